@@ -1,0 +1,34 @@
+# A stage is a folder of src/ and a static library. It may link only to stages before it, so that an
+# include against the flow fails to link. tests/<stage>/ becomes one test program.
+#
+#   dislodge_stage(mail AFTER evidence LIBRARIES PkgConfig::FMT)
+function(dislodge_stage name)
+  cmake_parse_arguments(STAGE "" "" "AFTER;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_library(dislodge_${name} STATIC ${sources})
+  target_link_libraries(dislodge_${name} PUBLIC dislodge_settings)
+  foreach(earlier ${STAGE_AFTER})
+    if(TARGET dislodge_${earlier})
+      target_link_libraries(dislodge_${name} PUBLIC dislodge_${earlier})
+    endif()
+  endforeach()
+  target_link_libraries(dislodge_${name} PUBLIC ${STAGE_LIBRARIES})
+endfunction()
+
+# One test program a stage: tests/<stage>/*_test.cpp, linked to the stage and, where a test needs
+# neighbours, to those named after it.
+function(dislodge_stage_tests name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*_test.cpp)
+  if(NOT sources OR NOT TARGET dislodge_${name})
+    return()
+  endif()
+  add_executable(${name}_test ${sources})
+  target_link_libraries(${name}_test PRIVATE dislodge_${name} ${ARGN} GTest::gmock_main)
+  target_compile_definitions(${name}_test PRIVATE
+    DISLODGE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" DISLODGE_BINARY="${CMAKE_BINARY_DIR}/dislodge")
+  target_precompile_headers(${name}_test PRIVATE <gtest/gtest.h> <gmock/gmock.h> <string> <vector> <map>)
+  add_test(NAME ${name} COMMAND ${name}_test)
+endfunction()
