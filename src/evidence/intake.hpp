@@ -1,0 +1,62 @@
+#pragma once
+// Intake: what was handed in, file by file: hashed, recognised, declared. Nothing is copied or changed.
+//
+//   auto evidence = intake("export/", [](const IntakeStep &step) { ... });
+//   for (const EvidenceFile &file : *evidence) for (const Unit &unit : cut_units(file, limits)) ...
+//
+// A folder that is a git repository (bare, or the .git of a worktree) is one piece of evidence of kind
+// `repository`: its packs, objects and refs mean nothing apart. "<name>.collection.toml" beside a file or
+// folder declares it (evidence/collection.hpp) and is no evidence itself; files inherit from the nearest
+// folder above.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "base/result.hpp"
+#include "evidence/collection.hpp"
+#include "evidence/item.hpp"
+
+namespace dislodge::evidence {
+
+enum class EvidenceKind : std::uint8_t { file, repository };
+
+struct FileInRepository {
+  std::string name;  // relative to the repository's folder, as on disk: "objects/pack/pack-1f2e....pack"
+  std::uint64_t size = 0;
+  base::Sha256 sha256{};
+};
+
+struct EvidenceFile {
+  EvidenceKind kind = EvidenceKind::file;
+  std::filesystem::path path;  // on disk
+  std::string item;            // root of item paths: relative to the parent of the added path, escaped
+  std::uint64_t size = 0;      // bytes; of a repository the sum over its files
+  // SHA-256 of the bytes; of a repository SHA-256 over "NAME\0" and the 32 bytes of each file, sorted by
+  // name.
+  base::Sha256 sha256{};
+  ItemType type = ItemType::unknown;  // unknown for a repository
+  bool divisible = false;             // may be read in ranges (evidence/recognise.hpp)
+  std::optional<Collection> collection;
+  std::vector<FileInRepository> files;  // of a repository only, sorted by name
+};
+
+struct IntakeStep {
+  std::string_view item;    // the file being hashed
+  std::uint64_t bytes = 0;  // hashed since the last step
+  bool file_done = false;
+};
+
+// Walks a file or folder (symbolic links are not followed), sorted bytewise by item path. An error names the
+// file and stops the intake: evidence that cannot be opened must not be missed silently.
+base::Result<std::vector<EvidenceFile>> intake(const std::filesystem::path &path,
+                                               const std::function<void(const IntakeStep &)> &progress = {});
+
+// HEAD, objects/ and refs/ or packed-refs, as git itself tells a repository (setup.c, is_git_directory).
+bool is_repository(const std::filesystem::path &folder);
+
+}  // namespace dislodge::evidence
