@@ -1,6 +1,7 @@
 # The knowledge in rules/ is data, but the product is one binary that needs no files beside it:
 # every TOML under rules/ becomes a string in a generated source. --rules DIR overrides them at run time.
 file(GLOB_RECURSE RULE_FILES CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/rules/*.toml)
+list(APPEND RULE_FILES src/casefile/schema.sql)
 list(SORT RULE_FILES)
 set(EMBEDDED_RULES_CPP ${CMAKE_BINARY_DIR}/embedded_rules.cpp)
 set(RULE_PATHS ${RULE_FILES})
