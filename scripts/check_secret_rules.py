@@ -187,6 +187,11 @@ def check_pem(secret, match):
     return head + size == len(raw)
 
 
+def check_pem_base64(secret, match):
+    raw = b64decode(secret.decode("latin1"))
+    return raw is not None and b"PRIVATE KEY-----" in raw and check_pem(raw, raw)
+
+
 WORDS = [b"xxxx", b"example", b"changeme", b"change_me", b"change-me", b"changeit", b"placeholder", b"your_", b"your-",
          b"yourpass", b"yoursecret", b"yourkey", b"yourtoken", b"yourapi", b"your ", b"insert_", b"insert-", b"replace",
          b"redacted", b"dummy", b"sample", b"notreal", b"****", b"....", b"____", b"----", b"removed", b"hidden",
@@ -421,6 +426,17 @@ class Maker:
 
     def make_pemj(self, arg):  # the same on one line, as in JSON
         return self.make_pem(arg).replace("\n", "\\n")
+
+    def make_pemb(self, arg):  # the whole block in base64, as in a kubeconfig
+        return base64.b64encode((self.make_pem(arg) + "\n").encode()).decode()
+
+    def make_k8s(self, arg):
+        pack = lambda o: base64.urlsafe_b64encode(json.dumps(o, separators=(",", ":")).encode()).decode().rstrip("=")
+        claims = {"iss": "kubernetes/serviceaccount", "kubernetes.io/serviceaccount/namespace": "build",
+                  "kubernetes.io/serviceaccount/secret.name": "deployer-token-" + self.text("al", 5),
+                  "kubernetes.io/serviceaccount/service-account.name": "deployer",
+                  "sub": "system:serviceaccount:build:deployer"}
+        return pack({"alg": "RS256", "kid": self.text("an", 43)}) + "." + pack(claims) + "." + self.make_b64u("256")
 
     def make_pgp(self, arg):
         text = self.make_b64("280")
