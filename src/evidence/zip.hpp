@@ -39,6 +39,7 @@ struct ZipMember {
   std::string_view bytes;    // unpacked; with read_in_part what could be unpacked; empty where nothing could
   std::uint64_t offset = 0;  // of its first packed byte in the archive
   std::uint64_t packed_size = 0;    // archive bytes that it occupies and no earlier part did
+  std::uint64_t unread_size = 0;    // of packed_size, how many bytes could not be decoded
   std::uint64_t declared_size = 0;  // unpacked size as the headers say; may lie
   LedgerState state = LedgerState::read;
   std::string_view reason;  // empty when read whole and as declared
