@@ -164,27 +164,38 @@ def check_azdo_pat(secret, match):
 
 
 def pem_body(secret):
+    """The base64 between BEGIN and END, freed of what mail, JSON and source code put around its lines."""
     text = secret.decode("latin1").replace("\\r", "").replace("\\n", "\n").replace("\\t", "")
     lines = text.split("-----")[2].splitlines() if text.count("-----") >= 4 else []
-    return "".join(re.sub(r"[\s\"'>,\\]|^\s*\+", "", l) for l in lines if ": " not in l and ":" not in l)
+    lines = [re.sub(r"""^[\s>]*(?:\+?\s*["'])?""", "", l) for l in lines if ":" not in l]
+    return "".join(re.sub(r"""(?:["'][\s+,.;)]*)?[\s\\]*$""", "", l) for l in lines)
 
 
 def check_pem(secret, match):
-    raw = b64decode(re.sub(r"=[0-9A-Za-z+/]{4}$", "", pem_body(secret)))
+    body = pem_body(secret)
+    raw = b64decode(re.sub(r"=[0-9A-Za-z+/]{4}$", "", body) if b"PGP" in secret[:40] else body)
     if raw is None or len(raw) < 40:
         return False
     if b"DEK-Info" in secret or b"PGP" in secret[:40]:
         return True
     if raw.startswith(b"openssh-key-v1\0"):
         return True
-    if raw[0] != 0x30:
+    return der_whole(raw)
+
+
+def der_whole(raw):
+    """One DER SEQUENCE and nothing after it."""
+    if len(raw) < 3 or raw[0] != 0x30:
         return False
     if raw[1] < 0x80:
-        size, head = raw[1], 2
-    else:
-        count = raw[1] & 0x7F
-        size, head = int.from_bytes(raw[2:2 + count], "big"), 2 + count
-    return head + size == len(raw)
+        return 2 + raw[1] == len(raw)
+    count = raw[1] & 0x7F
+    return 2 + count + int.from_bytes(raw[2:2 + count], "big") == len(raw)
+
+
+def check_der(secret, match):
+    raw = b64decode(secret.decode("latin1"))
+    return raw is not None and der_whole(raw)
 
 
 def check_pem_base64(secret, match):
@@ -234,6 +245,21 @@ def check_not_code(secret, match):
     return not any(re.fullmatch(p, s) for p in CODE)
 
 
+def check_two_classes(secret, match):
+    """A capital that only begins a word does not count."""
+    s = re.sub(rb"^[A-Z](?=[a-z]+$)", b"a", secret)
+    return sum(re.search(c, s) is not None for c in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^0-9A-Za-z\s]")) >= 2
+
+
+def check_not_prose(secret, match):
+    words = secret.split()
+    return len(words) < 2 or any(re.search(rb"[^A-Za-z.,:;!?'\x80-\xff()-]", w) for w in words)
+
+
+def check_not_doc_password(secret, match):
+    return secret.lower() not in DOC_PASSWORDS
+
+
 def check_luhn(secret, match):
     digits = [int(c) for c in secret.decode() if c.isdigit()][::-1]
     return len(digits) > 1 and sum(d if i % 2 == 0 else (2 * d - 9 if d > 4 else 2 * d) for i, d in enumerate(digits)) % 10 == 0
@@ -262,7 +288,7 @@ def check_wireguard(secret, match):
     return raw is not None and len(raw) == 32 and len(set(raw)) > 8
 
 
-DOC_HOST = rb"(?i)@(?:[\w.\-]*\.)?(?:example\.(?:com|org|net|edu)|example|test|invalid|host|hostname|server|domain\.(?:com|tld)|(?:your|my)[\w\-]*(?:\.[\w.\-]*)?)(?:[:/?#\s\"'`<>,;)]|$)"
+DOC_HOST = rb"(?i)@(?:[\w.\-]*\.)?(?:example\.(?:com|org|net|edu)|host|hostname|domain\.(?:com|tld)|(?:your|my)[\-_]?(?:host|server|domain|site|company|db|database|cluster)[\w\-]*(?:\.[\w.\-]*)?)(?:[:/?#\s\"'`<>,;)]|$)"
 DOC_PASSWORDS = {b"pass", b"password", b"passwd", b"pwd", b"pw", b"secret", b"user", b"username", b"token", b"foo", b"bar", b"baz", b"port", b"p", b"b",
                  b"pass123", b"abc", b"x", b"xxx", b"***", b"x-oauth-basic", b"1", b"mypass", b"userpass", b"passw0rd", b"pass1", b"hunter2", b"s3cret"}
 
@@ -310,7 +336,8 @@ class Maker:
             "au": string.ascii_uppercase + string.digits, "lo": string.ascii_lowercase, "up": string.ascii_uppercase,
             "d": string.digits, "hex": "0123456789abcdef", "HEX": "0123456789ABCDEF", "c64": string.ascii_letters + string.digits + "+/",
             "w": string.ascii_letters + string.digits + "_-", "b32": string.ascii_lowercase + "234567",
-            "B32": string.ascii_uppercase + "234567", "b58": "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"}
+            "B32": string.ascii_uppercase + "234567", "bech": "023456789ACDEFGHJKLMNPQRSTUVWXYZ",
+            "b58": "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"}
 
     def __init__(self, seed):
         self.random = random.Random(seed)
