@@ -1,0 +1,64 @@
+#include "identity/directory_json.hpp"
+
+#include <algorithm>
+
+namespace dislodge::identity {
+
+bool child_of(const simdjson::dom::element &object, std::string_view key, simdjson::dom::element &out) {
+  simdjson::dom::object fields;
+  if (object.get(fields) != simdjson::SUCCESS) return false;
+  return fields.at_key(key).get(out) == simdjson::SUCCESS && !out.is_null();
+}
+
+std::string_view text_of(const simdjson::dom::element &object, std::string_view key) {
+  simdjson::dom::element value;
+  std::string_view text;
+  if (!child_of(object, key, value) || value.get(text) != simdjson::SUCCESS) return {};
+  return text;
+}
+
+std::string plain_of(const simdjson::dom::element &object, std::string_view key) {
+  simdjson::dom::element value;
+  if (!child_of(object, key, value)) return {};
+  std::string_view text;
+  if (value.get(text) == simdjson::SUCCESS) return std::string(text);
+  if (value.is_object() || value.is_array()) return {};
+  return simdjson::minify(value);
+}
+
+bool flag_of(const simdjson::dom::element &object, std::string_view key, bool otherwise) {
+  simdjson::dom::element value;
+  bool flag = otherwise;
+  if (!child_of(object, key, value) || value.get(flag) != simdjson::SUCCESS) return otherwise;
+  return flag;
+}
+
+std::vector<std::string_view> texts_of(const simdjson::dom::element &object, std::string_view key) {
+  std::vector<std::string_view> list;
+  simdjson::dom::element value;
+  simdjson::dom::array items;
+  if (!child_of(object, key, value) || value.get(items) != simdjson::SUCCESS) return list;
+  for (const simdjson::dom::element item : items) {
+    std::string_view text;
+    if (item.get(text) == simdjson::SUCCESS) list.push_back(text);
+  }
+  return list;
+}
+
+base::Time time_of_text(std::string_view text, base::Time otherwise) {
+  // "0001-01-01T00:00:00Z" is how .NET and Graph write "never".
+  if (text.empty() || text.starts_with("0001-")) return otherwise;
+  return base::parse_time(text).value_or(otherwise);
+}
+
+std::size_t LineCounter::line_of(std::size_t offset) {
+  offset = std::min(offset, text_.size());
+  if (offset > at_) {
+    line_ += static_cast<std::size_t>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_),
+                                                 text_.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+    at_ = offset;
+  }
+  return line_;
+}
+
+}  // namespace dislodge::identity

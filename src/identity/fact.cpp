@@ -1,0 +1,368 @@
+#include "identity/fact.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace dislodge::identity {
+namespace {
+
+constexpr std::uint64_t kWireVersion = 1;
+constexpr std::size_t kEvidenceKept = 6;  // places named in a merged fact; more would say nothing new
+
+void join_evidence(std::string &into, const std::string &from) {
+  if (from.empty() || into == from) return;
+  if (into.empty()) {
+    into = from;
+    return;
+  }
+  // Sources are separated by "; ". What is already named is not named twice, so that merging is idempotent.
+  std::size_t count = 1;
+  for (std::size_t at = into.find("; "); at != std::string::npos; at = into.find("; ", at + 2)) ++count;
+  std::size_t begin = 0;
+  while (begin <= from.size()) {
+    std::size_t end = from.find("; ", begin);
+    if (end == std::string::npos) end = from.size();
+    const std::string one = from.substr(begin, end - begin);
+    begin = end + 2;
+    if (one.empty() || ("; " + into + "; ").find("; " + one + "; ") != std::string::npos) continue;
+    if (count >= kEvidenceKept) return;
+    into += "; " + one;
+    ++count;
+  }
+}
+
+void unite_names(std::vector<std::string> &into, const std::vector<std::string> &from) {
+  into.insert(into.end(), from.begin(), from.end());
+  std::sort(into.begin(), into.end());
+  into.erase(std::unique(into.begin(), into.end()), into.end());
+}
+
+void unite_intervals(std::vector<base::Interval> &into, const std::vector<base::Interval> &from) {
+  base::IntervalSet all;
+  for (const auto &one : into) all.add(one);
+  for (const auto &one : from) all.add(one);
+  into = all.items();
+}
+
+template <typename T>
+void fill(T &into, const T &from) {
+  if (into == T{}) into = from;
+}
+
+void merge(Principal &into, Principal &&from) {
+  if (into.kind == PrincipalKind::other) into.kind = from.kind;
+  fill(into.name, from.name);
+  fill(into.tenant, from.tenant);
+  unite_names(into.names, from.names);
+  into.attributes.merge(from.attributes);  // keeps what is there
+  join_evidence(into.evidence, from.evidence);
+}
+
+void merge(Resource &into, Resource &&from) {
+  fill(into.kind, from.kind);
+  fill(into.name, from.name);
+  fill(into.held_in, from.held_in);
+  join_evidence(into.evidence, from.evidence);
+}
+
+// A known end beats an unknown one; of two known starts the earlier holds, of two known ends the later, so
+// that a right is never thought shorter than some source says.
+void merge(Grant &into, Grant &&from) {
+  if (from.start_known && (!into.start_known || from.valid.from < into.valid.from))
+    into.valid.from = from.valid.from;
+  if (from.end_known && (!into.end_known || from.valid.until > into.valid.until))
+    into.valid.until = from.valid.until;
+  into.start_known |= from.start_known;
+  into.end_known |= from.end_known;
+  unite_intervals(into.used, from.used);
+  join_evidence(into.evidence, from.evidence);
+}
+
+void merge(Credential &into, Credential &&from) {
+  fill(into.hint, from.hint);
+  fill(into.key_id, from.key_id);
+  fill(into.thumbprint, from.thumbprint);
+  fill(into.name, from.name);
+  if (into.valid.from == base::kTimeMin) into.valid.from = from.valid.from;
+  if (into.valid.until == base::kTimeMax) into.valid.until = from.valid.until;
+  join_evidence(into.evidence, from.evidence);
+}
+
+void merge(Binding &into, Binding &&from) {
+  if (from.strength > into.strength) {
+    into.strength = from.strength;
+    into.why = std::move(from.why);
+  }
+  if (into.valid.from == base::kTimeMin) into.valid.from = from.valid.from;
+  if (into.valid.until == base::kTimeMax) into.valid.until = from.valid.until;
+  unite_intervals(into.used, from.used);
+  join_evidence(into.evidence, from.evidence);
+}
+
+// Sorts by key (evidence decides among equals, so that the order of appending does not), then merges equal
+// keys.
+template <typename T, typename Key>
+void settle_list(std::vector<T> &items, Key key) {
+  std::stable_sort(items.begin(), items.end(), [&](const T &a, const T &b) {
+    return std::tuple_cat(key(a), std::tie(a.evidence)) < std::tuple_cat(key(b), std::tie(b.evidence));
+  });
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (kept > 0 && key(items[kept - 1]) == key(items[i])) {
+      merge(items[kept - 1], std::move(items[i]));
+    } else {
+      if (kept != i) items[kept] = std::move(items[i]);
+      ++kept;
+    }
+  }
+  items.erase(items.begin() + static_cast<std::ptrdiff_t>(kept), items.end());
+}
+
+template <typename T, typename Key>
+void sort_unique(std::vector<T> &items, Key key) {
+  std::sort(items.begin(), items.end(), [&](const T &a, const T &b) { return key(a) < key(b); });
+  items.erase(
+      std::unique(items.begin(), items.end(), [&](const T &a, const T &b) { return key(a) == key(b); }),
+      items.end());
+}
+
+template <typename T>
+void move_to(std::vector<T> &into, std::vector<T> &&from) {
+  if (into.empty()) {
+    into = std::move(from);
+    return;
+  }
+  into.insert(into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+void write(base::WireWriter &out, const base::Interval &interval) {
+  out.time(interval.from);
+  out.time(interval.until);
+}
+base::Interval read_interval(base::WireReader &in) {
+  base::Interval interval;
+  interval.from = in.time();
+  interval.until = in.time();
+  return interval;
+}
+void write(base::WireWriter &out, const std::vector<base::Interval> &intervals) {
+  out.list(intervals, [&](const base::Interval &one) { write(out, one); });
+}
+std::vector<base::Interval> read_intervals(base::WireReader &in) {
+  std::vector<base::Interval> intervals;
+  in.list([&] { intervals.push_back(read_interval(in)); });
+  return intervals;
+}
+std::string read_text(base::WireReader &in) {
+  return std::string(in.text());
+}
+
+}  // namespace
+
+std::string_view name_of(PrincipalKind kind) {
+  switch (kind) {
+    case PrincipalKind::user:
+      return "user";
+    case PrincipalKind::group:
+      return "group";
+    case PrincipalKind::application:
+      return "application";
+    case PrincipalKind::service_principal:
+      return "service-principal";
+    case PrincipalKind::device:
+      return "device";
+    case PrincipalKind::tenant:
+      return "tenant";
+    case PrincipalKind::role:
+      return "role";
+    case PrincipalKind::key:
+      return "key";
+    case PrincipalKind::account:
+      return "account";
+    case PrincipalKind::issuer:
+      return "issuer";
+    case PrincipalKind::other:
+      return "other";
+  }
+  return "other";
+}
+
+void Facts::append(Facts other) {
+  move_to(principals, std::move(other.principals));
+  move_to(resources, std::move(other.resources));
+  move_to(grants, std::move(other.grants));
+  move_to(credentials, std::move(other.credentials));
+  move_to(bindings, std::move(other.bindings));
+  move_to(presences, std::move(other.presences));
+  move_to(exposures, std::move(other.exposures));
+  move_to(unlocks, std::move(other.unlocks));
+}
+
+void Facts::settle() {
+  for (Principal &one : principals) unite_names(one.names, {});
+  settle_list(principals, [](const Principal &p) { return std::tie(p.id); });
+  settle_list(resources, [](const Resource &r) { return std::tie(r.id); });
+  settle_list(grants, [](const Grant &g) { return std::tie(g.id); });
+  settle_list(credentials, [](const Credential &c) { return std::tie(c.id); });
+  settle_list(bindings,
+              [](const Binding &b) { return std::tie(b.secret, b.principal, b.slot, b.credential); });
+  sort_unique(presences, [](const Presence &p) {
+    return std::tie(p.secret, p.resource, p.message_id, p.evidence, p.valid.from, p.valid.until);
+  });
+  sort_unique(exposures, [](const Exposure &e) {
+    return std::tie(e.resource, e.message_id, e.interval.from, e.interval.until, e.confirmed, e.evidence);
+  });
+  sort_unique(unlocks, [](const Unlock &u) { return std::tie(u.cipher, u.key, u.secret, u.evidence); });
+}
+
+const Principal *Facts::principal(std::string_view id) const {
+  const auto found =
+      std::lower_bound(principals.begin(), principals.end(), id,
+                       [](const Principal &p, std::string_view value) { return p.id < value; });
+  return found != principals.end() && found->id == id ? &*found : nullptr;
+}
+
+void Facts::encode(base::WireWriter &out) const {
+  out.number(kWireVersion);
+  out.list(principals, [&](const Principal &p) {
+    out.text(p.id);
+    out.number(static_cast<std::uint64_t>(p.kind));
+    out.text(p.name);
+    out.texts(p.names);
+    out.text(p.tenant);
+    out.list(p.attributes, [&](const auto &attribute) {
+      out.text(attribute.first);
+      out.text(attribute.second);
+    });
+    out.text(p.evidence);
+  });
+  out.list(resources, [&](const Resource &r) {
+    for (const std::string *text : {&r.id, &r.kind, &r.name, &r.held_in, &r.evidence}) out.text(*text);
+  });
+  out.list(grants, [&](const Grant &g) {
+    for (const std::string *text : {&g.id, &g.kind, &g.from, &g.to}) out.text(*text);
+    write(out, g.valid);
+    out.flag(g.start_known);
+    out.flag(g.end_known);
+    write(out, g.used);
+    out.text(g.evidence);
+  });
+  out.list(credentials, [&](const Credential &c) {
+    for (const std::string *text :
+         {&c.id, &c.principal, &c.slot, &c.key_id, &c.hint, &c.thumbprint, &c.name}) {
+      out.text(*text);
+    }
+    write(out, c.valid);
+    out.text(c.evidence);
+  });
+  out.list(bindings, [&](const Binding &b) {
+    for (const std::string *text : {&b.secret, &b.principal, &b.slot, &b.credential}) out.text(*text);
+    write(out, b.valid);
+    out.real(b.strength);
+    out.text(b.why);
+    write(out, b.used);
+    out.text(b.evidence);
+  });
+  out.list(presences, [&](const Presence &p) {
+    out.text(p.secret);
+    out.text(p.resource);
+    write(out, p.valid);
+    out.text(p.message_id);
+    out.text(p.evidence);
+  });
+  out.list(exposures, [&](const Exposure &e) {
+    out.text(e.resource);
+    write(out, e.interval);
+    out.flag(e.confirmed);
+    out.text(e.message_id);
+    out.text(e.evidence);
+  });
+  out.list(unlocks, [&](const Unlock &u) {
+    for (const std::string *text : {&u.cipher, &u.key, &u.secret, &u.evidence}) out.text(*text);
+  });
+}
+
+base::Result<Facts> Facts::decode(std::string_view bytes) {
+  base::WireReader in(bytes);
+  Facts facts;
+  if (in.number() != kWireVersion) {
+    return base::fail(base::ErrorKind::internal, "facts: written by another version of dislodge");
+  }
+  in.list([&] {
+    Principal p;
+    p.id = read_text(in);
+    const std::uint64_t kind = in.number();
+    p.kind = kind <= static_cast<std::uint64_t>(PrincipalKind::other) ? static_cast<PrincipalKind>(kind)
+                                                                      : PrincipalKind::other;
+    p.name = read_text(in);
+    p.names = in.texts();
+    p.tenant = read_text(in);
+    in.list([&] {
+      std::string key = read_text(in);
+      p.attributes[std::move(key)] = read_text(in);
+    });
+    p.evidence = read_text(in);
+    facts.principals.push_back(std::move(p));
+  });
+  in.list([&] {
+    Resource r;
+    for (std::string *text : {&r.id, &r.kind, &r.name, &r.held_in, &r.evidence}) *text = read_text(in);
+    facts.resources.push_back(std::move(r));
+  });
+  in.list([&] {
+    Grant g;
+    for (std::string *text : {&g.id, &g.kind, &g.from, &g.to}) *text = read_text(in);
+    g.valid = read_interval(in);
+    g.start_known = in.flag();
+    g.end_known = in.flag();
+    g.used = read_intervals(in);
+    g.evidence = read_text(in);
+    facts.grants.push_back(std::move(g));
+  });
+  in.list([&] {
+    Credential c;
+    for (std::string *text : {&c.id, &c.principal, &c.slot, &c.key_id, &c.hint, &c.thumbprint, &c.name}) {
+      *text = read_text(in);
+    }
+    c.valid = read_interval(in);
+    c.evidence = read_text(in);
+    facts.credentials.push_back(std::move(c));
+  });
+  in.list([&] {
+    Binding b;
+    for (std::string *text : {&b.secret, &b.principal, &b.slot, &b.credential}) *text = read_text(in);
+    b.valid = read_interval(in);
+    b.strength = in.real();
+    b.why = read_text(in);
+    b.used = read_intervals(in);
+    b.evidence = read_text(in);
+    facts.bindings.push_back(std::move(b));
+  });
+  in.list([&] {
+    Presence p;
+    p.secret = read_text(in);
+    p.resource = read_text(in);
+    p.valid = read_interval(in);
+    p.message_id = read_text(in);
+    p.evidence = read_text(in);
+    facts.presences.push_back(std::move(p));
+  });
+  in.list([&] {
+    Exposure e;
+    e.resource = read_text(in);
+    e.interval = read_interval(in);
+    e.confirmed = in.flag();
+    e.message_id = read_text(in);
+    e.evidence = read_text(in);
+    facts.exposures.push_back(std::move(e));
+  });
+  in.list([&] {
+    Unlock u;
+    for (std::string *text : {&u.cipher, &u.key, &u.secret, &u.evidence}) *text = read_text(in);
+    facts.unlocks.push_back(std::move(u));
+  });
+  DISLODGE_TRY(in.finish("facts"));
+  return facts;
+}
+
+}  // namespace dislodge::identity
