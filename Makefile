@@ -1,0 +1,53 @@
+# The few commands that people type. Everything else is CMake and scripts/.
+#
+#   make demo    set up, build, investigate the sample breach, say where to look
+#   make test    set up, build, run all tests
+#   make bare    the same in an empty Debian 12 root, so that a missing install step shows
+
+BUILD := build/release
+
+.PHONY: demo test build setup bare asan fuzz format check-format tidy bench clean
+
+demo: build
+	$(BUILD)/dislodge demo
+
+test: build
+	cmake --build --preset release
+	ctest --preset release
+
+# The release binary alone: what a user needs.
+build: setup
+	cmake --preset release >/dev/null
+	cmake --build --preset release --target dislodge
+
+setup:
+	@scripts/setup
+
+# One clang tree with address and undefined sanitizers serves the tests and the fuzz targets.
+asan: setup
+	cmake --preset asan >/dev/null
+	cmake --build --preset asan
+	ctest --preset asan
+
+fuzz:
+	scripts/fuzz --seconds 180
+
+bench: setup
+	cmake --preset bench >/dev/null
+	cmake --build --preset bench
+	scripts/bench
+
+format:
+	scripts/format --write
+
+check-format:
+	scripts/format --check
+
+tidy:
+	scripts/tidy
+
+bare:
+	scripts/bare
+
+clean:
+	rm -rf build out
