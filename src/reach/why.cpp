@@ -1,0 +1,149 @@
+#include "reach/why.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/encode.hpp"
+#include "reach/program.hpp"
+
+namespace dislodge::reach {
+
+std::vector<Step> proof(const Program &program, const Solution &solution, LabelId label) {
+  // Labels are numbered in the order in which they were settled, so the sorted ancestors are a valid order.
+  std::vector<LabelId> order{label};
+  std::unordered_map<LabelId, std::uint32_t> place{{label, 0}};
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    for (const LabelId premise : solution.premises(order[i])) {
+      if (place.emplace(premise, 0).second) order.push_back(premise);
+    }
+  }
+  std::sort(order.begin(), order.end());
+  for (std::uint32_t i = 0; i < order.size(); ++i) place[order[i]] = i;
+  std::vector<Step> steps;
+  steps.reserve(order.size());
+  for (const LabelId one : order) {
+    const Label &here = solution.labels[one];
+    Step step{one,
+              here.node,
+              here.edge,
+              here.interval,
+              {},
+              clause(program, here.edge),
+              std::string(program.text(program.edges[here.edge].evidence))};
+    for (const LabelId premise : solution.premises(one)) step.from.push_back(place[premise]);
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+std::vector<Because> because(const Program &program, const Solution &solution, LabelId label) {
+  std::vector<Because> list;
+  for (Step &step : proof(program, solution, label)) {
+    Because one{std::string(name_of(program.edges[step.edge].rule)), {}, {}, std::move(step.says)};
+    for (const NodeId premise : program.premises(program.edges[step.edge]))
+      one.from.emplace_back(program.id(premise));
+    if (!step.evidence.empty()) one.evidence.push_back(std::move(step.evidence));
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+LabelId first_label(const Program &program, const Solution &solution, NodeType type, std::string_view id) {
+  LabelId best = kNone;
+  const auto consider = [&](NodeId node) {
+    const auto labels = solution.of_node(node);
+    if (labels.empty()) return;
+    const Label &label = solution.labels[labels.front()];
+    if (best == kNone || label.interval.from < solution.labels[best].interval.from) best = labels.front();
+  };
+  if (const NodeId node = program.find(type, id); node != kNone) consider(node);
+  if (best != kNone || type != NodeType::resource) return best;
+  const base::StringId text = program.pool.find(id);
+  for (NodeId node = 0; node < program.nodes.size(); ++node) {
+    const Node &one = program.nodes[node];
+    if (one.type == type && one.id == text && one.detail != 0) consider(node);
+  }
+  return best;
+}
+
+namespace {
+
+std::string chain(const Reach &reach, const Solution &solution, LabelId label) {
+  const Program &program = reach.program;
+  std::string text;
+  const std::vector<Step> steps = proof(program, solution, label);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Step &step = steps[i];
+    text += fmt::format("{:>4}. {}\n", i + 1, step.says);
+    text += fmt::format("      {} ", name_of(program.edges[step.edge].rule));
+    if (step.interval.until == base::kTimeMax) {
+      text += step.interval.from == base::kTimeMin
+                  ? "at any time"
+                  : fmt::format("since {}", base::format_time(step.interval.from));
+    } else {
+      text += fmt::format(
+          "{} until {}",
+          step.interval.from == base::kTimeMin ? "from unknown times" : base::format_time(step.interval.from),
+          base::format_time(step.interval.until));
+    }
+    if (!step.from.empty()) {
+      text += ", from";
+      for (const std::uint32_t from : step.from) text += fmt::format(" {}", from + 1);
+    }
+    if (!step.evidence.empty()) text += fmt::format("\n      evidence: {}", step.evidence);
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+base::Result<std::string> why(const Reach &reach, std::string_view id) {
+  const auto exact =
+      std::find_if(reach.rows.begin(), reach.rows.end(), [&](const ReachRow &row) { return row.id == id; });
+  const ReachRow *row = exact == reach.rows.end() ? nullptr : &*exact;
+  if (row == nullptr) {
+    std::vector<const ReachRow *> candidates;
+    for (const ReachRow &one : reach.rows) {
+      const bool ends = one.id.size() > id.size() && std::string_view(one.id).ends_with(id) && !id.empty() &&
+                        one.id[one.id.size() - id.size() - 1] != '-';
+      const bool begins = one.id.starts_with(id) && !id.empty();
+      if (ends || begins || base::equal_ignoring_case(one.name, id)) candidates.push_back(&one);
+    }
+    if (candidates.size() > 1) {
+      std::string names;
+      for (std::size_t i = 0; i < candidates.size() && i < 10; ++i) names += "\n  " + candidates[i]->id;
+      return base::fail(base::ErrorKind::usage, fmt::format("\"{}\" could be {} things; give one id:{}", id,
+                                                            candidates.size(), names));
+    }
+    if (candidates.empty()) {
+      return base::fail(base::ErrorKind::usage,
+                        fmt::format("\"{}\" is not within the intruder's reach by the evidence held; "
+                                    "`dislodge reach CASE` lists what is",
+                                    id));
+    }
+    row = candidates.front();
+  }
+  NodeType type = NodeType::principal;
+  if (row->type == name_of(NodeType::secret)) type = NodeType::secret;
+  if (row->type == name_of(NodeType::resource)) type = NodeType::resource;
+  std::string text = fmt::format("{} {}", row->type, row->id);
+  if (!row->name.empty() && row->name != row->id) text += fmt::format(" ({})", row->name);
+  text += '\n';
+  const LabelId confirmed = first_label(reach.program, reach.confirmed, type, row->id);
+  const LabelId possible = first_label(reach.program, reach.possible, type, row->id);
+  if (confirmed != kNone)
+    text += "confirmed, because events show each use:\n" + chain(reach, reach.confirmed, confirmed);
+  const bool says_more =
+      possible != kNone && (confirmed == kNone || reach.possible.labels[possible].interval.from <
+                                                      reach.confirmed.labels[confirmed].interval.from);
+  if (says_more) {
+    text += confirmed == kNone ? "possible, because nothing excludes it:\n" : "possible even before that:\n";
+    text += chain(reach, reach.possible, possible);
+  }
+  return text;
+}
+
+}  // namespace dislodge::reach
