@@ -1,0 +1,74 @@
+#pragma once
+// Bytes of any charset as UTF-8, with a map back to the byte that each character came from. Mail and files
+// name their charset wrongly or not at all, so nothing here fails: what cannot be converted is read as
+// windows-1252 byte by byte, and ASCII always comes through as it is.
+//
+//   Utf8Text text = to_utf8(bytes, "iso-8859-2");       // the charset as declared; "" where there is none
+//   sink.text({.text = text.view(), .map = text.map(), .source = bytes, ...});
+//
+// Names and tables: WHATWG Encoding (iso-8859-1 and us-ascii are read as windows-1252). Charsets without a
+// table here go through iconv. Cost: ASCII and valid UTF-8 are checked at memory speed and borrowed, not
+// copied; everything else costs one run of the map (16 bytes) per change between ASCII and non-ASCII, and
+// UTF-16 one run a character, so callers cut large inputs into pieces (`kConversionPiece`).
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/offset_map.hpp"
+
+namespace dislodge::evidence {
+
+inline constexpr std::size_t kConversionPiece = 16u << 20;  // bytes converted at a time; keeps maps small
+
+// UTF-8 text: borrowed from the source where the source already is UTF-8, else owned together with its map.
+class Utf8Text {
+ public:
+  Utf8Text() = default;
+  static Utf8Text borrowed(std::string_view source) {
+    Utf8Text text;
+    text.source_ = source;
+    return text;
+  }
+  static Utf8Text owned(std::string converted, base::OffsetMap map) {
+    Utf8Text text;
+    text.converted_ = true;
+    text.owned_ = std::move(converted);
+    text.map_ = std::move(map);
+    return text;
+  }
+  std::string_view view() const { return converted_ ? std::string_view(owned_) : source_; }
+  // From text offsets to source offsets; null where they are the same.
+  const base::OffsetMap *map() const { return converted_ && !map_.identity() ? &map_ : nullptr; }
+  bool is_borrowed() const { return !converted_; }
+
+ private:
+  std::string_view source_;
+  std::string owned_;
+  base::OffsetMap map_;
+  bool converted_ = false;
+};
+
+// The whole of `bytes` as UTF-8. `charset` is the declared name in any case, or empty: then a byte order
+// mark, the zero bytes of UTF-16, or validity as UTF-8 decide, else windows-1252. Borrows from `bytes` where
+// it can.
+Utf8Text to_utf8(std::string_view bytes, std::string_view charset = {});
+
+// Length of the longest prefix that is valid UTF-8 (RFC 3629).
+std::size_t valid_utf8_prefix(std::string_view bytes);
+
+enum class Utf16 : std::uint8_t { none, little, big };
+// Whether bytes are UTF-16, by byte order mark or by where the zero bytes lie in the first 4 KiB.
+Utf16 utf16_of(std::string_view bytes);
+
+// Where to cut `bytes` so that a piece of at most `piece` bytes can be converted by itself: behind a line end
+// (of UTF-16 where it is that), else at the limit, never inside a UTF-8 sequence or UTF-16 unit.
+std::size_t piece_end(std::string_view bytes, std::size_t piece, Utf16 encoding);
+
+// The map of text made from text: `second` leads from the final text (of `text_size` bytes) to a middle one,
+// `first` from there to the source. Null stands for the identity.
+base::OffsetMap compose_maps(const base::OffsetMap *first, const base::OffsetMap *second,
+                             std::uint64_t text_size);
+
+}  // namespace dislodge::evidence

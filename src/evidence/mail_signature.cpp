@@ -1,0 +1,166 @@
+#include "evidence/mail_signature.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+
+#include "base/encode.hpp"
+
+namespace dislodge::evidence {
+namespace {
+
+// The line that starts at `at`, without its line end; `next` is where the following one starts.
+std::string_view line_at(std::string_view bytes, std::size_t at, std::size_t &next) {
+  const void *end = at < bytes.size() ? std::memchr(bytes.data() + at, '\n', bytes.size() - at) : nullptr;
+  std::size_t stop =
+      end == nullptr ? bytes.size() : static_cast<std::size_t>(static_cast<const char *>(end) - bytes.data());
+  next = end == nullptr ? bytes.size() : stop + 1;
+  if (stop > at && bytes[stop - 1] == '\r') --stop;
+  return bytes.substr(std::min(at, bytes.size()), stop - std::min(at, bytes.size()));
+}
+
+bool is_one_of(std::string_view word, std::string_view three_letter_names) {
+  if (word.size() != 3) return false;
+  for (std::size_t i = 0; i < three_letter_names.size(); i += 3)
+    if (base::equal_ignoring_case(word, three_letter_names.substr(i, 3))) return true;
+  return false;
+}
+
+// "Thu Jan  1" or "Thu, 01 Jan", anywhere in the line.
+bool has_date(std::string_view line) {
+  std::array<std::string_view, 3> last;  // a window of three tokens
+  std::size_t seen = 0;
+  for (std::size_t i = 0; i < line.size() && seen < 64;) {
+    if (line[i] == ' ' || line[i] == '\t' || line[i] == ',') {
+      ++i;
+      continue;
+    }
+    std::size_t end = i;
+    while (end < line.size() && line[end] != ' ' && line[end] != '\t' && line[end] != ',') ++end;
+    last = {last[1], last[2], line.substr(i, end - i)};
+    ++seen;
+    i = end;
+    if (!is_one_of(last[0], "MonTueWedThuFriSatSun")) continue;
+    const auto day = [](std::string_view word) {
+      return !word.empty() && word.size() <= 2 &&
+             std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+    };
+    static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    if (is_one_of(last[1], kMonths) && day(last[2])) return true;
+    if (day(last[1]) && is_one_of(last[2], kMonths)) return true;
+  }
+  return false;
+}
+
+// What may stand behind a separator: a header, a folded one whose first line was lost, another separator's
+// remains, or nothing at all.
+bool message_may_start(std::string_view bytes, std::size_t at) {
+  if (at >= bytes.size()) return true;
+  std::size_t next = 0;
+  const std::string_view line = line_at(bytes, at, next);
+  if (line.empty()) return true;
+  if (line.starts_with(">From ") || line.starts_with("From ")) return true;
+  if (line.front() == ' ' || line.front() == '\t') {
+    std::size_t after = 0;
+    return header_name_length(line_at(bytes, next, after)) > 0;
+  }
+  return header_name_length(line) > 0;
+}
+
+constexpr std::array<std::string_view, 28> kKnownFields = {"from",
+                                                           "to",
+                                                           "cc",
+                                                           "bcc",
+                                                           "subject",
+                                                           "date",
+                                                           "message-id",
+                                                           "received",
+                                                           "return-path",
+                                                           "reply-to",
+                                                           "sender",
+                                                           "mime-version",
+                                                           "content-type",
+                                                           "content-transfer-encoding",
+                                                           "delivered-to",
+                                                           "references",
+                                                           "in-reply-to",
+                                                           "dkim-signature",
+                                                           "authentication-results",
+                                                           "list-id",
+                                                           "importance",
+                                                           "thread-topic",
+                                                           "thread-index",
+                                                           "x-mailer",
+                                                           "user-agent",
+                                                           "x-from",
+                                                           "x-original-to",
+                                                           "envelope-to"};
+// One of these is in every mail; YAML and HTTP may have "content-type" and "date".
+constexpr std::array<std::string_view, 7> kMailFields = {
+    "from", "subject", "message-id", "received", "return-path", "delivered-to", "x-from"};
+
+template <typename List>
+bool listed(std::string_view name, const List &list) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](std::string_view known) { return base::equal_ignoring_case(name, known); });
+}
+
+}  // namespace
+
+std::size_t header_name_length(std::string_view line) {
+  std::size_t at = 0;
+  while (at < line.size() && line[at] > ' ' && line[at] != ':' && line[at] < 0x7F) ++at;
+  const std::size_t name = at;
+  while (at < line.size() && (line[at] == ' ' || line[at] == '\t')) ++at;
+  return name > 0 && at < line.size() && line[at] == ':' ? name : 0;
+}
+
+std::size_t mbox_separator_length(std::string_view bytes, std::size_t at) {
+  if (bytes.substr(at, 5) != "From ") return 0;
+  std::size_t next = 0;
+  const std::string_view line = line_at(bytes, at, next);
+  if (line.size() > 2000) return 0;
+  if (has_date(line)) return message_may_start(bytes, next) ? next - at : 0;
+  // Broken over two lines: the second is indented and has the date.
+  if (next >= bytes.size() || (bytes[next] != ' ' && bytes[next] != '\t')) return 0;
+  std::size_t after = 0;
+  const std::string_view second = line_at(bytes, next, after);
+  if (second.size() > 2000 || !has_date(second) || after >= bytes.size()) return 0;
+  std::size_t third_end = 0;
+  return header_name_length(line_at(bytes, after, third_end)) > 0 ? after - at : 0;
+}
+
+bool looks_like_mbox(std::string_view bytes) {
+  std::size_t at = bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  while (at < bytes.size() && at < 64 && (bytes[at] == '\n' || bytes[at] == '\r')) ++at;
+  return mbox_separator_length(bytes, at) > 0;
+}
+
+bool looks_like_message(std::string_view bytes) {
+  bytes = bytes.substr(0, 64 << 10);
+  std::size_t at = bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  while (at < bytes.size() && at < 64 && (bytes[at] == '\n' || bytes[at] == '\r')) ++at;
+  std::size_t known = 0;
+  bool mail = false;
+  bool any = false;
+  while (at < bytes.size()) {
+    std::size_t next = 0;
+    const std::string_view line = line_at(bytes, at, next);
+    at = next;
+    if (line.empty()) break;
+    if (line.front() == ' ' || line.front() == '\t') continue;
+    const std::size_t length = header_name_length(line);
+    if (length == 0) {
+      if (!any && (line.starts_with("From ") || line.starts_with(">From "))) continue;
+      break;
+    }
+    any = true;
+    const std::string_view name = line.substr(0, length);
+    if (listed(name, kKnownFields)) ++known;
+    if (listed(name, kMailFields)) mail = true;
+  }
+  return mail && known >= 2;
+}
+
+}  // namespace dislodge::evidence

@@ -1,0 +1,130 @@
+#include "mail/addresses.hpp"
+
+#include <string>
+
+#include "base/encode.hpp"
+#include "mail/headers.hpp"
+
+namespace dislodge::mail {
+namespace {
+
+// One mailbox while it is being read.
+struct Mailbox {
+  std::string phrase;  // words and quoted strings before the bracket, or the bare address
+  std::string comment;
+  std::string address;  // between brackets
+  bool bracket = false;
+
+  bool empty() const { return phrase.empty() && address.empty() && comment.empty(); }
+};
+
+std::string collapse(std::string_view text) {
+  std::string out;
+  for (const char c : base::trim(text)) {
+    const bool blank = c == ' ' || c == '\t';
+    if (blank && !out.empty() && out.back() == ' ') continue;
+    out += blank ? ' ' : c;
+  }
+  return out;
+}
+
+std::string address_of(std::string_view text) {
+  text = base::trim(text);
+  // "<@relay.example:user@example.com>" is a route; only its end is the address.
+  if (text.starts_with('@')) {
+    const std::size_t colon = text.rfind(':');
+    if (colon != std::string_view::npos) text.remove_prefix(colon + 1);
+  }
+  if (text.size() > 7 && base::equal_ignoring_case(text.substr(0, 7), "mailto:")) text.remove_prefix(7);
+  while (!text.empty() && (text.front() == '\'' || text.front() == '"' || text.front() == '<'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == '\'' || text.back() == '"' || text.back() == '>'))
+    text.remove_suffix(1);
+  std::string out;
+  for (const char c : text)
+    if (c != ' ' && c != '\t') out += c;
+  return base::lower(out);
+}
+
+void emit(Mailbox &box, evidence::PersonRole role, std::vector<evidence::Person> &people) {
+  if (!box.empty()) {
+    evidence::Person person;
+    person.role = role;
+    const std::string phrase = collapse(box.phrase);
+    if (box.bracket) {
+      person.address = address_of(box.address);
+      person.name = header_text(phrase.empty() ? box.comment : phrase);
+    } else if (phrase.find('@') != std::string::npos) {
+      // "Ann Example ann@example.com" lacks its brackets: the last word with an "@" is the address.
+      const std::size_t at_sign = phrase.rfind('@');
+      const std::size_t blank = phrase.rfind(' ', at_sign);
+      const std::size_t begin = blank == std::string::npos ? 0 : blank + 1;
+      person.address = address_of(std::string_view(phrase).substr(begin, phrase.find(' ', at_sign) - begin));
+      person.name =
+          header_text(begin == 0 ? std::string_view(box.comment) : std::string_view(phrase).substr(0, begin));
+    } else {
+      person.name = header_text(phrase.empty() ? box.comment : phrase);
+    }
+    person.name = collapse(person.name);
+    while (person.name.size() >= 2 && person.name.front() == '\'' && person.name.back() == '\'')
+      person.name = person.name.substr(1, person.name.size() - 2);
+    if (!person.name.empty() || !person.address.empty()) people.push_back(std::move(person));
+  }
+  box = {};
+}
+
+}  // namespace
+
+void parse_addresses(std::string_view raw_value, evidence::PersonRole role, std::size_t most,
+                     std::vector<evidence::Person> &people) {
+  const std::string text = unfold(raw_value);
+  Mailbox box;
+  bool no_bracket_closes = false;
+  for (std::size_t i = 0; i < text.size() && people.size() < most; ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      const std::size_t begin = box.phrase.size();
+      for (++i; i < text.size() && text[i] != '"'; ++i) {
+        if (text[i] == '\\' && i + 1 < text.size()) ++i;
+        box.phrase += text[i];
+      }
+      // "local part"@example.com keeps its quotes away; a quoted name may be followed by a word without
+      // blank.
+      if (i + 1 < text.size() && text[i + 1] != '@' && begin != box.phrase.size()) box.phrase += ' ';
+    } else if (c == '(') {
+      int depth = 1;
+      if (!box.comment.empty()) box.comment += ' ';
+      for (++i; i < text.size() && depth > 0; ++i) {
+        if (text[i] == '\\' && i + 1 < text.size())
+          ++i;
+        else if (text[i] == '(')
+          ++depth;
+        else if (text[i] == ')' && --depth == 0)
+          break;
+        box.comment += text[i];
+      }
+    } else if (c == '<') {
+      const std::size_t end = no_bracket_closes ? std::string::npos : text.find('>', i);
+      box.bracket = true;
+      no_bracket_closes = end == std::string::npos;  // looking again for each "<" would be quadratic
+      if (end == std::string::npos) {
+        const std::size_t comma = std::min(text.find(',', i), text.size());
+        box.address = text.substr(i + 1, comma - i - 1);
+        i = comma - 1;
+      } else {
+        box.address = text.substr(i + 1, end - i - 1);
+        i = end;
+      }
+    } else if (c == ',' || c == ';') {
+      emit(box, role, people);
+    } else if (c == ':' && !box.bracket && box.phrase.find('@') == std::string::npos &&
+               !box.phrase.starts_with('/') && collapse(box.phrase) != "mailto") {
+      box = {};  // the name of a group; its members follow up to ";"
+    } else {
+      box.phrase += c;
+    }
+  }
+  if (people.size() < most) emit(box, role, people);
+}
+
+}  // namespace dislodge::mail

@@ -1,0 +1,190 @@
+#include "mail/encrypted.hpp"
+
+#include <fmt/format.h>
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/cms.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+
+#include "mail/base64.hpp"
+
+namespace dislodge::mail {
+namespace {
+
+constexpr std::size_t kRecipientsMax = 8;  // named in a reason; a list message may have hundreds
+constexpr std::string_view kPgpBegin = "-----BEGIN PGP MESSAGE-----";
+constexpr std::string_view kPgpEnd = "-----END PGP MESSAGE-----";
+
+template <auto Release>
+struct Releaser {
+  template <typename T>
+  void operator()(T *object) const {
+    Release(object);
+  }
+};
+
+std::string name_of(X509_NAME *name) {
+  const std::unique_ptr<BIO, Releaser<BIO_free_all>> out(BIO_new(BIO_s_mem()));
+  if (!out || name == nullptr) return {};
+  X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+  char *data = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &data);
+  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+std::string serial_of(ASN1_INTEGER *serial) {
+  const std::unique_ptr<BIGNUM, Releaser<BN_free>> number(ASN1_INTEGER_to_BN(serial, nullptr));
+  if (!number) return {};
+  char *hex = BN_bn2hex(number.get());
+  std::string text = hex == nullptr ? "" : hex;
+  OPENSSL_free(hex);
+  return text;
+}
+
+std::string recipients_of(CMS_ContentInfo *cms) {
+  std::string out;
+  STACK_OF(CMS_RecipientInfo) *infos = CMS_get0_RecipientInfos(cms);
+  const int count = infos == nullptr ? 0 : sk_CMS_RecipientInfo_num(infos);
+  for (int i = 0; i < count && i < static_cast<int>(kRecipientsMax); ++i) {
+    CMS_RecipientInfo *info = sk_CMS_RecipientInfo_value(infos, i);
+    if (CMS_RecipientInfo_type(info) != CMS_RECIPINFO_TRANS) continue;
+    ASN1_OCTET_STRING *key_id = nullptr;
+    X509_NAME *issuer = nullptr;
+    ASN1_INTEGER *serial = nullptr;
+    if (CMS_RecipientInfo_ktri_get0_signer_id(info, &key_id, &issuer, &serial) != 1) continue;
+    if (!out.empty()) out += "; ";
+    if (issuer != nullptr && serial != nullptr)
+      out += fmt::format("certificate {} of {}", serial_of(serial), name_of(issuer));
+    else if (key_id != nullptr)
+      for (int b = 0; b < ASN1_STRING_length(key_id); ++b)
+        out += fmt::format("{:02X}", ASN1_STRING_get0_data(key_id)[b]);
+  }
+  return out;
+}
+
+// The bytes between the armor's header and its checksum.
+std::string unarmored(std::string_view text) {
+  std::size_t at = text.find(kPgpBegin);
+  if (at == std::string_view::npos) return {};
+  text.remove_prefix(at + kPgpBegin.size());
+  text = text.substr(0, text.find(kPgpEnd));
+  // Headers ("Version: ...") end with a blank line.
+  for (const std::string_view blank : {"\n\n", "\n\r\n"}) {
+    at = text.substr(0, 2000).find(blank);
+    if (at != std::string_view::npos) {
+      text.remove_prefix(at + blank.size());
+      break;
+    }
+  }
+  std::string out;
+  decode_base64(text.substr(0, 64 << 10), out);  // the key packets are the first
+  return out;
+}
+
+}  // namespace
+
+CmsMessage read_cms(std::string_view der) {
+  CmsMessage message;
+  if (der.size() < 16 || der.size() > (1u << 30) || static_cast<unsigned char>(der[0]) != 0x30)
+    return message;
+  const auto *data = reinterpret_cast<const unsigned char *>(der.data());
+  const std::unique_ptr<CMS_ContentInfo, Releaser<CMS_ContentInfo_free>> cms(
+      d2i_CMS_ContentInfo(nullptr, &data, static_cast<long>(der.size())));
+  ERR_clear_error();
+  if (!cms) return message;
+  switch (OBJ_obj2nid(CMS_get0_type(cms.get()))) {
+    case NID_pkcs7_signed: {
+      message.kind = CmsMessage::Kind::signed_data;
+      ASN1_OCTET_STRING **content = CMS_get0_content(cms.get());
+      if (content != nullptr && *content != nullptr)
+        message.content.assign(reinterpret_cast<const char *>(ASN1_STRING_get0_data(*content)),
+                               static_cast<std::size_t>(ASN1_STRING_length(*content)));
+      break;
+    }
+    case NID_pkcs7_enveloped:
+    case NID_id_smime_ct_authEnvelopedData:
+      message.kind = CmsMessage::Kind::enveloped;
+      message.recipients = recipients_of(cms.get());
+      break;
+    case NID_id_smime_ct_compressedData:
+      message.kind = CmsMessage::Kind::compressed;
+      break;
+    default:
+      message.kind = CmsMessage::Kind::other;
+      break;
+  }
+  ERR_clear_error();
+  return message;
+}
+
+std::vector<PgpBlock> find_pgp_messages(std::string_view text) {
+  std::vector<PgpBlock> blocks;
+  std::size_t at = 0;
+  while ((at = text.find(kPgpBegin, at)) != std::string_view::npos) {
+    const std::size_t end = text.find(kPgpEnd, at);
+    const std::size_t stop = end == std::string_view::npos ? text.size() : end + kPgpEnd.size();
+    blocks.push_back({at, stop});
+    at = stop;
+  }
+  return blocks;
+}
+
+std::string pgp_recipients(std::string_view message) {
+  std::string own;
+  if (message.find(kPgpBegin) != std::string_view::npos) {
+    own = unarmored(message);
+    message = own;
+  }
+  std::string keys;
+  bool passphrase = false;
+  std::size_t at = 0;
+  const auto byte = [&](std::size_t i) -> std::size_t {
+    return i < message.size() ? static_cast<unsigned char>(message[i]) : 0u;
+  };
+  // Packets (RFC 9580 section 4.2) until the first that is no session key.
+  for (std::size_t count = 0; at < message.size() && count < kRecipientsMax; ++count) {
+    const std::size_t head = byte(at);
+    if ((head & 0x80) == 0) break;
+    std::size_t tag = 0;
+    std::size_t size = 0;
+    std::size_t body = 0;
+    if (head & 0x40) {
+      tag = head & 0x3F;
+      const std::size_t first = byte(at + 1);
+      if (first < 192)
+        size = first, body = at + 2;
+      else if (first < 224)
+        size = ((first - 192) << 8) + byte(at + 2) + 192, body = at + 3;
+      else
+        break;
+    } else {
+      tag = head >> 2 & 15;
+      if ((head & 3) == 0)
+        size = byte(at + 1), body = at + 2;
+      else if ((head & 3) == 1)
+        size = byte(at + 1) << 8 | byte(at + 2), body = at + 3;
+      else
+        break;
+    }
+    if (tag == 1 && byte(body) == 3 && size >= 10) {
+      std::uint64_t id = 0;
+      for (std::size_t i = 0; i < 8; ++i) id = id << 8 | byte(body + 1 + i);
+      if (!keys.empty()) keys += ", ";
+      keys += id == 0 ? std::string("a hidden key") : fmt::format("0x{:016X}", id);
+    } else if (tag == 3) {
+      passphrase = true;
+    } else {
+      break;
+    }
+    at = body + size;
+  }
+  if (!keys.empty()) return "key " + keys;
+  return passphrase ? "a passphrase" : "";
+}
+
+}  // namespace dislodge::mail

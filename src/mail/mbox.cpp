@@ -1,0 +1,147 @@
+#include "mail/mbox.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "base/encode.hpp"
+#include "base/item_path.hpp"
+#include "evidence/charset.hpp"
+#include "evidence/mail_signature.hpp"
+#include "mail/message.hpp"
+
+namespace dislodge::mail {
+namespace {
+
+struct Separator {
+  std::uint64_t at = 0;
+  std::uint64_t length = 0;  // 0: none found
+};
+
+// The first separator that begins in [from, end).
+Separator next_separator(std::string_view bytes, std::uint64_t from, std::uint64_t end) {
+  end = std::min<std::uint64_t>(end, bytes.size());
+  if (from == 0 && end > 0) {
+    const std::uint64_t start = bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+    if (const std::size_t length = evidence::mbox_separator_length(bytes, start)) return {start, length};
+    from = 1;
+  }
+  while (from < end) {
+    // The line end before the separator may lie just before `from`.
+    const std::uint64_t window = std::min<std::uint64_t>(end + 4, bytes.size());
+    const void *found = memmem(bytes.data() + from - 1, window - (from - 1), "\nFrom ", 6);
+    if (found == nullptr) {
+      // The last candidates begin before `end` and reach behind the window.
+      for (std::uint64_t at = std::max<std::uint64_t>(from, end > 5 ? end - 5 : 1); at < end; ++at)
+        if (bytes[at - 1] == '\n')
+          if (const std::size_t length = evidence::mbox_separator_length(bytes, at)) return {at, length};
+      return {};
+    }
+    const auto at = static_cast<std::uint64_t>(static_cast<const char *>(found) - bytes.data()) + 1;
+    if (at >= end) return {};
+    if (const std::size_t length = evidence::mbox_separator_length(bytes, at)) return {at, length};
+    from = at + 1;
+  }
+  return {};
+}
+
+// What lies before the first separator is no message by this format: text, to be scanned as such.
+void emit_preamble(const evidence::ItemView &item, std::string_view preamble, evidence::Sink &sink) {
+  if (base::trim(preamble).empty()) return;
+  std::uint64_t offset = 0;
+  while (!preamble.empty()) {
+    const std::size_t size = evidence::piece_end(preamble, evidence::kConversionPiece, evidence::Utf16::none);
+    const auto utf8 = evidence::to_utf8(preamble.substr(0, size));
+    base::OffsetMap map;
+    if (utf8.map() == nullptr)
+      map.add(0, offset);
+    else
+      for (const auto &run : utf8.map()->runs()) map.add(run.text, run.source + offset);
+    sink.text({.item = item.path,
+               .text = utf8.view(),
+               .map = &map,
+               .source = item.bytes,
+               .within = item.within,
+               .name = item.name});
+    preamble.remove_prefix(size);
+    offset += size;
+  }
+}
+
+}  // namespace
+
+base::Result<void> read_mbox(const evidence::ItemView &item, evidence::Sink &sink) {
+  return read_mbox_range(item, {0, item.bytes.size(), 1}, sink);
+}
+
+base::Result<void> read_mbox_range(const evidence::ItemView &item, const MboxRange &range,
+                                   evidence::Sink &sink) {
+  const std::string_view bytes = item.bytes;
+  Separator current = next_separator(bytes, range.begin, range.end);
+  if (range.begin == 0)
+    emit_preamble(item, bytes.substr(0, current.length == 0 ? bytes.size() : current.at), sink);
+  std::uint64_t number = range.first_number;
+  while (current.length != 0 && current.at < range.end) {
+    const std::uint64_t begin = current.at + current.length;
+    const Separator next = next_separator(bytes, begin, bytes.size());
+    std::string_view message =
+        bytes.substr(begin, next.length == 0 ? std::string_view::npos : next.at - begin);
+    // The blank line before a separator belongs to the separator.
+    if (message.ends_with("\r\n\r\n"))
+      message.remove_suffix(2);
+    else if (message.ends_with("\n\n"))
+      message.remove_suffix(1);
+    const std::string path = base::join_item(item.path, std::to_string(number));
+    evidence::ItemView child;
+    child.path = path;
+    child.bytes = message;
+    child.type = evidence::ItemType::message;
+    child.media_type = kMessageFromMbox;
+    child.depth = item.depth + 1;
+    child.within = item.within;
+    sink.child(child);
+    ++number;
+    current = next;
+  }
+  return {};
+}
+
+std::vector<std::uint64_t> separators(std::string_view bytes, std::uint64_t begin, std::uint64_t end) {
+  std::vector<std::uint64_t> out;
+  for (Separator found = next_separator(bytes, begin, end); found.length != 0;
+       found = next_separator(bytes, found.at + found.length, end))
+    out.push_back(found.at);
+  return out;
+}
+
+std::uint64_t count_messages(std::string_view bytes, std::uint64_t begin, std::uint64_t end) {
+  std::uint64_t count = 0;
+  for (Separator found = next_separator(bytes, begin, end); found.length != 0;
+       found = next_separator(bytes, found.at + found.length, end))
+    ++count;
+  return count;
+}
+
+std::vector<MboxRange> mbox_ranges(std::string_view bytes, std::uint64_t unit) {
+  std::vector<MboxRange> ranges;
+  unit = std::max<std::uint64_t>(unit, 1);
+  std::uint64_t number = 1;
+  for (std::uint64_t begin = 0; begin < bytes.size() || ranges.empty(); begin += unit) {
+    const std::uint64_t end = std::min<std::uint64_t>(bytes.size(), begin + unit);
+    ranges.push_back({begin, end, number});
+    if (end == bytes.size()) break;
+    number += count_messages(bytes, begin, end);
+  }
+  return ranges;
+}
+
+ByteRange owned_bytes(std::string_view bytes, const MboxRange &range) {
+  const auto at_or_end = [&](std::uint64_t from) {
+    const Separator found = next_separator(bytes, from, bytes.size());
+    return found.length == 0 ? static_cast<std::uint64_t>(bytes.size()) : found.at;
+  };
+  return {range.begin == 0 ? 0 : at_or_end(range.begin),
+          range.end >= bytes.size() ? bytes.size() : at_or_end(range.end)};
+}
+
+}  // namespace dislodge::mail

@@ -1,0 +1,25 @@
+#pragma once
+// Reads a message (RFC 5322 and MIME) into a record, its texts and its attachments.
+//
+// Paths: the header block is text of the message's own item; a part is `message!/1.2` by its section number,
+// a body without parts is section 1, the parts of a message nested at 2 are 2.1, 2.2, and its header is text
+// of `message!/2`. Offsets of a text part count in its bytes after transfer decoding. HTML is scanned twice,
+// as source and as text, with the same offsets for both. Attachments, and text parts that have a file name,
+// are child items. What cannot be read (encrypted, kept elsewhere, too deep) is told to the sink in bytes of
+// the message.
+
+#include "base/result.hpp"
+#include "evidence/item.hpp"
+#include "evidence/sink.hpp"
+
+namespace dislodge::mail {
+
+// As media type of an item: a message taken from an mbox, in which lines that begin with "From " carry a ">".
+inline constexpr std::string_view kMessageFromMbox = "message/rfc822; from-lines=quoted";
+
+base::Result<void> read_message(const evidence::ItemView &item, evidence::Sink &sink);
+
+// The folder that a path of a Maildir or of an Enron-like tree names; empty where it names none.
+std::string folder_of_path(std::string_view item_path);
+
+}  // namespace dislodge::mail

@@ -1,0 +1,173 @@
+#include "mail/transfer.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace dislodge::mail {
+namespace {
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char folded = static_cast<char>(c | 32);
+  return folded >= 'a' && folded <= 'f' ? folded - 'a' + 10 : -1;
+}
+
+// The line that starts at `at` without its end; `at` moves to the next.
+std::string_view take_line(std::string_view text, std::size_t &at) {
+  const std::size_t end = text.find('\n', at);
+  std::string_view line = text.substr(at, end == std::string_view::npos ? end : end - at);
+  at = end == std::string_view::npos ? text.size() : end + 1;
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
+// Bytes that a uuencoded line stands for; -1 where the line cannot be one.
+int uu_length(std::string_view line) {
+  if (line.empty()) return -1;
+  const int declared = (line[0] - ' ') & 63;
+  if (line[0] < ' ' || line[0] > '`') return -1;
+  const auto needed = static_cast<std::size_t>((declared + 2) / 3 * 4);
+  // Blanks at the end are often lost in transport, and a checksum character may follow.
+  if (line.size() - 1 > needed + 2) return -1;
+  for (const char c : line.substr(1))
+    if (c < ' ' || c > '`') return -1;
+  if (declared > 0 && line.size() < 2) return -1;
+  return declared;
+}
+
+bool uu_begin(std::string_view line, std::string_view &name) {
+  if (!line.starts_with("begin ")) return false;
+  std::size_t at = 6;
+  while (at < line.size() && line[at] >= '0' && line[at] <= '7') ++at;
+  const std::size_t digits = at - 6;
+  if (digits < 3 || digits > 4 || at + 1 >= line.size() || line[at] != ' ') return false;
+  name = line.substr(at + 1);
+  return true;
+}
+
+void uu_line(std::string_view line, std::string &out) {
+  const auto length = static_cast<std::size_t>(uu_length(line));
+  const std::size_t start = out.size();
+  const auto value = [&](std::size_t i) {
+    return i < line.size() ? static_cast<unsigned>(line[i] - ' ') & 63u : 0u;
+  };
+  for (std::size_t at = 1; out.size() - start < length; at += 4) {
+    const unsigned bits = value(at) << 18 | value(at + 1) << 12 | value(at + 2) << 6 | value(at + 3);
+    out += static_cast<char>(bits >> 16);
+    out += static_cast<char>(bits >> 8);
+    out += static_cast<char>(bits);
+  }
+  out.resize(start + length);
+}
+
+}  // namespace
+
+void decode_quoted_printable(std::string_view text, std::string &out) {
+  out.reserve(out.size() + text.size());
+  std::size_t at = 0;
+  while (at < text.size()) {
+    // A line at a time, so that trailing blanks can be dropped; then from escape to escape within it.
+    const void *found = std::memchr(text.data() + at, '\n', text.size() - at);
+    const std::size_t line_end =
+        found == nullptr ? text.size()
+                         : static_cast<std::size_t>(static_cast<const char *>(found) - text.data());
+    std::size_t stop = line_end;
+    if (stop > at && text[stop - 1] == '\r') --stop;
+    const std::size_t break_begin = stop;
+    while (stop > at && (text[stop - 1] == ' ' || text[stop - 1] == '\t')) --stop;
+    bool soft = false;
+    if (stop > at && text[stop - 1] == '=') {
+      soft = true;
+      --stop;
+    } else if (found == nullptr) {
+      stop = break_begin;  // the last line has no end, so its blanks may be content
+    }
+    while (at < stop) {
+      const void *escape = std::memchr(text.data() + at, '=', stop - at);
+      if (escape == nullptr) {
+        out += text.substr(at, stop - at);
+        break;
+      }
+      const auto place = static_cast<std::size_t>(static_cast<const char *>(escape) - text.data());
+      out += text.substr(at, place - at);
+      const int high = place + 1 < stop ? hex_value(text[place + 1]) : -1;
+      const int low = place + 2 < stop ? hex_value(text[place + 2]) : -1;
+      if (high >= 0 && low >= 0) {
+        out += static_cast<char>(high << 4 | low);
+        at = place + 3;
+      } else {
+        out += '=';
+        at = place + 1;
+      }
+    }
+    if (found == nullptr) break;
+    if (!soft) out += text.substr(break_begin, line_end + 1 - break_begin);
+    at = line_end + 1;
+  }
+}
+
+void decode_q_words(std::string_view text, std::string &out) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '_') {
+      out += ' ';
+    } else if (c == '=' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 &&
+               hex_value(text[at + 2]) >= 0) {
+      out += static_cast<char>(hex_value(text[at + 1]) << 4 | hex_value(text[at + 2]));
+      at += 2;
+    } else {
+      out += c;
+    }
+  }
+}
+
+std::vector<UuBlock> find_uuencoded(std::string_view text) {
+  std::vector<UuBlock> blocks;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (at != 0 || !text.starts_with("begin ")) {
+      const std::size_t next = text.find("\nbegin ", at == 0 ? 0 : at - 1);
+      if (next == std::string_view::npos) break;
+      at = next + 1;
+    }
+    UuBlock block;
+    block.begin = at;
+    std::size_t line_at = at;
+    if (!uu_begin(take_line(text, line_at), block.name)) {
+      at = line_at;
+      continue;
+    }
+    block.end = line_at;
+    std::size_t data_lines = 0;
+    while (line_at < text.size()) {
+      std::size_t next = line_at;
+      const std::string_view line = take_line(text, next);
+      if (line == "end") {
+        block.end = next;
+        block.complete = true;
+        break;
+      }
+      // A blank line is one of length 0 whose blanks were lost, if "end" follows.
+      if (!line.empty() && uu_length(line) < 0) break;
+      if (!line.empty()) ++data_lines;
+      line_at = next;
+      block.end = next;
+    }
+    if (data_lines > 0) blocks.push_back(block);
+    at = std::max(block.end, at + 1);
+  }
+  return blocks;
+}
+
+void decode_uuencoded(std::string_view block, std::string &out) {
+  std::size_t at = 0;
+  while (at < block.size()) {
+    const std::string_view line = take_line(block, at);
+    std::string_view name;
+    if (line == "end") break;
+    if (line.empty() || uu_begin(line, name) || uu_length(line) <= 0) continue;
+    uu_line(line, out);
+  }
+}
+
+}  // namespace dislodge::mail

@@ -1,0 +1,31 @@
+#pragma once
+// Transfer encodings other than base64: quoted-printable (RFC 2045 section 6.7) and uuencode (POSIX), as
+// broken as they occur. Decoding never fails; what is no escape stays as it is.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dislodge::mail {
+
+// Appends the decoded bytes. Lower-case hex is accepted; a bad escape is kept as written; soft line breaks
+// may have blanks behind the "="; blanks at a line's end are transport padding and dropped.
+void decode_quoted_printable(std::string_view text, std::string &out);
+
+// The "Q" encoding of header words (RFC 2047 section 4.2): as above, and "_" is a blank.
+void decode_q_words(std::string_view text, std::string &out);
+
+// One uuencoded file within a text.
+struct UuBlock {
+  std::size_t begin = 0;  // of the "begin" line
+  std::size_t end = 0;    // behind the "end" line, or where the block breaks off
+  std::string_view name;
+  bool complete = false;  // it has an "end" line
+};
+// Blocks with a valid first line of data, in order. `text` is searched once.
+std::vector<UuBlock> find_uuencoded(std::string_view text);
+void decode_uuencoded(std::string_view block,
+                      std::string &out);  // from its "begin" line, or data lines alone
+
+}  // namespace dislodge::mail
