@@ -87,7 +87,7 @@ class Builder {
     }
     for (const identity::Resource &resource : facts_.resources) {
       const NodeId node = program_.add(NodeType::resource, resource.id, resource.name);
-      if (resource.id.starts_with("resource:exchange/") || resource.kind == "mailbox") {
+      if (resource.kind == "mailbox" || resource.id.starts_with("resource:mail/")) {
         mailboxes_[base::lower(std::string_view(resource.id).substr(resource.id.rfind('/') + 1))].push_back(
             node);
       }

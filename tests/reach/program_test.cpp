@@ -1,0 +1,237 @@
+#include "reach/program.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fixture.hpp"
+#include "reach/solve.hpp"
+#include "reach/why.hpp"
+
+namespace dislodge::reach {
+namespace {
+
+using namespace fixture;  // NOLINT: the fixture is this test's world
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+const ReachRow *row(const Reach &reach, std::string_view id) {
+  for (const ReachRow &one : reach.rows) {
+    if (one.id == id) return &one;
+  }
+  return nullptr;
+}
+
+TEST(Program, TheWholeChainFromSprayToRepository) {
+  const Reach reach = compute_reach(facts(), rights(), {spray()});
+  ASSERT_NE(row(reach, kUser), nullptr);
+  EXPECT_EQ(row(reach, kUser)->grade, Grade::confirmed);
+  EXPECT_EQ(row(reach, kUser)->since, day(10));
+  ASSERT_NE(row(reach, kHelen), nullptr);
+  EXPECT_EQ(row(reach, kHelen)->grade, Grade::possible);
+  EXPECT_EQ(row(reach, kHelen)->since, day(10));
+  EXPECT_EQ(row(reach, kAppSecret)->since, day(10));
+  // Mail that arrives while they read counts from its arrival.
+  EXPECT_EQ(row(reach, kToken)->since, day(20));
+  EXPECT_EQ(row(reach, kRepo)->since, day(20));
+  EXPECT_EQ(row(reach, kDeep)->since, day(20));
+  EXPECT_EQ(row(reach, kOther)->since, day(10));
+}
+
+TEST(Program, NothingFollowsFromNothing) {
+  EXPECT_THAT(compute_reach(facts(), rights(), {}).rows, IsEmpty());
+  EXPECT_THAT(compute_reach({}, rights(), {}).rows, IsEmpty());
+}
+
+TEST(Program, AnExcludedDetectionCountsForNothing) {
+  detect::Detection none = spray();
+  none.grade = Grade::excluded;
+  EXPECT_THAT(compute_reach(facts(), rights(), {none}).rows, IsEmpty());
+}
+
+TEST(Program, AMessageThatWasSeenReadConfirmsItsSecretsOnly) {
+  const Reach reach = compute_reach(facts(), rights(), {mail_read("<m5@acme.example>", 30)});
+  EXPECT_EQ(row(reach, kAppSecret)->grade, Grade::confirmed);
+  EXPECT_EQ(row(reach, kAppSecret)->since, day(30));
+  EXPECT_EQ(row(reach, kToken)->grade, Grade::possible);
+  EXPECT_EQ(row(reach, kHelen)->grade, Grade::confirmed);
+  EXPECT_EQ(row(reach, kService)->grade, Grade::confirmed);
+  EXPECT_EQ(row(reach, kBoss)->grade, Grade::possible);
+}
+
+TEST(Program, AMessageIsThereWhenItIsReadWhateverItsDateSays) {
+  const Reach reach = compute_reach(facts(), rights(), {mail_read("m20@acme.example", 3)});
+  EXPECT_EQ(row(reach, kToken)->grade, Grade::confirmed);
+  EXPECT_EQ(row(reach, kToken)->since, day(3));
+}
+
+TEST(Program, AWholeMailboxSeenReadConfirmsAllThatLayInIt) {
+  detect::Detection whole = mail_read("", 10);
+  whole.footholds.clear();
+  const Reach reach = compute_reach(facts(), rights(), {whole});
+  EXPECT_EQ(row(reach, kAppSecret)->grade, Grade::confirmed);
+  EXPECT_EQ(row(reach, kToken), nullptr) << "arrived ten days after the reading";
+}
+
+TEST(Program, AFolderSeenReadMakesTheRestPossible) {
+  detect::Detection folder = mail_read("", 10);
+  folder.footholds.clear();
+  folder.mail_read.front().folder = "Inbox";
+  const Reach reach = compute_reach(facts(), rights(), {folder});
+  EXPECT_EQ(row(reach, kAppSecret)->grade, Grade::possible);
+  EXPECT_EQ(row(reach, kHelen)->grade, Grade::confirmed);
+}
+
+TEST(Program, AThrottledLogLeavesADayOpen) {
+  detect::Detection one = mail_read("m5@acme.example", 19);
+  one.footholds.clear();
+  one.mail_read.front().time = base::Time{day(20).us - base::kHour};
+  one.mail_read.front().throttled = true;
+  const Reach reach = compute_reach(facts(), rights(), {one});
+  EXPECT_EQ(row(reach, kToken)->grade, Grade::possible);
+  EXPECT_EQ(row(reach, kToken)->since, day(20));
+}
+
+TEST(Program, AnUnattributedDetectionIsPossible) {
+  detect::Detection one = spray();
+  one.intruder = false;
+  EXPECT_EQ(row(compute_reach(facts(), rights(), {one}), kUser)->grade, Grade::possible);
+}
+
+TEST(Program, AUseOfAStolenSecretIsConfirmedKnowledgeAndSignIn) {
+  detect::Detection use;
+  use.id = "detection:3";
+  use.kind = "stolen-secret-used";
+  use.first = use.last = day(40);
+  use.grade = Grade::confirmed;
+  use.intruder = true;
+  use.uses = {{std::string(kAppSecret), std::string(kOther), day(40), true, "ok"}};
+  const Reach reach = compute_reach(facts(), rights(), {use});
+  EXPECT_EQ(row(reach, kAppSecret)->grade, Grade::confirmed);
+  EXPECT_EQ(row(reach, kOther)->grade, Grade::confirmed);
+  EXPECT_EQ(row(reach, kOther)->since, day(40));
+}
+
+TEST(Program, APlantedCredentialOpensItsPrincipalUntilItExpires) {
+  detect::Detection planted;
+  planted.id = "detection:4";
+  planted.kind = "app-credential-added";
+  planted.first = planted.last = day(11);
+  planted.grade = Grade::confirmed;
+  planted.intruder = true;
+  planted.planted = {{std::string(kOther), "app-secret", "KEY-1", day(11), ""}};
+  identity::Facts all = facts();
+  identity::Credential credential;
+  credential.principal = kOther;
+  credential.key_id = "key-1";
+  credential.slot = "app-secret";
+  credential.valid = {day(11), day(50)};
+  all.credentials.push_back(credential);
+  const Reach reach = compute_reach(all, rights(), {planted});
+  const base::Interval expected{day(11), base::Time{day(50).us + base::kHour}};
+  ASSERT_THAT(row(reach, kOther)->intervals.items(), SizeIs(1));
+  EXPECT_EQ(row(reach, kOther)->intervals.items().front(), expected);
+}
+
+TEST(Program, BothHalvesOfARightAreNeeded) {
+  identity::Facts all = facts();
+  all.grants.push_back(grant("GetChanges", kUser, "principal:ad/domain"));
+  EXPECT_EQ(row(compute_reach(all, rights(), {spray()}), "principal:ad/domain"), nullptr);
+  all.grants.push_back(grant("GetChangesAll", kService, "principal:ad/domain"));
+  EXPECT_NE(row(compute_reach(all, rights(), {spray()}), "principal:ad/domain"), nullptr);
+}
+
+TEST(Program, ARightToSetCredentialsIsControlWhileHeldUnlessSweepsAreAskedFor) {
+  identity::Facts all = facts();
+  all.grants.push_back(grant("AZAddSecret", kService, kOther));
+  all.grants.back().valid = {day(0), day(12)};
+  all.bindings.clear();
+  const auto until = [&](bool swept) {
+    ProgramOptions options;
+    options.minted_until_swept = swept;
+    return row(compute_reach(all, rights(), {spray()}, options), kOther)->intervals.last();
+  };
+  EXPECT_EQ(until(false), day(12));
+  EXPECT_EQ(until(true), base::kTimeMax);
+}
+
+TEST(Program, AKeyOpensItsSecretOnlyTogetherWithTheCipher) {
+  identity::Facts all = facts();
+  all.unlocks = {{std::string(kAppSecret), std::string(kToken), "secret:9", "helen.mbox!/3:1"}};
+  const Reach reach = compute_reach(all, rights(), {spray()});
+  EXPECT_EQ(row(reach, "secret:9")->since, day(20));
+}
+
+TEST(Program, UnknownRightsOpenNothingAndAreNamed) {
+  identity::Facts all = facts();
+  all.grants.push_back(grant("Teleport", kUser, kRepo));
+  const Reach reach = compute_reach(all, rights(), {spray()});
+  EXPECT_THAT(reach.program.unknown_rights, ::testing::ElementsAre("Teleport"));
+  EXPECT_EQ(row(reach, kRepo)->since, day(20));
+}
+
+TEST(Program, WhatIsReachedAndNotHandedInIsMissing) {
+  const Reach reach = compute_reach(facts(), rights(), {spray()});
+  ASSERT_THAT(reach.missing, SizeIs(1));
+  EXPECT_EQ(reach.missing.front().resource, kBoss);
+  EXPECT_EQ(reach.missing.front().since, day(10));
+}
+
+TEST(Why, PrintsTheChainBackToEvidenceTheSameEveryTime) {
+  const Reach reach = compute_reach(facts(), rights(), {spray()});
+  const auto text = why(reach, kDeep);
+  ASSERT_TRUE(text.has_value()) << text.error().message;
+  EXPECT_THAT(*text, HasSubstr("signin.json:line 42"));
+  EXPECT_THAT(*text, HasSubstr("full_access_as_app"));
+  EXPECT_THAT(*text, HasSubstr("helen.mbox!/12:4"));
+  EXPECT_THAT(*text, HasSubstr("its key id stands beside it"));
+  EXPECT_THAT(*text, Not(HasSubstr("boss@acme.example")));
+  EXPECT_EQ(*text, *why(compute_reach(facts(), rights(), {spray()}), kDeep));
+}
+
+TEST(Why, SaysConfirmedFirstAndWhatWasPossibleBefore) {
+  const Reach reach = compute_reach(facts(), rights(), {spray(), mail_read("m5@acme.example", 30)});
+  const std::string text = *why(reach, kAppSecret);
+  EXPECT_LT(text.find("confirmed, because"), text.find("possible even before that"));
+  EXPECT_THAT(text, HasSubstr("ual.csv:line 9"));
+}
+
+TEST(Why, AShortNameIsUnderstoodOrItsMeaningsAreListed) {
+  const Reach reach = compute_reach(facts(), rights(), {spray()});
+  EXPECT_TRUE(why(reach, "legacy app").has_value());
+  EXPECT_TRUE(why(reach, "helen@acme.example").has_value());
+  const auto many = why(reach, "principal:entra");
+  ASSERT_FALSE(many.has_value());
+  EXPECT_THAT(many.error().message, HasSubstr(std::string(kUser)));
+  const auto none = why(reach, "principal:entra/t/nobody");
+  ASSERT_FALSE(none.has_value());
+  EXPECT_THAT(none.error().message, HasSubstr("not within the intruder's reach"));
+  EXPECT_FALSE(why(reach, "").has_value());
+}
+
+TEST(Program, AddingFactsNeverShrinksReach) {
+  const identity::Facts all = facts();
+  const Reach whole = compute_reach(all, rights(), {spray(), mail_read("m5@acme.example", 30)});
+  const auto covered = [&](const Reach &less) {
+    for (const ReachRow &one : less.rows) {
+      const ReachRow *other = row(whole, one.id);
+      if (other == nullptr || !other->possible_intervals.covers(one.possible_intervals)) return false;
+    }
+    return true;
+  };
+  const auto without = [&](auto list) {
+    for (std::size_t i = 0; i < (all.*list).size(); ++i) {
+      identity::Facts fewer = all;
+      (fewer.*list).erase((fewer.*list).begin() + static_cast<std::ptrdiff_t>(i));
+      EXPECT_TRUE(covered(compute_reach(fewer, rights(), {spray(), mail_read("m5@acme.example", 30)})));
+    }
+  };
+  without(&identity::Facts::grants);
+  without(&identity::Facts::bindings);
+  without(&identity::Facts::presences);
+  EXPECT_TRUE(covered(compute_reach(all, rights(), {spray()})));
+}
+
+}  // namespace
+}  // namespace dislodge::reach
