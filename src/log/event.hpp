@@ -1,6 +1,7 @@
 #pragma once
-// Event: one line of a log, normalised and compact. Strings are ids of the table's pool, so an event costs about
-// 150 bytes whatever it says. What has no field of its own stays in `extras` or, lazily, in the original.
+// Event: one line of a log, normalised and compact. Strings are ids of the table's pool, so an event costs
+// about 150 bytes whatever it says. What has no field of its own stays in `extras` or, lazily, in the
+// original.
 
 #include <cstdint>
 #include <string>
@@ -15,21 +16,49 @@
 namespace dislodge::log {
 
 enum class Source : std::uint8_t {
-  entra_signin, entra_audit, m365_audit, message_trace, graph_activity, exchange_audit,
-  okta, github, gitlab, aws_cloudtrail, google, salesforce, windows, sshd, generic,
+  entra_signin,
+  entra_audit,
+  m365_audit,
+  message_trace,
+  graph_activity,
+  exchange_audit,
+  okta,
+  github,
+  gitlab,
+  aws_cloudtrail,
+  google,
+  salesforce,
+  windows,
+  sshd,
+  generic,
 };
 std::string_view name_of(Source source);
 
 // The class of events within a source: coverage is judged a class.
 enum class EventClass : std::uint8_t {
-  interactive_signin, noninteractive_signin, service_principal_signin, managed_identity_signin,
-  directory_audit, mail_access, mail_admin, file_access, other,
+  interactive_signin,
+  noninteractive_signin,
+  service_principal_signin,
+  managed_identity_signin,
+  directory_audit,
+  mail_access,
+  mail_admin,
+  file_access,
+  other,
 };
 std::string_view name_of(EventClass event_class);
 
 // What an authentication came to. right_secret_stopped: the secret was right, but MFA, a policy or an expired
 // password stopped it: for us the secret is known to the one who tried.
-enum class Outcome : std::uint8_t { none, ok, wrong_secret, right_secret_stopped, blocked, interrupted, error };
+enum class Outcome : std::uint8_t {
+  none,
+  ok,
+  wrong_secret,
+  right_secret_stopped,
+  blocked,
+  interrupted,
+  error
+};
 std::string_view name_of(Outcome outcome);
 
 struct Event {
@@ -37,41 +66,52 @@ struct Event {
   Source source = Source::generic;
   EventClass event_class = EventClass::other;
   Outcome outcome = Outcome::none;
-  std::int32_t code = 0;               // native result code, as Entra's 50126
-  std::uint32_t file = 0;              // index into EventTable::files
-  std::uint64_t line = 0;              // 1-based record number within the file
-  std::uint64_t offset = 0;            // byte offset of the record in the file
-  std::uint32_t length = 0;            // bytes of the record
-  base::StringId native_id = 0;        // the source's own id: duplicates share it
-  base::StringId operation = 0;        // native name, trimmed: "MailItemsAccessed"
-  base::StringId tenant = 0;           // lower case
-  base::StringId actor_id = 0;         // object id, lower case
-  base::StringId actor_name = 0;       // user principal name, lower case
-  base::StringId actor_type = 0;       // "user", "service-principal", "application", "system"
+  std::int32_t code = 0;          // native result code, as Entra's 50126
+  std::uint32_t file = 0;         // index into EventTable::files
+  std::uint64_t line = 0;         // 1-based line of the file on which the record begins
+  std::uint32_t column = 1;       // 1: the first record of its line; else its byte in that line, 1-based
+  std::uint64_t offset = 0;       // byte offset of the record in the file
+  std::uint32_t length = 0;       // bytes of the record
+  base::StringId native_id = 0;   // the source's own id: duplicates share it
+  base::StringId operation = 0;   // native name, trimmed: "MailItemsAccessed"
+  base::StringId tenant = 0;      // lower case
+  base::StringId actor_id = 0;    // object id, lower case
+  base::StringId actor_name = 0;  // user principal name, lower case
+  base::StringId actor_type = 0;  // "user", "service-principal", "application", "system"
   base::StringId target_id = 0;
   base::StringId target_name = 0;
   base::StringId target_type = 0;
-  base::StringId application_id = 0;   // lower case
+  base::StringId application_id = 0;  // lower case
   base::StringId application_name = 0;
   base::StringId resource_id = 0;
   base::StringId resource_name = 0;
-  base::StringId address = 0;          // without port
-  base::StringId network = 0;          // autonomous system number or name
+  base::StringId address = 0;  // without port
+  base::StringId network = 0;  // autonomous system number or name
   base::StringId country = 0;
-  base::StringId agent = 0;            // user agent or ClientInfoString
-  base::StringId client = 0;           // clientAppUsed or protocol
+  base::StringId agent = 0;   // user agent or ClientInfoString
+  base::StringId client = 0;  // clientAppUsed or protocol
   base::StringId session = 0;
-  base::StringId token = 0;            // unique token identifier: stitches sign-in, Graph activity and mail access
+  base::StringId token = 0;  // unique token identifier: stitches sign-in, Graph activity and mail access
   base::StringId correlation = 0;
-  base::StringId key_id = 0;           // credential key id, lower case
-  base::StringId mailbox = 0;          // address whose mail was touched
-  std::uint32_t extra_begin = 0;       // into EventTable::extras
+  base::StringId key_id = 0;      // credential key id, lower case
+  base::StringId mailbox = 0;     // address whose mail was touched
+  std::uint32_t extra_begin = 0;  // into EventTable::extras
   std::uint32_t extra_count = 0;
 };
 
-// A further property. Keys in use: "message-id", "folder", "access-type" (Bind, Sync), "throttled" (true),
-// "authentication-requirement", "protocol", "app-role", "permissions", "key-description", "consent-type",
-// "role", and a directory change's "old:<property>" and "new:<property>".
+// A further property. An event's extras keep the order in which they were added; a key may stand several
+// times.
+//   sign-ins       "authentication-requirement", "protocol", "user-type", "credential-type", "thumbprint",
+//                  "app-owner-tenant", "home-tenant", "resource-tenant", "resource-principal", "risk"
+//   mail access    "access-type" (Bind, Sync), "throttled" (true), "operation-count", "folder" and after it
+//   the
+//                  "message-id"s that were read in that folder (without angle brackets), "app-only" (true)
+//   changes        "old:<property>" and "new:<property>" (decoded once), "key-added" and "key-removed" (key
+//   ids),
+//                  "key-description", "app-role", "permissions", "consent-type", "role", "target-app-id",
+//                  "grantee" (object id that receives a role or consent), "target" ("type id name" of each
+//                  target after the first)
+//   any            "also:<name>": the other value of a name that stands twice in different case; "reason"
 struct Extra {
   base::StringId key = 0;
   base::StringId value = 0;
@@ -87,13 +127,22 @@ struct EventTable {
   std::string_view extra(const Event &event, std::string_view key) const;  // first value, or ""
   std::vector<std::string_view> extras_of(const Event &event, std::string_view key) const;
   std::string source_of(const Event &event) const;  // "ual-northwind.csv:line 120", for evidence
+  // The index of a file in `files`, added when it is not there.
+  std::uint32_t file_index(std::string_view item);
 
   void append(const EventTable &other);  // re-interns
-  // Sorts by (time, file, line) and drops duplicates by source, native id and content. Returns how many fell.
+  // Orders the table, whatever order its parts came in: names tenants that records left out where the other
+  // logs tell them (tenant.cpp), sorts by (time, file, offset), and drops duplicates: same source, native id
+  // and content. Returns how many fell. Idempotent.
   std::size_t settle();
 
   void encode(base::WireWriter &out) const;
   static base::Result<EventTable> decode(std::string_view bytes);
 };
+
+// Fills in the tenant of events that name none, a file at a time: Graph's sign-in and audit records do not
+// say whose log they stand in. The objects named in the file vote with the tenants under which other files
+// name them; a file is settled only if nine tenths of its votes agree. settle() calls it.
+void fill_tenants(EventTable &table);
 
 }  // namespace dislodge::log

@@ -1,0 +1,243 @@
+#include "log/builder.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+#include "base/encode.hpp"
+
+namespace dislodge::log {
+
+namespace {
+
+constexpr std::string_view kZeroGuid = "00000000-0000-0000-0000-000000000000";
+
+// "[KeyIdentifier=GUID,KeyType=Password,KeyUsage=Verify,DisplayName=x]": one a credential, several in a list.
+struct KeyDescription {
+  std::string id;    // lower case
+  std::string text;  // between the brackets
+};
+
+std::vector<KeyDescription> keys_in(std::string_view text) {
+  constexpr std::string_view kName = "KeyIdentifier=";
+  std::vector<KeyDescription> keys;
+  for (std::size_t at = text.find(kName); at != std::string_view::npos; at = text.find(kName, at + 1)) {
+    const std::string_view rest = text.substr(at + kName.size());
+    const std::string_view id = rest.substr(0, rest.find_first_of(",]\""));
+    if (id.empty()) continue;
+    const std::string_view whole = text.substr(at);
+    keys.push_back({base::lower(id), std::string(whole.substr(0, whole.find(']')))});
+  }
+  return keys;
+}
+
+bool holds(const std::vector<KeyDescription> &keys, const std::string &id) {
+  return std::any_of(keys.begin(), keys.end(), [&](const KeyDescription &key) { return key.id == id; });
+}
+
+}  // namespace
+
+bool is_guid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) return false;
+  }
+  return true;
+}
+
+std::string_view guid_in(std::string_view text) {
+  if (is_guid(text)) return text;
+  const std::size_t underline = text.rfind('_');
+  if (underline != std::string_view::npos && is_guid(text.substr(underline + 1)))
+    return text.substr(underline + 1);
+  return {};
+}
+
+std::string clean_address(std::string_view text) {
+  text = base::trim(text);
+  if (text.empty() || text == "null" || text == "<null>") return {};
+  if (text.front() == '[') {
+    const std::size_t close = text.find(']');
+    if (close != std::string_view::npos) text = text.substr(1, close - 1);
+  } else if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos) {
+    const bool one_colon = text.find(':') == colon;
+    const std::size_t dot = text.rfind('.');
+    if (one_colon || (dot != std::string_view::npos && dot < colon)) text = text.substr(0, colon);
+  }
+  if (const std::size_t zone = text.find('%'); zone != std::string_view::npos) text = text.substr(0, zone);
+  if (text.size() > 7 && base::equal_ignoring_case(text.substr(0, 7), "::ffff:") &&
+      text.find('.') != std::string_view::npos)
+    text = text.substr(7);
+  // One spelling for one IPv6 address (RFC 5952 is what the C library writes).
+  if (text.find(':') != std::string_view::npos && text.size() < INET6_ADDRSTRLEN) {
+    unsigned char bytes[16];
+    char written[INET6_ADDRSTRLEN];
+    if (inet_pton(AF_INET6, std::string(text).c_str(), bytes) == 1 &&
+        inet_ntop(AF_INET6, bytes, written, sizeof written) != nullptr)
+      return written;
+  }
+  return base::lower(text);
+}
+
+void EventBuilder::begin(const RecordSpan &span, Source source) {
+  event_ = Event{};
+  if (!file_) file_ = table_.file_index(item_);
+  event_.source = source;
+  event_.file = *file_;
+  event_.line = span.line;
+  event_.column = span.column;
+  event_.offset = span.offset;
+  event_.length = static_cast<std::uint32_t>(std::min<std::uint64_t>(span.length, UINT32_MAX));
+  event_.extra_begin = static_cast<std::uint32_t>(table_.extras.size());
+}
+
+void EventBuilder::commit() {
+  event_.extra_count = static_cast<std::uint32_t>(table_.extras.size()) - event_.extra_begin;
+  table_.events.push_back(event_);
+}
+
+void EventBuilder::discard() {
+  table_.extras.resize(event_.extra_begin);
+}
+
+bool EventBuilder::set_time(std::string_view text) {
+  const auto time = parse_export_time(text, order_);
+  if (time) event_.time = *time;
+  return time.has_value();
+}
+
+void EventBuilder::set(base::StringId Event::*field, std::string_view text) {
+  event_.*field = table_.pool.intern(base::trim(text));
+}
+
+void EventBuilder::set_lower(base::StringId Event::*field, std::string_view text) {
+  event_.*field = table_.pool.intern(base::lower(base::trim(text)));
+}
+
+void EventBuilder::set_id(base::StringId Event::*field, std::string_view text) {
+  text = base::trim(text);
+  set_lower(field, text == kZeroGuid || text == "null" ? std::string_view() : text);
+}
+
+void EventBuilder::set_address(std::string_view text) {
+  event_.address = table_.pool.intern(clean_address(text));
+}
+
+void EventBuilder::extra(std::string_view key, std::string_view value) {
+  value = base::trim(value);
+  if (value.empty()) return;
+  table_.extras.push_back({table_.pool.intern(key), table_.pool.intern(value)});
+}
+
+// Values of changed properties are JSON inside a JSON string, at times twice: text loses its quotes, a list
+// of one text becomes that text, all else stays as JSON.
+std::string EventBuilder::unwrapped(std::string_view value) {
+  std::string text(base::trim(value));
+  for (int layer = 0; layer < 3 && text.size() >= 2 && text.front() == '"' && text.back() == '"'; ++layer) {
+    const Json inner = arena_.parse_inner('[' + text + ']').at(0);
+    if (!inner.is_text()) break;
+    text = std::string(base::trim(inner.text()));
+  }
+  if (text.starts_with("[\"")) {
+    const Json list = arena_.parse_inner(text);
+    if (list.at(0).is_text() && !list.at(1)) return std::string(list.at(0).text());
+  }
+  return text;
+}
+
+void EventBuilder::note_keys(const std::string &old_value, const std::string &new_value) {
+  const auto before = keys_in(old_value);
+  const auto after = keys_in(new_value);
+  for (const KeyDescription &key : after) {
+    if (holds(before, key.id)) continue;
+    if (event_.key_id == 0) set_id(&Event::key_id, key.id);
+    extra("key-added", key.id);
+    extra("key-description", key.text);
+  }
+  for (const KeyDescription &key : before)
+    if (!holds(after, key.id)) extra("key-removed", key.id);
+}
+
+// "[] => [[Id: .., ConsentType: AllPrincipals, Scope:  full_access_as_app, CreatedDateTime: ...]]; ": what
+// stands after the arrow is what holds now.
+void EventBuilder::note_consent(std::string_view permissions) {
+  if (const std::size_t arrow = permissions.find("=>"); arrow != std::string_view::npos)
+    permissions = permissions.substr(arrow + 2);
+  const auto values_of = [&](std::string_view name, std::string_view as) {
+    for (std::size_t at = permissions.find(name); at != std::string_view::npos;
+         at = permissions.find(name, at + 1)) {
+      const std::string_view rest = permissions.substr(at + name.size());
+      extra(as, rest.substr(0, rest.find_first_of(",]")));
+    }
+  };
+  values_of("Scope:", "permissions");
+  values_of("ConsentType:", "consent-type");
+}
+
+void EventBuilder::change(std::string_view name, std::string_view old_value, std::string_view new_value) {
+  name = base::trim(name);
+  if (name.empty()) return;
+  const std::string before = unwrapped(old_value);
+  const std::string after = unwrapped(new_value);
+  extra("old:" + std::string(name), before);
+  extra("new:" + std::string(name), after);
+  const auto is = [&](std::string_view known) { return base::equal_ignoring_case(name, known); };
+  if (is("KeyDescription"))
+    note_keys(before, after);
+  else if (is("AppRole.Value"))
+    extra("app-role", after);
+  else if (is("DelegatedPermissionGrant.Scope"))
+    extra("permissions", after);
+  else if (is("DelegatedPermissionGrant.ConsentType"))
+    extra("consent-type", after);
+  else if (is("ConsentAction.Permissions"))
+    note_consent(after);
+  else if (is("Role.DisplayName"))
+    extra("role", after);
+  else if (is("ServicePrincipal.ObjectID") || is("User.ObjectID"))
+    extra("grantee", base::lower(after));
+  else if (is("ServicePrincipal.AppId"))
+    extra("grantee-app-id", base::lower(after));
+  else if (is("AppId"))
+    extra("target-app-id", base::lower(after));
+  else if (is("TargetId.ServicePrincipalNames")) {
+    // Names of the target: its application id is the one that is a GUID by itself.
+    std::string_view rest = after;
+    while (!rest.empty()) {
+      const std::string_view one = base::trim(rest.substr(0, rest.find(';')));
+      if (is_guid(one)) {
+        extra("target-app-id", base::lower(one));
+        break;
+      }
+      const std::size_t next = rest.find(';');
+      rest = next == std::string_view::npos ? std::string_view() : rest.substr(next + 1);
+    }
+  }
+}
+
+void EventBuilder::keep_doubles(const Json &record) {
+  struct Member {
+    std::string_view name;
+    Json value;
+  };
+  std::vector<Member> members;
+  record.for_members([&](std::string_view name, const Json &value) { members.push_back({name, value}); });
+  constexpr std::size_t kMembersMax = 500;  // the comparison is quadratic
+  const std::size_t count = std::min(members.size(), kMembersMax);
+  for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t j = i + 1; j < count; ++j) {
+      if (members[i].name.size() != members[j].name.size() ||
+          !base::equal_ignoring_case(members[i].name, members[j].name))
+        continue;
+      const std::string_view first = members[i].value.raw();
+      const std::string_view second = members[j].value.raw();
+      if (first != second)
+        extra("also:" + base::lower(members[j].name),
+              members[j].value.is_text() ? members[j].value.text() : second);
+    }
+}
+
+}  // namespace dislodge::log

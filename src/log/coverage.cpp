@@ -1,0 +1,306 @@
+#include "log/coverage.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "base/encode.hpp"
+#include "log/rhythm.hpp"
+
+namespace dislodge::log {
+
+namespace {
+
+using base::Interval;
+using base::IntervalSet;
+using base::Time;
+
+using Key = std::tuple<Source, std::string, EventClass>;
+
+// Counts at which exports stop: a file of exactly so many rows may have been cut there.
+// Sources: Search-UnifiedAuditLog -ResultSize (default 100, at most 5,000 a call, 50,000 a session);
+// Purview's export (50,000) and its first page (150); Entra portal downloads (5,000, now 100,000 and 250,000
+// for audit); Graph's page ($top 1,000); Log Analytics' query limits (10,000 once, 30,000 in the portal).
+struct Cap {
+  Source source;
+  std::uint64_t rows;
+};
+constexpr Cap kCaps[] = {
+    {Source::m365_audit, 100},       {Source::m365_audit, 150},      {Source::m365_audit, 1000},
+    {Source::m365_audit, 5000},      {Source::m365_audit, 50'000},   {Source::entra_signin, 1000},
+    {Source::entra_signin, 5000},    {Source::entra_signin, 10'000}, {Source::entra_signin, 30'000},
+    {Source::entra_signin, 100'000}, {Source::entra_audit, 1000},    {Source::entra_audit, 5000},
+    {Source::entra_audit, 10'000},   {Source::entra_audit, 30'000},  {Source::entra_audit, 250'000},
+};
+
+bool at_cap(Source source, std::uint64_t rows) {
+  return std::any_of(std::begin(kCaps), std::end(kCaps),
+                     [&](const Cap &cap) { return cap.source == source && cap.rows == rows; });
+}
+
+std::string with_commas(std::uint64_t value) {
+  std::string text = std::to_string(value);
+  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
+  return text;
+}
+
+std::optional<Source> source_named(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(Source::generic); ++i)
+    if (base::equal_ignoring_case(name_of(static_cast<Source>(i)), name)) return static_cast<Source>(i);
+  return std::nullopt;
+}
+
+// Which classes a declared query asks for. An unfiltered call for sign-ins gives interactive ones only
+// (Graph's default), so only classes that are named count there; other sources give every class.
+std::vector<EventClass> classes_asked(Source source, std::string_view query) {
+  const auto names = [&](std::string_view word) { return base::contains_ignoring_case(query, word); };
+  std::vector<EventClass> classes;
+  if (source == Source::entra_signin) {
+    if (names("nonInteractiveUser") || names("noninteractive"))
+      classes.push_back(EventClass::noninteractive_signin);
+    if (names("servicePrincipal") || names("service-principal"))
+      classes.push_back(EventClass::service_principal_signin);
+    if (names("managedIdentity") || names("managed-identity"))
+      classes.push_back(EventClass::managed_identity_signin);
+    if (names("interactiveUser") || classes.empty()) classes.push_back(EventClass::interactive_signin);
+  } else if (source == Source::entra_audit) {
+    classes = {EventClass::directory_audit};
+  } else if (source == Source::m365_audit) {
+    const bool one_operation = names("MailItemsAccessed") || names("-Operations") || names("RecordType");
+    if (!one_operation || names("MailItemsAccessed") || names("ExchangeItemAggregated"))
+      classes.push_back(EventClass::mail_access);
+    if (!one_operation || names("ExchangeAdmin")) classes.push_back(EventClass::mail_admin);
+    if (!one_operation || names("AzureActiveDirectory")) classes.push_back(EventClass::directory_audit);
+  }
+  return classes;
+}
+
+// A query that leaves out events of the class itself: by user, address, application, mailbox, words.
+bool query_filters(std::string_view query) {
+  std::string text = base::lower(query);
+  for (const std::string_view harmless :
+       {"noninteractiveuser", "interactiveuser", "serviceprincipal", "service-principal"})
+    for (std::size_t at = text.find(harmless); at != std::string::npos; at = text.find(harmless))
+      text.erase(at, harmless.size());
+  for (const std::string_view word :
+       {"user", "upn", "ipaddress", "-ip", "appid", "clientapp", "freetext", "objectid", "mailbox", "site",
+        "actor", "status", "errorcode", "resulttype", "@"})
+    if (text.find(word) != std::string::npos) return true;
+  return false;
+}
+
+// The unified audit log can be switched off. From then until it is on again it testifies to nothing.
+void add_switched_off(const EventTable &table, const std::string &tenant, std::vector<Gap> &gaps) {
+  std::optional<Time> off;
+  std::string who;
+  for (const Event &event : table.events) {
+    if (event.source != Source::m365_audit || table.text(event.tenant) != tenant) continue;
+    if (!base::equal_ignoring_case(table.text(event.operation), "Set-AdminAuditLogConfig")) continue;
+    const std::string_view on = table.extra(event, "new:UnifiedAuditLogIngestionEnabled");
+    if (base::equal_ignoring_case(on, "false") && !off) {
+      off = event.time;
+      who = std::string(table.text(event.actor_name));
+    } else if (base::equal_ignoring_case(on, "true") && off) {
+      gaps.push_back({{*off, event.time}, "auditing was switched off by " + who});
+      off.reset();
+    }
+  }
+  if (off) gaps.push_back({{*off, base::kTimeMax}, "auditing was switched off by " + who});
+}
+
+struct Group {
+  Coverage coverage;
+  std::set<std::string> files;
+  std::vector<Time> times;
+};
+
+std::vector<Gap> gaps_in(std::vector<Time> times, std::string_view what) {
+  std::sort(times.begin(), times.end());
+  std::vector<Gap> gaps;
+  for (const Silence &silence : unusual_silences(times))
+    gaps.push_back(
+        {silence.interval, "no " + std::string(what) + " for " +
+                               format_duration(silence.interval.until.us - silence.interval.from.us) +
+                               " where the longest silence of an ordinary period is " +
+                               format_duration(silence.usual_us)});
+  return gaps;
+}
+
+void add_gap(std::vector<Gap> &gaps, Gap gap) {
+  for (const Gap &known : gaps)
+    if (known.interval.from <= gap.interval.from && gap.interval.until <= known.interval.until) return;
+  gaps.push_back(std::move(gap));
+}
+
+void add_throttling(Coverage &coverage, std::string mailbox, Time from) {
+  const Interval silent{from, from + base::kDay};
+  for (Throttling &known : coverage.throttling) {
+    if (known.mailbox != mailbox || silent.from > known.interval.until) continue;
+    known.interval.until = std::max(known.interval.until, silent.until);
+    return;
+  }
+  coverage.throttling.push_back({std::move(mailbox), silent});
+}
+
+// What the declarations say about a row: the range that they cover together, and what speaks against
+// completeness.
+void apply_declarations(Group &group, const std::map<std::string, const DeclaredFile *> &declared,
+                        const std::map<std::string, std::uint64_t> &events_of_file) {
+  Coverage &row = group.coverage;
+  IntervalSet ranges;
+  bool all_declared = !group.files.empty(), all_complete = true;
+  for (const std::string &file : group.files) {
+    const auto counted = events_of_file.find(file);
+    std::uint64_t rows = counted == events_of_file.end() ? 0 : counted->second;
+    const auto found = declared.find(file);
+    if (found != declared.end() && found->second->records) rows = *found->second->records;
+    if (at_cap(row.source, rows)) {
+      row.notes.push_back(file + ": " + with_commas(rows) + " rows: a known cap, so there may be more");
+      all_complete = false;
+    }
+    if (found == declared.end()) {
+      all_declared = false;
+      continue;
+    }
+    const evidence::Collection &collection = found->second->collection;
+    ranges.add({collection.from, collection.until});
+    if (row.collected_at == base::kTimeMin)
+      row.collected_at = collection.collected_at;
+    else if (collection.collected_at != base::kTimeMin)
+      row.collected_at = std::min(row.collected_at, collection.collected_at);
+    if (query_filters(collection.query)) {
+      row.filtered = true;
+      row.notes.push_back(file + ": collected with a filter: " + collection.query);
+    }
+    if (!collection.complete) {
+      all_complete = false;
+      row.notes.push_back(file + ": its declaration does not say that it is complete");
+    }
+    if (collection.expected_rows && *collection.expected_rows != rows) {
+      if (rows < *collection.expected_rows) all_complete = false;
+      row.notes.push_back(file + ": " + with_commas(*collection.expected_rows) + " rows declared, " +
+                          with_commas(rows) + " read");
+    }
+  }
+  row.declared = all_declared;
+  row.complete = all_declared && all_complete;
+  if (!ranges.empty()) row.declared_range = {ranges.first(), ranges.last()};
+  for (std::size_t i = 0; i + 1 < ranges.items().size(); ++i)
+    add_gap(row.gaps, {{ranges.items()[i].until, ranges.items()[i + 1].from},
+                       "no collection was declared for this time"});
+}
+
+// Exports that lack whole classes of sign-ins are the rule: the obvious call gives interactive ones only.
+void note_missing_classes(std::vector<Coverage> &rows) {
+  std::map<std::string, std::set<EventClass>> seen;
+  for (const Coverage &row : rows)
+    if (row.source == Source::entra_signin && (row.events > 0 || row.declared))
+      seen[row.tenant].insert(row.event_class);
+  for (Coverage &row : rows) {
+    if (row.source != Source::entra_signin) continue;
+    const std::set<EventClass> &classes = seen[row.tenant];
+    std::string missing;
+    for (const EventClass wanted : {EventClass::interactive_signin, EventClass::noninteractive_signin,
+                                    EventClass::service_principal_signin})
+      if (classes.count(wanted) == 0) missing += (missing.empty() ? "" : ", ") + std::string(name_of(wanted));
+    if (missing.empty()) continue;
+    if (classes.size() == 1 && classes.count(EventClass::interactive_signin) != 0)
+      row.notes.push_back("interactive sign-ins only; not held: " + missing);
+    else
+      row.notes.push_back("not held: " + missing);
+  }
+}
+
+}  // namespace
+
+std::vector<Coverage> coverage_of(const EventTable &table, const std::vector<DeclaredFile> &declared) {
+  std::map<Key, Group> groups;
+  std::map<std::pair<Source, std::string>, std::vector<Time>> whole_source;
+  std::map<std::string, std::uint64_t> events_of_file;
+  for (const Event &event : table.events) {
+    const std::string tenant(table.text(event.tenant));
+    Group &group = groups[{event.source, tenant, event.event_class}];
+    Coverage &row = group.coverage;
+    group.times.push_back(event.time);
+    whole_source[{event.source, tenant}].push_back(event.time);
+    row.first = std::min(row.first, event.time);
+    row.last = std::max(row.last, event.time);
+    ++row.events;
+    const std::string &file = table.files[event.file];
+    group.files.insert(file);
+    ++events_of_file[file];
+    if (!table.extra(event, "throttled").empty())
+      add_throttling(row, std::string(table.text(event.mailbox)), event.time);
+  }
+
+  std::map<std::string, const DeclaredFile *> declaration_of;
+  for (const DeclaredFile &file : declared) {
+    declaration_of[file.item] = &file;
+    const auto source = source_named(file.collection.source);
+    if (!source) continue;
+    // What was asked for and did not occur is covered all the same.
+    for (const EventClass asked : classes_asked(*source, file.collection.query))
+      groups[{*source, base::lower(file.collection.tenant), asked}].files.insert(file.item);
+  }
+
+  std::map<std::pair<Source, std::string>, std::vector<Gap>> source_gaps;
+  for (auto &[key, times] : whole_source) source_gaps[key] = gaps_in(std::move(times), "event of this log");
+
+  std::vector<Coverage> rows;
+  for (auto &[key, group] : groups) {
+    Coverage &row = group.coverage;
+    std::tie(row.source, row.tenant, row.event_class) = key;
+    row.files.assign(group.files.begin(), group.files.end());
+    row.gaps = source_gaps[{row.source, row.tenant}];
+    for (Gap &gap : gaps_in(std::move(group.times), std::string(name_of(row.event_class)) + " event"))
+      add_gap(row.gaps, std::move(gap));
+    if (row.source == Source::m365_audit) add_switched_off(table, row.tenant, row.gaps);
+    apply_declarations(group, declaration_of, events_of_file);
+    std::sort(row.gaps.begin(), row.gaps.end(), [](const Gap &a, const Gap &b) {
+      return std::tie(a.interval.from, a.interval.until, a.why) <
+             std::tie(b.interval.from, b.interval.until, b.why);
+    });
+    std::sort(row.throttling.begin(), row.throttling.end(), [](const Throttling &a, const Throttling &b) {
+      return std::tie(a.mailbox, a.interval.from) < std::tie(b.mailbox, b.interval.from);
+    });
+    for (const Throttling &one : row.throttling)
+      if (row.throttled_mailboxes.empty() || row.throttled_mailboxes.back() != one.mailbox)
+        row.throttled_mailboxes.push_back(one.mailbox);
+    rows.push_back(std::move(row));
+  }
+  note_missing_classes(rows);
+  return rows;
+}
+
+std::string why_not_excluded(const Coverage &coverage, const Interval &interval, std::string_view mailbox) {
+  const auto overlaps = [&](const Interval &other) { return !base::intersect(interval, other).empty(); };
+  for (const Gap &gap : coverage.gaps)
+    if (overlaps(gap.interval)) return "gap " + base::format_interval(gap.interval) + ": " + gap.why;
+  for (const Throttling &one : coverage.throttling)
+    if ((mailbox.empty() || one.mailbox == mailbox) && overlaps(one.interval))
+      return "reading of " + one.mailbox + " was throttled " + base::format_interval(one.interval);
+  if (!coverage.declared) return "not declared: what a file holds does not show what was left out";
+  if (!coverage.complete) return coverage.notes.empty() ? "not declared complete" : coverage.notes.front();
+  if (coverage.filtered) return coverage.notes.empty() ? "collected with a filter" : coverage.notes.front();
+  if (interval.from < coverage.declared_range.from || coverage.declared_range.until < interval.until)
+    return "declared for " + base::format_interval(coverage.declared_range) + " only";
+  if (coverage.collected_at == base::kTimeMin)
+    return "when it was collected is not declared, and events arrive late";
+  if (coverage.collected_at - kLateArrival < interval.until)
+    return "collected at " + base::format_time(coverage.collected_at) + ", before late events had arrived";
+  return {};
+}
+
+bool supports_excluded(const Coverage &coverage, const Interval &interval, std::string_view mailbox) {
+  return why_not_excluded(coverage, interval, mailbox).empty();
+}
+
+const Coverage *find_coverage(const std::vector<Coverage> &rows, Source source, std::string_view tenant,
+                              EventClass event_class) {
+  for (const Coverage &row : rows)
+    if (row.source == source && row.tenant == tenant && row.event_class == event_class) return &row;
+  return nullptr;
+}
+
+}  // namespace dislodge::log

@@ -1,0 +1,308 @@
+#include "log/event.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_map>
+
+#include "base/hash.hpp"
+
+namespace dislodge::log {
+
+namespace {
+
+using base::StringId;
+
+// Every string of an event, once: copying, comparing and encoding walk this list.
+constexpr StringId Event::*kStrings[] = {
+    &Event::native_id,     &Event::operation,      &Event::tenant,           &Event::actor_id,
+    &Event::actor_name,    &Event::actor_type,     &Event::target_id,        &Event::target_name,
+    &Event::target_type,   &Event::application_id, &Event::application_name, &Event::resource_id,
+    &Event::resource_name, &Event::address,        &Event::network,          &Event::country,
+    &Event::agent,         &Event::client,         &Event::session,          &Event::token,
+    &Event::correlation,   &Event::key_id,         &Event::mailbox,
+};
+
+// What makes two records one event: id, second, and what happened to whom. Two exports of one event may
+// differ in how much they say (fractions of a second, tenant, device), so the rest is no part of it. Without
+// an id only the same place of the same file is the same event: two equal lines may be two events.
+std::string identity_of(const EventTable &table, const Event &event) {
+  base::WireWriter out;
+  out.number(static_cast<std::uint64_t>(event.source));
+  if (event.native_id == 0) {
+    out.text(table.files[event.file]);
+    out.number(event.offset);
+    out.number(event.line);
+    return out.take();
+  }
+  out.integer(event.time.us / base::kSecond);
+  out.integer(event.code);
+  for (const StringId id : {event.native_id, event.operation, event.actor_id, event.target_id,
+                            event.application_id, event.key_id, event.mailbox})
+    out.text(table.text(id));
+  for (std::uint32_t i = 0; i < event.extra_count; ++i) {
+    const Extra &extra = table.extras[event.extra_begin + i];
+    const std::string_view key = table.text(extra.key);
+    if (key != "message-id" && key != "folder" && !key.starts_with("new:")) continue;
+    out.text(key);
+    out.text(table.text(extra.value));
+  }
+  return out.take();
+}
+
+std::size_t richness(const Event &event) {
+  std::size_t said = event.extra_count;
+  for (const auto field : kStrings) said += event.*field != 0;
+  return said;
+}
+
+bool stands_before(const Event &a, const Event &b) {
+  return std::tie(a.time, a.file, a.offset, a.line) < std::tie(b.time, b.file, b.offset, b.line);
+}
+
+}  // namespace
+
+std::string_view name_of(Source source) {
+  switch (source) {
+    case Source::entra_signin:
+      return "entra-signin";
+    case Source::entra_audit:
+      return "entra-audit";
+    case Source::m365_audit:
+      return "m365-audit";
+    case Source::message_trace:
+      return "message-trace";
+    case Source::graph_activity:
+      return "graph-activity";
+    case Source::exchange_audit:
+      return "exchange-audit";
+    case Source::okta:
+      return "okta";
+    case Source::github:
+      return "github";
+    case Source::gitlab:
+      return "gitlab";
+    case Source::aws_cloudtrail:
+      return "aws-cloudtrail";
+    case Source::google:
+      return "google";
+    case Source::salesforce:
+      return "salesforce";
+    case Source::windows:
+      return "windows";
+    case Source::sshd:
+      return "sshd";
+    case Source::generic:
+      break;
+  }
+  return "generic";
+}
+
+std::string_view name_of(EventClass event_class) {
+  switch (event_class) {
+    case EventClass::interactive_signin:
+      return "interactive-signin";
+    case EventClass::noninteractive_signin:
+      return "noninteractive-signin";
+    case EventClass::service_principal_signin:
+      return "service-principal-signin";
+    case EventClass::managed_identity_signin:
+      return "managed-identity-signin";
+    case EventClass::directory_audit:
+      return "directory-audit";
+    case EventClass::mail_access:
+      return "mail-access";
+    case EventClass::mail_admin:
+      return "mail-admin";
+    case EventClass::file_access:
+      return "file-access";
+    case EventClass::other:
+      break;
+  }
+  return "other";
+}
+
+std::string_view name_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::none:
+      break;
+    case Outcome::ok:
+      return "ok";
+    case Outcome::wrong_secret:
+      return "wrong-secret";
+    case Outcome::right_secret_stopped:
+      return "right-secret-stopped";
+    case Outcome::blocked:
+      return "blocked";
+    case Outcome::interrupted:
+      return "interrupted";
+    case Outcome::error:
+      return "error";
+  }
+  return "none";
+}
+
+std::string_view EventTable::extra(const Event &event, std::string_view key) const {
+  const StringId id = pool.find(key);
+  if (id == 0) return {};
+  for (std::uint32_t i = 0; i < event.extra_count; ++i) {
+    const Extra &one = extras[event.extra_begin + i];
+    if (one.key == id) return text(one.value);
+  }
+  return {};
+}
+
+std::vector<std::string_view> EventTable::extras_of(const Event &event, std::string_view key) const {
+  std::vector<std::string_view> values;
+  const StringId id = pool.find(key);
+  if (id == 0) return values;
+  for (std::uint32_t i = 0; i < event.extra_count; ++i) {
+    const Extra &one = extras[event.extra_begin + i];
+    if (one.key == id) values.push_back(text(one.value));
+  }
+  return values;
+}
+
+std::string EventTable::source_of(const Event &event) const {
+  std::string place = event.file < files.size() ? files[event.file] : std::string();
+  place += ":line " + std::to_string(event.line);
+  if (event.column > 1) place += " column " + std::to_string(event.column);
+  return place;
+}
+
+std::uint32_t EventTable::file_index(std::string_view item) {
+  const auto found = std::find(files.begin(), files.end(), item);
+  if (found != files.end()) return static_cast<std::uint32_t>(found - files.begin());
+  files.emplace_back(item);
+  return static_cast<std::uint32_t>(files.size() - 1);
+}
+
+void EventTable::append(const EventTable &other) {
+  std::vector<StringId> ids(other.pool.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = pool.intern(other.text(static_cast<StringId>(i)));
+  std::vector<std::uint32_t> file_ids;
+  for (const std::string &file : other.files) file_ids.push_back(file_index(file));
+  const auto extra_base = static_cast<std::uint32_t>(extras.size());
+  extras.reserve(extras.size() + other.extras.size());
+  for (const Extra &extra : other.extras) extras.push_back({ids[extra.key], ids[extra.value]});
+  events.reserve(events.size() + other.events.size());
+  for (Event event : other.events) {
+    for (const auto field : kStrings) event.*field = ids[event.*field];
+    if (event.file < file_ids.size()) event.file = file_ids[event.file];
+    event.extra_begin += extra_base;
+    events.push_back(event);
+  }
+}
+
+std::size_t EventTable::settle() {
+  fill_tenants(*this);
+  // Files in name order, so that equal times order alike whichever file was read first.
+  std::vector<std::uint32_t> order(files.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return files[a] < files[b]; });
+  std::vector<std::string> sorted_files;
+  std::vector<std::uint32_t> place(files.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) {
+    place[order[i]] = i;
+    sorted_files.push_back(std::move(files[order[i]]));
+  }
+  files = std::move(sorted_files);
+  for (Event &event : events)
+    if (event.file < place.size()) event.file = place[event.file];
+
+  std::sort(events.begin(), events.end(), stands_before);
+
+  // Of two records of one event the one that says more stays.
+  std::unordered_map<std::string, std::size_t> seen;
+  std::vector<Event> kept;
+  kept.reserve(events.size());
+  for (const Event &event : events) {
+    const base::Sha256 digest = base::sha256(identity_of(*this, event));
+    const auto [place_of, fresh] = seen.emplace(base::as_bytes(digest), kept.size());
+    if (fresh)
+      kept.push_back(event);
+    else if (richness(event) > richness(kept[place_of->second]))
+      kept[place_of->second] = event;
+  }
+  const std::size_t fell = events.size() - kept.size();
+  events = std::move(kept);
+  std::sort(events.begin(), events.end(), stands_before);
+  return fell;
+}
+
+void EventTable::encode(base::WireWriter &out) const {
+  out.number(pool.size());
+  for (std::size_t i = 0; i < pool.size(); ++i) out.text(pool.text(static_cast<StringId>(i)));
+  out.texts(files);
+  out.list(extras, [&](const Extra &extra) {
+    out.number(extra.key);
+    out.number(extra.value);
+  });
+  out.list(events, [&](const Event &event) {
+    out.time(event.time);
+    out.number(static_cast<std::uint64_t>(event.source));
+    out.number(static_cast<std::uint64_t>(event.event_class));
+    out.number(static_cast<std::uint64_t>(event.outcome));
+    out.integer(event.code);
+    out.number(event.file);
+    out.number(event.line);
+    out.number(event.column);
+    out.number(event.offset);
+    out.number(event.length);
+    for (const auto field : kStrings) out.number(event.*field);
+    out.number(event.extra_begin);
+    out.number(event.extra_count);
+  });
+}
+
+base::Result<EventTable> EventTable::decode(std::string_view bytes) {
+  base::WireReader in(bytes);
+  EventTable table;
+  bool sound = true;
+  const std::uint64_t strings = in.number();
+  for (std::uint64_t i = 0; i < strings && in.ok(); ++i) sound = table.pool.intern(in.text()) == i && sound;
+  table.files = in.texts();
+  const auto id = [&] {
+    const std::uint64_t value = in.number();
+    if (value >= table.pool.size()) sound = false;
+    return value < table.pool.size() ? static_cast<StringId>(value) : 0;
+  };
+  in.list([&] {
+    Extra extra;
+    extra.key = id();
+    extra.value = id();
+    table.extras.push_back(extra);
+  });
+  in.list([&] {
+    Event event;
+    event.time = in.time();
+    const std::uint64_t source = in.number();
+    const std::uint64_t event_class = in.number();
+    const std::uint64_t outcome = in.number();
+    sound = sound && source <= static_cast<std::uint64_t>(Source::generic) &&
+            event_class <= static_cast<std::uint64_t>(EventClass::other) &&
+            outcome <= static_cast<std::uint64_t>(Outcome::error);
+    event.source = static_cast<Source>(source);
+    event.event_class = static_cast<EventClass>(event_class);
+    event.outcome = static_cast<Outcome>(outcome);
+    event.code = static_cast<std::int32_t>(in.integer());
+    event.file = static_cast<std::uint32_t>(in.number());
+    event.line = in.number();
+    event.column = static_cast<std::uint32_t>(in.number());
+    event.offset = in.number();
+    event.length = static_cast<std::uint32_t>(in.number());
+    for (const auto field : kStrings) event.*field = id();
+    const std::uint64_t extra_begin = in.number();
+    const std::uint64_t extra_count = in.number();
+    sound = sound && event.file < table.files.size() && extra_begin <= table.extras.size() &&
+            extra_count <= table.extras.size() - extra_begin;
+    event.extra_begin = static_cast<std::uint32_t>(extra_begin);
+    event.extra_count = static_cast<std::uint32_t>(extra_count);
+    if (sound) table.events.push_back(event);
+  });
+  DISLODGE_TRY(in.finish("events"));
+  if (!sound) return base::fail(base::ErrorKind::internal, "events: a message between processes is damaged");
+  return table;
+}
+
+}  // namespace dislodge::log

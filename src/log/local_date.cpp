@@ -1,0 +1,125 @@
+#include "log/local_date.hpp"
+
+#include "base/encode.hpp"
+
+namespace dislodge::log {
+
+namespace {
+
+struct Parts {
+  int first = 0, second = 0, year = 0;
+  int hour = 0, minute = 0, seconds = 0;
+  std::int64_t us = 0;
+};
+
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) : rest_(text) {}
+  bool number(int &out, std::size_t digits_max) {
+    std::size_t digits = 0;
+    out = 0;
+    while (digits < digits_max && digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9')
+      out = out * 10 + (rest_[digits++] - '0');
+    rest_.remove_prefix(digits);
+    return digits > 0;
+  }
+  bool take(char c) {
+    if (rest_.empty() || rest_.front() != c) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  void blanks() {
+    while (!rest_.empty()) {
+      if (rest_.front() == ' ')
+        rest_.remove_prefix(1);
+      else if (rest_.starts_with("\xC2\xA0"))
+        rest_.remove_prefix(2);  // no-break space
+      else if (rest_.starts_with("\xE2\x80\xAF"))
+        rest_.remove_prefix(3);  // narrow one, before AM and PM
+      else
+        break;
+    }
+  }
+  std::string_view rest() const { return rest_; }
+
+ private:
+  std::string_view rest_;
+};
+
+// D/M/Y or M/D/Y with '/', '.' or '-', and a time with or without AM and PM.
+std::optional<Parts> parts_of(std::string_view text) {
+  Cursor cursor(base::trim(text));
+  Parts parts;
+  if (!cursor.number(parts.first, 2)) return std::nullopt;
+  const char separator = cursor.rest().empty() ? '\0' : cursor.rest().front();
+  if (separator != '/' && separator != '.' && separator != '-') return std::nullopt;
+  if (!cursor.take(separator) || !cursor.number(parts.second, 2) || !cursor.take(separator) ||
+      !cursor.number(parts.year, 4))
+    return std::nullopt;
+  if (parts.year < 100) parts.year += 2000;
+  cursor.take(',');
+  cursor.blanks();
+  if (cursor.rest().empty()) return parts;
+  if (!cursor.number(parts.hour, 2) || !cursor.take(':') || !cursor.number(parts.minute, 2))
+    return std::nullopt;
+  if (cursor.take(':') && !cursor.number(parts.seconds, 2)) return std::nullopt;
+  if (cursor.take('.') || cursor.take(',')) {
+    std::int64_t scale = base::kSecond / 10;
+    int digit = 0;
+    while (cursor.number(digit, 1)) {
+      parts.us += digit * scale;
+      scale /= 10;
+    }
+  }
+  cursor.blanks();
+  const std::string half = base::lower(cursor.rest());
+  if (half == "pm" || half == "p.m.") {
+    if (parts.hour < 12) parts.hour += 12;
+  } else if (half == "am" || half == "a.m.") {
+    if (parts.hour == 12) parts.hour = 0;
+  } else if (!half.empty() && half != "z" && half != "utc") {
+    return std::nullopt;
+  }
+  return parts;
+}
+
+}  // namespace
+
+void DateOrderVote::add(std::string_view text) {
+  const auto parts = parts_of(text);
+  if (!parts) return;
+  if (parts->first > 12 && parts->second <= 12) day_first_ = true;
+  if (parts->second > 12 && parts->first <= 12) month_first_ = true;
+}
+
+std::optional<DateOrder> DateOrderVote::decided() const {
+  if (month_first_ == day_first_) return std::nullopt;
+  return month_first_ ? DateOrder::month_first : DateOrder::day_first;
+}
+
+bool needs_order(std::string_view text) {
+  return parts_of(text).has_value();
+}
+
+std::optional<base::Time> parse_export_time(std::string_view text, std::optional<DateOrder> order) {
+  text = base::trim(text);
+  if (text.starts_with("/Date(") && text.ends_with(")/")) {  // OData, as PowerShell 5 writes it: milliseconds
+    Cursor cursor(text.substr(6));
+    const bool before = cursor.take('-');
+    std::int64_t ms = 0;
+    int digit = 0;
+    for (int i = 0; i < 15 && cursor.number(digit, 1); ++i) ms = ms * 10 + digit;
+    return base::Time{(before ? -ms : ms) * 1000};
+  }
+  const auto parts = parts_of(text);
+  if (!parts) return base::parse_time(text);
+  if (!order) return std::nullopt;
+  const bool month_first = *order == DateOrder::month_first;
+  const base::Date date{parts->year, month_first ? parts->first : parts->second,
+                        month_first ? parts->second : parts->first};
+  if (!base::valid_date(date) || parts->hour > 23 || parts->minute > 59 || parts->seconds > 60)
+    return std::nullopt;
+  return base::time_of(date, parts->hour, parts->minute, parts->seconds, parts->us);
+}
+
+}  // namespace dislodge::log

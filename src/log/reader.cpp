@@ -1,0 +1,411 @@
+#include "log/reader.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "base/encode.hpp"
+#include "base/json_writer.hpp"
+#include "log/builder.hpp"
+#include "log/csv.hpp"
+#include "log/json.hpp"
+#include "log/shape.hpp"
+#include "log/sources.hpp"
+#include "log/transcode.hpp"
+
+namespace dislodge::log {
+
+namespace {
+
+using base::ErrorKind;
+using evidence::LedgerState;
+
+constexpr std::size_t kHeadBytes = 1 << 20;  // what recognise() looks at
+constexpr std::size_t kHeadRecords = 32;
+constexpr std::size_t kToldOneByOne = 50;  // unread records told singly; the rest of a file is told in sum
+// UTF-16 is turned into UTF-8 in memory: this share of a worker's memory may go there.
+constexpr std::uint64_t kTranscodeShare = 4;
+
+std::optional<Source> source_of_record(const Json &record) {
+  if (is_m365_audit(record)) return Source::m365_audit;
+  if (is_entra_signin(record)) return Source::entra_signin;
+  if (is_entra_audit(record)) return Source::entra_audit;
+  return std::nullopt;
+}
+
+// What search systems and collectors put around a record that they pass on.
+constexpr std::string_view kWrappers[] = {"_source", "_raw", "result",  "log",         "event",
+                                          "record",  "raw",  "message", "RawEventData"};
+
+struct Recognised {
+  Source source;
+  Json record;
+};
+
+std::optional<Recognised> recognise_record(const Json &record) {
+  if (const auto source = source_of_record(record)) return Recognised{*source, record};
+  for (const std::string_view name : kWrappers) {
+    const Json inner = record.get(name).unpacked();
+    if (!inner.is_object()) continue;
+    if (const auto source = source_of_record(inner)) return Recognised{*source, inner};
+  }
+  return std::nullopt;
+}
+
+base::Result<void> read_record(const Recognised &found, EventBuilder &builder) {
+  switch (found.source) {
+    case Source::entra_signin:
+      return read_entra_signin(found.record, builder);
+    case Source::entra_audit:
+      return read_entra_audit(found.record, builder);
+    default:
+      return read_m365_audit(found.record, builder);
+  }
+}
+
+// A row of a table as a JSON object: headings are names. Log Analytics splits columns into X_dynamic,
+// X_string.
+std::string row_as_json(const std::vector<std::string> &columns,
+                        const std::vector<std::string_view> &fields) {
+  base::JsonWriter json;
+  json.object([&] {
+    for (std::size_t i = 0; i < columns.size() && i < fields.size(); ++i) {
+      if (fields[i].empty()) continue;
+      std::string_view name = columns[i];
+      for (const std::string_view suffix : {"_dynamic", "_string"})
+        if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
+      json.field(name, fields[i]);
+    }
+  });
+  return json.take();
+}
+
+bool begins_json(std::string_view bytes) {
+  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  for (const char c : bytes) {
+    if (c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\x1E') continue;
+    return c == '{' || c == '[';
+  }
+  return false;
+}
+
+class LogReader {
+ public:
+  LogReader(const evidence::ItemView &item, EventTable &out, evidence::Sink &sink, const ReadOptions &options)
+      : item_(item), sink_(sink), options_(options), builder_(out, item.path, options.tenant) {}
+
+  base::Result<ReadCounts> run() {
+    std::string_view bytes = item_.bytes;
+    if (const auto order = looks_utf16(bytes)) {
+      const std::uint64_t room = sink_.limits().worker_memory_bytes / kTranscodeShare;
+      if (bytes.size() > room)
+        return base::fail(
+            ErrorKind::limit,
+            std::string(item_.path) + ": UTF-16 of " + std::to_string(bytes.size()) +
+                " bytes passes the worker's memory; convert it to UTF-8 (iconv -f UTF-16 -t UTF-8)");
+      transcoded_ = from_utf16(bytes, *order);
+      bytes = transcoded_->text;
+    }
+    text_ = bytes;
+    if (options_.header.empty() && begins_json(bytes))
+      read_json();
+    else
+      read_csv();
+    tell_rest();
+    if (counts_.records == 0 && counts_.bytes_unread == 0 && !base::trim(bytes).empty() && !pages_seen_ &&
+        !header_seen_)
+      return base::fail(ErrorKind::unsupported,
+                        std::string(item_.path) + ": no log that is known has this shape");
+    return std::move(counts_);
+  }
+
+ private:
+  void read_json() {
+    SplitOptions split;
+    split.limits = sink_.limits();
+    split.begin = options_.begin;
+    split.end = options_.end;
+    split.first_line = options_.first_line;
+    const SplitResult result = split_json(
+        text_, split, [&](const RecordSpan &span) { take_json(span); },
+        [&](const BadSpan &bad) { lose(bad); });
+    pages_seen_ = result.pages > 0;
+    if (result.last_page_continues)
+      counts_.notes.push_back("the last page names a next page that is not in this file");
+  }
+
+  void take_json(const RecordSpan &span) {
+    ++counts_.records;
+    const auto record = builder_.arena().parse(text_.substr(span.offset, span.length),
+                                               text_.size() - span.offset - span.length);
+    if (!record)
+      lose(span, LedgerState::damaged, "the record " + record.error().message);
+    else
+      take(span, *record);
+  }
+
+  void take(const RecordSpan &span, const Json &record) {
+    const auto found = recognise_record(record);
+    if (!found) {
+      if (open_page(span, record)) return;
+      std::string_view kind = record.any({"category", "Type", "Operation", "eventName", "action"}).text();
+      auto &unknown = unknown_[std::string(kind.substr(0, 80))];
+      if (unknown.records++ == 0) unknown.first_line = span.line;
+      unknown.bytes += original_length(span.offset, span.length);
+      return;
+    }
+    builder_.begin(located(span), found->source);
+    const auto read = read_record(*found, builder_);
+    if (!read) {
+      builder_.discard();
+      lose(span, LedgerState::damaged, read.error().message);
+      return;
+    }
+    builder_.commit();
+    ++counts_.events;
+  }
+
+  // A page that stands on one line among one-line records was taken for one of them.
+  bool open_page(const RecordSpan &span, const Json &record) {
+    if (!record.get("value").is_array() && !record.get("records").is_array()) return false;
+    --counts_.records;
+    SplitOptions split;
+    split.limits = sink_.limits();
+    const std::uint64_t base_offset = span.offset;
+    const auto shifted = [&](RecordSpan inner) {
+      inner.offset += base_offset;
+      inner.column =
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(inner.offset - base_offset + 1, UINT32_MAX));
+      inner.line += span.line - 1;
+      return inner;
+    };
+    // Parsing an inner record forgets the page; nothing of `record` is used from here on.
+    std::uint64_t records_inside = 0;
+    const SplitResult result = split_json(
+        text_.substr(span.offset, span.length), split,
+        [&](const RecordSpan &inner) {
+          if (inner.offset == 0) return;  // no page after all
+          ++records_inside;
+          take_json(shifted(inner));
+        },
+        [&](BadSpan bad) {
+          bad.offset += base_offset;
+          bad.line += span.line - 1;
+          lose(bad);
+        });
+    if (result.pages > 0) return true;
+    ++counts_.records;
+    return false;
+  }
+
+  // ---- tables ----
+
+  void read_csv() {
+    CsvTable table(text_, sink_.limits(), options_.header, options_.begin, options_.end, options_.first_line);
+    header_seen_ = table.column("AuditData").has_value() || known_header(table.columns());
+    if (!header_seen_) return;
+    builder_.set_date_order(date_order(table));
+    const auto data = table.column("AuditData");
+    CsvRow row;
+    while (table.next(row, [&](const BadSpan &bad) { lose(bad); })) {
+      ++counts_.records;
+      RecordSpan span{row.offset, row.length, row.line, 1};
+      if (row.fields.size() != table.columns().size() && !only_blank_beyond(row, table.columns().size())) {
+        const bool last = row.offset + row.length + 2 >= text_.size();
+        lose(span, LedgerState::damaged,
+             last && row.fields.size() < table.columns().size()
+                 ? "the file ends in the middle of this row"
+                 : "the row has " + std::to_string(row.fields.size()) + " fields where the header has " +
+                       std::to_string(table.columns().size()));
+        continue;
+      }
+      // AuditData says all that the other columns say; they matter only where it leaves something out.
+      if (data && *data < row.fields.size()) {
+        const auto record = builder_.arena().parse(row.fields[*data]);
+        if (record && is_m365_audit(*record) && record->get("CreationTime")) {
+          take(span, *record);
+          continue;
+        }
+      }
+      const auto record = builder_.arena().parse(row_as_json(table.columns(), row.fields));
+      if (!record)
+        lose(span, LedgerState::damaged, "the record " + record.error().message);
+      else
+        take(span, *record);
+    }
+  }
+
+  static bool only_blank_beyond(const CsvRow &row, std::size_t columns) {
+    if (row.fields.size() < columns) return false;
+    return std::all_of(row.fields.begin() + static_cast<std::ptrdiff_t>(columns), row.fields.end(),
+                       [](std::string_view field) { return base::trim(field).empty(); });
+  }
+
+  // A header is known if a row under it, whatever it holds, would be.
+  static bool known_header(const std::vector<std::string> &columns) {
+    if (columns.size() < 3) return false;
+    const std::vector<std::string_view> values(columns.size(), "x");
+    JsonArena arena;
+    const auto record = arena.parse(row_as_json(columns, values));
+    return record && source_of_record(*record).has_value();
+  }
+
+  // Dates written for people: the whole file decides which of its numbers is the month. Log Analytics always
+  // writes the month first.
+  std::optional<DateOrder> date_order(const CsvTable &table) {
+    std::optional<std::size_t> column;
+    for (const std::string_view name : {"Date (UTC)", "CreatedDateTime [UTC]", "TimeGenerated [UTC]",
+                                        "ActivityDateTime [UTC]", "CreationDate"})
+      if (!column) column = table.column(name);
+    if (!column) return std::nullopt;
+    CsvTable rows(text_, sink_.limits(), options_.header);
+    CsvRow row;
+    DateOrderVote vote;
+    bool needed = false;
+    while (rows.next(row, [](const BadSpan &) {})) {
+      if (*column >= row.fields.size()) continue;
+      if (!needs_order(row.fields[*column])) break;  // ISO, like the rest of the file
+      needed = true;
+      vote.add(row.fields[*column]);
+    }
+    if (!needed) return std::nullopt;
+    if (const auto decided = vote.decided()) return decided;
+    if (!vote.contradictory() && table.columns()[*column].ends_with("[UTC]")) return DateOrder::month_first;
+    counts_.notes.push_back(vote.contradictory()
+                                ? "its dates contradict each other: some have the day first, some the month"
+                                : "no date in it tells day from month: export it again with ISO dates");
+    return std::nullopt;
+  }
+
+  // ---- accounts ----
+
+  RecordSpan located(RecordSpan span) const {
+    if (!transcoded_) return span;
+    const std::uint64_t begin = transcoded_->original_offset(span.offset);
+    span.length = transcoded_->original_offset(span.offset + span.length) - begin;
+    span.offset = begin;
+    return span;
+  }
+  std::uint64_t original_length(std::uint64_t offset, std::uint64_t length) const {
+    if (!transcoded_) return length;
+    return transcoded_->original_offset(offset + length) - transcoded_->original_offset(offset);
+  }
+
+  void lose(const RecordSpan &span, LedgerState state, std::string reason) {
+    BadSpan bad;
+    bad.offset = span.offset;
+    bad.length = span.length;
+    bad.line = span.line;
+    bad.state = state;
+    bad.reason = std::move(reason);
+    tell(bad);
+  }
+  void lose(const BadSpan &bad) {
+    ++counts_.records;
+    tell(bad);
+  }
+
+  void tell(const BadSpan &bad) {
+    const std::uint64_t bytes = original_length(bad.offset, bad.length);
+    counts_.bytes_unread += bytes;
+    if (told_ < kToldOneByOne) {
+      ++told_;
+      evidence::Unread part;
+      part.bytes = bytes;
+      part.state = bad.state;
+      part.reason = "line " + std::to_string(bad.line) + ": " + bad.reason;
+      part.remedy = bad.state == LedgerState::too_large ? "export in smaller pieces"
+                                                        : "export this part of the log again";
+      sink_.unread(std::move(part));
+      return;
+    }
+    Sum &sum = untold_[bad.reason];
+    if (sum.records++ == 0) sum.first_line = bad.line;
+    sum.bytes += bytes;
+  }
+
+  struct Sum {
+    std::uint64_t records = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t first_line = 0;
+  };
+
+  void tell_rest() {
+    for (const auto &[reason, sum] : untold_)
+      sink_.unread({.bytes = sum.bytes,
+                    .state = LedgerState::damaged,
+                    .reason = "a further " + std::to_string(sum.records) + " records from line " +
+                              std::to_string(sum.first_line) + " on: " + reason,
+                    .remedy = "export this part of the log again",
+                    .child = {}});
+    for (const auto &[kind, sum] : unknown_) {
+      counts_.bytes_unread += sum.bytes;
+      sink_.unread({.bytes = sum.bytes,
+                    .state = LedgerState::unsupported,
+                    .reason = std::to_string(sum.records) + " records from line " +
+                              std::to_string(sum.first_line) + " on are of a kind that is not read" +
+                              (kind.empty() ? std::string() : ": " + kind),
+                    .remedy = "export them as Graph JSON, Azure Monitor JSON or unified audit log CSV",
+                    .child = {}});
+    }
+  }
+
+  const evidence::ItemView &item_;
+  evidence::Sink &sink_;
+  const ReadOptions &options_;
+  EventBuilder builder_;
+  ReadCounts counts_;
+  std::optional<Transcoded> transcoded_;
+  std::string_view text_;
+  std::map<std::string, Sum> unknown_;  // by kind
+  std::map<std::string, Sum> untold_;   // by reason
+  std::size_t told_ = 0;
+  bool pages_seen_ = false;
+  bool header_seen_ = false;
+};
+
+}  // namespace
+
+std::optional<Source> recognise(std::string_view bytes) {
+  std::string head_text;
+  std::string_view head = bytes.substr(0, kHeadBytes);
+  if (const auto order = looks_utf16(head)) {
+    head_text = from_utf16(head, *order).text;
+    head = head_text;
+  }
+  JsonArena arena;
+  std::optional<Source> found;
+  if (begins_json(head)) {
+    std::size_t seen = 0;
+    split_json(
+        head, {},
+        [&](const RecordSpan &span) {
+          if (found || ++seen > kHeadRecords) return;
+          const auto record = arena.parse(head.substr(span.offset, span.length));
+          if (!record) return;
+          if (const auto known = recognise_record(*record)) found = known->source;
+        },
+        [](const BadSpan &) {});
+    if (found) return found;
+    // A page without records still says whose it is.
+    const std::string_view start = head.substr(0, 4096);
+    if (start.find("$metadata#auditLogs/signIns") != std::string_view::npos) return Source::entra_signin;
+    if (start.find("$metadata#auditLogs/directoryAudits") != std::string_view::npos)
+      return Source::entra_audit;
+    return std::nullopt;
+  }
+  const CsvTable table(head, base::Limits{});
+  if (table.columns().size() < 3) return std::nullopt;
+  if (table.column("AuditData") &&
+      (table.column("Operations") || table.column("Operation") || table.column("RecordType")))
+    return Source::m365_audit;
+  const std::vector<std::string_view> values(table.columns().size(), "x");
+  const auto record = arena.parse(row_as_json(table.columns(), values));
+  return record ? source_of_record(*record) : std::nullopt;
+}
+
+base::Result<ReadCounts> read_log(const evidence::ItemView &item, EventTable &out, evidence::Sink &sink,
+                                  const ReadOptions &options) {
+  return LogReader(item, out, sink, options).run();
+}
+
+}  // namespace dislodge::log

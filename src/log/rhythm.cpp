@@ -1,0 +1,150 @@
+#include "log/rhythm.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+namespace dislodge::log {
+
+// How it is judged. Each hour of the log's span falls into a cell of the week (Monday 00, Monday 01, ...).
+// For a silence, every hour in it asks how often its cell was silent in the rest of the log: with k silent
+// out of n, the chance of silence is taken as (k+1)/(n+2), and the logarithms add up to the surprise of the
+// whole silence. With fewer than three other weeks an hour asks the same hour of the other working days (or
+// weekend days), and with fewer than three of those it does not count.
+//
+// Hours of one holiday are silent together, so surprise alone would call every holiday a gap. A silence
+// counts only if it is also long: at least twice the longest silence of an ordinary week, or as many usually
+// busy hours as two working days have.
+
+namespace {
+
+using base::kHour;
+using base::Time;
+
+constexpr std::size_t kEventsMin = 50;
+constexpr std::size_t kWeekHours = 7 * 24;
+constexpr double kSurpriseMin = 14;      // e^-14: about one in a million
+constexpr double kSurpriseShortMin = 5;  // for a short silence in a busy log, with
+constexpr double kExpectedMin = 50;      // this many events expected in it
+constexpr int kBusyHours = 16;           // two working days
+constexpr std::uint32_t kObservationsMin = 3;
+
+std::int64_t hour_of(Time t) {
+  return t.us >= 0 ? t.us / kHour : -((-t.us + kHour - 1) / kHour);
+}
+
+std::size_t cell_of(std::int64_t hour) {
+  // 1970-01-01 was a Thursday: hour 0 is cell 72 of a week that begins on Monday.
+  const std::int64_t shifted = (hour + 72) % static_cast<std::int64_t>(kWeekHours);
+  return static_cast<std::size_t>(shifted < 0 ? shifted + static_cast<std::int64_t>(kWeekHours) : shifted);
+}
+
+// A cell's pool of last resort: the hour of the day, on working days or on weekends.
+std::size_t pool_of(std::size_t cell) {
+  return cell % 24 + (cell >= 5 * 24 ? 24 : 0);
+}
+
+struct Tally {
+  std::uint32_t hours = 0;
+  std::uint32_t silent = 0;
+  double events = 0;
+};
+
+struct Profile {
+  std::array<Tally, kWeekHours> cells{};
+  std::array<Tally, 48> pools{};
+  void add(std::int64_t hour, std::uint32_t events, int sign) {
+    for (Tally *tally : {&cells[cell_of(hour)], &pools[pool_of(cell_of(hour))]}) {
+      tally->hours += static_cast<std::uint32_t>(sign);
+      if (events == 0) tally->silent += static_cast<std::uint32_t>(sign);
+      tally->events += sign * static_cast<double>(events);
+    }
+  }
+  const Tally *of(std::int64_t hour) const {
+    const Tally &cell = cells[cell_of(hour)];
+    if (cell.hours >= kObservationsMin) return &cell;
+    const Tally &pool = pools[pool_of(cell_of(hour))];
+    return pool.hours >= kObservationsMin ? &pool : nullptr;
+  }
+};
+
+std::int64_t median(std::vector<std::int64_t> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// The longest silence of each week (of each day, in a log of less than three weeks): the median of these is
+// what is usual, however long the gaps in a few of them are.
+std::int64_t usual_silence(const std::vector<Time> &times) {
+  const std::int64_t span = times.back().us - times.front().us;
+  const std::int64_t period = span >= 21 * base::kDay ? 7 * base::kDay : base::kDay;
+  std::map<std::int64_t, std::int64_t> longest;
+  for (std::size_t i = 0; i + 1 < times.size(); ++i) {
+    std::int64_t &best = longest[times[i].us / period];
+    best = std::max(best, times[i + 1].us - times[i].us);
+  }
+  std::vector<std::int64_t> values;
+  for (const auto &[start, value] : longest) values.push_back(value);
+  return median(std::move(values));
+}
+
+}  // namespace
+
+std::vector<Silence> unusual_silences(const std::vector<Time> &times) {
+  std::vector<Silence> found;
+  if (times.size() < kEventsMin) return found;
+  const std::int64_t first = hour_of(times.front());
+  const std::int64_t last = hour_of(times.back());
+  constexpr std::int64_t kHoursMax = 200'000;  // 22 years: beyond that a clock was wrong
+  if (last - first > kHoursMax || last - first < 24) return found;
+  std::vector<std::uint32_t> counts(static_cast<std::size_t>(last - first + 1));
+  for (const Time t : times) ++counts[static_cast<std::size_t>(hour_of(t) - first)];
+  Profile profile;
+  for (std::int64_t hour = first; hour <= last; ++hour)
+    profile.add(hour, counts[static_cast<std::size_t>(hour - first)], +1);
+  const std::int64_t usual = std::max<std::int64_t>(usual_silence(times), 1);
+
+  for (std::size_t i = 0; i + 1 < times.size(); ++i) {
+    const std::int64_t length = times[i + 1].us - times[i].us;
+    if (length < kHour || length < usual / 4) continue;
+    // Whole hours within the silence; they are taken out of the profile while they are judged.
+    const std::int64_t begin = hour_of(times[i]) + 1;
+    const std::int64_t end = hour_of(times[i + 1]);
+    for (std::int64_t hour = begin; hour < end; ++hour) profile.add(hour, 0, -1);
+    double surprise = 0, expected = 0;
+    int busy = 0;
+    for (std::int64_t hour = begin; hour < end; ++hour) {
+      const Tally *tally = profile.of(hour);
+      if (tally == nullptr) continue;
+      const double silent = (tally->silent + 1.0) / (tally->hours + 2.0);
+      surprise -= std::log(silent);
+      expected += tally->events / tally->hours;
+      busy += silent <= 1.0 / 3;
+    }
+    for (std::int64_t hour = begin; hour < end; ++hour) profile.add(hour, 0, +1);
+    const bool long_enough = length >= 2 * usual || busy >= kBusyHours;
+    const bool gap = (surprise >= kSurpriseMin && long_enough) ||
+                     (surprise >= kSurpriseShortMin && expected >= kExpectedMin && length >= 3 * usual);
+    if (gap) found.push_back({{times[i], times[i + 1]}, expected, usual});
+  }
+  return found;
+}
+
+std::string format_duration(std::int64_t us) {
+  const auto in = [&](std::int64_t unit, const char *name) {
+    const double value = static_cast<double>(us) / static_cast<double>(unit);
+    const auto tenths = static_cast<std::int64_t>(std::llround(value * 10));
+    std::string text = std::to_string(tenths / 10);
+    if (tenths % 10 != 0 && value < 100) text += '.' + std::to_string(tenths % 10);
+    return text + ' ' + name + (tenths == 10 ? "" : "s");
+  };
+  if (us >= 2 * base::kDay) return in(base::kDay, "day");
+  if (us >= 2 * base::kHour) return in(base::kHour, "hour");
+  if (us >= 2 * base::kMinute) return in(base::kMinute, "minute");
+  return in(base::kSecond, "second");
+}
+
+}  // namespace dislodge::log

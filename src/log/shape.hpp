@@ -1,0 +1,73 @@
+#pragma once
+// The shapes in which exporters wrap records of JSON, split into records without parsing or copying them:
+// one record a line; arrays; objects and arrays one after another (Out-File -Append); pages
+// {"value":[...], "@odata.nextLink":...}, {"records":[...]}, {"Records":[...]}, and arrays of pages; byte
+// order marks anywhere between records. What does not fit is given to `bad`, with the reason, and reading
+// goes on at the next place where a record can begin.
+//
+//   split_json(bytes, {.limits = limits}, [&](const RecordSpan &r) {...}, [&](const BadSpan &b) {...});
+//
+// Time is linear in the bytes; memory is constant.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/limits.hpp"
+#include "evidence/ledger.hpp"
+
+namespace dislodge::log {
+
+// A record's bytes: an object, from brace to brace.
+struct RecordSpan {
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+  std::uint64_t line = 1;    // 1-based
+  std::uint32_t column = 1;  // 1 where it is the first record of its line, else its byte in the line
+};
+
+struct BadSpan {
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+  std::uint64_t line = 1;
+  evidence::LedgerState state = evidence::LedgerState::damaged;
+  std::string reason;
+};
+
+struct SplitOptions {
+  base::Limits limits;
+  // Only records whose first byte lies in [begin, end) are given, for files of one record a line; the line of
+  // `begin` is `first_line`, counted when it is 0.
+  std::uint64_t begin = 0;
+  std::uint64_t end = UINT64_MAX;
+  std::uint64_t first_line = 0;
+};
+
+struct SplitResult {
+  std::uint64_t pages = 0;           // wrapper objects
+  bool last_page_continues = false;  // the last page names a next one that is not in the file
+};
+
+using RecordSeen = std::function<void(const RecordSpan &)>;
+using BadSeen = std::function<void(const BadSpan &)>;
+
+SplitResult split_json(std::string_view bytes, const SplitOptions &options, const RecordSeen &record,
+                       const BadSeen &bad);
+
+// Counts the lines of growing offsets of one text: each byte is looked at once.
+class LineCounter {
+ public:
+  explicit LineCounter(std::string_view bytes, std::uint64_t offset = 0, std::uint64_t line = 1)
+      : bytes_(bytes), offset_(offset), line_start_(offset), line_(line) {}
+  std::uint64_t line_at(std::uint64_t offset);              // offsets must not fall
+  std::uint64_t line_start() const { return line_start_; }  // of the line last asked for
+
+ private:
+  std::string_view bytes_;
+  std::uint64_t offset_;
+  std::uint64_t line_start_;
+  std::uint64_t line_;
+};
+
+}  // namespace dislodge::log
