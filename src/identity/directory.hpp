@@ -1,0 +1,17 @@
+#pragma once
+// Directory exports of every kind that we read: AzureHound (azurehound.hpp) and BloodHound OpenGraph
+// (opengraph.hpp). The engine asks here; each reader says how it reads.
+
+#include <string_view>
+
+#include "evidence/item.hpp"
+#include "evidence/sink.hpp"
+#include "identity/fact.hpp"
+
+namespace dislodge::identity {
+
+bool recognises_directory(std::string_view bytes);
+// Adds to `out`. What is damaged or of a kind that is not read is listed through sink.unread.
+base::Result<void> read_directory(const evidence::ItemView &item, Facts &out, evidence::Sink &sink);
+
+}  // namespace dislodge::identity
