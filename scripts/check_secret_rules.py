@@ -237,7 +237,7 @@ CODE = [rb"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+", rb".*\(.*", rb".*
         rb"(?:\.{0,2}|~)/.*", rb"[A-Za-z]:\\.*", rb"(?i)[\w.\-/]*\.(?:py|js|ts|json|ya?ml|xml|txt|pem|key|crt|cer|p12|pfx|jks|conf|cfg|ini|env|log|html?|php|java|go|rb|sh|md)",
         rb"(?i)[a-z_\-. $]*(?:pass(?:word|wd|phrase|wort)?|pwd|secret|token|key|credentials?|auth)[a-z_\-. $]*",
         rb"(?i)(?:str|string|bytes|int|bool|boolean|char|text|varchar|object|any|optional|secretstr|func|function|lambda|new|return|self|this|await|const|static|final|nullable|readonly|hidden|input|label|type|name|field)",
-        rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", rb"[a-z]+(?:[A-Z][a-z]+)+", rb"[a-z]+(?:_[a-z]+)+", rb"&\w+;?.*", rb"[*&]?[A-Za-z_]\w*[,;)}\]]+"]
+        rb"(?i)(?:required|nullable|sometimes|confirmed)\b.*", rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", rb"[a-z]+(?:[A-Z][a-z]+)+", rb"[a-z]+(?:_[a-z]+)+", rb"&\w+;?.*", rb"[*&]?[A-Za-z_]\w*[,;)}\]]+"]
 
 
 def check_not_code(secret, match):
@@ -258,6 +258,37 @@ def check_not_prose(secret, match):
 
 def check_not_doc_password(secret, match):
     return secret.lower() not in DOC_PASSWORDS
+
+
+def check_cisco_type7(secret, match):
+    """Decodes: the first two digits are the offset into the fixed key, then hex pairs; the result must be printable."""
+    key = b"dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
+    if len(secret) % 2 or len(secret) < 8:
+        return False
+    start = int(secret[:2])
+    plain = bytes(int(secret[i:i + 2], 16) ^ key[(start + i // 2 - 1) % len(key)] for i in range(2, len(secret), 2))
+    return all(32 <= c < 127 for c in plain)
+
+
+def check_not_snmp_default(secret, match):
+    return secret.lower() not in (b"public", b"private", b"community", b"ro", b"rw", b"snmp", b"traps", b"version", b"view")
+
+
+def check_bitlocker(secret, match):
+    """Eight groups, each a multiple of 11 and below 11 * 65536."""
+    groups = [int(g) for g in secret.split(b"-")]
+    return all(g % 11 == 0 and g < 720896 for g in groups) and len(set(groups)) > 4
+
+
+def check_rare_letters(secret, match):
+    """Random letters: at most 35 in 100 are vowels, and two or more are among jqxzvwk."""
+    letters = [c for c in secret.decode("latin1").lower() if c.isalpha()]
+    return sum(c in "aeiou" for c in letters) * 100 <= 35 * len(letters) and sum(c in "jqxzvwk" for c in letters) >= 2
+
+
+def check_not_slug(secret, match):
+    """Not a name made of three or more lower-case words and short numbers."""
+    return re.fullmatch(rb"[a-z]{2,}(?:[-_./](?:[a-z]{2,}|v?[0-9]{1,4})){2,}", secret.lower()) is None
 
 
 def check_luhn(secret, match):
@@ -426,6 +457,12 @@ class Maker:
         base36 = lambda n, w: "".join(reversed([(string.digits + string.ascii_lowercase)[n // 36 ** i % 36] for i in range(w)]))
         text = f"{arg}{payload}.{base36(len(payload), 2)}"
         return text + base36(zlib.crc32(text.encode()), 7)
+
+    def make_bitlocker(self, arg):
+        return "-".join(f"{11 * self.random.randint(0, 65535):06d}" for _ in range(8))
+
+    def make_b64p(self, arg):  # a password in base64
+        return base64.b64encode(self.make_pw("").encode()).decode()
 
     def make_age(self, arg):
         prefix, bits = "age-secret-key-", "".join(f"{b:08b}" for b in self.random.randbytes(32)) + "0000"
