@@ -1,0 +1,51 @@
+#include "drill/drill.hpp"
+
+#include <array>
+#include <system_error>
+
+#include "drill/legacy_app.hpp"
+
+namespace dislodge::drill {
+namespace {
+
+struct Kind {
+  std::string_view name;
+  std::string_view says;
+  base::Result<void> (*write)(const DrillOptions &);
+};
+// A new kind is one line here and a file of acts beside legacy_app.cpp; the writers are shared.
+constexpr std::array<Kind, 1> kKinds = {{
+    {"legacy-app", "a spray on a test tenant, a legacy application, mailboxes read by a planted one, stolen secrets tried", write_legacy_app},
+}};
+constexpr std::array<std::string_view, 4> kSizes = {"small", "medium", "large", "huge"};
+
+}  // namespace
+
+base::Result<Size> parse_size(std::string_view text) {
+  for (std::size_t i = 0; i < kSizes.size(); ++i) {
+    if (kSizes[i] == text) return static_cast<Size>(i);
+  }
+  return base::fail(base::ErrorKind::usage, "size '" + std::string(text) + "': expected small, medium, large or huge");
+}
+
+std::string_view name_of(Size size) { return kSizes[static_cast<std::size_t>(size)]; }
+
+std::vector<KindInfo> kinds() {
+  std::vector<KindInfo> list;
+  for (const Kind &kind : kKinds) list.push_back({std::string(kind.name), std::string(kind.says)});
+  return list;
+}
+
+base::Result<void> write_drill(const DrillOptions &options) {
+  for (const Kind &kind : kKinds) {
+    if (kind.name != options.kind) continue;
+    std::error_code ignored;
+    if (std::filesystem::exists(options.folder / "evidence", ignored)) {
+      return base::fail(base::ErrorKind::usage, options.folder.string() + ": already holds evidence; give an empty folder");
+    }
+    return kind.write(options);
+  }
+  return base::fail(base::ErrorKind::usage, "kind '" + options.kind + "': unknown; `dislodge drill --list` prints the kinds");
+}
+
+}  // namespace dislodge::drill

@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""Reads a drill with readers that share nothing with Dislodge: Python's own, git and OpenSSL.
+
+Checks that every piece of evidence is well formed, and that each place in answers.json is a place: the bytes there
+are the same for all places of one secret, and non-empty. Prints the values only as lengths.
+usage: foreign_readers.py DRILL_FOLDER
+"""
+import csv, email, email.policy, io, json, mailbox, os, pathlib, subprocess, sys, tempfile, tomllib, zipfile, zlib, re
+
+folder = pathlib.Path(sys.argv[1])
+evidence = folder / "evidence"
+failures = []
+
+
+def check(ok, what):
+    if not ok:
+        failures.append(what)
+
+
+def run(*command, **options):
+    return subprocess.run(command, capture_output=True, **options)
+
+
+# --- mail -------------------------------------------------------------------------------------------------------
+def sections(message, prefix=""):
+    """(section, part) of every leaf, numbered as in IMAP."""
+    def walk(part, number):
+        if part.get_content_type() == "message/rfc822" and part.is_multipart():
+            inner = part.get_payload(0)
+            yield from (walk(inner, number) if inner.is_multipart() else [(number + ".1", inner)])
+        elif part.is_multipart() and part.get_content_maintype() == "multipart":
+            for i, child in enumerate(part.get_payload(), 1):
+                yield from walk(child, f"{number}.{i}" if number else str(i))
+        else:
+            yield number or "1", part
+    yield from walk(message, prefix)
+
+
+def split_mbox(raw):
+    starts = [m.start() for m in re.finditer(rb"(?m)^From \S+ (Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} ", raw)]
+    for begin, end in zip(starts, starts[1:] + [len(raw)]):
+        body = raw[begin:end]
+        body = body[body.index(b"\n") + 1:]
+        yield re.sub(rb"(?m)^>(>*From )", rb"\1", body)
+
+
+items = {}
+
+
+def pdf_text(data):
+    out = b""
+    for stream in re.finditer(rb"stream\n(.*?)\nendstream", data, re.S):
+        text = zlib.decompress(stream[1])
+        out += b"\n".join(re.sub(rb"\\(.)", rb"\1", m[1]) for m in re.finditer(rb"\((.*)\) Tj", text)) + b"\n"
+    return out
+
+
+def docx_text(data):
+    xml = zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
+    return "".join(re.sub(r"<[^>]+>", "", p).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") + "\n"
+                   for p in re.findall(r"<w:p>(.*?)</w:p>", xml)).encode()
+
+
+def read_message(raw, root):
+    message = email.message_from_bytes(raw)
+    check(message["Message-ID"] and message["Date"] and message["From"], f"{root}: header missing")
+    check(email.utils.parsedate_to_datetime(message["Date"]) is not None, f"{root}: date")
+    email.message_from_bytes(raw, policy=email.policy.default)["Subject"]
+    for section, part in sections(message):
+        check(not part.defects, f"{root}!/{section}: {part.defects}")
+        if part.get_content_type() == "message/delivery-status":
+            continue
+        data = part.get_payload(decode=True)
+        charset = part.get_content_charset()
+        if part.get_content_maintype() == "text" and charset:
+            data.decode(charset)
+        path = f"{root}!/{section}"
+        items[path, "item"] = data
+        if data[:4] == b"PK\3\4":
+            archive = zipfile.ZipFile(io.BytesIO(data))
+            check(archive.testzip() is None, f"{path}: zip")
+            if "word/document.xml" in archive.namelist():
+                items[path, "text"] = docx_text(data)
+            else:
+                for name in archive.namelist():
+                    items[f"{path}!/{name}", "item"] = archive.read(name)
+        elif data[:5] == b"%PDF-":
+            items[path, "text"] = pdf_text(data)
+            with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+                file.write(data)
+                file.flush()
+                try:
+                    check(run("pdftotext", file.name, "-").returncode == 0, f"{path}: pdftotext")
+                except FileNotFoundError:
+                    pass
+        elif data[:4] == b"\x89PNG":
+            check(data.endswith(b"IEND\xaeB`\x82"), f"{path}: png")
+
+
+messages = 0
+for path in sorted(evidence.glob("mail/*.mbox")):
+    found = list(split_mbox(path.read_bytes()))
+    check(len(mailbox.mbox(path)) == len(found), f"{path}: mailbox finds {len(mailbox.mbox(path))} of {len(found)}")
+    for number, raw in enumerate(found, 1):
+        read_message(raw, f"evidence/mail/{path.name}!/{number}")
+    messages += len(found)
+for path in sorted(evidence.glob("mail/**/*.eml")):
+    read_message(path.read_bytes(), str(path.relative_to(folder)))
+    messages += 1
+
+# --- repositories -----------------------------------------------------------------------------------------------
+commits = 0
+for path in sorted(evidence.glob("repos/*.bundle")):
+    with tempfile.TemporaryDirectory() as work:
+        subprocess.run(["git", "init", "-q", work + "/empty"], check=True)
+        verify = run("git", "-C", work + "/empty", "bundle", "verify", str(path.resolve()))
+        check(verify.returncode == 0, f"{path}: bundle verify: {verify.stderr}")
+        clone = run("git", "clone", "-q", "--mirror", str(path.resolve()), work + "/clone")
+        check(clone.returncode == 0, f"{path}: clone: {clone.stderr}")
+        fsck = run("git", "-C", work + "/clone", "fsck", "--strict", "--full")
+        check(fsck.returncode == 0 and not fsck.stdout, f"{path}: fsck: {fsck.stdout}{fsck.stderr}")
+        commits += int(run("git", "-C", work + "/clone", "rev-list", "--all", "--count").stdout)
+        listing = run("git", "-C", work + "/clone", "cat-file", "--batch-all-objects", "--batch-check").stdout.decode()
+        for line in listing.splitlines():
+            name, kind, _ = line.split()
+            if kind == "blob":
+                blob = run("git", "-C", work + "/clone", "cat-file", "blob", name).stdout
+                items[f"evidence/repos/{path.name}!/{name}", "item"] = blob
+
+# --- logs and directories ---------------------------------------------------------------------------------------
+rows = {}
+for path in sorted(evidence.glob("logs/*")):
+    if path.suffix == ".json":
+        value = json.loads(path.read_text())["value"]
+        check([v["createdDateTime"] for v in value] == sorted((v["createdDateTime"] for v in value), reverse=True), f"{path}: order")
+        rows[path.name] = len(value)
+    elif path.suffix == ".jsonl":
+        rows[path.name] = len([json.loads(line) for line in path.read_text().splitlines()])
+    elif path.suffix == ".csv":
+        table = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+        for row in table:
+            data = json.loads(row["AuditData"])
+            check(data["Id"] == row["Identity"] and data["Operation"] == row["Operations"], f"{path}: {row['Identity']}")
+        rows[path.name] = len(table)
+for path in sorted(evidence.glob("directory/azurehound-*.json")):
+    value = json.loads(path.read_text())
+    check(value["meta"]["count"] == len(value["data"]), f"{path}: count")
+    rows[path.name] = len(value["data"])
+for path in sorted(evidence.glob("directory/*opengraph*.json")):
+    graph = json.loads(path.read_text())["graph"]
+    ids = {node["id"] for node in graph["nodes"]}
+    check(len(ids) == len(graph["nodes"]) and not any(":" in i for i in ids), f"{path}: node ids")
+    for node in graph["nodes"]:
+        check(all(isinstance(v, (str, int, bool)) for v in node["properties"].values()), f"{path}: nested property")
+    for edge in graph["edges"]:
+        for side in ("start", "end"):
+            check(edge[side]["match_by"] == "name" or edge[side]["value"] in ids, f"{path}: edge to nowhere")
+    rows[path.name] = len(graph["nodes"])
+for path in sorted(evidence.rglob("*.collection.toml")):
+    says = tomllib.loads(path.read_text())["collection"]
+    check(os.path.exists(str(path).removesuffix(".collection.toml")), f"{path}: declares nothing")
+    name = path.name.removesuffix(".collection.toml")
+    if name in rows and says["complete"] and "opengraph" not in name:
+        check(says["expected_rows"] == rows[name], f"{path}: {says['expected_rows']} rows declared, {rows[name]} held")
+
+# --- answers ----------------------------------------------------------------------------------------------------
+answers = json.loads((folder / "answers.json").read_text())
+for secret in answers["secrets"]:
+    values = set()
+    check(secret["places"], f"{secret['name']}: no place")
+    for place in secret["places"]:
+        data = items.get((place["item"], place["space"]))
+        if data is None:
+            failures.append(f"{secret['name']}: no item {place['item']}")
+            continue
+        value = data[place["offset"]:place["offset"] + place["length"]]
+        check(len(value) == place["length"], f"{secret['name']}: {place} is past the end")
+        check(data[:place["offset"]].count(b"\n") + 1 == place["line"], f"{secret['name']}: {place}: line")
+        values.add(value)
+    check(len(values) == 1, f"{secret['name']}: {len(values)} different values")
+    value = values.pop() if values else b"?"
+    # The value must lie nowhere else.
+    listed = {(p["item"], p["space"]) for p in secret["places"]}
+    for key, data in items.items():
+        check(value not in data or key in listed, f"{secret['name']}: also in {key}")
+for decoy in answers["decoys"]:
+    check(decoy["places"], f"decoy {decoy['what']}: no place")
+for secret in answers["secrets"]:
+    if secret["kind"] in ("private-key", "ssh-private-key"):
+        place = secret["places"][0]
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(items[place["item"], place["space"]][place["offset"]:place["offset"] + place["length"]])
+            file.flush()
+            os.chmod(file.name, 0o600)
+            tool = ["openssl", "pkey", "-in", file.name, "-noout", "-check"] if secret["kind"] == "private-key" else ["ssh-keygen", "-y", "-f", file.name]
+            done = run(*tool)
+            check(done.returncode == 0, f"{secret['name']}: {done.stderr}")
+
+print(f"{messages} messages, {commits} commits, {len(items)} items, rows {rows}, {len(answers['secrets'])} secrets at "
+      f"{sum(len(s['places']) for s in answers['secrets'])} places")
+for failure in failures:
+    print("FAILED", failure)
+sys.exit(1 if failures else 0)
