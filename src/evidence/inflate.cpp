@@ -327,7 +327,9 @@ Inflated Inflater::raw(std::string_view packed, std::uint64_t expected, std::uin
   if (cap < 2 * kStoredBlockMax) return slow(packed, false, cap);
   const std::uint64_t most =
       packed.size() < cap / kDeflateRatioMax ? packed.size() * kDeflateRatioMax + 64 : cap;
-  std::uint64_t capacity = expected != 0 && expected <= most ? expected : guess(packed.size(), most);
+  const bool believable =
+      expected != 0 && expected <= most && expected <= std::max(kGuessMax, packed.size() * 32);
+  std::uint64_t capacity = believable ? expected : guess(packed.size(), most);
   while (true) {
     reserve(static_cast<std::size_t>(capacity));
     std::size_t consumed = 0;

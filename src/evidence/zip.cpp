@@ -151,8 +151,8 @@ class ZipReader {
     const std::uint64_t fresh = ranges_.add(begin, end);
     distinct_packed_ += fresh;
     sound_ = true;
-    // A folder; some writers deflate its nothing into two bytes.
-    if (entry.name.ends_with('/') && entry.unpacked == 0 && end - begin <= 2) return true;
+    // A folder; some writers deflate its nothing into two to five bytes.
+    if (entry.name.ends_with('/') && entry.unpacked == 0 && end - begin <= 5) return true;
     if (exhausted(fresh)) return true;
     ZipMember member = describe(entry, begin);
     member.packed_size = packed_own_ = fresh;

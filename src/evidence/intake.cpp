@@ -1,0 +1,227 @@
+#include "evidence/intake.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "base/files.hpp"
+#include "base/item_path.hpp"
+#include "evidence/recognise.hpp"
+
+namespace dislodge::evidence {
+
+namespace {
+
+namespace fs = std::filesystem;
+using base::ErrorKind;
+using base::fail;
+
+constexpr std::size_t kHashStep = 1 << 20;
+
+struct Entry {
+  fs::path path;
+  std::string name;
+  bool folder = false;
+};
+
+// Files and folders of a folder by name; links, sockets and devices are left out.
+base::Result<std::vector<Entry>> list(const fs::path &folder) {
+  std::error_code error;
+  fs::directory_iterator walk(folder, error);
+  std::vector<Entry> entries;
+  for (const fs::directory_iterator end; !error && walk != end; walk.increment(error)) {
+    std::error_code ignored;
+    const fs::file_status status = walk->symlink_status(ignored);
+    if (fs::is_directory(status)) entries.push_back({walk->path(), walk->path().filename().string(), true});
+    if (fs::is_regular_file(status))
+      entries.push_back({walk->path(), walk->path().filename().string(), false});
+  }
+  if (error)
+    return fail(ErrorKind::io, folder.string() + ": cannot be listed: " + error.message() +
+                                   "; give read access and add it again");
+  std::sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) { return a.name < b.name; });
+  return entries;
+}
+
+bool exists_beside(const fs::path &folder, const std::string &name) {
+  std::error_code ignored;
+  const fs::file_status status = fs::symlink_status(folder / name, ignored);
+  return fs::is_regular_file(status) || fs::is_directory(status);
+}
+
+// A declaration has the thing it declares beside it; without that it is a file like any other.
+bool is_declaration(const fs::path &folder, const std::string &name) {
+  return name.size() > kCollectionSuffix.size() && name.ends_with(kCollectionSuffix) &&
+         exists_beside(folder, name.substr(0, name.size() - kCollectionSuffix.size()));
+}
+
+// What is declared about `name`, or what its folder inherits.
+base::Result<std::optional<Collection>> declared(const fs::path &folder, const std::string &name,
+                                                 const std::optional<Collection> &inherited) {
+  const fs::path file = folder / (name + std::string(kCollectionSuffix));
+  std::error_code ignored;
+  if (!fs::is_regular_file(fs::symlink_status(file, ignored))) return inherited;
+  DISLODGE_TRY_ASSIGN(const std::string toml, base::read_file(file));
+  DISLODGE_TRY_ASSIGN(Collection collection, parse_collection(toml, file.string()));
+  return std::optional<Collection>(std::move(collection));
+}
+
+class Intake {
+ public:
+  explicit Intake(const std::function<void(const IntakeStep &)> &progress) : progress_(progress) {}
+
+  base::Result<std::vector<EvidenceFile>> run(const fs::path &path) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (error || !fs::exists(status))
+      return fail(ErrorKind::usage, path.string() + ": there is no such file or folder");
+    fs::path full = fs::absolute(path).lexically_normal();
+    if (!full.has_filename()) full = full.parent_path();  // "export/"
+    const std::string name = full.filename().string();
+    const std::string root = base::escape_step(name);
+    if (is_declaration(full.parent_path(), name)) return std::vector<EvidenceFile>{};
+    DISLODGE_TRY_ASSIGN(const auto collection, declared(full.parent_path(), name, std::nullopt));
+    if (!fs::is_directory(status)) {
+      DISLODGE_TRY(add_file(full, root, name, collection));
+    } else {
+      pending_.push_back({full, root, collection});
+      while (!pending_.empty()) {
+        const Folder folder = std::move(pending_.back());
+        pending_.pop_back();
+        DISLODGE_TRY(is_repository(folder.path) ? add_repository(folder) : add_folder(folder));
+      }
+    }
+    std::sort(evidence_.begin(), evidence_.end(),
+              [](const EvidenceFile &a, const EvidenceFile &b) { return a.item < b.item; });
+    return std::move(evidence_);
+  }
+
+ private:
+  struct Folder {
+    fs::path path;
+    std::string item;
+    std::optional<Collection> collection;
+  };
+
+  base::Result<void> add_folder(const Folder &folder) {
+    DISLODGE_TRY_ASSIGN(const std::vector<Entry> entries, list(folder.path));
+    for (const Entry &entry : entries) {
+      if (!entry.folder && is_declaration(folder.path, entry.name)) continue;
+      DISLODGE_TRY_ASSIGN(auto collection, declared(folder.path, entry.name, folder.collection));
+      const std::string item = folder.item + "/" + base::escape_step(entry.name);
+      if (entry.folder)
+        pending_.push_back({entry.path, item, std::move(collection)});
+      else
+        DISLODGE_TRY(add_file(entry.path, item, entry.name, collection));
+    }
+    return {};
+  }
+
+  base::Result<void> add_file(const fs::path &path, const std::string &item, const std::string &name,
+                              const std::optional<Collection> &collection) {
+    EvidenceFile file;
+    file.path = path;
+    file.item = item;
+    file.collection = collection;
+    DISLODGE_TRY(hash(path, item, file.size, file.sha256));
+    DISLODGE_TRY_ASSIGN(const base::MappedFile mapped, base::MappedFile::open(path));
+    file.type = recognise(mapped.bytes(), name);
+    file.divisible = divisible(file.type, mapped.bytes());
+    evidence_.push_back(std::move(file));
+    return {};
+  }
+
+  base::Result<void> add_repository(const Folder &folder) {
+    EvidenceFile repository;
+    repository.kind = EvidenceKind::repository;
+    repository.path = folder.path;
+    repository.item = folder.item;
+    repository.collection = folder.collection;
+    std::vector<std::pair<fs::path, std::string>> folders{{folder.path, ""}};
+    while (!folders.empty()) {
+      const auto [path, prefix] = std::move(folders.back());
+      folders.pop_back();
+      DISLODGE_TRY_ASSIGN(const std::vector<Entry> entries, list(path));
+      for (const Entry &entry : entries) {
+        if (entry.folder) {
+          // .git/modules/NAME and .git/worktrees: a repository within is one of its own.
+          if (is_repository(entry.path))
+            pending_.push_back(
+                {entry.path, folder.item + "/" + base::escape_step(prefix + entry.name), folder.collection});
+          else
+            folders.emplace_back(entry.path, prefix + entry.name + "/");
+          continue;
+        }
+        FileInRepository file;
+        file.name = prefix + entry.name;
+        DISLODGE_TRY(hash(entry.path, folder.item, file.size, file.sha256));
+        repository.size += file.size;
+        repository.files.push_back(std::move(file));
+      }
+    }
+    std::sort(repository.files.begin(), repository.files.end(),
+              [](const FileInRepository &a, const FileInRepository &b) { return a.name < b.name; });
+    base::Sha256Stream all;
+    for (const FileInRepository &file : repository.files) {
+      all.add(file.name);
+      all.add(std::string_view("\0", 1));
+      all.add(base::as_bytes(file.sha256));
+    }
+    repository.sha256 = all.finish();
+    evidence_.push_back(std::move(repository));
+    return {};
+  }
+
+  // Reads, not maps: a file on a share may shrink under the reader.
+  base::Result<void> hash(const fs::path &path, const std::string &item, std::uint64_t &size,
+                          base::Sha256 &digest) {
+    DISLODGE_TRY_ASSIGN(const base::Fd fd, base::open_for_reading(path));
+    struct stat before {};
+    if (::fstat(fd.get(), &before) != 0)
+      return fail(ErrorKind::io, path.string() + ": cannot be examined: " + base::os_message(errno));
+    base::Sha256Stream stream;
+    size = 0;
+    while (true) {
+      const ssize_t got = ::read(fd.get(), buffer_.data(), buffer_.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return fail(ErrorKind::io, path.string() + ": cannot be read: " + base::os_message(errno));
+      if (got == 0) break;
+      stream.add({buffer_.data(), static_cast<std::size_t>(got)});
+      size += static_cast<std::uint64_t>(got);
+      if (progress_) progress_({item, static_cast<std::uint64_t>(got), false});
+    }
+    if (size != static_cast<std::uint64_t>(before.st_size))
+      return fail(ErrorKind::io,
+                  path.string() + ": it changed while it was read; add a copy that nothing writes to");
+    digest = stream.finish();
+    if (progress_) progress_({item, 0, true});
+    return {};
+  }
+
+  const std::function<void(const IntakeStep &)> &progress_;
+  std::vector<Folder> pending_;
+  std::vector<EvidenceFile> evidence_;
+  std::string buffer_ = std::string(kHashStep, '\0');
+};
+
+}  // namespace
+
+base::Result<std::vector<EvidenceFile>> intake(const fs::path &path,
+                                               const std::function<void(const IntakeStep &)> &progress) {
+  return Intake(progress).run(path);
+}
+
+bool is_repository(const fs::path &folder) {
+  std::error_code ignored;
+  const auto file = [&](const char *name) { return fs::is_regular_file(fs::status(folder / name, ignored)); };
+  const auto directory = [&](const char *name) {
+    return fs::is_directory(fs::status(folder / name, ignored));
+  };
+  const bool head = file("HEAD") || fs::is_symlink(fs::symlink_status(folder / "HEAD", ignored));
+  return head && directory("objects") && (directory("refs") || file("packed-refs"));
+}
+
+}  // namespace dislodge::evidence
