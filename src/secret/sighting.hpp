@@ -1,6 +1,6 @@
 #pragma once
-// Sighting: a secret seen at a place in a record. It never carries the value: that leaves the scanner beside it,
-// to be sealed at once by whoever receives it.
+// Sighting: a secret seen at a place in a record. It never carries the value: that leaves the scanner beside
+// it, to be sealed at once by whoever receives it.
 
 #include <cstdint>
 #include <string>
@@ -27,8 +27,9 @@ enum class HintKind : std::uint8_t {
   ssh_fingerprint,  // "SHA256:..." of the public half
   thumbprint,       // SHA-1 of the certificate, upper-case hex, as Entra shows it
   thumbprint_sha256,
-  subject, issuer,  // of a certificate or token
-  expires,          // RFC 3339
+  subject,
+  issuer,   // of a certificate or token
+  expires,  // RFC 3339
 };
 std::string_view name_of(HintKind kind);
 
@@ -38,23 +39,23 @@ struct Hint {
 };
 
 struct Sighting {
-  std::string kind;   // "github-token", "password", "private-key" ... (rules/secrets)
-  std::string rule;   // rule id
+  std::string kind;  // "github-token", "password", "private-key" ... (rules/secrets)
+  std::string rule;  // rule id
   std::string item;
   std::uint64_t line = 1;    // 1-based, in the item's bytes or its extracted text
   std::uint64_t column = 1;  // 1-based, in bytes
   std::uint64_t offset = 0;  // 0-based
   std::uint64_t length = 0;  // bytes
   evidence::Space space = evidence::Space::item;
-  std::string mask;          // at most 4 characters and at most a quarter of the value
-  double confidence = 0;     // 0..1 that it is a secret
-  std::uint32_t value = 0;   // index of the distinct value within the unit; equal values have equal indexes
+  std::string mask;         // at most 4 characters and at most a quarter of the value
+  double confidence = 0;    // 0..1 that it is a secret
+  std::uint32_t value = 0;  // index of the distinct value within the unit; equal values have equal indexes
   evidence::RecordId record = evidence::kNoRecord;
   std::uint32_t quote_depth = 0;  // 0: written here; more: in text quoted from elsewhere
-  bool identifier = false;   // not secret itself: a public identifier such as an AWS key id
-  bool latent = false;       // ciphertext: an encrypted key or archive that waits for its passphrase
+  bool identifier = false;        // not secret itself: a public identifier such as an AWS key id
+  bool latent = false;            // ciphertext: an encrypted key or archive that waits for its passphrase
   std::vector<Hint> hints;
-  std::string rejected;      // why it is not counted; empty: it is
+  std::string rejected;  // why it is not counted; empty: it is
 
   void encode(base::WireWriter &out) const;
   static Sighting decode(base::WireReader &in);

@@ -1,0 +1,124 @@
+#include "secret/decode_view.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/encode.hpp"
+
+namespace dislodge::secret {
+namespace {
+
+constexpr std::size_t kLineMin =
+    60;  // a line of wrapped base64: 64 or 76 characters, or what a quote mark leaves
+
+constexpr std::array<bool, 256> make_letters() {
+  std::array<bool, 256> is{};
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"))
+    is[static_cast<unsigned char>(c)] = true;
+  return is;
+}
+constexpr std::array<bool, 256> kLetters = make_letters();
+bool is_letter64(char c) {
+  return kLetters[static_cast<unsigned char>(c)];
+}
+
+// Where the run goes on after a line break, or npos.
+std::size_t next_line(std::string_view text, std::size_t at) {
+  if (at < text.size() && text[at] == '\r') ++at;
+  if (at >= text.size() || text[at] != '\n') return std::string_view::npos;
+  ++at;
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '>')) ++at;
+  return at < text.size() && is_letter64(text[at]) ? at : std::string_view::npos;
+}
+
+bool is_printable(char c) {
+  return (c >= 0x20 && c != 0x7F) || c == '\n' || c == '\r' || c == '\t' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool is_readable(std::string_view bytes) {
+  if (bytes.size() < kEncodedRunMin / 2) return false;
+  const auto printable = static_cast<std::size_t>(std::count_if(bytes.begin(), bytes.end(), is_printable));
+  if (printable * 100 < bytes.size() * 97) return false;
+  // Random bytes are half printable if high bytes count: they must form UTF-8, or be few.
+  const auto high = static_cast<std::size_t>(std::count_if(
+      bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
+  return high * 20 < bytes.size() || base::valid_utf8(bytes);
+}
+
+// UTF-16, little-endian, as Windows writes it: every second byte of ASCII text is zero.
+bool looks_utf16(std::string_view bytes) {
+  if (bytes.size() < 16 || bytes.size() % 2 != 0) return false;
+  std::size_t zeros = 0;
+  for (std::size_t i = 1; i < bytes.size(); i += 2) zeros += bytes[i] == '\0' ? 1 : 0;
+  return zeros * 10 >= bytes.size() / 2 * 8;
+}
+
+void convert_utf16(DecodedText &decoded) {
+  for (std::size_t i = 0; i + 1 < decoded.bytes.size(); i += 2) {
+    std::uint32_t unit = static_cast<unsigned char>(decoded.bytes[i]) |
+                         std::uint32_t{static_cast<unsigned char>(decoded.bytes[i + 1])} << 8;
+    const std::size_t from = i;
+    if (unit >= 0xD800 && unit < 0xDC00 && i + 3 < decoded.bytes.size()) {
+      const std::uint32_t low = static_cast<unsigned char>(decoded.bytes[i + 2]) |
+                                std::uint32_t{static_cast<unsigned char>(decoded.bytes[i + 3])} << 8;
+      if (low >= 0xDC00 && low < 0xE000) {
+        unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+        i += 2;
+      }
+    }
+    decoded.map.add(decoded.text.size(), from);
+    base::append_utf8(decoded.text, unit);
+  }
+}
+
+}  // namespace
+
+std::vector<EncodedRun> find_base64_runs(std::string_view text) {
+  std::vector<EncodedRun> runs;
+  std::size_t from = 0;  // no run begins before
+  while (from + kEncodedRunMin <= text.size()) {
+    // All of [from, from + 40) must be letters. Looking from its end, the last other byte says how far to
+    // jump.
+    std::size_t at = from + kEncodedRunMin;
+    while (at > from && is_letter64(text[at - 1])) --at;
+    if (at > from) {
+      from = at;
+      continue;
+    }
+    EncodedRun run{from, from + kEncodedRunMin};
+    for (std::size_t line = from;;) {
+      while (run.end < text.size() && is_letter64(text[run.end])) ++run.end;
+      if (run.end - line < kLineMin) break;
+      const std::size_t next = next_line(text, run.end);
+      if (next == std::string_view::npos) break;
+      line = next;
+      run.end = next;
+    }
+    while (run.end < text.size() && text[run.end] == '=') ++run.end;
+    runs.push_back(run);
+    from = run.end;
+  }
+  return runs;
+}
+
+std::optional<DecodedText> decode_base64_run(std::string_view run) {
+  std::string letters;
+  letters.reserve(run.size());
+  for (const char c : run)
+    if (is_letter64(c)) letters += c;
+  if (letters.size() % 4 == 1) letters.pop_back();  // a stray letter at the end of what was cut
+  auto bytes = base::from_base64(letters);
+  if (!bytes) return std::nullopt;
+  DecodedText decoded;
+  decoded.bytes = std::move(*bytes);
+  if (looks_utf16(decoded.bytes)) {
+    convert_utf16(decoded);
+    if (!is_readable(decoded.text)) return std::nullopt;
+    return decoded;
+  }
+  if (!is_readable(decoded.bytes)) return std::nullopt;
+  return decoded;
+}
+
+}  // namespace dislodge::secret

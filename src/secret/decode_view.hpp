@@ -1,0 +1,39 @@
+#pragma once
+// Text inside text: runs of base64 that decode to something readable, to be scanned as items of their own
+// ("path!/~base64@offset").
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/offset_map.hpp"
+
+namespace dislodge::secret {
+
+struct EncodedRun {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+inline constexpr std::size_t kEncodedRunMin =
+    40;  // characters; shorter ones hold nothing that a rule would miss
+
+// Runs of base64 characters, in order. Lines of 60 characters and more that continue each other are one run.
+// Most bytes of ordinary text are never looked at: only each 40th, and back from there.
+std::vector<EncodedRun> find_base64_runs(std::string_view text);
+
+struct DecodedText {
+  std::string bytes;  // as decoded
+  std::string
+      text;  // UTF-8 where the bytes are UTF-16 (PowerShell's -EncodedCommand); else empty: bytes are it
+  base::OffsetMap map;  // text to bytes
+};
+
+// Decodes a run (either alphabet, line breaks and "> " marks skipped). Nothing where the result is not mostly
+// printable text.
+std::optional<DecodedText> decode_base64_run(std::string_view run);
+
+}  // namespace dislodge::secret

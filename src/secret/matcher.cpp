@@ -1,0 +1,315 @@
+#include "secret/matcher.hpp"
+
+#include <hs/hs.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+
+#include "base/files.hpp"
+#include "base/hash.hpp"
+#include "base/wire.hpp"
+#include "secret/prose.hpp"
+
+namespace dislodge::secret {
+namespace {
+
+constexpr std::string_view kMagic = "dislodge-matcher-1";
+// Hyperscan takes 32-bit lengths; a block is cut so that each match lies whole in one of two neighbours.
+constexpr std::size_t kBlockBytes = 1u << 30;
+constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
+constexpr std::int64_t kRegexMemory = 8 << 20;  // of one pattern; RE2 falls back to slower ways beyond it
+
+struct FreeDatabase {
+  void operator()(hs_database_t *database) const { hs_free_database(database); }
+};
+struct FreeScratch {
+  void operator()(hs_scratch_t *scratch) const { hs_free_scratch(scratch); }
+};
+using Database = std::unique_ptr<hs_database_t, FreeDatabase>;
+
+// Compiled on first use: a start with a cached database must not pay for hundreds of patterns of which a run
+// needs a few.
+struct LazyRegex {
+  std::once_flag once;
+  std::unique_ptr<RE2> regex;
+};
+
+struct RuleWindow {
+  std::string pattern;
+  int group = 0;
+  std::size_t width = 0;
+};
+
+// A stretch in which a rule has at least one match, and in which all its matches that end there lie.
+struct Region {
+  std::uint32_t rule = 0;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+std::string platform_name() {
+  hs_platform_info_t info{};
+  hs_populate_platform(&info);
+  return std::string(hs_version()) + "/" + std::to_string(info.tune) + "/" +
+         std::to_string(info.cpu_features);
+}
+
+RE2::Options regex_options() {
+  RE2::Options options;
+  options.set_encoding(RE2::Options::EncodingLatin1);
+  options.set_log_errors(false);
+  options.set_max_mem(kRegexMemory);
+  return options;
+}
+
+base::Result<std::size_t> width_of_pattern(const std::string &pattern, unsigned flags,
+                                           std::string_view what) {
+  hs_expr_info_t *info = nullptr;
+  hs_compile_error_t *error = nullptr;
+  if (hs_expression_info(pattern.c_str(), flags, &info, &error) != HS_SUCCESS) {
+    const std::string message = error != nullptr ? error->message : "out of memory";
+    hs_free_compile_error(error);
+    return base::fail(base::ErrorKind::usage,
+                      std::string(what) + ": Hyperscan does not take the pattern: " + message);
+  }
+  const std::size_t width = info->max_width == UINT_MAX
+                                ? Matcher::kWidthMax
+                                : std::min<std::size_t>(info->max_width, Matcher::kWidthMax);
+  std::free(info);  // NOLINT: as hs.h asks where no allocator was set
+  return width;
+}
+
+}  // namespace
+
+struct Matcher::State {
+  Database database;
+  std::vector<RuleWindow> windows;
+  std::unique_ptr<LazyRegex[]> regexes;
+
+  const RE2 &regex(std::uint32_t rule) const {
+    LazyRegex &lazy = regexes[rule];
+    std::call_once(lazy.once,
+                   [&] { lazy.regex = std::make_unique<RE2>(windows[rule].pattern, regex_options()); });
+    return *lazy.regex;
+  }
+  void confirm(std::string_view text, const Region &region, std::vector<RuleMatch> &out) const;
+};
+
+struct Matcher::Scratch::State {
+  std::unique_ptr<hs_scratch_t, FreeScratch> scratch;
+  std::vector<Region> regions;
+  std::vector<std::size_t> open;  // by rule: its newest region's place in `regions`, plus one
+};
+
+Matcher::Matcher(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Matcher::Matcher(Matcher &&) noexcept = default;
+Matcher &Matcher::operator=(Matcher &&) noexcept = default;
+Matcher::~Matcher() = default;
+Matcher::Scratch::Scratch(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Matcher::Scratch::Scratch(Scratch &&) noexcept = default;
+Matcher::Scratch &Matcher::Scratch::operator=(Scratch &&) noexcept = default;
+Matcher::Scratch::~Scratch() = default;
+
+std::string Matcher::cache_name(const RuleSet &rules) {
+  std::string identity = std::string(kMagic) + "\n" + rules.digest + "\n" + platform_name() + "\n";
+  for (const ProseTrigger &trigger : prose_triggers()) identity += std::string(trigger.pattern) + "\n";
+  return "rules-" + base::to_hex(base::sha256(identity)).substr(0, 32) + ".hsdb";
+}
+
+base::Result<std::string> Matcher::compile(const RuleSet &rules) {
+  std::vector<const char *> patterns;
+  std::vector<unsigned> flags;
+  std::vector<unsigned> ids;
+  base::WireWriter out;
+  out.text(kMagic);
+  out.text(cache_name(rules));
+  std::vector<std::size_t> widths;
+  for (const Rule &rule : rules.rules) {
+    // RE2 has the last word on syntax: what only one of the two takes is no rule.
+    const RE2 regex(rule.pattern, regex_options());
+    if (!regex.ok())
+      return base::fail(base::ErrorKind::usage,
+                        "rule " + rule.id + ": RE2 does not take the pattern: " + regex.error());
+    DISLODGE_TRY_ASSIGN(const std::size_t width, width_of_pattern(rule.pattern, 0, "rule " + rule.id));
+    widths.push_back(width);
+    ids.push_back(static_cast<unsigned>(patterns.size()));
+    patterns.push_back(rule.pattern.c_str());
+    flags.push_back(0);
+  }
+  for (const ProseTrigger &trigger : prose_triggers()) {
+    ids.push_back(static_cast<unsigned>(patterns.size()));
+    patterns.push_back(trigger.pattern);
+    flags.push_back(HS_FLAG_CASELESS);
+  }
+  hs_database_t *raw = nullptr;
+  hs_compile_error_t *error = nullptr;
+  if (hs_compile_multi(patterns.data(), flags.data(), ids.data(), static_cast<unsigned>(patterns.size()),
+                       HS_MODE_BLOCK, nullptr, &raw, &error) != HS_SUCCESS) {
+    const std::string message = error != nullptr ? error->message : "out of memory";
+    const int place = error != nullptr ? error->expression : -1;
+    hs_free_compile_error(error);
+    const bool of_rule = place >= 0 && static_cast<std::size_t>(place) < rules.rules.size();
+    return base::fail(base::ErrorKind::usage,
+                      (of_rule ? "rule " + rules.rules[static_cast<std::size_t>(place)].id : "the rules") +
+                          ": Hyperscan does not compile: " + message);
+  }
+  const Database database(raw);
+  char *bytes = nullptr;
+  std::size_t size = 0;
+  if (hs_serialize_database(database.get(), &bytes, &size) != HS_SUCCESS)
+    return base::fail(base::ErrorKind::internal, "the compiled rules cannot be serialised");
+  const std::unique_ptr<char, decltype(&std::free)> owned(bytes, &std::free);
+  out.list(widths, [&](std::size_t width) { out.number(width); });
+  out.text({bytes, size});
+  std::string compiled = out.take();
+  compiled += base::as_bytes(base::sha256(compiled));
+  return compiled;
+}
+
+base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view compiled) {
+  const auto refuse = [](std::string_view why) {
+    return base::fail(base::ErrorKind::usage,
+                      "the compiled rules " + std::string(why) + "; compile them again");
+  };
+  constexpr std::size_t kDigest = std::tuple_size_v<base::Sha256>;
+  if (compiled.size() < kDigest) return refuse("are cut short");
+  const std::string_view body = compiled.substr(0, compiled.size() - kDigest);
+  if (base::as_bytes(base::sha256(body)) != compiled.substr(body.size())) return refuse("are damaged");
+  base::WireReader in(body);
+  if (in.text() != kMagic || in.text() != cache_name(rules))
+    return refuse("belong to other rules or another machine");
+  auto state = std::make_unique<State>();
+  std::size_t place = 0;
+  in.list([&] {
+    const std::size_t width = in.number();
+    if (place >= rules.rules.size()) return;
+    const Rule &rule = rules.rules[place++];
+    state->windows.push_back({rule.pattern, rule.group, width});
+  });
+  const std::string_view bytes = in.text();
+  if (!in.ok() || !in.at_end() || place != rules.rules.size()) return refuse("are damaged");
+  hs_database_t *raw = nullptr;
+  if (hs_deserialize_database(bytes.data(), bytes.size(), &raw) != HS_SUCCESS) return refuse("do not load");
+  state->database.reset(raw);
+  state->regexes = std::make_unique<LazyRegex[]>(rules.rules.size());
+  return Matcher(std::move(state));
+}
+
+base::Result<Matcher> Matcher::open(const RuleSet &rules, const std::filesystem::path &cache_folder) {
+  const std::filesystem::path path = cache_folder / cache_name(rules);
+  if (!cache_folder.empty()) {
+    if (const auto cached = base::MappedFile::open(path)) {
+      if (auto matcher = load(rules, cached->bytes())) return matcher;
+    }
+  }
+  DISLODGE_TRY_ASSIGN(const std::string compiled, compile(rules));
+  if (!cache_folder.empty() && base::make_folders(cache_folder)) {
+    // Without the cache the next start is slower, no more.
+    (void)base::write_file(path, compiled, 0600);
+  }
+  return load(rules, compiled);
+}
+
+base::Result<Matcher::Scratch> Matcher::scratch() const {
+  auto state = std::make_unique<Scratch::State>();
+  hs_scratch_t *raw = nullptr;
+  if (hs_alloc_scratch(state_->database.get(), &raw) != HS_SUCCESS)
+    return base::fail(base::ErrorKind::internal, "no memory for the matcher's scratch space");
+  state->scratch.reset(raw);
+  state->open.resize(state_->windows.size());
+  return Scratch(std::move(state));
+}
+
+std::size_t Matcher::width_of(std::uint32_t rule) const {
+  return state_->windows[rule].width;
+}
+
+void Matcher::State::confirm(std::string_view text, const Region &region, std::vector<RuleMatch> &out) const {
+  const RuleWindow &window = windows[region.rule];
+  const RE2 &pattern = regex(region.rule);
+  const re2::StringPiece whole(text.data(), text.size());
+  const auto group = static_cast<std::size_t>(window.group);
+  std::vector<re2::StringPiece> groups(group + 1);
+  std::size_t at = region.begin;
+  while (at <= region.end && pattern.Match(whole, at, region.end, RE2::UNANCHORED, groups.data(),
+                                           static_cast<int>(groups.size()))) {
+    RuleMatch match;
+    match.rule = region.rule;
+    match.begin = static_cast<std::size_t>(groups[0].data() - text.data());
+    match.end = match.begin + groups[0].size();
+    at = std::max(match.end, at + 1);
+    if (groups[group].data() == nullptr || groups[group].empty()) continue;
+    match.secret_begin = static_cast<std::size_t>(groups[group].data() - text.data());
+    match.secret_end = match.secret_begin + groups[group].size();
+    out.push_back(match);
+  }
+}
+
+void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) const {
+  found.rules.clear();
+  found.triggers.clear();
+  struct Context {
+    const State &matcher;
+    Scratch::State &work;
+    Matches &found;
+    std::size_t base;
+  };
+  Scratch::State &work = *scratch.state_;
+  work.regions.clear();
+  std::fill(work.open.begin(), work.open.end(), 0);
+  const auto on_match = [](unsigned id, unsigned long long, unsigned long long to, unsigned,
+                           void *context) -> int {
+    auto &c = *static_cast<Context *>(context);
+    const std::size_t end = c.base + static_cast<std::size_t>(to);
+    if (id >= c.matcher.windows.size()) {
+      c.found.triggers.push_back({static_cast<std::uint32_t>(id - c.matcher.windows.size()), end});
+      return 0;
+    }
+    const std::size_t width = c.matcher.windows[id].width;
+    const std::size_t begin = end > width ? end - width : 0;
+    std::size_t &open = c.work.open[id];
+    // A rule reports every end that it has; those that may belong to one match share a region, so that memory
+    // grows with the places, not with the bytes.
+    if (open != 0) {
+      Region &last = c.work.regions[open - 1];
+      if (begin <= last.end) {
+        last.begin = std::min(last.begin, begin);
+        last.end = std::max(last.end, end);
+        return 0;
+      }
+    }
+    c.work.regions.push_back({id, begin, end});
+    open = c.work.regions.size();
+    return 0;
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = std::min(text.size() - at, kBlockBytes);
+    Context context{*state_, work, found, at};
+    hs_scan(state_->database.get(), text.data() + at, static_cast<unsigned>(size), 0, work.scratch.get(),
+            on_match, &context);
+    if (at + size == text.size()) break;
+    at += size - kBlockOverlap;
+  }
+  std::sort(work.regions.begin(), work.regions.end(), [](const Region &a, const Region &b) {
+    return a.rule != b.rule ? a.rule < b.rule : a.begin < b.begin;
+  });
+  for (std::size_t i = 0; i < work.regions.size();) {
+    Region joined = work.regions[i];
+    for (++i; i < work.regions.size() && work.regions[i].rule == joined.rule &&
+              work.regions[i].begin <= joined.end;
+         ++i)
+      joined.end = std::max(joined.end, work.regions[i].end);
+    state_->confirm(text, joined, found.rules);
+  }
+  std::sort(found.triggers.begin(), found.triggers.end(), [](const TriggerHit &a, const TriggerHit &b) {
+    return a.end != b.end ? a.end < b.end : a.trigger < b.trigger;
+  });
+  const auto same = [](const TriggerHit &a, const TriggerHit &b) {
+    return a.end == b.end && a.trigger == b.trigger;
+  };
+  found.triggers.erase(std::unique(found.triggers.begin(), found.triggers.end(), same), found.triggers.end());
+}
+
+}  // namespace dislodge::secret

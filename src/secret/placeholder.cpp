@@ -1,0 +1,94 @@
+// What stands where a secret would stand: placeholders, documentation, source text. The lists are the
+// catalogue's (rules/secrets/README.md); scripts/check_secret_rules.py holds the same ones.
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+
+#include "base/encode.hpp"
+#include "secret/checks.hpp"
+
+namespace dislodge::secret {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+constexpr std::array kWords = {
+    "xxxx"sv,        "example"sv,     "changeme"sv,   "change_me"sv, "change-me"sv,  "changeit"sv,
+    "placeholder"sv, "your_"sv,       "your-"sv,      "yourpass"sv,  "yoursecret"sv, "yourkey"sv,
+    "yourtoken"sv,   "yourapi"sv,     "your "sv,      "insert_"sv,   "insert-"sv,    "replace"sv,
+    "redacted"sv,    "dummy"sv,       "sample"sv,     "notreal"sv,   "****"sv,       "...."sv,
+    "____"sv,        "----"sv,        "removed"sv,    "hidden"sv,    "sanitized"sv,  "masked"sv,
+    "0123456789"sv,  "1234567890"sv,  "abcdefghij"sv, "deadbeef"sv,  "my_secret"sv,  "mysecret"sv,
+    "my-secret"sv,   "my_password"sv, "mypassword"sv, "some_"sv,     "some-"sv,      "enter_"sv,
+    "enter-"sv,      "put_your"sv,    "goes-here"sv,  "goes_here"sv, "goeshere"sv,   "asdfasdf"sv,
+    "foobar"sv,
+};
+constexpr std::array kWhole = {
+    "null"sv, "none"sv,     "nil"sv,      "undefined"sv, "true"sv,        "false"sv,    "string"sv, "value"sv,
+    "key"sv,  "token"sv,    "secret"sv,   "password"sv,  "passwd"sv,      "passwort"sv, "pwd"sv,    "pass"sv,
+    "env"sv,  "optional"sv, "required"sv, "empty"sv,     "default"sv,     "todo"sv,     "tbd"sv,    "fake"sv,
+    "test"sv, "testing"sv,  "user"sv,     "username"sv,  "credentials"sv, "auto"sv,     "unset"sv,  "n/a"sv,
+};
+constexpr std::array kMarks = {"${"sv, "{{"sv, "}}"sv, "<%"sv, "%>"sv, "%("sv, "$("sv, "#{"sv, "@{"sv};
+constexpr std::array kDocumentationPasswords = {
+    "pass"sv,  "password"sv, "passwd"sv, "pwd"sv,           "pw"sv,   "secret"sv, "user"sv,     "username"sv,
+    "token"sv, "foo"sv,      "bar"sv,    "baz"sv,           "port"sv, "p"sv,      "b"sv,        "pass123"sv,
+    "abc"sv,   "x"sv,        "xxx"sv,    "***"sv,           "1"sv,    "mypass"sv, "userpass"sv, "passw0rd"sv,
+    "pass1"sv, "hunter2"sv,  "s3cret"sv, "x-oauth-basic"sv, "pwd1"sv, "pwd2"sv,   "pass2"sv,    "user1"sv,
+};
+
+const RE2 &bytes_pattern(const char *pattern) {
+  RE2::Options options;
+  options.set_encoding(RE2::Options::EncodingLatin1);
+  options.set_log_errors(false);
+  return *new RE2(pattern, options);  // lives as long as the program, as function-local statics of it do
+}
+
+}  // namespace
+
+bool looks_like_placeholder(std::string_view value) {
+  const std::string s = base::lower(base::trim(value));
+  const auto in_value = [&s](std::string_view word) { return s.find(word) != std::string::npos; };
+  if (s.empty() || std::find(kWhole.begin(), kWhole.end(), s) != kWhole.end()) return true;
+  if (std::any_of(kWords.begin(), kWords.end(), in_value) ||
+      std::any_of(kMarks.begin(), kMarks.end(), in_value))
+    return true;
+  static const RE2 &whole =
+      bytes_pattern(R"(<[^>]*>?|\[.*\]|\{.*\}|\$[a-z_][a-z0-9_:.]*|%[a-z0-9_.]+%|__\w+__|@\w+@)");
+  if (RE2::FullMatch(s, whole)) return true;
+  std::bitset<256> seen;
+  std::size_t run = 0;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    seen.set(static_cast<unsigned char>(s[i]));
+    run = i > 0 && s[i] == s[i - 1] ? run + 1 : 1;
+    if (run >= 6 && s[i] != '\n') return true;
+  }
+  return seen.count() <= 2;
+}
+
+bool looks_like_code(std::string_view value) {
+  std::string_view s = base::trim(value);
+  while (!s.empty() && (s.back() == ',' || s.back() == ';')) s.remove_suffix(1);
+  static const RE2 &code = bytes_pattern(
+      R"(\$(?:1|5|6|7|y|2[abxy]?|apr1|argon2\w*|scrypt|pbkdf2\S*)\$.*)"
+      R"(|[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+)"
+      R"(|.*\(.*|.*\)|[^\[]*\[[^\]]*\]?)"
+      R"(|(?i:https?|file|ldaps?)://.*|(?:\.{0,2}|~)/.*|[A-Za-z]:\\.*)"
+      R"(|(?i)[\w.\-/]*\.(?:py|js|ts|json|ya?ml|xml|txt|pem|key|crt|cer|p12|pfx|jks|conf|cfg|ini|env|log|html?|php|java|go|rb|sh|md)(?-i))"
+      R"(|(?i)[a-z_\-. $]*(?:pass(?:word|wd|phrase|wort)?|pwd|secret|token|key|credentials?|auth)[a-z_\-. $]*(?-i))"
+      R"(|(?i)(?:str|string|bytes|int|bool|boolean|char|text|varchar|object|any|optional|secretstr|func|function|lambda|new|return|self|this|await|const|static|final|nullable|readonly|hidden|input|label|type|name|field)(?-i))"
+      R"(|(?i)(?:required|nullable|sometimes|confirmed)\b.*(?-i))"
+      R"(|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:_[a-z]+)+)"
+      R"(|&\w+;?.*|[*&]?[A-Za-z_]\w*[,;)}\]]+)");
+  return RE2::FullMatch(re2::StringPiece(s.data(), s.size()), code);
+}
+
+bool is_documentation_password(std::string_view value) {
+  return std::find(kDocumentationPasswords.begin(), kDocumentationPasswords.end(), base::lower(value)) !=
+         kDocumentationPasswords.end();
+}
+
+}  // namespace dislodge::secret

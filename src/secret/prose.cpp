@@ -1,0 +1,63 @@
+#include "secret/prose.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/encode.hpp"
+#include "secret/matcher.hpp"
+#include "secret/prose_features.hpp"
+#include "secret/prose_grammar.hpp"
+#include "secret/prose_model.hpp"
+#include "secret/prose_text.hpp"
+
+namespace dislodge::secret {
+namespace {
+
+// UTF-8 is matched as bytes: letters outside ASCII stand in both cases.
+constexpr std::array kTriggers = {
+    ProseTrigger{R"(pass(?:word|wd|phrase|code|wort)s?[0-9]?)", TriggerClass::password},
+    ProseTrigger{R"((?:^|[^a-z0-9])(?:pwd?s?|p/w|pswd?|psw)[0-9]?)", TriggerClass::password},
+    ProseTrigger{R"((?:kennwort|wachtwoord|mot de passe|contrase\xC3\xB1a|contrasena|senha|has\xC5\x82o))",
+                 TriggerClass::password},
+    ProseTrigger{R"((?:\xD0\xBF|\xD0\x9F)\xD0\xB0\xD1\x80\xD0\xBE\xD0\xBB\xD1\x8C)", TriggerClass::password},
+    ProseTrigger{R"((?:\xEB\xB9\x84\xEB\xB0\x80\xEB\xB2\x88\xED\x98\xB8|\xEB\xB9\x84\xEB\xB2\x88))",
+                 TriggerClass::password},
+    ProseTrigger{R"((?:^|[^a-z0-9])pass[0-9]?)", TriggerClass::pass},
+    ProseTrigger{R"((?:^|[^a-z])(?:credentials?|creds?|log-?ins?|log-?in (?:details|data|info)))",
+                 TriggerClass::credentials},
+    ProseTrigger{R"((?:^|[^a-z])(?:log|sign)(?:ged)?[ -]?(?:in|on|into))", TriggerClass::sign_in},
+    ProseTrigger{R"((?:^|[^a-z])pin(?: code)?)", TriggerClass::pin},
+};
+
+}  // namespace
+
+std::span<const ProseTrigger> prose_triggers() {
+  return kTriggers;
+}
+
+void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::vector<ProseCandidate> &out) {
+  const std::size_t first = out.size();
+  for (const TriggerHit &hit : hits) {
+    if (hit.trigger >= kTriggers.size()) continue;
+    // The word must end here: "passwordless" has no password. A digit or '_' continues a name of source text.
+    if (hit.end < text.size()) {
+      const char next = text[hit.end];
+      if (is_letter(next) || is_digit(next) || next == '_' || next == '(') continue;
+    }
+    read_prose(text, hit.end, kTriggers[hit.trigger].is, out);
+  }
+  for (std::size_t i = first; i < out.size(); ++i)
+    out[i].confidence = prose_confidence(features_of(text, out[i]));
+  const auto from = out.begin() + static_cast<std::ptrdiff_t>(first);
+  std::sort(from, out.end(), [](const ProseCandidate &a, const ProseCandidate &b) {
+    if (a.begin != b.begin) return a.begin < b.begin;
+    if (a.confidence != b.confidence) return a.confidence > b.confidence;
+    return a.end < b.end;
+  });
+  out.erase(std::unique(from, out.end(),
+                        [](const ProseCandidate &a, const ProseCandidate &b) { return a.begin == b.begin; }),
+            out.end());
+}
+
+}  // namespace dislodge::secret

@@ -1,0 +1,65 @@
+#pragma once
+// Passwords in sentences, tables and command lines: "the pw for the vpn box is ...", "creds: a / b".
+//
+// The matcher reports trigger words. From each, a small grammar finds what may be a value and how it is tied
+// to the word; features of value and surroundings are collected (prose_features.hpp) and a model weighs them
+// (prose_model.hpp). Grammar, features and weights are apart, so that trained weights can take the place of
+// the hand-made ones. Everything looks at a bounded neighbourhood of the trigger and is deterministic.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace dislodge::secret {
+
+struct TriggerHit;
+
+enum class TriggerClass : std::uint8_t {
+  password,     // "password", "pw", "passphrase" ...
+  pass,         // "pass": also a verb, a ticket, a keyword of Python
+  credentials,  // "creds", "credentials", "login": what follows is a pair
+  sign_in,      // "log in as", "sign in with": a user, then a password
+  pin,          // "PIN": digits are expected
+};
+
+struct ProseTrigger {
+  const char *pattern;  // Hyperscan, caseless; ends where the word ends
+  TriggerClass is;
+};
+
+// In the order of TriggerHit::trigger.
+std::span<const ProseTrigger> prose_triggers();
+
+// How a value is tied to its word.
+enum class Link : std::uint8_t {
+  none,
+  separator,  // "password: X", "pw = X", "password -> X"
+  verb,       // "the password is X", "was changed to X"
+  adjacent,   // "pw X"
+  next_line,  // "Password:" and X alone on the next line
+  pair,       // second of "a / b" after "creds:"
+  column,     // a cell under the heading "Password"
+  option,     // the argument of a command line
+};
+
+struct ProseCandidate {
+  std::size_t begin = 0;  // the value, in the text
+  std::size_t end = 0;
+  std::size_t user_begin = 0;  // the user name of a pair or command; empty: none
+  std::size_t user_end = 0;
+  TriggerClass trigger = TriggerClass::password;
+  Link link = Link::none;
+  bool quoted = false;
+  std::size_t trigger_end = 0;
+  double confidence = 0;  // 0..1; from 0.5 on it counts
+};
+
+// Appends what stands after the triggers, sorted by begin, at most one candidate a place. `hits` sorted by
+// end.
+void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::vector<ProseCandidate> &out);
+
+inline constexpr double kProseThreshold = 0.5;
+
+}  // namespace dislodge::secret

@@ -1,0 +1,11 @@
+#pragma once
+// The weights of the prose model: a logistic regression over prose_features.hpp.
+
+#include "secret/prose_features.hpp"
+
+namespace dislodge::secret {
+
+// 0..1 that the candidate is a password.
+double prose_confidence(const Features &features);
+
+}  // namespace dislodge::secret

@@ -1,0 +1,285 @@
+#include "secret/scanner.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "base/encode.hpp"
+#include "base/item_path.hpp"
+#include "secret/decode_view.hpp"
+#include "secret/hints.hpp"
+#include "secret/prose.hpp"
+#include "secret/value.hpp"
+
+namespace dislodge::secret {
+namespace {
+
+constexpr double kOcrFactor = 0.8;    // what OCR read may be misread
+constexpr double kProseFloor = 0.15;  // below, a candidate is not even worth listing as rejected
+constexpr std::size_t kNeighbours =
+    600;  // bytes within which another candidate's value may turn up in a hint
+constexpr std::string_view kProseRule = "password-in-prose";
+constexpr std::string_view kProseKind = "password";
+
+// Line and column of offsets that mostly rise; each byte is looked at once.
+class LineCounter {
+ public:
+  explicit LineCounter(std::string_view bytes) : bytes_(bytes) {}
+  void find(std::uint64_t offset, std::uint64_t &line, std::uint64_t &column) {
+    const std::size_t target = std::min<std::size_t>(offset, bytes_.size());
+    if (target < line_begin_) {
+      line_begin_ = 0;
+      line_ = 1;
+    }
+    while (line_begin_ < target) {
+      const void *found = std::memchr(bytes_.data() + line_begin_, '\n', target - line_begin_);
+      if (found == nullptr) break;
+      line_begin_ = static_cast<std::size_t>(static_cast<const char *>(found) - bytes_.data()) + 1;
+      ++line_;
+    }
+    line = line_;
+    column = target - line_begin_ + 1;
+  }
+
+ private:
+  std::string_view bytes_;
+  std::size_t line_begin_ = 0;
+  std::uint64_t line_ = 1;
+};
+
+std::uint32_t quote_depth_at(const evidence::TextView &view, std::size_t offset) {
+  std::uint32_t depth = 0;
+  if (view.quoted == nullptr) return 0;
+  for (const evidence::QuotedSpan &span : *view.quoted)
+    if (span.begin <= offset && offset < span.end) depth = std::max(depth, span.depth);
+  return depth;
+}
+
+}  // namespace
+
+struct Scanner::Candidate {
+  const Rule *rule = nullptr;  // null: prose
+  std::size_t match_begin = 0;
+  std::size_t match_end = 0;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t user_begin = 0;
+  std::size_t user_end = 0;
+  double confidence = 0;
+  std::string rejected;
+  std::string_view rule_id() const { return rule != nullptr ? std::string_view(rule->id) : kProseRule; }
+};
+
+Scanner::Scanner(const RuleSet &rules, const Matcher &matcher, ScanOptions options, Matcher::Scratch scratch)
+    : rules_(&rules), matcher_(&matcher), options_(options), scratch_(std::move(scratch)) {}
+
+base::Result<Scanner> Scanner::make(const RuleSet &rules, const Matcher &matcher, ScanOptions options) {
+  DISLODGE_TRY_ASSIGN(Matcher::Scratch scratch, matcher.scratch());
+  return Scanner(rules, matcher, options, std::move(scratch));
+}
+
+std::size_t Scanner::scan(const evidence::TextView &view, FoundSink &sink) {
+  return scan_at(view, 0, sink);
+}
+
+std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth, FoundSink &sink) {
+  matcher_->find(view.text, scratch_, matches_);
+  std::vector<Candidate> candidates;
+  judge(view, candidates);
+  settle(candidates);
+  std::size_t count = emit(view, candidates, sink);
+  if (depth >= options_.decode_depth) return count;
+
+  // What a rule has already named needs no second look: a token's own parts are base64 too.
+  std::vector<EncodedRun> runs = find_base64_runs(view.text);
+  std::size_t next = 0;
+  for (const EncodedRun &run : runs) {
+    while (next < candidates.size() && candidates[next].end <= run.begin) ++next;
+    bool named = false;
+    for (std::size_t i = next; i < candidates.size() && candidates[i].begin < run.end; ++i)
+      named = named || (candidates[i].rejected.empty() && candidates[i].end > run.begin);
+    if (named) continue;
+    const auto decoded = decode_base64_run(view.text.substr(run.begin, run.end - run.begin));
+    if (!decoded) continue;
+    const std::uint64_t offset = view.map != nullptr ? view.map->source_of(run.begin) : run.begin;
+    const std::string path = base::join_item(view.item, base::decoded_view_step("base64", offset));
+    std::vector<evidence::QuotedSpan> quoted;
+    if (const std::uint32_t quote = quote_depth_at(view, run.begin); quote > 0)
+      quoted.push_back({0, UINT64_MAX, quote});
+    evidence::TextView inner;
+    inner.item = path;
+    inner.text = decoded->text.empty() ? std::string_view(decoded->bytes) : std::string_view(decoded->text);
+    inner.map = decoded->text.empty() ? nullptr : &decoded->map;
+    inner.source = decoded->text.empty() ? std::string_view{} : std::string_view(decoded->bytes);
+    inner.quoted = quoted.empty() ? nullptr : &quoted;
+    inner.within = view.within;
+    inner.ocr = view.ocr;
+    count += scan_at(inner, depth + 1, sink);
+  }
+  return count;
+}
+
+// Matches and prose become candidates, each with the reason why it is none after all.
+void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out) {
+  for (const RuleMatch &match : matches_.rules) {
+    const Rule &rule = rules_->rules[match.rule];
+    Candidate candidate;
+    candidate.rule = &rule;
+    candidate.match_begin = match.begin;
+    candidate.match_end = match.end;
+    candidate.begin = match.secret_begin;
+    candidate.end = match.secret_end;
+    candidate.confidence = rule.confidence;
+    const std::string_view secret =
+        view.text.substr(match.secret_begin, match.secret_end - match.secret_begin);
+    const std::string_view whole = view.text.substr(match.begin, match.end - match.begin);
+    if (rule.entropy > 0 && entropy_of(secret) < rule.entropy) {
+      candidate.rejected = "entropy below " + std::to_string(rule.entropy).substr(0, 3);
+    } else {
+      for (const Check *check : rule.checks) {
+        if (check->holds(secret, whole)) continue;
+        candidate.rejected = "check " + std::string(check->name) + " fails";
+        break;
+      }
+    }
+    out.push_back(std::move(candidate));
+  }
+  if (!options_.prose) return;
+  std::vector<ProseCandidate> prose;
+  find_prose(view.text, matches_.triggers, prose);
+  for (const ProseCandidate &one : prose) {
+    if (one.confidence < kProseFloor) continue;
+    Candidate candidate;
+    candidate.match_begin = std::min(one.begin, one.trigger_end);
+    candidate.match_end = one.end;
+    candidate.begin = one.begin;
+    candidate.end = one.end;
+    candidate.user_begin = one.user_begin;
+    candidate.user_end = one.user_end;
+    candidate.confidence = one.confidence;
+    if (one.confidence < kProseThreshold) candidate.rejected = "unlikely to be a password in this sentence";
+    out.push_back(std::move(candidate));
+  }
+}
+
+// Of candidates that share bytes the one with the highest confidence stands; then the longer one.
+void Scanner::settle(std::vector<Candidate> &candidates) const {
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate &a, const Candidate &b) {
+    if (a.rejected.empty() != b.rejected.empty()) return a.rejected.empty();
+    if (a.confidence != b.confidence) return a.confidence > b.confidence;
+    if (a.end - a.begin != b.end - b.begin) return a.end - a.begin > b.end - b.begin;
+    if (a.begin != b.begin) return a.begin < b.begin;
+    return a.rule_id() < b.rule_id();
+  });
+  std::map<std::size_t, std::pair<std::size_t, std::string_view>> winners;  // begin -> end, rule
+  for (Candidate &candidate : candidates) {
+    if (!candidate.rejected.empty()) continue;
+    auto after = winners.lower_bound(candidate.begin);
+    const bool runs_into_next = after != winners.end() && after->first < candidate.end;
+    std::string_view by = runs_into_next ? after->second.second : std::string_view{};
+    if (by.empty() && after != winners.begin()) {
+      --after;
+      if (after->second.first > candidate.begin) by = after->second.second;
+    }
+    if (by.empty())
+      winners.emplace(candidate.begin, std::pair{candidate.end, candidate.rule_id()});
+    else
+      candidate.rejected = "named by " + std::string(by);
+  }
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate &a, const Candidate &b) {
+    if (a.begin != b.begin) return a.begin < b.begin;
+    if (a.rejected.empty() != b.rejected.empty()) return a.rejected.empty();
+    if (a.end != b.end) return a.end < b.end;
+    return a.rule_id() < b.rule_id();
+  });
+}
+
+std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate> &candidates,
+                          FoundSink &sink) {
+  std::size_t count = 0;
+  LineCounter lines(view.source.empty() ? view.text : view.source);
+  const auto item_offset = [&view](std::size_t at) {
+    return view.map != nullptr ? view.map->source_of(at) : at;
+  };
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate &candidate = candidates[i];
+    if (!candidate.rejected.empty() && !options_.keep_rejected) continue;
+    const std::string_view kind =
+        candidate.rule != nullptr ? std::string_view(candidate.rule->kind) : kProseKind;
+    SecretValue value = secret_value(view.text, candidate.begin, candidate.end, candidate.match_begin, kind);
+    const std::uint64_t offset = item_offset(candidate.begin);
+    // A better rule may name the same bytes: what was rejected counts by rule.
+    const std::string_view judged = candidate.rejected.empty() ? std::string_view{} : candidate.rule_id();
+    if (seen_before(view.item, offset, value.value, judged)) continue;
+
+    Found found;
+    Sighting &s = found.sighting;
+    s.kind = kind;
+    s.rule = candidate.rule_id();
+    s.item = view.item;
+    s.offset = offset;
+    s.length = item_offset(candidate.end - 1) + 1 - offset;
+    s.space = view.space;
+    lines.find(offset, s.line, s.column);
+    s.confidence = candidate.confidence * (view.ocr ? kOcrFactor : 1.0);
+    s.record = view.within;
+    s.quote_depth = quote_depth_at(view, candidate.begin);
+    s.identifier = candidate.rule != nullptr && candidate.rule->identifier;
+    s.latent = value.latent;
+    s.rejected = candidate.rejected;
+    s.mask = value.description.empty()
+                 ? mask_of(value.value,
+                           candidate.rule != nullptr ? std::string_view(candidate.rule->public_prefix) : "")
+                 : value.description + " " + mask_of("");
+
+    HintRequest request;
+    request.text = view.text;
+    request.match_begin = candidate.match_begin;
+    request.match_end = candidate.match_end;
+    request.begin = candidate.begin;
+    request.end = candidate.end;
+    request.user = candidate.user_end > candidate.user_begin
+                       ? view.text.substr(candidate.user_begin, candidate.user_end - candidate.user_begin)
+                       : std::string_view(value.user);
+    request.kind = kind;
+    request.value = value.value;
+    s.hints = std::move(value.hints);
+    for (Hint &hint : find_hints(request)) add_hint(s.hints, hint.kind, hint.value);
+
+    // A neighbour's value must not leave in clear as this one's hint.
+    const auto holds_secret = [&](const Hint &hint, const Candidate &other) {
+      if (other.rule != nullptr && other.rule->identifier) return false;
+      if (!other.rejected.empty() && other.rule == nullptr) return false;
+      const std::string_view secret = view.text.substr(other.begin, other.end - other.begin);
+      return secret.size() >= 4 && hint.value.find(secret) != std::string::npos;
+    };
+    std::erase_if(s.hints, [&](const Hint &hint) {
+      if (s.identifier && hint.value == value.value) return false;
+      for (std::size_t j = i + 1; j < candidates.size() && candidates[j].begin < candidate.end + kNeighbours;
+           ++j)
+        if (holds_secret(hint, candidates[j])) return true;
+      for (std::size_t j = i + 1; j-- > 0 && candidates[j].end + kNeighbours > candidate.begin;)
+        if (holds_secret(hint, candidates[j])) return hint.kind != HintKind::prefix;
+      return false;
+    });
+    if (candidate.rejected.empty()) ++count;
+    found.value = std::move(value.value);
+    sink.found(std::move(found));
+  }
+  return count;
+}
+
+bool Scanner::seen_before(std::string_view item, std::uint64_t offset, std::string_view value,
+                          std::string_view rule) {
+  if (item != last_item_) {
+    last_item_ = item;
+    seen_.clear();
+  }
+  const std::hash<std::string_view> hash;
+  const std::uint64_t key = (hash(value) * 0x9E3779B97F4A7C15u ^ offset) * 0x9E3779B97F4A7C15u ^ hash(rule);
+  return !seen_.insert(key).second;
+}
+
+}  // namespace dislodge::secret

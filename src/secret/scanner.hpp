@@ -1,0 +1,76 @@
+#pragma once
+// Scanner: text in, sightings out. It runs the matcher, asks the rules' checks, weighs prose, settles
+// overlaps, says where each secret stands (line, column, offset in the item's own bytes) and what stands
+// beside it (hints).
+//
+//   DISLODGE_TRY_ASSIGN(Scanner scanner, Scanner::make(rules, matcher, {}));
+//   scanner.scan(view, sink);         // sink.found({sighting, value}) for each, in order of offset
+//
+// One Scanner a thread; rules and matcher must outlive it. The value leaves the scanner beside the sighting,
+// once, to be sealed by whoever receives it; the scanner keeps no copy.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "base/result.hpp"
+#include "evidence/record.hpp"
+#include "secret/matcher.hpp"
+#include "secret/rule.hpp"
+#include "secret/sighting.hpp"
+
+namespace dislodge::secret {
+
+struct ScanOptions {
+  bool keep_rejected = false;  // report candidates that a check, the model or a better rule turned down
+  bool prose = true;
+  std::uint32_t decode_depth = 3;  // base64 within base64 within base64; 0: encoded text is not opened
+};
+
+struct Found {
+  Sighting sighting;
+  // What the fingerprint is made of: the decoded value in UTF-8, the SubjectPublicKeyInfo of a private key.
+  std::string value;
+};
+
+class FoundSink {
+ public:
+  virtual ~FoundSink() = default;
+  virtual void found(Found found) = 0;
+};
+
+class Scanner {
+ public:
+  static base::Result<Scanner> make(const RuleSet &rules, const Matcher &matcher, ScanOptions options);
+
+  // Scans a text. Returns how many sightings there were that no check rejected. Views of one item (its source
+  // and its text without tags) may be given one after the other: what lies at the same place is reported
+  // once.
+  std::size_t scan(const evidence::TextView &view, FoundSink &sink);
+
+  const RuleSet &rules() const { return *rules_; }
+  const ScanOptions &options() const { return options_; }
+
+ private:
+  struct Candidate;
+  Scanner(const RuleSet &rules, const Matcher &matcher, ScanOptions options, Matcher::Scratch scratch);
+  std::size_t scan_at(const evidence::TextView &view, std::uint32_t depth, FoundSink &sink);
+  void judge(const evidence::TextView &view, std::vector<Candidate> &out);
+  void settle(std::vector<Candidate> &candidates) const;
+  std::size_t emit(const evidence::TextView &view, std::vector<Candidate> &candidates, FoundSink &sink);
+  bool seen_before(std::string_view item, std::uint64_t offset, std::string_view value,
+                   std::string_view rule);
+
+  const RuleSet *rules_;
+  const Matcher *matcher_;
+  ScanOptions options_;
+  Matcher::Scratch scratch_;
+  Matches matches_;
+  std::string last_item_;
+  std::unordered_set<std::uint64_t> seen_;  // places of last_item_ that were reported
+};
+
+}  // namespace dislodge::secret

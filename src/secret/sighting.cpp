@@ -1,0 +1,115 @@
+#include "secret/sighting.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/encode.hpp"
+
+namespace dislodge::secret {
+namespace {
+
+constexpr std::array<std::string_view, 15> kHintNames = {
+    "user",    "host",        "url",    "domain",          "account",    "key_id",
+    "tenant",  "application", "prefix", "ssh_fingerprint", "thumbprint", "thumbprint_sha256",
+    "subject", "issuer",      "expires"};
+
+std::string_view length_class(std::size_t length) {
+  if (length < 8) return "<8";
+  if (length < 16) return "8-15";
+  if (length < 32) return "16-31";
+  if (length < 64) return "32-63";
+  if (length < 128) return "64-127";
+  return "128+";
+}
+
+}  // namespace
+
+std::string_view name_of(HintKind kind) {
+  const auto index = static_cast<std::size_t>(kind);
+  return index < kHintNames.size() ? kHintNames[index] : "unknown";
+}
+
+std::string_view hint(const Sighting &sighting, HintKind kind) {
+  const auto found = std::find_if(sighting.hints.begin(), sighting.hints.end(),
+                                  [kind](const Hint &one) { return one.kind == kind; });
+  return found == sighting.hints.end() ? std::string_view{} : std::string_view(found->value);
+}
+
+std::string mask_of(std::string_view value, std::string_view public_prefix) {
+  const std::size_t shown = std::min<std::size_t>(4, value.size() / 4);
+  std::string mask;
+  std::string_view tail;
+  if (value.size() >= 8) {
+    if (!public_prefix.empty() && value.starts_with(public_prefix)) {
+      mask = value.substr(0, std::min(shown, public_prefix.size()));
+    } else {
+      // Two ends tell two passwords of one list apart better than one; of short values only the first byte
+      // shows.
+      mask = value.substr(0, (shown + 1) / 2);
+      if (value.size() >= 16) tail = value.substr(value.size() - shown / 2);
+    }
+  }
+  const auto printable = [](char c) { return c > ' ' && c < 0x7F; };
+  if (!std::all_of(mask.begin(), mask.end(), printable)) mask.clear();  // half a UTF-8 character helps nobody
+  if (!std::all_of(tail.begin(), tail.end(), printable)) tail = {};
+  mask += "…";
+  mask += tail;
+  mask += " (";
+  mask += length_class(value.size());
+  mask += ')';
+  return mask;
+}
+
+void Sighting::encode(base::WireWriter &out) const {
+  out.text(kind);
+  out.text(rule);
+  out.text(item);
+  out.number(line);
+  out.number(column);
+  out.number(offset);
+  out.number(length);
+  out.number(static_cast<std::uint64_t>(space));
+  out.text(mask);
+  out.real(confidence);
+  out.number(value);
+  out.number(record);
+  out.number(quote_depth);
+  out.flag(identifier);
+  out.flag(latent);
+  out.list(hints, [&](const Hint &one) {
+    out.number(static_cast<std::uint64_t>(one.kind));
+    out.text(one.value);
+  });
+  out.text(rejected);
+}
+
+Sighting Sighting::decode(base::WireReader &in) {
+  Sighting s;
+  s.kind = in.text();
+  s.rule = in.text();
+  s.item = in.text();
+  s.line = in.number();
+  s.column = in.number();
+  s.offset = in.number();
+  s.length = in.number();
+  s.space = in.number() == 0 ? evidence::Space::item : evidence::Space::text;
+  s.mask = in.text();
+  s.confidence = std::clamp(in.real(), 0.0, 1.0);
+  s.value = static_cast<std::uint32_t>(in.number());
+  s.record = static_cast<evidence::RecordId>(in.number());
+  s.quote_depth = static_cast<std::uint32_t>(in.number());
+  s.identifier = in.flag();
+  s.latent = in.flag();
+  in.list([&] {
+    Hint one;
+    const std::uint64_t kind = in.number();
+    one.value = in.text();
+    if (kind >= kHintNames.size()) return;  // from a process that knows more than we do: the hint is dropped
+    one.kind = static_cast<HintKind>(kind);
+    s.hints.push_back(std::move(one));
+  });
+  s.rejected = in.text();
+  return s;
+}
+
+}  // namespace dislodge::secret

@@ -1,0 +1,121 @@
+#include "secret/value.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/encode.hpp"
+#include "secret/checksum.hpp"
+#include "secret/hints.hpp"
+#include "secret/json_members.hpp"
+#include "secret/key_material.hpp"
+#include "secret/pem.hpp"
+
+namespace dislodge::secret {
+namespace {
+
+constexpr std::size_t kCertificateReach = 64
+                                          << 10;  // bytes around a key in which its certificate is looked for
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      if (const auto byte = base::from_hex(text.substr(i + 1, 2))) {
+        out += *byte;
+        i += 2;
+        continue;
+      }
+    }
+    out += text[i];
+  }
+  return out;
+}
+
+std::string entities_decoded(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, char>, 6> kEntities = {
+      {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}, {"&apos;", '\''}}};
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '&') {
+      const auto found = std::find_if(kEntities.begin(), kEntities.end(),
+                                      [&](const auto &one) { return text.substr(i).starts_with(one.first); });
+      if (found != kEntities.end()) {
+        out += found->second;
+        i += found->first.size() - 1;
+        continue;
+      }
+    }
+    out += text[i];
+  }
+  return out;
+}
+
+// Escapes of a JSON or C string, where the value stands between double quotes and has any.
+std::string unescaped(std::string_view text, std::size_t begin, std::size_t end) {
+  const std::string_view raw = text.substr(begin, end - begin);
+  if (raw.find('\\') == std::string_view::npos || begin == 0 || text[begin - 1] != '"')
+    return std::string(raw);
+  if (auto members = json_members("{\"v\":\"" + std::string(raw) + "\"}"))
+    return std::string(member_of(*members, "v"));
+  return std::string(raw);
+}
+
+bool describe_key(std::string_view key_text, std::string_view around, SecretValue &out) {
+  const auto key = read_private_key(key_text);
+  if (!key || key->value().empty()) return false;
+  out.value = key->value();
+  out.description = key->algorithm.empty() ? "private key" : key->algorithm;
+  out.latent = key->encrypted;
+  for (const CertificateInfo &certificate : certificates_of(key->spki, around))
+    for (const Hint &hint : certificate_hints(certificate)) add_hint(out.hints, hint.kind, hint.value);
+  for (const Hint &hint : key_hints(*key)) add_hint(out.hints, hint.kind, hint.value);
+  return true;
+}
+
+}  // namespace
+
+SecretValue secret_value(std::string_view text, std::size_t begin, std::size_t end, std::size_t match_begin,
+                         std::string_view kind) {
+  const std::string_view raw = text.substr(begin, end - begin);
+  SecretValue out;
+  const std::size_t low = begin > kCertificateReach ? begin - kCertificateReach : 0;
+  const std::string_view around = text.substr(low, end - low + kCertificateReach);
+  if (raw.find("PRIVATE KEY-----") != std::string_view::npos ||
+      raw.find("PuTTY-User-Key-File-") != std::string_view::npos) {
+    if (describe_key(raw, around, out)) return out;
+    const auto block = next_pem(raw);
+    out.value = block && !block->body.empty() ? block->body : std::string(raw);
+    out.latent = block && block->encrypted;
+    out.description = "private key";
+    return out;
+  }
+  if (kind == "private-key" && raw.size() >= 64) {
+    // kubeconfig and Terraform hold PEM as base64.
+    if (const auto inner = strict_base64(raw);
+        inner && inner->find("PRIVATE KEY-----") != std::string::npos) {
+      if (describe_key(*inner, around, out)) return out;
+    }
+  }
+  if (kind == "basic-auth") {
+    if (const auto plain = strict_base64(base::trim(raw))) {
+      const std::size_t colon = plain->find(':');
+      if (colon != std::string::npos) {
+        out.user = plain->substr(0, colon);
+        out.value = plain->substr(colon + 1);
+        if (out.value.empty()) std::swap(out.user, out.value);
+        if (!out.value.empty()) return out;
+      }
+    }
+  }
+  out.latent = kind == "encrypted-secret";
+  out.value = unescaped(text, begin, end);
+  const bool in_url = text.substr(match_begin, begin - match_begin).find("://") != std::string_view::npos;
+  if (in_url && out.value.find('%') != std::string::npos) out.value = percent_decoded(out.value);
+  if (out.value.find('&') != std::string::npos) out.value = entities_decoded(out.value);
+  if (out.value.empty()) out.value = raw;
+  return out;
+}
+
+}  // namespace dislodge::secret
