@@ -215,7 +215,7 @@ WHOLE = {b"null", b"none", b"nil", b"undefined", b"true", b"false", b"string", b
 
 
 def check_not_placeholder(secret, match):
-    s = secret.strip().lower()
+    s = secret.strip().rstrip(b",;").lower()
     if not s or s in WHOLE or any(w in s for w in WORDS):
         return False
     if any(m in s for m in (b"${", b"{{", b"}}", b"<%", b"%>", b"%(", b"$(", b"#{", b"@{")):
@@ -233,7 +233,7 @@ def check_has_digit(secret, match):
     return re.search(rb"[0-9]", secret) is not None
 
 
-CODE = [rb"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+", rb".*\(.*", rb".*\)", rb"[^\[]*\[[^\]]*\]?", rb"(?i:https?|file|ldaps?)://.*",
+CODE = [rb"\$(?:1|5|6|7|y|2[abxy]?|apr1|argon2\w*|scrypt|pbkdf2\S*)\$.*", rb"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+", rb".*\(.*", rb".*\)", rb"[^\[]*\[[^\]]*\]?", rb"(?i:https?|file|ldaps?)://.*",
         rb"(?:\.{0,2}|~)/.*", rb"[A-Za-z]:\\.*", rb"(?i)[\w.\-/]*\.(?:py|js|ts|json|ya?ml|xml|txt|pem|key|crt|cer|p12|pfx|jks|conf|cfg|ini|env|log|html?|php|java|go|rb|sh|md)",
         rb"(?i)[a-z_\-. $]*(?:pass(?:word|wd|phrase|wort)?|pwd|secret|token|key|credentials?|auth)[a-z_\-. $]*",
         rb"(?i)(?:str|string|bytes|int|bool|boolean|char|text|varchar|object|any|optional|secretstr|func|function|lambda|new|return|self|this|await|const|static|final|nullable|readonly|hidden|input|label|type|name|field)",
@@ -241,7 +241,7 @@ CODE = [rb"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+", rb".*\(.*", rb".*
 
 
 def check_not_code(secret, match):
-    s = secret.strip()
+    s = secret.strip().rstrip(b",;")
     return not any(re.fullmatch(p, s) for p in CODE)
 
 
@@ -291,6 +291,26 @@ def check_not_slug(secret, match):
     return re.fullmatch(rb"[a-z]{2,}(?:[-_./](?:[a-z]{2,}|v?[0-9]{1,4})){2,}", secret.lower()) is None
 
 
+def check_nkey(secret, match):
+    """Base32 of two prefix bytes, 32 bytes and CRC16 (XMODEM, little-endian) of those 34."""
+    raw, crc = base64.b32decode(secret + b"======"), 0
+    for byte in raw[:34]:
+        crc ^= byte << 8
+        for _ in range(8):
+            crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
+    return raw[34:36] == crc.to_bytes(2, "little")
+
+
+FORM_WORDS = {b"required", b"optional", b"invalid", b"confirm", b"hidden", b"forgot", b"reset", b"change", b"enter", b"input", b"field", b"label",
+              b"short", b"strong", b"show", b"login", b"signin", b"update", b"email", b"validate", b"missing", b"incorrect", b"number", b"boolean",
+              b"object", b"array", b"textfield", b"varchar", b"encrypted", b"disabled", b"enabled", b"never", b"always", b"manual", b"prompt"}
+
+
+def check_not_form_word(secret, match):
+    s = secret.lower()
+    return s not in FORM_WORDS and not s.isdigit() and re.search(rb"^[A-Z][a-z]+$|pass|kennw|[\x80-\xff]", secret) is None
+
+
 def check_luhn(secret, match):
     digits = [int(c) for c in secret.decode() if c.isdigit()][::-1]
     return len(digits) > 1 and sum(d if i % 2 == 0 else (2 * d - 9 if d > 4 else 2 * d) for i, d in enumerate(digits)) % 10 == 0
@@ -321,7 +341,7 @@ def check_wireguard(secret, match):
 
 DOC_HOST = rb"(?i)@(?:[\w.\-]*\.)?(?:example\.(?:com|org|net|edu)|host|hostname|domain\.(?:com|tld)|(?:your|my)[\-_]?(?:host|server|domain|site|company|db|database|cluster)[\w\-]*(?:\.[\w.\-]*)?)(?:[:/?#\s\"'`<>,;)]|$)"
 DOC_PASSWORDS = {b"pass", b"password", b"passwd", b"pwd", b"pw", b"secret", b"user", b"username", b"token", b"foo", b"bar", b"baz", b"port", b"p", b"b",
-                 b"pass123", b"abc", b"x", b"xxx", b"***", b"x-oauth-basic", b"1", b"mypass", b"userpass", b"passw0rd", b"pass1", b"hunter2", b"s3cret"}
+                 b"pass123", b"abc", b"x", b"xxx", b"***", b"x-oauth-basic", b"1", b"mypass", b"userpass", b"passw0rd", b"pass1", b"hunter2", b"s3cret", b"pwd1", b"pwd2", b"pass2", b"user1"}
 
 
 def check_url_credentials(secret, match):
@@ -463,6 +483,15 @@ class Maker:
 
     def make_b64p(self, arg):  # a password in base64
         return base64.b64encode(self.make_pw("").encode()).decode()
+
+    def make_nkey(self, arg):
+        raw, crc = bytes([0x90 | 20 << 3 >> 5, (20 << 3 & 31) << 3 & 0xFF]) + self.random.randbytes(32), 0
+        for byte in raw:
+            crc ^= byte << 8
+            for _ in range(8):
+                crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
+        text = base64.b32encode(raw + crc.to_bytes(2, "little")).decode().rstrip("=")
+        return text if text[0] == "S" and text[1] in "ACNOUX" and re.search("[2-7]", text) else self.make_nkey(arg)
 
     def make_age(self, arg):
         prefix, bits = "age-secret-key-", "".join(f"{b:08b}" for b in self.random.randbytes(32)) + "0000"
