@@ -141,9 +141,10 @@ std::string EventBuilder::unwrapped(std::string_view value) {
     if (!inner.is_text()) break;
     text = std::string(base::trim(inner.text()));
   }
-  if (text.starts_with("[\"")) {
+  if (text.starts_with("[")) {
     const Json list = arena_.parse_inner(text);
-    if (list.at(0).is_text() && !list.at(1)) return std::string(list.at(0).text());
+    const Json one = list.at(0);
+    if (!list.at(1) && one.is_scalar()) return std::string(one.text());
   }
   return text;
 }
@@ -201,7 +202,7 @@ void EventBuilder::change(std::string_view name, std::string_view old_value, std
     extra("grantee", base::lower(after));
   else if (is("ServicePrincipal.AppId"))
     extra("grantee-app-id", base::lower(after));
-  else if (is("AppId"))
+  else if (is("AppId") || is("AppPrincipalId"))
     extra("target-app-id", base::lower(after));
   else if (is("TargetId.ServicePrincipalNames")) {
     // Names of the target: its application id is the one that is a GUID by itself.

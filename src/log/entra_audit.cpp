@@ -82,9 +82,11 @@ void read_details(const Json &body, EventBuilder &out) {
     const std::string_view value = detail.text("value");
     if (base::equal_ignoring_case(key, "User-Agent"))
       out.set(&Event::agent, value);
-    else if (base::equal_ignoring_case(key, "AppId"))
-      out.extra("target-app-id", base::lower(value));
-    else if (base::equal_ignoring_case(key, "ipaddr") && !out.is_set(&Event::address))
+    else if (base::equal_ignoring_case(key, "AppId")) {
+      // The target's with some operations, the actor's with others.
+      if (!base::equal_ignoring_case(value, out.get(&Event::application_id)))
+        out.extra("target-app-id", base::lower(value));
+    } else if (base::equal_ignoring_case(key, "ipaddr") && !out.is_set(&Event::address))
       out.set_address(value);
     else
       out.extra("detail:" + std::string(key), value);

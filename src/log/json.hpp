@@ -30,6 +30,7 @@ class Json {
   explicit operator bool() const { return arena_ != nullptr; }  // there, and not null
   bool is_object() const { return arena_ != nullptr && element_.is_object(); }
   bool is_array() const { return arena_ != nullptr && element_.is_array(); }
+  bool is_scalar() const { return arena_ != nullptr && !element_.is_object() && !element_.is_array(); }
   bool is_text() const { return arena_ != nullptr && element_.is_string(); }
 
   // The member of that name in any case; of several the first that is not null or "".

@@ -5,6 +5,7 @@
 // schema differ (ErrorNumber, IntraSystemId), records win.
 
 #include <algorithm>
+#include <vector>
 
 #include "base/encode.hpp"
 #include "log/operation.hpp"
@@ -93,6 +94,7 @@ std::string_view actor_type_of(const Json &user_type) {
 
 struct Party {
   std::string_view id;    // object id
+  std::string_view app;   // application id, of an application or service principal
   std::string_view name;  // user name, else display name
   std::string_view type;  // "User", "ServicePrincipal", "Application"
 };
@@ -101,7 +103,8 @@ struct Party {
 // and type 2 holds "ServicePrincipal_<guid>", the guid and the kind, each by itself.
 Party party_of(const Json &list) {
   Party party;
-  std::string_view bare, display;
+  std::vector<std::string_view> bare;
+  std::string_view display;
   list.unpacked().for_each([&](const Json &one) {
     const std::string_view id = one.text("ID");
     const std::int64_t type = one.get("Type").number().value_or(-1);
@@ -110,13 +113,16 @@ Party party_of(const Json &list) {
     else if (type == 1 && display.empty())
       display = id;
     else if (is_guid(id))
-      bare = bare.empty() ? id : bare;
+      bare.push_back(id);
     if (!is_guid(id) && !guid_in(id).empty()) {
       party.id = guid_in(id);
       party.type = id.substr(0, id.size() - 37);
     }
   });
-  if (party.id.empty()) party.id = bare;
+  if (party.id.empty() && !bare.empty()) party.id = bare.front();
+  // Beside its object id an application is named by its application id.
+  for (const std::string_view one : bare)
+    if (party.app.empty() && !base::equal_ignoring_case(one, party.id)) party.app = one;
   if (party.name.empty()) party.name = display;
   return party;
 }
@@ -136,6 +142,7 @@ void read_actor(const Json &data, const Json &record, EventBuilder &out) {
   out.set(&Event::actor_type, type);
   out.set_id(&Event::actor_id, id);
   out.set_lower(&Event::actor_name, guid_in(user).empty() ? user : actor.name);
+  if (type != "user") out.set_id(&Event::application_id, actor.app);
 }
 
 void read_signin(const Json &data, EventBuilder &out) {
@@ -249,7 +256,12 @@ void read_changes(const Json &data, EventBuilder &out) {
   const Json details = out.arena().parse_inner(value_in(data.get("ExtendedProperties"), "additionalDetails"));
   const std::string_view agent = details.text("User-Agent");
   if (!agent.empty()) out.set(&Event::agent, agent);
-  out.extra("target-app-id", base::lower(details.text("AppId")));
+  // "AppId" here is the target's with some operations and the actor's with others.
+  std::string_view target_app = target.app;
+  const std::string_view named = details.text("AppId");
+  if (target_app.empty() && !base::equal_ignoring_case(named, out.get(&Event::application_id)))
+    target_app = named;
+  out.extra("target-app-id", base::lower(target_app));
 }
 
 }  // namespace

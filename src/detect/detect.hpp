@@ -1,0 +1,68 @@
+#pragma once
+// What the events mean: a straight list of passes, one file each.
+//
+//   DISLODGE_TRY_ASSIGN(const DetectOptions options, load_options(base::embedded_rules()));
+//   std::vector<Detection> found = detect(table, facts, options);       // table and facts settled
+//   std::vector<Session> list = sessions(table, facts, found);
+//
+// A detection says what happened; `intruder` says whose it was, with the reason. Nothing is the intruder's
+// for its address alone. The same input gives the same output, in the same order.
+
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/embedded_rules.hpp"
+#include "detect/detection.hpp"
+#include "identity/fact.hpp"
+#include "log/event.hpp"
+
+namespace dislodge::detect {
+
+// A kind of detection as rules/detections/ describes it.
+struct KindRule {
+  std::string kind;
+  std::vector<std::string> techniques;  // ATT&CK
+  std::string says;                     // sentence with {places}
+  std::string source;
+};
+
+struct DetectOptions {
+  std::vector<KindRule> kinds;  // sorted by kind
+  // An application role or delegated permission that opens mail, files, or the directory itself.
+  std::set<std::string, std::less<>> privileged;    // lower case
+  std::set<std::string, std::less<>> mail_roles;    // those that open mailboxes
+  std::set<std::string, std::less<>> mail_clients;  // application ids of Microsoft's own mail programs
+
+  // Spray: see spray.cpp for what they mean.
+  std::uint32_t spray_addresses_min = 8;
+  std::uint32_t spray_accounts_min = 3;
+  std::uint32_t spray_burst_accounts_min = 4;
+  std::uint32_t spray_tries_an_address_max = 3;
+  std::uint32_t spray_account_cap = 3;
+  double spray_surprise_min = 16;          // minus the natural logarithm of the chance
+  std::uint32_t guess_addresses_min = 12;  // on one or two accounts: addresses, and
+  std::uint32_t guess_networks_min = 6;    // networks that they lie in
+  std::int64_t spray_slack_us =
+      base::kDay;  // a success this long after the last try still belongs to the spray
+
+  // An application that reads mail within this long from the beginning of the log was there before.
+  std::int64_t learning_us = 7 * base::kDay;
+
+  const KindRule *kind(std::string_view name) const;
+};
+
+// Reads every file whose path has "detections/". A mistake is named by file, line and key.
+base::Result<DetectOptions> load_options(std::span<const base::EmbeddedRule> files);
+
+std::vector<Detection> detect(const log::EventTable &table, const identity::Facts &facts,
+                              const DetectOptions &options);
+
+// Sign-ins, audit events and mail access stitched by session, token and key ids.
+std::vector<Session> sessions(const log::EventTable &table, const identity::Facts &facts,
+                              const std::vector<Detection> &detections);
+
+}  // namespace dislodge::detect
