@@ -82,11 +82,13 @@ class Builder {
       if (!presence.message_id.empty()) messages_with_secrets_.insert(bare_message_id(presence.message_id));
     }
     for (const identity::Principal &principal : facts_.principals) {
-      program_.add(NodeType::principal, principal.id, principal.name);
+      const NodeId node = program_.add(NodeType::principal, principal.id, principal.name);
+      program_.nodes[node].kind = program_.pool.intern(identity::name_of(principal.kind));
       kinds_.emplace(principal.id, principal.kind);
     }
     for (const identity::Resource &resource : facts_.resources) {
       const NodeId node = program_.add(NodeType::resource, resource.id, resource.name);
+      program_.nodes[node].kind = program_.pool.intern(resource.kind);
       if (resource.kind == "mailbox" || resource.id.starts_with("resource:mail/")) {
         mailboxes_[base::lower(std::string_view(resource.id).substr(resource.id.rfind('/') + 1))].push_back(
             node);
@@ -226,16 +228,16 @@ class Builder {
     for (const detect::Planted &one : detection.planted) {
       if (one.principal.empty()) continue;
       plant(one.principal, one.slot, one.key_id.empty() ? one.grant : base::lower(one.key_id), one.since,
-            evidence_of(detection), detection.says);
+            evidence_of(detection), detection.says, attests(detection));
     }
   }
 
   // A credential that the intruder set or guessed. The earliest report of one counts.
   void plant(const std::string &principal, const std::string &slot, const std::string &key, Time since,
-             const std::string &evidence, std::string_view says) {
+             const std::string &evidence, std::string_view says, bool seen = false) {
     PlantedFact &fact = planted_[{principal, slot, key}];
     if (!fact.evidence.empty() && fact.since <= since) return;
-    fact = PlantedFact{since, evidence, std::string(says)};
+    fact = PlantedFact{since, evidence, std::string(says), seen};
   }
 
   void add_planted() {
@@ -249,10 +251,16 @@ class Builder {
       Interval valid{fact.since, base::kTimeMax};
       const auto end = ends.find(principal + "\n" + key_id);
       if (end != ends.end()) valid.until = std::max(end->second, valid.from);
+      // Who is seen to set a credential is seen to control the principal at that moment; who creates a user
+      // or grants a right is not yet seen to act as them.
+      std::vector<Interval> attested;
+      const bool credential = slot != "user" && slot != "consent" && slot != "app-role";
+      if (fact.seen && credential) attested.push_back({fact.since, fact.since + 1});
       program_.add({.rule = Rule::planted,
                     .fact = FactKind::planted,
                     .conclusion = auth(principal).authenticated,
                     .valid = valid,
+                    .attested = attested,
                     .subject = key_id,
                     .object = principal,
                     .detail = slot,
@@ -265,11 +273,13 @@ class Builder {
   void uses(const detect::Detection &detection) {
     const std::string evidence = evidence_of(detection);
     for (const detect::SecretUse &use : detection.uses) {
-      if (!use.succeeded || !detection.intruder) continue;
+      // A right secret that something stopped is known as well, but nobody was signed in.
+      const bool right = use.succeeded || use.outcome.starts_with("right");
+      if (!right || !detection.intruder) continue;
       std::vector<Interval> attested;
       if (attests(detection)) {
         attested.push_back({use.time, use.time + 1});
-        used_[use.secret + "\n" + use.principal].push_back({use.time, use.time + 1});
+        if (use.succeeded) used_[use.secret + "\n" + use.principal].push_back({use.time, use.time + 1});
       }
       program_.add({.rule = Rule::foothold,
                     .fact = FactKind::foothold,
@@ -554,6 +564,7 @@ class Builder {
     Time since;
     std::string evidence;
     std::string says;
+    bool seen = false;
   };
   struct Sittings {
     std::vector<Time> times;
@@ -582,52 +593,6 @@ class Builder {
 Program make_program(const identity::Facts &facts, const identity::Rights &rights,
                      const std::vector<detect::Detection> &detections, const ProgramOptions &options) {
   return Builder(facts, rights, detections, options).build();
-}
-
-std::string clause(const Program &program, EdgeId id) {
-  const Edge &edge = program.edges[id];
-  const std::string_view to = program.name(edge.conclusion);
-  const std::string_view says = program.text(edge.says);
-  const auto premises = program.premises(edge);
-  const std::string_view from = premises.empty() ? std::string_view() : program.name(premises.front());
-  const std::string_view detail = program.text(edge.detail);
-  const auto with = [&](std::string text) {
-    if (!says.empty()) text += fmt::format(": {}", says);
-    return text;
-  };
-  switch (edge.rule) {
-    case Rule::exposure:
-      return with(fmt::format("{} could be read", to));
-    case Rule::foothold:
-      if (program.nodes[edge.conclusion].type == NodeType::secret)
-        return with(fmt::format("{} was used", to));
-      return with(fmt::format("the intruder had a session as {}", to));
-    case Rule::planted:
-      if (detail == "password") return with(fmt::format("the password of {} is in their hands", to));
-      if (detail == "user") return with(fmt::format("they created {}", to));
-      if (detail == "credential") return with(fmt::format("a credential of {} is in their hands", to));
-      return with(fmt::format("they set {} on {}", detail.empty() ? "a credential" : detail, to));
-    case Rule::authenticate:
-      return with(fmt::format("{} authenticates {}", from, to));
-    case Rule::token:
-      return fmt::format("who signs in as {} holds its {} token", to, detail);
-    case Rule::act:
-      return fmt::format("with that they act as {}", to);
-    case Rule::control:
-      if (premises.size() > 1) return fmt::format("the halves together are {} over {}", detail, to);
-      return fmt::format("{} has {} over {}", from, detail, to);
-    case Rule::mint:
-      return fmt::format("{} can set a credential of {} ({})", from, to, detail);
-    case Rule::read:
-      return fmt::format("{} opens {} ({})", from, to, detail);
-    case Rule::learn:
-      return fmt::format("{} lies in {}", to, from);
-    case Rule::unlock:
-      return fmt::format("{} is opened by its key", to);
-    case Rule::trust:
-      return fmt::format("{} believes what {} signs", to, from);
-  }
-  return {};
 }
 
 }  // namespace dislodge::reach

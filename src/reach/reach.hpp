@@ -34,14 +34,15 @@ inline constexpr std::int64_t kForever = INT64_MAX;
 enum class NodeType : std::uint8_t { secret, authenticated, token, principal, resource };
 std::string_view name_of(NodeType type);
 
+// `id` is the secret, principal or resource; authenticated and token nodes carry their principal's. `detail`
+// is the class of a token, or a part of a resource: "message:<id>", "folder:<name>", "messages", "all".
 struct Node {
   NodeType type = NodeType::principal;
   bool protected_ = true;  // eviction must free it
-  base::StringId id =
-      0;  // the secret, principal or resource; authenticated and token nodes carry their principal's
+  base::StringId id = 0;
   base::StringId name = 0;  // for people
-  base::StringId detail =
-      0;  // token class of a token node; "message:<id>", "folder:<name>" or "all" of part of a resource
+  base::StringId detail = 0;
+  base::StringId kind = 0;  // of a principal or resource, as identity/fact.hpp names them; 0 where unknown
 };
 
 enum class Rule : std::uint8_t {
@@ -131,6 +132,7 @@ class Program {
     return pool.text(nodes[node].name);
   }  // the id where there is none
   std::string_view detail(NodeId node) const { return pool.text(nodes[node].detail); }
+  std::string_view kind(NodeId node) const { return pool.text(nodes[node].kind); }
 
   std::vector<Node> nodes;
   std::vector<Edge> edges;

@@ -10,6 +10,52 @@
 
 namespace dislodge::reach {
 
+std::string clause(const Program &program, EdgeId id) {
+  const Edge &edge = program.edges[id];
+  const std::string_view to = program.name(edge.conclusion);
+  const std::string_view says = program.text(edge.says);
+  const auto premises = program.premises(edge);
+  const std::string_view from = premises.empty() ? std::string_view() : program.name(premises.front());
+  const std::string_view detail = program.text(edge.detail);
+  const auto with = [&](std::string text) {
+    if (!says.empty()) text += fmt::format(": {}", says);
+    return text;
+  };
+  switch (edge.rule) {
+    case Rule::exposure:
+      return with(fmt::format("{} could be read", to));
+    case Rule::foothold:
+      if (program.nodes[edge.conclusion].type == NodeType::secret)
+        return with(fmt::format("{} was used", to));
+      return with(fmt::format("the intruder had a session as {}", to));
+    case Rule::planted:
+      if (detail == "password") return with(fmt::format("the password of {} is in their hands", to));
+      if (detail == "user") return with(fmt::format("they created {}", to));
+      if (detail == "credential") return with(fmt::format("a credential of {} is in their hands", to));
+      return with(fmt::format("they set {} on {}", detail.empty() ? "a credential" : detail, to));
+    case Rule::authenticate:
+      return with(fmt::format("{} authenticates {}", from, to));
+    case Rule::token:
+      return fmt::format("who signs in as {} holds its {} token", to, detail);
+    case Rule::act:
+      return fmt::format("with that they act as {}", to);
+    case Rule::control:
+      if (premises.size() > 1) return fmt::format("the halves together are {} over {}", detail, to);
+      return fmt::format("{} has {} over {}", from, detail, to);
+    case Rule::mint:
+      return fmt::format("{} can set a credential of {} ({})", from, to, detail);
+    case Rule::read:
+      return fmt::format("{} opens {} ({})", from, to, detail);
+    case Rule::learn:
+      return fmt::format("{} lies in {}", to, from);
+    case Rule::unlock:
+      return fmt::format("{} is opened by its key", to);
+    case Rule::trust:
+      return fmt::format("{} believes what {} signs", to, from);
+  }
+  return {};
+}
+
 std::vector<Step> proof(const Program &program, const Solution &solution, LabelId label) {
   // Labels are numbered in the order in which they were settled, so the sorted ancestors are a valid order.
   std::vector<LabelId> order{label};

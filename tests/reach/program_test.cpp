@@ -130,8 +130,10 @@ TEST(Program, APlantedCredentialOpensItsPrincipalUntilItExpires) {
   all.credentials.push_back(credential);
   const Reach reach = compute_reach(all, rights(), {planted});
   const base::Interval expected{day(11), base::Time{day(50).us + base::kHour}};
-  ASSERT_THAT(row(reach, kOther)->intervals.items(), SizeIs(1));
-  EXPECT_EQ(row(reach, kOther)->intervals.items().front(), expected);
+  ASSERT_THAT(row(reach, kOther)->possible_intervals.items(), SizeIs(1));
+  EXPECT_EQ(row(reach, kOther)->possible_intervals.items().front(), expected);
+  EXPECT_EQ(row(reach, kOther)->grade, Grade::confirmed) << "an event shows them at its credentials";
+  EXPECT_EQ(row(reach, kOther)->since, day(11));
 }
 
 TEST(Program, BothHalvesOfARightAreNeeded) {
