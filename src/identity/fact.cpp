@@ -49,9 +49,16 @@ void fill(T &into, const T &from) {
   if (into == T{}) into = from;
 }
 
+// A display name says more than an address, an address more than an id.
+int worth_of_name(std::string_view name) {
+  if (name.empty()) return 0;
+  if (name.find(' ') != std::string_view::npos) return 3;
+  return name.find('@') != std::string_view::npos || name.size() == 36 ? 1 : 2;
+}
+
 void merge(Principal &into, Principal &&from) {
   if (into.kind == PrincipalKind::other) into.kind = from.kind;
-  fill(into.name, from.name);
+  if (worth_of_name(from.name) > worth_of_name(into.name)) into.name = from.name;
   fill(into.tenant, from.tenant);
   unite_names(into.names, from.names);
   into.attributes.merge(from.attributes);  // keeps what is there
@@ -83,8 +90,12 @@ void merge(Credential &into, Credential &&from) {
   fill(into.key_id, from.key_id);
   fill(into.thumbprint, from.thumbprint);
   fill(into.name, from.name);
-  if (into.valid.from == base::kTimeMin) into.valid.from = from.valid.from;
-  if (into.valid.until == base::kTimeMax) into.valid.until = from.valid.until;
+  // The earliest start that a source knows, and the earliest end: a removal cuts what the directory promised.
+  if (into.valid.from == base::kTimeMin ||
+      (from.valid.from != base::kTimeMin && from.valid.from < into.valid.from)) {
+    into.valid.from = from.valid.from;
+  }
+  into.valid.until = std::min(into.valid.until, from.valid.until);
   join_evidence(into.evidence, from.evidence);
 }
 

@@ -28,6 +28,7 @@ bool is_shared_service(
 struct Ourselves {
   std::set<std::string, std::less<>> domains;               // registrable, lower case
   std::map<std::string, std::string, std::less<>> tenants;  // every known tenant id -> its domain
+  std::string primary;  // the domain of ours with the most accounts; "" where nothing is known of us
   bool ours(std::string_view domain) const { return domains.count(domain) != 0; }
 };
 // Our organisation: verified domains of the collected tenants and the domains of custodians.

@@ -1,0 +1,324 @@
+#include "identity/owner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/encode.hpp"
+#include "identity/ids.hpp"
+
+namespace dislodge::identity {
+namespace {
+
+using base::lower;
+using secret::HintKind;
+
+// Second-level labels under which countries register names (co.uk, com.au, or.jp ...).
+constexpr std::array<std::string_view, 17> kSecondLevel = {"co",  "com", "net", "org", "edu", "gov",
+                                                           "ac",  "go",  "or",  "ne",  "gob", "gouv",
+                                                           "mil", "sch", "ltd", "plc", "nhs"};
+// Names under which a provider gives each customer one of their own.
+constexpr std::array<std::string_view, 22> kProviderSuffixes = {
+    "onmicrosoft.com",    "github.io",        "gitlab.io",       "azurewebsites.net", "cloudapp.net",
+    "cloudapp.azure.com", "herokuapp.com",    "netlify.app",     "vercel.app",        "pages.dev",
+    "workers.dev",        "web.app",          "firebaseapp.com", "blogspot.com",      "sharepoint.com",
+    "okta.com",           "oktapreview.com",  "auth0.com",       "atlassian.net",     "zendesk.com",
+    "slack.com",          "my.salesforce.com"};
+constexpr std::array<std::string_view, 30> kFreeMail = {
+    "gmail.com",  "googlemail.com", "outlook.com",    "hotmail.com", "live.com",     "msn.com",
+    "yahoo.com",  "ymail.com",      "rocketmail.com", "aol.com",     "icloud.com",   "me.com",
+    "mac.com",    "proton.me",      "protonmail.com", "pm.me",       "gmx.net",      "gmx.de",
+    "gmx.com",    "web.de",         "t-online.de",    "freenet.de",  "mail.ru",      "yandex.ru",
+    "yandex.com", "qq.com",         "163.com",        "zoho.com",    "fastmail.com", "tutanota.com"};
+constexpr std::array<std::string_view, 48> kShared = {"github.com",       "githubusercontent.com",
+                                                      "gitlab.com",       "bitbucket.org",
+                                                      "amazonaws.com",    "windows.net",
+                                                      "azure.com",        "azure.net",
+                                                      "azurecr.io",       "microsoftonline.com",
+                                                      "microsoft.com",    "office.com",
+                                                      "office365.com",    "live.net",
+                                                      "windowsazure.com", "google.com",
+                                                      "googleapis.com",   "gserviceaccount.com",
+                                                      "appspot.com",      "cloudfunctions.net",
+                                                      "run.app",          "cloudflare.com",
+                                                      "slack.com",        "sendgrid.com",
+                                                      "sendgrid.net",     "twilio.com",
+                                                      "stripe.com",       "npmjs.org",
+                                                      "npmjs.com",        "docker.com",
+                                                      "docker.io",        "pypi.org",
+                                                      "quay.io",          "ghcr.io",
+                                                      "mongodb.net",      "snowflakecomputing.com",
+                                                      "datadoghq.com",    "newrelic.com",
+                                                      "sentry.io",        "mailgun.org",
+                                                      "mailgun.net",      "pagerduty.com",
+                                                      "salesforce.com",   "openai.com",
+                                                      "digitalocean.com", "digitaloceanspaces.com",
+                                                      "w3.org",           "schemas.microsoft.com"};
+
+template <typename List>
+bool holds(const List &list, std::string_view value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+std::string host_of(std::string_view text) {
+  if (const auto scheme = text.find("://"); scheme != std::string_view::npos) text.remove_prefix(scheme + 3);
+  text = text.substr(0, text.find_first_of("/?#"));
+  if (const auto at = text.rfind('@'); at != std::string_view::npos) text.remove_prefix(at + 1);
+  if (const auto colon = text.find(':'); colon != std::string_view::npos) text = text.substr(0, colon);
+  return lower(base::trim(text));
+}
+
+// Host names in a certificate's subject: what follows "CN=" or "O=", where it is one.
+std::vector<std::string> hosts_in(std::string_view subject) {
+  std::vector<std::string> hosts;
+  std::size_t at = 0;
+  while (at < subject.size()) {
+    const std::size_t end = std::min(subject.find_first_of(",/+ \n", at), subject.size());
+    std::string_view part = subject.substr(at, end - at);
+    at = end + 1;
+    if (const auto equals = part.find('='); equals != std::string_view::npos) part.remove_prefix(equals + 1);
+    if (part.starts_with("*.")) part.remove_prefix(2);
+    if (const auto host = host_of(part); !registrable_domain(host).empty()) hosts.push_back(host);
+  }
+  return hosts;
+}
+
+class Ballot {
+ public:
+  void vote(std::string_view domain, double weight, std::string why) {
+    const std::string organisation = registrable_domain(domain);
+    if (organisation.empty() || is_free_mail(organisation) || is_shared_service(organisation)) return;
+    for (Vote &one : votes_) {
+      if (one.organisation != organisation) continue;
+      // The same reason from many places is one reason.
+      if (one.why.find(why) == std::string::npos) {
+        one.weight += weight;
+        one.why += "; " + why;
+      }
+      return;
+    }
+    votes_.push_back({organisation, weight, std::move(why)});
+  }
+  std::vector<Vote> take() {
+    std::stable_sort(votes_.begin(), votes_.end(), [](const Vote &a, const Vote &b) {
+      return a.weight != b.weight ? a.weight > b.weight : a.organisation < b.organisation;
+    });
+    return std::move(votes_);
+  }
+
+ private:
+  std::vector<Vote> votes_;
+};
+
+}  // namespace
+
+bool is_free_mail(std::string_view domain) {
+  return holds(kFreeMail, domain);
+}
+bool is_shared_service(std::string_view domain) {
+  return holds(kShared, domain);
+}
+
+std::string registrable_domain(std::string_view host) {
+  std::string name = host_of(host);
+  while (!name.empty() && name.back() == '.') name.pop_back();
+  if (name.size() > 253 || name.find('.') == std::string::npos) return {};
+  // An IPv4 address is no name.
+  if (std::all_of(name.begin(), name.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; }))
+    return {};
+  std::vector<std::string_view> labels;
+  std::string_view rest = name;
+  while (true) {
+    const std::size_t dot = rest.find('.');
+    const std::string_view label = rest.substr(0, dot);
+    if (label.empty() || label.size() > 63) return {};
+    for (const char c : label) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (!(byte >= 0x80 || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' ||
+            byte == '_'))
+        return {};
+    }
+    labels.push_back(label);
+    if (dot == std::string_view::npos) break;
+    rest.remove_prefix(dot + 1);
+  }
+  std::size_t suffix = 1;
+  if (labels.size() >= 2 && labels.back().size() == 2 && holds(kSecondLevel, labels[labels.size() - 2]))
+    suffix = 2;
+  for (const std::string_view provider : kProviderSuffixes) {
+    if (name == provider) return {};
+    if (name.size() > provider.size() && name.ends_with(provider) &&
+        name[name.size() - provider.size() - 1] == '.') {
+      suffix =
+          std::max(suffix, static_cast<std::size_t>(std::count(provider.begin(), provider.end(), '.')) + 1);
+    }
+  }
+  if (labels.size() <= suffix) return {};
+  const std::string_view first = labels[labels.size() - suffix - 1];
+  return name.substr(static_cast<std::size_t>(first.data() - name.data()));
+}
+
+Ourselves ourselves(const Facts &facts, const std::vector<std::string> &custodians) {
+  Ourselves us;
+  std::map<std::string, std::map<std::string, std::size_t>> users;  // tenant -> domain -> users
+  for (const Principal &p : facts.principals) {
+    if (p.kind != PrincipalKind::user || !p.id.starts_with("principal:entra/")) continue;
+    const auto upn = p.attributes.find("upn");
+    if (upn == p.attributes.end() || upn->second.find("#ext#") != std::string::npos) continue;
+    const std::string domain = registrable_domain(domain_of_address(upn->second));
+    if (!domain.empty()) ++users[p.tenant][domain];
+  }
+  std::map<std::string, std::size_t> weight;
+  for (const Principal &p : facts.principals) {
+    if (p.kind != PrincipalKind::tenant || !p.id.starts_with("principal:entra/")) continue;
+    const auto collected = p.attributes.find("collected");
+    const bool ours = collected != p.attributes.end() && collected->second == "true";
+    std::string own;
+    if (const auto domain = p.attributes.find("default-domain"); domain != p.attributes.end())
+      own = registrable_domain(domain->second);
+    if (ours) {
+      for (const std::string &name : p.names) {
+        const std::string domain = registrable_domain(name);
+        if (!domain.empty() && !is_free_mail(domain)) us.domains.insert(domain);
+      }
+    }
+    const auto counted = users.find(p.tenant);
+    if (counted != users.end()) {
+      const auto most = std::max_element(counted->second.begin(), counted->second.end(),
+                                         [](const auto &a, const auto &b) { return a.second < b.second; });
+      if (own.empty()) own = most->first;
+      if (ours) weight[own] += most->second;
+    }
+    if (!own.empty()) us.tenants[p.tenant] = own;
+  }
+  // Tenants that only logs know: the domain of the accounts seen in them.
+  for (const auto &[tenant, domains] : users) {
+    const auto most = std::max_element(domains.begin(), domains.end(),
+                                       [](const auto &a, const auto &b) { return a.second < b.second; });
+    us.tenants.emplace(tenant, most->first);
+  }
+  for (const std::string &custodian : custodians) {
+    const std::string domain = registrable_domain(domain_of_address(custodian));
+    if (domain.empty() || is_free_mail(domain)) continue;
+    us.domains.insert(domain);
+    weight[domain] += 1;
+  }
+  for (const auto &[domain, count] : weight) {
+    if (us.primary.empty() || count > weight[us.primary]) us.primary = domain;
+  }
+  if (us.primary.empty() && !us.domains.empty()) us.primary = *us.domains.begin();
+  return us;
+}
+
+std::vector<Vote> votes_for(const SecretFact &secret, const Facts &facts, const Ourselves &us) {
+  Ballot ballot;
+  std::set<std::string> people;
+  for (const SecretPlace &place : secret.places) {
+    for (const std::string &who : place.people) people.insert(lower(who));
+  }
+  bool identified = false;  // something says which system it opens
+  for (const SecretPlace &place : secret.places) {
+    for (const secret::Hint &hint : place.hints) {
+      switch (hint.kind) {
+        case HintKind::tenant: {
+          const auto tenant = us.tenants.find(lower(hint.value));
+          if (tenant != us.tenants.end())
+            ballot.vote(tenant->second, 5,
+                        fmt::format("tenant {} beside it is that of {}", hint.value, tenant->second));
+          identified = true;
+          break;
+        }
+        case HintKind::subject:
+          for (const std::string &host : hosts_in(hint.value))
+            ballot.vote(host, 4, fmt::format("the subject names {}", host));
+          identified = true;
+          break;
+        case HintKind::issuer:
+          for (const std::string &host : hosts_in(hint.value))
+            ballot.vote(host, 4, fmt::format("the issuer is {}", host));
+          identified = true;
+          break;
+        case HintKind::url:
+        case HintKind::host: {
+          const std::string host = host_of(hint.value);
+          ballot.vote(host, 3, fmt::format("the host {} stands beside it", host));
+          identified = true;
+          break;
+        }
+        case HintKind::domain:
+          ballot.vote(hint.value, 2, fmt::format("the domain {} stands beside it", hint.value));
+          break;
+        case HintKind::user:
+          if (people.count(lower(hint.value)) != 0) break;  // correspondents' own addresses: their signatures
+          if (looks_like_address(lower(hint.value)))
+            ballot.vote(domain_of_address(hint.value), 3,
+                        fmt::format("the account {} stands beside it", lower(hint.value)));
+          identified = true;
+          break;
+        case HintKind::account:
+        case HintKind::application:
+        case HintKind::key_id:
+        case HintKind::ssh_fingerprint:
+        case HintKind::thumbprint:
+        case HintKind::thumbprint_sha256:
+          identified = true;
+          break;
+        case HintKind::prefix:
+        case HintKind::expires:
+          break;
+      }
+    }
+  }
+  const auto first = std::lower_bound(facts.bindings.begin(), facts.bindings.end(), secret.id,
+                                      [](const Binding &b, const std::string &id) { return b.secret < id; });
+  for (auto at = first; at != facts.bindings.end() && at->secret == secret.id; ++at) {
+    const EntraId id = entra_parts(at->principal);
+    if (!id.tenant.empty()) {
+      const auto tenant = us.tenants.find(id.tenant);
+      if (tenant != us.tenants.end())
+        ballot.vote(tenant->second, 5 * at->strength,
+                    fmt::format("it opens an account in the tenant of {}", tenant->second));
+    } else if (at->principal.starts_with("principal:github/") && !at->credential.empty()) {
+      ballot.vote(us.primary, 3, "it is registered in a directory of ours");
+    }
+  }
+  // Who wrote it down first knows whose it is, unless it is a bare password that says nothing of its system.
+  if (identified || secret.kind != "password") {
+    const auto earliest = std::min_element(
+        secret.places.begin(), secret.places.end(), [](const SecretPlace &a, const SecretPlace &b) {
+          return std::pair(a.present_from, a.quote_depth) < std::pair(b.present_from, b.quote_depth);
+        });
+    if (earliest != secret.places.end() && !earliest->people.empty()) {
+      const std::string &author = earliest->people.front();
+      ballot.vote(domain_of_address(author), 1, fmt::format("{} wrote it first", author));
+    }
+    for (const SecretPlace &place : secret.places) {
+      if (place.resource.starts_with("resource:github/") && !us.primary.empty()) {
+        ballot.vote(us.primary, 1, "it lies in a repository of ours");
+        break;
+      }
+    }
+  }
+  return ballot.take();
+}
+
+void tell_owners(std::vector<SecretFact> &secrets, const Facts &facts, const Ourselves &us) {
+  for (SecretFact &one : secrets) {
+    const std::vector<Vote> votes = votes_for(one, facts, us);
+    one.owner.clear();
+    if (votes.empty()) {
+      one.owner_why = "nothing beside it says whose it is";
+    } else if (votes.size() > 1 && votes[0].weight <= votes[1].weight + 1e-9) {
+      one.owner_why = fmt::format("undecided between {} ({}) and {} ({})", votes[0].organisation,
+                                  votes[0].why, votes[1].organisation, votes[1].why);
+    } else {
+      one.owner = votes[0].organisation;
+      one.owner_why = votes[0].why;
+      if (votes.size() > 1)
+        one.owner_why += fmt::format("; against {} ({})", votes[1].organisation, votes[1].why);
+    }
+  }
+}
+
+}  // namespace dislodge::identity
