@@ -11,11 +11,13 @@ namespace {
 using base::JsonWriter;
 
 void find_all(std::string_view value, std::string_view bytes, const Place &where, std::vector<Place> &out) {
-  for (std::size_t at = bytes.find(value); at != std::string_view::npos; at = bytes.find(value, at + value.size())) {
+  for (std::size_t at = bytes.find(value); at != std::string_view::npos;
+       at = bytes.find(value, at + value.size())) {
     Place place = where;
     place.offset = at;
     place.length = value.size();
-    place.line = 1 + static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+    place.line = 1 + static_cast<std::uint64_t>(
+                         std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
     out.push_back(std::move(place));
   }
 }
@@ -49,12 +51,13 @@ void write_principal(JsonWriter &json, const KnownPrincipal &one) {
 }  // namespace
 
 PlantedSecret &Answers::secret(std::string_view name) {
-  const auto found = std::find_if(secrets.begin(), secrets.end(), [&](const PlantedSecret &one) { return one.name == name; });
+  const auto found = std::find_if(secrets.begin(), secrets.end(),
+                                  [&](const PlantedSecret &one) { return one.name == name; });
   return found == secrets.end() ? secrets.front() : *found;
 }
 
-void Answers::look_into(const std::string &item, std::string_view bytes, bool extracted, const std::string &resource,
-                        const std::string &message_id, base::Time present_from) {
+void Answers::look_into(const std::string &item, std::string_view bytes, bool extracted,
+                        const std::string &resource, const std::string &message_id, base::Time present_from) {
   Place where;
   where.item = item;
   where.extracted = extracted;
@@ -65,7 +68,8 @@ void Answers::look_into(const std::string &item, std::string_view bytes, bool ex
     const std::size_t before = one.places.size();
     find_all(one.value, bytes, where, one.places);
     if (one.places.size() == before) continue;  // a user name alone is no companion
-    for (const std::string &companion : one.companions) find_all(companion, bytes, where, one.companion_places);
+    for (const std::string &companion : one.companions)
+      find_all(companion, bytes, where, one.companion_places);
   }
   for (Decoy &one : decoys) find_all(one.value, bytes, where, one.places);
 }
@@ -114,7 +118,9 @@ std::string Answers::to_json() const {
         });
       }
     });
-    json.array_field("principals", [&] { for (const auto &one : principals) write_principal(json, one); });
+    json.array_field("principals", [&] {
+      for (const auto &one : principals) write_principal(json, one);
+    });
     json.list_field("principals_optional", principals_optional);
     json.list_field("principals_not_reached", principals_not_reached);
     json.array_field("readings", [&] {
@@ -183,7 +189,8 @@ std::string Answers::to_json() const {
     json.array_field("parties", [&] {
       std::map<std::string, std::vector<std::string>> parties;
       for (const PlantedSecret &one : secrets) {
-        if (one.owner && std::find(domains.begin(), domains.end(), *one.owner) == domains.end()) parties[*one.owner].push_back(one.name);
+        if (one.owner && std::find(domains.begin(), domains.end(), *one.owner) == domains.end())
+          parties[*one.owner].push_back(one.name);
       }
       for (const auto &[domain, names] : parties) {
         json.object([&] {
@@ -192,7 +199,9 @@ std::string Answers::to_json() const {
         });
       }
     });
-    json.array_field("footholds", [&] { for (const auto &one : footholds) write_principal(json, one); });
+    json.array_field("footholds", [&] {
+      for (const auto &one : footholds) write_principal(json, one);
+    });
     json.object_field("plan", [&] {
       json.array_field("must_cut", [&] {
         for (const MustCut &one : must_cut) {

@@ -1,7 +1,8 @@
 #pragma once
-// What is true about a drill, gathered while it is written, and answers.json (docs/schemas/answers.schema.json).
-// Places of secrets are found by looking for each value in every item that may hold one, so that no copy is
-// forgotten; items are as a reader of the evidence would name and decode them.
+// What is true about a drill, gathered while it is written, and answers.json
+// (docs/schemas/answers.schema.json). Places of secrets are found by looking for each value in every item
+// that may hold one, so that no copy is forgotten; items are as a reader of the evidence would name and
+// decode them.
 
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ struct Place {
   std::string item;
   bool extracted = false;  // offsets are in text taken out of a document
   std::uint64_t line = 1, offset = 0, length = 0;
-  std::string resource;    // mailbox or repository that holds the item
+  std::string resource;  // mailbox or repository that holds the item
   std::string message_id;
   base::Time present_from;
 };
@@ -27,17 +28,18 @@ struct PlantedSecret {
   std::string name;
   std::string kind;
   std::string value;
-  std::vector<std::string> companions;  // user name, key id, certificate: neither required nor wrong to report
-  std::optional<std::string> owner;     // organisation's domain
+  std::vector<std::string>
+      companions;                    // user name, key id, certificate: neither required nor wrong to report
+  std::optional<std::string> owner;  // organisation's domain
   std::optional<std::string> principal;
-  std::vector<std::string> also;        // other ids under which the same principal may be named
+  std::vector<std::string> also;  // other ids under which the same principal may be named
   std::string obligation = "rotate";
   // Filled in at the end.
   std::vector<Place> places;
   std::vector<Place> companion_places;
   base::Time known_since, possible_since;
   bool confirmed = false;
-  std::string stolen;                   // seen-accessed, in-accessed-folder, could-be-read, through-repository
+  std::string stolen;  // seen-accessed, in-accessed-folder, could-be-read, through-repository
 };
 
 struct Decoy {
@@ -102,7 +104,7 @@ struct Answers {
   std::vector<PlantedSecret> secrets;
   std::vector<Decoy> decoys;
   std::vector<KnownPrincipal> principals;
-  std::vector<std::string> principals_optional;     // reaching them is neither required nor wrong
+  std::vector<std::string> principals_optional;  // reaching them is neither required nor wrong
   std::vector<std::string> principals_not_reached;
   std::vector<Reading> readings;
   std::vector<SecretUsed> uses;

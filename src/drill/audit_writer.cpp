@@ -7,7 +7,9 @@
 namespace dislodge::drill {
 namespace {
 
-std::string two(std::int64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); }
+std::string two(std::int64_t value) {
+  return (value < 10 ? "0" : "") + std::to_string(value);
+}
 
 // "10/7/2025 1:47:12 AM": Export-Csv writes times in the exporting machine's (US) form.
 std::string us_time(base::Time time) {
@@ -15,8 +17,8 @@ std::string us_time(base::Time time) {
   const std::int64_t seconds = (time.us - base::time_of(date).us) / base::kSecond;
   const std::int64_t hour = seconds / 3600;
   return std::to_string(date.month) + "/" + std::to_string(date.day) + "/" + std::to_string(date.year) + " " +
-         std::to_string(hour % 12 == 0 ? 12 : hour % 12) + ":" + two(seconds / 60 % 60) + ":" + two(seconds % 60) +
-         (hour < 12 ? " AM" : " PM");
+         std::to_string(hour % 12 == 0 ? 12 : hour % 12) + ":" + two(seconds / 60 % 60) + ":" +
+         two(seconds % 60) + (hour < 12 ? " AM" : " PM");
 }
 
 std::string csv_field(std::string_view text) {
@@ -44,28 +46,41 @@ std::string audit_time(base::Time time) {
 
 std::string record_type_name(int record_type) {
   switch (record_type) {
-    case 1: return "ExchangeAdmin";
-    case 2: return "ExchangeItem";
-    case 3: return "ExchangeItemGroup";
-    case 6: return "SharePointFileOperation";
-    case 8: return "AzureActiveDirectory";
-    case 15: return "AzureActiveDirectoryStsLogon";
-    case 25: return "MicrosoftTeams";
-    case 50: return "ExchangeItemAggregated";
-    default: return std::to_string(record_type);
+    case 1:
+      return "ExchangeAdmin";
+    case 2:
+      return "ExchangeItem";
+    case 3:
+      return "ExchangeItemGroup";
+    case 6:
+      return "SharePointFileOperation";
+    case 8:
+      return "AzureActiveDirectory";
+    case 15:
+      return "AzureActiveDirectoryStsLogon";
+    case 25:
+      return "MicrosoftTeams";
+    case 50:
+      return "ExchangeItemAggregated";
+    default:
+      return std::to_string(record_type);
   }
 }
 
 std::string audit_csv(std::vector<AuditRecord> list) {
-  std::stable_sort(list.begin(), list.end(), [](const AuditRecord &a, const AuditRecord &b) { return b.time < a.time; });
-  std::string out = "\xEF\xBB\xBF\"RecordType\",\"CreationDate\",\"UserIds\",\"Operations\",\"AuditData\",\"ResultIndex\",\"ResultCount\","
-                    "\"Identity\",\"IsValid\",\"ObjectState\"\r\n";
+  std::stable_sort(list.begin(), list.end(),
+                   [](const AuditRecord &a, const AuditRecord &b) { return b.time < a.time; });
+  std::string out =
+      "\xEF\xBB\xBF\"RecordType\",\"CreationDate\",\"UserIds\",\"Operations\",\"AuditData\",\"ResultIndex\","
+      "\"ResultCount\","
+      "\"Identity\",\"IsValid\",\"ObjectState\"\r\n";
   const std::string count = std::to_string(list.size());
   for (std::size_t i = 0; i < list.size(); ++i) {
     const AuditRecord &one = list[i];
-    out += csv_field(record_type_name(one.record_type)) + "," + csv_field(us_time(one.time)) + "," + csv_field(one.user) + "," +
-           csv_field(one.operation) + "," + csv_field(one.data) + "," + csv_field(std::to_string(i + 1)) + "," + csv_field(count) +
-           "," + csv_field(one.id) + ",\"True\",\"Unchanged\"\r\n";
+    out += csv_field(record_type_name(one.record_type)) + "," + csv_field(us_time(one.time)) + "," +
+           csv_field(one.user) + "," + csv_field(one.operation) + "," + csv_field(one.data) + "," +
+           csv_field(std::to_string(i + 1)) + "," + csv_field(count) + "," + csv_field(one.id) +
+           ",\"True\",\"Unchanged\"\r\n";
   }
   return out;
 }
@@ -85,11 +100,13 @@ AuditRecord directory_record(const DirectoryChange &change) {
     json.field("OrganizationId", change.tenant);
     json.field("RecordType", 8);
     json.field("ResultStatus", "Success");
-    json.field("UserKey", service ? "Not Available" : "10032" + change.actor_id.substr(0, 8) + "@" + change.tenant.substr(0, 8));
+    json.field("UserKey", service
+                              ? "Not Available"
+                              : "10032" + change.actor_id.substr(0, 8) + "@" + change.tenant.substr(0, 8));
     json.field("UserType", service ? 6 : 0);
     json.field("Version", 1);
     json.field("Workload", "AzureActiveDirectory");
-    json.field("ObjectId", change.target_kind == "User" ? change.target_name
+    json.field("ObjectId", change.target_kind == "User"   ? change.target_name
                            : change.target_app_id.empty() ? "Not Available"
                                                           : change.target_app_id);
     json.field("UserId", record.user);
@@ -98,7 +115,8 @@ AuditRecord directory_record(const DirectoryChange &change) {
       json.object([&] {
         json.field("Name", "additionalDetails");
         json.field("Value", "{\"User-Agent\":\"" + change.agent + "\"" +
-                                (service ? ",\"AppId\":\"" + change.actor_app_id + "\"" : std::string()) + "}");
+                                (service ? ",\"AppId\":\"" + change.actor_app_id + "\"" : std::string()) +
+                                "}");
       });
       json.object([&] {
         json.field("Name", "extendedAuditEventCategory");
@@ -139,6 +157,68 @@ AuditRecord directory_record(const DirectoryChange &change) {
   return record;
 }
 
+AuditRecord logon_record(const SignIn &sign_in, const std::string &id, bool says_success) {
+  const bool interrupted = sign_in.code == 50140;  // "keep me signed in?" is asked after success
+  const bool failed = sign_in.code != 0 && !interrupted;
+  AuditRecord record;
+  record.time = sign_in.time;
+  record.id = id;
+  record.record_type = 15;
+  record.operation = failed ? "UserLoginFailed" : "UserLoggedIn";
+  record.user = sign_in.user;
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("CreationTime", audit_time(record.time));
+    json.field("Id", record.id);
+    json.field("Operation", record.operation);
+    json.field("OrganizationId", sign_in.tenant);
+    json.field("RecordType", 15);
+    json.field("ResultStatus", failed && !says_success ? "Failed" : "Success");
+    json.field("UserKey", sign_in.user_id.empty() ? "Not Available" : sign_in.user_id);
+    json.field("UserType", 0);
+    json.field("Version", 1);
+    json.field("Workload", "AzureActiveDirectory");
+    json.field("ClientIP", sign_in.ip);
+    json.field("ObjectId", sign_in.resource_id);
+    json.field("UserId", sign_in.user);
+    json.field("AzureActiveDirectoryEventType", 1);
+    json.array_field("ExtendedProperties", [&] {
+      const std::array<std::pair<std::string_view, std::string_view>, 3> properties = {
+          {{"ResultStatusDetail", failed ? "UserError" : "Redirect"},
+           {"UserAgent", sign_in.agent},
+           {"RequestType", sign_in.protocol == "ropc" ? "OAuth2:Token" : "OAuth2:Authorize"}}};
+      for (const auto &[name, value] : properties) {
+        json.object([&] {
+          json.field("Name", name);
+          json.field("Value", value);
+        });
+      }
+    });
+    json.array_field("ModifiedProperties", [] {});
+    json.array_field("Actor", [&] {
+      if (!sign_in.user_id.empty()) write_actor(json, sign_in.user_id, 0);
+      write_actor(json, sign_in.user, 5);
+    });
+    json.field("ActorContextId", sign_in.tenant);
+    json.field("ActorIpAddress", sign_in.ip);
+    json.field("InterSystemsId", sign_in.correlation);
+    json.field("IntraSystemId", sign_in.id);
+    json.field("SupportTicketId", "");
+    json.array_field("Target", [&] { write_actor(json, sign_in.resource_id, 0); });
+    json.field("TargetContextId", sign_in.tenant);
+    json.field("ApplicationId", sign_in.app_id);
+    json.field("ErrorNumber", std::to_string(sign_in.code));
+    if (failed)
+      json.field("LogonError", sign_in.code == 50126   ? "InvalidUserNameOrPassword"
+                               : sign_in.code == 50053 ? "IdsLocked"
+                               : sign_in.code == 50034 ? "UserAccountNotFound"
+                               : sign_in.code == 53003 ? "BlockedByConditionalAccess"
+                                                       : "UserStrongAuthClientAuthNRequiredInterrupt");
+  });
+  record.data = json.take();
+  return record;
+}
+
 AuditRecord mail_access_record(const MailAccess &access) {
   AuditRecord record;
   record.time = access.time;
@@ -172,7 +252,8 @@ AuditRecord mail_access_record(const MailAccess &access) {
     json.field("MailboxOwnerUPN", access.mailbox);
     json.array_field("OperationProperties", [&] {
       const std::array<std::pair<std::string_view, std::string_view>, 2> properties = {
-          {{"MailAccessType", access.sync ? "Sync" : "Bind"}, {"IsThrottled", access.throttled ? "True" : "False"}}};
+          {{"MailAccessType", access.sync ? "Sync" : "Bind"},
+           {"IsThrottled", access.throttled ? "True" : "False"}}};
       for (const auto &[name, value] : properties) {
         json.object([&] {
           json.field("Name", name);
@@ -196,7 +277,8 @@ AuditRecord mail_access_record(const MailAccess &access) {
       json.array_field("Folders", [&] {
         json.object([&] {
           json.array_field("FolderItems", [&] {
-            for (const std::string &id : access.message_ids) json.object([&] { json.field("InternetMessageId", id); });
+            for (const std::string &id : access.message_ids)
+              json.object([&] { json.field("InternetMessageId", id); });
           });
           json.field("Id", "LgAAAAC" + access.mailbox_guid.substr(0, 8));
           json.field("Path", access.folder);

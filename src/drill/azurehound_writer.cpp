@@ -1,5 +1,5 @@
-#include "drill/directory_writers.hpp"
 #include "base/hash.hpp"
+#include "drill/directory_writers.hpp"
 
 namespace dislodge::drill {
 namespace {
@@ -11,8 +11,10 @@ void write_credentials(base::JsonWriter &json, const std::vector<ListedCredentia
       json.object([&] {
         json.field("displayName", one.name);
         json.field("endDateTime", one.until);
-        if (passwords) json.field("hint", one.hint);
-        else json.field("customKeyIdentifier", one.thumbprint);
+        if (passwords)
+          json.field("hint", one.hint);
+        else
+          json.field("customKeyIdentifier", one.thumbprint);
         json.field("keyId", one.key_id);
         json.field("startDateTime", one.from);
         if (!passwords) {
@@ -74,8 +76,8 @@ void AzureHoundWriter::user(const Person &person) {
   });
 }
 
-void AzureHoundWriter::group(const std::string &id, const std::string &name, const std::vector<const Person *> &members,
-                             base::Time created) {
+void AzureHoundWriter::group(const std::string &id, const std::string &name,
+                             const std::vector<const Person *> &members, base::Time created) {
   add("AZGroup", [&](base::JsonWriter &json) {
     json.field("id", upper(id));
     json.field("createdDateTime", created);
@@ -117,7 +119,8 @@ void AzureHoundWriter::device(const std::string &id, const std::string &name, st
   });
 }
 
-void AzureHoundWriter::application(const Application &app, const std::vector<ListedCredential> &credentials, std::string_view audience) {
+void AzureHoundWriter::application(const Application &app, const std::vector<ListedCredential> &credentials,
+                                   std::string_view audience) {
   add("AZApp", [&](base::JsonWriter &json) {
     json.field("id", upper(app.object_id));
     json.field("appId", upper(app.app_id));
@@ -148,8 +151,9 @@ void AzureHoundWriter::application_owner(const Application &app, const Person &o
   });
 }
 
-void AzureHoundWriter::service_principal(const std::string &id, const Application &app, const std::string &owner_tenant,
-                                         const std::vector<AppRole> &roles, bool enabled) {
+void AzureHoundWriter::service_principal(const std::string &id, const Application &app,
+                                         const std::string &owner_tenant, const std::vector<AppRole> &roles,
+                                         bool enabled) {
   add("AZServicePrincipal", [&](base::JsonWriter &json) {
     json.field("id", upper(id));
     json.field("accountEnabled", enabled);
@@ -199,7 +203,8 @@ void AzureHoundWriter::service_principal_owner(const std::string &id, const Pers
 
 void AzureHoundWriter::app_role_assignment(const std::string &role_id, const std::string &principal_id,
                                            const std::string &principal_name, const std::string &resource_id,
-                                           const std::string &resource_name, const std::string &resource_app_id, base::Time created) {
+                                           const std::string &resource_name,
+                                           const std::string &resource_app_id, base::Time created) {
   add("AZAppRoleAssignment", [&](base::JsonWriter &json) {
     json.field("appId", resource_app_id);
     json.field("appRoleId", role_id);
@@ -214,7 +219,8 @@ void AzureHoundWriter::app_role_assignment(const std::string &role_id, const std
   });
 }
 
-void AzureHoundWriter::role(const std::string &template_id, std::string_view name, const std::vector<std::string> &principal_ids) {
+void AzureHoundWriter::role(const std::string &template_id, std::string_view name,
+                            const std::vector<std::string> &principal_ids) {
   add("AZRole", [&](base::JsonWriter &json) {
     json.field("id", upper(template_id));
     json.field("displayName", upper(name));
@@ -250,13 +256,15 @@ void AzureHoundWriter::subscription(const std::string &id, std::string_view name
   });
 }
 
-void AzureHoundWriter::key_vault(const std::string &subscription, std::string_view group, std::string_view name,
-                                 const std::string &reader_id) {
+void AzureHoundWriter::key_vault(const std::string &subscription, std::string_view group,
+                                 std::string_view name, const std::string &reader_id) {
   const std::string group_id = "/subscriptions/" + subscription + "/resourceGroups/" + std::string(group);
   const std::string id = group_id + "/providers/Microsoft.KeyVault/vaults/" + std::string(name);
   const auto policy = [&](base::JsonWriter &json) {
     json.field("objectId", upper(reader_id));
-    json.object_field("permissions", [&] { json.list_field("secrets", std::vector<std::string>{"Get", "List"}); });
+    json.object_field("permissions", [&] {
+      json.list_field("secrets", std::vector<std::string>{"Get", "List"});
+    });
     json.field("tenantId", upper(tenant_.id));
   };
   add("AZKeyVault", [&](base::JsonWriter &json) {
@@ -281,7 +289,9 @@ void AzureHoundWriter::key_vault(const std::string &subscription, std::string_vi
 }
 
 std::string AzureHoundWriter::finish() {
-  return "{\n\t\"data\": [\n" + lines_ + "\n\t],\n\t\"meta\": {\"type\":\"azure\",\"version\":5,\"count\":" + std::to_string(count_) + "}\n}\n";
+  return "{\n\t\"data\": [\n" + lines_ +
+         "\n\t],\n\t\"meta\": {\"type\":\"azure\",\"version\":5,\"count\":" + std::to_string(count_) +
+         "}\n}\n";
 }
 
 std::string OpenGraphWriter::quoted(std::string_view text) {
@@ -305,7 +315,8 @@ void OpenGraphWriter::node(const std::string &id, const std::string &kind, const
   nodes_ += (nodes_.empty() ? "" : ",\n") + json.text();
 }
 
-void OpenGraphWriter::edge(const std::string &kind, const std::string &start, const std::string &end, bool traversable) {
+void OpenGraphWriter::edge(const std::string &kind, const std::string &start, const std::string &end,
+                           bool traversable) {
   base::JsonWriter json;
   json.object([&] {
     json.field("kind", kind);
@@ -320,8 +331,8 @@ void OpenGraphWriter::edge(const std::string &kind, const std::string &start, co
   edges_ += (edges_.empty() ? "" : ",\n") + json.text();
 }
 
-void OpenGraphWriter::edge_from_named(const std::string &kind, const std::string &start_kind, const std::string &start_name,
-                                      const std::string &end) {
+void OpenGraphWriter::edge_from_named(const std::string &kind, const std::string &start_kind,
+                                      const std::string &start_name, const std::string &end) {
   base::JsonWriter json;
   json.object([&] {
     json.field("kind", kind);
@@ -340,7 +351,8 @@ void OpenGraphWriter::edge_from_named(const std::string &kind, const std::string
 }
 
 std::string OpenGraphWriter::finish(std::string_view source_kind) const {
-  return "{\"metadata\":{\"source_kind\":" + quoted(source_kind) + "},\"graph\":{\"nodes\":[\n" + nodes_ + "\n],\"edges\":[\n" + edges_ + "\n]}}\n";
+  return "{\"metadata\":{\"source_kind\":" + quoted(source_kind) + "},\"graph\":{\"nodes\":[\n" + nodes_ +
+         "\n],\"edges\":[\n" + edges_ + "\n]}}\n";
 }
 
 }  // namespace dislodge::drill

@@ -1,5 +1,5 @@
-// RSA keys and self-signed certificates from a drill's own random numbers. OpenSSL's key generators draw from the
-// system; here only its big-number arithmetic is used, so that the same seed gives the same key.
+// RSA keys and self-signed certificates from a drill's own random numbers. OpenSSL's key generators draw from
+// the system; here only its big-number arithmetic is used, so that the same seed gives the same key.
 
 #include <openssl/bn.h>
 
@@ -19,7 +19,9 @@ struct BnFree {
 using Number = std::unique_ptr<BIGNUM, BnFree>;
 using Context = std::unique_ptr<BN_CTX, BnFree>;
 
-Number make_number() { return Number(BN_new()); }
+Number make_number() {
+  return Number(BN_new());
+}
 
 std::string bytes_of(const BIGNUM *number) {
   std::string out(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
@@ -34,20 +36,29 @@ std::string der(unsigned char tag, std::string_view content) {
     out += static_cast<char>(content.size());
   } else {
     std::string length;
-    for (std::size_t rest = content.size(); rest > 0; rest >>= 8) length.insert(length.begin(), static_cast<char>(rest));
+    for (std::size_t rest = content.size(); rest > 0; rest >>= 8)
+      length.insert(length.begin(), static_cast<char>(rest));
     out += static_cast<char>(0x80 | length.size());
     out += length;
   }
   return out + std::string(content);
 }
-std::string sequence(std::string_view content) { return der(0x30, content); }
+std::string sequence(std::string_view content) {
+  return der(0x30, content);
+}
 std::string integer(std::string bytes) {
   if (bytes.empty() || (static_cast<unsigned char>(bytes[0]) & 0x80) != 0) bytes.insert(bytes.begin(), '\0');
   return der(0x02, bytes);
 }
-std::string integer(const Number &number) { return integer(bytes_of(number.get())); }
-std::string bit_string(std::string_view content) { return der(0x03, std::string(1, '\0') + std::string(content)); }
-std::string oid(std::string_view encoded) { return der(0x06, encoded); }
+std::string integer(const Number &number) {
+  return integer(bytes_of(number.get()));
+}
+std::string bit_string(std::string_view content) {
+  return der(0x03, std::string(1, '\0') + std::string(content));
+}
+std::string oid(std::string_view encoded) {
+  return der(0x06, encoded);
+}
 
 const std::string kRsaEncryption = oid("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01");
 const std::string kSha256WithRsa = oid("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b");
@@ -108,16 +119,16 @@ CertifiedKey make_certified_key(Random &random, std::string_view name, std::stri
 
   const std::string algorithm = sequence(kRsaEncryption + kNull);
   const std::string private_key =
-      sequence(integer(std::string(1, '\0')) + integer(n) + integer(e) + integer(d) + integer(p) + integer(q) +
-               integer(dp) + integer(dq) + integer(inverse));
+      sequence(integer(std::string(1, '\0')) + integer(n) + integer(e) + integer(d) + integer(p) +
+               integer(q) + integer(dp) + integer(dq) + integer(inverse));
   const std::string public_key = sequence(integer(n) + integer(e));
 
   const std::string subject = distinguished_name(organisation, name);
   const std::string validity = sequence(der(0x17, "240306090000Z") + der(0x17, "290305090000Z"));
   const std::string signature_algorithm = sequence(kSha256WithRsa + kNull);
   const std::string to_sign =
-      sequence(der(0xA0, integer(std::string(1, '\x02'))) + integer(random.bytes(15)) + signature_algorithm + subject +
-               validity + subject + sequence(algorithm + bit_string(public_key)));
+      sequence(der(0xA0, integer(std::string(1, '\x02'))) + integer(random.bytes(15)) + signature_algorithm +
+               subject + validity + subject + sequence(algorithm + bit_string(public_key)));
 
   // RSASSA-PKCS1-v1_5 needs no random numbers: 00 01 FF.. 00 DigestInfo.
   const std::string digest_info = sequence(sequence(oid("\x60\x86\x48\x01\x65\x03\x04\x02\x01") + kNull) +
@@ -131,7 +142,8 @@ CertifiedKey make_certified_key(Random &random, std::string_view name, std::stri
   signed_bytes.insert(0, 256 - signed_bytes.size(), '\0');
 
   CertifiedKey made;
-  made.private_key = pem("PRIVATE KEY", sequence(integer(std::string(1, '\0')) + algorithm + der(0x04, private_key)));
+  made.private_key =
+      pem("PRIVATE KEY", sequence(integer(std::string(1, '\0')) + algorithm + der(0x04, private_key)));
   made.certificate = pem("CERTIFICATE", sequence(to_sign + signature_algorithm + bit_string(signed_bytes)));
   return made;
 }

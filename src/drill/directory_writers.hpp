@@ -27,9 +27,11 @@ class AzureHoundWriter {
 
   void tenant();
   void user(const Person &person);
-  void group(const std::string &id, const std::string &name, const std::vector<const Person *> &members, base::Time created);
+  void group(const std::string &id, const std::string &name, const std::vector<const Person *> &members,
+             base::Time created);
   void device(const std::string &id, const std::string &name, std::string_view system);
-  void application(const Application &app, const std::vector<ListedCredential> &credentials, std::string_view audience);
+  void application(const Application &app, const std::vector<ListedCredential> &credentials,
+                   std::string_view audience);
   void application_owner(const Application &app, const Person &owner);
   struct AppRole {
     std::string id, value;
@@ -37,12 +39,15 @@ class AzureHoundWriter {
   void service_principal(const std::string &id, const Application &app, const std::string &owner_tenant,
                          const std::vector<AppRole> &roles = {}, bool enabled = true);
   void service_principal_owner(const std::string &id, const Person &owner);
-  void app_role_assignment(const std::string &role_id, const std::string &principal_id, const std::string &principal_name,
-                           const std::string &resource_id, const std::string &resource_name, const std::string &resource_app_id,
+  void app_role_assignment(const std::string &role_id, const std::string &principal_id,
+                           const std::string &principal_name, const std::string &resource_id,
+                           const std::string &resource_name, const std::string &resource_app_id,
                            base::Time created);
-  void role(const std::string &template_id, std::string_view name, const std::vector<std::string> &principal_ids);
+  void role(const std::string &template_id, std::string_view name,
+            const std::vector<std::string> &principal_ids);
   void subscription(const std::string &id, std::string_view name);
-  void key_vault(const std::string &subscription, std::string_view group, std::string_view name, const std::string &reader_id);
+  void key_vault(const std::string &subscription, std::string_view group, std::string_view name,
+                 const std::string &reader_id);
 
   std::string finish();
 
@@ -63,7 +68,8 @@ class OpenGraphWriter {
   void node(const std::string &id, const std::string &kind, const Properties &properties);
   void edge(const std::string &kind, const std::string &start, const std::string &end, bool traversable);
   // The start is a node of another collector, known by its name.
-  void edge_from_named(const std::string &kind, const std::string &start_kind, const std::string &start_name, const std::string &end);
+  void edge_from_named(const std::string &kind, const std::string &start_kind, const std::string &start_name,
+                       const std::string &end);
   std::string finish(std::string_view source_kind) const;
 
  private:

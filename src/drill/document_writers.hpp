@@ -1,5 +1,6 @@
 #pragma once
-// Small files that hang on mails: zip, docx, PDF, PNG. Each is valid for foreign readers and no more than that.
+// Small files that hang on mails: zip, docx, PDF, PNG. Each is valid for foreign readers and no more than
+// that.
 
 #include <string>
 #include <string_view>

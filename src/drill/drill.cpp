@@ -15,7 +15,9 @@ struct Kind {
 };
 // A new kind is one line here and a file of acts beside legacy_app.cpp; the writers are shared.
 constexpr std::array<Kind, 1> kKinds = {{
-    {"legacy-app", "a spray on a test tenant, a legacy application, mailboxes read by a planted one, stolen secrets tried", write_legacy_app},
+    {"legacy-app",
+     "a spray on a test tenant, a legacy application, mailboxes read by a planted one, stolen secrets tried",
+     write_legacy_app},
 }};
 constexpr std::array<std::string_view, 4> kSizes = {"small", "medium", "large", "huge"};
 
@@ -25,10 +27,13 @@ base::Result<Size> parse_size(std::string_view text) {
   for (std::size_t i = 0; i < kSizes.size(); ++i) {
     if (kSizes[i] == text) return static_cast<Size>(i);
   }
-  return base::fail(base::ErrorKind::usage, "size '" + std::string(text) + "': expected small, medium, large or huge");
+  return base::fail(base::ErrorKind::usage,
+                    "size '" + std::string(text) + "': expected small, medium, large or huge");
 }
 
-std::string_view name_of(Size size) { return kSizes[static_cast<std::size_t>(size)]; }
+std::string_view name_of(Size size) {
+  return kSizes[static_cast<std::size_t>(size)];
+}
 
 std::vector<KindInfo> kinds() {
   std::vector<KindInfo> list;
@@ -41,11 +46,13 @@ base::Result<void> write_drill(const DrillOptions &options) {
     if (kind.name != options.kind) continue;
     std::error_code ignored;
     if (std::filesystem::exists(options.folder / "evidence", ignored)) {
-      return base::fail(base::ErrorKind::usage, options.folder.string() + ": already holds evidence; give an empty folder");
+      return base::fail(base::ErrorKind::usage,
+                        options.folder.string() + ": already holds evidence; give an empty folder");
     }
     return kind.write(options);
   }
-  return base::fail(base::ErrorKind::usage, "kind '" + options.kind + "': unknown; `dislodge drill --list` prints the kinds");
+  return base::fail(base::ErrorKind::usage,
+                    "kind '" + options.kind + "': unknown; `dislodge drill --list` prints the kinds");
 }
 
 }  // namespace dislodge::drill

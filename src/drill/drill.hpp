@@ -1,11 +1,12 @@
 #pragma once
 // Drills: synthetic breaches with known answers, to practise on and to test the rest of Dislodge with.
 // write_drill() writes DIR/evidence/ (what responders would be handed, in the formats they have) and
-// DIR/answers.json (what is true; docs/schemas/answers.schema.json). The same kind, seed and size give the same
-// bytes on every machine: no clock, no locale, no library's random distributions or compressor.
+// DIR/answers.json (what is true; docs/schemas/answers.schema.json). The same kind, seed and size give the
+// same bytes on every machine: no clock, no locale, no library's random distributions or compressor.
 //
-// The drill grades the rest, so it shares nothing with it but base/: its writers of MIME, zip, PDF, git packs,
-// logs and directories are its own, and foreign readers check them (git fsck, Python's email, OpenSSL).
+// The drill grades the rest, so it shares nothing with it but base/: its writers of MIME, zip, PDF, git
+// packs, logs and directories are its own, and foreign readers check them (git fsck, Python's email,
+// OpenSSL).
 
 #include <cstdint>
 #include <filesystem>

@@ -16,7 +16,9 @@ std::string_view type_name(int type) {
   return type == kCommit ? "commit" : type == kTree ? "tree" : type == kBlob ? "blob" : "tag";
 }
 
-std::string raw_id(std::string_view hex) { return *base::from_hex(hex); }
+std::string raw_id(std::string_view hex) {
+  return *base::from_hex(hex);
+}
 
 std::string delta_size(std::uint64_t value) {
   std::string out;
@@ -29,7 +31,9 @@ std::string make_delta(std::string_view from, std::string_view to) {
   std::size_t head = 0;
   while (head < from.size() && head < to.size() && from[head] == to[head]) ++head;
   std::size_t tail = 0;
-  while (tail < from.size() - head && tail < to.size() - head && from[from.size() - 1 - tail] == to[to.size() - 1 - tail]) ++tail;
+  while (tail < from.size() - head && tail < to.size() - head &&
+         from[from.size() - 1 - tail] == to[to.size() - 1 - tail])
+    ++tail;
   std::string out = delta_size(from.size()) + delta_size(to.size());
   const auto copy = [&](std::size_t offset, std::size_t size) {
     while (size > 0) {
@@ -87,7 +91,8 @@ std::string signature(const GitAuthor &author, base::Time time) {
 }  // namespace
 
 std::string GitWriter::add(int type, std::string bytes, std::size_t earlier) {
-  const std::string id = base::to_hex(base::sha1(std::string(type_name(type)) + " " + std::to_string(bytes.size()) + std::string(1, '\0') + bytes));
+  const std::string id = base::to_hex(base::sha1(
+      std::string(type_name(type)) + " " + std::to_string(bytes.size()) + std::string(1, '\0') + bytes));
   if (by_id_.try_emplace(id, objects_.size()).second) {
     if (type == kBlob) blobs_.push_back({id, bytes});
     objects_.push_back({type, id, std::move(bytes), earlier});
@@ -120,19 +125,20 @@ std::string GitWriter::add_tree(const Files &files, const std::string &prefix) {
   return add(kTree, std::move(bytes));
 }
 
-std::string GitWriter::commit(const std::string &branch, const Files &files, const GitAuthor &author, base::Time time,
-                              std::string_view message, const std::string &merged) {
+std::string GitWriter::commit(const std::string &branch, const Files &files, const GitAuthor &author,
+                              base::Time time, std::string_view message, const std::string &merged) {
   std::string bytes = "tree " + add_tree(files, "") + "\n";
   if (branches_.contains(branch)) bytes += "parent " + branches_[branch] + "\n";
   if (!merged.empty()) bytes += "parent " + merged + "\n";
-  bytes += "author " + signature(author, time) + "\ncommitter " + signature(author, time) + "\n\n" + std::string(message) + "\n";
+  bytes += "author " + signature(author, time) + "\ncommitter " + signature(author, time) + "\n\n" +
+           std::string(message) + "\n";
   return branches_[branch] = add(kCommit, std::move(bytes));
 }
 
-void GitWriter::tag(const std::string &name, const std::string &commit, const GitAuthor &tagger, base::Time time,
-                    std::string_view message) {
-  tags_[name] = add(kTag, "object " + commit + "\ntype commit\ntag " + name + "\ntagger " + signature(tagger, time) + "\n\n" +
-                              std::string(message) + "\n");
+void GitWriter::tag(const std::string &name, const std::string &commit, const GitAuthor &tagger,
+                    base::Time time, std::string_view message) {
+  tags_[name] = add(kTag, "object " + commit + "\ntype commit\ntag " + name + "\ntagger " +
+                              signature(tagger, time) + "\n\n" + std::string(message) + "\n");
 }
 
 std::string GitWriter::bundle() const {
@@ -147,8 +153,10 @@ std::string GitWriter::bundle() const {
       const Object &base_object = objects_[object.earlier];
       const std::string delta = make_delta(base_object.bytes, object.bytes);
       if (delta.size() < object.bytes.size() / 2) {
-        if (++deltas % 3 == 0) pack += object_header(kRefDelta, delta.size()) + raw_id(base_object.id);
-        else pack += object_header(kOfsDelta, delta.size()) + offset_back(offsets[i] - offsets[object.earlier]);
+        if (++deltas % 3 == 0)
+          pack += object_header(kRefDelta, delta.size()) + raw_id(base_object.id);
+        else
+          pack += object_header(kOfsDelta, delta.size()) + offset_back(offsets[i] - offsets[object.earlier]);
         pack += zlib_compress(delta);
         continue;
       }

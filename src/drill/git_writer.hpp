@@ -1,6 +1,7 @@
 #pragma once
-// Builds a small git repository in memory and writes it as a bundle (v2): loose history in, pack with deltas out.
-// Formats: gitformat-pack(5), gitformat-bundle(5). Later versions of a file become OFS_DELTA or REF_DELTA objects.
+// Builds a small git repository in memory and writes it as a bundle (v2): loose history in, pack with deltas
+// out. Formats: gitformat-pack(5), gitformat-bundle(5). Later versions of a file become OFS_DELTA or
+// REF_DELTA objects.
 
 #include <map>
 #include <string>
@@ -27,7 +28,8 @@ class GitWriter {
   void fork(const std::string &branch, const std::string &from) { branches_[branch] = branches_.at(from); }
   void drop(const std::string &branch) { branches_.erase(branch); }
   const std::string &head(const std::string &branch) const { return branches_.at(branch); }
-  void tag(const std::string &name, const std::string &commit, const GitAuthor &tagger, base::Time time, std::string_view message);
+  void tag(const std::string &name, const std::string &commit, const GitAuthor &tagger, base::Time time,
+           std::string_view message);
 
   struct Blob {
     std::string id;

@@ -1,5 +1,6 @@
-// What follows from the story once all evidence is written: since when each secret is known, who is reached, what is
-// not held, what cannot be said, and what a plan must cut. Only what the evidence shows or leaves open.
+// What follows from the story once all evidence is written: since when each secret is known, who is reached,
+// what is not held, what cannot be said, and what a plan must cut. Only what the evidence shows or leaves
+// open.
 
 #include <algorithm>
 #include <set>
@@ -12,7 +13,8 @@ namespace {
 
 class Settling {
  public:
-  explicit Settling(LegacyApp &story) : story_(story), company_(story.company), acts_(story.acts), answers_(story.answers) {}
+  explicit Settling(LegacyApp &story)
+      : story_(story), company_(story.company), acts_(story.acts), answers_(story.answers) {}
 
   void run() {
     answers_.last_seen = story_.reader_access.back().time;
@@ -20,12 +22,13 @@ class Settling {
     secrets_in_repositories();
     readings();
     principals();
+    silence();
     plan();
   }
 
  private:
-  // Where the intruder can act as the corporate tenant's administrator, at grade possible, they can read all its
-  // mail: from the first access on, or from when the mail was there.
+  // Where the intruder can act as the corporate tenant's administrator, at grade possible, they can read all
+  // its mail: from the first access on, or from when the mail was there.
   void secrets_in_mail() {
     for (PlantedSecret &one : answers_.secrets) {
       base::Time seen = base::kTimeMax, possible = base::kTimeMax;
@@ -52,7 +55,8 @@ class Settling {
       // lab-scripts is open to the account that fell; platform-config to the deploy key that lay in mail.
       const bool lab = one.places.front().resource == story_.repository(story_.lab_scripts);
       one.stolen = "through-repository";
-      one.possible_since = one.known_since = lab ? acts_.success : answers_.secret("platform-deploy-key").possible_since;
+      one.possible_since = one.known_since =
+          lab ? acts_.success : answers_.secret("platform-deploy-key").possible_since;
     }
   }
 
@@ -70,21 +74,26 @@ class Settling {
         if (access.sync) one.folders.push_back(access.folder);
       }
       std::sort(one.message_ids.begin(), one.message_ids.end());
-      one.message_ids.erase(std::unique(one.message_ids.begin(), one.message_ids.end()), one.message_ids.end());
+      one.message_ids.erase(std::unique(one.message_ids.begin(), one.message_ids.end()),
+                            one.message_ids.end());
       for (const std::string &id : one.message_ids) {
         if (!held.contains(id)) answers_.not_held.push_back({id, one.resource});
       }
       answers_.readings.push_back(std::move(one));
     }
     answers_.not_exported.push_back(story_.mailbox(company_.counsel()));
-    const auto possible = [&](const GithubNode &node, base::Time since) { answers_.readings.push_back({story_.repository(node), false, since, {}, {}}); };
+    const auto possible = [&](const GithubNode &node, base::Time since) {
+      answers_.readings.push_back({story_.repository(node), false, since, {}, {}});
+    };
     possible(story_.lab_scripts, acts_.success);
     possible(story_.platform_config, answers_.secret("platform-deploy-key").possible_since);
     possible(story_.release_notes, answers_.secret("release-bot-token").possible_since);
   }
 
-  void confirmed(const std::string &id, std::string name, base::Time since, base::Time possible_since, std::string why, std::vector<std::string> also = {}) {
-    answers_.principals.push_back({id, std::move(name), std::move(why), true, since, possible_since, std::move(also)});
+  void confirmed(const std::string &id, std::string name, base::Time since, base::Time possible_since,
+                 std::string why, std::vector<std::string> also = {}) {
+    answers_.principals.push_back(
+        {id, std::move(name), std::move(why), true, since, possible_since, std::move(also)});
   }
   void possible(const std::string &id, std::string name, base::Time since, std::string why) {
     for (const KnownPrincipal &one : answers_.principals) {
@@ -95,39 +104,76 @@ class Settling {
 
   void principals() {
     const Person &fallen = company_.person("svc-legacytest");
-    confirmed(story_.lab(fallen.object_id), fallen.mail, acts_.success, acts_.success, "signed in with the spray's fingerprint");
-    confirmed(story_.lab(story_.legacy.object_id), story_.legacy.name + " (application)", acts_.secret_added, acts_.success, "its owner, the fallen account, added a secret");
-    confirmed(story_.corporate(story_.legacy.service_id), story_.legacy.name + " (service principal)", acts_.legacy_sign_in, acts_.success, "signed in with the added secret's key id");
-    confirmed(story_.lab(story_.reader.object_id), story_.reader.name + " (application)", acts_.app_registered, acts_.app_registered, "registered by the fallen account");
-    confirmed(story_.corporate(story_.planted_user.object_id), story_.planted_user.mail, acts_.user_sign_in, acts_.user_created, "created by the legacy application, then signed in from the intruder's address");
-    confirmed(story_.corporate(story_.reader.service_id), story_.reader.name + " (service principal)", acts_.reader_sign_in, acts_.service_principal_made, "signed in with the key that the fallen account set");
+    confirmed(story_.lab(fallen.object_id), fallen.mail, acts_.success, acts_.success,
+              "signed in with the spray's fingerprint");
+    confirmed(story_.lab(story_.legacy.object_id), story_.legacy.name + " (application)", acts_.secret_added,
+              acts_.success, "its owner, the fallen account, added a secret");
+    confirmed(story_.corporate(story_.legacy.service_id), story_.legacy.name + " (service principal)",
+              acts_.legacy_sign_in, acts_.success, "signed in with the added secret's key id");
+    confirmed(story_.lab(story_.reader.object_id), story_.reader.name + " (application)",
+              acts_.app_registered, acts_.app_registered, "registered by the fallen account");
+    confirmed(story_.corporate(story_.planted_user.object_id), story_.planted_user.mail, acts_.user_sign_in,
+              acts_.user_created,
+              "created by the legacy application, then signed in from the intruder's address");
+    confirmed(story_.corporate(story_.reader.service_id), story_.reader.name + " (service principal)",
+              acts_.reader_sign_in, acts_.service_principal_made,
+              "signed in with the key that the fallen account set");
     const PlantedSecret &customer = answers_.secret("harborline-integration-password");
-    confirmed(*customer.principal, company_.customer_account.mail, acts_.customer_used, customer.possible_since, "signed in with the stolen password and the spray's fingerprint", customer.also);
+    confirmed(*customer.principal, company_.customer_account.mail, acts_.customer_used,
+              customer.possible_since, "signed in with the stolen password and the spray's fingerprint",
+              customer.also);
     answers_.footholds = answers_.principals;
 
     // Who may assign application roles can make themselves administrator of the tenant.
-    const std::string tenant_wide = "the legacy application holds AppRoleAssignment.ReadWrite.All in this tenant";
-    for (const Person &person : company_.people) possible(story_.corporate(person.object_id), person.mail, acts_.success, tenant_wide);
-    for (const Application *app : {&story_.billing, &story_.travel}) possible(story_.corporate(app->object_id), app->name + " (application)", acts_.success, tenant_wide);
-    for (const Application *app : {&story_.billing, &story_.travel, &story_.archive}) possible(story_.corporate(app->service_id), app->name + " (service principal)", acts_.success, tenant_wide);
-    possible(story_.github(story_.gh_legacytest), story_.gh_legacytest.login, acts_.success, "single sign-on from the fallen account");
+    const std::string tenant_wide =
+        "the legacy application holds AppRoleAssignment.ReadWrite.All in this tenant";
+    for (const Person &person : company_.people)
+      possible(story_.corporate(person.object_id), person.mail, acts_.success, tenant_wide);
+    for (const Application *app : {&story_.billing, &story_.travel})
+      possible(story_.corporate(app->object_id), app->name + " (application)", acts_.success, tenant_wide);
+    for (const Application *app : {&story_.billing, &story_.travel, &story_.archive})
+      possible(story_.corporate(app->service_id), app->name + " (service principal)", acts_.success,
+               tenant_wide);
+    possible(story_.github(story_.gh_legacytest), story_.gh_legacytest.login, acts_.success,
+             "single sign-on from the fallen account");
     for (const PlantedSecret &one : answers_.secrets) {
-      if (one.principal) possible(*one.principal, one.name, one.possible_since, "its secret may be known: " + one.name);
+      if (one.principal)
+        possible(*one.principal, one.name, one.possible_since, "its secret may be known: " + one.name);
     }
     answers_.principals_optional.push_back(story_.lab(story_.legacy.home_service_id));
-    for (const std::string_view user : {"svc-buildagent", "lab.admin", "tester1", "tester2", "demo.kiosk"}) answers_.principals_not_reached.push_back(story_.lab(company_.person(user).object_id));
-    for (const GithubNode *node : {&story_.gh_owner, &story_.gh_developer}) answers_.principals_not_reached.push_back(story_.github(*node));
+    for (const std::string_view user : {"svc-buildagent", "lab.admin", "tester1", "tester2", "demo.kiosk"})
+      answers_.principals_not_reached.push_back(story_.lab(company_.person(user).object_id));
+    for (const GithubNode *node : {&story_.gh_owner, &story_.gh_developer})
+      answers_.principals_not_reached.push_back(story_.github(*node));
+  }
+
+  // The audit log stops naming messages of a throttled mailbox for a day.
+  void silence() {
+    answers_.cannot_say.push_back({"evidence/logs/ual-northwind.csv",
+                                   story_.corporate(story_.reader.service_id),
+                                   "mail access of " + company_.executive().mail + " was throttled",
+                                   acts_.throttled, acts_.throttled + base::kDay});
   }
 
   void plan() {
     const Person &fallen = company_.person("svc-legacytest");
-    const auto cut = [&](std::string target, std::vector<std::string> any_of, std::string why) { answers_.must_cut.push_back({std::move(target), std::move(why), std::move(any_of)}); };
-    cut(story_.lab(fallen.object_id), {"disable-account", "rotate-secret"}, "the intruder knows its password and it has no second factor");
-    cut(story_.lab(story_.legacy.object_id), {"remove-app-credential", "disable-application"}, "the intruder holds the secret with key id " + story_.legacy_new_key);
-    cut(story_.corporate(story_.legacy.service_id), {"disable-service-principal", "remove-app-role", "remove-app-credential"}, "it controls the corporate tenant");
-    cut(story_.corporate(story_.reader.service_id), {"remove-app-role", "disable-service-principal"}, "full_access_as_app: it reads every mailbox");
-    cut(story_.corporate(story_.planted_user.object_id), {"disable-account"}, "the intruder made it and knows its password");
-    for (const PlantedSecret &one : answers_.secrets) cut("secret:" + one.name, {one.obligation == "rotate" ? "rotate-secret" : one.obligation}, "it may be known");
+    const auto cut = [&](std::string target, std::vector<std::string> any_of, std::string why) {
+      answers_.must_cut.push_back({std::move(target), std::move(why), std::move(any_of)});
+    };
+    cut(story_.lab(fallen.object_id), {"disable-account", "rotate-secret"},
+        "the intruder knows its password and it has no second factor");
+    cut(story_.lab(story_.legacy.object_id), {"remove-app-credential", "disable-application"},
+        "the intruder holds the secret with key id " + story_.legacy_new_key);
+    cut(story_.corporate(story_.legacy.service_id),
+        {"disable-service-principal", "remove-app-role", "remove-app-credential"},
+        "it controls the corporate tenant");
+    cut(story_.corporate(story_.reader.service_id), {"remove-app-role", "disable-service-principal"},
+        "full_access_as_app: it reads every mailbox");
+    cut(story_.corporate(story_.planted_user.object_id), {"disable-account"},
+        "the intruder made it and knows its password");
+    for (const PlantedSecret &one : answers_.secrets)
+      cut("secret:" + one.name, {one.obligation == "rotate" ? "rotate-secret" : one.obligation},
+          "it may be known");
   }
 
   LegacyApp &story_;
@@ -138,6 +184,8 @@ class Settling {
 
 }  // namespace
 
-void settle_answers(LegacyApp &story) { Settling(story).run(); }
+void settle_answers(LegacyApp &story) {
+  Settling(story).run();
+}
 
 }  // namespace dislodge::drill

@@ -1,5 +1,5 @@
-// Sign-in logs: ordinary work of people and services, everyday failures, and through it the slow spray and what
-// follows. One failed try an address, a few accounts, weeks: no rule that counts by address sees it.
+// Sign-in logs: ordinary work of people and services, everyday failures, and through it the slow spray and
+// what follows. One failed try an address, a few accounts, weeks: no rule that counts by address sees it.
 
 #include <algorithm>
 #include <array>
@@ -12,22 +12,35 @@ namespace {
 struct App {
   std::string_view id, name, resource_id, resource_name;
 };
-constexpr std::array<App, 5> kApps = {{{"9199bf20-a13f-4107-85dc-02114787ef48", "One Outlook Web", "00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online"},
-                                       {"4765445b-32c6-49b0-83e6-1d93765276ca", "OfficeHome", "4765445b-32c6-49b0-83e6-1d93765276ca", "OfficeHome"},
-                                       {"5e3ce6c0-2b1f-4285-8d4b-75ee78787346", "Microsoft Teams Web Client", "00000003-0000-0000-c000-000000000000", "Microsoft Graph"},
-                                       {"00000003-0000-0ff1-ce00-000000000000", "Office 365 SharePoint Online", "00000003-0000-0ff1-ce00-000000000000", "Office 365 SharePoint Online"},
-                                       {"d3590ed6-52b3-4102-aeff-aad2292ab01c", "Microsoft Office", "00000003-0000-0000-c000-000000000000", "Microsoft Graph"}}};
-constexpr std::string_view kMicrosoft = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";  // tenant of Microsoft's own applications
+constexpr std::array<App, 5> kApps = {
+    {{"9199bf20-a13f-4107-85dc-02114787ef48", "One Outlook Web", "00000002-0000-0ff1-ce00-000000000000",
+      "Office 365 Exchange Online"},
+     {"4765445b-32c6-49b0-83e6-1d93765276ca", "OfficeHome", "4765445b-32c6-49b0-83e6-1d93765276ca",
+      "OfficeHome"},
+     {"5e3ce6c0-2b1f-4285-8d4b-75ee78787346", "Microsoft Teams Web Client",
+      "00000003-0000-0000-c000-000000000000", "Microsoft Graph"},
+     {"00000003-0000-0ff1-ce00-000000000000", "Office 365 SharePoint Online",
+      "00000003-0000-0ff1-ce00-000000000000", "Office 365 SharePoint Online"},
+     {"d3590ed6-52b3-4102-aeff-aad2292ab01c", "Microsoft Office", "00000003-0000-0000-c000-000000000000",
+      "Microsoft Graph"}}};
+constexpr std::string_view kMicrosoft =
+    "f8cdef31-a31e-4b4a-93e4-5f571e91255a";  // tenant of Microsoft's own applications
 struct Spot {
   std::string_view city, state, country;
   int network;
 };
-constexpr std::array<Spot, 7> kHomes = {{{"Rotterdam", "Zuid-Holland", "NL", 64496}, {"Hamburg", "Hamburg", "DE", 64497}, {"Tacoma", "Washington", "US", 64498}, {"Leipzig", "Sachsen", "DE", 64499},
-                                         {"Gdansk", "Pomorskie", "PL", 64500}, {"Felixstowe", "Suffolk", "GB", 64501}, {"Savannah", "Georgia", "US", 64502}}};
+constexpr std::array<Spot, 7> kHomes = {{{"Rotterdam", "Zuid-Holland", "NL", 64496},
+                                         {"Hamburg", "Hamburg", "DE", 64497},
+                                         {"Tacoma", "Washington", "US", 64498},
+                                         {"Leipzig", "Sachsen", "DE", 64499},
+                                         {"Gdansk", "Pomorskie", "PL", 64500},
+                                         {"Felixstowe", "Suffolk", "GB", 64501},
+                                         {"Savannah", "Georgia", "US", 64502}}};
 
 class SignInLogs {
  public:
-  explicit SignInLogs(LegacyApp &story) : story_(story), company_(story.company), acts_(story.acts), random_(story.seed, "sign-ins") {}
+  explicit SignInLogs(LegacyApp &story)
+      : story_(story), company_(story.company), acts_(story.acts), random_(story.seed, "sign-ins") {}
 
   void write() {
     ordinary();
@@ -55,8 +68,14 @@ class SignInLogs {
     one.user_id = person.object_id;
     one.user_name = person.name();
     one.agent = person.agent;
-    one.system = person.agent.find("Windows") != std::string::npos ? "Windows10" : person.agent.find("Macintosh") != std::string::npos ? "MacOs" : person.agent.find("iPhone") != std::string::npos ? "Ios" : "Linux";
-    one.browser = person.agent.find("Edg/") != std::string::npos ? "Edge 140.0.0" : person.agent.find("Firefox") != std::string::npos ? "Firefox 143.0" : person.agent.find("Safari/605") != std::string::npos ? "Safari 18.6" : "Chrome 141.0.0";
+    one.system = person.agent.find("Windows") != std::string::npos     ? "Windows10"
+                 : person.agent.find("Macintosh") != std::string::npos ? "MacOs"
+                 : person.agent.find("iPhone") != std::string::npos    ? "Ios"
+                                                                       : "Linux";
+    one.browser = person.agent.find("Edg/") != std::string::npos         ? "Edge 140.0.0"
+                  : person.agent.find("Firefox") != std::string::npos    ? "Firefox 143.0"
+                  : person.agent.find("Safari/605") != std::string::npos ? "Safari 18.6"
+                                                                         : "Chrome 141.0.0";
   }
   void by_app(SignIn &one, const App &app) const {
     one.app_id = app.id;
@@ -72,7 +91,10 @@ class SignInLogs {
     one.country = spot.country;
     one.network = spot.network;
   }
-  base::Time working_day(base::Time day) { return base::time_of(base::date_of(day)) + random_.between(6 * 60, 17 * 60) * base::kMinute + random_.between(0, 59) * base::kSecond; }
+  base::Time working_day(base::Time day) {
+    return base::time_of(base::date_of(day)) + random_.between(6 * 60, 17 * 60) * base::kMinute +
+           random_.between(0, 59) * base::kSecond;
+  }
 
   // A person signs in on some days, mostly from the office, mostly without trouble.
   void ordinary() {
@@ -88,14 +110,18 @@ class SignInLogs {
         SignIn one = base_record(working_day(date), company_.corporate.id);
         by_user(one, person);
         by_app(one, random_.pick(kApps));
-        if (day >= away && day < away + 6) at(one, "203.0.113." + std::to_string(random_.between(2, 250)), random_.pick(kHomes));
-        else if (random_.chance(30)) at(one, person.home_ip, home);
-        else at(one, random_.pick(company_.office_ips), office);
+        if (day >= away && day < away + 6)
+          at(one, "203.0.113." + std::to_string(random_.between(2, 250)), random_.pick(kHomes));
+        else if (random_.chance(30))
+          at(one, person.home_ip, home);
+        else
+          at(one, random_.pick(company_.office_ips), office);
         one.second_factor = random_.chance(45);
         // Everyday trouble: a typing slip, an interrupt, a locked account; then they get in.
         const auto luck = random_.below(100);
         if (luck < 9) {
-          static constexpr std::array<int, 9> kTrouble = {50126, 50126, 50126, 50140, 50140, 50074, 50058, 50055, 500121};
+          static constexpr std::array<int, 9> kTrouble = {50126, 50126, 50126, 50140, 50140,
+                                                          50074, 50058, 50055, 500121};
           SignIn slip = one;
           slip.id = random_.uuid();
           slip.second_factor = false;
@@ -127,7 +153,9 @@ class SignInLogs {
     }
     // Services of the company: the deployment account and applications with their own credentials.
     for (std::int64_t day = 0; day < 70; day += 2) {
-      SignIn deploy = base_record(acts_.logs_from + day * base::kDay + 4 * base::kHour + random_.between(0, 900) * base::kSecond, company_.corporate.id);
+      SignIn deploy = base_record(
+          acts_.logs_from + day * base::kDay + 4 * base::kHour + random_.between(0, 900) * base::kSecond,
+          company_.corporate.id);
       by_user(deploy, company_.person("svc-deploy"));
       deploy.kind = "nonInteractiveUser";
       deploy.agent = "python-requests/2.32.3";
@@ -140,15 +168,21 @@ class SignInLogs {
       deploy.resource_name = "Windows Azure Service Management API";
       at(deploy, company_.office_ips[1], office);
       corporate_silent.push_back(deploy);
-      service_sign_in(acts_.logs_from + day * base::kDay + 3 * base::kHour + random_.between(0, 600) * base::kSecond, story_.billing, company_.corporate.id, story_.billing_key, "clientSecret", company_.office_ips[1], office);
+      service_sign_in(
+          acts_.logs_from + day * base::kDay + 3 * base::kHour + random_.between(0, 600) * base::kSecond,
+          story_.billing, company_.corporate.id, story_.billing_key, "clientSecret", company_.office_ips[1],
+          office);
       if (day % 4 == 0) {
-        service_sign_in(acts_.logs_from + day * base::kDay + 22 * base::kHour + random_.between(0, 600) * base::kSecond, story_.archive, company_.corporate.id, "7d2f6b0c-5e1a-4c3b-9b52-0f2e6a4d8c11", "certificate", "192.0.2.77",
-                        {"Leipzig", "Sachsen", "DE", 64511});
+        service_sign_in(
+            acts_.logs_from + day * base::kDay + 22 * base::kHour + random_.between(0, 600) * base::kSecond,
+            story_.archive, company_.corporate.id, "7d2f6b0c-5e1a-4c3b-9b52-0f2e6a4d8c11", "certificate",
+            "192.0.2.77", {"Leipzig", "Sachsen", "DE", 64511});
       }
     }
   }
 
-  void service_sign_in(base::Time time, const Application &app, const std::string &owner_tenant, const std::string &key, std::string type, const std::string &ip, const Spot &spot) {
+  void service_sign_in(base::Time time, const Application &app, const std::string &owner_tenant,
+                       const std::string &key, std::string type, const std::string &ip, const Spot &spot) {
     SignIn one = base_record(time, company_.corporate.id);
     one.kind = "servicePrincipal";
     one.home_tenant = owner_tenant;
@@ -224,7 +258,9 @@ class SignInLogs {
   }
 
   void customer_routine() {
-    for (std::int64_t day = 0; day < 70; ++day) customer.push_back(customer_record(acts_.logs_from + day * base::kDay + 5 * base::kHour + random_.between(0, 1200) * base::kSecond));
+    for (std::int64_t day = 0; day < 70; ++day)
+      customer.push_back(customer_record(acts_.logs_from + day * base::kDay + 5 * base::kHour +
+                                         random_.between(0, 1200) * base::kSecond));
   }
 
   SignIn sprayed(base::Time time, const std::string &tenant, std::size_t number) {
@@ -250,14 +286,19 @@ class SignInLogs {
   void spray() {
     ExpectedDetection seen{"spray", acts_.spray_until, acts_.spray_from, {}, {}, {story_.spray_app}};
     std::vector<const Person *> targets;
-    for (const std::string_view user : {"nadia.petrov", "tomas.lindgren", "priya.nair", "daniel.kerr", "judith.amsel", "rosalind.achebe", "stefan.vogel", "svc-backup"}) targets.push_back(&company_.person(user));
+    for (const std::string_view user : {"nadia.petrov", "tomas.lindgren", "priya.nair", "daniel.kerr",
+                                        "judith.amsel", "rosalind.achebe", "stefan.vogel", "svc-backup"})
+      targets.push_back(&company_.person(user));
     std::vector<const Person *> lab_targets;
-    for (const std::string_view user : {"svc-legacytest", "lab.admin", "tester1", "tester2"}) lab_targets.push_back(&company_.person(user));
+    for (const std::string_view user : {"svc-legacytest", "lab.admin", "tester1", "tester2"})
+      lab_targets.push_back(&company_.person(user));
     std::size_t number = 0;
-    for (base::Time time = acts_.spray_from; time < acts_.spray_until; time = time + random_.between(140, 420) * base::kMinute) {
+    for (base::Time time = acts_.spray_from; time < acts_.spray_until;
+         time = time + random_.between(140, 420) * base::kMinute) {
       const bool at_lab = random_.chance(35);
       const Person &target = at_lab ? *random_.pick(lab_targets) : *random_.pick(targets);
-      SignIn one = sprayed(time + random_.between(0, 59) * base::kSecond, at_lab ? company_.lab.id : company_.corporate.id, ++number);
+      SignIn one = sprayed(time + random_.between(0, 59) * base::kSecond,
+                           at_lab ? company_.lab.id : company_.corporate.id, ++number);
       if (one.time >= acts_.gap_from && one.time < acts_.gap_until && at_lab) continue;
       // Once the account has fallen they do not try it again.
       if (target.mail.starts_with("svc-legacytest") && one.time > acts_.success - 2 * base::kHour) continue;
@@ -298,15 +339,23 @@ class SignInLogs {
       return one;
     };
     const SignIn success = as_fallen(acts_.success);
-    story_.answers.detections.push_back({"success-after-spray", success.time, success.time, {story_.lab(fallen.object_id)}, {success.ip}, {story_.spray_app}});
+    story_.answers.detections.push_back({"success-after-spray",
+                                         success.time,
+                                         success.time,
+                                         {story_.lab(fallen.object_id)},
+                                         {success.ip},
+                                         {story_.spray_app}});
     as_fallen(acts_.success + 26 * base::kHour);
     as_fallen(acts_.secret_added - 4 * base::kMinute);
     as_fallen(acts_.app_registered - 3 * base::kMinute);
 
     const std::string &lab_tenant = company_.lab.id;
-    service_sign_in(acts_.legacy_sign_in, story_.legacy, lab_tenant, story_.legacy_new_key, "clientSecret", story_.hosted_ips[0], hosted);
-    service_sign_in(acts_.user_created - 2 * base::kMinute, story_.legacy, lab_tenant, story_.legacy_new_key, "clientSecret", story_.hosted_ips[0], hosted);
-    service_sign_in(acts_.role_granted - base::kMinute, story_.legacy, lab_tenant, story_.legacy_new_key, "clientSecret", story_.hosted_ips[1], hosted);
+    service_sign_in(acts_.legacy_sign_in, story_.legacy, lab_tenant, story_.legacy_new_key, "clientSecret",
+                    story_.hosted_ips[0], hosted);
+    service_sign_in(acts_.user_created - 2 * base::kMinute, story_.legacy, lab_tenant, story_.legacy_new_key,
+                    "clientSecret", story_.hosted_ips[0], hosted);
+    service_sign_in(acts_.role_granted - base::kMinute, story_.legacy, lab_tenant, story_.legacy_new_key,
+                    "clientSecret", story_.hosted_ips[1], hosted);
 
     SignIn consent = base_record(acts_.user_sign_in, company_.corporate.id);
     by_user(consent, story_.planted_user);
@@ -321,12 +370,14 @@ class SignInLogs {
     corporate.push_back(consent);
 
     // The reader takes a token before each night's reading.
-    service_sign_in(acts_.reader_sign_in, story_.reader, lab_tenant, story_.reader_key, "certificate", story_.hosted_ips[2], hosted);
+    service_sign_in(acts_.reader_sign_in, story_.reader, lab_tenant, story_.reader_key, "certificate",
+                    story_.hosted_ips[2], hosted);
     base::Time last = acts_.reader_sign_in;
     for (const MailAccess &access : story_.reader_access) {
       if (access.time.us - last.us < 3 * base::kHour) continue;
       last = access.time - random_.between(40, 200) * base::kSecond;
-      service_sign_in(last, story_.reader, lab_tenant, story_.reader_key, "certificate", random_.pick(story_.hosted_ips), hosted);
+      service_sign_in(last, story_.reader, lab_tenant, story_.reader_key, "certificate",
+                      random_.pick(story_.hosted_ips), hosted);
     }
 
     // Two stolen secrets are tried: ours is right but stopped by policy, the customer's works for one second.
@@ -336,8 +387,10 @@ class SignInLogs {
     tried.code = 53003;
     corporate.push_back(tried);
     const std::string deploy = story_.corporate(company_.person("svc-deploy").object_id);
-    story_.answers.uses.push_back({"svc-deploy-password", deploy, "right-secret-stopped", tried.time, tried.ip});
-    story_.answers.detections.push_back({"stolen-secret-tried", tried.time, tried.time, {deploy}, {tried.ip}, {story_.spray_app}});
+    story_.answers.uses.push_back(
+        {"svc-deploy-password", deploy, "right-secret-stopped", tried.time, tried.ip});
+    story_.answers.detections.push_back(
+        {"stolen-secret-tried", tried.time, tried.time, {deploy}, {tried.ip}, {story_.spray_app}});
 
     SignIn used = customer_record(acts_.customer_used);
     SignIn fingerprint = sprayed(acts_.customer_used, company_.customer.id, ++number);
@@ -357,8 +410,10 @@ class SignInLogs {
     used.country = fingerprint.country;
     customer.push_back(used);
     const std::string account = story_.entra(company_.customer.id, company_.customer_account.object_id);
-    story_.answers.uses.push_back({"harborline-integration-password", account, "success", used.time, used.ip});
-    story_.answers.detections.push_back({"stolen-secret-used", used.time, used.time, {account}, {used.ip}, {story_.spray_app}});
+    story_.answers.uses.push_back(
+        {"harborline-integration-password", account, "success", used.time, used.ip});
+    story_.answers.detections.push_back(
+        {"stolen-secret-used", used.time, used.time, {account}, {used.ip}, {story_.spray_app}});
   }
 
   LegacyApp &story_;
@@ -372,6 +427,7 @@ class SignInLogs {
 std::vector<EvidenceFile> signin_files(LegacyApp &story) {
   SignInLogs logs(story);
   logs.write();
+  story.corporate_sign_ins = logs.corporate;
   // Larger drills hold the same events of intrusion in more ordinary ones.
   for (std::size_t copy = 1; copy < story.scale(); ++copy) {
     Random random(story.seed, "more sign-ins " + std::to_string(copy));
@@ -387,25 +443,43 @@ std::vector<EvidenceFile> signin_files(LegacyApp &story) {
   }
   std::vector<EvidenceFile> files;
   const base::Time collected = base::time_of({2025, 11, 10}, 7, 5, 0);
-  const auto add = [&](const std::string &path, const std::string &tenant, std::string bytes, std::size_t held, bool complete, std::string query, std::string_view who) {
+  const auto add = [&](const std::string &path, const std::string &tenant, std::string bytes,
+                       std::size_t held, bool complete, std::string query, std::string_view who) {
     files.push_back({path, std::move(bytes)});
-    files.push_back(declaration(path, {"entra-signin", tenant, "", std::string(who), std::move(query), collected, story.acts.logs_from, story.acts.logs_until, held, complete}));
+    files.push_back(
+        declaration(path, {"entra-signin", tenant, "", std::string(who), std::move(query), collected,
+                           story.acts.logs_from, story.acts.logs_until, held, complete}));
   };
   const std::string us = "tomas.lindgren@northwind.example";
   const std::string all = "signInEventTypes/any(t: t eq 'interactiveUser' or t eq 'servicePrincipal')";
-  add("logs/signins-northwind.json", story.company.corporate.id, graph_page(logs.corporate), logs.corporate.size(), true, all, us);
-  add("logs/signins-northwind-noninteractive.jsonl", story.company.corporate.id, monitor_lines(logs.corporate_silent), logs.corporate_silent.size(), true, "category eq 'NonInteractiveUserSignInLogs'", us);
+  add("logs/signins-northwind.json", story.company.corporate.id, graph_page(logs.corporate),
+      logs.corporate.size(), true, all, us);
+  add("logs/signins-northwind-noninteractive.jsonl", story.company.corporate.id,
+      monitor_lines(logs.corporate_silent), logs.corporate_silent.size(), true,
+      "category eq 'NonInteractiveUserSignInLogs'", us);
   // The lab's export lost four days: the archive had an outage.
   const std::size_t held = logs.lab.size();
-  std::erase_if(logs.lab, [&](const SignIn &one) { return one.time >= story.acts.gap_from && one.time < story.acts.gap_until; });
-  Uncertain gap{"evidence/logs/signins-nwlab.json", story.lab(story.company.person("svc-legacytest").object_id), "the export lacks the rows of these days; the account was in the intruder's hands", base::kTimeMin, base::kTimeMax};
+  std::erase_if(logs.lab, [&](const SignIn &one) {
+    return one.time >= story.acts.gap_from && one.time < story.acts.gap_until;
+  });
+  Uncertain gap{"evidence/logs/signins-nwlab.json",
+                story.lab(story.company.person("svc-legacytest").object_id),
+                "the export lacks the rows of these days; the account was in the intruder's hands",
+                base::kTimeMin, base::kTimeMax};
   for (const SignIn &one : logs.lab) {
-    if (one.time < story.acts.gap_from) gap.from = std::max(gap.from, one.time);
-    else gap.until = std::min(gap.until, one.time);
+    if (one.time < story.acts.gap_from)
+      gap.from = std::max(gap.from, one.time);
+    else
+      gap.until = std::min(gap.until, one.time);
   }
   story.answers.cannot_say.push_back(gap);
-  add("logs/signins-nwlab.json", story.company.lab.id, graph_page(logs.lab), held, false, "signInEventTypes/any(t: t eq 'interactiveUser' or t eq 'nonInteractiveUser' or t eq 'servicePrincipal')", us);
-  add("logs/signins-harborline.json", story.company.customer.id, graph_page(logs.customer), logs.customer.size(), true, "userPrincipalName eq '" + story.company.customer_account.mail + "'", "security@harborline.example");
+  add("logs/signins-nwlab.json", story.company.lab.id, graph_page(logs.lab), held, false,
+      "signInEventTypes/any(t: t eq 'interactiveUser' or t eq 'nonInteractiveUser' or t eq "
+      "'servicePrincipal')",
+      us);
+  add("logs/signins-harborline.json", story.company.customer.id, graph_page(logs.customer),
+      logs.customer.size(), true, "userPrincipalName eq '" + story.company.customer_account.mail + "'",
+      "security@harborline.example");
   return files;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Identity logs in the shapes that exporters give: Entra sign-ins as a Graph beta page or as Azure Monitor lines,
-// and the Microsoft 365 unified audit log as Search-UnifiedAuditLog | Export-Csv writes it.
+// Identity logs in the shapes that exporters give: Entra sign-ins as a Graph beta page or as Azure Monitor
+// lines, and the Microsoft 365 unified audit log as Search-UnifiedAuditLog | Export-Csv writes it.
 
 #include <string>
 #include <string_view>
@@ -47,9 +47,10 @@ struct DirectoryChange {
   base::Time time;
   std::string id, correlation;
   std::string tenant;
-  std::string operation;  // with its trailing dot or blank
+  std::string operation;                           // with its trailing dot or blank
   std::string actor_id, actor_name, actor_app_id;  // app id: the actor is a service principal
-  std::string target_id, target_name, target_kind, target_app_id;  // kind: User, Application, ServicePrincipal, Group
+  std::string target_id, target_name, target_kind,
+      target_app_id;  // kind: User, Application, ServicePrincipal, Group
   struct Property {
     std::string name, new_value, old_value;
   };
@@ -57,6 +58,9 @@ struct DirectoryChange {
   std::string agent;
 };
 AuditRecord directory_record(const DirectoryChange &change);
+
+// A sign-in as the audit log tells it (RecordType 15). `says_success`: ResultStatus of a failure.
+AuditRecord logon_record(const SignIn &sign_in, const std::string &id, bool says_success);
 
 // Mail read or synchronised (RecordType 50 Bind, 2 Sync).
 struct MailAccess {

@@ -21,23 +21,24 @@ const std::vector<Correspondent> &correspondents();
 Address correspondent(std::string_view domain, std::size_t index = 0);
 
 enum class BodyStyle {
-  plain,           // us-ascii, 7bit, wrapped
-  plain_quoted,    // UTF-8, quoted-printable
-  plain_base64,    // UTF-8, base64
-  plain_latin1,    // ISO-8859-1, quoted-printable
-  plain_windows,   // windows-1252, 8bit
-  with_html,       // multipart/alternative
+  plain,          // us-ascii, 7bit, wrapped
+  plain_quoted,   // UTF-8, quoted-printable
+  plain_base64,   // UTF-8, base64
+  plain_latin1,   // ISO-8859-1, quoted-printable
+  plain_windows,  // windows-1252, 8bit
+  with_html,      // multipart/alternative
 };
 enum class QuoteStyle { marked, outlook };  // "> " under "On ... wrote:", or "-----Original Message-----"
 
 class MailHabits {
  public:
-  MailHabits(Random random, const Organisation &organisation) : random_(random), organisation_(organisation) {}
+  MailHabits(Random random, const Organisation &organisation)
+      : random_(random), organisation_(organisation) {}
 
-  Message draft(const Address &from, std::vector<Address> to, std::string subject, std::string text, base::Time date,
-                BodyStyle style = BodyStyle::plain);
-  Message reply(const Message &to, const Address &from, std::string text, base::Time date, BodyStyle style = BodyStyle::plain,
-                QuoteStyle quote = QuoteStyle::marked);
+  Message draft(const Address &from, std::vector<Address> to, std::string subject, std::string text,
+                base::Time date, BodyStyle style = BodyStyle::plain);
+  Message reply(const Message &to, const Address &from, std::string text, base::Time date,
+                BodyStyle style = BodyStyle::plain, QuoteStyle quote = QuoteStyle::marked);
   // The same message with attachments: its body becomes multipart/mixed.
   static void attach(Message &message, std::vector<Part> parts);
   static Part body(std::string_view text, BodyStyle style);

@@ -1,5 +1,6 @@
 #pragma once
-// A message as the drill thinks of it, before it becomes bytes: MIME parts as a tree. mime_writer.cpp renders it.
+// A message as the drill thinks of it, before it becomes bytes: MIME parts as a tree. mime_writer.cpp renders
+// it.
 
 #include <string>
 #include <utility>
@@ -22,7 +23,7 @@ struct Message;
 
 struct Part {
   std::string type = "text/plain";
-  std::string charset;          // of a text part, as announced
+  std::string charset;  // of a text part, as announced
   Encoding encoding = Encoding::seven_bit;
   std::string body;             // what it decodes to; lines of text end with '\n'
   std::string file_name;        // of an attachment
@@ -32,20 +33,20 @@ struct Part {
 };
 
 struct Message {
-  std::string id;               // Message-ID with its angle brackets
+  std::string id;  // Message-ID with its angle brackets
   Address from;
   std::vector<Address> to, cc;
   base::Time date;
   int zone_minutes = 0;
-  std::string subject;          // UTF-8
+  std::string subject;  // UTF-8
   std::string subject_charset = "utf-8";
   std::string in_reply_to;
   std::vector<std::string> references;
   std::vector<std::pair<std::string, std::string>> more_headers;
   Part body;
-  std::string text;             // plain text, for quoting; UTF-8
+  std::string text;  // plain text, for quoting; UTF-8
   std::string folder = "Inbox";
-  bool holds_planted = false;   // a secret or decoy lies in it, so its items are searched for places
+  bool holds_planted = false;  // a secret or decoy lies in it, so its items are searched for places
 };
 
 }  // namespace dislodge::drill

@@ -19,8 +19,10 @@ bool is_ascii(std::string_view text) {
 std::string with_eol(std::string_view text, std::string_view eol) {
   std::string out;
   for (const char byte : text) {
-    if (byte == '\n') out += eol;
-    else out += byte;
+    if (byte == '\n')
+      out += eol;
+    else
+      out += byte;
   }
   return out;
 }
@@ -37,7 +39,8 @@ std::string encoded_word(std::string_view utf8, std::string_view charset, std::s
   const auto flush = [&] {
     if (piece.empty()) return;
     if (!out.empty()) out += std::string(eol) + " ";
-    out += "=?" + std::string(charset) + (quoted ? "?Q?" : "?B?") + (quoted ? piece : base::to_base64(piece)) + "?=";
+    out += "=?" + std::string(charset) + (quoted ? "?Q?" : "?B?") +
+           (quoted ? piece : base::to_base64(piece)) + "?=";
     piece.clear();
   };
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -47,7 +50,8 @@ std::string encoded_word(std::string_view utf8, std::string_view charset, std::s
       piece += bytes[i];
     } else if (byte == ' ') {
       piece += '_';
-    } else if (byte < 0x80 && byte > 0x20 && std::string_view("=?_\"(),.:;<>@[\\]").find(bytes[i]) == std::string_view::npos) {
+    } else if (byte < 0x80 && byte > 0x20 &&
+               std::string_view("=?_\"(),.:;<>@[\\]").find(bytes[i]) == std::string_view::npos) {
       piece += bytes[i];
     } else {
       piece += {'=', kHex[byte >> 4], kHex[byte & 15]};
@@ -127,7 +131,8 @@ class Renderer {
     if (!message.in_reply_to.empty()) header(out, "In-Reply-To", message.in_reply_to);
     if (!message.references.empty()) {
       std::string list;
-      for (const std::string &id : message.references) list += (list.empty() ? "" : std::string(eol_) + " ") + id;
+      for (const std::string &id : message.references)
+        list += (list.empty() ? "" : std::string(eol_) + " ") + id;
       header(out, "References", list);
     }
     header(out, "MIME-Version", "1.0");
@@ -164,7 +169,8 @@ class Renderer {
     }
     std::string type = one.type;
     if (!one.charset.empty()) type += "; charset=\"" + one.charset + "\"";
-    if (!one.file_name.empty() && is_ascii(one.file_name)) type += ";" + std::string(eol_) + " name=\"" + one.file_name + "\"";
+    if (!one.file_name.empty() && is_ascii(one.file_name))
+      type += ";" + std::string(eol_) + " name=\"" + one.file_name + "\"";
     header(out, "Content-Type", type);
     if (!one.nested.empty()) {
       header(out, "Content-Disposition", "attachment");
@@ -181,8 +187,10 @@ class Renderer {
         std::string name = "utf-8''";
         for (const char byte : one.file_name) {
           const auto value = static_cast<unsigned char>(byte);
-          if (value < 0x80 && value != ' ') name += byte;
-          else name += {'%', kHex[value >> 4], kHex[value & 15]};
+          if (value < 0x80 && value != ' ')
+            name += byte;
+          else
+            name += {'%', kHex[value >> 4], kHex[value & 15]};
         }
         header(out, "Content-Disposition", "attachment;" + std::string(eol_) + " filename*=" + name);
       }
@@ -213,8 +221,8 @@ class Renderer {
     if (items_ != nullptr) {
       if (one.inner.empty()) items_->push_back({section, decoded, false});
       for (const Inner &inner : one.inner) {
-        items_->push_back({inner.step.empty() ? section : section + "!/" + base::escape_step(inner.step), inner.bytes,
-                           inner.step.empty()});
+        items_->push_back({inner.step.empty() ? section : section + "!/" + base::escape_step(inner.step),
+                           inner.bytes, inner.step.empty()});
       }
     }
     return out;
@@ -233,17 +241,21 @@ std::string render(const Message &message, std::string_view eol, std::vector<Ren
 
 std::string latin1(std::string_view utf8) {
   std::string out;
-  for (std::size_t i = 0; i < utf8.size(); ++i) {
+  for (std::size_t i = 0; i < utf8.size();) {
     const auto lead = static_cast<unsigned char>(utf8[i]);
-    if (lead < 0x80) {
-      out += utf8[i];
-    } else if ((lead & 0xFC) == 0xC0 && i + 1 < utf8.size()) {  // U+0080..U+00FF take two bytes
-      out += static_cast<char>(((lead & 3) << 6) | (static_cast<unsigned char>(utf8[i + 1]) & 0x3F));
-      ++i;
-    } else {
+    const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    const std::string_view letter = utf8.substr(i, size);
+    i += size;
+    if (size == 1)
+      out += letter[0];
+    else if (size == 2 && lead < 0xC4)
+      out += static_cast<char>(((lead & 3) << 6) | (static_cast<unsigned char>(letter[1]) & 0x3F));
+    else if (letter == "\xE2\x80\x93")
+      out += '\x96';  // en dash and euro sign, in windows-1252 only
+    else if (letter == "\xE2\x82\xAC")
+      out += '\x80';
+    else
       out += '?';
-      while (i + 1 < utf8.size() && (static_cast<unsigned char>(utf8[i + 1]) & 0xC0) == 0x80) ++i;
-    }
   }
   return out;
 }
@@ -251,10 +263,14 @@ std::string latin1(std::string_view utf8) {
 std::string html_escape(std::string_view text) {
   std::string out;
   for (const char byte : text) {
-    if (byte == '&') out += "&amp;";
-    else if (byte == '<') out += "&lt;";
-    else if (byte == '>') out += "&gt;";
-    else out += byte;
+    if (byte == '&')
+      out += "&amp;";
+    else if (byte == '<')
+      out += "&lt;";
+    else if (byte == '>')
+      out += "&gt;";
+    else
+      out += byte;
   }
   return out;
 }
@@ -268,10 +284,10 @@ std::string mail_date(base::Time time, int zone_minutes) {
   const std::int64_t seconds = (local.us - base::time_of(date).us) / base::kSecond;
   const auto two = [](std::int64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); };
   const int zone = zone_minutes < 0 ? -zone_minutes : zone_minutes;
-  return std::string(kDays[static_cast<std::size_t>(base::weekday(date))]) + ", " + std::to_string(date.day) + " " +
-         std::string(kMonths[static_cast<std::size_t>(date.month - 1)]) + " " + std::to_string(date.year) + " " +
-         two(seconds / 3600) + ":" + two(seconds / 60 % 60) + ":" + two(seconds % 60) + (zone_minutes < 0 ? " -" : " +") +
-         two(zone / 60) + two(zone % 60);
+  return std::string(kDays[static_cast<std::size_t>(base::weekday(date))]) + ", " + std::to_string(date.day) +
+         " " + std::string(kMonths[static_cast<std::size_t>(date.month - 1)]) + " " +
+         std::to_string(date.year) + " " + two(seconds / 3600) + ":" + two(seconds / 60 % 60) + ":" +
+         two(seconds % 60) + (zone_minutes < 0 ? " -" : " +") + two(zone / 60) + two(zone % 60);
 }
 
 Part text_part(std::string_view utf8, std::string_view charset, Encoding encoding) {

@@ -9,33 +9,47 @@ namespace dislodge::drill {
 namespace {
 
 constexpr std::array<std::string_view, 48> kFirst = {
-    "Aisha", "Bjorn",  "Carla",  "Daniel", "Elena",  "Farid",  "Giulia", "Henrik", "Ines",   "Jonas",  "Kavya",  "Liam",
-    "Marta", "Niklas", "Oksana", "Pavel",  "Quinn",  "Rosa",   "Samir",  "Tessa",  "Ulrich", "Vera",   "Wendell", "Ximena",
-    "Yusuf", "Zofia",  "Andre",  "Beatrix", "Cyrus", "Dalia",  "Emil",   "Fiona",  "Gordon", "Hanna",  "Ivan",   "Jolene",
-    "Kenji", "Lucia",  "Mattias", "Noor",  "Orla",   "Petra",  "Rasmus", "Sanna",  "Tobias", "Una",    "Viktor", "Wanda"};
+    "Aisha",  "Bjorn", "Carla",   "Daniel", "Elena",  "Farid",  "Giulia", "Henrik",  "Ines",    "Jonas",
+    "Kavya",  "Liam",  "Marta",   "Niklas", "Oksana", "Pavel",  "Quinn",  "Rosa",    "Samir",   "Tessa",
+    "Ulrich", "Vera",  "Wendell", "Ximena", "Yusuf",  "Zofia",  "Andre",  "Beatrix", "Cyrus",   "Dalia",
+    "Emil",   "Fiona", "Gordon",  "Hanna",  "Ivan",   "Jolene", "Kenji",  "Lucia",   "Mattias", "Noor",
+    "Orla",   "Petra", "Rasmus",  "Sanna",  "Tobias", "Una",    "Viktor", "Wanda"};
 constexpr std::array<std::string_view, 48> kLast = {
-    "Almeida", "Bergstrom", "Castellano", "Duval",   "Eriksen", "Fontaine", "Grabowski", "Halvorsen", "Ibsen",   "Jankovic",
-    "Kowalski", "Lindqvist", "Moretti",   "Nakamura", "Obrien", "Pereira",  "Quist",     "Rosenthal", "Silva",   "Thorne",
-    "Ulbricht", "Vasquez",   "Whitlock",  "Xanthos", "Yilmaz",  "Zeman",    "Abernathy", "Brandt",    "Chaudhry", "Dufresne",
-    "Engel",   "Farrow",     "Gallo",     "Hoekstra", "Iyer",   "Jarvis",   "Keller",    "Lombardi",  "Mbeki",   "Novak",
-    "Osei",    "Pruitt",     "Rhodes",    "Sandoval", "Tanaka", "Urban",    "Voss",      "Winters"};
+    "Almeida", "Bergstrom", "Castellano", "Duval",     "Eriksen",  "Fontaine", "Grabowski", "Halvorsen",
+    "Ibsen",   "Jankovic",  "Kowalski",   "Lindqvist", "Moretti",  "Nakamura", "Obrien",    "Pereira",
+    "Quist",   "Rosenthal", "Silva",      "Thorne",    "Ulbricht", "Vasquez",  "Whitlock",  "Xanthos",
+    "Yilmaz",  "Zeman",     "Abernathy",  "Brandt",    "Chaudhry", "Dufresne", "Engel",     "Farrow",
+    "Gallo",   "Hoekstra",  "Iyer",       "Jarvis",    "Keller",   "Lombardi", "Mbeki",     "Novak",
+    "Osei",    "Pruitt",    "Rhodes",     "Sandoval",  "Tanaka",   "Urban",    "Voss",      "Winters"};
 struct Job {
   std::string_view title, department;
 };
-constexpr std::array<Job, 16> kJobs = {{{"Account Manager", "Sales"},        {"Logistics Planner", "Operations"},
-                                        {"Warehouse Supervisor", "Operations"}, {"Software Engineer", "Engineering"},
-                                        {"Data Analyst", "Finance"},          {"Financial Controller", "Finance"},
-                                        {"HR Partner", "People"},             {"Recruiter", "People"},
-                                        {"Product Manager", "Product"},       {"Customs Specialist", "Operations"},
-                                        {"Marketing Lead", "Marketing"},      {"Support Engineer", "Support"},
-                                        {"Platform Engineer", "Engineering"}, {"Paralegal", "Legal"},
-                                        {"Procurement Officer", "Finance"},   {"Fleet Coordinator", "Operations"}}};
+constexpr std::array<Job, 16> kJobs = {{{"Account Manager", "Sales"},
+                                        {"Logistics Planner", "Operations"},
+                                        {"Warehouse Supervisor", "Operations"},
+                                        {"Software Engineer", "Engineering"},
+                                        {"Data Analyst", "Finance"},
+                                        {"Financial Controller", "Finance"},
+                                        {"HR Partner", "People"},
+                                        {"Recruiter", "People"},
+                                        {"Product Manager", "Product"},
+                                        {"Customs Specialist", "Operations"},
+                                        {"Marketing Lead", "Marketing"},
+                                        {"Support Engineer", "Support"},
+                                        {"Platform Engineer", "Engineering"},
+                                        {"Paralegal", "Legal"},
+                                        {"Procurement Officer", "Finance"},
+                                        {"Fleet Coordinator", "Operations"}}};
 // What people browse with. None of them is the intruder's.
 constexpr std::array<std::string_view, 6> kAgents = {
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 "
+    "Safari/537.36 Edg/140.0.0.0",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 "
+    "Safari/537.36",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 "
+    "Safari/605.1.15",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.6 Mobile/15E148 Safari/604.1",
     "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0"};
 
@@ -43,8 +57,10 @@ class Hiring {
  public:
   Hiring(Random &random, const Organisation &organisation) : random_(random), organisation_(organisation) {}
 
-  Person person(std::string_view first, std::string_view last, std::string_view title, std::string_view department) {
-    Person made = account(first, last, base::lower(std::string(first) + "." + std::string(last)), organisation_.corporate.domain);
+  Person person(std::string_view first, std::string_view last, std::string_view title,
+                std::string_view department) {
+    Person made = account(first, last, base::lower(std::string(first) + "." + std::string(last)),
+                          organisation_.corporate.domain);
     made.title = title;
     made.department = department;
     made.phone = "+1 555 01" + random_.digits(2);  // 555-01xx is kept for fiction
@@ -57,7 +73,8 @@ class Hiring {
   }
 
  private:
-  Person account(std::string_view first, std::string_view last, const std::string &user, const std::string &domain) {
+  Person account(std::string_view first, std::string_view last, const std::string &user,
+                 const std::string &domain) {
     Person made;
     made.first = first;
     made.last = last;
@@ -65,11 +82,13 @@ class Hiring {
     made.object_id = random_.uuid();
     made.home_ip = "203.0.113." + std::to_string(2 + random_.below(250));
     made.agent = random_.pick(kAgents);
-    made.created = base::time_of({static_cast<int>(2017 + random_.below(7)), static_cast<int>(1 + random_.below(12)),
-                                  static_cast<int>(1 + random_.below(28))},
-                                 9, static_cast<int>(random_.below(60)), static_cast<int>(random_.below(60)));
-    made.password_changed = base::time_of({2025, static_cast<int>(1 + random_.below(7)), static_cast<int>(1 + random_.below(28))},
-                                          8, static_cast<int>(random_.below(60)), static_cast<int>(random_.below(60)));
+    made.created =
+        base::time_of({static_cast<int>(2017 + random_.below(7)), static_cast<int>(1 + random_.below(12)),
+                       static_cast<int>(1 + random_.below(28))},
+                      9, static_cast<int>(random_.below(60)), static_cast<int>(random_.below(60)));
+    made.password_changed =
+        base::time_of({2025, static_cast<int>(1 + random_.below(7)), static_cast<int>(1 + random_.below(28))},
+                      8, static_cast<int>(random_.below(60)), static_cast<int>(random_.below(60)));
     return made;
   }
   Random &random_;
@@ -114,7 +133,10 @@ Organisation make_organisation(std::uint64_t seed, Size size) {
   people.push_back(hire.person("Judith", "Amsel", "Executive Assistant", "Executive"));
   std::set<std::string> taken;
   for (const Person &one : people) taken.insert(one.mail);
-  const std::size_t heads = size == Size::small ? 40 : size == Size::medium ? 90 : size == Size::large ? 250 : 900;
+  const std::size_t heads = size == Size::small    ? 40
+                            : size == Size::medium ? 90
+                            : size == Size::large  ? 250
+                                                   : 900;
   while (people.size() < heads) {
     const Job &job = random.pick(kJobs);
     Person one = hire.person(random.pick(kFirst), random.pick(kLast), job.title, job.department);

@@ -7,7 +7,8 @@
 namespace dislodge::drill {
 
 Random::Random(std::uint64_t seed, std::string_view purpose) {
-  const base::Sha256 digest = base::sha256("dislodge drill/" + std::to_string(seed) + "/" + std::string(purpose));
+  const base::Sha256 digest =
+      base::sha256("dislodge drill/" + std::to_string(seed) + "/" + std::string(purpose));
   for (std::size_t i = 0; i < digest.size(); ++i) state_[i / 8] |= std::uint64_t{digest[i]} << (8 * (i % 8));
 }
 

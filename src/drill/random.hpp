@@ -1,7 +1,7 @@
 #pragma once
-// Random numbers of a drill: xoshiro256** (Blackman and Vigna) seeded from SHA-256 of seed and purpose, so that
-// each part of a drill has its own stream and adding mail does not change the logs. Nothing of <random> is used:
-// its distributions differ from library to library.
+// Random numbers of a drill: xoshiro256** (Blackman and Vigna) seeded from SHA-256 of seed and purpose, so
+// that each part of a drill has its own stream and adding mail does not change the logs. Nothing of <random>
+// is used: its distributions differ from library to library.
 
 #include <array>
 #include <cstdint>
@@ -16,16 +16,19 @@ class Random {
   Random(std::uint64_t seed, std::string_view purpose);
 
   std::uint64_t next();
-  std::uint64_t below(std::uint64_t bound);                        // 0 .. bound - 1, unbiased
-  std::int64_t between(std::int64_t low, std::int64_t high);       // both ends included
+  std::uint64_t below(std::uint64_t bound);                   // 0 .. bound - 1, unbiased
+  std::int64_t between(std::int64_t low, std::int64_t high);  // both ends included
   bool chance(unsigned percent) { return below(100) < percent; }
 
   template <typename List>
-  const auto &pick(const List &list) { return list[static_cast<std::size_t>(below(std::size(list)))]; }
+  const auto &pick(const List &list) {
+    return list[static_cast<std::size_t>(below(std::size(list)))];
+  }
 
   template <typename T>
   void shuffle(std::vector<T> &list) {
-    for (std::size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[static_cast<std::size_t>(below(i))]);
+    for (std::size_t i = list.size(); i > 1; --i)
+      std::swap(list[i - 1], list[static_cast<std::size_t>(below(i))]);
   }
 
   std::string bytes(std::size_t count);

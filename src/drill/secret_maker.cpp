@@ -13,9 +13,10 @@ namespace dislodge::drill {
 namespace {
 
 constexpr std::array<std::string_view, 32> kWords = {
-    "Harbor", "Tide",   "Anchor", "Copper", "Winter", "Falcon", "Maple",  "Granite", "Lantern", "Orchid", "Pebble",
-    "Saddle", "Timber", "Violet", "Walnut", "Zephyr", "Barley", "Cinder", "Dapple",  "Ember",   "Ferry",  "Gravel",
-    "Heron",  "Ivory",  "Juniper", "Kettle", "Mallet", "Nickel", "Osprey", "Quarry", "Ripple",  "Summit"};
+    "Harbor",  "Tide",   "Anchor", "Copper", "Winter", "Falcon", "Maple",  "Granite",
+    "Lantern", "Orchid", "Pebble", "Saddle", "Timber", "Violet", "Walnut", "Zephyr",
+    "Barley",  "Cinder", "Dapple", "Ember",  "Ferry",  "Gravel", "Heron",  "Ivory",
+    "Juniper", "Kettle", "Mallet", "Nickel", "Osprey", "Quarry", "Ripple", "Summit"};
 
 std::uint32_t marvin32(std::string_view bytes, std::uint64_t seed) {
   auto p0 = static_cast<std::uint32_t>(seed);
@@ -81,7 +82,8 @@ std::string make_password(Random &random) {
 }
 
 std::string make_github_token(Random &random) {
-  static constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  static constexpr std::string_view kDigits =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   const std::string body = random.text(30, kBase62);
   std::uint32_t rest = base::crc32(body);
   std::string check(6, '0');
@@ -91,7 +93,8 @@ std::string make_github_token(Random &random) {
 
 std::string make_entra_client_secret(Random &random) {
   // The vendor's alphabet also has "." and "~"; a hint that starts with a dot would look like a typing slip.
-  return random.text(3, kBase62) + "8Q~" + random.text(34, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+  return random.text(3, kBase62) + "8Q~" +
+         random.text(34, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 }
 
 std::string make_slack_bot_token(Random &random) {
@@ -144,11 +147,13 @@ SshKey make_ssh_key(Random &random, std::string_view comment) {
   const std::string seed = random.bytes(32);
   std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> public_bytes{};
   std::array<unsigned char, crypto_sign_SECRETKEYBYTES> secret_bytes{};
-  crypto_sign_seed_keypair(public_bytes.data(), secret_bytes.data(), reinterpret_cast<const unsigned char *>(seed.data()));
+  crypto_sign_seed_keypair(public_bytes.data(), secret_bytes.data(),
+                           reinterpret_cast<const unsigned char *>(seed.data()));
   const std::string blob = wire_string("ssh-ed25519") + wire_string(base::as_bytes(public_bytes));
 
   const auto check = wire_number(static_cast<std::uint32_t>(random.next()));
-  std::string secret_part = check + check + blob + wire_string(base::as_bytes(secret_bytes)) + wire_string(comment);
+  std::string secret_part =
+      check + check + blob + wire_string(base::as_bytes(secret_bytes)) + wire_string(comment);
   for (char pad = 1; secret_part.size() % 8 != 0; ++pad) secret_part += pad;
   const std::string key = std::string("openssh-key-v1\0", 15) + wire_string("none") + wire_string("none") +
                           wire_string("") + wire_number(1) + wire_string(blob) + wire_string(secret_part);
@@ -159,7 +164,8 @@ SshKey make_ssh_key(Random &random, std::string_view comment) {
   for (std::size_t at = 0; at < encoded.size(); at += 70) made.private_key += encoded.substr(at, 70) + "\n";
   made.private_key += "-----END OPENSSH PRIVATE KEY-----\n";
   made.public_key = "ssh-ed25519 " + base::to_base64(blob) + " " + std::string(comment);
-  made.fingerprint = "SHA256:" + base::to_base64(base::as_bytes(base::sha256(blob)), base::Base64Alphabet::standard, false);
+  made.fingerprint =
+      "SHA256:" + base::to_base64(base::as_bytes(base::sha256(blob)), base::Base64Alphabet::standard, false);
   return made;
 }
 

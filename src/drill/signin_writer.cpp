@@ -10,16 +10,24 @@ namespace {
 std::string_view reason_of(int code) {
   static const std::map<int, std::string_view> kReasons = {
       {0, "Other."},
-      {50034, "The user account {EUII Hidden} does not exist in the directory. To sign into this application, the account must be added to the directory."},
-      {50053, "The account is locked, you've tried to sign in too many times with an incorrect user ID or password."},
+      {50034,
+       "The user account {EUII Hidden} does not exist in the directory. To sign into this application, the "
+       "account must be added to the directory."},
+      {50053,
+       "The account is locked, you've tried to sign in too many times with an incorrect user ID or "
+       "password."},
       {50055, "The password is expired."},
       {50057, "The user account is disabled."},
       {50058, "Session information is not sufficient for single-sign-on."},
       {50074, "Strong Authentication is required."},
-      {50076, "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access the resource."},
+      {50076,
+       "Due to a configuration change made by your administrator, or because you moved to a new location, "
+       "you must use multi-factor authentication to access the resource."},
       {50126, "Error validating credentials due to invalid username or password."},
       {50140, "This error occurred due to 'Keep me signed in' interrupt when the user was signing-in."},
-      {53003, "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."},
+      {53003,
+       "Access has been blocked by Conditional Access policies. The access policy does not allow token "
+       "issuance."},
       {500121, "Authentication failed during strong authentication request."},
   };
   const auto found = kReasons.find(code);
@@ -76,16 +84,19 @@ void write_sign_in(base::JsonWriter &json, const SignIn &one) {
     }
     json.field("authenticationProtocol", one.protocol);
     json.field("incomingTokenType", one.kind == "nonInteractiveUser" ? "primaryRefreshToken" : "none");
-    json.field("authenticationRequirement", one.second_factor || one.code == 50074 || one.code == 50076 || one.code == 500121
-                                                ? "multiFactorAuthentication"
-                                                : "singleFactorAuthentication");
+    json.field("authenticationRequirement",
+               one.second_factor || one.code == 50074 || one.code == 50076 || one.code == 500121
+                   ? "multiFactorAuthentication"
+                   : "singleFactorAuthentication");
     if (!service) {
       json.array_field("authenticationDetails", [&] {
         const bool right = one.code != 50126 && one.code != 50034 && one.code != 50053 && one.code != 50057;
         json.object([&] {
           json.field("authenticationStepDateTime", one.time);
-          json.field("authenticationMethod", one.kind == "nonInteractiveUser" ? "Previously satisfied" : "Password");
-          json.field("authenticationMethodDetail", one.kind == "nonInteractiveUser" ? "" : "Password in the cloud");
+          json.field("authenticationMethod",
+                     one.kind == "nonInteractiveUser" ? "Previously satisfied" : "Password");
+          json.field("authenticationMethodDetail",
+                     one.kind == "nonInteractiveUser" ? "" : "Password in the cloud");
           json.field("succeeded", right);
           json.field("authenticationStepResultDetail", right ? "Correct password" : "Invalid password");
         });
@@ -94,17 +105,23 @@ void write_sign_in(base::JsonWriter &json, const SignIn &one) {
             json.field("authenticationStepDateTime", one.time);
             json.field("authenticationMethod", "Mobile app notification");
             json.field("succeeded", one.code == 0);
-            json.field("authenticationStepResultDetail", one.code == 0 ? "MFA completed in Azure AD" : "MFA denied; user declined the authentication");
+            json.field(
+                "authenticationStepResultDetail",
+                one.code == 0 ? "MFA completed in Azure AD" : "MFA denied; user declined the authentication");
           });
         }
       });
     }
-    json.field("conditionalAccessStatus", one.code == 53003 ? "failure" : one.second_factor ? "success" : "notApplied");
+    json.field("conditionalAccessStatus", one.code == 53003   ? "failure"
+                                          : one.second_factor ? "success"
+                                                              : "notApplied");
     json.object_field("status", [&] {
       json.field("errorCode", one.code);
       json.field("failureReason", reason_of(one.code));
-      if (one.second_factor) json.field("additionalDetails", "MFA requirement satisfied by claim in the token");
-      else json.field("additionalDetails", nullptr);
+      if (one.second_factor)
+        json.field("additionalDetails", "MFA requirement satisfied by claim in the token");
+      else
+        json.field("additionalDetails", nullptr);
     });
     json.field("riskLevelDuringSignIn", "none");
     json.field("riskState", "none");
@@ -116,8 +133,10 @@ void write_sign_in(base::JsonWriter &json, const SignIn &one) {
 }  // namespace
 
 std::string graph_page(std::vector<SignIn> list) {
-  std::stable_sort(list.begin(), list.end(), [](const SignIn &a, const SignIn &b) { return b.time < a.time; });
-  std::string out = "{\"@odata.context\":\"https://graph.microsoft.com/beta/$metadata#auditLogs/signIns\",\"value\":[\n";
+  std::stable_sort(list.begin(), list.end(),
+                   [](const SignIn &a, const SignIn &b) { return b.time < a.time; });
+  std::string out =
+      "{\"@odata.context\":\"https://graph.microsoft.com/beta/$metadata#auditLogs/signIns\",\"value\":[\n";
   for (std::size_t i = 0; i < list.size(); ++i) {
     base::JsonWriter json;
     write_sign_in(json, list[i]);
@@ -128,7 +147,8 @@ std::string graph_page(std::vector<SignIn> list) {
 }
 
 std::string monitor_lines(std::vector<SignIn> list) {
-  std::stable_sort(list.begin(), list.end(), [](const SignIn &a, const SignIn &b) { return a.time < b.time; });
+  std::stable_sort(list.begin(), list.end(),
+                   [](const SignIn &a, const SignIn &b) { return a.time < b.time; });
   std::string out;
   for (const SignIn &one : list) {
     base::JsonWriter json;
@@ -137,7 +157,7 @@ std::string monitor_lines(std::vector<SignIn> list) {
       json.field("resourceId", "/tenants/" + one.tenant + "/providers/Microsoft.aadiam");
       json.field("operationName", "Sign-in activity");
       json.field("operationVersion", "1.0");
-      json.field("category", one.kind == "servicePrincipal" ? "ServicePrincipalSignInLogs"
+      json.field("category", one.kind == "servicePrincipal"  ? "ServicePrincipalSignInLogs"
                              : one.kind == "interactiveUser" ? "SignInLogs"
                                                              : "NonInteractiveUserSignInLogs");
       json.field("tenantId", one.tenant);
