@@ -35,7 +35,8 @@ class Drill : public testing::Test {
   }
   static std::map<std::string, std::string> files_of(const fs::path &folder) {
     std::map<std::string, std::string> files;
-    for (const fs::path &path : base::files_under(folder).value())
+    const std::vector<fs::path> paths = base::files_under(folder).value();
+    for (const fs::path &path : paths)
       files[fs::relative(path, folder).string()] = base::read_file(path).value();
     return files;
   }

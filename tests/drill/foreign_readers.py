@@ -121,12 +121,13 @@ for path in sorted(evidence.glob("repos/*.bundle")):
         fsck = run("git", "-C", work + "/clone", "fsck", "--strict", "--full")
         check(fsck.returncode == 0 and not fsck.stdout, f"{path}: fsck: {fsck.stdout}{fsck.stderr}")
         commits += int(run("git", "-C", work + "/clone", "rev-list", "--all", "--count").stdout)
-        listing = run("git", "-C", work + "/clone", "cat-file", "--batch-all-objects", "--batch-check").stdout.decode()
-        for line in listing.splitlines():
-            name, kind, _ = line.split()
+        batch = run("git", "-C", work + "/clone", "cat-file", "--batch-all-objects", "--batch").stdout
+        while batch:
+            name, kind, size = batch[:batch.index(b"\n")].decode().split()
+            start = batch.index(b"\n") + 1
             if kind == "blob":
-                blob = run("git", "-C", work + "/clone", "cat-file", "blob", name).stdout
-                items[f"evidence/repos/{path.name}!/{name}", "item"] = blob
+                items[f"evidence/repos/{path.name}!/{name}", "item"] = batch[start:start + int(size)]
+            batch = batch[start + int(size) + 1:]
 
 # --- logs and directories ---------------------------------------------------------------------------------------
 rows = {}
