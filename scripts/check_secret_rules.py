@@ -10,7 +10,7 @@ where google-re2 or libhs are installed it also compiles every pattern with them
 
 What each named check means is written in rules/secrets/README.md; the functions check_* follow it.
 """
-import argparse, base64, binascii, collections, ctypes, ctypes.util, hashlib, json, math, pathlib
+import argparse, base64, binascii, collections, ctypes, ctypes.util, json, math, pathlib
 import random, re, string, struct, sys, tomllib, urllib.parse, uuid, zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "rules" / "secrets"
@@ -103,10 +103,6 @@ def check_base64url(secret, match):
     return b64decode(secret.decode("latin1"), b"-_") is not None
 
 
-def check_hex(secret, match):
-    return len(secret) % 2 == 0 and re.fullmatch(rb"[0-9a-fA-F]+", secret) is not None
-
-
 def check_uuid(secret, match):
     return (re.fullmatch(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", secret) is not None
             and len(set(secret.lower())) > 5)
@@ -123,7 +119,6 @@ def check_jwt(secret, match):
 
 def check_aws_key_id(secret, match):
     try:
-        number = int.from_bytes(base64.b32decode(secret[4:12])[:5] + b"\0", "big")
         number = int.from_bytes(base64.b32decode(secret[4:].ljust(16, b"="))[:6], "big")
     except binascii.Error:
         return False
@@ -137,7 +132,7 @@ def check_azure_identifiable(secret, match):
         return False
     unpadded = text.rstrip("=")
     for signature, literals in AZURE_SEEDS.items():
-        if unpadded[-10:-6] == signature or unpadded[-9:-5] == signature:
+        if unpadded[-10:-6] == signature:
             want = struct.unpack("<I", raw[-4:])[0]
             return any(marvin32(raw[:-4], seed_of(l)) == want for l in literals)
     return False
@@ -309,11 +304,6 @@ FORM_WORDS = {b"required", b"optional", b"invalid", b"confirm", b"hidden", b"for
 def check_not_form_word(secret, match):
     s = secret.lower()
     return s not in FORM_WORDS and not s.isdigit() and re.search(rb"^[A-Z][a-z]+$|pass|kennw|[\x80-\xff]", secret) is None
-
-
-def check_luhn(secret, match):
-    digits = [int(c) for c in secret.decode() if c.isdigit()][::-1]
-    return len(digits) > 1 and sum(d if i % 2 == 0 else (2 * d - 9 if d > 4 else 2 * d) for i, d in enumerate(digits)) % 10 == 0
 
 
 def bech32_polymod(values):
