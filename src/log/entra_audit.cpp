@@ -102,15 +102,13 @@ bool is_entra_audit(const Json &record) {
   const bool changed = body.get("targetResources") || body.get("initiatedBy");
   const bool named =
       body.get("activityDisplayName") || body.get("operationName") || record.get("operationName");
-  const bool timed = body.get("activityDateTime") || body.get("TimeGenerated") ||
-                     body.get("TimeGenerated [UTC]") || record.get("time");
+  const bool timed = body.get("activityDateTime") || body.get("TimeGenerated") || record.get("time");
   return changed && named && timed && !body.get("RecordType");
 }
 
 base::Result<void> read_entra_audit(const Json &record, EventBuilder &out) {
   const Json body = body_of(record);
-  std::string_view written =
-      body.any({"activityDateTime", "activityDateTime [UTC]", "TimeGenerated", "TimeGenerated [UTC]"}).text();
+  std::string_view written = body.any({"activityDateTime", "TimeGenerated"}).text();
   if (written.empty()) written = record.text("time");
   if (!out.set_time(written))
     return fail(ErrorKind::damaged, needs_order(written)

@@ -165,9 +165,8 @@ bool is_entra_signin(const Json &record) {
 
 base::Result<void> read_entra_signin(const Json &record, EventBuilder &out) {
   const Json body = body_of(record);
-  const std::string_view times[] = {
-      body.any({"createdDateTime", "createdDateTime [UTC]", "Date (UTC)"}).text(),
-      body.any({"TimeGenerated", "TimeGenerated [UTC]"}).text(), record.text("time")};
+  const std::string_view times[] = {body.any({"createdDateTime", "Date (UTC)"}).text(),
+                                    body.any({"TimeGenerated"}).text(), record.text("time")};
   std::string_view written;
   for (const std::string_view text : times)
     if (!text.empty() && written.empty()) written = text;

@@ -272,7 +272,7 @@ bool is_m365_audit(const Json &record) {
   const bool typed = data.get("RecordType") || record.any({"RecordType", "auditLogRecordType"});
   const bool named = data.any({"Operation"}) || record.any({"Operation", "Operations"});
   const bool ours = data.any({"Workload", "OfficeWorkload", "OrganizationId", "UserKey", "CreationTime"}) ||
-                    record.get("service");
+                    record.any({"service", "AuditData"});
   return typed && named && ours;
 }
 
@@ -285,7 +285,7 @@ base::Result<void> read_m365_audit(const Json &record, EventBuilder &out) {
                 cut ? "its AuditData ends at 32,767 characters: the table went through a spreadsheet"
                     : "its AuditData is no JSON object");
   }
-  std::string_view written = data.any({"CreationTime", "TimeGenerated", "TimeGenerated [UTC]"}).text();
+  std::string_view written = data.any({"CreationTime", "TimeGenerated"}).text();
   if (written.empty()) written = record.any({"createdDateTime", "CreationDate"}).text();
   if (!out.set_time(written))
     return fail(ErrorKind::damaged, needs_order(written)

@@ -71,7 +71,7 @@ std::string row_as_json(const std::vector<std::string> &columns,
     for (std::size_t i = 0; i < columns.size() && i < fields.size(); ++i) {
       if (fields[i].empty()) continue;
       std::string_view name = columns[i];
-      for (const std::string_view suffix : {"_dynamic", "_string"})
+      for (const std::string_view suffix : {" [UTC]", "_dynamic", "_string"})
         if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
       json.field(name, fields[i]);
     }

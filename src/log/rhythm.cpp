@@ -4,14 +4,15 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <optional>
 
 namespace dislodge::log {
 
 // How it is judged. Each hour of the log's span falls into a cell of the week (Monday 00, Monday 01, ...).
-// For a silence, every hour in it asks how often its cell was silent in the rest of the log: with k silent
-// out of n, the chance of silence is taken as (k+1)/(n+2), and the logarithms add up to the surprise of the
-// whole silence. With fewer than three other weeks an hour asks the same hour of the other working days (or
-// weekend days), and with fewer than three of those it does not count.
+// For a silence, every hour in it asks how often its cell was silent in the rest of the log, smoothed by two
+// observations of the same hour on all working days (or all weekend days), and the logarithms add up to the
+// surprise of the whole silence. With fewer than three other weeks only the hour of the day is asked, and
+// with fewer than three such days the hour does not count.
 //
 // Hours of one holiday are silent together, so surprise alone would call every holiday a gap. A silence
 // counts only if it is also long: at least twice the longest silence of an ordinary week, or as many usually
@@ -61,11 +62,20 @@ struct Profile {
       tally->events += sign * static_cast<double>(events);
     }
   }
-  const Tally *of(std::int64_t hour) const {
+  // The chance that an hour like this is silent, and how many events it brings; nothing where too few are
+  // known.
+  struct Usual {
+    double silent = 0;
+    double events = 0;
+  };
+  std::optional<Usual> of(std::int64_t hour) const {
     const Tally &cell = cells[cell_of(hour)];
-    if (cell.hours >= kObservationsMin) return &cell;
     const Tally &pool = pools[pool_of(cell_of(hour))];
-    return pool.hours >= kObservationsMin ? &pool : nullptr;
+    const double pooled = (pool.silent + 1.0) / (pool.hours + 2.0);
+    if (cell.hours >= kObservationsMin)
+      return Usual{(cell.silent + 2 * pooled) / (cell.hours + 2.0), cell.events / cell.hours};
+    if (pool.hours >= kObservationsMin) return Usual{pooled, pool.events / pool.hours};
+    return std::nullopt;
   }
 };
 
@@ -117,12 +127,11 @@ std::vector<Silence> unusual_silences(const std::vector<Time> &times) {
     double surprise = 0, expected = 0;
     int busy = 0;
     for (std::int64_t hour = begin; hour < end; ++hour) {
-      const Tally *tally = profile.of(hour);
-      if (tally == nullptr) continue;
-      const double silent = (tally->silent + 1.0) / (tally->hours + 2.0);
-      surprise -= std::log(silent);
-      expected += tally->events / tally->hours;
-      busy += silent <= 1.0 / 3;
+      const auto usually = profile.of(hour);
+      if (!usually) continue;
+      surprise -= std::log(usually->silent);
+      expected += usually->events;
+      busy += usually->silent <= 1.0 / 3;
     }
     for (std::int64_t hour = begin; hour < end; ++hour) profile.add(hour, 0, +1);
     const bool long_enough = length >= 2 * usual || busy >= kBusyHours;
