@@ -1,0 +1,120 @@
+// Office Open XML and OpenDocument packages.
+
+#include <fmt/format.h>
+
+#include "base/encode.hpp"
+#include "base/item_path.hpp"
+#include "evidence/zip.hpp"
+#include "file/document.hpp"
+#include "file/readers.hpp"
+#include "file/xml_text.hpp"
+
+namespace dislodge::file {
+namespace {
+
+using evidence::LedgerState;
+using evidence::ZipMember;
+using evidence::ZipPart;
+
+constexpr std::uint64_t kSharedStringsMax = 256u << 20;
+
+constexpr std::string_view kSharedStrings = "xl/sharedStrings.xml";
+constexpr std::string_view kManifest = "META-INF/manifest.xml";
+
+bool is_xml_part(const ZipMember &member) {
+  const std::string name = base::lower(member.name);
+  if (name.ends_with(".xml") || name.ends_with(".rels") || name.ends_with(".vml") || name.ends_with(".rdf"))
+    return true;
+  const std::string_view head = base::trim(member.bytes.substr(0, 200));
+  return head.starts_with("<?xml") || head.starts_with("\xEF\xBB\xBF<?xml");
+}
+
+// Parts whose text is the same in every document: styles, themes, fonts, the list of types.
+bool is_boilerplate(std::string_view name) {
+  for (const std::string_view part : {"[Content_Types].xml", "word/styles.xml", "word/stylesWithEffects.xml",
+                                      "word/fontTable.xml", "word/webSettings.xml", "xl/styles.xml"})
+    if (name == part) return true;
+  return name.find("/theme/") != std::string_view::npos && name.ends_with(".xml");
+}
+
+void read_comment(const evidence::ItemView &item, evidence::RecordId within, const ZipMember &member,
+                  evidence::Sink &sink) {
+  base::OffsetMap map;
+  map.add(0, member.offset);
+  const std::string text = base::to_valid_utf8(member.bytes);
+  evidence::TextView view;
+  view.item = item.path;
+  view.text = text;
+  view.map = &map;
+  view.source = item.bytes;
+  view.within = within;
+  sink.text(view);
+}
+
+}  // namespace
+
+base::Result<void> read_ooxml(const evidence::ItemView &item, evidence::Sink &sink) {
+  const evidence::RecordId within = record_of(item, sink);
+  SharedStrings strings;
+  bool encrypted = false;
+  // Cells name their strings by number, and the strings stand behind the sheets; what is encrypted is told by
+  // the manifest at the end. Both are read first, where a name in the archive says that they are there.
+  const bool strings_ahead = item.bytes.find(kSharedStrings) != std::string_view::npos;
+  const bool manifest_ahead = item.bytes.find(kManifest) != std::string_view::npos;
+  if (strings_ahead || manifest_ahead) {
+    DISLODGE_TRY(evidence::for_each_member(item.bytes, sink.limits(), [&](const ZipMember &member) {
+      if (member.name == kSharedStrings) read_shared_strings(member.bytes, kSharedStringsMax, strings);
+      if (member.name == kManifest)
+        encrypted = member.bytes.find("encryption-data") != std::string_view::npos;
+      return member.name != kSharedStrings;
+    }));
+    if (!strings.complete) strings = {};
+  }
+  if (encrypted)
+    return base::fail(base::ErrorKind::encrypted,
+                      "the document is encrypted with a password; save it without one and add it again");
+  ExtractedText out(item, within, sink);
+  DISLODGE_TRY(evidence::for_each_member(item.bytes, sink.limits(), [&](const ZipMember &member) {
+    const std::string path = member.step.empty() ? std::string() : base::join_item(item.path, member.step);
+    const bool nothing = member.bytes.empty() && member.state != LedgerState::read;
+    if (member.part == ZipPart::comment) {
+      read_comment(item, within, member, sink);
+    } else if (member.part == ZipPart::rest || nothing || member.bytes.empty()) {
+      // Nothing to read; what is missing is told below.
+    } else if (member.part == ZipPart::member && member.name == kSharedStrings && !strings.strings.empty()) {
+      // Told at the end: those that no cell uses.
+    } else if (member.part == ZipPart::member && is_xml_part(member)) {
+      if (!is_boilerplate(member.name))
+        append_xml_text(member.bytes, out, strings.strings.empty() ? nullptr : &strings);
+    } else {
+      evidence::ItemView child;
+      child.path = path;
+      child.bytes = member.bytes;
+      child.name = member.name;
+      child.depth = item.depth + 1;
+      child.within = within;
+      sink.child(child);
+    }
+    if (member.state == LedgerState::read) return true;
+    evidence::Unread unread;
+    unread.bytes = member.unread_size;
+    unread.state = member.state;
+    unread.reason = member.reason;
+    unread.remedy = member.remedy;
+    if (nothing) {
+      unread.child = path;
+      unread.child_size = member.declared_size;
+    }
+    sink.unread(std::move(unread));
+    return true;
+  }));
+  for (std::size_t i = 0; i < strings.strings.size(); ++i) {
+    if (strings.used[i]) continue;
+    out.add(strings.strings[i]);
+    out.line();
+  }
+  out.finish();
+  return {};
+}
+
+}  // namespace dislodge::file

@@ -1,0 +1,382 @@
+// PDF: pages in their order, then what else holds text.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/encode.hpp"
+#include "base/item_path.hpp"
+#include "evidence/charset.hpp"
+#include "file/document.hpp"
+#include "file/pdf_content.hpp"
+#include "file/pdf_document.hpp"
+#include "file/readers.hpp"
+#include "file/xml_text.hpp"
+
+namespace dislodge::file {
+namespace {
+
+using evidence::LedgerState;
+using Kind = PdfValue::Kind;
+
+constexpr std::size_t kPagesMax = 100'000;
+constexpr std::size_t kStringsMax = 64 << 10;  // bytes of one string that is told; longer ones are not text
+
+bool one_of(std::string_view word, std::string_view words) {
+  for (std::size_t at = words.find(word); at != std::string_view::npos; at = words.find(word, at + 1))
+    if ((at == 0 || words[at - 1] == ' ') &&
+        (at + word.size() == words.size() || words[at + word.size()] == ' '))
+      return true;
+  return false;
+}
+
+// Keys whose strings are keys, digests and names of fonts, not text.
+constexpr std::string_view kNoText =
+    "ID O U OE UE Perms Registry Ordering CharSet FontFamily DA DS Lang Cert ByteRange Panose CheckSum IDS "
+    "Base "
+    "StructParents FontName CIDSet";
+
+// Whether decoded bytes are text that a person or program wrote.
+bool is_texty(std::string_view bytes) {
+  const std::string_view head = bytes.substr(0, 4096);
+  if (head.size() < 4) return false;
+  std::size_t odd = 0;
+  for (const char c : head)
+    if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ++odd;
+  return odd * 50 < head.size() && evidence::valid_utf8_prefix(head) + 4 >= head.size();
+}
+
+bool is_font_program_or_map(std::string_view bytes) {
+  const std::string_view head = bytes.substr(0, 2000);
+  return head.starts_with("%!PS-AdobeFont") || head.starts_with("%!FontType") ||
+         head.find("begincmap") != std::string_view::npos || head.find("/CIDInit") != std::string_view::npos;
+}
+
+class PdfReader {
+ public:
+  PdfReader(const evidence::ItemView &item, evidence::RecordId within, PdfDocument &document,
+            evidence::Sink &sink)
+      : item_(item),
+        within_(within),
+        document_(document),
+        sink_(sink),
+        out_(item, within, sink),
+        content_(document, out_) {}
+
+  void run() {
+    pages();
+    find_attachments();
+    for (const PdfObject &object : document_.objects()) {
+      strings(object);
+      if (object.has_stream) stream(object);
+    }
+    // What hangs on a trailer directly, without being an object.
+    for (const PdfValue &trailer : document_.trailers()) {
+      const PdfValue *info = trailer.find("Info");
+      if (info != nullptr && info->is(Kind::dictionary)) tell_strings(*info, nullptr);
+    }
+    out_.finish();
+    account();
+  }
+
+ private:
+  // ---- pages
+
+  void pages() {
+    std::vector<const PdfObject *> order;
+    std::set<std::uint32_t> seen;
+    for (const PdfValue &trailer : document_.trailers()) {
+      const PdfValue &root = document_.get(trailer, "Root");
+      const PdfValue *top = root.find("Pages");
+      if (top == nullptr) continue;
+      std::vector<const PdfValue *> open{top};  // depth first, the first child on top
+      while (!open.empty() && order.size() < kPagesMax) {
+        const PdfObject *node = document_.object_of(*open.back());
+        open.pop_back();
+        if (node == nullptr || !seen.insert(node->number).second) continue;
+        const PdfValue &kids = document_.get(node->value, "Kids");
+        if (kids.is(Kind::array))
+          for (std::size_t i = kids.items.size(); i-- > 0;) open.push_back(&kids.items[i]);
+        else
+          order.push_back(node);
+      }
+    }
+    // Pages that the tree does not reach: deleted, or of a damaged file.
+    for (const PdfObject &object : document_.objects())
+      if (const PdfValue *type = object.value.find("Type");
+          type != nullptr && type->is_name("Page") &&
+          (document_.object(object.number) != &object || seen.insert(object.number).second))
+        order.push_back(&object);
+    for (const PdfObject *page : order) this->page(*page);
+  }
+
+  void page(const PdfObject &page) {
+    std::string content;
+    std::uint64_t raw = 0;
+    const PdfValue *contents = page.value.find("Contents");
+    if (contents != nullptr) {
+      std::vector<const PdfValue *> parts;
+      const PdfValue &resolved = document_.resolve(*contents);
+      if (resolved.is(Kind::array))
+        for (const PdfValue &part : resolved.items) parts.push_back(&part);
+      else
+        parts.push_back(contents);
+      for (const PdfValue *part : parts) {
+        const PdfObject *object = document_.object_of(*part);
+        if (object == nullptr || !object->has_stream || content.size() > (512u << 20)) continue;
+        used_.insert(object->number);
+        raw += object->stream.size();
+        content += document_.decode(*object).bytes;
+        content += '\n';
+      }
+    }
+    const std::uint64_t glyphs = content_.glyphs();
+    const std::uint64_t unknown = content_.unknown_glyphs();
+    content_.run(std::move(content), inherited(page.value, "Resources"));
+    const std::uint64_t all = content_.glyphs() - glyphs;
+    const std::uint64_t lost = content_.unknown_glyphs() - unknown;
+    // Fonts that do not say which characters they draw: the page is text for the eye only.
+    if (lost * 4 > all) {
+      unmapped_bytes_ += static_cast<std::uint64_t>(static_cast<double>(raw) * static_cast<double>(lost) /
+                                                    static_cast<double>(all));
+      ++unmapped_pages_;
+    }
+  }
+
+  const PdfValue &inherited(const PdfValue &page, std::string_view key) const {
+    static const PdfValue nothing;
+    const PdfValue *node = &page;
+    for (int i = 0; i < 64; ++i) {
+      const PdfValue &value = document_.get(*node, key);
+      if (!value.is(Kind::null)) return value;
+      const PdfValue &parent = document_.get(*node, "Parent");
+      if (!parent.is(Kind::dictionary)) break;
+      node = &parent;
+    }
+    return nothing;
+  }
+
+  // ---- strings of objects: annotations, form fields, bookmarks, links, document information, scripts
+
+  void strings(const PdfObject &object) {
+    if (object.value.find("FontDescriptor") != nullptr || object.value.find("FontName") != nullptr) return;
+    tell_strings(object.value, &object);
+  }
+
+  void tell_strings(const PdfValue &value, const PdfObject *owner) {
+    // A walk without recursion, in reading order.
+    struct Step {
+      const PdfValue *value;
+      std::string_view key;
+    };
+    std::vector<Step> open{{&value, {}}};
+    while (!open.empty()) {
+      const Step step = open.back();
+      open.pop_back();
+      if (step.value->is(Kind::string)) {
+        tell_string(*step.value, step.key, owner);
+      } else if (step.value->is(Kind::array)) {
+        for (std::size_t i = step.value->items.size(); i-- > 0;)
+          open.push_back({&step.value->items[i], step.key});
+      } else if (step.value->is(Kind::dictionary)) {
+        // The bytes of a signature, and what is encrypted with the document's keys.
+        const bool signature = step.value->find("ByteRange") != nullptr;
+        for (std::size_t i = step.value->keys.size(); i-- > 0;) {
+          const std::string_view key = step.value->keys[i];
+          if (one_of(key, kNoText) || (signature && key == "Contents")) continue;
+          open.push_back({&step.value->items[i], key});
+        }
+      }
+    }
+  }
+
+  void tell_string(const PdfValue &value, std::string_view key, const PdfObject *owner) {
+    if (value.raw.size() < 3 || value.raw.size() > kStringsMax) return;
+    const std::string bytes =
+        owner == nullptr ? pdf_string_bytes(value) : document_.string_bytes(*owner, value);
+    const std::string text = pdf_text(bytes);
+    // Binary strings have control characters.
+    const auto odd = std::count_if(text.begin(), text.end(), [](char c) {
+      return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
+    });
+    if (text.empty() || odd * 10 > static_cast<long>(text.size())) return;
+    out_.line();
+    if (!key.empty()) {
+      out_.add(pdf_name(key));
+      out_.add(": ");
+    }
+    out_.add(text);
+    out_.line();
+  }
+
+  // ---- streams that are no page
+
+  void find_attachments() {
+    for (const PdfObject &object : document_.objects()) {
+      const PdfValue &files = document_.get(object.value, "EF");
+      if (!files.is(Kind::dictionary)) continue;
+      std::string name;
+      for (const std::string_view key : {"UF", "F"}) {
+        const PdfValue &value = document_.get(object.value, key);
+        if (value.is(Kind::string) && name.empty()) name = pdf_text(document_.string_bytes(object, value));
+      }
+      for (const PdfValue &file : files.items)
+        if (const PdfObject *stream = document_.object_of(file)) attachments_[stream->number] = name;
+    }
+  }
+
+  void stream(const PdfObject &object) {
+    const bool current = document_.object(object.number) == &object;
+    if (current && (used_.count(object.number) != 0 || content_.forms_run().count(object.number) != 0))
+      return;
+    const PdfValue &type = document_.get(object.value, "Type");
+    const PdfValue &subtype = document_.get(object.value, "Subtype");
+    if (type.is_name("XRef") || type.is_name("ObjStm")) return;
+    if (type.is_name("EmbeddedFile") || attachments_.count(object.number) != 0) {
+      attachment(object);
+      return;
+    }
+    if (subtype.is_name("Image")) {
+      picture(object);
+      return;
+    }
+    // Fonts, colours and functions hold no text.
+    for (const std::string_view key : {"Length1", "FunctionType", "ShadingType", "N", "Alternate"})
+      if (object.value.find(key) != nullptr && !subtype.is_name("Form")) return;
+    if (one_of(subtype.is(Kind::name) ? subtype.raw : std::string_view("-"), "Type1C CIDFontType0C OpenType"))
+      return;
+    Filtered decoded = document_.decode(object);
+    if (!decoded.stopped_at.empty() || decoded.bytes.empty() || is_font_program_or_map(decoded.bytes)) return;
+    if (subtype.is_name("Form")) {
+      content_.run(std::move(decoded.bytes), document_.get(object.value, "Resources"));
+      return;
+    }
+    const std::string_view head = base::trim(std::string_view(decoded.bytes).substr(0, 200));
+    if (subtype.is_name("XML") || head.starts_with('<')) {
+      append_xml_text(decoded.bytes, out_, nullptr);
+      return;
+    }
+    // A page of an older version, whose page object is gone.
+    if (decoded.bytes.find("BT") != std::string::npos && decoded.bytes.find("Tf") != std::string::npos) {
+      static const PdfValue nothing;
+      content_.run(std::move(decoded.bytes), nothing);
+      return;
+    }
+    if (!is_texty(decoded.bytes) || is_drawing(decoded.bytes)) return;
+    out_.line();
+    out_.add(evidence::to_utf8(decoded.bytes).view());
+    out_.line();
+  }
+
+  // A content stream without text: numbers and operators.
+  static bool is_drawing(std::string_view bytes) {
+    const std::string_view head = bytes.substr(0, 4096);
+    const auto numeric = std::count_if(head.begin(), head.end(), [](char c) {
+      return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ' ' || c == '\n' || c == '\r';
+    });
+    return static_cast<std::size_t>(numeric) * 10 > head.size() * 7;
+  }
+
+  void attachment(const PdfObject &object) {
+    const Filtered decoded = document_.decode(object);
+    const auto named = attachments_.find(object.number);
+    const std::string name = named == attachments_.end() ? std::string() : named->second;
+    std::string step = base::escape_step(name.empty() ? fmt::format("object {}", object.number) : name);
+    const int count = ++steps_[step];
+    if (count > 1) step += fmt::format("#{}", count);
+    const std::string path = base::join_item(item_.path, step);
+    evidence::ItemView child;
+    child.path = path;
+    child.bytes = decoded.bytes;
+    child.name = name;
+    child.depth = item_.depth + 1;
+    child.within = within_;
+    sink_.child(child);
+  }
+
+  void picture(const PdfObject &object) {
+    if (document_.get(object.value, "ImageMask").number != 0) return;  // a stencil or a glyph
+    const Filtered decoded = document_.decode(object);
+    if (decoded.stopped_at == "DCTDecode" || decoded.stopped_at == "JPXDecode" ||
+        decoded.stopped_at == "DCT") {
+      const auto at = static_cast<std::uint64_t>(object.stream.data() - item_.bytes.data());
+      const std::string path = base::join_item(
+          item_.path, base::decoded_view_step(decoded.stopped_at == "JPXDecode" ? "jp2" : "jpeg", at));
+      evidence::ItemView child;
+      child.path = path;
+      child.bytes = decoded.bytes;
+      child.depth = item_.depth + 1;
+      child.within = within_;
+      sink_.child(child);
+      return;
+    }
+    picture_bytes_ += object.stream.size();
+    ++pictures_;
+  }
+
+  // ---- what was not read
+
+  void account() {
+    const auto tell = [&](std::uint64_t bytes, LedgerState state, std::string reason, std::string remedy) {
+      evidence::Unread unread;
+      unread.bytes = bytes;
+      unread.state = state;
+      unread.reason = std::move(reason);
+      unread.remedy = std::move(remedy);
+      sink_.unread(std::move(unread));
+    };
+    if (pictures_ > 0)
+      tell(picture_bytes_, LedgerState::unsupported,
+           fmt::format("{} pictures: text in them is not read", pictures_),
+           "look at them, or add their text as a file");
+    if (unmapped_pages_ > 0)
+      tell(unmapped_bytes_, LedgerState::unsupported,
+           fmt::format("{} pages whose fonts do not say which characters they show", unmapped_pages_),
+           "print the pages to a picture and read them by eye or OCR");
+    if (document_.damaged_bytes() > 0)
+      tell(document_.damaged_bytes(), LedgerState::damaged,
+           "streams that break off or are damaged: read as far as they go", "ask for the file again");
+    if (document_.limited_bytes() > 0)
+      tell(document_.limited_bytes(), LedgerState::too_large,
+           "streams that unpack beyond a limit: read up to it",
+           "raise the limits member_bytes_max and expansion_ratio_max");
+    if (document_.too_many())
+      tell(0, LedgerState::too_large, "more objects than are kept in memory: the last ones were not read",
+           "split the document and add the pieces");
+  }
+
+  const evidence::ItemView &item_;
+  evidence::RecordId within_;
+  PdfDocument &document_;
+  evidence::Sink &sink_;
+  ExtractedText out_;
+  PdfContent content_;
+  std::set<std::uint32_t> used_;
+  std::map<std::uint32_t, std::string> attachments_;
+  std::map<std::string, int> steps_;
+  std::uint64_t picture_bytes_ = 0;
+  std::uint64_t pictures_ = 0;
+  std::uint64_t unmapped_bytes_ = 0;
+  std::uint64_t unmapped_pages_ = 0;
+};
+
+}  // namespace
+
+base::Result<void> read_pdf(const evidence::ItemView &item, evidence::Sink &sink) {
+  PdfDocument document(item.bytes, sink.limits());
+  if (!document.load())
+    return base::fail(
+        base::ErrorKind::encrypted,
+        "the PDF is encrypted and the empty password does not open it; save it without a password and add "
+        "it again");
+  if (document.objects().empty())
+    return base::fail(base::ErrorKind::damaged,
+                      "no object of a PDF can be found in it; ask for the file again");
+  PdfReader(item, record_of(item, sink), document, sink).run();
+  return {};
+}
+
+}  // namespace dislodge::file

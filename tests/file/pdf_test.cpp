@@ -1,0 +1,201 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <libdeflate.h>
+
+#include "../mail/collecting_sink.hpp"
+#include "file/pdf_filter.hpp"
+#include "file/pdf_value.hpp"
+#include "file/readers.hpp"
+
+namespace dislodge::file {
+namespace {
+
+using evidence::LedgerState;
+using test::CollectingSink;
+using test::item_of;
+
+std::string deflated(std::string_view text) {
+  libdeflate_compressor *compressor = libdeflate_alloc_compressor(6);
+  std::string out(libdeflate_zlib_compress_bound(compressor, text.size()), '\0');
+  out.resize(libdeflate_zlib_compress(compressor, text.data(), text.size(), out.data(), out.size()));
+  libdeflate_free_compressor(compressor);
+  return out;
+}
+
+std::string stream(std::string_view dictionary, std::string_view data) {
+  return "<<" + std::string(dictionary) + "/Length " + std::to_string(data.size()) + ">>\nstream\n" +
+         std::string(data) + "\nendstream";
+}
+
+// A document of the given objects, numbered from 1, object 1 being the catalog.
+std::string pdf(const std::vector<std::string> &objects) {
+  std::string out = "%PDF-1.7\n";
+  for (std::size_t i = 0; i < objects.size(); ++i)
+    out += std::to_string(i + 1) + " 0 obj\n" + objects[i] + "\nendobj\n";
+  return out + "trailer\n<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n";
+}
+
+std::string page_with(const std::string &content,
+                      const std::string &font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+                      const std::vector<std::string> &more = {}) {
+  std::vector<std::string> objects = {
+      "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+      "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+      stream("/Filter/FlateDecode", deflated(content)), font};
+  objects.insert(objects.end(), more.begin(), more.end());
+  return pdf(objects);
+}
+
+CollectingSink read(std::string_view bytes) {
+  CollectingSink sink;
+  const auto done = read_pdf(item_of("f.pdf", bytes), sink);
+  if (!done) sink.errors.push_back(done.error().message);
+  return sink;
+}
+
+std::string text_of(std::string_view bytes) {
+  std::string out;
+  for (const auto &text : read(bytes).texts) out += text.text;
+  return out;
+}
+
+TEST(ReadPdf, words_and_lines_come_from_places) {
+  EXPECT_EQ(text_of(page_with(
+                "BT /F1 12 Tf 72 700 Td (Pass) Tj (word: ) Tj [(hun) -20 (ter2)] TJ 0 -14 Td (next) Tj ET "
+                "BT /F1 12 Tf 150 686 Td (cell) Tj ET")),
+            "Password: hunter2\nnext cell\n");
+}
+
+TEST(ReadPdf, wide_gaps_within_a_string_are_blanks) {
+  EXPECT_EQ(text_of(page_with("BT /F1 10 Tf 72 700 Td [(two) -600 (words)] TJ T* ET")), "two words\n");
+}
+
+TEST(ReadPdf, escapes_hex_and_encodings) {
+  EXPECT_EQ(text_of(page_with("BT /F1 12 Tf (a\\(b\\) \\101\\\nB) Tj <E4F6> Tj ET",
+                              "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>")),
+            "a(b) ABäö\n");
+  EXPECT_EQ(text_of(page_with("BT /F1 12 Tf (AB) Tj ET",
+                              "<</Type/Font/Subtype/Type1/Encoding<</Differences[65/Euro/uni0416]>>>>")),
+            "€Ж\n");
+}
+
+TEST(ReadPdf, composite_fonts_use_their_map) {
+  const std::string cmap =
+      "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfchar <0001> <0070> endbfchar "
+      "2 beginbfrange <0002> <0004> <0061> <0005> <0006> [<0078> <D83DDE00>] endbfrange endcmap";
+  EXPECT_EQ(text_of(page_with(
+                "BT /F1 12 Tf <000100020003000400050006> Tj ET",
+                "<</Type/Font/Subtype/Type0/Encoding/Identity-H/ToUnicode 6 0 R/DescendantFonts[7 0 R]>>",
+                {stream("", cmap), "<</Type/Font/Subtype/CIDFontType2/DW 500>>"})),
+            "pabcx😀\n");
+}
+
+TEST(ReadPdf, fonts_without_a_map_are_told) {
+  const auto sink = read(page_with("BT /F1 12 Tf <100010011002> Tj ET",
+                                   "<</Type/Font/Subtype/Type0/Encoding/Identity-H/DescendantFonts[6 0 R]>>",
+                                   {"<</Type/Font/Subtype/CIDFontType2>>"}));
+  ASSERT_EQ(sink.unreads.size(), 1u);
+  EXPECT_EQ(sink.unreads[0].state, LedgerState::unsupported);
+  EXPECT_GT(sink.unreads[0].bytes, 0u);
+}
+
+TEST(ReadPdf, forms_annotations_and_information) {
+  const std::string text =
+      text_of(pdf({"<</Type/Catalog/Pages 2 0 R>>",
+                   "<</Type/Pages/Kids[3 0 R]/Count 1/Resources<</XObject<</X 5 0 R>>>>>>",
+                   "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Annots[6 0 R]>>", stream("", "q /X Do Q"),
+                   stream("/Type/XObject/Subtype/Form/Resources<<>>", "BT /F1 9 Tf (in a form) Tj ET"),
+                   "<</Type/Annot/Contents(a note)/A<</S/URI/URI(https://u:p@h/)>>>>",
+                   "<</Title<FEFF00FC>/Author(Ann)>>"}));
+  EXPECT_THAT(text, testing::HasSubstr("in a form\n"));
+  EXPECT_THAT(text, testing::HasSubstr("Contents: a note\n"));
+  EXPECT_THAT(text, testing::HasSubstr("URI: https://u:p@h/\n"));
+  EXPECT_THAT(text, testing::HasSubstr("Title: ü\n"));
+}
+
+TEST(ReadPdf, object_streams_and_missing_tables) {
+  const std::string inner = "1 0 2 30 <</Type/Catalog/Pages 2 0 R>>  <</Type/Pages/Kids[3 0 R]/Count 1>>";
+  const std::string first = std::to_string(inner.find("<<"));
+  const std::string second = std::to_string(inner.rfind("<<") - inner.find("<<"));
+  const std::string packed = "1 0 2 " + second + " " + inner.substr(inner.find("<<"));
+  const std::string bytes =
+      "%PDF-1.5\n9 0 obj\n" +
+      stream("/Type/ObjStm/N 2/First " + std::to_string(packed.find("<<")) + "/Filter/FlateDecode",
+             deflated(packed)) +
+      "\nendobj\n3 0 obj\n<</Type/Page/Contents 4 0 R>>\nendobj\n4 0 obj\n" +
+      stream("", "BT (cut file) Tj ET") + "\nendobj\n";
+  EXPECT_EQ(text_of(bytes), "cut file\n");
+}
+
+TEST(ReadPdf, attachments_and_pictures_are_children) {
+  const auto sink =
+      read(pdf({"<</Type/Catalog>>", stream("/Type/EmbeddedFile/Filter/FlateDecode", deflated("inside")),
+                "<</Type/Filespec/UF(a/b.txt)/EF<</F 2 0 R>>>>",
+                stream("/Subtype/Image/Filter/DCTDecode", "\xFF\xD8\xFFjpeg"),
+                stream("/Subtype/Image", "raw pixels")}));
+  ASSERT_EQ(sink.children.size(), 2u);
+  EXPECT_EQ(sink.children[0].path, "f.pdf!/a/b.txt");
+  EXPECT_EQ(sink.children[0].bytes, "inside");
+  EXPECT_EQ(sink.children[1].bytes, "\xFF\xD8\xFFjpeg");
+  ASSERT_EQ(sink.unreads.size(), 1u);
+  EXPECT_EQ(sink.unreads[0].bytes, 10u);
+}
+
+TEST(ReadPdf, unknown_encryption_is_told) {
+  const auto sink =
+      read("%PDF-1.4\n1 0 obj\n<</Type/Catalog>>\nendobj\n2 0 obj\n<</Filter/Standard/V 1/R 2/O(" +
+           std::string(32, 'o') + ")/U(" + std::string(32, 'u') +
+           ")/P -4>>\nendobj\ntrailer\n"
+           "<</Root 1 0 R/Encrypt 2 0 R/ID[(x)(x)]>>\n");
+  ASSERT_EQ(sink.errors.size(), 1u);
+  EXPECT_THAT(sink.errors[0], testing::HasSubstr("password"));
+}
+
+TEST(ReadPdf, bombs_and_loops_end) {
+  // A form that draws itself, references in a ring, a page tree that is a ring, arrays without end.
+  const auto sink =
+      read(pdf({"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[2 0 R 3 0 R]>>",
+                "<</Type/Page/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>/Parent 3 0 R>>",
+                stream("", "/X Do"), stream("/Subtype/Form", "BT (x) Tj ET /X Do /X Do"), "7 0 R", "6 0 R",
+                std::string(100'000, '['), "<</A " + std::string(1000, '>')}));
+  EXPECT_TRUE(sink.errors.empty());
+  const auto bomb = read(pdf({"<</Type/Catalog>>", stream("/Filter[/FlateDecode/FlateDecode]",
+                                                          deflated(deflated(std::string(64u << 20, 'a'))))}));
+  EXPECT_TRUE(bomb.errors.empty());
+}
+
+TEST(ReadPdf, nothing_is_told_as_damaged) {
+  EXPECT_EQ(read("%PDF-1.4\nnothing").errors.size(), 1u);
+  EXPECT_EQ(read("").errors.size(), 1u);
+}
+
+TEST(PdfFilter, ascii_and_run_length) {
+  evidence::Inflater inflater;
+  EXPECT_EQ(apply_filters("48656C6C6F>", {{.name = "ASCIIHexDecode"}}, 100, inflater).bytes, "Hello");
+  EXPECT_EQ(apply_filters("87cURDZ~>", {{.name = "ASCII85Decode"}}, 100, inflater).bytes, "Hello");
+  EXPECT_EQ(apply_filters(std::string_view("\x02"
+                                           "abc\xFE"
+                                           "x\x80",
+                                           7),
+                          {{.name = "RunLengthDecode"}}, 100, inflater)
+                .bytes,
+            "abcxxx");
+  EXPECT_EQ(
+      apply_filters("\x80\x0B\x60\x50\x22\x0C\x0C\x85\x01", {{.name = "LZWDecode"}}, 100, inflater).bytes,
+      "-----A---B");
+  EXPECT_EQ(apply_filters("x", {{.name = "DCTDecode"}}, 100, inflater).stopped_at, "DCTDecode");
+}
+
+TEST(PdfLexer, reads_what_is_broken) {
+  PdfLexer lexer("<</A 1/B[1 0 R (x(y)\\)z) <48>]/C<</D/E>>", 0);
+  PdfValue value;
+  ASSERT_TRUE(lexer.next(value, true));
+  ASSERT_NE(value.find("B"), nullptr);
+  ASSERT_EQ(value.find("B")->items.size(), 3u);
+  EXPECT_EQ(value.find("B")->items[0].kind, PdfValue::Kind::reference);
+  EXPECT_EQ(pdf_string_bytes(value.find("B")->items[1]), "x(y))z");
+  EXPECT_TRUE(value.find("C")->find("D")->is_name("E"));
+}
+
+}  // namespace
+}  // namespace dislodge::file
