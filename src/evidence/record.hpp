@@ -72,6 +72,7 @@ struct TextView {
   RecordId within = kNoRecord;
   std::string_view name;                       // declared file name: a rule may ask for it
   bool ocr = false;                            // read by OCR: lower confidence
+  bool prose = true;                           // written by people; false: protocol, as mail headers ("spf=pass")
 };
 
 }  // namespace dislodge::evidence
