@@ -15,7 +15,7 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr std::string_view kMagic = "dislodge-matcher-1";
+constexpr std::string_view kMagic = "dislodge-matcher-2";
 // Hyperscan takes 32-bit lengths; a block is cut so that each match lies whole in one of two neighbours.
 constexpr std::size_t kBlockBytes = 1u << 30;
 constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
@@ -62,6 +62,63 @@ RE2::Options regex_options() {
   options.set_log_errors(false);
   options.set_max_mem(kRegexMemory);
   return options;
+}
+
+// Where a character class that begins at `at` ends, or npos.
+std::size_t class_end(std::string_view pattern, std::size_t at) {
+  if (at >= pattern.size() || pattern[at] != '[') return std::string_view::npos;
+  std::size_t i = at + 1;
+  if (i < pattern.size() && pattern[i] == '^') ++i;
+  if (i < pattern.size() && pattern[i] == ']') ++i;
+  for (; i < pattern.size() && pattern[i] != ']'; ++i)
+    if (pattern[i] == '\\') ++i;
+  return i < pattern.size() ? i + 1 : std::string_view::npos;
+}
+
+// A pattern for the database that ends wherever the rule's own does, and is cheaper to look for: what it asks
+// of the bytes in front is left to RE2. "\b", "(?:^|[^a-z])" go; of "[a-z]{1,100}:" one letter stays, since a
+// match with more letters ends in the same place.
+std::string loosened(std::string_view pattern) {
+  for (;;) {
+    if (pattern.starts_with("\\b")) {
+      pattern.remove_prefix(2);
+      continue;
+    }
+    if (pattern.starts_with("(?:^|[")) {
+      const std::size_t end = class_end(pattern, 5);
+      if (end != std::string_view::npos && end < pattern.size() && pattern[end] == ')' &&
+          (end + 1 >= pattern.size() ||
+           std::string_view("?*+{").find(pattern[end + 1]) == std::string_view::npos)) {
+        pattern.remove_prefix(end + 1);
+        continue;
+      }
+    }
+    const std::size_t end = class_end(pattern, 0);
+    if (end == std::string_view::npos || end >= pattern.size()) break;
+    std::size_t after = end;
+    std::string least;
+    if (pattern[end] == '*' || pattern[end] == '?') {
+      after = end + 1;
+      least = "0";
+    } else if (pattern[end] == '+') {
+      after = end + 1;
+      least = "1";
+    } else if (pattern[end] == '{') {
+      const std::size_t close = pattern.find('}', end);
+      const std::size_t comma = pattern.find(',', end);
+      if (close == std::string_view::npos || comma > close) break;
+      least = pattern.substr(end + 1, comma - end - 1);
+      after = close + 1;
+    } else {
+      break;
+    }
+    if (after < pattern.size() && pattern[after] == '?') ++after;  // lazy or greedy, the ends are the same
+    const std::string_view rest = pattern.substr(after);
+    if (rest.empty()) break;
+    if (least != "0") return std::string(pattern.substr(0, end)) + "{" + least + "}" + std::string(rest);
+    pattern = rest;
+  }
+  return std::string(pattern);
 }
 
 base::Result<std::size_t> width_of_pattern(const std::string &pattern, unsigned flags,
@@ -126,6 +183,8 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
   out.text(kMagic);
   out.text(cache_name(rules));
   std::vector<std::size_t> widths;
+  std::vector<std::string> loose;  // keeps the texts alive that `patterns` points into
+  loose.reserve(rules.rules.size());
   for (const Rule &rule : rules.rules) {
     // RE2 has the last word on syntax: what only one of the two takes is no rule.
     const RE2 regex(rule.pattern, regex_options());
@@ -135,7 +194,8 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
     DISLODGE_TRY_ASSIGN(const std::size_t width, width_of_pattern(rule.pattern, 0, "rule " + rule.id));
     widths.push_back(width);
     ids.push_back(static_cast<unsigned>(patterns.size()));
-    patterns.push_back(rule.pattern.c_str());
+    loose.push_back(loosened(rule.pattern));
+    patterns.push_back(loose.back().c_str());
     flags.push_back(0);
   }
   for (const ProseTrigger &trigger : prose_triggers()) {

@@ -47,8 +47,13 @@ void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::ve
     }
     read_prose(text, hit.end, kTriggers[hit.trigger].is, out);
   }
-  for (std::size_t i = first; i < out.size(); ++i)
-    out[i].confidence = prose_confidence(features_of(text, out[i]));
+  for (std::size_t i = first; i < out.size(); ++i) {
+    Features features = value_features(text, out[i]);
+    out[i].confidence = prose_confidence_at_most(features);
+    if (out[i].confidence < kProseFloor) continue;  // nothing that stands around it makes it one
+    add_surroundings(text, out[i], features);
+    out[i].confidence = prose_confidence(features);
+  }
   const auto from = out.begin() + static_cast<std::ptrdiff_t>(first);
   std::sort(from, out.end(), [](const ProseCandidate &a, const ProseCandidate &b) {
     if (a.begin != b.begin) return a.begin < b.begin;

@@ -61,5 +61,6 @@ struct ProseCandidate {
 void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::vector<ProseCandidate> &out);
 
 inline constexpr double kProseThreshold = 0.5;
+inline constexpr double kProseFloor = 0.15;  // below, a candidate is not even worth listing as rejected
 
 }  // namespace dislodge::secret

@@ -164,9 +164,10 @@ void describe_value(std::string_view value, const ProseCandidate &candidate, Fea
   std::string_view word = small;
   while (!word.empty() && !is_letter(word.back()) && !is_digit(word.back()) && !is_high(word.back()))
     word.remove_suffix(1);
-  set(Feature::function_word,
-      is_function_word(word) || is_function_word(small) ||
-          is_function_word(std::string_view(small).substr(0, small.find_first_of("-/'"))));
+  // "not-set", "n/a": the first word decides, but not of "correct-horse-7".
+  const std::string_view head =
+      std::string_view(small).substr(0, digit > 0 ? small.size() : small.find_first_of("-/'"));
+  set(Feature::function_word, is_function_word(word) || is_function_word(small) || is_function_word(head));
   set(Feature::participle, (f[static_cast<std::size_t>(Feature::lower_word)] > 0 ||
                             f[static_cast<std::size_t>(Feature::capital_word)] > 0) &&
                                is_participle(word));
@@ -198,7 +199,7 @@ bool is_function_word(std::string_view lower_word) {
   return std::binary_search(kFunctionWords.begin(), kFunctionWords.end(), lower_word);
 }
 
-Features features_of(std::string_view text, const ProseCandidate &candidate) {
+Features value_features(std::string_view text, const ProseCandidate &candidate) {
   Features f{};
   const auto set = [&f](Feature feature, bool holds) {
     f[static_cast<std::size_t>(feature)] = holds ? 1 : 0;
@@ -215,9 +216,15 @@ Features features_of(std::string_view text, const ProseCandidate &candidate) {
   set(Feature::trigger_credentials, candidate.trigger == TriggerClass::credentials);
   set(Feature::trigger_sign_in, candidate.trigger == TriggerClass::sign_in);
   set(Feature::trigger_pin, candidate.trigger == TriggerClass::pin);
-  if (value.empty()) return f;
-  describe_value(value, candidate, f);
+  if (!value.empty()) describe_value(value, candidate, f);
+  return f;
+}
 
+void add_surroundings(std::string_view text, const ProseCandidate &candidate, Features &f) {
+  const auto set = [&f](Feature feature, bool holds) {
+    f[static_cast<std::size_t>(feature)] = holds ? 1 : 0;
+  };
+  const std::string_view value = text.substr(candidate.begin, candidate.end - candidate.begin);
   const std::size_t from = std::min(candidate.trigger_end, candidate.begin);
   const std::string around = surroundings(text, from, candidate.end);
   const Span line = line_around(text, candidate.begin, kBefore);
@@ -252,7 +259,6 @@ Features features_of(std::string_view text, const ProseCandidate &candidate) {
       all_of(value, [](char c) { return is_letter(c) || is_high(c) || c == '-' || c == '\''; });
   set(Feature::sentence_after, words >= 2);
   set(Feature::ends_sentence_word, plain && words >= 1);
-  return f;
 }
 
 }  // namespace dislodge::secret

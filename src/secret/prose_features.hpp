@@ -61,7 +61,10 @@ enum class Feature : std::size_t {
 inline constexpr std::size_t kFeatureCount = static_cast<std::size_t>(Feature::count);
 using Features = std::array<double, kFeatureCount>;
 
-Features features_of(std::string_view text, const ProseCandidate &candidate);
+// The features that the tie and the value alone decide; those of the surroundings are 0.
+Features value_features(std::string_view text, const ProseCandidate &candidate);
+// Adds those of the surroundings, which cost more.
+void add_surroundings(std::string_view text, const ProseCandidate &candidate, Features &features);
 
 // How much a run of letters reads like English, 0..1, by pairs of letters.
 double wordlikeness(std::string_view value);

@@ -16,6 +16,8 @@ using std::string_view_literals::operator""sv;
 constexpr std::size_t kReach = 600;      // bytes of a line that are looked at, on each side
 constexpr std::size_t kValueMax = 128;   // bytes of a password
 constexpr std::size_t kPhraseWords = 9;  // "the password for the old vpn box in Leeds is ..."
+constexpr std::size_t kRemarkMax = 80;   // "password (valid until Friday): ..."
+constexpr std::size_t kLead = 48;        // bytes before the word in which "changed" or "reset" may stand
 constexpr std::size_t kTableRows = 500;
 constexpr std::size_t kTableCells = 40;
 
@@ -349,17 +351,31 @@ void skip_closing(Reader &reader) {
 bool read_linked(Reader &reader, ProseCandidate candidate, bool pair, std::vector<ProseCandidate> &out) {
   skip_closing(reader);
   const std::size_t start = reader.at();
+  // "password (must be changed): X"
+  reader.blanks();
+  if (reader.peek() == '(') {
+    const std::size_t close = reader.rest().substr(0, kRemarkMax).find(')');
+    if (close != std::string_view::npos) {
+      reader.go(reader.at() + close + 1);
+      if (take_separator(reader)) return emit_value(reader, candidate, Link::separator, pair, out);
+    }
+  }
+  reader.go(start);
   if (take_separator(reader)) {
     // "password - is: X" and "password: is X" do occur; more often "is" begins a sentence about it.
     return emit_value(reader, candidate, Link::separator, pair, out);
   }
-  bool change = false;
+  // "I have changed the password to X"
+  const std::size_t lead_from = start > kLead ? start - kLead : 0;
+  const std::string lead = base::lower(reader.text().substr(lead_from, start - lead_from));
+  bool change = std::any_of(kChanges.begin(), kChanges.end(),
+                            [&](std::string_view word) { return lead.find(word) != std::string::npos; });
+  const bool changed_before = change;
   for (std::size_t words = 0; words < kPhraseWords; ++words) {
     if (reader.at_line_end() && !reader.soft_break()) return false;
     std::string word = reader.word();
     if (word.empty()) return false;
     if (take_separator(reader)) return emit_value(reader, candidate, Link::separator, pair, out);
-    const std::size_t word_at = reader.at();
     const char last = word.back();
     const bool colon = word.size() > 1 && (last == ':' || last == '=');
     if (colon) word.pop_back();
@@ -367,6 +383,7 @@ bool read_linked(Reader &reader, ProseCandidate candidate, bool pair, std::vecto
     if (among(kChanges, word)) change = true;
     const bool to = change && (word == "to" || word == "as" || word == "zu" || word == "auf");
     const bool verb = among(kVerbs, word);
+    if (verb && changed_before) change = false;
     reader.skip_word();
     if (colon) {
       // The colon belongs to the phrase: "password for svc-x: ..."
@@ -402,7 +419,6 @@ bool read_linked(Reader &reader, ProseCandidate candidate, bool pair, std::vecto
     }
     // The sentence ends before anything is said.
     if (last == '.' || last == ';' || last == '?' || last == '!') break;
-    (void)word_at;
   }
   // "pw X": only what cannot be a word.
   reader.go(start);
@@ -544,10 +560,7 @@ void read_prose(std::string_view text, std::size_t end, TriggerClass is, std::ve
     return;
   }
   std::size_t begin = end;
-  while (begin > 0 && (is_letter(text[begin - 1]) || is_digit(text[begin - 1]) || text[begin - 1] == '/') &&
-         end - begin < 12)
-    --begin;
-  while (begin < end && text[begin] == '/') ++begin;
+  while (begin > 0 && (is_letter(text[begin - 1]) || is_digit(text[begin - 1])) && end - begin < 12) --begin;
   const bool pair = is == TriggerClass::credentials || pair_word_before(text, begin);
   if (is == TriggerClass::credentials) {
     // Without a link or pair a login is no secret.

@@ -61,13 +61,32 @@ constexpr Features make_weights() {
 
 constexpr Features kWeights = make_weights();
 
+constexpr double surroundings_at_most() {
+  double sum = 0;
+  for (auto i = static_cast<std::size_t>(Feature::user_near); i < kFeatureCount; ++i)
+    sum += kWeights[i] > 0 ? kWeights[i] : 0;
+  return sum;
+}
+
+// Words alone never make certainty.
+double squashed(double sum) {
+  return 0.97 / (1.0 + std::exp(-sum));
+}
+
+double weighted(const Features &features) {
+  double sum = kBias;
+  for (std::size_t i = 0; i < kFeatureCount; ++i) sum += kWeights[i] * features[i];
+  return sum;
+}
+
 }  // namespace
 
 double prose_confidence(const Features &features) {
-  double sum = kBias;
-  for (std::size_t i = 0; i < kFeatureCount; ++i) sum += kWeights[i] * features[i];
-  // Words alone never make certainty.
-  return 0.97 / (1.0 + std::exp(-sum));
+  return squashed(weighted(features));
+}
+
+double prose_confidence_at_most(const Features &features) {
+  return squashed(weighted(features) + surroundings_at_most());
 }
 
 }  // namespace dislodge::secret

@@ -16,8 +16,7 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr double kOcrFactor = 0.8;    // what OCR read may be misread
-constexpr double kProseFloor = 0.15;  // below, a candidate is not even worth listing as rejected
+constexpr double kOcrFactor = 0.8;  // what OCR read may be misread
 constexpr std::size_t kNeighbours =
     600;  // bytes within which another candidate's value may turn up in a hint
 constexpr std::string_view kProseRule = "password-in-prose";
@@ -146,7 +145,7 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
     }
     out.push_back(std::move(candidate));
   }
-  if (!options_.prose) return;
+  if (!options_.prose || !view.prose) return;
   std::vector<ProseCandidate> prose;
   find_prose(view.text, matches_.triggers, prose);
   for (const ProseCandidate &one : prose) {

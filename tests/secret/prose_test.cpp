@@ -1,0 +1,163 @@
+// Passwords in running text: what must be found, with its exact bytes, and what must give nothing.
+#include "secret/prose.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests_support.hpp"
+
+namespace dislodge::secret {
+namespace {
+
+std::vector<Found> passwords(const std::string &text) {
+  auto found = test::scan(text);
+  std::erase_if(found, [](const Found &one) {
+    return one.sighting.kind != "password" && one.sighting.kind != "url-credentials";
+  });
+  return found;
+}
+
+struct Case {
+  const char *text;
+  const char *value;
+};
+
+class ProsePositive : public testing::TestWithParam<Case> {};
+TEST_P(ProsePositive, IsFoundExactly) {
+  const auto found = passwords(GetParam().text);
+  std::string values;
+  for (const Found &one : found) values += "[" + one.value + "] ";
+  EXPECT_TRUE(
+      std::any_of(found.begin(), found.end(), [](const Found &one) { return one.value == GetParam().value; }))
+      << "found: " << values << "\nin: " << GetParam().text;
+  EXPECT_LE(found.size(), 2u) << values;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Sentences, ProsePositive,
+    testing::Values(
+        Case{"The password is Winter2024!", "Winter2024!"},
+        Case{"the password for the vpn box is Kestrel-77 until Friday.", "Kestrel-77"},
+        Case{"Hi Tom,\n\nthe new password for svc-backup is Mh7$kQ2p.\n\nRegards", "Mh7$kQ2p"},
+        Case{"pw: tr0ub4dor&3", "tr0ub4dor&3"}, Case{"PW = Autumn#19 (case matters)", "Autumn#19"},
+        Case{"username: svc-deploy\npassword: hT9!mmQz\n", "hT9!mmQz"},
+        Case{"user: admin, pass: Gr4nite_wall", "Gr4nite_wall"},
+        Case{"creds: svc-sql / Orange*Peel42", "Orange*Peel42"},
+        Case{"Credentials are helpdesk / Sunny.Day.88", "Sunny.Day.88"},
+        Case{"you can log in as svc-reports with Plover!2023 on the old box", "Plover!2023"},
+        Case{"login with jsmith / Qwerty77!", "Qwerty77!"},
+        Case{"Please use user test01 and password \"blue cheese 9\" for now.", "blue cheese 9"},
+        Case{"I have changed the password to N3wpass!ok, please test", "N3wpass!ok"},
+        Case{"It has been reset to `Spring_2025`. The password was reset to Spring_2025x.", "Spring_2025x"},
+        Case{"Password:\n  Copper.Lake.31\n", "Copper.Lake.31"},
+        Case{"Username:\nbackup\nPassword:\nW1ndm1ll\n", "W1ndm1ll"},
+        Case{"The pw hasn't changed, still Falcon_1987 as before? The pw is still Falcon_1987",
+             "Falcon_1987"},
+        Case{"> the root password on db03 is\n> Zx81-Spectrum, do not lose it", "Zx81-Spectrum"},
+        Case{"wifi password: guest-Otter-55", "guest-Otter-55"},
+        Case{"passphrase for the backup key: correct-horse-7-battery", "correct-horse-7-battery"},
+        Case{"password -> S0mmer!!", "S0mmer!!"}, Case{"The password is 'lodestar99'.", "lodestar99"},
+        Case{"the admin password is **Tuesday#4**, thanks", "Tuesday#4"},
+        Case{"initial password (must be changed): Welcome2Acme", "Welcome2Acme"},
+        Case{"ssh backup@10.2.3.4 (pw: k4nt1n3)", "k4nt1n3"}, Case{"zip password is Inv0ice24", "Inv0ice24"},
+        Case{"User ID: mbrown   Password: Fjord-1234", "Fjord-1234"},
+        Case{"user/pass: scanner/Sc4nner!", "Sc4nner!"},
+        Case{"Das Passwort lautet Schnee1Mann", "Schnee1Mann"},
+        Case{"Kennwort: Regen#Bogen5", "Regen#Bogen5"}, Case{"le mot de passe est Soleil2024", "Soleil2024"},
+        Case{"пароль: Zima2024!", "Zima2024!"}, Case{"password is Käse&Brot7", "Käse&Brot7"},
+        Case{"My login is dkent and my password is gr33nhouse.", "gr33nhouse"},
+        Case{"RDP: 10.0.0.5, user: NORTHWIND\\svc-rdp, pwd: Clear#Skies9", "Clear#Skies9"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Tables, ProsePositive,
+    testing::Values(
+        Case{"| host | user | password |\n|------|------|----------|\n| db01 | sa | Mango#Tree7 |\n",
+             "Mango#Tree7"},
+        Case{"Host\tUser\tPassword\nweb1\tadmin\tPilot!88\n", "Pilot!88"},
+        Case{"server,username,password\nfs01,svc-fs,Quartz_51\n", "Quartz_51"}));
+
+class ProseNegative : public testing::TestWithParam<const char *> {};
+TEST_P(ProseNegative, GivesNothing) {
+  const auto found = passwords(GetParam());
+  std::string values;
+  for (const Found &one : found) values += one.sighting.rule + "[" + one.value + "] ";
+  EXPECT_TRUE(found.empty()) << values << "\nin: " << GetParam();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Sentences, ProseNegative,
+    testing::Values(
+        "Your password is expired.", "The password is required to continue.",
+        "The password is case sensitive.", "Your password will be sent separately.",
+        "Passwords must be at least 12 characters long.",
+        "Password must contain: one digit, one upper case letter", "password: ********", "Password: xxxxxxxx",
+        "Password:\n\nRegards,\nTom", "Password: \n", "I forgot my password, can you reset it?",
+        "Please click the link below to reset your password: https://portal.northwind.example/reset?id=7",
+        "Your password has been changed. If this was not you, contact the helpdesk.",
+        "Your password was changed on 12/03/2024 at 10:22.", "password = getpass.getpass()",
+        "password = os.environ[\"PASSWORD\"]", "if (password == null) return;",
+        "const password = req.body.password;", "The password is the same as for the VPN.",
+        "The password is stored encrypted in the vault.", "The password is in the safe.",
+        "the password is attached", "password is not set", "password: required", "Password: <your password>",
+        "password: ${DB_PASSWORD}", "We never ask for your password by email.",
+        "Enter your password: ", "Incorrect password. Try again.", "password reset",
+        "Re: password reset request 20240312", "Your one-time password expires in 10 minutes.",
+        "The password policy is available at /docs/policy.html", "password-protected file",
+        "The pass rate was 87% this term.", "boarding pass: see attached PDF", "pass 2 of 3 complete",
+        "He made a pass at 10:30.", "login: see the wiki", "Login failed for user 'sa'.",
+        "credentials are stored in the vault", "Please send me the credentials for the test system.",
+        "log in with your corporate account", "sign in with Google or Facebook",
+        "log in as administrator with full rights", "The password hash is stored with a salt",
+        "Password strength: weak", "password: string", "def login(user, password): pass",
+        "  password: str = None", "passwords:\n  - one per line", "<input type=\"password\" name=\"pw\">",
+        "PW 2024-03-12", "Passwort vergessen?", "Das Passwort ist abgelaufen.", "mot de passe oublié ?",
+        "The PIN is printed on the back.", "Your password expires in 3 days",
+        "The password should be changed every 90 days.", "what is the password?", "Is the password correct?",
+        "same username and password as last time", "User name and password are both required fields",
+        "password manager: we recommend KeePass", "The password is: (see separate mail)"));
+
+INSTANTIATE_TEST_SUITE_P(Tables, ProseNegative,
+                         testing::Values("| field | password |\n|---|---|\n| type | required |\n",
+                                         "Name,Password\nmin length,12\n"));
+
+TEST(Prose, TheUserBesideThePasswordIsAHint) {
+  const auto pair = passwords("creds: svc-sql / Orange*Peel42");
+  ASSERT_EQ(pair.size(), 1u);
+  EXPECT_EQ(test::hint_of(pair[0], HintKind::user), "svc-sql");
+  const auto table =
+      passwords("| host | user | password |\n|---|---|---|\n| db01 | reporting | Mango#Tree7 |\n");
+  ASSERT_EQ(table.size(), 1u);
+  EXPECT_EQ(test::hint_of(table[0], HintKind::user), "reporting");
+}
+
+TEST(Prose, IsTheSameEveryTime) {
+  const std::string text = "the password is Winter2024! and the pw for db is Kestrel-77";
+  const auto first = passwords(text);
+  const auto second = passwords(text);
+  ASSERT_EQ(first.size(), second.size());
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    EXPECT_EQ(first[i].value, second[i].value);
+    EXPECT_EQ(first[i].sighting.confidence, second[i].sighting.confidence);
+  }
+}
+
+TEST(Prose, HostileTextEndsInBoundedTime) {
+  std::string words;
+  for (int i = 0; i < 20000; ++i) words += "password ";
+  EXPECT_LE(passwords(words).size(), 1u);
+  std::string quotes = "password is ";
+  quotes.append(100000, '"');
+  passwords(quotes);
+  std::string table = "a|password\n";
+  for (int i = 0; i < 3000; ++i) table += "x|Aa1!bcde" + std::to_string(i) + "\n";
+  EXPECT_LE(passwords(table).size(), 500u);
+  passwords("password");
+  passwords("password:");
+  passwords("password is");
+  passwords("log in as");
+  passwords(std::string("password: \0\xff\xfe", 14));
+}
+
+}  // namespace
+}  // namespace dislodge::secret
