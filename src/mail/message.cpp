@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "base/encode.hpp"
@@ -137,7 +138,9 @@ class Reader {
     std::string_view received;
     std::string_view folder;
     for (const Field &field : headers.fields) {
-      const auto is = [&](std::string_view name) { return base::equal_ignoring_case(field.name, name); };
+      const auto is = [&](std::string_view name) {
+        return field.name.size() == name.size() && base::equal_ignoring_case(field.name, name);
+      };
       switch (field.name.empty() ? 0 : field.name[0] | 32) {
         case 'm':
           if (is("message-id") && record.message_id.empty()) record.message_id = first_id(field.value);
@@ -231,6 +234,18 @@ class Reader {
       const bool any = utf8.view().find("=?") != std::string_view::npos &&
                        decode_encoded_words(utf8.view(), decoded, &words);
       const std::string_view text = any ? std::string_view(decoded) : utf8.view();
+      const base::OffsetMap map = evidence::compose_maps(utf8.map(), any ? &words : nullptr, text.size());
+      emit_text(path_, text, shifted(map, offset), headers.bytes, nullptr, false);
+    }
+    // Of all fields people write only the subject: "spf=pass" is no sentence.
+    for (const Field &field : headers.fields) {
+      if (!base::equal_ignoring_case(field.name, "subject")) continue;
+      const auto utf8 = evidence::to_utf8(field.value);
+      std::string decoded;
+      base::OffsetMap words;
+      const bool any = decode_encoded_words(utf8.view(), decoded, &words);
+      const std::string_view text = any ? std::string_view(decoded) : utf8.view();
+      const auto offset = static_cast<std::uint64_t>(field.value.data() - headers.bytes.data());
       const base::OffsetMap map = evidence::compose_maps(utf8.map(), any ? &words : nullptr, text.size());
       emit_text(path_, text, shifted(map, offset), headers.bytes, nullptr);
     }
@@ -333,7 +348,7 @@ class Reader {
   }
 
   void emit_text(std::string_view path, std::string_view text, const base::OffsetMap &map,
-                 std::string_view source, const std::vector<QuotedSpan> *quoted) {
+                 std::string_view source, const std::vector<QuotedSpan> *quoted, bool prose = true) {
     if (text.empty()) return;
     evidence::TextView view;
     view.item = path;
@@ -342,6 +357,7 @@ class Reader {
     view.source = source;
     view.quoted = quoted != nullptr && !quoted->empty() ? quoted : nullptr;
     view.within = within_;
+    view.prose = prose;
     sink_.text(view);
   }
 
@@ -381,7 +397,8 @@ class Reader {
   void elsewhere(const Part &part, const std::string &path) {
     if (part.type.value == "message/external-body") {
       std::string where;
-      for (const std::string_view key : {"access-type", "url", "site", "server", "directory"}) {
+      static constexpr std::array<std::string_view, 5> kWhere = {"access-type", "url", "site", "server", "directory"};
+      for (const std::string_view key : kWhere) {
         const std::string_view value = part.type.get(key);
         if (!value.empty()) where += fmt::format("{}{}={}", where.empty() ? "" : ", ", key, value);
       }
