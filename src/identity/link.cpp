@@ -65,6 +65,23 @@ class Linker {
   }
 
  private:
+  // A right whose start is unknown is not older than those it joins.
+  void clip() {
+    std::unordered_map<std::string_view, base::Time> created;
+    for (const Principal &p : facts_.principals) {
+      const auto time = base::parse_time(attribute(p, "created"));
+      if (time) created.emplace(p.id, *time);
+    }
+    for (Grant &g : facts_.grants) {
+      if (g.start_known) continue;
+      for (const std::string *id : {&g.from, &g.to}) {
+        const auto found = created.find(*id);
+        if (found != created.end() && found->second < g.valid.until)
+          g.valid.from = std::max(g.valid.from, found->second);
+      }
+    }
+  }
+
   void index() {
     by_object_.clear();
     applications_.clear();

@@ -14,6 +14,7 @@
 //   - a mailbox for each user with mail, owned by the user, and one resource for all mailboxes of a tenant
 //   - tenant-contains from each tenant to its principals; home-of-guest; same-person across realms
 //   - composite rights of which one principal holds both halves directly
+//   - a right whose start no source says begins when the younger of its two ends was created
 // Running it twice changes nothing.
 
 #include <string>
