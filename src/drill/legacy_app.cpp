@@ -22,8 +22,7 @@ Acts make_acts(std::uint64_t seed) {
     return from + random.between(low, high) * kSecond;
   };
   const auto night = [&](int month, int day) {
-    return base::time_of({2025, month, day}, 1 + static_cast<int>(random.below(4)),
-                         static_cast<int>(random.below(50)), static_cast<int>(random.below(60)));
+    return base::time_of({2025, month, day}, 1) + random.between(0, 4 * 3600 - 600) * kSecond;
   };
   acts.spray_from = night(9, 9);
   acts.spray_until = night(10, 19);
@@ -88,8 +87,8 @@ void make_secrets(LegacyApp &story) {
         story.github(story.gh_deploy_key), {story.deploy_key.public_key});
   plant(answers, "dr-storage-key", "azure-storage-key", make_storage_account_key(random), ours,
         "principal:account/nwexamplebackup@blob.core.windows.net", {"nwexamplebackup"});
-  plant(answers, "site-vpn-preshared-key", "pre-shared-key", make_password(random) + random.text(6, kBase62),
-        ours, std::nullopt);
+  plant(answers, "site-vpn-preshared-key", "pre-shared-key",
+        cat({make_password(random), random.text(6, kBase62)}), ours, std::nullopt);
   std::string url_password = make_password(random);
   std::replace(url_password.begin(), url_password.end(), '%', '-');  // it would start an escape in a URL
   plant(answers, "erp-url-password", "url-password", url_password, ours,
@@ -100,13 +99,12 @@ void make_secrets(LegacyApp &story) {
   plant(answers, "billing-database-password", "connection-string-password", make_password(random), ours,
         "principal:account/billing_app@nw-example-billing.database.windows.net", {"billing_app"});
   plant(answers, "ops-slack-bot-token", "slack-token", make_slack_bot_token(random), ours, std::nullopt);
-  plant(
-      answers, "cascadia-portal-jwt", "jwt",
-      make_jwt(
-          random,
-          R"({"iss":"https://portal.cascadia-cold.example/","sub":"northwind-integration","aud":"orders","iat":1746090000,"exp":1935306000,"jti":")" +
-              random.uuid() + "\"}"),
-      "cascadia-cold.example", std::nullopt);
+  const std::string claims =
+      R"({"iss":"https://portal.cascadia-cold.example/","sub":"northwind-integration",)"
+      R"("aud":"orders","iat":1746090000,"exp":1935306000,"jti":")" +
+      random.uuid() + "\"}";
+  plant(answers, "cascadia-portal-jwt", "jwt", make_jwt(random, claims), "cascadia-cold.example",
+        std::nullopt);
   story.customer_key = make_certified_key(random, "edi." + theirs, "Harborline Freight");
   plant(answers, "harborline-edi-private-key", "private-key", story.customer_key.private_key, theirs,
         std::nullopt, {story.customer_key.certificate});
@@ -211,13 +209,13 @@ LegacyApp make_legacy_app(std::uint64_t seed, Size size) {
       make_application(random, "Office 365 Exchange Online", base::time_of({2017, 1, 9}, 8, 0, 0));
   story.exchange.app_id = "00000002-0000-0ff1-ce00-000000000000";
   for (std::string *key : {&story.legacy_old_key, &story.legacy_new_key, &story.reader_key,
-                           &story.billing_key, &story.billing_old_key})
+                           &story.billing_key, &story.billing_next_key})
     *key = random.uuid();
 
   // An old browser at the command-line client of Azure AD: nobody in this company looks like that.
   story.spray_agent =
-      "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/" +
-      std::to_string(random.between(70, 84)) + ".0." + random.digits(4) + ".88 Safari/537.36";
+      cat({"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/",
+           std::to_string(random.between(70, 84)), ".0.", random.digits(4), ".88 Safari/537.36"});
   story.spray_app = "1b730954-1685-4b74-9bfd-dac224a7b894";
   story.spray_app_name = "Azure Active Directory PowerShell";
   for (int i = 0; i < 4; ++i)

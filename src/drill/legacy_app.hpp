@@ -65,7 +65,7 @@ struct LegacyApp {
 
   Person planted_user;  // made by the intruder in the corporate tenant
   Application legacy, reader, billing, archive, travel, graph, exchange;
-  std::string legacy_old_key, legacy_new_key, reader_key, billing_key, billing_old_key;
+  std::string legacy_old_key, legacy_new_key, reader_key, billing_key, billing_next_key;
   std::string spray_agent, spray_app, spray_app_name;  // the fingerprint
   std::vector<std::string> hosted_ips;                 // from where the intruder works once in
   std::string aws_account;

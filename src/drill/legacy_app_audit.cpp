@@ -136,7 +136,8 @@ class AuditLogs {
         const std::string file(random_.pick(kFiles));
         static constexpr std::array<std::string_view, 4> kActs = {"FileAccessed", "FileAccessed",
                                                                   "FileModified", "FileDownloaded"};
-        corporate.push_back(plain(person, 6, std::string(random_.pick(kActs)), "SharePoint",
+        const std::string act(random_.pick(kActs));
+        corporate.push_back(plain(person, 6, act, "SharePoint",
                                   {{"ObjectId", site + "Shared Documents/" + file},
                                    {"ItemType", "File"},
                                    {"SiteUrl", site},
@@ -145,14 +146,15 @@ class AuditLogs {
                                    {"CorrelationId", random_.uuid()}}));
       } else if (kind < 78) {
         static constexpr std::array<std::string_view, 3> kActs = {"MoveToDeletedItems", "SoftDelete", "Move"};
-        corporate.push_back(plain(person, 3, std::string(random_.pick(kActs)), "Exchange",
+        const std::string act(random_.pick(kActs));
+        corporate.push_back(plain(person, 3, act, "Exchange",
                                   {{"ResultStatus", "Succeeded"},
                                    {"ClientInfoString", "Client=OWA;Action=ViaProxy"},
                                    {"MailboxOwnerUPN", person.mail},
                                    {"MailboxGuid", person.object_id}}));
       } else if (kind < 92) {
-        corporate.push_back(plain(person, 25, random_.chance(60) ? "TeamsSessionStarted" : "MessageSent",
-                                  "MicrosoftTeams",
+        const std::string act = random_.chance(60) ? "TeamsSessionStarted" : "MessageSent";
+        corporate.push_back(plain(person, 25, act, "MicrosoftTeams",
                                   {{"ResultStatus", "Succeeded"}, {"ItemName", random_.uuid()}}));
       } else {
         own_mail(person);
@@ -200,8 +202,8 @@ class AuditLogs {
                                                                        : nullptr;
     for (int i = 0; i < 2 && !one.sync; ++i) {
       if (held == nullptr) {
-        one.message_ids.push_back("<" + random_.hex(24) + "." + random_.digits(6) + "@mail." +
-                                  company_.corporate.domain + ">");
+        one.message_ids.push_back(
+            cat({"<", random_.hex(24), ".", random_.digits(6), "@mail.", company_.corporate.domain, ">"}));
         continue;
       }
       const Message &message = random_.pick(held->messages);
@@ -233,7 +235,7 @@ class AuditLogs {
     by(rotation, company_.admin());
     to(rotation, "Application", story_.billing.object_id, story_.billing.name, story_.billing.app_id);
     const std::string kept = key_text(story_.billing_key, "Password", "billing 2022");
-    const std::string added = key_text(story_.billing_old_key, "Password", "billing next");
+    const std::string added = key_text(story_.billing_next_key, "Password", "billing next");
     rotation.properties = {{"KeyDescription", listed({kept, added}), listed({kept})},
                            {"Included Updated Properties", in_quotes("KeyDescription"), ""}};
     corporate.push_back(directory_record(rotation));
@@ -261,9 +263,9 @@ class AuditLogs {
          "MailVault Archive synchronises mailboxes every four days since before the logs begin",
          acts_.logs_from});
     for (int i = 0; i < 22; ++i) {
-      DirectoryChange one = change(acts_.logs_from + random_.between(0, 69) * base::kDay +
-                                       random_.between(25000, 60000) * base::kSecond,
-                                   company_.lab.id, "Update user.");
+      const base::Time day = acts_.logs_from + random_.between(0, 69) * base::kDay;
+      DirectoryChange one =
+          change(day + random_.between(25000, 60000) * base::kSecond, company_.lab.id, "Update user.");
       by(one, company_.person("lab.admin"));
       const Person &target = company_.lab_people[1 + random_.below(company_.lab_people.size() - 1)];
       to(one, "User", target.object_id, target.mail);
@@ -275,8 +277,9 @@ class AuditLogs {
   // The same sign-ins as in the sign-in log. Some failures carry "Success", as in life.
   void logons() {
     for (const SignIn &one : story_.corporate_sign_ins) {
-      if (one.kind == "interactiveUser")
-        corporate.push_back(logon_record(one, random_.uuid(), random_.chance(60)));
+      if (one.kind != "interactiveUser") continue;
+      const bool says_success = random_.chance(60);
+      corporate.push_back(logon_record(one, random_.uuid(), says_success));
     }
   }
 

@@ -51,7 +51,7 @@ std::string corporate_directory(LegacyApp &story, std::size_t &rows, std::vector
   out.application(story.billing,
                   {{story.billing_key, "billing 2022", secret.substr(0, 3), "",
                     story.billing.created + 9 * base::kMinute, base::time_of({2027, 5, 2}, 8, 0, 0)},
-                   {story.billing_old_key, "billing next", make_entra_client_secret(next).substr(0, 3), "",
+                   {story.billing_next_key, "billing next", make_entra_client_secret(next).substr(0, 3), "",
                     story.acts.admin_rotation, story.acts.admin_rotation + 730 * base::kDay}},
                   "AzureADMyOrg");
   out.application_owner(story.billing, company.person("priya.nair"));

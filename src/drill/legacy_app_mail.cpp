@@ -45,8 +45,7 @@ class StoryMail {
 
   // A minute that depends on the seed, on a day that does not.
   base::Time on(int year, int month, int day) {
-    return time_of({year, month, day}, static_cast<int>(random_.between(7, 16)),
-                   static_cast<int>(random_.below(60)), static_cast<int>(random_.below(60)));
+    return time_of({year, month, day}, 7) + random_.between(0, 10 * 3600 - 1) * base::kSecond;
   }
 
   void keep(Message message, bool executive, bool security, bool planted = true) {
@@ -323,15 +322,14 @@ class StoryMail {
     keep(in_folder(trace, story_.synced_folder), false, true);
 
     for (int i = 0; i < 6; ++i) {
-      keep(in_folder(habits_.draft(person("mei.tan"), {person("omar.reyes")},
-                                   "Weekly security summary " + std::to_string(21 + i),
-                                   "Phishing reports: " + std::to_string(random_.between(3, 30)) +
-                                       "\nBlocked sign-ins: " + std::to_string(random_.between(80, 900)) +
-                                       "\nPatching: " + std::to_string(random_.between(91, 99)) +
-                                       " percent\n\nNothing that needs you.\n" + sign("mei.tan"),
-                                   on(2025, 5 + i, 23)),
-                     story_.synced_folder),
-           false, true, false);
+      const std::string text = cat({"Phishing reports: ", std::to_string(random_.between(3, 30)),
+                                    "\nBlocked sign-ins: ", std::to_string(random_.between(80, 900)),
+                                    "\nPatching: ", std::to_string(random_.between(91, 99)),
+                                    " percent\n\nNothing that needs you.\n", sign("mei.tan")});
+      Message summary =
+          habits_.draft(person("mei.tan"), {person("omar.reyes")},
+                        "Weekly security summary " + std::to_string(21 + i), text, on(2025, 5 + i, 23));
+      keep(in_folder(std::move(summary), story_.synced_folder), false, true, false);
     }
   }
 

@@ -100,7 +100,7 @@ class ReadingPlan {
     one.app_id = story_.reader.app_id;
     one.client = "Client=WebServices;ExchangeServicesClient/15.00.0913.015;";
     // Some reads show a front end of the service instead of the intruder's address.
-    one.ip = random_.chance(30) ? "2001:db8:365:" + random_.hex(2) + "::" + random_.hex(3)
+    one.ip = random_.chance(30) ? cat({"2001:db8:365:", random_.hex(2), "::", random_.hex(3)})
                                 : random_.pick(story_.hosted_ips);
     one.folder = "\\" + folder;
     one.message_ids = std::move(ids);
@@ -136,8 +136,7 @@ class ReadingPlan {
     if (fitting.empty()) return;
     const base::Time night =
         early ? fitting.front() + random_.between(0, 30) * base::kMinute : random_.pick(fitting);
-    const base::Time time =
-        night + random_.between(0, 80) * base::kMinute + random_.between(0, 59) * base::kSecond;
+    const base::Time time = night + random_.between(0, 80 * 60) * base::kSecond;
     access(owner, std::min(time, acts_.read_until), {message.id}, message.folder);
   }
 
@@ -145,7 +144,8 @@ class ReadingPlan {
   void of_counsel() {
     const Person &counsel = story_.company.counsel();
     const auto time = [&] {
-      return nights_[1 + random_.below(5)] + random_.between(0, 5000) * base::kSecond;
+      const base::Time night = nights_[1 + random_.below(5)];
+      return night + random_.between(0, 5000) * base::kSecond;
     };
     for (const std::string &id : story_.counsel_ids) access(counsel, time(), {id}, "Inbox");
     for (const Message &message : story_.executive.messages) {

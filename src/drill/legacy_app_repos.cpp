@@ -17,13 +17,12 @@ const std::array<GitAuthor, 4> kAuthors = {{{"Priya Nair", "priya.nair@northwind
                                             {"northcoder", "northcoder@users.noreply.github.com"}}};
 
 std::string service_yaml(Random &random, std::string_view name, int version) {
-  std::string out = "service: " + std::string(name) + "\nversion: 1." + std::to_string(version) +
-                    "\nreplicas: " + std::to_string(random.between(2, 6)) +
-                    "\nimage: registry.northwind.example/" + std::string(name) + "@sha256:" + random.hex(64) +
-                    "\nports:\n  - 8080\nlimits:\n  memory: " + std::to_string(random.between(2, 8) * 128) +
-                    "Mi\n  cpu: " + std::to_string(random.between(1, 8) * 100) +
-                    "m\nenvironment:\n  LOG_LEVEL: info\n  DB_PASSWORD: ${DB_PASSWORD}\n";
-  return out;
+  return cat({"service: ", name, "\nversion: 1.", std::to_string(version),
+              "\nreplicas: ", std::to_string(random.between(2, 6)), "\nimage: registry.northwind.example/",
+              name, "@sha256:", random.hex(64),
+              "\nports:\n  - 8080\nlimits:\n  memory: ", std::to_string(random.between(2, 8) * 128),
+              "Mi\n  cpu: ", std::to_string(random.between(1, 8) * 100),
+              "m\nenvironment:\n  LOG_LEVEL: info\n  DB_PASSWORD: ${DB_PASSWORD}\n"});
 }
 
 void lab_scripts(LegacyApp &story, GitWriter &git) {
@@ -51,9 +50,9 @@ void lab_scripts(LegacyApp &story, GitWriter &git) {
                                 "/lab-scripts.git\" results\n";
   step(kAuthors[3], "Publish the results from the lab host");
   for (int i = 0; i < 14; ++i) {
-    files["cases/case_" + std::to_string(i + 1) + ".yml"] =
-        "name: case " + std::to_string(i + 1) + "\nuser: tester" + std::to_string(1 + i % 2) +
-        "@nwlab.example\nexpect: " + std::to_string(random.between(1, 90)) + "\nrun: " + random.uuid() + "\n";
+    files["cases/case_" + std::to_string(i + 1) + ".yml"] = cat(
+        {"name: case ", std::to_string(i + 1), "\nuser: tester", std::to_string(1 + i % 2),
+         "@nwlab.example\nexpect: ", std::to_string(random.between(1, 90)), "\nrun: ", random.uuid(), "\n"});
     step(kAuthors[i % 2 == 0 ? 3 : 2], "Case " + std::to_string(i + 1));
   }
   files["publish_results.sh"] += "echo published\n";
@@ -77,7 +76,8 @@ void platform_config(LegacyApp &story, GitWriter &git) {
   git.commit("main", files, kAuthors[0], date, "Start of the platform configuration");
   for (const std::string_view name : kServices) {
     files["services/" + std::string(name) + ".yml"] = service_yaml(random, name, 0);
-    git.commit("main", files, kAuthors[random.below(3)], later(), "Add " + std::string(name));
+    const GitAuthor &author = kAuthors[random.below(3)];
+    git.commit("main", files, author, later(), "Add " + std::string(name));
   }
   // The secrets: added early, changed around, removed months later; the newest version is clean.
   files["env/prod.env"] = "REGION=eu-central-1\nAWS_ACCESS_KEY_ID=" + story.aws.key_id +

@@ -92,8 +92,7 @@ class SignInLogs {
     one.network = spot.network;
   }
   base::Time working_day(base::Time day) {
-    return base::time_of(base::date_of(day)) + random_.between(6 * 60, 17 * 60) * base::kMinute +
-           random_.between(0, 59) * base::kSecond;
+    return base::time_of(base::date_of(day)) + random_.between(6 * 3600, 17 * 3600) * base::kSecond;
   }
 
   // A person signs in on some days, mostly from the office, mostly without trouble.
@@ -110,9 +109,10 @@ class SignInLogs {
         SignIn one = base_record(working_day(date), company_.corporate.id);
         by_user(one, person);
         by_app(one, random_.pick(kApps));
-        if (day >= away && day < away + 6)
-          at(one, "203.0.113." + std::to_string(random_.between(2, 250)), random_.pick(kHomes));
-        else if (random_.chance(30))
+        if (day >= away && day < away + 6) {
+          const Spot &hotel = random_.pick(kHomes);
+          at(one, "203.0.113." + std::to_string(random_.between(2, 250)), hotel);
+        } else if (random_.chance(30))
           at(one, person.home_ip, home);
         else
           at(one, random_.pick(company_.office_ips), office);

@@ -114,8 +114,7 @@ base::Time MailHabits::working_time(base::Time from, base::Time until) {
   base::Time day = from + random_.between(0, days > 0 ? days - 1 : 0) * base::kDay;
   while (base::weekday(base::date_of(day)) % 6 == 0) day = day + base::kDay;
   if (day >= until) day = until - base::kDay;
-  return base::time_of(base::date_of(day)) + random_.between(7 * 60, 17 * 60) * base::kMinute +
-         random_.between(0, 59) * base::kSecond;
+  return base::time_of(base::date_of(day)) + random_.between(7 * 3600, 17 * 3600) * base::kSecond;
 }
 
 const Person &MailHabits::colleague(const Person &not_this) {
@@ -179,12 +178,13 @@ void MailHabits::thread(const Person &owner, std::vector<Message> &out, base::Ti
   const BodyStyle style = random_.pick(kStyles);
   if (style == BodyStyle::plain_windows)
     text = "The surcharge stays at 12 \xE2\x82\xAC \xE2\x80\x93 for now.\n\n" + text;
-  Message last = draft(first.address(), {second.address()}, fill(topic.subject), text, date, style);
+  const std::string subject = fill(topic.subject);
+  Message last = draft(first.address(), {second.address()}, subject, text, date, style);
   if (random_.chance(30)) last.cc.push_back(colleague(owner).address());
-  if (random_.chance(6))
-    attach(last, {attachment("image/png", "image001.png",
-                             write_png(24 + static_cast<unsigned>(random_.below(16)), 12,
-                                       static_cast<unsigned>(random_.below(200))))});
+  if (random_.chance(6)) {
+    const auto hue = static_cast<unsigned>(random_.below(200));
+    attach(last, {attachment("image/png", "image001.png", write_png(24 + hue % 16, 12, hue))});
+  }
   if (owner_starts) last.folder = "Sent Items";
   out.push_back(last);
   const std::size_t replies = static_cast<std::size_t>(random_.below(4));
@@ -206,14 +206,15 @@ void MailHabits::thread(const Person &owner, std::vector<Message> &out, base::Ti
 void MailHabits::outside(const Person &owner, std::vector<Message> &out, base::Time date) {
   const Correspondent &company = random_.pick(correspondents());
   const Address from = random_.pick(company.people);
-  std::string text = "Dear " + owner.name() + ",\n\n" + paragraph(3) + "\n" + paragraph(2) +
-                     "\nBest regards\n" + from.name + "\n" + company.company + "\n";
+  std::string text = cat({"Dear ", owner.name(), ",\n\n", paragraph(3), "\n", paragraph(2),
+                          "\nBest regards\n", from.name, "\n", company.company, "\n"});
   if (random_.chance(60)) text += kDisclaimer;
   const bool accents = company.domain == "kielcargo.example" || company.domain == "altona-pallets.example";
-  Message made = draft(from, {owner.address()}, fill(random_.pick(kTopics).subject), text, date,
-                       accents              ? BodyStyle::plain_latin1
-                       : random_.chance(50) ? BodyStyle::with_html
-                                            : BodyStyle::plain_quoted);
+  const BodyStyle style = accents              ? BodyStyle::plain_latin1
+                          : random_.chance(50) ? BodyStyle::with_html
+                                               : BodyStyle::plain_quoted;
+  const std::string subject = fill(random_.pick(kTopics).subject);
+  Message made = draft(from, {owner.address()}, subject, text, date, style);
   if (accents)
     made.subject +=
         " \xE2\x80\x94 R\xC3\xBC"
@@ -221,9 +222,10 @@ void MailHabits::outside(const Person &owner, std::vector<Message> &out, base::T
   if (accents) made.subject_charset = "utf-8";
   out.push_back(made);
   if (random_.chance(50)) {
-    Message answer = reply(made, owner.address(), fill(random_.pick(kAnswers)) + "\n\n" + owner.first + "\n",
-                           date + random_.between(20, 900) * base::kMinute, BodyStyle::plain_quoted,
-                           random_.chance(50) ? QuoteStyle::marked : QuoteStyle::outlook);
+    const std::string says = fill(random_.pick(kAnswers)) + "\n\n" + owner.first + "\n";
+    const base::Time later = date + random_.between(20, 900) * base::kMinute;
+    const QuoteStyle quote = random_.chance(50) ? QuoteStyle::marked : QuoteStyle::outlook;
+    Message answer = reply(made, owner.address(), says, later, BodyStyle::plain_quoted, quote);
     answer.folder = "Sent Items";
     out.push_back(std::move(answer));
   }
@@ -237,9 +239,9 @@ void MailHabits::newsletter(const Person &owner, std::vector<Message> &out, base
       "<html><head><style>.h{font:bold 20px Arial}.p{color:#444}</style></head><body>\n<div class=\"h\">" +
       html_escape(paper) + "</div>\n";
   for (int i = 0; i < 4; ++i) {
-    html += "<h3>" + html_escape(fill(random_.pick(kTopics).subject)) + "</h3>\n<p class=\"p\">" +
-            html_escape(paragraph(3)) + "<a href=\"https://news.freightweekly.example/a/" + random_.uuid() +
-            "?utm_source=mail&amp;utm_campaign=" + random_.hex(8) + "\">Read more</a></p>\n";
+    html += cat({"<h3>", html_escape(fill(random_.pick(kTopics).subject)), "</h3>\n<p class=\"p\">",
+                 html_escape(paragraph(3)), "<a href=\"https://news.freightweekly.example/a/", random_.uuid(),
+                 "?utm_source=mail&amp;utm_campaign=", random_.hex(8), "\">Read more</a></p>\n"});
   }
   // A tracking pixel as data, as some senders do: long base64 that is no secret.
   if (random_.chance(30))
@@ -247,8 +249,9 @@ void MailHabits::newsletter(const Person &owner, std::vector<Message> &out, base
             base::to_base64(write_png(10, 6, static_cast<unsigned>(random_.below(250)))) + "\">\n";
   html += "<p>You receive this because you subscribed. <a href=\"https://news.freightweekly.example/u/" +
           random_.hex(16) + "\">Unsubscribe</a></p></body></html>\n";
-  Message made = draft({std::string(paper), "news@freightweekly.example"}, {owner.address()},
-                       std::string(paper) + ": " + fill(random_.pick(kTopics).subject), "", date);
+  const std::string subject = std::string(paper) + ": " + fill(random_.pick(kTopics).subject);
+  Message made =
+      draft({std::string(paper), "news@freightweekly.example"}, {owner.address()}, subject, "", date);
   made.body = random_.chance(50)
                   ? html_part(html)
                   : multipart("alternative", {text_part(paragraph(4), "utf-8", Encoding::quoted_printable),
@@ -261,13 +264,13 @@ void MailHabits::newsletter(const Person &owner, std::vector<Message> &out, base
 void MailHabits::ticket(const Person &owner, std::vector<Message> &out, base::Time date) {
   const std::string number = random_.digits(5);
   const Person &agent = colleague(owner);
-  std::string text = "[#NW-" + number + "] was updated by " + agent.name() + "\n\n" + paragraph(3) +
-                     "\nStatus: " + (random_.chance(50) ? "Waiting for customer" : "Resolved") +
-                     "\nCorrelation: " + random_.uuid() + "\nBuild: " + random_.hex(40) +
-                     "\n\nReply above this line to add a comment.\n";
+  const std::string text = cat({"[#NW-", number, "] was updated by ", agent.name(), "\n\n", paragraph(3),
+                                "\nStatus: ", random_.chance(50) ? "Waiting for customer" : "Resolved",
+                                "\nCorrelation: ", random_.uuid(), "\nBuild: ", random_.hex(40),
+                                "\n\nReply above this line to add a comment.\n"});
+  const std::string subject = "[#NW-" + number + "] " + fill(random_.pick(kTopics).subject);
   Message made = draft({"Northwind Service Desk", "servicedesk@" + organisation_.corporate.domain},
-                       {owner.address()}, "[#NW-" + number + "] " + fill(random_.pick(kTopics).subject), text,
-                       date, BodyStyle::plain_quoted);
+                       {owner.address()}, subject, text, date, BodyStyle::plain_quoted);
   made.more_headers.emplace_back("Auto-Submitted", "auto-generated");
   out.push_back(std::move(made));
 }
@@ -291,9 +294,9 @@ void MailHabits::invitation(const Person &owner, std::vector<Message> &out, base
 void MailHabits::report(const Person &owner, std::vector<Message> &out, base::Time date) {
   std::string table = "site,orders,lines,on_time,batch_sha256\n";
   for (const std::string_view site : kSites) {
-    table += std::string(site) + "," + std::to_string(random_.between(200, 5000)) + "," +
-             std::to_string(random_.between(900, 30000)) + ",0." + random_.digits(2) + "," + random_.hex(64) +
-             "\n";
+    table += cat({site, ",", std::to_string(random_.between(200, 5000)), ",",
+                  std::to_string(random_.between(900, 30000)), ",0.", random_.digits(2), ",", random_.hex(64),
+                  "\n"});
   }
   Message made = draft({"Reporting", "reporting@" + organisation_.corporate.domain}, {owner.address()},
                        "Daily throughput " + base::format_date(base::date_of(date)),
@@ -304,9 +307,10 @@ void MailHabits::report(const Person &owner, std::vector<Message> &out, base::Ti
 }
 
 void MailHabits::bounce(const Person &owner, std::vector<Message> &out, base::Time date) {
+  const std::string subject = fill(random_.pick(kTopics).subject);
+  const std::string text = paragraph(2);
   Message original =
-      draft(owner.address(), {{"", "info@closed-depot.example"}}, fill(random_.pick(kTopics).subject),
-            paragraph(2), date - 4 * base::kMinute, BodyStyle::plain);
+      draft(owner.address(), {{"", "info@closed-depot.example"}}, subject, text, date - 4 * base::kMinute);
   Message made = draft({"Mail Delivery System", "postmaster@" + organisation_.corporate.domain},
                        {owner.address()}, "Undeliverable: " + original.subject, "", date);
   Part status = attachment("message/delivery-status", "",

@@ -107,8 +107,8 @@ Address correspondent(std::string_view domain, std::size_t index) {
 }
 
 std::string MailHabits::new_id(std::string_view domain) {
-  return "<" + base::to_hex(base::sha256(random_.bytes(16))).substr(0, 24) + "." + random_.digits(6) +
-         "@mail." + std::string(domain) + ">";
+  return cat({"<", base::to_hex(base::sha256(random_.bytes(16))).substr(0, 24), ".", random_.digits(6),
+              "@mail.", domain, ">"});
 }
 
 Part MailHabits::body(std::string_view text, BodyStyle style) {

@@ -82,14 +82,13 @@ class Hiring {
     made.object_id = random_.uuid();
     made.home_ip = "203.0.113." + std::to_string(2 + random_.below(250));
     made.agent = random_.pick(kAgents);
-    made.created =
-        base::time_of({static_cast<int>(2017 + random_.below(7)), static_cast<int>(1 + random_.below(12)),
-                       static_cast<int>(1 + random_.below(28))},
-                      9, static_cast<int>(random_.below(60)), static_cast<int>(random_.below(60)));
-    made.password_changed =
-        base::time_of({2025, static_cast<int>(1 + random_.below(7)), static_cast<int>(1 + random_.below(28))},
-                      8, static_cast<int>(random_.below(60)), static_cast<int>(random_.below(60)));
+    made.created = morning({2017, 1, 1}, 7 * 365);
+    made.password_changed = morning({2025, 1, 1}, 200);
     return made;
+  }
+  base::Time morning(base::Date first, std::int64_t days) {
+    const base::Time day = base::time_of(first, 8) + random_.between(0, days - 1) * base::kDay;
+    return day + random_.between(0, 7200) * base::kSecond;
   }
   Random &random_;
   const Organisation &organisation_;
@@ -139,7 +138,8 @@ Organisation make_organisation(std::uint64_t seed, Size size) {
                                                    : 900;
   while (people.size() < heads) {
     const Job &job = random.pick(kJobs);
-    Person one = hire.person(random.pick(kFirst), random.pick(kLast), job.title, job.department);
+    const std::string_view first = random.pick(kFirst);
+    Person one = hire.person(first, random.pick(kLast), job.title, job.department);
     if (taken.insert(one.mail).second) people.push_back(std::move(one));
   }
   people.push_back(hire.service("svc-deploy", "Deployment Service", made.corporate.domain));

@@ -62,4 +62,10 @@ std::string Random::uuid() {
   return id;
 }
 
+std::string cat(std::initializer_list<std::string_view> pieces) {
+  std::string out;
+  for (const std::string_view piece : pieces) out += piece;
+  return out;
+}
+
 }  // namespace dislodge::drill

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,10 @@ class Random {
  private:
   std::array<std::uint64_t, 4> state_{};
 };
+
+// Joins texts. The compiler may evaluate the operands of + and the arguments of a call in any order, and two
+// draws in another order make another drill; in braces they are evaluated from left to right.
+std::string cat(std::initializer_list<std::string_view> pieces);
 
 inline constexpr std::string_view kBase62 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 

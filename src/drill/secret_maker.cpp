@@ -93,17 +93,17 @@ std::string make_github_token(Random &random) {
 
 std::string make_entra_client_secret(Random &random) {
   // The vendor's alphabet also has "." and "~"; a hint that starts with a dot would look like a typing slip.
-  return random.text(3, kBase62) + "8Q~" +
-         random.text(34, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+  static const std::string alphabet = std::string(kBase62) + "._-";
+  return cat({random.text(3, kBase62), "8Q~", random.text(34, alphabet)});
 }
 
 std::string make_slack_bot_token(Random &random) {
-  return "xoxb-" + random.digits(12) + "-" + random.digits(13) + "-" + random.text(24, kBase62);
+  return cat({"xoxb-", random.digits(12), "-", random.digits(13), "-", random.text(24, kBase62)});
 }
 
 std::string make_sendgrid_key(Random &random) {
   static const std::string alphabet = std::string(kBase62) + "_-";
-  return "SG." + random.text(22, alphabet) + "." + random.text(43, alphabet);
+  return cat({"SG.", random.text(22, alphabet), ".", random.text(43, alphabet)});
 }
 
 std::string make_storage_account_key(Random &random) {
