@@ -49,6 +49,21 @@ struct ObjectId {
 ObjectId object_id_of(std::string_view raw, HashKind kind);      // raw has hash_size bytes
 std::optional<ObjectId> object_id_of_hex(std::string_view hex);  // 40 or 64 digits
 
+// Bytes of an object, uninitialised at first.
+class ObjectBuffer {
+ public:
+  ObjectBuffer() = default;
+  explicit ObjectBuffer(std::size_t size)
+      : data_(std::make_unique_for_overwrite<char[]>(size + 1)), size_(size) {}
+  char *data() { return data_.get(); }
+  std::size_t size() const { return size_; }
+  std::string_view view() const { return {data_.get(), size_}; }
+
+ private:
+  std::unique_ptr<char[]> data_;
+  std::size_t size_ = 0;
+};
+
 // Computes ids: the hash over "TYPE SIZE\0" and the content. Keeps its context; not thread-safe.
 class ObjectHasher {
  public:

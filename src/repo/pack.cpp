@@ -35,7 +35,7 @@ Pack::Pack(std::string_view bytes, HashKind kind, const base::Limits &limits)
   }
   if (!checksum_holds_ && bytes_.size() >= kPackHeader + hash_size(kind_))
     trailer_at(bytes_.size() - hash_size(kind_));
-  scratch_ = {};
+  scratch_ = ObjectBuffer();
   link_deltas();
 }
 
@@ -70,8 +70,8 @@ bool Pack::read_entry(std::uint64_t &at) {
     return at < bytes_.size();
   }
   const std::string_view data = bytes_.substr(static_cast<std::size_t>(at + head->length));
-  if (scratch_.size() < head->size + 1)
-    scratch_.resize(static_cast<std::size_t>(std::max<std::uint64_t>(head->size + 1, 1 << 20)));
+  if (scratch_.size() < head->size)
+    scratch_ = ObjectBuffer(std::max<std::size_t>(static_cast<std::size_t>(head->size), 256 << 10));
   std::size_t consumed = 0;
   if (!inflater_.zlib_exact(data, scratch_.data(), static_cast<std::size_t>(head->size), consumed))
     return skip_damage(at);

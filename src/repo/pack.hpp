@@ -84,7 +84,7 @@ class Pack {
   HashKind kind_;
   const base::Limits &limits_;
   evidence::Inflater inflater_;
-  std::vector<char> scratch_;
+  ObjectBuffer scratch_;
   std::vector<PackEntry> entries_;
   std::vector<PackDamage> damage_;
   std::uint64_t end_ = 0;

@@ -30,21 +30,6 @@ using ObjectCallback = std::function<void(const WalkedObject &)>;
 
 enum class WalkTypes : std::uint8_t { content, trees };
 
-// Bytes of an object, uninitialised at first.
-class ObjectBuffer {
- public:
-  ObjectBuffer() = default;
-  explicit ObjectBuffer(std::size_t size)
-      : data_(std::make_unique_for_overwrite<char[]>(size + 1)), size_(size) {}
-  char *data() { return data_.get(); }
-  std::size_t size() const { return size_; }
-  std::string_view view() const { return {data_.get(), size_}; }
-
- private:
-  std::unique_ptr<char[]> data_;
-  std::size_t size_ = 0;
-};
-
 class PackWalk {
  public:
   PackWalk(Pack &pack, const base::Limits &limits);
