@@ -29,7 +29,7 @@ struct Limits {
   std::uint32_t delta_chain_max = 4096;               // git itself writes at most 4095
   // Workers
   std::uint64_t worker_memory_bytes = 1ull << 30;
-  std::uint32_t worker_seconds_per_unit = 900;
+  std::uint32_t worker_seconds_per_item = 120;        // on one item without coming to the next
 
   // Identifies the set: a result under other limits is another result.
   std::string digest() const;

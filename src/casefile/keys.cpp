@@ -50,6 +50,14 @@ CaseKeys CaseKeys::create() {
   return keys;
 }
 
+Result<CaseKeys> CaseKeys::from_user_key(std::string_view key) {
+  if (key.size() != kCaseKeyBytes) return base::fail(ErrorKind::usage, "a key file holds exactly 32 bytes; this one does not");
+  CaseKeys keys;
+  keys.master_ = SecretBytes(key);
+  keys.derive();
+  return keys;
+}
+
 void CaseKeys::derive() {
   const auto subkey = [&](std::uint64_t id, std::size_t size) {
     SecretBytes key = SecretBytes::sized(size);

@@ -37,6 +37,8 @@ struct WrappedKey {
 class CaseKeys {
  public:
   static CaseKeys create();                                   // a new random case key
+  // `scan` without a case: the user's key file (32 bytes) takes the case key's place.
+  static base::Result<CaseKeys> from_user_key(std::string_view key);
   static base::Result<CaseKeys> unwrap(const WrappedKey &wrapped, const Unlock &unlock);
   base::Result<WrappedKey> wrap(const Unlock &unlock) const;
 

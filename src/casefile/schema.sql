@@ -100,13 +100,6 @@ CREATE TABLE block (
   PRIMARY KEY (evidence, unit, kind)
 ) STRICT;
 
--- What a pass made of all that, kept under a digest of its inputs: identity, detect ...
-CREATE TABLE derived (
-  stage  TEXT PRIMARY KEY,
-  key    TEXT NOT NULL,
-  body   BLOB NOT NULL                      -- zstd
-) STRICT;
-
 -- What people did about an action of the plan; the newest row counts.
 CREATE TABLE tick (
   id        INTEGER PRIMARY KEY,

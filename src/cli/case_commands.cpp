@@ -1,0 +1,107 @@
+// new, add, investigate, status: making a case and filling it.
+
+#include <fmt/format.h>
+
+#include "cli/session.hpp"
+#include "report/json_lines.hpp"
+#include "report/text.hpp"
+
+namespace dislodge::cli {
+
+using base::ErrorKind;
+using base::Result;
+
+int run_new(const CaseOptions &arguments) {
+  if (std::filesystem::exists(arguments.folder / "case.json"))
+    return report_error({ErrorKind::usage, arguments.folder.string() + ": a case is here already; choose another folder"});
+  const bool by_file = !arguments.key_file.empty() || (arguments.passphrase_file.empty() && std::getenv("DISLODGE_KEY_FILE") != nullptr);
+  auto unlock = unlock_with(arguments, by_file ? "" : "passphrase", true, true);
+  if (!unlock) return report_error(unlock.error());
+  auto made = casefile::Case::create(arguments.folder, *unlock);
+  if (!made) return report_error(made.error());
+  if (!arguments.quiet)
+    print_line(fmt::format("A case was made in {}. Hand in evidence with: dislodge add {} PATH...", arguments.folder.string(), arguments.folder.string()));
+  return kDone;
+}
+
+namespace {
+
+// "FROM..UNTIL"; either end may be empty, for open.
+Result<base::Interval> parse_exposed(const std::string &text) {
+  const std::size_t dots = text.find("..");
+  const auto wrong = [&] {
+    return base::fail(ErrorKind::usage, "--exposed " + text + ": write FROM..UNTIL, as 2023-11-27T00:00:00Z..2024-01-13; either end may be empty");
+  };
+  if (dots == std::string::npos) return wrong();
+  base::Interval interval;
+  if (dots > 0) {
+    const auto from = base::parse_time(text.substr(0, dots));
+    if (!from) return wrong();
+    interval.from = *from;
+  }
+  if (dots + 2 < text.size()) {
+    const auto until = base::parse_time(text.substr(dots + 2));
+    if (!until) return wrong();
+    interval.until = *until;
+  }
+  if (interval.empty()) return base::fail(ErrorKind::usage, "--exposed " + text + ": it ends before it begins");
+  return interval;
+}
+
+}  // namespace
+
+int run_add(const AddArguments &arguments) {
+  engine::AddOptions options;
+  options.limits = arguments.engine.limits;
+  options.custodian = arguments.custodian;
+  if (!arguments.exposed.empty()) {
+    auto interval = parse_exposed(arguments.exposed);
+    if (!interval) return report_error(interval.error());
+    options.exposed = *interval;
+  }
+  auto the_case = open_case(arguments, casefile::Case::Access::write);
+  if (!the_case) return report_error(the_case.error());
+  base::Progress progress(!arguments.quiet);
+  progress.stage("hashing");
+  engine::AddSummary all;
+  for (const std::filesystem::path &path : arguments.paths) {
+    auto added = engine::add_evidence(**the_case, path, options, [&](const evidence::IntakeStep &step) {
+      progress.advance(step.bytes, step.file_done ? 1 : 0);
+    });
+    if (!added) {
+      progress.clear();
+      return report_error(added.error());
+    }
+    all.files += added->files;
+    all.known += added->known;
+    all.units += added->units;
+    all.bytes += added->bytes;
+  }
+  progress.clear();
+  if (!arguments.quiet)
+    print_line(fmt::format("{} pieces of evidence, {}; {} known already. Next: dislodge investigate {}", all.files, report::bytes_text(all.bytes), all.known,
+                           arguments.folder.string()));
+  return kDone;
+}
+
+int run_investigate(const CaseOptions &arguments) {
+  auto the_case = open_case(arguments, casefile::Case::Access::write);
+  if (!the_case) return report_error(the_case.error());
+  base::Progress progress(!arguments.quiet);
+  base::Timings timings;
+  auto picture = engine::investigate(**the_case, arguments.engine, progress, timings);
+  progress.clear();
+  if (!picture) return report_error(picture.error());
+  print(arguments.json ? report::status_json(*picture) : report::summary(*picture));
+  print_timings(arguments, timings);
+  return exit_code_of(picture->totals, picture->ledger);
+}
+
+int run_status(const CaseOptions &arguments) {
+  return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
+    print(arguments.json ? report::status_json(picture) : report::status_text(picture));
+    return kDone;
+  });
+}
+
+}  // namespace dislodge::cli

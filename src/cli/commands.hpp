@@ -1,0 +1,121 @@
+#pragma once
+// The commands, one file each. arguments.cpp turns argv into these structs (the only file that sees CLI11); each
+// run_* does the work and returns the exit code of docs/json.md: 0 done, 1 findings, 2 usage, 3 damaged, 4 disk.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/intervals.hpp"
+#include "base/progress.hpp"
+#include "base/result.hpp"
+#include "casefile/case.hpp"
+#include "engine/investigate.hpp"
+
+namespace dislodge::cli {
+
+inline constexpr int kDone = 0, kFindings = 1, kUsage = 2, kDamaged = 3, kDisk = 4;
+
+// What every command takes.
+struct Common {
+  bool json = false;
+  bool quiet = false;
+  bool timings = false;
+  std::filesystem::path passphrase_file, key_file;
+  engine::Options engine;
+};
+
+struct CaseOptions : Common {
+  std::filesystem::path folder;
+};
+struct AddArguments : CaseOptions {
+  std::vector<std::filesystem::path> paths;
+  std::string exposed, custodian;
+};
+struct WhyArguments : CaseOptions {
+  std::string thing;
+};
+struct PlanArguments : CaseOptions {
+  std::filesystem::path check;   // --check FILE
+  std::string start;             // --start TIME
+  std::string tick, state, who, evidence;
+};
+struct LedgerArguments : CaseOptions {
+  bool unread = false;
+};
+struct EventsArguments : CaseOptions {
+  std::string who, application, address, from, until, source;
+};
+struct SecretsArguments : CaseOptions {
+  std::string reveal, reason;
+  bool yes = false;
+};
+struct DutiesArguments : CaseOptions {
+  std::string due_regime, due_trigger, due_time;   // `duties due`
+  std::string decide, at, who, reason;             // `duties decide`
+};
+struct JournalArguments : CaseOptions {
+  std::string what;              // verify, list, checkpoint
+  std::string holder;
+  std::filesystem::path out, note;
+};
+struct DumpArguments : CaseOptions {
+  bool canonical = false;
+};
+struct ReportArguments : CaseOptions {
+  std::filesystem::path out;
+};
+struct ScanArguments : Common {
+  std::vector<std::filesystem::path> paths;
+  bool fail_on_findings = false, rejected = false;
+  std::string shard;             // "i/n"
+  std::filesystem::path seal_to, out, fingerprint_key;
+};
+struct MergeArguments : CaseOptions {
+  std::vector<std::filesystem::path> shards;
+};
+struct DrillArguments : Common {
+  std::string kind = "legacy-app", size = "small";
+  std::uint64_t seed = 1;
+  bool list = false;
+  std::filesystem::path folder;
+};
+struct RulesArguments : Common {
+  std::string what;              // check, list
+};
+struct DemoArguments : Common {
+  std::filesystem::path evidence, out;
+};
+
+int run_new(const CaseOptions &arguments);
+int run_add(const AddArguments &arguments);
+int run_investigate(const CaseOptions &arguments);
+int run_status(const CaseOptions &arguments);
+int run_secrets(const SecretsArguments &arguments);
+int run_detections(const CaseOptions &arguments);
+int run_sessions(const CaseOptions &arguments);
+int run_timeline(const CaseOptions &arguments);
+int run_coverage(const CaseOptions &arguments);
+int run_ledger(const LedgerArguments &arguments);
+int run_reach(const CaseOptions &arguments);
+int run_why(const WhyArguments &arguments);
+int run_plan(const PlanArguments &arguments);
+int run_parties(const CaseOptions &arguments);
+int run_duties(const DutiesArguments &arguments);
+int run_events(const EventsArguments &arguments);
+int run_journal(const JournalArguments &arguments);
+int run_dump(const DumpArguments &arguments);
+int run_report(const ReportArguments &arguments);
+int run_scan(const ScanArguments &arguments);
+int run_merge(const MergeArguments &arguments);
+int run_drill(const DrillArguments &arguments);
+int run_rules(const RulesArguments &arguments);
+int run_demo(const DemoArguments &arguments);
+
+// Reads argv, runs the command, returns the exit code.
+int run(int argc, char **argv);
+
+}  // namespace dislodge::cli

@@ -1,0 +1,83 @@
+// The commands that print one part of the picture: detections, sessions, timeline, coverage, ledger, reach, why,
+// parties, report, dump.
+
+#include <fmt/format.h>
+
+#include "base/json_writer.hpp"
+#include "cli/session.hpp"
+#include "engine/dump.hpp"
+#include "engine/inputs.hpp"
+#include "reach/why.hpp"
+#include "report/files.hpp"
+#include "report/json_lines.hpp"
+#include "report/text.hpp"
+
+namespace dislodge::cli {
+
+namespace {
+
+// Text or JSON lines of the picture.
+int show(const CaseOptions &arguments, std::string (*text)(const engine::Picture &), std::string (*json)(const engine::Picture &)) {
+  return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
+    print(arguments.json ? json(picture) : text(picture));
+    return kDone;
+  });
+}
+
+}  // namespace
+
+int run_detections(const CaseOptions &arguments) { return show(arguments, report::detections_text, report::detections_json); }
+int run_sessions(const CaseOptions &arguments) { return show(arguments, report::sessions_text, report::sessions_json); }
+int run_timeline(const CaseOptions &arguments) { return show(arguments, report::timeline_text, report::timeline_json); }
+int run_coverage(const CaseOptions &arguments) { return show(arguments, report::coverage_text, report::coverage_json); }
+int run_reach(const CaseOptions &arguments) { return show(arguments, report::reach_text, report::reach_json); }
+int run_parties(const CaseOptions &arguments) { return show(arguments, report::parties_text, report::parties_json); }
+
+int run_ledger(const LedgerArguments &arguments) {
+  return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
+    print(arguments.json ? report::ledger_json(picture, arguments.unread) : report::ledger_text(picture, arguments.unread));
+    return exit_code_of(picture.totals, picture.ledger);
+  });
+}
+
+int run_why(const WhyArguments &arguments) {
+  return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
+    auto chain = reach::why(picture.reach, engine::resolve_name(picture, arguments.thing));
+    if (!chain) return report_error(chain.error());
+    print(*chain);
+    return kDone;
+  });
+}
+
+int run_report(const ReportArguments &arguments) {
+  auto the_case = open_case(arguments, casefile::Case::Access::write);
+  if (!the_case) return report_error(the_case.error());
+  base::Progress progress(!arguments.quiet);
+  base::Timings timings;
+  auto picture = engine::derive(**the_case, arguments.engine, progress, timings);
+  progress.clear();
+  if (!picture) return report_error(picture.error());
+  say_partial(*picture);
+  auto files = report::write_report(*picture, arguments.out);
+  if (!files) return report_error(files.error());
+  // An export leaves the case: it is journalled with what left.
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("folder", arguments.out.native());
+    json.list_field("files", *files);
+  });
+  if (auto done = (*the_case)->journal().append("report", json.text()); !done) return report_error(done.error());
+  for (const std::string &file : *files) print_line((arguments.out / file).native());
+  return kDone;
+}
+
+int run_dump(const DumpArguments &arguments) {
+  auto the_case = open_case(arguments, casefile::Case::Access::read);
+  if (!the_case) return report_error(the_case.error());
+  auto text = engine::dump(**the_case, arguments.canonical);
+  if (!text) return report_error(text.error());
+  print(*text);
+  return kDone;
+}
+
+}  // namespace dislodge::cli

@@ -1,0 +1,53 @@
+// rules: run the examples of every rule, or list the rules.
+
+#include <fmt/format.h>
+
+#include "base/json_writer.hpp"
+#include "cli/session.hpp"
+#include "report/text.hpp"
+#include "secret/rule_check.hpp"
+
+namespace dislodge::cli {
+
+int run_rules(const RulesArguments &arguments) {
+  auto rules = engine::load_secret_rules(arguments.engine);
+  if (!rules) return report_error(rules.error());
+  if (arguments.what == "list") {
+    std::vector<std::vector<std::string>> rows;
+    for (const secret::Rule &rule : (*rules)->rules.rules) {
+      if (!arguments.json) {
+        rows.push_back({rule.id, rule.kind, rule.name, rule.source});
+        continue;
+      }
+      base::JsonWriter json;
+      json.object([&] {
+        json.field("schema", 1);
+        json.field("id", rule.id);
+        json.field("kind", rule.kind);
+        json.field("name", rule.name);
+        json.field("authenticates", rule.authenticates);
+        json.field("rotate", rule.rotate);
+        json.field("source", rule.source);
+      });
+      print_line(json.text());
+    }
+    if (!arguments.json) print(report::table({"id", "kind", "name", "source"}, rows));
+    return kDone;
+  }
+  auto checked = secret::check_rules((*rules)->rules, *(*rules)->matcher);
+  if (!checked) return report_error(checked.error());
+  std::size_t positive = 0, negative = 0;
+  for (const secret::Rule &rule : (*rules)->rules.rules) {
+    positive += rule.positive.size();
+    negative += rule.negative.size();
+  }
+  std::size_t problems = 0;
+  for (const secret::RuleCheck &problem : *checked) {
+    if (!problem.note) ++problems;
+    if (!problem.note || arguments.json) print_line(problem.rule + ": " + problem.problem);
+  }
+  print_line(fmt::format("{} rules, {} positive and {} negative examples, {} problems", (*rules)->rules.rules.size(), positive, negative, problems));
+  return problems == 0 ? kDone : kFindings;
+}
+
+}  // namespace dislodge::cli

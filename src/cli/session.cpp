@@ -1,0 +1,157 @@
+#include "cli/session.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/encode.hpp"
+
+namespace dislodge::cli {
+
+using base::ErrorKind;
+using base::Result;
+
+int exit_code_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::usage: return kUsage;
+    case ErrorKind::io: return kDisk;
+    case ErrorKind::damaged:
+    case ErrorKind::limit:
+    case ErrorKind::internal: return kDamaged;
+    case ErrorKind::encrypted:
+    case ErrorKind::unsupported: return kDone;
+  }
+  return kDamaged;
+}
+
+int report_error(const base::Error &error) {
+  std::fprintf(stderr, "dislodge: %s\n", error.message.c_str());
+  return exit_code_of(error.kind);
+}
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print_line(std::string_view text) {
+  print(text);
+  std::fputc('\n', stdout);
+}
+
+namespace {
+
+Result<base::SecretBytes> ask(const char *prompt) {
+  if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1)
+    return base::fail(ErrorKind::usage, "no terminal to ask for the passphrase: give --passphrase-file FILE or --key-file FILE");
+  std::fputs(prompt, stderr);
+  termios before{};
+  ::tcgetattr(STDIN_FILENO, &before);
+  termios silent = before;
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  std::string line;
+  line.reserve(1024);  // so that growing leaves no copies behind
+  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar()) line += static_cast<char>(c);
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+  std::fputc('\n', stderr);
+  base::SecretBytes passphrase(line);
+  base::wipe(line);
+  return passphrase;
+}
+
+}  // namespace
+
+Result<casefile::Unlock> unlock_with(const Common &common, std::string_view kind, bool twice, bool make_key) {
+  casefile::Unlock unlock;
+  std::filesystem::path key_file = common.key_file;
+  // A path, not a key: the environment holds no secret.
+  if (const char *path = std::getenv("DISLODGE_KEY_FILE"); key_file.empty() && common.passphrase_file.empty() && path != nullptr && kind != "passphrase")
+    key_file = path;
+  if (!key_file.empty() && kind != "passphrase") {
+    if (make_key && !std::filesystem::exists(key_file)) {
+      const base::SecretBytes key = base::SecretBytes::random(32);
+      DISLODGE_TRY(base::write_file(key_file, key.view(), 0600));
+      std::fprintf(stderr, "A new key was written to %s. Keep it away from the case: together they open it.\n", key_file.c_str());
+    }
+    DISLODGE_TRY_ASSIGN(std::string bytes, base::read_file(key_file));
+    unlock.key_file = base::SecretBytes(bytes);
+    base::wipe(bytes);
+    if (unlock.key_file.size() != 32)
+      return base::fail(ErrorKind::usage, key_file.string() + ": a key file holds exactly 32 bytes; this one does not");
+    return unlock;
+  }
+  if (kind == "key-file")
+    return base::fail(ErrorKind::usage, "this case opens with a key file: give it with --key-file FILE");
+  if (!common.passphrase_file.empty()) {
+    DISLODGE_TRY_ASSIGN(std::string bytes, base::read_file(common.passphrase_file));
+    unlock.passphrase = base::SecretBytes(base::trim(std::string_view(bytes).substr(0, bytes.find('\n'))));
+    base::wipe(bytes);
+  } else {
+    DISLODGE_TRY_ASSIGN(unlock.passphrase, ask("Passphrase of the case: "));
+    if (twice) {
+      DISLODGE_TRY_ASSIGN(const base::SecretBytes again, ask("The same again: "));
+      if (again.view() != unlock.passphrase.view()) return base::fail(ErrorKind::usage, "the two passphrases differ; nothing was made");
+    }
+  }
+  if (unlock.passphrase.size() < (twice ? 8u : 1u))
+    return base::fail(ErrorKind::usage, "a passphrase has at least 8 characters");
+  return unlock;
+}
+
+Result<std::unique_ptr<casefile::Case>> open_case(const CaseOptions &arguments, casefile::Case::Access access) {
+  DISLODGE_TRY_ASSIGN(const std::string kind, casefile::Case::lock_kind(arguments.folder));
+  DISLODGE_TRY_ASSIGN(const casefile::Unlock unlock, unlock_with(arguments, kind, false, false));
+  auto opened = casefile::Case::open(arguments.folder, unlock, access);
+  if (opened && !base::memory_lock_held())
+    std::fputs("dislodge: note: the system refuses to lock memory (ulimit -l); keys could reach swap space\n", stderr);
+  return opened;
+}
+
+void print_timings(const Common &common, const base::Timings &timings) {
+  if (common.timings) std::fputs(timings.table().c_str(), stderr);
+}
+
+void say_partial(const engine::Picture &picture) {
+  if (picture.totals.partial())
+    std::fprintf(stderr, "partial: %u %% read\n", picture.totals.percent_read());
+}
+
+int exit_code_of(const engine::LedgerTotals &, const std::vector<evidence::LedgerRow> &ledger) {
+  for (const evidence::LedgerRow &row : ledger) {
+    switch (row.state) {
+      case evidence::LedgerState::damaged:
+      case evidence::LedgerState::too_large:
+      case evidence::LedgerState::too_deep:
+      case evidence::LedgerState::timed_out:
+      case evidence::LedgerState::crashed: return kDamaged;
+      case evidence::LedgerState::read_in_part:
+        if (row.reason.find("damaged") != std::string::npos) return kDamaged;
+        break;
+      default: break;
+    }
+  }
+  return kDone;
+}
+
+int with_picture(const CaseOptions &arguments, const std::function<int(casefile::Case &, const engine::Picture &)> &use) {
+  auto the_case = open_case(arguments, casefile::Case::Access::read);
+  if (!the_case) return report_error(the_case.error());
+  base::Progress progress(!arguments.quiet);
+  base::Timings timings;
+  auto picture = engine::derive(**the_case, arguments.engine, progress, timings);
+  progress.clear();
+  if (!picture) return report_error(picture.error());
+  say_partial(*picture);
+  const int code = use(**the_case, *picture);
+  print_timings(arguments, timings);
+  return code;
+}
+
+std::filesystem::path user_cache_folder() {
+  if (const char *cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0') return std::filesystem::path(cache) / "dislodge";
+  if (const char *home = std::getenv("HOME"); home != nullptr && *home != '\0') return std::filesystem::path(home) / ".cache" / "dislodge";
+  return {};
+}
+
+}  // namespace dislodge::cli

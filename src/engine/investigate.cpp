@@ -1,0 +1,225 @@
+// The table of contents: what is done to a case, pass by pass, in the order in which evidence flows.
+
+#include "engine/investigate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/json_writer.hpp"
+#include "base/encode.hpp"
+#include "detect/detect.hpp"
+#include "detect/stolen_secret.hpp"
+#include "disclose/duties.hpp"
+#include "disclose/parties.hpp"
+#include "engine/inputs.hpp"
+#include "engine/read_pass.hpp"
+#include "engine/readers.hpp"
+#include "engine/secrets_pass.hpp"
+#include "engine/stolen_pass.hpp"
+#include "identity/bindings.hpp"
+#include "identity/history.hpp"
+#include "identity/link.hpp"
+#include "identity/owner.hpp"
+#include "identity/rights.hpp"
+#include "reach/program.hpp"
+
+namespace dislodge::engine {
+
+using base::Result;
+using base::Timings;
+using casefile::Case;
+
+Result<void> read_evidence(Case &the_case, const Options &options, base::Progress &progress, Timings &timings) {
+  Timings::Scope timing(timings, "read");
+  DISLODGE_TRY_ASSIGN(const auto rules, load_secret_rules(options));
+  const std::string key = readers_digest(rules->rules.digest, options.limits);
+  // What was read with other rules or limits is read again; what is known under this key is not.
+  DISLODGE_TRY(refresh_units(the_case, key));
+  DISLODGE_TRY_ASSIGN(const auto units, load_units(the_case, true));
+  if (units.empty()) return {};
+  DISLODGE_TRY_ASSIGN(const auto evidence, load_evidence(the_case));
+  std::map<std::int64_t, const EvidenceRow *> rows;
+  for (const EvidenceRow &row : evidence) rows[row.id] = &row;
+
+  std::vector<Job> jobs;
+  std::vector<const UnitRow *> job_units;
+  std::uint64_t bytes = 0;
+  for (const UnitRow &unit : units) {
+    auto job = job_of(*rows.at(unit.evidence), unit);
+    if (!job) {
+      DISLODGE_TRY(store_failure(the_case, *rows.at(unit.evidence), unit, job.error()));
+      continue;
+    }
+    jobs.push_back(std::move(*job));
+    job_units.push_back(&unit);
+    bytes += unit.end - unit.begin;
+  }
+  progress.stage("reading", bytes);
+  ValueJoiner joiner(the_case);
+  WorkerPool pool = make_pool(*rules, options, the_case.keys().public_key());
+  return pool.run(std::move(jobs), [&](std::size_t number, Result<UnitResult> result) -> Result<void> {
+    const UnitRow &unit = *job_units[number];
+    progress.advance(unit.end - unit.begin);
+    timing.bytes += unit.end - unit.begin;
+    if (!result) return store_failure(the_case, *rows.at(unit.evidence), unit, result.error());
+    timing.items_in += result->items;
+    timing.items_out += result->sightings.size() + result->event_count + result->fact_count;
+    return store_result(the_case, unit, key, *result, joiner);
+  });
+}
+
+namespace {
+
+Result<LedgerTotals> totals_of(Case &the_case, const std::vector<EvidenceRow> &evidence, const std::vector<evidence::LedgerRow> &ledger) {
+  LedgerTotals totals;
+  for (const EvidenceRow &row : evidence) totals.handed_in += row.size;
+  for (const evidence::LedgerRow &row : ledger) {
+    if (row.parent.empty()) {
+      totals.read += row.read;
+      totals.unread += row.size - row.read;
+    }
+    if (row.state != evidence::LedgerState::read && row.state != evidence::LedgerState::read_in_part) ++totals.unread_items;
+  }
+  DISLODGE_TRY_ASSIGN(const auto units, load_units(the_case, true));
+  for (const UnitRow &unit : units) totals.pending += unit.end - unit.begin;
+  return totals;
+}
+
+}  // namespace
+
+Result<Picture> derive(Case &the_case, const Options &options, base::Progress &progress, Timings &timings) {
+  Picture picture;
+  DISLODGE_TRY_ASSIGN(const RuleTexts rule_texts, load_rule_texts(options));
+  DISLODGE_TRY_ASSIGN(const identity::Rights rights, identity::load_rights(rule_texts.files));
+  DISLODGE_TRY_ASSIGN(const evict::Actions actions, evict::load_actions(rule_texts.files));
+
+  // Everything below comes from the case file: from here on no evidence is read.
+  progress.stage("loading");
+  {
+    Timings::Scope timing(timings, "load");
+    DISLODGE_TRY_ASSIGN(picture.evidence, load_evidence(the_case));
+    DISLODGE_TRY_ASSIGN(picture.ledger, load_ledger(the_case));
+    DISLODGE_TRY_ASSIGN(picture.totals, totals_of(the_case, picture.evidence, picture.ledger));
+    DISLODGE_TRY_ASSIGN(picture.records, load_records(the_case));
+    DISLODGE_TRY_ASSIGN(picture.sightings, load_sightings(the_case));
+    timing.items_out = picture.records.size() + picture.sightings.size();
+  }
+
+  // One table of events from all logs, in order of time, each event once.
+  progress.stage("log");
+  {
+    Timings::Scope timing(timings, "log");
+    DISLODGE_TRY(load_blocks(the_case, "events", [&](std::int64_t, std::string_view body) -> Result<void> {
+      DISLODGE_TRY_ASSIGN(const log::EventTable block, log::EventTable::decode(body));
+      timing.bytes += body.size();
+      timing.items_in += block.events.size();
+      picture.events.append(block);
+      return {};
+    }));
+    picture.events.settle();
+    picture.coverage = log::coverage_of(picture.events, declared_files(picture.evidence, picture.events));
+    timing.items_out = picture.events.events.size();
+  }
+
+  // Who is who, and which right holds when: directories say what is, audit events since when.
+  progress.stage("identity");
+  {
+    Timings::Scope timing(timings, "identity");
+    DISLODGE_TRY(load_blocks(the_case, "facts", [&](std::int64_t, std::string_view body) -> Result<void> {
+      DISLODGE_TRY_ASSIGN(identity::Facts block, identity::Facts::decode(body));
+      timing.bytes += body.size();
+      picture.facts.append(std::move(block));
+      return {};
+    }));
+    identity::add_history(picture.events, rights, picture.facts);
+    identity::link_facts(picture.facts, rights);
+    const Held held = hold_evidence(picture.evidence, picture.records, picture.facts);
+    // Which secrets there are, whose they are, whom they authenticate, where they lie.
+    DISLODGE_TRY_ASSIGN(const auto lengths, load_secret_lengths(the_case));
+    picture.secrets = assemble_secrets(picture.sightings, picture.records, held, lengths);
+    std::vector<std::string> custodians;
+    for (const auto &[id, custodian] : held.custodian) custodians.push_back(custodian);
+    const identity::Ourselves us = identity::ourselves(picture.facts, custodians);
+    picture.our_domains.assign(us.domains.begin(), us.domains.end());
+    identity::tell_owners(picture.secrets, picture.facts, us);
+    picture.unbound = identity::bind_secrets(picture.secrets, picture.facts, &picture.events);
+    identity::mark_use(picture.events, picture.facts);
+    add_exposures(picture.evidence, held, picture.facts);
+    picture.notes = held.inferred;
+    index_picture(picture);
+    timing.items_out = picture.facts.principals.size() + picture.facts.grants.size() + picture.facts.bindings.size();
+  }
+
+  // What the events mean: how they came in, what they set, read and used. Detection uses direct exposure only;
+  // whether a use of a stolen secret was the intruder's is told from what reach says they could know.
+  progress.stage("detect");
+  {
+    Timings::Scope timing(timings, "detect");
+    DISLODGE_TRY_ASSIGN(const detect::DetectOptions detect_options, detect::load_options(rule_texts.files));
+    picture.detections = detect::detect(picture.events, picture.facts, detect_options);
+    timing.items_in = picture.events.events.size();
+    timing.items_out = picture.detections.size();
+  }
+
+  // What they could hold, since when. Uses of stolen secrets are new footholds, so the two repeat until there is
+  // nothing new; each round adds a use or ends.
+  progress.stage("reach");
+  reach::ProgramOptions program_options;
+  for (const identity::SecretFact &secret : picture.secrets) program_options.secret_names[secret.id] = picture.name_of(secret.id);
+  {
+    Timings::Scope timing(timings, "reach");
+    for (int round = 0; round < kRoundsMax; ++round) {
+      picture.reach = reach::compute_reach(picture.facts, rights, picture.detections, program_options);
+      const std::size_t before = picture.detections.size();
+      merge_detections(picture.detections, detect::detect_secret_use(picture.events, picture.facts, picture.detections,
+                                                                    known_since(picture.reach)));
+      if (picture.detections.size() == before) break;
+    }
+    picture.sessions = detect::sessions(picture.events, picture.facts, picture.detections);
+    picture.cannot_say = detect::cannot_say(picture.events, picture.facts, picture.detections, picture.coverage, known_since(picture.reach));
+    picture.first_access = first_access(picture.detections);
+    picture.changes = identity::changes_since(picture.events, picture.facts, picture.first_access, base::kTimeMax,
+                                              attribution_of(picture.detections));
+    tell_stolen(picture);
+    timing.items_in = picture.reach.program.edges.size();
+    timing.items_out = picture.reach.rows.size();
+  }
+
+  // How to get them out, in which order, and what shows that it holds.
+  progress.stage("evict");
+  {
+    Timings::Scope timing(timings, "evict");
+    DISLODGE_TRY_ASSIGN(const evict::PlanOptions plan_options, plan_options_of(the_case, picture));
+    picture.plan = evict::make_plan(picture.reach, actions, plan_options);
+    timing.items_out = picture.plan.actions.size();
+  }
+
+  // Whom to tell, about what, by when.
+  progress.stage("disclose");
+  {
+    Timings::Scope timing(timings, "disclose");
+    picture.parties = parties_of(picture);
+    DISLODGE_TRY_ASSIGN(picture.duties, duties_of(the_case, picture, rule_texts));
+    timing.items_out = picture.parties.size() + picture.duties.size();
+  }
+  progress.clear();
+  return picture;
+}
+
+Result<Picture> investigate(Case &the_case, const Options &options, base::Progress &progress, Timings &timings) {
+  DISLODGE_TRY(read_evidence(the_case, options, progress, timings));
+  DISLODGE_TRY_ASSIGN(Picture picture, derive(the_case, options, progress, timings));
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("read", picture.totals.read);
+    json.field("unread", picture.totals.unread);
+    json.field("secrets", static_cast<std::uint64_t>(picture.secrets.size()));
+    json.field("detections", static_cast<std::uint64_t>(picture.detections.size()));
+  });
+  DISLODGE_TRY(the_case.journal().append("investigate", json.text()));
+  return picture;
+}
+
+}  // namespace dislodge::engine

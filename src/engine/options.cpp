@@ -1,0 +1,29 @@
+#include "engine/options.hpp"
+
+#include <stdexcept>
+
+namespace dislodge::engine {
+
+using base::Result;
+
+Result<std::unique_ptr<SecretRules>> load_secret_rules(const Options &options) {
+  auto loaded = std::make_unique<SecretRules>();
+  if (options.rules_folder.empty()) {
+    DISLODGE_TRY_ASSIGN(loaded->rules, secret::load_embedded_rules());
+  } else {
+    DISLODGE_TRY_ASSIGN(loaded->rules, secret::load_rules_from(options.rules_folder / "secrets"));
+  }
+  DISLODGE_TRY_ASSIGN(secret::Matcher matcher, secret::Matcher::open(loaded->rules, options.cache_folder));
+  loaded->matcher = std::make_unique<secret::Matcher>(std::move(matcher));
+  return loaded;
+}
+
+std::unique_ptr<secret::Scanner> make_scanner(const SecretRules &rules, bool keep_rejected) {
+  secret::ScanOptions options;
+  options.keep_rejected = keep_rejected;
+  auto made = secret::Scanner::make(rules.rules, *rules.matcher, options);
+  if (!made) throw std::runtime_error(made.error().message);  // no memory for a scratch space
+  return std::make_unique<secret::Scanner>(std::move(*made));
+}
+
+}  // namespace dislodge::engine

@@ -1,0 +1,32 @@
+#pragma once
+// What a run may be told, and the rules of rules/secrets as workers use them.
+
+#include <filesystem>
+#include <memory>
+
+#include "base/limits.hpp"
+#include "base/result.hpp"
+#include "secret/matcher.hpp"
+#include "secret/rule.hpp"
+#include "secret/scanner.hpp"
+
+namespace dislodge::engine {
+
+struct Options {
+  unsigned workers = 0;               // 0: one a processor
+  base::Limits limits;
+  std::filesystem::path rules_folder;  // empty: the rules in the binary
+  std::filesystem::path cache_folder;  // for the compiled rules; empty: none
+  bool sandbox = true;
+};
+
+// The rules of rules/secrets, loaded and compiled (or taken from the cache).
+struct SecretRules {
+  secret::RuleSet rules;
+  std::unique_ptr<secret::Matcher> matcher;
+};
+base::Result<std::unique_ptr<SecretRules>> load_secret_rules(const Options &options);
+// A scanner over them for one worker. REQUIRES: rules outlive it.
+std::unique_ptr<secret::Scanner> make_scanner(const SecretRules &rules, bool keep_rejected);
+
+}  // namespace dislodge::engine

@@ -1,0 +1,73 @@
+#pragma once
+// Picture: everything that the passes made of the case, in memory: what commands print, reports say and the page
+// shows. Made by engine/investigate.cpp from the case file alone; no evidence is read for it.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "detect/detection.hpp"
+#include "disclose/duties.hpp"
+#include "disclose/parties.hpp"
+#include "engine/store.hpp"
+#include "evict/plan.hpp"
+#include "identity/bindings.hpp"
+#include "identity/changes.hpp"
+#include "identity/fact.hpp"
+#include "identity/secret_fact.hpp"
+#include "log/coverage.hpp"
+#include "log/event.hpp"
+#include "reach/reach.hpp"
+
+namespace dislodge::engine {
+
+struct LedgerTotals {
+  std::uint64_t handed_in = 0, read = 0, unread = 0;  // bytes of evidence; read + unread + pending = handed in
+  std::uint64_t pending = 0;                          // not reached yet by a run
+  std::uint64_t unread_items = 0;
+  std::uint64_t not_held = 0, not_exported = 0;       // stolen or exposed, but not in the evidence
+  bool partial() const { return pending > 0; }
+  unsigned percent_read() const {
+    return handed_in == 0 ? 100 : static_cast<unsigned>((read + unread) * 100 / handed_in);
+  }
+};
+
+// How surely a message was stolen, by the log (DESIGN: three grades of stolen).
+struct Stolen {
+  std::uint64_t seen_accessed = 0;     // an event names it
+  std::uint64_t in_accessed_folder = 0;  // in a folder that was synchronised
+  std::uint64_t could_be_read = 0;     // in a mailbox that could be read
+};
+
+struct Picture {
+  std::vector<EvidenceRow> evidence;
+  LedgerTotals totals;
+  std::vector<evidence::LedgerRow> ledger;       // rows of evidence, then not held and not exported
+  std::vector<StoredRecord> records;
+  std::vector<StoredSighting> sightings;
+  std::vector<identity::SecretFact> secrets;     // sorted by id
+  std::map<std::string, std::string> masks;      // secret id -> mask
+  log::EventTable events;
+  std::vector<log::Coverage> coverage;
+  identity::Facts facts;
+  std::vector<detect::Detection> detections;
+  std::vector<detect::Session> sessions;
+  std::vector<detect::CannotSay> cannot_say;
+  std::vector<identity::Change> changes;
+  std::map<std::string, Stolen> stolen;          // by mailbox address
+  std::vector<std::string> our_domains;
+  std::vector<identity::Unbound> unbound;        // secrets that open nobody we know, with the reason
+  std::vector<std::string> notes;                // what was inferred, and how to say otherwise
+  base::Time first_access = base::kTimeMax;      // earliest act of the intruder that an event shows
+  reach::Reach reach;
+  evict::Plan plan;
+  std::vector<disclose::Party> parties;
+  std::vector<disclose::Duty> duties;
+
+  const identity::SecretFact *secret(std::string_view id) const;
+  // The name a person knows a thing by: a principal's or resource's name, a secret's kind and mask.
+  std::string name_of(std::string_view id) const;
+  std::map<std::string, std::size_t, std::less<>> principal_index;  // id -> facts.principals
+};
+
+}  // namespace dislodge::engine

@@ -1,0 +1,111 @@
+#include "engine/readers.hpp"
+
+#include <fmt/format.h>
+
+#include "base/hash.hpp"
+#include "evidence/compressed.hpp"
+#include "evidence/tar.hpp"
+#include "evidence/zip.hpp"
+#include "file/readers.hpp"
+#include "identity/directory.hpp"
+#include "log/reader.hpp"
+#include "mail/mbox.hpp"
+#include "mail/message.hpp"
+#include "repo/repository.hpp"
+
+namespace dislodge::engine {
+
+using base::Result;
+using evidence::ItemType;
+
+namespace {
+
+// Raised when a reader's meaning changes, so that what an older version read is read again.
+constexpr int kReadersVersion = 1;
+
+Result<void> read_repository_unit(const evidence::ItemView &item, UnitReader &unit) {
+  std::vector<repo::RepositoryFile> files;
+  for (const UnitFile &file : unit.input().files) files.push_back({file.name, file.bytes});
+  return repo::read_repository(item, files, unit);
+}
+
+bool is_root(const evidence::ItemView &item, const UnitReader &unit) { return item.path == unit.input().item; }
+
+mail::MboxRange range_of(std::string_view bytes, const UnitInput &input) {
+  return {input.begin, input.end, mail::count_messages(bytes, 0, input.begin) + 1};
+}
+
+// JSON and CSV handed in as such may be logs or directory exports; inside stolen content they are text like any other:
+// what an intruder mailed is not a log of ours.
+Result<void> read_table(const evidence::ItemView &item, UnitReader &unit) {
+  if (!unit.within_content(item)) {
+    if (identity::recognises_directory(item.bytes)) return identity::read_directory(item, unit.facts(), unit);
+    if (log::recognises(item.bytes)) {
+      log::ReadOptions options;
+      options.tenant = unit.input().tenant;
+      if (is_root(item, unit)) {
+        options.begin = unit.input().begin;
+        options.end = unit.input().end;
+      }
+      DISLODGE_TRY(log::read_log(item, unit.events(), unit, options));
+      return {};
+    }
+  }
+  // Only logs are read in ranges; of any other table the unit that has byte 0 reads the whole.
+  if (is_root(item, unit) && unit.input().begin != 0) return {};
+  return file::read_text(item, unit);
+}
+
+}  // namespace
+
+Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
+  const UnitInput &input = unit.input();
+  if (input.repository && is_root(item, unit)) return read_repository_unit(item, unit);
+  switch (item.type) {
+    case ItemType::empty: return {};
+    case ItemType::mbox:
+      if (is_root(item, unit)) return mail::read_mbox_range(item, range_of(item.bytes, input), unit);
+      return mail::read_mbox(item, unit);
+    case ItemType::message: return mail::read_message(item, unit);
+    case ItemType::zip: return evidence::read_zip(item, unit);
+    case ItemType::tar: return evidence::read_tar(item, unit);
+    case ItemType::gzip: return evidence::read_gzip(item, unit);
+    case ItemType::zstd: return evidence::read_zstd(item, unit);
+    case ItemType::bzip2:
+    case ItemType::xz:
+    case ItemType::seven_zip:
+    case ItemType::rar: return evidence::read_unsupported_archive(item, unit);
+    case ItemType::ooxml:
+    case ItemType::odf: return file::read_ooxml(item, unit);
+    case ItemType::pdf: return file::read_pdf(item, unit);
+    case ItemType::html: return file::read_html(item, unit);
+    case ItemType::rtf: return file::read_rtf(item, unit);
+    case ItemType::git_bundle: return repo::read_bundle(item, unit);
+    case ItemType::git_pack: return repo::read_pack(item, unit);
+    case ItemType::git_loose: return repo::read_loose_object(item, unit);
+    case ItemType::pem: return file::read_text(item, unit);
+    case ItemType::json:
+    case ItemType::csv: return read_table(item, unit);
+    case ItemType::text:
+    case ItemType::xml: return file::read_text(item, unit);
+    case ItemType::image: return file::read_image(item, unit);
+    default: return file::read_binary(item, unit);
+  }
+}
+
+std::uint64_t ranged_size(const evidence::ItemView &root, const UnitInput &input) {
+  const bool whole = input.begin == 0 && input.end == root.bytes.size();
+  if (whole) return root.bytes.size();
+  if (root.type == ItemType::mbox) {
+    const mail::ByteRange owned = mail::owned_bytes(root.bytes, range_of(root.bytes, input));
+    return owned.end - owned.begin;
+  }
+  if (log::recognises(root.bytes)) return input.end - input.begin;
+  return input.begin == 0 ? root.bytes.size() : 0;
+}
+
+std::string readers_digest(std::string_view rules_digest, const base::Limits &limits) {
+  return base::to_hex(base::sha256(fmt::format("readers {} rules {} limits {}", kReadersVersion, rules_digest, limits.digest()))).substr(0, 32);
+}
+
+}  // namespace dislodge::engine

@@ -1,0 +1,184 @@
+#include "engine/secrets_pass.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/encode.hpp"
+#include "base/item_path.hpp"
+
+namespace dislodge::engine {
+
+namespace {
+
+bool holds_mail(const EvidenceRow &row) { return row.type == "mbox" || row.type == "message" || row.type == "pst"; }
+bool holds_repository(const EvidenceRow &row) {
+  return row.repository() || row.type == "git-bundle" || row.type == "git-pack";
+}
+bool is_table(const EvidenceRow &row) { return row.type == "json" || row.type == "csv"; }
+
+// The address that most messages of a mailbox have among their people.
+std::string likely_owner(std::int64_t evidence, const std::vector<StoredRecord> &records) {
+  std::map<std::string, std::uint64_t> seen;
+  std::uint64_t messages = 0;
+  for (const StoredRecord &row : records) {
+    if (row.evidence != evidence || row.record.kind != evidence::RecordKind::message) continue;
+    ++messages;
+    std::vector<std::string> here;
+    for (const evidence::Person &person : row.record.people)
+      if (!person.address.empty() && std::find(here.begin(), here.end(), person.address) == here.end()) here.push_back(person.address);
+    for (const std::string &address : here) ++seen[address];
+  }
+  std::string best;
+  std::uint64_t count = 0;
+  for (const auto &[address, times] : seen)
+    if (times > count) std::tie(best, count) = std::pair(address, times);
+  return messages >= 3 && count * 2 > messages ? best : std::string();
+}
+
+// Repositories of the directories whose name ends like the evidence: "platform-config.bundle".
+std::string likely_repository(const EvidenceRow &row, const identity::Facts &facts) {
+  std::string stem = std::filesystem::path(row.root).filename().string();
+  for (const std::string_view suffix : {".bundle", ".git", ".pack"})
+    if (stem.size() > suffix.size() && std::string_view(stem).substr(stem.size() - suffix.size()) == suffix) stem.resize(stem.size() - suffix.size());
+  stem = base::lower(stem);
+  std::string found;
+  for (const identity::Resource &resource : facts.resources) {
+    if (resource.kind != "repository") continue;
+    const std::string_view name = std::string_view(resource.id).substr(resource.id.rfind('/') + 1);
+    if (name != stem) continue;
+    if (!found.empty()) return {};  // two of that name: nothing can be said
+    found = resource.id;
+  }
+  return found;
+}
+
+std::string value_of(base::Time time) { return base::format_time(time); }
+
+}  // namespace
+
+Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<StoredRecord> &records, identity::Facts &facts) {
+  Held held;
+  const identity::NameIndex names(facts);
+  std::map<std::string, std::string> held_in;  // resource -> first item
+  std::vector<identity::Resource> fresh;
+  for (const EvidenceRow &row : evidence) {
+    if (is_table(row)) continue;
+    std::string custodian = row.custodian;
+    std::string resource;
+    if (!custodian.empty()) {
+      resource = identity::resource_of_custodian(custodian, names);
+    } else if (holds_mail(row)) {
+      custodian = likely_owner(row.id, records);
+      if (!custodian.empty()) {
+        resource = identity::resource_of_custodian(custodian, names);
+        held.inferred.push_back(fmt::format("{}: taken for the mailbox of {}, who is on most of its messages; say otherwise with --custodian", row.root, custodian));
+      }
+    } else if (holds_repository(row)) {
+      resource = likely_repository(row, facts);
+      if (!resource.empty()) held.inferred.push_back(fmt::format("{}: taken for {} by its name; say otherwise with --custodian", row.root, resource));
+    }
+    if (resource.empty()) resource = "resource:evidence/" + row.root;
+    held.resource[row.id] = resource;
+    held.custodian[row.id] = custodian;
+    if (held_in.emplace(resource, row.root).second) {
+      identity::Resource made;
+      made.id = resource;
+      made.kind = holds_mail(row) ? "mailbox" : holds_repository(row) ? "repository" : "file";
+      made.name = custodian.empty() ? row.root : custodian;
+      made.held_in = row.root;
+      made.evidence = row.root;
+      fresh.push_back(std::move(made));
+    }
+  }
+  for (identity::Resource &resource : facts.resources) {
+    const auto found = held_in.find(resource.id);
+    if (found != held_in.end()) resource.held_in = found->second;
+  }
+  identity::Facts more;
+  more.resources = std::move(fresh);
+  facts.append(std::move(more));
+  facts.settle();
+  return held;
+}
+
+std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSighting> &sightings,
+                                                   const std::vector<StoredRecord> &records, const Held &held,
+                                                   const std::map<std::string, std::uint64_t> &lengths) {
+  std::unordered_map<std::int64_t, const evidence::Record *> by_id;
+  std::unordered_map<std::string, const evidence::Record *> blobs;  // a blob's record comes after its sightings
+  for (const StoredRecord &row : records) {
+    by_id[row.id] = &row.record;
+    if (row.record.kind == evidence::RecordKind::blob) blobs[fmt::format("{} {}", row.evidence, row.record.item)] = &row.record;
+  }
+  const auto record_of = [&](const StoredSighting &row) -> const evidence::Record * {
+    if (row.record != 0) {
+      const auto found = by_id.find(row.record);
+      if (found != by_id.end()) return found->second;
+    }
+    for (std::string_view item = row.sighting.item; !item.empty(); item = base::item_parent(item)) {
+      const auto found = blobs.find(fmt::format("{} {}", row.evidence, item));
+      if (found != blobs.end()) return found->second;
+    }
+    return nullptr;
+  };
+
+  std::map<std::string, identity::SecretFact> secrets;
+  for (const StoredSighting &row : sightings) {
+    const secret::Sighting &sighting = row.sighting;
+    if (!sighting.rejected.empty() || sighting.identifier) continue;
+    identity::SecretFact &fact = secrets["secret:" + row.secret];
+    if (sighting.confidence > fact.confidence || fact.kind.empty()) {
+      fact.kind = sighting.kind;
+      fact.rule = sighting.rule;
+      fact.confidence = sighting.confidence;
+    }
+    fact.latent = fact.latent || sighting.latent;
+    identity::SecretPlace place;
+    place.item = sighting.item;
+    place.line = sighting.line;
+    if (const auto resource = held.resource.find(row.evidence); resource != held.resource.end()) place.resource = resource->second;
+    place.hints = sighting.hints;
+    place.quote_depth = sighting.quote_depth;
+    if (const evidence::Record *record = record_of(row)) {
+      place.message_id = record->message_id;
+      if (record->kind == evidence::RecordKind::blob) place.present_from = record->committed;
+      else place.present_from = record->received != base::kTimeMin ? record->received : record->sent;
+      for (const evidence::Person &person : record->people) {
+        if (person.address.empty() || std::find(place.people.begin(), place.people.end(), person.address) != place.people.end()) continue;
+        if (person.role == evidence::PersonRole::from || person.role == evidence::PersonRole::author) place.people.insert(place.people.begin(), person.address);
+        else place.people.push_back(person.address);
+      }
+    }
+    fact.places.push_back(std::move(place));
+  }
+  std::vector<identity::SecretFact> list;
+  for (auto &[id, fact] : secrets) {
+    fact.id = id;
+    const auto length = lengths.find(id.substr(std::string_view("secret:").size()));
+    if (length != lengths.end()) fact.length = length->second;
+    std::stable_sort(fact.places.begin(), fact.places.end(), [](const identity::SecretPlace &a, const identity::SecretPlace &b) {
+      return std::tie(a.item, a.line) < std::tie(b.item, b.line);
+    });
+    list.push_back(std::move(fact));
+  }
+  return list;
+}
+
+void add_exposures(const std::vector<EvidenceRow> &evidence, const Held &held, identity::Facts &facts) {
+  for (const EvidenceRow &row : evidence) {
+    const auto resource = held.resource.find(row.id);
+    if (resource == held.resource.end()) continue;
+    if (!row.exposure_said && (holds_repository(row) || is_table(row))) continue;
+    identity::Exposure exposure;
+    exposure.resource = resource->second;
+    exposure.interval = row.exposed;
+    exposure.confirmed = false;  // only an event confirms
+    exposure.evidence = row.exposure_said ? fmt::format("{}: stated with --exposed {}..{}", row.root, value_of(row.exposed.from), value_of(row.exposed.until))
+                                          : row.root + ": no exposure was stated, so it counts from before its oldest item until now";
+    facts.exposures.push_back(std::move(exposure));
+  }
+}
+
+}  // namespace dislodge::engine

@@ -1,0 +1,93 @@
+#include "engine/stolen_pass.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <unordered_set>
+
+#include "base/encode.hpp"
+
+namespace dislodge::engine {
+
+namespace {
+
+// "<a@b>" and "a@b" are one id.
+std::string bare(std::string_view id) {
+  if (id.size() > 1 && id.front() == '<' && id.back() == '>') id = id.substr(1, id.size() - 2);
+  return std::string(id);
+}
+
+}  // namespace
+
+void tell_stolen(Picture &picture) {
+  // Messages held, by id; and mailboxes held, by custodian's address.
+  std::unordered_set<std::string> held;
+  std::map<std::string, std::uint64_t> messages_in, in_folder;
+  std::map<std::int64_t, std::string> custodian;
+  for (const EvidenceRow &row : picture.evidence) custodian[row.id] = base::lower(row.custodian);
+  for (const StoredRecord &row : picture.records) {
+    if (row.record.kind != evidence::RecordKind::message) continue;
+    held.insert(bare(row.record.message_id));
+    ++messages_in[custodian[row.evidence]];
+  }
+
+  std::map<std::string, std::set<std::string>> named;      // mailbox -> message ids that an event names
+  std::map<std::string, std::set<std::string>> folders;    // mailbox -> folders synchronised
+  std::map<std::string, std::string> evidence_of;          // message id -> log line
+  std::set<std::string> read_mailboxes;
+  for (const detect::Detection &detection : picture.detections) {
+    if (!detection.intruder) continue;
+    for (const detect::MailRead &read : detection.mail_read) {
+      const std::string mailbox = base::lower(read.mailbox);
+      read_mailboxes.insert(mailbox);
+      if (!read.message_id.empty()) {
+        named[mailbox].insert(bare(read.message_id));
+        if (!detection.events.empty()) evidence_of.emplace(bare(read.message_id), detection.id);
+      } else if (!read.folder.empty()) {
+        folders[mailbox].insert(read.folder);
+      }
+    }
+  }
+  for (const StoredRecord &row : picture.records) {
+    const auto found = folders.find(custodian[row.evidence]);
+    if (found == folders.end() || row.record.kind != evidence::RecordKind::message) continue;
+    for (const std::string &folder : found->second)
+      if (!row.record.folder.empty() && base::contains_ignoring_case(folder, row.record.folder)) {
+        ++in_folder[custodian[row.evidence]];
+        break;
+      }
+  }
+
+  for (const std::string &mailbox : read_mailboxes) {
+    Stolen &stolen = picture.stolen[mailbox];
+    stolen.seen_accessed = named[mailbox].size();
+    stolen.in_accessed_folder = in_folder[mailbox];
+    stolen.could_be_read = messages_in.count(mailbox) != 0 ? messages_in[mailbox] : 0;
+    const bool exported = messages_in.count(mailbox) != 0;
+    if (!exported) {
+      evidence::LedgerRow row;
+      row.item = "mailbox:" + mailbox;
+      row.state = evidence::LedgerState::not_exported;
+      row.reason = fmt::format("the mailbox was read by the intruder ({} messages named by the log) but is not in the evidence", named[mailbox].size());
+      row.remedy = "export the mailbox with recoverable items and add it";
+      picture.ledger.push_back(std::move(row));
+      ++picture.totals.not_exported;
+    }
+    for (const std::string &id : named[mailbox]) {
+      if (held.count(id) != 0) continue;
+      evidence::LedgerRow row;
+      row.item = "message:" + id;
+      row.parent = "mailbox:" + mailbox;
+      row.state = evidence::LedgerState::not_held;
+      row.reason = exported ? "an event shows that it was read, but the mailbox handed in does not hold it: deleted or moved before the export"
+                            : "an event shows that it was read; its mailbox was not handed in";
+      row.remedy = exported ? "look for it in recoverable items, backups, message trace, and with its sender or recipients" : "export the mailbox and add it";
+      picture.ledger.push_back(std::move(row));
+      ++picture.totals.not_held;
+    }
+  }
+  for (const auto &[mailbox, count] : messages_in)
+    if (!mailbox.empty() && picture.stolen.count(mailbox) == 0) picture.stolen[mailbox].could_be_read = count;
+}
+
+}  // namespace dislodge::engine

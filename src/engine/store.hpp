@@ -1,0 +1,104 @@
+#pragma once
+// Between the arrow types and the case file's tables: evidence and units in, results of workers in, and all of it
+// out again. One transaction a unit: a run that is killed at any point leaves whole units only.
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/intervals.hpp"
+#include "casefile/case.hpp"
+#include "engine/unit_result.hpp"
+#include "evidence/collection.hpp"
+#include "evidence/intake.hpp"
+#include "evidence/units.hpp"
+
+namespace dislodge::engine {
+
+struct AddOptions {
+  std::optional<base::Interval> exposed;  // --exposed FROM..UNTIL
+  std::string custodian;                  // --custodian, wins over a declaration
+  base::Limits limits;
+};
+
+struct AddSummary {
+  std::uint64_t files = 0, known = 0, units = 0, bytes = 0;
+};
+
+// One row of the evidence table.
+struct EvidenceRow {
+  std::int64_t id = 0;
+  std::string root;
+  std::filesystem::path path;
+  std::uint64_t size = 0;
+  std::string sha256;
+  std::string type;              // name of the item type, or "repository"
+  std::string custodian;
+  std::optional<evidence::Collection> collection;
+  base::Interval exposed;        // open ends where not stated
+  bool exposure_said = false;
+  base::Time added;
+  bool repository() const { return type == "repository"; }
+};
+
+struct UnitRow {
+  std::string id;
+  std::int64_t evidence = 0;
+  std::uint64_t begin = 0, end = 0;
+  std::string state;
+  std::uint32_t attempts = 0;
+};
+
+// A sighting as the case keeps it: with the secret's id and the record around it.
+struct StoredSighting {
+  std::int64_t evidence = 0;
+  std::string secret;            // 32 hex digits
+  std::int64_t record = 0;       // record row, 0 none
+  secret::Sighting sighting;     // sighting.value is meaningless here
+};
+
+struct StoredRecord {
+  std::int64_t id = 0;
+  std::int64_t evidence = 0;
+  evidence::Record record;
+};
+
+// Joins the values that workers saw: opens each sealed value once, in locked memory, to fingerprint it.
+class ValueJoiner {
+ public:
+  explicit ValueJoiner(casefile::Case &the_case) : case_(the_case) {}
+  // Secret ids of a result's values, in order; new secrets are inserted.
+  base::Result<std::vector<std::string>> join(const std::vector<UnitValue> &values);
+
+ private:
+  casefile::Case &case_;
+  std::unordered_map<std::string, std::string> ids_;  // run hash -> secret id
+};
+
+base::Result<AddSummary> add_evidence(casefile::Case &the_case, const std::filesystem::path &path, const AddOptions &options,
+                                      const std::function<void(const evidence::IntakeStep &)> &progress);
+// Evidence that another machine took in: rows and pending units; known ones are found again. Ids in order.
+base::Result<std::vector<std::int64_t>> insert_evidence(casefile::Case &the_case, const std::vector<evidence::EvidenceFile> &files);
+// Units read under another key (rules, limits, readers changed) become pending again, and failed ones are retried.
+base::Result<void> refresh_units(casefile::Case &the_case, std::string_view key);
+base::Result<void> store_result(casefile::Case &the_case, const UnitRow &unit, std::string_view key, const UnitResult &result,
+                                ValueJoiner &joiner);
+// The unit could not be read at all: one row of the ledger says so.
+base::Result<void> store_failure(casefile::Case &the_case, const EvidenceRow &evidence, const UnitRow &unit,
+                                 const base::Error &error);
+
+base::Result<std::vector<EvidenceRow>> load_evidence(casefile::Case &the_case);
+base::Result<std::vector<UnitRow>> load_units(casefile::Case &the_case, bool pending_only);
+base::Result<std::vector<StoredSighting>> load_sightings(casefile::Case &the_case);
+base::Result<std::vector<StoredRecord>> load_records(casefile::Case &the_case);
+base::Result<std::vector<evidence::LedgerRow>> load_ledger(casefile::Case &the_case);
+// kind: "events" or "facts"; calls `each` with the decompressed block, in a fixed order.
+base::Result<void> load_blocks(casefile::Case &the_case, std::string_view kind,
+                               const std::function<base::Result<void>(std::int64_t evidence, std::string_view body)> &each);
+base::Result<std::map<std::string, std::uint64_t>> load_secret_lengths(casefile::Case &the_case);
+
+}  // namespace dislodge::engine

@@ -1,0 +1,223 @@
+#include "engine/unit_reader.hpp"
+
+#include <algorithm>
+
+#include "base/hash.hpp"
+#include "base/item_path.hpp"
+#include "base/secure.hpp"
+#include "casefile/keys.hpp"
+#include "engine/readers.hpp"
+#include "evidence/recognise.hpp"
+
+namespace dislodge::engine {
+
+using evidence::LedgerState;
+
+UnitReader::UnitReader(std::unique_ptr<secret::Scanner> scanner, const base::Limits &limits, std::string run_key, std::string seal_to,
+                       ItemMarker *marker)
+    : scanner_(std::move(scanner)),
+      limits_(limits),
+      run_key_(std::move(run_key)),
+      seal_to_(std::move(seal_to)),
+      marker_(marker),
+      found_(*this) {}
+
+UnitResult UnitReader::read(const UnitInput &input) {
+  input_ = &input;
+  result_ = UnitResult();
+  events_ = log::EventTable();
+  facts_ = identity::Facts();
+  frames_.clear();
+  values_.clear();
+
+  evidence::ItemView root;
+  root.path = input.item;
+  root.type = input.type;
+  std::uint64_t size = 0;
+  if (input.repository) {
+    for (const UnitFile &file : input.files) size += file.bytes.size();
+  } else if (!input.files.empty()) {
+    root.bytes = input.files[0].bytes;
+    size = ranged_size(root, input);
+  }
+  frames_.push_back(Frame{.path = input.item, .size = size});
+  result_.bytes = size;
+  read_framed(root, true);
+
+  if (!events_.events.empty() || !events_.files.empty()) {
+    base::WireWriter out;
+    result_.event_count = events_.events.size();
+    events_.encode(out);
+    result_.events = out.take();
+  }
+  if (const std::size_t count = facts_.principals.size() + facts_.grants.size() + facts_.resources.size() + facts_.credentials.size();
+      count > 0) {
+    base::WireWriter out;
+    result_.fact_count = count;
+    facts_.encode(out);
+    result_.facts = out.take();
+  }
+  drop_unused_records();
+  input_ = nullptr;
+  return std::move(result_);
+}
+
+// The frame of the item is on top of frames_. Closes it.
+void UnitReader::read_framed(const evidence::ItemView &item, bool root) {
+  if (marker_ != nullptr) marker_->mark(item.path);
+  ++result_.items;
+  if (const auto poisoned = input_->poisoned.find(std::string(item.path)); poisoned != input_->poisoned.end()) {
+    Frame &frame = frames_.back();
+    frame.unread = frame.size;
+    frame.state = poisoned->second;
+    frame.reason = poisoned->second == LedgerState::timed_out ? "its reader did not come to an end in time"
+                                                              : "its reader crashed on it, in its sandbox";
+    frame.remedy = "look at it with other tools in an isolated place, and send its SHA-256 and this version to the maintainers";
+  } else if (auto done = read_item(item, *this); !done) {
+    Frame &frame = frames_.back();
+    // What the reader did not account for before it gave up is unread.
+    frame.unread = frame.size;
+    frame.state = evidence::state_of(done.error().kind);
+    if (frame.reason.empty()) frame.reason = done.error().message;
+  }
+  close_frame(root);
+}
+
+void UnitReader::close_frame(bool root) {
+  Frame frame = std::move(frames_.back());
+  frames_.pop_back();
+  frame.unread = std::min(frame.unread, frame.size);
+  Frame *parent = frames_.empty() ? nullptr : &frames_.back();
+  const bool bad = frame.unread > 0 || frame.state != LedgerState::read;
+  const bool own_row = root || bad || frame.sightings > 0 || frame.has_rows;
+  if (!own_row) {
+    // Clean all the way down: the items fold into the one row of the container above.
+    parent->clean_items += frame.clean_items + 1;
+    parent->clean_bytes += frame.clean_bytes + frame.size;
+    return;
+  }
+  if (frame.clean_items > 0) {
+    evidence::LedgerRow row;
+    row.item = base::join_item(frame.path, "*");
+    row.parent = frame.path;
+    row.size = row.read = frame.clean_bytes;
+    row.items = frame.clean_items;
+    result_.ledger.push_back(std::move(row));
+  }
+  evidence::LedgerRow row;
+  row.item = frame.path;
+  row.parent = parent != nullptr ? parent->path : "";
+  row.state = !bad ? LedgerState::read
+              : frame.unread < frame.size && frame.state != LedgerState::read ? LedgerState::read_in_part
+                                                                               : frame.state;
+  row.reason = frame.reason;
+  row.remedy = frame.remedy;
+  row.size = frame.size;
+  row.read = frame.size - frame.unread;
+  result_.ledger.push_back(std::move(row));
+  if (parent != nullptr) {
+    parent->has_rows = true;
+    parent->sightings += frame.sightings;
+  }
+}
+
+bool UnitReader::within_content(const evidence::ItemView &item) const {
+  return item.within != evidence::kNoRecord || input_->repository || input_->type == evidence::ItemType::git_bundle ||
+         input_->type == evidence::ItemType::git_pack;
+}
+
+evidence::RecordId UnitReader::record(evidence::Record record) {
+  result_.records.push_back(std::move(record));
+  return static_cast<evidence::RecordId>(result_.records.size() - 1);
+}
+
+std::size_t UnitReader::text(const evidence::TextView &text) {
+  result_.text_bytes += text.text.size();
+  const std::size_t count = scanner_->scan(text, found_);
+  frames_.back().sightings += count;
+  return count;
+}
+
+std::size_t UnitReader::child(const evidence::ItemView &item) {
+  Frame frame{.path = std::string(item.path), .size = item.bytes.size()};
+  if (item.depth > limits_.nesting_depth_max + limits_.mime_depth_max) {
+    frame.unread = frame.size;
+    frame.state = LedgerState::too_deep;
+    frame.reason = "nested deeper than the limit";
+    frame.remedy = "take it out of its containers and add it by itself";
+    frames_.push_back(std::move(frame));
+    close_frame(false);
+    return 0;
+  }
+  frames_.push_back(std::move(frame));
+  const std::size_t before = result_.sightings.size();
+  evidence::ItemView view = item;
+  if (view.type == evidence::ItemType::unknown) view.type = evidence::recognise(view.bytes, view.name);
+  read_framed(view, false);
+  if (marker_ != nullptr && !frames_.empty()) marker_->mark(frames_.back().path);
+  return result_.sightings.size() - before;
+}
+
+void UnitReader::unread(evidence::Unread part) {
+  Frame &frame = frames_.back();
+  if (!part.child.empty()) {
+    evidence::LedgerRow row;
+    row.item = part.child;
+    row.parent = frame.path;
+    row.state = part.state;
+    row.reason = part.reason;
+    row.remedy = part.remedy;
+    row.size = part.child_size;
+    result_.ledger.push_back(std::move(row));
+    frame.has_rows = true;
+  }
+  if (part.bytes == 0 && !part.child.empty()) return;
+  frame.unread += part.bytes;
+  if (frame.state == LedgerState::read) frame.state = part.state;
+  // The first reasons are named; a thousand damaged lines need not be.
+  if (frame.reason.size() < 400 && frame.reason.find(part.reason) == std::string::npos) {
+    if (!frame.reason.empty()) frame.reason += "; ";
+    frame.reason += part.reason;
+  }
+  if (frame.remedy.empty()) frame.remedy = part.remedy;
+}
+
+std::uint32_t UnitReader::value_index(std::string_view value) {
+  const base::Sha256 digest = base::keyed_hash(run_key_, value);
+  std::string hash(base::as_bytes(digest).substr(0, 16));
+  const auto [found, fresh] = values_.try_emplace(hash, static_cast<std::uint32_t>(result_.values.size()));
+  if (fresh) {
+    UnitValue entry;
+    entry.run_hash = hash;
+    entry.length = value.size();
+    // Each distinct value is sealed once in the life of this worker.
+    if (sealed_.insert(hash).second) entry.sealed = casefile::seal(seal_to_, value);
+    result_.values.push_back(std::move(entry));
+  }
+  return found->second;
+}
+
+void UnitReader::keep(secret::Found found) {
+  found.sighting.value = value_index(found.value);
+  base::wipe(found.value);
+  result_.sightings.push_back(std::move(found.sighting));
+}
+
+// Messages and blobs are kept; a document only where something was found in it.
+void UnitReader::drop_unused_records() {
+  std::vector<bool> used(result_.records.size());
+  for (const secret::Sighting &sighting : result_.sightings)
+    if (sighting.record != evidence::kNoRecord) used[sighting.record] = true;
+  std::vector<evidence::RecordId> renumbered(result_.records.size(), evidence::kNoRecord);
+  std::vector<evidence::Record> kept;
+  for (std::size_t i = 0; i < result_.records.size(); ++i) {
+    if (!used[i] && result_.records[i].kind == evidence::RecordKind::document) continue;
+    renumbered[i] = static_cast<evidence::RecordId>(kept.size());
+    kept.push_back(std::move(result_.records[i]));
+  }
+  for (secret::Sighting &sighting : result_.sightings)
+    if (sighting.record != evidence::kNoRecord) sighting.record = renumbered[sighting.record];
+  result_.records = std::move(kept);
+}
+
+}  // namespace dislodge::engine

@@ -1,0 +1,117 @@
+#pragma once
+// Reads one unit of evidence to its end: the sink behind every reader. It finds the reader of each item
+// (readers.hpp), drains items within items at once and depth-first (so memory is bounded by depth, not by the
+// size of an archive), keeps the ledger's account of every byte, and hands text to the scanner. Values of secrets
+// are sealed here, before anything leaves the worker.
+//
+// One UnitReader serves one worker for its whole life; it is not thread-safe.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "engine/unit_result.hpp"
+#include "evidence/sink.hpp"
+#include "identity/fact.hpp"
+#include "log/event.hpp"
+#include "secret/scanner.hpp"
+
+namespace dislodge::engine {
+
+// A file of the unit, as the coordinator handed it over.
+struct UnitFile {
+  std::string name;  // inside a repository's folder; empty for a single file
+  std::string_view bytes;
+};
+
+struct UnitInput {
+  std::string item;                      // root item path
+  evidence::ItemType type = evidence::ItemType::unknown;
+  bool repository = false;
+  std::string tenant;                    // declared for the file: what Graph's records do not name
+  std::uint64_t begin = 0, end = 0;      // range of a divisible file
+  std::vector<UnitFile> files;           // one, or those of a repository
+  std::map<std::string, evidence::LedgerState> poisoned;  // items on which an earlier try crashed or hung
+};
+
+// Where the worker leaves the path of the item being read, so that whoever finds it dead knows which one it was.
+class ItemMarker {
+ public:
+  virtual ~ItemMarker() = default;
+  virtual void mark(std::string_view item) = 0;
+};
+
+class UnitReader : public evidence::Sink {
+ public:
+  // run_key: 32 bytes, random for the run. seal_to: public key of the case or of the user (32 bytes).
+  UnitReader(std::unique_ptr<secret::Scanner> scanner, const base::Limits &limits, std::string run_key, std::string seal_to,
+             ItemMarker *marker = nullptr);
+
+  UnitResult read(const UnitInput &input);
+
+  // For readers.cpp: where logs and directory exports put what they find.
+  log::EventTable &events() { return events_; }
+  identity::Facts &facts() { return facts_; }
+  secret::Scanner &scanner() { return *scanner_; }
+  secret::FoundSink &found() { return found_; }
+  const UnitInput &input() const { return *input_; }
+  // True inside stolen content: what an intruder's mail says is not a log of ours.
+  bool within_content(const evidence::ItemView &item) const;
+
+  evidence::RecordId record(evidence::Record record) override;
+  std::size_t text(const evidence::TextView &text) override;
+  std::size_t child(const evidence::ItemView &item) override;
+  void unread(evidence::Unread part) override;
+  const base::Limits &limits() const override { return limits_; }
+
+ private:
+  // The account of one item while it is being read.
+  struct Frame {
+    std::string path;
+    std::uint64_t size = 0;
+    std::uint64_t unread = 0;
+    evidence::LedgerState state = evidence::LedgerState::read;
+    std::string reason{}, remedy{};
+    std::size_t sightings = 0;
+    bool has_rows = false;          // something beneath has a row of its own
+    std::uint64_t clean_items = 0;  // fully read, without findings: one row together
+    std::uint64_t clean_bytes = 0;
+  };
+
+  class Found : public secret::FoundSink {
+   public:
+    explicit Found(UnitReader &reader) : reader_(reader) {}
+    void found(secret::Found found) override { reader_.keep(std::move(found)); }
+
+   private:
+    UnitReader &reader_;
+  };
+
+  void read_framed(const evidence::ItemView &item, bool root);
+  void close_frame(bool root);
+  void keep(secret::Found found);
+  std::uint32_t value_index(std::string_view value);
+  void drop_unused_records();
+
+  std::unique_ptr<secret::Scanner> scanner_;
+  base::Limits limits_;
+  std::string run_key_, seal_to_;
+  ItemMarker *marker_;
+  Found found_;
+
+  const UnitInput *input_ = nullptr;
+  UnitResult result_;
+  log::EventTable events_;
+  identity::Facts facts_;
+  std::vector<Frame> frames_;
+  std::unordered_map<std::string, std::uint32_t> values_;  // run hash -> index in this unit
+  std::unordered_set<std::string> sealed_;                 // run hashes that this worker has sealed before
+};
+
+}  // namespace dislodge::engine

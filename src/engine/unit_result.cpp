@@ -1,0 +1,54 @@
+#include "engine/unit_result.hpp"
+
+namespace dislodge::engine {
+
+std::string UnitResult::encode() const {
+  base::WireWriter out;
+  out.list(ledger, [&](const evidence::LedgerRow &row) { row.encode(out); });
+  out.list(records, [&](const evidence::Record &record) { record.encode(out); });
+  out.list(sightings, [&](const secret::Sighting &sighting) { sighting.encode(out); });
+  out.list(values, [&](const UnitValue &value) {
+    out.text(value.run_hash);
+    out.text(value.sealed);
+    out.number(value.length);
+  });
+  out.text(events);
+  out.number(event_count);
+  out.text(facts);
+  out.number(fact_count);
+  out.number(bytes);
+  out.number(items);
+  out.number(text_bytes);
+  return out.take();
+}
+
+base::Result<UnitResult> UnitResult::decode(std::string_view encoded) {
+  base::WireReader in(encoded);
+  UnitResult result;
+  in.list([&] { result.ledger.push_back(evidence::LedgerRow::decode(in)); });
+  in.list([&] { result.records.push_back(evidence::Record::decode(in)); });
+  in.list([&] { result.sightings.push_back(secret::Sighting::decode(in)); });
+  in.list([&] {
+    UnitValue value;
+    value.run_hash = in.text();
+    value.sealed = in.text();
+    value.length = in.number();
+    result.values.push_back(std::move(value));
+  });
+  result.events = in.text();
+  result.event_count = in.number();
+  result.facts = in.text();
+  result.fact_count = in.number();
+  result.bytes = in.number();
+  result.items = in.number();
+  result.text_bytes = in.number();
+  DISLODGE_TRY(in.finish("result of a worker"));
+  for (const secret::Sighting &sighting : result.sightings) {
+    if (sighting.value >= result.values.size() ||
+        (sighting.record != evidence::kNoRecord && sighting.record >= result.records.size()))
+      return base::fail(base::ErrorKind::internal, "result of a worker: a sighting points nowhere");
+  }
+  return result;
+}
+
+}  // namespace dislodge::engine

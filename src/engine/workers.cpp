@@ -1,0 +1,360 @@
+#include "engine/workers.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <deque>
+#include <thread>
+
+#include "engine/sandbox.hpp"
+
+namespace dislodge::engine {
+
+using base::ErrorKind;
+using base::Result;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::size_t kMarkerBytes = 16384;       // shared with the worker: length, then the item's path
+constexpr std::size_t kDescriptorsPerMessage = 200;  // the kernel takes at most 253
+constexpr std::uint64_t kResultBytesMax = 8ull << 30;
+
+// Writes the path of the current item into memory that the coordinator sees after this process is gone.
+class SharedMarker : public ItemMarker {
+ public:
+  explicit SharedMarker(char *memory) : memory_(memory) {}
+  void mark(std::string_view item) override {
+    const auto size = static_cast<std::uint32_t>(std::min(item.size(), kMarkerBytes - sizeof(std::uint32_t)));
+    std::memcpy(memory_ + sizeof size, item.data(), size);
+    std::memcpy(memory_, &size, sizeof size);
+  }
+
+ private:
+  char *memory_;
+};
+
+bool read_exactly(int socket, char *out, std::size_t size) {
+  while (size > 0) {
+    const ssize_t got = ::read(socket, out, size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    out += got;
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+bool read_framed(int socket, std::string &out, std::uint64_t limit) {
+  std::uint64_t size = 0;
+  if (!read_exactly(socket, reinterpret_cast<char *>(&size), sizeof size) || size > limit) return false;
+  out.resize(size);
+  return read_exactly(socket, out.data(), size);
+}
+
+Result<void> write_framed(int socket, std::string_view bytes) {
+  const std::uint64_t size = bytes.size();
+  DISLODGE_TRY(base::write_all(socket, {reinterpret_cast<const char *>(&size), sizeof size}));
+  return base::write_all(socket, bytes);
+}
+
+Result<void> send_descriptors(int socket, const std::vector<int> &descriptors) {
+  for (std::size_t at = 0; at < descriptors.size(); at += kDescriptorsPerMessage) {
+    const std::size_t count = std::min(kDescriptorsPerMessage, descriptors.size() - at);
+    char byte = 'F';
+    iovec data{&byte, 1};
+    std::vector<char> control(CMSG_SPACE(count * sizeof(int)));
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(count * sizeof(int));
+    std::memcpy(CMSG_DATA(header), descriptors.data() + at, count * sizeof(int));
+    if (::sendmsg(socket, &message, MSG_NOSIGNAL) != 1)
+      return base::fail(ErrorKind::internal, "a worker does not take its files: " + base::os_message(errno));
+  }
+  return {};
+}
+
+bool receive_descriptors(int socket, std::size_t count, std::vector<base::Fd> &out) {
+  while (out.size() < count) {
+    char byte = 0;
+    iovec data{&byte, 1};
+    std::vector<char> control(CMSG_SPACE(kDescriptorsPerMessage * sizeof(int)));
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (got < 0 && errno == EINTR) continue;
+    if (got != 1) return false;
+    for (cmsghdr *header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+      if (header->cmsg_type != SCM_RIGHTS) continue;
+      const std::size_t received = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+      for (std::size_t i = 0; i < received; ++i) {
+        int descriptor = -1;
+        std::memcpy(&descriptor, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+        out.emplace_back(descriptor);
+      }
+    }
+  }
+  return true;
+}
+
+std::string encode_job(const Job &job) {
+  base::WireWriter out;
+  out.text(job.item);
+  out.number(static_cast<std::uint64_t>(job.type));
+  out.flag(job.repository);
+  out.text(job.tenant);
+  out.number(job.begin);
+  out.number(job.end);
+  out.list(job.files, [&](const JobFile &file) { out.text(file.name); });
+  out.number(job.poisoned.size());
+  for (const auto &[item, state] : job.poisoned) {
+    out.text(item);
+    out.number(static_cast<std::uint64_t>(state));
+  }
+  return out.take();
+}
+
+}  // namespace
+
+struct WorkerPool::Worker {
+  pid_t process = -1;
+  base::Fd socket;
+  char *marker = nullptr;  // shared page
+  std::size_t job = SIZE_MAX;
+  Clock::time_point started{};
+  std::string last_marked;
+  bool timed_out = false;
+  bool busy() const { return job != SIZE_MAX; }
+  std::string marked() const {
+    std::uint32_t size = 0;
+    std::memcpy(&size, marker, sizeof size);
+    return std::string(marker + sizeof size, std::min<std::size_t>(size, kMarkerBytes - sizeof size));
+  }
+};
+
+WorkerPool::WorkerPool(WorkerOptions options, MakeReader make_reader)
+    : options_(std::move(options)), make_reader_(std::move(make_reader)) {
+  if (options_.workers == 0) options_.workers = std::max(1u, std::thread::hardware_concurrency());
+}
+
+WorkerPool::~WorkerPool() {
+  for (const auto &worker : workers_) {
+    if (worker->process > 0) ::kill(worker->process, SIGKILL);
+    retire(*worker);
+    if (worker->marker != nullptr) ::munmap(worker->marker, kMarkerBytes);
+  }
+}
+
+// The worker's whole life: take a job, map its files, read, answer.
+void WorkerPool::serve(int socket, char *marker_memory) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // A worker that is told to stop by a terminal's Ctrl-C leaves that to the coordinator.
+  ::signal(SIGINT, SIG_IGN);
+  SharedMarker marker(marker_memory);
+  const std::unique_ptr<UnitReader> reader = make_reader_(&marker);
+  if (options_.sandbox && sandbox_available()) {
+    if (!enter_sandbox({options_.limits.worker_memory_bytes})) ::_exit(3);
+  }
+  std::string message;
+  while (read_framed(socket, message, 1u << 30)) {
+    base::WireReader in(message);
+    UnitInput input;
+    input.item = in.text();
+    input.type = static_cast<evidence::ItemType>(in.number());
+    input.repository = in.flag();
+    input.tenant = in.text();
+    input.begin = in.number();
+    input.end = in.number();
+    in.list([&] { input.files.push_back(UnitFile{std::string(in.text()), {}}); });
+    const std::uint64_t poisoned = in.number();
+    for (std::uint64_t i = 0; i < poisoned && in.ok(); ++i) {
+      std::string item(in.text());
+      input.poisoned[std::move(item)] = static_cast<evidence::LedgerState>(in.number());
+    }
+    std::vector<base::Fd> descriptors;
+    if (!in.ok() || !receive_descriptors(socket, input.files.size(), descriptors)) break;
+    std::vector<base::MappedFile> mapped;
+    for (std::size_t i = 0; i < descriptors.size(); ++i) {
+      auto file = base::MappedFile::from_fd(descriptors[i].get(), input.item);
+      if (!file) ::_exit(4);
+      mapped.push_back(std::move(*file));
+      input.files[i].bytes = mapped.back().bytes();
+    }
+    if (!input.repository && !input.files.empty()) input.end = std::min<std::uint64_t>(input.end, input.files[0].bytes.size());
+    const UnitResult result = reader->read(input);
+    if (!write_framed(socket, result.encode())) break;
+  }
+  ::_exit(0);
+}
+
+Result<void> WorkerPool::spawn(Worker &worker) {
+  if (worker.marker == nullptr) {
+    void *memory = ::mmap(nullptr, kMarkerBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return base::fail(ErrorKind::io, "no memory for a worker: " + base::os_message(errno));
+    worker.marker = static_cast<char *>(memory);
+  }
+  std::memset(worker.marker, 0, sizeof(std::uint32_t));
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    return base::fail(ErrorKind::io, "no socket for a worker: " + base::os_message(errno));
+  const pid_t process = ::fork();
+  if (process < 0) {
+    ::close(ends[0]);
+    ::close(ends[1]);
+    return base::fail(ErrorKind::io, "a worker cannot be started: " + base::os_message(errno));
+  }
+  if (process == 0) {
+    // Nothing of the coordinator's but this socket: not the case file, not its lock, not the other workers.
+    const unsigned keep = static_cast<unsigned>(ends[1]);
+    if (keep > 3) ::close_range(3, keep - 1, 0);
+    ::close_range(keep + 1, ~0u, 0);
+    serve(ends[1], worker.marker);
+  }
+  ::close(ends[1]);
+  worker.process = process;
+  worker.socket = base::Fd(ends[0]);
+  worker.job = SIZE_MAX;
+  worker.timed_out = false;
+  return {};
+}
+
+void WorkerPool::retire(Worker &worker) {
+  worker.socket = base::Fd();
+  if (worker.process > 0) {
+    int status = 0;
+    ::waitpid(worker.process, &status, 0);
+    worker.process = -1;
+  }
+}
+
+Result<void> WorkerPool::send_job(Worker &worker, const Job &job) {
+  std::vector<base::Fd> files;
+  std::vector<int> descriptors;
+  for (const JobFile &file : job.files) {
+    DISLODGE_TRY_ASSIGN(base::Fd fd, base::open_for_reading(file.path));
+    descriptors.push_back(fd.get());
+    files.push_back(std::move(fd));
+  }
+  DISLODGE_TRY(write_framed(worker.socket.get(), encode_job(job)));
+  return send_descriptors(worker.socket.get(), descriptors);
+}
+
+Result<void> WorkerPool::run(std::vector<Job> jobs, const Deliver &deliver) {
+  ::signal(SIGPIPE, SIG_IGN);
+  std::deque<std::size_t> waiting;
+  for (std::size_t i = 0; i < jobs.size(); ++i) waiting.push_back(i);
+  const std::size_t wanted = std::min<std::size_t>(options_.workers, std::max<std::size_t>(jobs.size(), 1));
+  while (workers_.size() < wanted) {
+    workers_.push_back(std::make_unique<Worker>());
+    DISLODGE_TRY(spawn(*workers_.back()));
+  }
+
+  // A job whose worker is gone: the item it died on is poisoned and the job tried again.
+  const auto lost = [&](Worker &worker) -> Result<void> {
+    const std::size_t number = worker.job;
+    const bool hung = worker.timed_out;
+    const std::string item = worker.marked();
+    retire(worker);
+    DISLODGE_TRY(spawn(worker));
+    if (number == SIZE_MAX) return {};
+    Job &job = jobs[number];
+    const auto state = hung ? evidence::LedgerState::timed_out : evidence::LedgerState::crashed;
+    if (!item.empty() && job.poisoned.size() < kPoisonedMax && job.poisoned.count(item) == 0) {
+      job.poisoned[item] = state;
+      waiting.push_front(number);
+      return {};
+    }
+    return deliver(number, base::fail(ErrorKind::internal,
+                                      fmt::format("{}: its reader {} again and again; last on {}", job.item,
+                                                  hung ? "hung" : "crashed", item.empty() ? "its start" : item)));
+  };
+
+  std::size_t open = jobs.size();
+  const auto finish = [&](std::size_t number, Result<UnitResult> result) -> Result<void> {
+    --open;
+    return deliver(number, std::move(result));
+  };
+  while (open > 0) {
+    for (const auto &worker : workers_) {
+      while (!worker->busy() && !waiting.empty()) {
+        const std::size_t number = waiting.front();
+        waiting.pop_front();
+        worker->job = number;
+        worker->started = Clock::now();
+        if (auto sent = send_job(*worker, jobs[number]); !sent) {
+          worker->job = SIZE_MAX;
+          if (sent.error().kind == ErrorKind::io) {
+            // The file is gone or refuses to be read: that unit's fault, not the worker's.
+            DISLODGE_TRY(finish(number, tl::unexpected(sent.error())));
+            // A half-sent job would confuse the worker.
+            if (::kill(worker->process, SIGKILL) == 0) {
+              retire(*worker);
+              DISLODGE_TRY(spawn(*worker));
+            }
+            continue;
+          }
+          worker->job = number;
+          const std::size_t before = waiting.size();
+          DISLODGE_TRY(lost(*worker));
+          if (waiting.size() == before) --open;
+        }
+      }
+    }
+    std::vector<pollfd> polled;
+    std::vector<Worker *> busy;
+    for (const auto &worker : workers_) {
+      if (!worker->busy()) continue;
+      polled.push_back({worker->socket.get(), POLLIN, 0});
+      busy.push_back(worker.get());
+    }
+    if (busy.empty()) continue;
+    ::poll(polled.data(), polled.size(), 1000);
+    const auto now = Clock::now();
+    for (std::size_t i = 0; i < busy.size(); ++i) {
+      Worker &worker = *busy[i];
+      if (polled[i].revents == 0) {
+        // A worker that comes to a next item is alive, however long its unit is.
+        if (std::string item = worker.marked(); item != worker.last_marked) {
+          worker.last_marked = std::move(item);
+          worker.started = now;
+        } else if (now - worker.started > std::chrono::seconds(options_.limits.worker_seconds_per_item)) {
+          worker.timed_out = true;
+          ::kill(worker.process, SIGKILL);
+        }
+        continue;
+      }
+      std::string message;
+      if (!read_framed(worker.socket.get(), message, kResultBytesMax)) {
+        const std::size_t before = waiting.size();
+        DISLODGE_TRY(lost(worker));
+        if (waiting.size() == before) --open;
+        continue;
+      }
+      const std::size_t number = worker.job;
+      worker.job = SIZE_MAX;
+      DISLODGE_TRY(finish(number, UnitResult::decode(message)));
+    }
+  }
+  return {};
+}
+
+}  // namespace dislodge::engine
