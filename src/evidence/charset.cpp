@@ -404,7 +404,7 @@ std::size_t piece_end(std::string_view bytes, std::size_t piece, Utf16 encoding)
   const std::size_t line = head.rfind('\n');
   if (line != std::string_view::npos && line + 1 > piece / 2) return line + 1;
   std::size_t at = piece;
-  while (at > piece - 4 && at > 1 && (static_cast<unsigned char>(bytes[at]) & 0xC0) == 0x80) --at;
+  while (at + 4 > piece && at > 1 && (static_cast<unsigned char>(bytes[at]) & 0xC0) == 0x80) --at;
   return at;
 }
 

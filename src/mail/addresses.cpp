@@ -79,7 +79,6 @@ void parse_addresses(std::string_view raw_value, evidence::PersonRole role, std:
                      std::vector<evidence::Person> &people) {
   const std::string text = unfold(raw_value);
   Mailbox box;
-  bool no_bracket_closes = false;
   for (std::size_t i = 0; i < text.size() && people.size() < most; ++i) {
     const char c = text[i];
     if (c == '"') {
@@ -104,10 +103,10 @@ void parse_addresses(std::string_view raw_value, evidence::PersonRole role, std:
         box.comment += text[i];
       }
     } else if (c == '<') {
-      const std::size_t end = no_bracket_closes ? std::string::npos : text.find('>', i);
+      // The next bracket is where it ends; a comma does if that one opens another address.
+      const std::size_t end = text.find_first_of("<>", i + 1);
       box.bracket = true;
-      no_bracket_closes = end == std::string::npos;  // looking again for each "<" would be quadratic
-      if (end == std::string::npos) {
+      if (end == std::string::npos || text[end] == '<') {
         const std::size_t comma = std::min(text.find(',', i), text.size());
         box.address = text.substr(i + 1, comma - i - 1);
         i = comma - 1;

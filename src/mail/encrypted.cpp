@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "mail/base64.hpp"
+#include "mail/find.hpp"
 
 namespace dislodge::mail {
 namespace {
@@ -125,8 +126,8 @@ CmsMessage read_cms(std::string_view der) {
 std::vector<PgpBlock> find_pgp_messages(std::string_view text) {
   std::vector<PgpBlock> blocks;
   std::size_t at = 0;
-  while ((at = text.find(kPgpBegin, at)) != std::string_view::npos) {
-    const std::size_t end = text.find(kPgpEnd, at);
+  while ((at = find_bytes(text, kPgpBegin, at)) != std::string_view::npos) {
+    const std::size_t end = find_bytes(text, kPgpEnd, at);
     const std::size_t stop = end == std::string_view::npos ? text.size() : end + kPgpEnd.size();
     blocks.push_back({at, stop});
     at = stop;

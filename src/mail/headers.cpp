@@ -10,6 +10,7 @@
 #include "evidence/charset.hpp"
 #include "evidence/mail_signature.hpp"
 #include "mail/base64.hpp"
+#include "mail/find.hpp"
 #include "mail/transfer.hpp"
 
 namespace dislodge::mail {
@@ -223,6 +224,7 @@ HeaderBlock read_headers(std::string_view message, std::size_t begin, const base
 
 std::string unfold(std::string_view raw) {
   raw = base::trim(raw);
+  if (raw.find_first_of(std::string_view("\r\n\0", 3)) == kNone) return std::string(raw);
   std::string out;
   out.reserve(raw.size());
   for (const char c : raw)
@@ -241,7 +243,7 @@ bool decode_encoded_words(std::string_view text, std::string &out, base::OffsetM
   };
   std::size_t search = 0;
   while (true) {
-    const std::size_t found = text.find("=?", search);
+    const std::size_t found = find_bytes(text, "=?", search);
     if (found == kNone) break;
     auto word = encoded_word_at(text.substr(found));
     if (!word) {
@@ -282,7 +284,7 @@ bool decode_encoded_words(std::string_view text, std::string &out, base::OffsetM
 std::string header_text(std::string_view raw_value) {
   const std::string flat = unfold(raw_value);
   const auto utf8 = evidence::to_utf8(flat);
-  if (utf8.view().find("=?") == kNone) return std::string(utf8.view());
+  if (find_bytes(utf8.view(), "=?") == kNone) return std::string(utf8.view());
   std::string out;
   decode_encoded_words(utf8.view(), out, nullptr);
   return out;

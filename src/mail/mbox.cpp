@@ -8,6 +8,7 @@
 #include "base/item_path.hpp"
 #include "evidence/charset.hpp"
 #include "evidence/mail_signature.hpp"
+#include "mail/find.hpp"
 #include "mail/message.hpp"
 
 namespace dislodge::mail {
@@ -29,15 +30,15 @@ Separator next_separator(std::string_view bytes, std::uint64_t from, std::uint64
   while (from < end) {
     // The line end before the separator may lie just before `from`.
     const std::uint64_t window = std::min<std::uint64_t>(end + 4, bytes.size());
-    const void *found = memmem(bytes.data() + from - 1, window - (from - 1), "\nFrom ", 6);
-    if (found == nullptr) {
+    const std::size_t found = find_bytes(bytes.substr(0, window), "\nFrom ", from - 1);
+    if (found == std::string_view::npos) {
       // The last candidates begin before `end` and reach behind the window.
       for (std::uint64_t at = std::max<std::uint64_t>(from, end > 5 ? end - 5 : 1); at < end; ++at)
         if (bytes[at - 1] == '\n')
           if (const std::size_t length = evidence::mbox_separator_length(bytes, at)) return {at, length};
       return {};
     }
-    const auto at = static_cast<std::uint64_t>(static_cast<const char *>(found) - bytes.data()) + 1;
+    const auto at = static_cast<std::uint64_t>(found) + 1;
     if (at >= end) return {};
     if (const std::size_t length = evidence::mbox_separator_length(bytes, at)) return {at, length};
     from = at + 1;

@@ -13,6 +13,7 @@
 #include "mail/addresses.hpp"
 #include "mail/base64.hpp"
 #include "mail/encrypted.hpp"
+#include "mail/find.hpp"
 #include "mail/quotes.hpp"
 #include "mail/reflow.hpp"
 #include "mail/structure.hpp"
@@ -231,7 +232,7 @@ class Reader {
       const auto utf8 = evidence::to_utf8(piece);
       std::string decoded;
       base::OffsetMap words;
-      const bool any = utf8.view().find("=?") != std::string_view::npos &&
+      const bool any = find_bytes(utf8.view(), "=?") != std::string_view::npos &&
                        decode_encoded_words(utf8.view(), decoded, &words);
       const std::string_view text = any ? std::string_view(decoded) : utf8.view();
       const base::OffsetMap map = evidence::compose_maps(utf8.map(), any ? &words : nullptr, text.size());
@@ -363,7 +364,7 @@ class Reader {
 
   // Files and ciphertext in the middle of a text.
   void embedded(const Part &part, const std::string &path, std::string_view text) {
-    if (text.find("begin ") != std::string_view::npos) {
+    if (find_bytes(text, "begin ") != std::string_view::npos) {
       for (const UuBlock &block : find_uuencoded(text)) {
         std::string bytes;
         decode_uuencoded(text.substr(block.begin, block.end - block.begin), bytes);
@@ -397,7 +398,8 @@ class Reader {
   void elsewhere(const Part &part, const std::string &path) {
     if (part.type.value == "message/external-body") {
       std::string where;
-      static constexpr std::array<std::string_view, 5> kWhere = {"access-type", "url", "site", "server", "directory"};
+      static constexpr std::array<std::string_view, 5> kWhere = {"access-type", "url", "site", "server",
+                                                                 "directory"};
       for (const std::string_view key : kWhere) {
         const std::string_view value = part.type.get(key);
         if (!value.empty()) where += fmt::format("{}{}={}", where.empty() ? "" : ", ", key, value);

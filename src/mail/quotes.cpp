@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <cstring>
 
 #include "base/encode.hpp"
@@ -43,6 +44,8 @@ std::uint32_t marks(std::string_view line) {
 
 // "-----Original Message-----", "________________________________" alone is no sign.
 bool is_original_message(std::string_view line) {
+  while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+  if (!line.starts_with("--")) return false;
   line = base::trim(line);
   if (line.size() < 10 || line.size() > 120 || !line.starts_with("--")) return false;
   while (!line.empty() && (line.front() == '-' || line.front() == ' ')) line.remove_prefix(1);
@@ -61,36 +64,55 @@ bool is_original_message(std::string_view line) {
 }
 
 // The words that end an attribution line: "On Fri, Jan 12, 2024, Ann <ann@example.com> wrote:".
+constexpr std::array<std::string_view, 20> kAttributionEnds = {
+    "wrote",      "schrieb",    "a écrit", "écrit",   "escribió", "escreveu", "ha scritto",
+    "scritto",    "geschreven", "schreef", "napisał", "napisała", "pisze",    "napisał(a)",
+    "schrieb am", "kirjoitti",  "написал", "пишет",   "napsal",   "skrev"};
+// "Am 12.01.2024 um 07:08 schrieb Ann:" and "Op 12 jan 2024 schreef Ann:" end with the name.
+constexpr std::array<std::string_view, 6> kAttributionMiddles = {" schrieb ", " schreef ",    " skrev ",
+                                                                 " napisał ", " napisał(a) ", " a écrit "};
 bool ends_attribution(std::string_view line) {
   line = base::trim(line);
   if (!line.ends_with(':')) return false;
   line.remove_suffix(1);
   line = base::trim(line);
-  for (const std::string_view end :
-       {"wrote",      "schrieb", "a écrit",    "écrit",      "escribió", "escreveu",
-        "ha scritto", "scritto", "geschreven", "schreef",    "napisał",  "napisała",
-        "napisał(a)", "pisze",   "skrev",      "schrieb am", "sent",     "kirjoitti",
-        "написал",    "пишет",   "napsal",     "napsal(a)"})
-    if (line.size() >= end.size() && base::equal_ignoring_case(line.substr(line.size() - end.size()), end) &&
-        end != "sent")
+  for (const std::string_view end : kAttributionEnds)
+    if (line.size() >= end.size() && base::equal_ignoring_case(line.substr(line.size() - end.size()), end))
       return true;
-  // "Am 12.01.2024 um 07:08 schrieb Ann:" and "Op 12 jan 2024 schreef Ann:" end with the name.
-  for (const std::string_view middle :
-       {" schrieb ", " schreef ", " skrev ", " napisał ", " napisał(a) ", " a écrit "})
-    if (base::contains_ignoring_case(line, middle)) return true;
-  return false;
+  return std::any_of(kAttributionMiddles.begin(), kAttributionMiddles.end(),
+                     [&](std::string_view middle) { return base::contains_ignoring_case(line, middle); });
+}
+
+constexpr std::array<std::string_view, 42> kAttributionStarts = {
+    "On ", "Am ",  "Le ", "El ", "Em ",  "Il ", "Op ",  "W dniu ", "Dnia ", "Den ", "A ",
+    "At ", "pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz.",  "fre",   "mån",  "tis",
+    "ons", "tors", "lör", "sön", "man",  "tir", "lør",  "søn",     "Mon",   "Tue",  "Wed",
+    "Thu", "Fri",  "Sat", "Sun", "20",   "Lør", "Pe ",  "Dne ",    "V "};
+
+unsigned char folded(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 'A' && byte <= 'Z' ? static_cast<unsigned char>(byte | 32) : byte;
+}
+
+// The first two bytes of a line decide almost always that it begins no attribution.
+const std::bitset<65536> &attribution_pairs() {
+  static const std::bitset<65536> pairs = [] {
+    std::bitset<65536> set;
+    for (const std::string_view start : kAttributionStarts)
+      set.set(static_cast<std::size_t>(folded(start[0])) << 8 | folded(start[1]));
+    return set;
+  }();
+  return pairs;
 }
 
 bool starts_attribution(std::string_view line) {
-  line = base::trim(line);
-  for (const std::string_view start :
-       {"On ",  "Am ", "Le ", "El ",        "Em ",  "Il ", "Op ", "W dniu ", "Dnia ", "Den ", "Den. ",
-        "Am: ", "A ",  "At ", "Il giorno ", "pon.", "wt.", "śr.", "czw.",    "pt.",   "sob.", "niedz.",
-        "fre",  "mån", "tis", "ons",        "tors", "lör", "sön", "man",     "tir",   "lør",  "søn",
-        "Mon",  "Tue", "Wed", "Thu",        "Fri",  "Sat", "Sun", "20"})
-    if (line.size() >= start.size() && base::equal_ignoring_case(line.substr(0, start.size()), start))
-      return true;
-  return false;
+  while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+  if (line.size() < 8 ||
+      !attribution_pairs()[static_cast<std::size_t>(folded(line[0])) << 8 | folded(line[1])])
+    return false;
+  return std::any_of(kAttributionStarts.begin(), kAttributionStarts.end(), [&](std::string_view start) {
+    return base::equal_ignoring_case(line.substr(0, start.size()), start);
+  });
 }
 
 bool has_digit(std::string_view text) {
@@ -100,8 +122,8 @@ bool has_digit(std::string_view text) {
 // Outlook's block: which of its lines this is.
 enum class BlockLine : std::uint8_t { none, from, sent, other };
 BlockLine block_line(std::string_view line) {
-  line = base::trim(line);
-  while (!line.empty() && line.front() == '*') line.remove_prefix(1);  // bold, as text
+  while (!line.empty() && (line.front() == ' ' || line.front() == '\t' || line.front() == '*'))
+    line.remove_prefix(1);  // "*From:*" is bold, as text
   const std::size_t colon = line.substr(0, 40).find(':');
   if (colon == std::string_view::npos) return BlockLine::none;
   std::string_view key = line.substr(0, colon);
@@ -175,6 +197,7 @@ class Finder {
 
   // A From line with Sent and one more of the block within the next lines.
   bool starts_block(const Line &line) const {
+    if (line.text.size() < 4 || line.text.substr(0, 16).find(':') == std::string_view::npos) return false;
     if (block_line(line.text) != BlockLine::from) return false;
     bool sent = false;
     bool other = false;

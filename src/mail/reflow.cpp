@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mail/find.hpp"
+
 namespace dislodge::mail {
 namespace {
 
@@ -12,12 +14,12 @@ bool is_quoted_from(std::string_view line) {
 }
 
 bool worth_it(std::string_view text, const Reflow &how) {
-  if (how.from_quoted && text.find(">From ") != std::string_view::npos) return true;
-  if (how.flowed &&
-      (text.find(" \n") != std::string_view::npos || text.find(" \r\n") != std::string_view::npos))
+  if (how.from_quoted && find_bytes(text, ">From ") != std::string_view::npos) return true;
+  if (how.flowed && (find_bytes(text, " \n") != std::string_view::npos ||
+                     find_bytes(text, " \r\n") != std::string_view::npos))
     return true;
-  return how.unfold &&
-         (text.find("\n ") != std::string_view::npos || text.find("\n\t") != std::string_view::npos);
+  return how.unfold && (find_bytes(text, "\n ") != std::string_view::npos ||
+                        find_bytes(text, "\n\t") != std::string_view::npos);
 }
 
 std::size_t quote_depth(std::string_view line) {

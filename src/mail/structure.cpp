@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/encode.hpp"
+#include "mail/find.hpp"
 
 namespace dislodge::mail {
 namespace {
@@ -245,9 +246,8 @@ class Walker {
   std::size_t find_dashes(std::size_t from) const {
     if (from >= bytes_.size()) return bytes_.size();
     if (from > 0 && bytes_[from] != '\n') --from;  // the line end before `from` counts
-    const void *found = memmem(bytes_.data() + from, bytes_.size() - from, "\n--", 3);
-    if (found == nullptr) return bytes_.size();
-    return static_cast<std::size_t>(static_cast<const char *>(found) - bytes_.data()) + 1;
+    const std::size_t found = find_bytes(bytes_, "\n--", from);
+    return found == kNone ? bytes_.size() : found + 1;
   }
 
   // The body up to a delimiter, without the line end that belongs to the delimiter.

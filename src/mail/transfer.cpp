@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "mail/find.hpp"
+
 namespace dislodge::mail {
 namespace {
 
@@ -126,7 +128,7 @@ std::vector<UuBlock> find_uuencoded(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
     if (at != 0 || !text.starts_with("begin ")) {
-      const std::size_t next = text.find("\nbegin ", at == 0 ? 0 : at - 1);
+      const std::size_t next = find_bytes(text, "\nbegin ", at == 0 ? 0 : at - 1);
       if (next == std::string_view::npos) break;
       at = next + 1;
     }

@@ -1,0 +1,98 @@
+#include "evidence/charset.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dislodge::evidence {
+namespace {
+
+std::string text(std::string_view bytes, std::string_view charset = "") {
+  return std::string(to_utf8(bytes, charset).view());
+}
+
+// Where each occurrence of an ASCII needle is in the source.
+void expect_places(std::string_view bytes, std::string_view charset, std::string_view needle) {
+  const Utf8Text converted = to_utf8(bytes, charset);
+  const std::size_t at = converted.view().find(needle);
+  ASSERT_NE(at, std::string_view::npos) << charset;
+  const std::uint64_t source = converted.map() == nullptr ? at : converted.map()->source_of(at);
+  EXPECT_EQ(bytes.substr(source, needle.size()), needle) << charset;
+}
+
+TEST(Charset, utf8_and_ascii_are_borrowed) {
+  const std::string bytes = "plain ü";
+  EXPECT_TRUE(to_utf8(bytes).is_borrowed());
+  EXPECT_TRUE(to_utf8("ascii", "koi8-r").is_borrowed());
+}
+
+TEST(Charset, tables) {
+  EXPECT_EQ(text("\xE4\x80", "iso-8859-1"), "ä€");
+  EXPECT_EQ(text("\xA4", "ISO-8859-15"), "€");
+  EXPECT_EQ(text("\xB1", "iso-8859-2"), "ą");
+  EXPECT_EQ(text("\xCF\xF0\xE8", "windows-1251"), "При");
+  EXPECT_EQ(text("\xF0\xD2\xC9", "KOI8-R"), "При");
+  EXPECT_EQ(text("\xB9", "cp1250"), "ą");
+}
+
+TEST(Charset, unknown_ones_are_utf8_else_windows_1252) {
+  EXPECT_EQ(text("caf\xE9 \xC3\xA9"), "café é");
+  EXPECT_EQ(text("caf\xE9", "utf-8"), "café");
+  EXPECT_EQ(text("caf\xE9", "x-no-such-charset"), "café");
+  EXPECT_EQ(text("caf\xE9", "../../etc/passwd"), "café");
+}
+
+TEST(Charset, ascii_keeps_its_place) {
+  expect_places("\x83p\x83X key1 \x8E\x9A", "shift_jis", "key1");
+  expect_places("\x1B$B%Q%9\x1B(Bkey2", "iso-2022-jp", "key2");
+  expect_places("\xB0\xA1\xB0\xA2key3", "euc-kr", "key3");
+  expect_places("\xC4\xE3\xBA\xC3 key4", "gb2312", "key4");
+  expect_places("\xA7\x41key5", "big5", "key5");
+  expect_places("\xE4\xF6\xFCkey6", "iso-8859-1", "key6");
+  expect_places("\xE4\xF6\xFC key7", "macintosh", "key7");
+  expect_places("+AOQ-key8", "utf-7", "key8");
+  EXPECT_EQ(text("+AOQ-key8", "utf-7"), "äkey8");
+  EXPECT_EQ(text("\x1B$B%Q%9\x1B(Bkey2", "iso-2022-jp"), "パスkey2");
+}
+
+TEST(Charset, utf16_by_mark_declaration_and_zeros) {
+  const std::string little("\xFF\xFEk\0\xE4\0", 6);
+  EXPECT_EQ(text(little), "kä");
+  EXPECT_EQ(to_utf8(little).map()->source_of(1), 4u);
+  EXPECT_EQ(text(std::string("\0k\0e\0y\0=\0v\0a", 12)), "key=va");
+  EXPECT_EQ(text(std::string("\x20\xAC\0k", 4), "utf-16be"), "€k");
+  EXPECT_EQ(text(std::string("\x3D\xD8\x00\xDE", 4), "utf-16le"), "😀");
+  EXPECT_EQ(text(std::string("\0\0\0k", 4), "utf-32"), "k");
+}
+
+TEST(Charset, broken_bytes_never_vanish_silently) {
+  EXPECT_EQ(text("\x83", "shift_jis"), "\xEF\xBF\xBD");
+  EXPECT_EQ(text("\xFF\nkey", "euc-kr").substr(3), "\nkey") << "a broken character swallows no line end";
+}
+
+TEST(Charset, pieces_end_between_characters) {
+  EXPECT_EQ(piece_end("abc\ndef", 5, Utf16::none), 4u);
+  EXPECT_EQ(piece_end("abcdefgh", 4, Utf16::none), 4u);
+  EXPECT_EQ(piece_end("ab\xC3\xBC"
+                      "cd",
+                      3, Utf16::none),
+            2u);
+  EXPECT_EQ(piece_end(std::string_view("a\0\n\0b\0c\0", 8), 5, Utf16::little), 4u);
+  EXPECT_EQ(piece_end("abc", 100, Utf16::none), 3u);
+}
+
+TEST(Charset, maps_compose) {
+  base::OffsetMap first;  // middle -> source
+  first.add(0, 10);
+  first.add(4, 20);
+  base::OffsetMap second;  // text -> middle
+  second.add(0, 2);
+  second.add(3, 6);
+  const base::OffsetMap both = compose_maps(&first, &second, 6);
+  EXPECT_EQ(both.source_of(0), 12u);
+  EXPECT_EQ(both.source_of(1), 13u);
+  EXPECT_EQ(both.source_of(2), 20u);
+  EXPECT_EQ(both.source_of(3), 22u);
+}
+
+}  // namespace
+}  // namespace dislodge::evidence

@@ -1,0 +1,56 @@
+#include "mail/transfer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dislodge::mail {
+namespace {
+
+std::string quoted_printable(std::string_view text) {
+  std::string out;
+  decode_quoted_printable(text, out);
+  return out;
+}
+
+TEST(QuotedPrintable, soft_breaks_and_padding) {
+  EXPECT_EQ(quoted_printable("a=\nb"), "ab");
+  EXPECT_EQ(quoted_printable("a= \t\r\nb"), "ab");
+  EXPECT_EQ(quoted_printable("a  \r\nb"), "a\r\nb");
+  EXPECT_EQ(quoted_printable("a="), "a");
+  EXPECT_EQ(quoted_printable("a=20\nb "), "a \nb ");
+}
+
+TEST(QuotedPrintable, bad_escapes_stay) {
+  EXPECT_EQ(quoted_printable("=e9=C3=xy=4"), "\xE9\xC3=xy=4");
+  EXPECT_EQ(quoted_printable("a==3D"), "a==");
+}
+
+TEST(QuotedPrintable, words_of_headers) {
+  std::string out;
+  decode_q_words("a_b=20c=3D_=zz", out);
+  EXPECT_EQ(out, "a b c= =zz");
+}
+
+TEST(Uuencode, finds_blocks_and_decodes_them) {
+  const std::string text = "x\nbegin 644 a b.txt\n#0V%T\n`\nend\nbegin at home\nbegin 755 cut\n#0V%T\n";
+  const auto blocks = find_uuencoded(text);
+  ASSERT_EQ(blocks.size(), 2u);
+  EXPECT_EQ(blocks[0].name, "a b.txt");
+  EXPECT_TRUE(blocks[0].complete);
+  EXPECT_EQ(text.substr(blocks[0].end, 5), "begin");
+  EXPECT_FALSE(blocks[1].complete);
+  std::string out;
+  decode_uuencoded(std::string_view(text).substr(blocks[0].begin, blocks[0].end - blocks[0].begin), out);
+  EXPECT_EQ(out, "Cat");
+}
+
+TEST(Uuencode, lost_blanks_at_line_ends_are_zeros) {
+  std::string out;
+  decode_uuencoded("begin 644 z\n#\nend\n", out);
+  EXPECT_EQ(out.size(), 0u) << "a data line needs data";
+  decode_uuencoded("$86)C \n", out);
+  EXPECT_EQ(out, std::string("abc\0", 4));
+}
+
+}  // namespace
+}  // namespace dislodge::mail
