@@ -56,9 +56,9 @@ int run_events(const EventsArguments &arguments) {
   auto the_case = open_case(arguments, casefile::Case::Access::read);
   if (!the_case) return report_error(the_case.error());
   log::EventTable table;
-  auto loaded = engine::load_blocks(**the_case, "events", [&](std::int64_t, std::string_view body) -> base::Result<void> {
-    DISLODGE_TRY_ASSIGN(const log::EventTable block, log::EventTable::decode(body));
-    table.append(block);
+  auto loaded = engine::load_blocks(**the_case, "events", [&](const engine::Block &block) -> base::Result<void> {
+    DISLODGE_TRY_ASSIGN(const log::EventTable events, log::EventTable::decode(block.body));
+    table.append(events);
     return {};
   });
   if (!loaded) return report_error(loaded.error());

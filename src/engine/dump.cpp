@@ -106,12 +106,13 @@ Result<std::string> dump(casefile::Case &the_case, bool canonical) {
     lines.push_back(json.take());
   }
   for (const std::string_view kind : {"events", "facts"}) {
-    DISLODGE_TRY(load_blocks(the_case, kind, [&](std::int64_t id, std::string_view body) -> Result<void> {
+    DISLODGE_TRY(load_blocks(the_case, kind, [&](const Block &block) -> Result<void> {
       JsonWriter json;
       json.object([&] {
         json.field("table", kind);
-        json.field("evidence", roots[id]);
-        json.field("content", base::to_hex(base::sha256(body)));
+        json.field("evidence", roots[block.evidence]);
+        json.field("count", block.count);
+        json.field("content", base::to_hex(base::sha256(block.body)));
       });
       lines.push_back(json.take());
       return {};

@@ -35,13 +35,18 @@ Result<RuleTexts> load_rule_texts(const Options &options) {
   return texts;
 }
 
-std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &evidence, const log::EventTable &events) {
+std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &evidence, const log::EventTable &events,
+                                              const std::map<std::int64_t, std::uint64_t> &rows) {
   std::vector<log::DeclaredFile> declared;
   for (const std::string &file : events.files)
     for (const EvidenceRow &row : evidence)
       // An archive's members are declared by the archive.
       if (row.collection && (file == row.root || file.rfind(row.root + "!/", 0) == 0)) {
-        declared.push_back({file, *row.collection, std::nullopt});
+        const auto counted = rows.find(row.id);
+        // The rows of an archive cannot be told apart by member.
+        std::optional<std::uint64_t> records;
+        if (counted != rows.end() && file == row.root) records = counted->second;
+        declared.push_back({file, *row.collection, records});
         break;
       }
   return declared;

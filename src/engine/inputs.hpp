@@ -29,7 +29,9 @@ struct RuleTexts {
 base::Result<RuleTexts> load_rule_texts(const Options &options);
 
 // The declarations of logs, by the files of the table.
-std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &evidence, const log::EventTable &events);
+// `rows`: of each piece of evidence, as its reader counted them.
+std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &evidence, const log::EventTable &events,
+                                              const std::map<std::int64_t, std::uint64_t> &rows);
 
 // Names and masks, once facts and secrets are there.
 void index_picture(Picture &picture);

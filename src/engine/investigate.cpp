@@ -111,15 +111,17 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
   progress.stage("log");
   {
     Timings::Scope timing(timings, "log");
-    DISLODGE_TRY(load_blocks(the_case, "events", [&](std::int64_t, std::string_view body) -> Result<void> {
-      DISLODGE_TRY_ASSIGN(const log::EventTable block, log::EventTable::decode(body));
-      timing.bytes += body.size();
-      timing.items_in += block.events.size();
-      picture.events.append(block);
+    std::map<std::int64_t, std::uint64_t> rows;
+    DISLODGE_TRY(load_blocks(the_case, "events", [&](const Block &block) -> Result<void> {
+      DISLODGE_TRY_ASSIGN(const log::EventTable events, log::EventTable::decode(block.body));
+      timing.bytes += block.body.size();
+      timing.items_in += events.events.size();
+      rows[block.evidence] += block.count;
+      picture.events.append(events);
       return {};
     }));
     picture.events.settle();
-    picture.coverage = log::coverage_of(picture.events, declared_files(picture.evidence, picture.events));
+    picture.coverage = log::coverage_of(picture.events, declared_files(picture.evidence, picture.events, rows));
     timing.items_out = picture.events.events.size();
   }
 
@@ -127,10 +129,10 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
   progress.stage("identity");
   {
     Timings::Scope timing(timings, "identity");
-    DISLODGE_TRY(load_blocks(the_case, "facts", [&](std::int64_t, std::string_view body) -> Result<void> {
-      DISLODGE_TRY_ASSIGN(identity::Facts block, identity::Facts::decode(body));
-      timing.bytes += body.size();
-      picture.facts.append(std::move(block));
+    DISLODGE_TRY(load_blocks(the_case, "facts", [&](const Block &block) -> Result<void> {
+      DISLODGE_TRY_ASSIGN(identity::Facts facts, identity::Facts::decode(block.body));
+      timing.bytes += block.body.size();
+      picture.facts.append(std::move(facts));
       return {};
     }));
     identity::add_history(picture.events, rights, picture.facts);

@@ -47,7 +47,8 @@ Result<void> read_table(const evidence::ItemView &item, UnitReader &unit) {
         options.begin = unit.input().begin;
         options.end = unit.input().end;
       }
-      DISLODGE_TRY(log::read_log(item, unit.events(), unit, options));
+      DISLODGE_TRY_ASSIGN(const log::ReadCounts counts, log::read_log(item, unit.events(), unit, options));
+      unit.add_log_records(counts.records);
       return {};
     }
   }

@@ -306,7 +306,7 @@ Result<void> store_result(Case &the_case, const UnitRow &unit, std::string_view 
     block.bind_blob(5, compress(bytes));
     return block.run();
   };
-  DISLODGE_TRY(keep_block("events", result.event_count, result.events));
+  DISLODGE_TRY(keep_block("events", result.log_records, result.events));
   DISLODGE_TRY(keep_block("facts", result.fact_count, result.facts));
   DISLODGE_TRY(finish_unit(database, unit, key, "done"));
   return transaction.commit();
@@ -410,8 +410,8 @@ Result<std::vector<evidence::LedgerRow>> load_ledger(Case &the_case) {
 }
 
 Result<void> load_blocks(Case &the_case, std::string_view kind,
-                         const std::function<Result<void>(std::int64_t evidence, std::string_view body)> &each) {
-  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare("SELECT b.evidence, b.body FROM block b JOIN evidence e ON e.id = b.evidence"
+                         const std::function<Result<void>(const Block &)> &each) {
+  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare("SELECT b.evidence, b.body, b.count FROM block b JOIN evidence e ON e.id = b.evidence"
                                                               " JOIN unit u ON u.evidence = b.evidence AND u.id = b.unit"
                                                               " WHERE b.kind = ? ORDER BY e.root, e.sha256, u.begin"));
   query.bind(1, kind);
@@ -419,7 +419,7 @@ Result<void> load_blocks(Case &the_case, std::string_view kind,
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) return {};
     DISLODGE_TRY_ASSIGN(const std::string body, decompress(query.text(1)));
-    DISLODGE_TRY(each(query.integer(0), body));
+    DISLODGE_TRY(each({query.integer(0), static_cast<std::uint64_t>(query.integer(2)), body}));
   }
 }
 

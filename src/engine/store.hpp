@@ -96,9 +96,14 @@ base::Result<std::vector<UnitRow>> load_units(casefile::Case &the_case, bool pen
 base::Result<std::vector<StoredSighting>> load_sightings(casefile::Case &the_case);
 base::Result<std::vector<StoredRecord>> load_records(casefile::Case &the_case);
 base::Result<std::vector<evidence::LedgerRow>> load_ledger(casefile::Case &the_case);
+struct Block {
+  std::int64_t evidence = 0;
+  std::uint64_t count = 0;  // rows of the logs, or facts
+  std::string_view body;    // decompressed; valid during the call
+};
 // kind: "events" or "facts"; calls `each` with the decompressed block, in a fixed order.
 base::Result<void> load_blocks(casefile::Case &the_case, std::string_view kind,
-                               const std::function<base::Result<void>(std::int64_t evidence, std::string_view body)> &each);
+                               const std::function<base::Result<void>(const Block &)> &each);
 base::Result<std::map<std::string, std::uint64_t>> load_secret_lengths(casefile::Case &the_case);
 
 }  // namespace dislodge::engine

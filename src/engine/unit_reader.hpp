@@ -57,6 +57,7 @@ class UnitReader : public evidence::Sink {
 
   // For readers.cpp: where logs and directory exports put what they find.
   log::EventTable &events() { return events_; }
+  void add_log_records(std::uint64_t count) { result_.log_records += count; }
   identity::Facts &facts() { return facts_; }
   secret::Scanner &scanner() { return *scanner_; }
   secret::FoundSink &found() { return found_; }

@@ -14,6 +14,7 @@ std::string UnitResult::encode() const {
   });
   out.text(events);
   out.number(event_count);
+  out.number(log_records);
   out.text(facts);
   out.number(fact_count);
   out.number(bytes);
@@ -37,6 +38,7 @@ base::Result<UnitResult> UnitResult::decode(std::string_view encoded) {
   });
   result.events = in.text();
   result.event_count = in.number();
+  result.log_records = in.number();
   result.facts = in.text();
   result.fact_count = in.number();
   result.bytes = in.number();

@@ -28,6 +28,7 @@ struct UnitResult {
   std::vector<UnitValue> values;
   std::string events;                         // an encoded log::EventTable, or empty
   std::uint64_t event_count = 0;
+  std::uint64_t log_records = 0;              // rows of logs seen, readable or not, duplicates included
   std::string facts;                          // encoded identity::Facts, or empty
   std::uint64_t fact_count = 0;
   std::uint64_t bytes = 0;                    // of the evidence, read by this unit
