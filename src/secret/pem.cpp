@@ -70,8 +70,10 @@ std::string pem_base64(std::string_view block) {
     const std::size_t end = body.find('\n');
     const std::string_view line = freed(body.substr(0, end));
     body = end == std::string_view::npos ? std::string_view{} : body.substr(end + 1);
-    if (line.empty() || line.find(':') != std::string_view::npos)
-      continue;  // a header: Proc-Type, DEK-Info, Comment
+    if (line.find(':') != std::string_view::npos) continue;  // a header: Proc-Type, DEK-Info, Comment
+    const bool letters =
+        std::any_of(line.begin(), line.end(), [](char c) { return c == '=' || (c >= '0' && c <= 'z'); });
+    if (!letters) continue;  // what is left of "-----BEGIN ...-----\" +"
     diff = diff && line.front() == '+';
     lines.push_back(line);
   }

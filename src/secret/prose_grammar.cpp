@@ -160,6 +160,15 @@ std::size_t trimmed_end(std::string_view text, std::size_t begin, std::size_t en
   return end;
 }
 
+// "Encrypt=True" after "Password=x;": the next member of a list.
+bool names_next(std::string_view text, std::size_t at) {
+  std::size_t i = at;
+  while (i < text.size() && i - at < 24 &&
+         (is_letter(text[i]) || text[i] == '_' || (text[i] == ' ' && i > at)))
+    ++i;
+  return i > at + 1 && i < text.size() && text[i] == '=';
+}
+
 std::optional<Value> read_value(Reader &reader) {
   reader.blanks();
   const std::string_view text = reader.text();
@@ -198,6 +207,9 @@ std::optional<Value> read_value(Reader &reader) {
     // "</b>" after a value in half-stripped HTML.
     if (text[end] == '<' && end > begin && end + 1 < reader.end() && text[end + 1] == '/') break;
     if (text.substr(end).starts_with("\xC2\xA0")) break;
+    if ((text[end] == ';' || text[end] == ',' || text[end] == '&') && end > begin &&
+        names_next(text, end + 1))
+      break;
     ++end;
   }
   if (end == begin || end - begin > kValueMax) return std::nullopt;

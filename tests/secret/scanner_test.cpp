@@ -1,0 +1,291 @@
+// Where a secret is said to stand, what it is worth, and which of several names it gets.
+#include "secret/scanner.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/encode.hpp"
+#include "base/offset_map.hpp"
+#include "tests_support.hpp"
+
+namespace dislodge::secret {
+namespace {
+
+const std::string kToken =
+    "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";
+
+const Found *with_value(const std::vector<Found> &found, std::string_view value) {
+  const auto one = std::find_if(found.begin(), found.end(), [&](const Found &f) { return f.value == value; });
+  return one == found.end() ? nullptr : &*one;
+}
+
+TEST(Scanner, SaysLineColumnOffsetAndLength) {
+  const auto found = test::scan("first line\nsecond é: " + kToken + "\n");
+  ASSERT_EQ(found.size(), 1u);
+  const Sighting &s = found[0].sighting;
+  EXPECT_EQ(s.line, 2u);
+  EXPECT_EQ(s.column, 12u) << "in bytes: é is two";
+  EXPECT_EQ(s.offset, 22u);
+  EXPECT_EQ(s.length, kToken.size());
+  EXPECT_EQ(s.kind, "github-token");
+  EXPECT_EQ(s.rule, "github-pat-fine-grained");
+  EXPECT_EQ(found[0].value, kToken);
+  EXPECT_EQ(s.mask, "gith… (64-127)");
+  EXPECT_EQ(s.mask.find(kToken.substr(0, 5)), std::string::npos);
+}
+
+TEST(Scanner, MapsOffsetsToTheItem) {
+  // The text stands 100 bytes into the source, two lines down.
+  std::string source(98, 'x');
+  source += "\n\n<b>" + kToken + "</b>";
+  const std::string text = "token " + kToken;
+  base::OffsetMap map;
+  map.add(0, 94);
+  map.add(6, 103);
+  evidence::TextView view;
+  view.item = "mail!/1";
+  view.text = text;
+  view.map = &map;
+  view.source = source;
+  const std::vector<evidence::QuotedSpan> quoted = {{0, 200, 1}, {4, 60, 2}};
+  view.quoted = &quoted;
+  view.within = 7;
+  auto scanner = Scanner::make(test::rules(), test::matcher(), {});
+  ASSERT_TRUE(scanner);
+  test::Collector collector;
+  EXPECT_EQ(scanner->scan(view, collector), 1u);
+  ASSERT_EQ(collector.all.size(), 1u);
+  const Sighting &s = collector.all[0].sighting;
+  EXPECT_EQ(s.offset, 103u);
+  EXPECT_EQ(s.line, 3u);
+  EXPECT_EQ(s.column, 4u);
+  EXPECT_EQ(s.quote_depth, 2u);
+  EXPECT_EQ(s.record, 7u);
+
+  // The source itself, as a second view of the same item: the same place is not reported twice.
+  evidence::TextView raw;
+  raw.item = "mail!/1";
+  raw.text = source;
+  EXPECT_EQ(scanner->scan(raw, collector), 0u);
+  EXPECT_EQ(collector.all.size(), 1u);
+  raw.item = "mail!/2";
+  EXPECT_EQ(scanner->scan(raw, collector), 1u);
+}
+
+TEST(Scanner, TextReadFromAnImageCountsLess) {
+  auto scanner = Scanner::make(test::rules(), test::matcher(), {});
+  ASSERT_TRUE(scanner);
+  test::Collector collector;
+  evidence::TextView view;
+  view.item = "image";
+  view.text = kToken;
+  view.ocr = true;
+  view.space = evidence::Space::text;
+  scanner->scan(view, collector);
+  ASSERT_EQ(collector.all.size(), 1u);
+  EXPECT_LT(collector.all[0].sighting.confidence, 0.9);
+  EXPECT_EQ(collector.all[0].sighting.space, evidence::Space::text);
+}
+
+TEST(Scanner, RejectedCandidatesAreKeptOnRequestWithTheirReason) {
+  const std::string text = "token ghp_RZPmY0xka9dOTkw8psjyxY089HOUwGG7F81c\n";
+  for (const Found &one : test::scan(text)) EXPECT_NE(one.sighting.kind, "github-token");
+  ScanOptions options;
+  options.keep_rejected = true;
+  bool seen = false;
+  for (const Found &one : test::scan(text, options))
+    if (one.sighting.rule == "github-pat-classic") {
+      seen = true;
+      EXPECT_EQ(one.sighting.rejected, "check github-crc32 fails");
+      EXPECT_EQ(one.sighting.mask, "ghp_… (32-63)") << "rejected candidates are masked too";
+    }
+  EXPECT_TRUE(seen);
+}
+
+TEST(Scanner, OneNameForTheSameBytes) {
+  const auto found = test::scan("api_token = \"" + kToken + "\"\npassword: \"" + kToken + "\"\n");
+  EXPECT_EQ(found.size(), 2u);
+  for (const Found &one : found) EXPECT_EQ(one.sighting.rule, "github-pat-fine-grained");
+}
+
+TEST(Scanner, OpensEncodedTextToThreeLevels) {
+  std::string text = "line one\nthe token is " + kToken + " today\n";
+  const std::string inner = base::to_base64(text);
+  const auto found = test::scan("data: " + inner + "\n");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].sighting.item, "item!/~base64@6");
+  EXPECT_EQ(found[0].sighting.line, 2u);
+  EXPECT_EQ(found[0].sighting.column, 14u);
+  EXPECT_EQ(found[0].value, kToken);
+  for (int level = 1; level < 3; ++level) text = base::to_base64(text);
+  EXPECT_EQ(test::scan(base::to_base64(text)).size(), 1u);
+  text = base::to_base64(base::to_base64(text));
+  EXPECT_EQ(test::scan(text).size(), 0u) << "four levels";
+  ScanOptions closed;
+  closed.decode_depth = 0;
+  EXPECT_EQ(test::scan("data: " + inner, closed).size(), 0u);
+}
+
+TEST(Scanner, OpensWrappedAndUtf16Base64) {
+  const std::string text =
+      "some words before it\nthe token is " + kToken + " and some more words after it, to make it longer\n";
+  std::string wrapped;
+  const std::string encoded = base::to_base64(text);
+  for (std::size_t i = 0; i < encoded.size(); i += 76) wrapped += "> " + encoded.substr(i, 76) + "\r\n";
+  EXPECT_EQ(test::scan(wrapped).size(), 1u);
+  std::string wide;
+  for (const char c : text) {
+    wide += c;
+    wide += '\0';
+  }
+  const auto found = test::scan("powershell -EncodedCommand " + base::to_base64(wide));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].value, kToken);
+}
+
+TEST(Scanner, ValuesAreDecoded) {
+  const auto url = test::scan("postgres://svc_app:Orange%2APeel42@db01.northwind.example:5432/app");
+  ASSERT_EQ(url.size(), 1u);
+  EXPECT_EQ(url[0].value, "Orange*Peel42");
+  EXPECT_EQ(test::hint_of(url[0], HintKind::user), "svc_app");
+  EXPECT_EQ(test::hint_of(url[0], HintKind::host), "db01.northwind.example");
+  EXPECT_THAT(test::hint_of(url[0], HintKind::url), testing::Not(testing::HasSubstr("Orange")));
+  const auto basic = test::scan("Authorization: Basic " + base::to_base64("svc-api:Quartz_51#x"));
+  ASSERT_EQ(basic.size(), 1u);
+  EXPECT_EQ(basic[0].value, "Quartz_51#x");
+  EXPECT_EQ(test::hint_of(basic[0], HintKind::user), "svc-api");
+  const auto json = test::scan(R"({"password": "a\u0026b\/Cd9!x"})");
+  ASSERT_EQ(json.size(), 1u);
+  EXPECT_EQ(json[0].value, "a&b/Cd9!x");
+}
+
+TEST(Scanner, AwsKeysCarryTheirAccountAndEachOther) {
+  const auto found = test::scan(
+      "[default]\naws_access_key_id = AKIAZROHAOUCCWV6JPTQ\naws_secret_access_key = "
+      "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\n");
+  const Found *id = with_value(found, "AKIAZROHAOUCCWV6JPTQ");
+  const Found *key = with_value(found, "Fq3Zt9vRk2Lm8Xw1Yb6Nc4Hd7Js5Pg0TuEaVoBiQ");
+  ASSERT_NE(id, nullptr);
+  ASSERT_NE(key, nullptr);
+  EXPECT_TRUE(id->sighting.identifier);
+  EXPECT_FALSE(key->sighting.identifier);
+  EXPECT_EQ(test::hint_of(*key, HintKind::key_id), "AKIAZROHAOUCCWV6JPTQ");
+  EXPECT_EQ(test::hint_of(*key, HintKind::account).size(), 12u);
+  EXPECT_EQ(test::hint_of(*key, HintKind::account), test::hint_of(*id, HintKind::account));
+}
+
+TEST(Scanner, EntraSecretsCarryTenantApplicationAndPrefix) {
+  const Rule *rule = test::rules().find("entra-client-secret");
+  ASSERT_NE(rule, nullptr);
+  const std::string text =
+      "tenant id: 11111111-2222-3333-4444-555566667777\nclient id: aaaaaaaa-bbbb-cccc-dddd-eeeeffff0000\n" +
+      rule->positive.front();
+  const auto found = test::scan(text);
+  const auto one = std::find_if(found.begin(), found.end(),
+                                [](const Found &f) { return f.sighting.kind == "entra-client-secret"; });
+  ASSERT_NE(one, found.end());
+  EXPECT_EQ(test::hint_of(*one, HintKind::tenant), "11111111-2222-3333-4444-555566667777");
+  EXPECT_EQ(test::hint_of(*one, HintKind::application), "aaaaaaaa-bbbb-cccc-dddd-eeeeffff0000");
+  EXPECT_EQ(test::hint_of(*one, HintKind::prefix), one->value.substr(0, 3));
+}
+
+TEST(Scanner, TokensCarryTheirClaims) {
+  const std::string claims =
+      R"({"iss":"https://sts.northwind.example/","sub":"svc-9","tid":"11111111-2222-3333-4444-555566667777","exp":1767225600})";
+  const std::string token =
+      base::to_base64(R"({"alg":"RS256","typ":"JWT"})", base::Base64Alphabet::url, false) + "." +
+      base::to_base64(claims, base::Base64Alphabet::url, false) + "." +
+      base::to_base64(std::string(96, 'k') + "Zq9", base::Base64Alphabet::url, false);
+  const auto found = test::scan("Bearer token: " + token + "\n");
+  const Found *one = with_value(found, token);
+  ASSERT_NE(one, nullptr);
+  EXPECT_EQ(test::hint_of(*one, HintKind::issuer), "https://sts.northwind.example/");
+  EXPECT_EQ(test::hint_of(*one, HintKind::subject), "svc-9");
+  EXPECT_EQ(test::hint_of(*one, HintKind::tenant), "11111111-2222-3333-4444-555566667777");
+  EXPECT_EQ(test::hint_of(*one, HintKind::expires), "2026-01-01T00:00:00Z");
+}
+
+TEST(Scanner, ConnectionStringsNameServerAndUser) {
+  const auto found = test::scan(
+      "Server=tcp:sql01.northwind.example,1433;Database=crm;User "
+      "ID=svc_crm;Password=Gr4nite_wall9;Encrypt=True;");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].value, "Gr4nite_wall9");
+  EXPECT_EQ(test::hint_of(found[0], HintKind::user), "svc_crm");
+  EXPECT_EQ(test::hint_of(found[0], HintKind::host), "sql01.northwind.example");
+}
+
+TEST(Scanner, ANeighboursValueIsNoHint) {
+  const auto found = test::scan("user: svc-a password: Orange*Peel42 user: svc-b password: Mango#Tree77\n");
+  for (const Found &one : found)
+    for (const Hint &hint : one.sighting.hints) {
+      EXPECT_EQ(hint.value.find("Orange*Peel42"), std::string::npos);
+      EXPECT_EQ(hint.value.find("Mango#Tree77"), std::string::npos);
+    }
+}
+
+TEST(Scanner, HostileTextIsScannedToTheEnd) {
+  std::string nuls(5000, '\0');
+  test::scan(nuls + kToken);
+  std::string letters(3 << 20, 'A');
+  test::scan(letters);
+  std::string dashes;
+  for (int i = 0; i < 20000; ++i) dashes += "-----BEGIN PRIVATE KEY-----";
+  test::scan(dashes);
+  std::string bytes;
+  for (int i = 0; i < 200000; ++i) bytes += static_cast<char>(i * 7 + i / 256);
+  test::scan(bytes);
+  test::scan("");
+}
+
+TEST(Mask, ShowsAtMostFourCharactersAndAQuarter) {
+  EXPECT_EQ(mask_of("short"), "… (<8)");
+  EXPECT_EQ(mask_of(""), "… (<8)");
+  EXPECT_EQ(mask_of("Winter24"), "W… (8-15)");
+  EXPECT_EQ(mask_of("ghp_abc", "ghp_"), "… (<8)");
+  for (std::size_t size = 0; size < 200; ++size) {
+    std::string value;
+    for (std::size_t i = 0; i < size; ++i) value += static_cast<char>('a' + i % 26);
+    const std::string mask = mask_of(value);
+    const std::string shown = mask.substr(0, mask.find(" ("));
+    const std::size_t letters = static_cast<std::size_t>(
+        std::count_if(shown.begin(), shown.end(), [](char c) { return c >= 'a' && c <= 'z'; }));
+    EXPECT_LE(letters, 4u);
+    EXPECT_LE(letters * 4, size);
+  }
+  EXPECT_TRUE(base::valid_utf8(mask_of("Käsebrot und noch mehr davonä")));
+}
+
+TEST(Sighting, SurvivesTheWire) {
+  Sighting s;
+  s.kind = "password";
+  s.rule = "r";
+  s.item = "a.mbox!/1";
+  s.line = 3;
+  s.offset = 1 << 20;
+  s.confidence = 0.75;
+  s.latent = true;
+  s.hints = {{HintKind::user, "svc-x"}, {HintKind::expires, "2026-01-01T00:00:00Z"}};
+  base::WireWriter out;
+  s.encode(out);
+  base::WireReader in(out.bytes());
+  const Sighting back = Sighting::decode(in);
+  EXPECT_TRUE(in.ok() && in.at_end());
+  EXPECT_EQ(back.item, s.item);
+  EXPECT_EQ(back.offset, s.offset);
+  EXPECT_NEAR(back.confidence, 0.75, 1e-6);
+  EXPECT_TRUE(back.latent);
+  ASSERT_EQ(back.hints.size(), 2u);
+  EXPECT_EQ(hint(back, HintKind::expires), "2026-01-01T00:00:00Z");
+  EXPECT_EQ(hint(back, HintKind::host), "");
+  for (std::size_t cut = 0; cut < out.bytes().size(); ++cut) {
+    base::WireReader broken(std::string_view(out.bytes()).substr(0, cut));
+    Sighting::decode(broken);
+    EXPECT_FALSE(broken.ok());
+  }
+}
+
+}  // namespace
+}  // namespace dislodge::secret
