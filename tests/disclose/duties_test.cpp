@@ -1,0 +1,189 @@
+#include "disclose/duties.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dislodge::disclose {
+namespace {
+
+using testing::HasSubstr;
+
+const DutyRules &rules() {
+  static const DutyRules kRules = load_duty_rules(base::embedded_rules()).value();
+  return kRules;
+}
+base::Time at(std::string_view text) {
+  return *base::parse_time(text);
+}
+
+std::string sec_due(std::string_view determined, const DutyRules &with = rules()) {
+  const auto date = due(with, "sec-8k-1.05", "determined-material", at(determined));
+  return date ? date->due_local.date : date.error().message;
+}
+
+// Form 8-K Item 1.05 with General Instruction B.1, federal holidays of 2024.
+TEST(Due, VectorsOfItem105) {
+  EXPECT_EQ(sec_due("2024-01-12T15:00:00Z"), "2024-01-19");  // Friday; Martin Luther King's day is skipped
+  EXPECT_EQ(sec_due("2024-01-13T15:00:00Z"), "2024-01-19");  // Saturday
+  EXPECT_EQ(sec_due("2024-01-14T15:00:00Z"), "2024-01-19");  // Sunday
+  EXPECT_EQ(sec_due("2024-01-15T15:00:00Z"), "2024-01-19");  // the holiday itself
+  EXPECT_EQ(sec_due("2024-01-16T15:00:00Z"), "2024-01-22");
+  EXPECT_EQ(sec_due("2024-01-17T15:00:00Z"), "2024-01-23");  // Microsoft, filed on the 19th
+  EXPECT_EQ(sec_due("2024-01-19T15:00:00Z"), "2024-01-25");  // HPE, filed on the 24th
+  EXPECT_EQ(sec_due("2024-06-18T15:00:00Z"), "2024-06-25");  // Juneteenth
+  EXPECT_EQ(sec_due("2024-11-27T15:00:00Z"), "2024-12-04");  // Thanksgiving; the day after is open
+  EXPECT_EQ(sec_due("2024-12-20T15:00:00Z"), "2024-12-27");
+  DutyRules closed = rules();
+  ASSERT_TRUE(closed.close("us-federal", {2024, 12, 24}, "closed by executive order"));
+  EXPECT_EQ(sec_due("2024-12-20T15:00:00Z", closed), "2024-12-30");
+  EXPECT_FALSE(closed.close("no such calendar", {2024, 12, 24}, ""));
+}
+
+TEST(Due, TheDayIsThatOfTheZone) {
+  // Friday evening in New York is Saturday in UTC: the period still begins on Tuesday, but by another way.
+  EXPECT_EQ(sec_due("2024-01-17T04:59:59Z"), "2024-01-22");  // Tuesday 23:59:59 EST
+  EXPECT_EQ(sec_due("2024-01-17T05:00:00Z"), "2024-01-23");  // Wednesday 00:00 EST
+  EXPECT_EQ(sec_due("2024-06-25T03:59:59Z"), "2024-06-28");  // Monday 23:59:59 EDT
+  EXPECT_EQ(sec_due("2024-06-25T04:00:00Z"), "2024-07-01");  // Tuesday 00:00 EDT
+}
+
+TEST(Due, CutOffIsHalfPastFiveInBothSeasons) {
+  const auto winter = due(rules(), "sec-8k-1.05", "determined-material", at("2024-01-12T15:00:00Z"));
+  ASSERT_TRUE(winter);
+  EXPECT_EQ(winter->due, at("2024-01-19T22:30:00Z"));
+  EXPECT_EQ(winter->due_local.time, "17:30:00");
+  EXPECT_EQ(winter->due_local.zone, "America/New_York");
+  EXPECT_EQ(winter->to, "SEC (EDGAR), public");
+  EXPECT_THAT(winter->counted,
+              testing::Contains(HasSubstr("Mon 2024-01-15: Birthday of Martin Luther King")));
+  const auto summer = due(rules(), "sec-8k-1.05", "determined-material", at("2024-06-18T15:00:00Z"));
+  EXPECT_EQ(summer->due, at("2024-06-25T21:30:00Z"));
+  // Determined in standard time, due in summer time.
+  const auto across = due(rules(), "sec-8k-1.05", "determined-material", at("2024-03-07T15:00:00Z"));
+  EXPECT_EQ(across->due, at("2024-03-13T21:30:00Z"));
+}
+
+TEST(Due, LeapDay) {
+  EXPECT_EQ(sec_due("2024-02-26T15:00:00Z"), "2024-03-01");
+  EXPECT_EQ(sec_due("2023-02-24T15:00:00Z"), "2023-03-02");
+  EXPECT_EQ(sec_due("2024-02-29T15:00:00Z"), "2024-03-06");
+}
+
+TEST(Due, YearsEnd) {
+  EXPECT_EQ(sec_due("2027-12-29T15:00:00Z"),
+            "2028-01-05");  // 1 January 2028 is a Saturday, kept on Friday the 31st
+}
+
+TEST(Due, HoursRunOnOverWeekendsAndClockChanges) {
+  const auto gdpr = due(rules(), "gdpr-33", "aware", at("2024-12-24T10:20:30Z"));
+  ASSERT_TRUE(gdpr);
+  EXPECT_EQ(gdpr->due, at("2024-12-27T10:20:30Z"));
+  EXPECT_EQ(gdpr->due_local.time, "11:20:30");
+  // The clocks go forward on 30 March 2025: 72 hours later is one hour later by the clock.
+  const auto across = due(rules(), "gdpr-33", "aware", at("2025-03-28T09:00:00Z"));
+  EXPECT_EQ(across->due, at("2025-03-31T09:00:00Z"));
+  EXPECT_EQ(across->due_local.date, "2025-03-31");
+  EXPECT_EQ(across->due_local.time, "11:00:00");
+  EXPECT_EQ(due(rules(), "nis2-23-early-warning", "aware-significant", at("2024-02-28T23:30:00Z"))->due,
+            at("2024-02-29T23:30:00Z"));
+  EXPECT_EQ(due(rules(), "nis2-23-notification", "aware-significant", at("2024-02-28T23:30:00Z"))->due,
+            at("2024-03-02T23:30:00Z"));
+}
+
+TEST(Due, TheHourOfTheEventCanBeLeftOut) {
+  DutyRules other = rules();
+  for (Regime &regime : other.regimes) regime.skip_first_hour = regime.id == "gdpr-33";
+  EXPECT_EQ(due(other, "gdpr-33", "aware", at("2024-12-24T10:20:30Z"))->due, at("2024-12-27T11:00:00Z"));
+}
+
+TEST(Due, AMonthEndsOnTheSameDayOrTheLast) {
+  const auto final_report = [](std::string_view from) {
+    return due(rules(), "nis2-23-final", "notification-submitted", at(from))->due_local.date;
+  };
+  EXPECT_EQ(final_report("2024-01-31T12:00:00Z"), "2024-02-29");
+  EXPECT_EQ(final_report("2023-01-31T12:00:00Z"), "2023-02-28");
+  EXPECT_EQ(final_report("2024-02-29T12:00:00Z"), "2024-03-29");
+  EXPECT_EQ(final_report("2024-12-15T12:00:00Z"), "2025-01-15");
+}
+
+TEST(Due, ErrorsNameWhatIsKnown) {
+  EXPECT_THAT(due(rules(), "sec", "x", at("2024-01-12")).error().message, HasSubstr("sec-8k-1.05"));
+  EXPECT_THAT(due(rules(), "sec-8k-1.05", "aware", at("2024-01-12")).error().message,
+              HasSubstr("starts with \"determined-material\""));
+  EXPECT_THAT(due(rules(), "dora-19", "classified", at("2024-01-12")).error().message,
+              HasSubstr("ask counsel"));
+  EXPECT_THAT(due(rules(), "sec-8k-1.05", "determined-material", at("2006-01-12")).error().message,
+              HasSubstr("years 2021 to 2200"));
+  EXPECT_FALSE(due(rules(), "sec-8k-1.05", "determined-material", base::kTimeMax));
+  EXPECT_FALSE(due(rules(), "gdpr-33", "aware", base::kTimeMin));
+}
+
+TEST(Duties, WaitRunAndAreFiled) {
+  CaseFacts facts;
+  facts.now = at("2024-01-20T12:00:00Z");
+  facts.discovered = at("2024-01-12T12:00:00Z");
+  std::vector<Duty> list = duties(rules(), facts);
+  const auto find = [&](std::string_view id) {
+    return *std::find_if(list.begin(), list.end(), [&](const Duty &d) { return d.regime == id; });
+  };
+  EXPECT_EQ(find("sec-8k-1.05").status,
+            "not started: discovered 8 days ago, determination due without unreasonable delay");
+  EXPECT_FALSE(find("sec-8k-1.05").due);
+  EXPECT_EQ(find("sec-8k-1.05").missing.size(), 4u);
+  EXPECT_EQ(find("dora-19").status, "unverified: ask counsel");
+  EXPECT_FALSE(find("dora-19").due);
+  EXPECT_EQ(list.front().regime, "gdpr-33");  // those that wait stand before the unverified
+  EXPECT_TRUE(list.back().trigger.empty());
+
+  facts.clocks = {{"determined-material", at("2024-01-19T15:00:00Z"), "general counsel", "board meeting"},
+                  {"aware", at("2024-01-12T12:00:00Z"), "DPO", ""}};
+  list = duties(rules(), facts);
+  EXPECT_EQ(list[0].regime, "gdpr-33");
+  EXPECT_EQ(list[0].status, "overdue since 2024-01-15 13:00:00 Europe/Brussels");
+  EXPECT_TRUE(list[0].running);
+  EXPECT_EQ(find("sec-8k-1.05").due_local->date, "2024-01-25");
+  EXPECT_EQ(find("sec-8k-1.05").status, "due in 5 days");
+
+  facts.done["sec-8k-1.05"] = at("2024-01-24T21:00:00Z");
+  list = duties(rules(), facts);
+  EXPECT_EQ(find("sec-8k-1.05").status, "filed 2024-01-24T21:00:00Z");
+  EXPECT_FALSE(find("sec-8k-1.05").running);
+  EXPECT_TRUE(find("sec-8k-1.05").missing.empty());
+}
+
+TEST(Duties, NothingIsKnownWithoutDiscovery) {
+  CaseFacts facts;
+  facts.now = at("2024-01-20T12:00:00Z");
+  for (const Duty &duty : duties(rules(), facts)) EXPECT_FALSE(duty.due) << duty.regime;
+}
+
+std::string error_of(std::string_view text) {
+  const base::EmbeddedRule file{"rules/duties/x.toml", text};
+  const auto loaded = load_duty_rules(std::span(&file, 1));
+  return loaded ? "loaded" : loaded.error().message;
+}
+
+TEST(DutyRules, MistakesAreNamed) {
+  EXPECT_THAT(error_of("[[regime]]\nname = \"x\"\n"), HasSubstr("needs an id"));
+  EXPECT_THAT(error_of("[[regime]]\nid = \"x\"\nname = \"n\"\n"), HasSubstr("name, to, applies and source"));
+  const std::string good =
+      "[[regime]]\nid = \"x\"\nname = \"n\"\nto = \"t\"\napplies = \"a\"\nsource = \"s\"\n";
+  EXPECT_EQ(error_of(good), "loaded");
+  EXPECT_THAT(error_of(good + good), HasSubstr("given twice"));
+  EXPECT_THAT(error_of(good + "duration = 4\n"), HasSubstr("not verified has no duration"));
+  EXPECT_THAT(error_of(good + "typo = 4\n"), HasSubstr("unknown key \"typo\""));
+  EXPECT_THAT(error_of(good + "verified = true\nunit = \"weeks\"\n"), HasSubstr("unit \"weeks\""));
+  EXPECT_THAT(error_of(good + "verified = true\nunit = \"hours\"\nduration = 4\ntrigger = \"t\"\nas-of = "
+                              "\"2026\"\nzone = \"Mars\"\n"),
+              HasSubstr("zone \"Mars\""));
+  EXPECT_THAT(
+      error_of(
+          "[[calendar]]\nid = \"c\"\nfrom = 2020\n[[calendar.holiday]]\nname = \"h\"\nday = \"someday\"\n"),
+      HasSubstr("is no day"));
+  EXPECT_THAT(error_of("[[zone]]\nid = \"z\"\n"), HasSubstr("offset-minutes"));
+  EXPECT_THAT(error_of("[[other]]\n"), HasSubstr("unknown table"));
+  EXPECT_THAT(error_of("[[regime]"), HasSubstr("line 1"));
+}
+
+}  // namespace
+}  // namespace dislodge::disclose
