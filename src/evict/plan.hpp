@@ -3,10 +3,13 @@
 // running reach through them. docs/eviction.md explains the three steps (cut, waves, check).
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/intervals.hpp"
+#include "base/result.hpp"
+#include "evict/action.hpp"
 #include "reach/reach.hpp"
 
 namespace dislodge::evict {
@@ -26,55 +29,91 @@ std::string_view name_of(Role role);
 
 struct PlannedAction {
   int wave = 0;
-  std::string id;                         // "a12": stable within a plan for the same reach
-  std::string action;                     // rules/actions id: rotate-secret, find-owner-and-rotate, party-must-rotate, ...
+  std::string id;      // "a12": stable within a plan for the same reach
+  std::string name;    // one line for a person, from rules/actions
+  std::string action;  // rules/actions id: rotate-secret, find-owner-and-rotate, party-must-rotate, ...
   Role role = Role::cut;
-  std::string target;                     // id of what it is done to
+  std::string target;  // id of what it is done to
   std::string target_name;
-  std::string principal;                  // principal id, or ""
-  std::string secret;                     // secret id, or ""
-  std::vector<std::string> after;         // ids of actions that must be in effect before
-  std::vector<std::string> after_why;     // one reason for each
-  base::Time starts, effective_by;        // planned; the longest lingering token sets effective_by
+  std::string principal;           // principal id, or ""
+  std::string secret;              // secret id, or ""
+  std::string fact;                // key id, grant id or place that tells apart what else would look alike
+  std::string delivery;            // of a new secret: "by hand", or the names of the channels it may take
+  std::vector<std::string> after;  // ids of actions that must be in effect before
+  std::vector<std::string> after_why;  // one reason for each
+  base::Time starts, effective_by;     // planned; the longest lingering token sets effective_by
   std::string why;
   std::vector<std::string> cuts;
   std::vector<std::string> does_not_cut;
   std::vector<std::string> destroys_evidence;
-  std::string save_first;                 // the step that preserves it
-  std::vector<std::string> breaks;        // legitimate users seen in the logs, and services
+  std::string save_first;           // the step that preserves it
+  std::vector<std::string> breaks;  // legitimate users seen in the logs, and services
   bool visible_to_intruder = false;
   std::string go_back;
   std::string abort_when;
   std::string command;
-  std::string who;                        // role that does it: identity admin, owner of the app, the party
+  std::string who;  // role that does it: identity admin, owner of the app, the party
   double cost = 0;
-  std::vector<std::string> leaks_if_skipped;   // ids that the intruder would still hold at the end
-  std::uint32_t others_in_path = 0;            // how many other actions stand in that path
+  std::vector<std::string>
+      leaks_if_skipped;                      // ids that the intruder would still hold at the end (kLeaksKept)
+  std::uint64_t leaks_if_skipped_count = 0;  // how many there are
+  std::uint32_t others_in_path = 0;  // where nothing leaks: how many others would have to fail as well
   ActionState state = ActionState::open;
+  base::Time since = base::kTimeMin;  // of in_effect: when it took effect, by the evidence
 };
+inline constexpr std::size_t kLeaksKept = 50;
 
 struct Leak {
-  std::string thing;                      // id
-  std::string after_wave;                 // "wave 2" or "end"
+  std::string thing;       // id
+  std::string after_wave;  // "wave 2" or "end"
   std::string why;
   base::Interval interval;
 };
 
 struct Verdict {
-  bool closed = false;                    // "closed against the evidence held"; false: incomplete
+  bool closed = false;  // "closed against the evidence held"; false: incomplete
   std::string says;
   std::vector<std::string> does_not_cover;
 };
 
 struct Plan {
-  base::Time start;                       // when wave 1 may begin
-  base::Time end;                         // from here on the intruder holds nothing, by the check
-  std::vector<PlannedAction> actions;     // by (wave, id)
-  double cost = 0;                        // of the cut
-  double bound = 0;                       // proven lower bound of the cut
-  std::vector<Leak> leaks;                // found by the check; empty: the plan holds
-  std::vector<std::string> growth;        // what grows at a boundary, with its cause
+  base::Time start;                     // when wave 1 may begin
+  base::Time end;                       // from here on the intruder holds nothing, by the check
+  std::vector<PlannedAction> actions;   // by (wave, id)
+  double cost = 0;                      // of the cut
+  double bound = 0;                     // proven lower bound of the cut
+  std::string method;                   // how the cut was found: "nothing to cut", "max-flow", "hitting set"
+  std::vector<Leak> leaks;              // found by the check; empty: the plan holds
+  std::vector<std::string> growth;      // what grows at a boundary, with its cause
+  std::vector<std::string> not_needed;  // secrets in reach that are shown to be dead, each with the reason
   Verdict verdict;
 };
+
+struct SecretOwner {
+  std::string organisation;  // domain
+  bool ours = true;
+};
+
+struct PlanOptions {
+  base::Time start;                                        // when wave 1 may begin
+  std::map<std::string, SecretOwner, std::less<>> owners;  // secret id -> whose it is; not in it: ours
+  std::vector<std::string> dead;                           // secret ids shown to be dead by a named test
+  std::vector<std::string> not_covered;  // what no export or log tells us: keeps the verdict incomplete
+  std::vector<std::string> protect;      // ids to free; empty: everything
+  std::vector<std::string> forbid;       // action ids, or "action target", that may not be taken
+  std::map<std::string, double, std::less<>> costs;  // action id, or "action target" -> cost
+  std::map<std::string, std::vector<std::string>, std::less<>> users_of;  // principal id -> who would notice
+  std::uint32_t wave_capacity = 0;      // actions a wave; 0: as many as it takes
+  std::vector<PlannedAction> previous;  // states of an earlier plan: those in effect are facts now
+};
+
+// The cheapest plan that frees everything (or what is to be protected), in waves, checked. Deterministic.
+Plan make_plan(const reach::Reach &reach, const Actions &actions, const PlanOptions &options);
+
+// A plan made by hand (or an earlier one, or one without an action): its waves are kept and its leaks listed.
+// Needs wave, action and target of each; a usage error names an action that rules/actions does not know. An
+// action that fits nothing in reach changes nothing and is listed in `growth`.
+base::Result<Plan> check_plan(const reach::Reach &reach, const Actions &actions,
+                              std::vector<PlannedAction> planned, const PlanOptions &options);
 
 }  // namespace dislodge::evict

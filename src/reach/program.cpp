@@ -184,6 +184,32 @@ class Builder {
     return auths_.emplace(acts, made).first->second;
   }
 
+  // What a credential of that slot opens. Outside of Entra and AWS a token or key of a user acts by itself
+  // and starts no session that would outlive it.
+  NodeId opened_by(std::string_view principal, std::string_view slot) {
+    const std::string_view realm = realm_of(principal);
+    const NodeId authenticated = auth(principal).authenticated;
+    const bool key = slot == "token" || slot == "access-key" || slot == "ssh-key";
+    const auto known = kinds_.find(std::string(principal));
+    if (!key || realm == "entra" || realm == "aws" || known == kinds_.end() ||
+        known->second != PrincipalKind::user) {
+      return authenticated;
+    }
+    const NodeId acts = program_.add(NodeType::principal, principal);
+    const std::size_t before = program_.nodes.size();
+    const NodeId node = program_.add(NodeType::authenticated, principal, program_.name(acts), "key");
+    if (program_.nodes.size() > before) {
+      program_.add({.rule = Rule::act,
+                    .fact = FactKind::account,
+                    .conclusion = acts,
+                    .premises = {node},
+                    .attested = {Interval{}},
+                    .subject = principal,
+                    .detail = "key"});
+    }
+    return node;
+  }
+
   bool is_user(std::string_view principal) const {
     const auto known = kinds_.find(std::string(principal));
     return known == kinds_.end() || known->second == PrincipalKind::user ||
@@ -258,7 +284,7 @@ class Builder {
       if (fact.seen && credential) attested.push_back({fact.since, fact.since + 1});
       program_.add({.rule = Rule::planted,
                     .fact = FactKind::planted,
-                    .conclusion = auth(principal).authenticated,
+                    .conclusion = opened_by(principal, slot),
                     .valid = valid,
                     .attested = attested,
                     .subject = key_id,
@@ -459,7 +485,7 @@ class Builder {
       std::vector<Interval> attested = binding.used;
       const auto used = used_.find(binding.secret + "\n" + binding.principal);
       if (used != used_.end()) attested.insert(attested.end(), used->second.begin(), used->second.end());
-      const NodeId authenticated = auth(binding.principal).authenticated;
+      const NodeId authenticated = opened_by(binding.principal, binding.slot);
       program_.add({.rule = Rule::authenticate,
                     .fact = FactKind::binding,
                     .conclusion = authenticated,

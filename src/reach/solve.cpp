@@ -49,6 +49,8 @@
 #include <queue>
 #include <stdexcept>
 
+#include "reach/components.hpp"
+
 namespace dislodge::reach {
 namespace {
 
@@ -96,7 +98,10 @@ void pieces_of(const Program &program, EdgeId id, Grade grade, std::vector<Piece
     return;
   }
   const std::int64_t linger = edge.linger_us == kForever ? 0 : edge.linger_us;
-  for (const Interval &seen : program.attested(edge)) out.push_back({seen, linger, edge.stop});
+  for (const Interval &seen : program.attested(edge)) {
+    const Interval when = base::intersect(seen, edge.valid);
+    if (!when.empty()) out.push_back({when, linger, edge.stop});
+  }
 }
 
 Solver::Solver(const Program &program, Grade grade) : program_(program), grade_(grade) {
@@ -120,55 +125,18 @@ Solver::Solver(const Program &program, Grade grade) : program_(program), grade_(
   if (lingers) find_rings();
 }
 
-// Strongly connected components by Tarjan's algorithm with an explicit stack. Secrets are left out: they keep
-// their first label only, so nothing goes round through them.
+// Secrets are left out: they keep their first label only, so nothing goes round through them.
 void Solver::find_rings() {
-  const std::size_t nodes = program_.nodes.size();
-  component_.assign(nodes, kNone);
-  std::vector<std::uint32_t> index(nodes, 0), low(nodes, 0);  // index 0: not visited
-  std::vector<NodeId> stack;
-  struct Frame {
-    NodeId node;
-    std::uint32_t next;
-  };
-  std::vector<Frame> frames;
-  std::uint32_t visited = 0;
-  std::uint32_t components = 0;
   const auto is_secret = [&](NodeId node) { return program_.nodes[node].type == NodeType::secret; };
-  for (NodeId root = 0; root < nodes; ++root) {
-    if (index[root] != 0 || is_secret(root)) continue;
-    frames.push_back({root, out_begin_[root]});
-    index[root] = low[root] = ++visited;
-    stack.push_back(root);
-    while (!frames.empty()) {
-      Frame &frame = frames.back();
-      const NodeId node = frame.node;
-      if (frame.next < out_begin_[node + 1]) {
-        const NodeId to = program_.edges[out_edges_[frame.next++]].conclusion;
-        if (is_secret(to)) continue;
-        if (index[to] == 0) {
-          index[to] = low[to] = ++visited;
-          stack.push_back(to);
-          frames.push_back({to, out_begin_[to]});
-        } else if (component_[to] == kNone) {
-          low[node] = std::min(low[node], index[to]);
-        }
-        continue;
-      }
-      if (low[node] == index[node]) {
-        NodeId member = kNone;
-        do {
-          member = stack.back();
-          stack.pop_back();
-          component_[member] = components;
-        } while (member != node);
-        ++components;
-      }
-      frames.pop_back();
-      if (!frames.empty()) low[frames.back().node] = std::min(low[frames.back().node], low[node]);
-    }
-  }
-  ring_.assign(components, 0);
+  std::vector<NodeId> to;
+  to.reserve(out_edges_.size());
+  for (const EdgeId edge : out_edges_) to.push_back(program_.edges[edge].conclusion);
+  std::vector<char> skip(program_.nodes.size(), 0);
+  for (NodeId node = 0; node < skip.size(); ++node) skip[node] = is_secret(node);
+  component_ = components(out_begin_, to, skip);
+  std::uint32_t count = 0;
+  for (const std::uint32_t one : component_) count = one == kNone ? count : std::max(count, one + 1);
+  ring_.assign(count, 0);
   bool any = false;
   for (const Edge &edge : program_.edges) {
     if (edge.linger_us <= 0 || is_secret(edge.conclusion)) continue;

@@ -2,6 +2,7 @@
 // A small breach in facts: a test account, the application that it owns, all mail through that application,
 // an app secret of a second tenant in one mail, and a repository behind a token in another.
 
+#include <stdexcept>
 #include <string>
 
 #include "detect/detection.hpp"

@@ -1,0 +1,46 @@
+#pragma once
+// A schedule: which candidates are taken, in which wave, how their new secrets travel, and when each is in
+// effect. The check runs reach through it.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "evict/situation.hpp"
+
+namespace dislodge::evict {
+
+struct Step {
+  CandidateId candidate = 0;
+  Role role = Role::cut;
+  int wave = 1;
+  bool by_hand = false;  // its new secrets travel through no channel
+  int extra = -1;        // a planned action may stand for several candidates: index of the first; -1: itself
+  base::Time issued, at, complete;  // ordered; in effect; nothing that it cuts lingers any more
+  std::vector<std::pair<CandidateId, std::string>> after;  // with the reason
+};
+
+struct Schedule {
+  std::vector<Step> steps;             // those that count: not failed, not rolled back
+  base::Time first;                    // wave 1 begins
+  base::Time end;                      // the last is complete
+  std::vector<base::Time> wave_start;  // by wave; [0] is the preparation
+
+  // Sets all times from the waves. `first` must be set.
+  void time(const Situation &situation);
+  reach::Changes changes(const Situation &situation) const;
+};
+
+struct CheckResult {
+  reach::Solution with_plan;
+  std::vector<reach::NodeId> left;          // goals held after the end, by id
+  std::vector<const Replacement *> leaked;  // new secrets that the intruder learns
+  std::vector<std::string> growth;          // held with the plan and not without it
+};
+
+CheckResult check(const Situation &situation, const Schedule &schedule);
+
+// The name of the wave that a time falls into: "wave 2", "end".
+std::string wave_at(const Schedule &schedule, base::Time time);
+
+}  // namespace dislodge::evict
