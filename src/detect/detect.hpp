@@ -9,6 +9,7 @@
 // for its address alone. The same input gives the same output, in the same order.
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -33,8 +34,9 @@ struct KindRule {
 struct DetectOptions {
   std::vector<KindRule> kinds;  // sorted by kind
   // An application role or delegated permission that opens mail, files, or the directory itself.
-  std::set<std::string, std::less<>> privileged;    // lower case
-  std::set<std::string, std::less<>> mail_roles;    // those that open mailboxes
+  std::set<std::string, std::less<>> privileged;               // lower case
+  std::set<std::string, std::less<>> mail_roles;               // those that open mailboxes
+  std::map<std::string, std::string, std::less<>> role_names;  // application role id -> name
   std::set<std::string, std::less<>> mail_clients;  // application ids of Microsoft's own mail programs
 
   // Spray: see spray.cpp for what they mean.
@@ -57,11 +59,14 @@ struct DetectOptions {
 
 // Reads every file whose path has "detections/". A mistake is named by file, line and key.
 base::Result<DetectOptions> load_options(std::span<const base::EmbeddedRule> files);
+// The rules in the binary. They were checked when it was tested; broken ones give the bare defaults.
+const DetectOptions &builtin_options();
 
 std::vector<Detection> detect(const log::EventTable &table, const identity::Facts &facts,
                               const DetectOptions &options);
 
-// Sign-ins, audit events and mail access stitched by session, token and key ids.
+// Sign-ins and mail access stitched by session and token ids: the sessions of the intruder, and those of
+// every principal that a detection of theirs names, so that the owner's sessions stand beside the intruder's.
 std::vector<Session> sessions(const log::EventTable &table, const identity::Facts &facts,
                               const std::vector<Detection> &detections);
 

@@ -1,0 +1,279 @@
+#include "detect/attribution.hpp"
+
+#include <algorithm>
+
+#include "base/encode.hpp"
+#include "log/operation.hpp"
+
+namespace dislodge::detect {
+
+namespace {
+
+using base::StringId;
+using log::Event;
+using log::Outcome;
+
+// Chains are short (an account, an application, its service principal, a user, another application); a ring
+// that feeds itself would stop at this many rounds.
+constexpr int kRoundsMax = 64;
+// An act belongs to the sign-in before it for so long: access tokens live an hour or a day, sessions longer.
+constexpr std::int64_t kNear = base::kDay;
+constexpr std::int64_t kFar = 7 * base::kDay;
+
+std::string in_quotes(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
+
+}  // namespace
+
+Attribution::Attribution(const View &view, const std::vector<Campaign> &campaigns,
+                         const std::vector<Seed> &seeds)
+    : view_(view) {
+  index_signins();
+  seed(campaigns);
+  for (const Seed &one : seeds) mark(one.index, one.because);
+  for (int i = 0; i < kRoundsMax && round(); ++i) {
+  }
+}
+
+void Attribution::index_signins() {
+  for (const auto *list : {&view_.user_signins(), &view_.service_signins()})
+    for (const EventIndex index : *list) {
+      const Event &event = view_.event(index);
+      if (list == &view_.service_signins()) service_logs_.insert(event.tenant);
+      if (event.outcome == Outcome::ok) signins_[view_.actor(event)].push_back(index);
+    }
+  for (auto &[principal, list] : signins_) std::sort(list.begin(), list.end());
+}
+
+void Attribution::seed(const std::vector<Campaign> &campaigns) {
+  for (const Campaign &campaign : campaigns)
+    for (const EventIndex index : campaign.right) {
+      if (view_.event(index).outcome != Outcome::ok) continue;
+      mark(index, "signed in by the client of the spray (" + describe(view_, campaign.fingerprint) +
+                      "), which its owner does not use");
+    }
+}
+
+const std::string &Attribution::because(EventIndex index) const {
+  static const std::string kNothing;
+  const auto found = reasons_.find(index);
+  return found == reasons_.end() ? kNothing : found->second;
+}
+
+const Hold *Attribution::hold(const std::string &principal) const {
+  const auto found = holds_.find(principal);
+  return found == holds_.end() ? nullptr : &found->second;
+}
+
+const PlantedKey *Attribution::planted_key(std::string_view key_id) const {
+  const auto found = keys_.find(key_id);
+  return found == keys_.end() ? nullptr : &found->second;
+}
+
+std::vector<EventIndex> Attribution::signins_as(const std::string &principal) const {
+  std::vector<EventIndex> list;
+  const auto found = signins_.find(principal);
+  if (found != signins_.end())
+    std::copy_if(found->second.begin(), found->second.end(), std::back_inserter(list),
+                 [&](EventIndex index) { return intruder(index); });
+  return list;
+}
+
+void Attribution::hold_principal(const std::string &principal, base::Time since, std::string because,
+                                 bool made) {
+  if (principal.empty()) return;
+  Hold &hold = holds_[principal];
+  hold.made = hold.made || made;
+  if (since < hold.since) {
+    hold.since = since;
+    hold.because = std::move(because);
+  }
+}
+
+bool Attribution::mark(EventIndex index, std::string because, bool absence) {
+  if (!reasons_.emplace(index, std::move(because)).second) return false;
+  if (absence) by_absence_.insert(index);
+  consequences(index);
+  return true;
+}
+
+// What follows from an event that is the intruder's.
+void Attribution::consequences(EventIndex index) {
+  const Event &event = view_.event(index);
+  const std::string actor = view_.actor(event);
+  const std::string where = view_.table().source_of(event);
+  const bool signin = event.event_class != log::EventClass::mail_access && view_.act(index) == Act::none;
+  if (signin) {
+    hold_principal(actor, event.time, reasons_.at(index), false);
+    if (event.agent != 0) {
+      agents_.insert(event.agent);
+      agents_as_[actor].insert(event.agent);
+    }
+    for (const StringId thread : {event.session, event.token})
+      if (thread != 0)
+        threads_.emplace(thread, std::pair(actor, "the same session as the sign-in at " + where));
+    return;
+  }
+  const std::string target = view_.target(event);
+  switch (view_.act(index)) {
+    case Act::credential:
+      for (const std::string_view key : view_.table().extras_of(event, "key-added"))
+        keys_.emplace(std::string(key),
+                      PlantedKey{event.time, target, std::string(view_.application_of(target)),
+                                 "the intruder added it at " + where});
+      break;
+    case Act::application: {
+      const std::string application(view_.application_of(target));
+      const std::string why = "the intruder registered this application at " + where;
+      if (!application.empty()) made_applications_.emplace(application, why);
+      hold_principal(target, event.time, why, true);
+      for (const std::string_view key : view_.table().extras_of(event, "key-added"))
+        keys_.emplace(std::string(key),
+                      PlantedKey{event.time, target, application, "the intruder added it at " + where});
+      break;
+    }
+    case Act::user:
+      hold_principal(target, event.time, "the intruder created this account at " + where, true);
+      break;
+    case Act::password_reset:
+      hold_principal(target, event.time, "the intruder reset its password at " + where, false);
+      break;
+    default:
+      break;
+  }
+}
+
+bool Attribution::round() {
+  bool grew = false;
+  const auto consider = [&](EventIndex index, const Verdict &verdict) {
+    if (!verdict.because.empty()) grew = mark(index, verdict.because, verdict.absence) || grew;
+  };
+  // Only principals that are held, threads and keys matter, so most events cost a look-up.
+  for (const EventIndex index : view_.user_signins())
+    if (view_.event(index).outcome == Outcome::ok && !intruder(index))
+      consider(index, judge_user_signin(index));
+  for (const EventIndex index : view_.service_signins())
+    if (view_.event(index).outcome == Outcome::ok && !intruder(index))
+      consider(index, judge_service_signin(index));
+  for (const auto *list : {&view_.changes(), &view_.mail()})
+    for (const EventIndex index : *list)
+      if (!intruder(index)) consider(index, judge_act(index));
+  return grew;
+}
+
+Attribution::Verdict Attribution::judge_user_signin(EventIndex index) const {
+  const Event &event = view_.event(index);
+  const std::string actor = view_.actor(event);
+  for (const StringId thread : {event.session, event.token}) {
+    const auto found = threads_.find(thread);
+    if (thread != 0 && found != threads_.end() && found->second.first == actor)
+      return {found->second.second, false};
+  }
+  const Hold *hold = this->hold(actor);
+  if (hold != nullptr && hold->made && event.time >= hold->since)
+    return {hold->because + "; nobody else uses it", false};
+  return {};
+}
+
+Attribution::Verdict Attribution::judge_service_signin(EventIndex index) const {
+  const Event &event = view_.event(index);
+  if (const PlantedKey *key = event.key_id == 0 ? nullptr : planted_key(view_.text(event.key_id)))
+    if (event.time >= key->since)
+      return {"signed in with the credential " + std::string(view_.text(event.key_id)) + ": " + key->because,
+              false};
+  const auto made = made_applications_.find(std::string(view_.text(event.application_id)));
+  if (made != made_applications_.end()) return {made->second + "; nobody else uses it", false};
+  const auto thread = threads_.find(event.token);
+  if (event.token != 0 && thread != threads_.end() && thread->second.first == view_.actor(event))
+    return {thread->second.second, false};
+  return {};
+}
+
+// Which sign-in stands behind an act: the last one of the same principal before it. Where the owner was there
+// too, the act is only the intruder's if it shows their program.
+Attribution::Verdict Attribution::by_neighbours(const std::string &principal, EventIndex index) const {
+  const Event &event = view_.event(index);
+  const auto found = signins_.find(principal);
+  const EventIndex *last = nullptr, *last_intruder = nullptr, *last_owner = nullptr;
+  if (found != signins_.end()) {
+    // Backwards from the act, a week at most: what lies further back decides nothing.
+    const auto &list = found->second;
+    for (auto at = std::upper_bound(list.begin(), list.end(), index); at != list.begin();) {
+      --at;
+      if (view_.event(*at).time < event.time - kFar || (last_intruder != nullptr && last_owner != nullptr))
+        break;
+      if (last == nullptr) last = &*at;
+      const EventIndex *&slot = intruder(*at) ? last_intruder : last_owner;
+      if (slot == nullptr) slot = &*at;
+    }
+  }
+  const auto agents = agents_as_.find(principal);
+  const bool their_program =
+      event.agent != 0 && agents != agents_as_.end() && agents->second.count(event.agent) != 0;
+  if (their_program) {
+    const bool owner_too = found != signins_.end() &&
+                           std::any_of(found->second.begin(), found->second.end(), [&](EventIndex signin) {
+                             return !intruder(signin) && view_.event(signin).agent == event.agent;
+                           });
+    if (!owner_too)
+      return {"done as " + view_.name_of(principal) + " with the intruder's program " +
+                  in_quotes(view_.text(event.agent)),
+              false};
+  }
+  if (last_intruder == nullptr) return {};
+  const Event &signin = view_.event(*last_intruder);
+  const std::int64_t since = event.time.us - signin.time.us;
+  const bool owner_near = last_owner != nullptr && event.time.us - view_.event(*last_owner).time.us <= kNear;
+  if (last == last_intruder && since <= kNear && !owner_near)
+    return {"done as " + view_.name_of(principal) + " after the intruder's sign-in at " +
+                view_.table().source_of(signin),
+            false};
+  const bool same_place = event.address != 0 && event.address == signin.address && since <= kNear;
+  if (same_place)
+    return {"done as " + view_.name_of(principal) + " from where the intruder had signed in as it, at " +
+                view_.table().source_of(signin),
+            false};
+  if (last_owner == nullptr)
+    return {"done as " + view_.name_of(principal) + ", which nobody but the intruder had used for a week",
+            true};
+  return {};
+}
+
+// Changes of the directory, and mail that was read.
+Attribution::Verdict Attribution::judge_act(EventIndex index) const {
+  const Event &event = view_.event(index);
+  for (const StringId thread : {event.token, event.session}) {
+    const auto found = threads_.find(thread);
+    if (thread != 0 && found != threads_.end()) return {found->second.second, false};
+  }
+  const bool by_application =
+      view_.text(event.actor_type) != "user" || !view_.table().extra(event, "app-only").empty();
+  std::string principal = view_.actor(event);
+  if (by_application || event.event_class == log::EventClass::mail_access) {
+    const std::string application(view_.text(event.application_id));
+    const auto made = made_applications_.find(application);
+    if (made != made_applications_.end()) return {made->second, false};
+    if (event.event_class == log::EventClass::mail_access && by_application) {
+      std::string service = view_.service_principal(view_.text(event.tenant), application);
+      if (!service.empty()) principal = std::move(service);
+    }
+  }
+  const Hold *hold = this->hold(principal);
+  if (hold != nullptr && event.time >= hold->since) {
+    if (hold->made) return {hold->because, false};
+    return by_neighbours(principal, index);
+  }
+  // The credential was planted, but the log of service sign-ins that would show its use is not held.
+  if (by_application && service_logs_.count(event.tenant) == 0) {
+    const std::string application(view_.application_of(principal));
+    for (const auto &[id, key] : keys_)
+      if (!application.empty() && key.application == application && event.time >= key.since)
+        return {"the intruder had added a credential to this application (" + id +
+                    "), and no log tells which one was used",
+                true};
+  }
+  return {};
+}
+
+}  // namespace dislodge::detect

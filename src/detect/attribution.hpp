@@ -1,0 +1,89 @@
+#pragma once
+// Whose was it? From the sign-ins that a spray won, the intruder's hand is followed through the logs: by
+// session and token, by credentials that they planted and that were then used, by accounts and applications
+// that they made, and by what the principals they held did. Each step keeps its reason. An address alone is
+// never one: the administrator who cleans up and the intruder may share it.
+
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "detect/spray.hpp"
+#include "detect/view.hpp"
+
+namespace dislodge::detect {
+
+// A principal that the intruder held.
+struct Hold {
+  base::Time since = base::kTimeMax;
+  std::string because;
+  bool made = false;  // the intruder made it: nobody else uses it
+};
+
+// A credential that the intruder set, by key id.
+struct PlantedKey {
+  base::Time since;
+  std::string principal;    // on whom
+  std::string application;  // application id, where known
+  std::string because;
+};
+
+class Attribution {
+ public:
+  // A sign-in that is known to be the intruder's from elsewhere.
+  struct Seed {
+    EventIndex index;
+    std::string because;
+  };
+  Attribution(const View &view, const std::vector<Campaign> &campaigns, const std::vector<Seed> &seeds = {});
+
+  bool intruder(EventIndex index) const { return reasons_.count(index) != 0; }
+  // Why, or "".
+  const std::string &because(EventIndex index) const;
+  // True where the reason is that nobody else was seen, not that somebody was.
+  bool by_absence(EventIndex index) const { return by_absence_.count(index) != 0; }
+
+  const Hold *hold(const std::string &principal) const;
+  const std::map<std::string, Hold> &holds() const { return holds_; }
+  const PlantedKey *planted_key(std::string_view key_id) const;
+  bool made_application(std::string_view application) const {
+    return made_applications_.count(std::string(application)) != 0;
+  }
+  // Sign-ins of the intruder as this principal, in order of time.
+  std::vector<EventIndex> signins_as(const std::string &principal) const;
+  // User agents that the intruder's own sign-ins showed.
+  const std::set<base::StringId> &agents() const { return agents_; }
+
+ private:
+  struct Verdict {
+    std::string because;  // empty: not the intruder's
+    bool absence = false;
+  };
+  void seed(const std::vector<Campaign> &campaigns);
+  bool round();
+  bool mark(EventIndex index, std::string because, bool absence = false);
+  void consequences(EventIndex index);
+  void hold_principal(const std::string &principal, base::Time since, std::string because, bool made);
+  Verdict judge_user_signin(EventIndex index) const;
+  Verdict judge_service_signin(EventIndex index) const;
+  Verdict judge_act(EventIndex index) const;
+  Verdict by_neighbours(const std::string &principal, EventIndex index) const;
+  void index_signins();
+
+  const View &view_;
+  std::map<EventIndex, std::string> reasons_;
+  std::set<EventIndex> by_absence_;
+  std::map<std::string, Hold> holds_;
+  std::map<std::string, PlantedKey, std::less<>> keys_;
+  std::map<std::string, std::string> made_applications_;    // application id -> because
+  std::map<std::string, std::vector<EventIndex>> signins_;  // successful, by principal
+  std::map<base::StringId, std::pair<std::string, std::string>>
+      threads_;  // session or token -> principal, because
+  std::set<base::StringId> agents_;
+  std::map<std::string, std::set<base::StringId>> agents_as_;  // principal -> agents of the intruder
+  std::set<base::StringId> service_logs_;                      // tenants whose service sign-ins are held
+};
+
+}  // namespace dislodge::detect

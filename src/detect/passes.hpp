@@ -1,0 +1,52 @@
+#pragma once
+// The passes of detect(), each in its own file. Each appends what it finds.
+
+#include <string>
+#include <vector>
+
+#include "detect/attribution.hpp"
+#include "detect/spray.hpp"
+#include "detect/view.hpp"
+
+namespace dislodge::detect {
+
+// spray_told.cpp: the campaigns, and the accounts that fell to them.
+void tell_sprays(const View &view, const std::vector<Campaign> &campaigns, const Attribution &attribution,
+                 std::vector<Detection> &out);
+// An account whose right secret a campaign's program gave: `events` in order, all of that account. Used for
+// what happened long after or elsewhere, too.
+Detection fallen_account(const View &view, const Campaign &campaign, const std::vector<EventIndex> &events,
+                         const Attribution &attribution);
+// credentials.cpp: keys, applications and users that were added.
+void tell_credentials(const View &view, const Attribution &attribution, std::vector<Detection> &out);
+// consent.cpp: consents and application roles.
+void tell_consents(const View &view, const Attribution &attribution, std::vector<Detection> &out);
+// mailbox.cpp: applications that read mail.
+void tell_mailboxes(const View &view, const Attribution &attribution, std::vector<Detection> &out);
+
+// sessions.cpp: sign-ins that detections made after detect() give to the intruder.
+std::vector<Attribution::Seed> seeds_of(const View &view, const std::vector<Detection> &detections);
+
+// One change may stand in the directory's log and in the unified one: changes of one act by one actor on one
+// target within two minutes are one. Each in order of time.
+struct ChangeGroup {
+  std::string actor;
+  std::string target;  // for consents and roles: who receives them
+  std::vector<EventIndex> events;
+};
+std::vector<ChangeGroup> grouped_changes(const View &view, Act act);
+
+// Marks a detection as the intruder's where one of its events is, with the reason, grade and confidence.
+void attribute(Detection &detection, const Attribution &attribution, const std::vector<EventIndex> &events);
+
+// Messages and folders that a mail event names, as the intruder's reading.
+void add_mail_read(const View &view, EventIndex index, std::vector<MailRead> &out);
+
+void add_unique(std::vector<std::string> &list, std::string value);  // "" is left out
+std::string counted(std::size_t count, std::string_view one,
+                    std::string_view many);  // "1 mailbox", "3 mailboxes"
+// The sentence of a kind with its places filled.
+std::string sentence(const View &view, std::string_view kind,
+                     const std::map<std::string, std::string> &values);
+
+}  // namespace dislodge::detect

@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/hash.hpp"
+#include "detect/passes.hpp"
+
+namespace dislodge::detect {
+
+namespace {
+
+using log::Event;
+
+struct Building {
+  Session session;
+  std::set<std::string> addresses, agents;
+};
+
+}  // namespace
+
+// Sign-ins that later passes attributed (stolen secrets) lead on like those of a spray.
+std::vector<Attribution::Seed> seeds_of(const View &view, const std::vector<Detection> &detections) {
+  std::map<std::pair<std::string, std::uint64_t>, std::string> told;
+  for (const Detection &one : detections) {
+    if (!one.intruder || (one.kind != "stolen-secret-used" && one.kind != "success-after-spray")) continue;
+    for (const EventReference &event : one.events)
+      told.emplace(std::pair(event.source, event.line), one.because);
+  }
+  std::vector<Attribution::Seed> seeds;
+  if (told.empty()) return seeds;
+  for (const auto *list : {&view.user_signins(), &view.service_signins()})
+    for (const EventIndex index : *list) {
+      if (view.event(index).outcome != log::Outcome::ok) continue;
+      const EventReference reference = view.reference(index);
+      const auto found = told.find({reference.source, reference.line});
+      if (found != told.end()) seeds.push_back({index, found->second});
+    }
+  return seeds;
+}
+
+std::vector<Session> sessions(const log::EventTable &table, const identity::Facts &facts,
+                              const std::vector<Detection> &detections) {
+  const View view(table, facts, builtin_options());
+  const Attribution attribution(view, find_sprays(view), seeds_of(view, detections));
+  std::set<std::string> principals;
+  for (const Detection &one : detections)
+    if (one.intruder && one.kind != "spray") principals.insert(one.principals.begin(), one.principals.end());
+
+  std::map<std::pair<std::string, std::string>, Building> building;  // principal, id
+  const auto take = [&](EventIndex index) {
+    const Event &event = view.event(index);
+    std::string principal = view.actor(event);
+    if (event.event_class == log::EventClass::mail_access && !view.table().extra(event, "app-only").empty()) {
+      const std::string service =
+          view.service_principal(view.text(event.tenant), view.text(event.application_id));
+      if (!service.empty()) principal = service;
+    }
+    if (!attribution.intruder(index) && principals.count(principal) == 0) return;
+    // Mail that was read carries the session or the token of the sign-in; what carries neither is its own
+    // session a day.
+    std::string id(view.text(event.session != 0 ? event.session : event.token));
+    if (id.empty())
+      id = "session:" +
+           base::to_hex(base::sha256(principal + '\n' + std::string(view.text(event.application_id)) + '\n' +
+                                     std::to_string(event.time.us / base::kDay) +
+                                     (attribution.intruder(index) ? "\nintruder" : "")))
+               .substr(0, 32);
+    Building &one = building[{principal, id}];
+    Session &session = one.session;
+    if (session.events++ == 0) {
+      session.id = id;
+      session.principal = principal;
+      session.application = view.text(event.application_id);
+      session.first = session.last = event.time;
+    }
+    session.first = std::min(session.first, event.time);
+    session.last = std::max(session.last, event.time);
+    if (event.address != 0) one.addresses.emplace(view.text(event.address));
+    if (event.agent != 0) one.agents.emplace(view.text(event.agent));
+    if (attribution.intruder(index) && !session.intruder) {
+      session.intruder = true;
+      session.because = attribution.because(index);
+    }
+  };
+  for (const auto *list : {&view.user_signins(), &view.service_signins()})
+    for (const EventIndex index : *list)
+      if (view.event(index).outcome == log::Outcome::ok) take(index);
+  for (const EventIndex index : view.mail()) take(index);
+
+  std::vector<Session> out;
+  for (auto &[key, one] : building) {
+    one.session.addresses.assign(one.addresses.begin(), one.addresses.end());
+    one.session.agents.assign(one.agents.begin(), one.agents.end());
+    out.push_back(std::move(one.session));
+  }
+  std::sort(out.begin(), out.end(), [](const Session &a, const Session &b) {
+    return std::tie(a.first, a.principal, a.id) < std::tie(b.first, b.principal, b.id);
+  });
+  return out;
+}
+
+}  // namespace dislodge::detect

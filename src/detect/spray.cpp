@@ -1,0 +1,549 @@
+// Sprays.
+//
+// The shipped rules count: so many accounts from one address in so many minutes. An intruder with a
+// residential proxy makes one try an address, a few a day, on a few accounts, for weeks; every count stays at
+// one. What they cannot vary cheaply is the program that makes the tries: its user agent, protocol, client,
+// the application it poses as and the resource it asks for. And what they cannot know is where and with what
+// each account signs in.
+//
+// So tries are not counted but compared with how this tenant signs in.
+//
+// 1. Everyday failures explain themselves. People mistype where they also succeed: the same account from the
+// same
+//    address, or with the same agent and client, or from an address that many accounts share. Such a try is
+//    *homely*. A phone with an old password is homely by its agent. What remains are strangers: an account
+//    tried from a place and by a program that have never worked for it. Everyday life has these too (a new
+//    phone on a journey, a forgotten test account), and they are the noise of this method.
+// 2. Strangers of everyday life show the programs of everyday life. Under the null hypothesis a stranger's
+//    fingerprint f is drawn as ordinary sign-ins show it: with m account-days of success out of M, its share
+//    is (m+1)/(M+1), and among N strangers we expect N times as many with it. Persons repeat themselves, so
+//    what is counted is addresses, at most three an account, and the expectation is doubled. The surprise is
+//    minus the logarithm of the Poisson tail. It must exceed `surprise_min` plus the logarithm of the number
+//    of fingerprints that were looked at, so that a tenant without campaigns gives a false one in e^-16
+//    cases.
+// 3. A fingerprint may be told by all its parts or by some: intruders rotate agents, or applications. Each
+// stranger
+//    is looked at under five choices of parts; the most surprising campaign is taken, its strangers are taken
+//    away, and the rest is looked at again.
+// 4. Programs that fail for years are no campaigns: a scanner with an old password comes back from the same
+// address,
+//    again and again. In a campaign four fifths of the addresses make at most three tries in all. A single
+//    account that is tried from many addresses may be a phone on the road, so fewer than three accounts make
+//    a campaign only if the addresses lie in many networks.
+// 5. The old kind is found as well: one address, four or more accounts that it does not belong to.
+//
+// Tenants of one case are looked at together: the same program in two tenants is one campaign, and each
+// tenant adds its own surprise. A right secret (a success, or a stop after the password was accepted) by the
+// campaign's program, while it ran, for an account that does not itself use this program, is the campaign's.
+
+#include "detect/spray.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace dislodge::detect {
+
+namespace {
+
+using base::StringId;
+using log::Event;
+using log::Outcome;
+
+// Choices of parts, the most telling first: ties are broken in this order.
+constexpr std::uint8_t bit(Part part) {
+  return static_cast<std::uint8_t>(1u << static_cast<unsigned>(part));
+}
+constexpr std::uint8_t kAll = 31;
+constexpr std::uint8_t kMasks[] = {
+    kAll,
+    static_cast<std::uint8_t>(kAll & ~bit(Part::agent)),
+    bit(Part::agent) | bit(Part::client) | bit(Part::protocol),
+    bit(Part::client) | bit(Part::protocol) | bit(Part::application),
+    bit(Part::agent),
+};
+
+constexpr double kClumping = 2;  // everyday strangers come in clumps: the expectation is multiplied
+constexpr double kTenantSurpriseMin = 2;
+constexpr double kSingleShare = 0.8;  // share of addresses with few tries
+constexpr std::size_t kCampaignsMax = 100;
+
+Fingerprint under(const std::array<StringId, kParts> &parts, std::uint8_t mask) {
+  Fingerprint one;
+  one.mask = mask;
+  for (std::size_t i = 0; i < kParts; ++i)
+    if ((mask >> i & 1) != 0) one.parts[i] = parts[i];
+  return one;
+}
+
+// -log P(Poisson(mean) >= count), by the terms of the tail; a bound where the tail is far.
+double tail_surprise(double mean, std::size_t count) {
+  if (count == 0) return 0;
+  const double n = static_cast<double>(count);
+  if (n <= mean) return 0;
+  double log_term = -mean + n * std::log(mean) - std::lgamma(n + 1);
+  double sum = 1, term = 1;
+  for (double k = n + 1; k < n + 1000 && term > 1e-12; ++k) {
+    term *= mean / k;
+    sum += term;
+  }
+  return -(log_term + std::log(sum));
+}
+
+struct Attempt {
+  EventIndex index = 0;
+  StringId tenant = 0, actor = 0, address = 0, network = 0;
+  std::array<StringId, kParts> parts{};
+  std::int64_t day = 0;
+  bool homely = false;
+  bool claimed = false;
+};
+
+using Triple = std::array<StringId, 4>;
+
+struct TripleHash {
+  std::size_t operator()(const Triple &key) const {
+    std::size_t hash = 0x9E3779B97F4A7C15ull;
+    for (const StringId part : key) hash = (hash ^ part) * 0x100000001B3ull + (hash >> 29);
+    return hash;
+  }
+};
+
+class Sprays {
+ public:
+  explicit Sprays(const View &view) : view_(view), options_(view.options()) {}
+
+  std::vector<Campaign> run() {
+    learn_ordinary();
+    collect_tries();
+    find_slow();
+    find_bursts();
+    join_bursts();
+    for (Campaign &one : campaigns_) {
+      gather_tries(one);
+      gather_right(one);
+    }
+    std::erase_if(campaigns_, [](const Campaign &one) { return one.tries.empty(); });
+    std::sort(campaigns_.begin(), campaigns_.end(), [&](const Campaign &a, const Campaign &b) {
+      return std::pair(a.tries.front(), a.fingerprint) < std::pair(b.tries.front(), b.fingerprint);
+    });
+    return std::move(campaigns_);
+  }
+
+ private:
+  static bool worked(const Event &event) {
+    return event.outcome == Outcome::ok || event.outcome == Outcome::interrupted;
+  }
+  static StringId actor_of(const Event &event) {
+    return event.actor_name != 0 ? event.actor_name : event.actor_id;
+  }
+  static std::int64_t day_of(const Event &event) { return event.time.us / base::kDay; }
+
+  // ---- 1: what is ordinary ----
+
+  void learn_ordinary() {
+    std::unordered_set<Triple, TripleHash> counted;
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (!worked(event)) continue;
+      const StringId actor = actor_of(event);
+      const auto parts = parts_of(view_, event);
+      homes_.insert({event.tenant, actor, event.address, 0});
+      tools_.insert({event.tenant, actor, parts[0], parts[1]});
+      ++successes_at_[{event.tenant, event.address, 0, 0}][actor];
+      const auto day = static_cast<StringId>(day_of(event));
+      for (const std::uint8_t mask : kMasks) {
+        const Fingerprint fingerprint = under(parts, mask);
+        // Account-days, so that a program that signs in every minute weighs no more than a person.
+        const std::size_t id = id_of(fingerprint);
+        if (counted.insert({event.tenant, actor, day, static_cast<StringId>(id)}).second)
+          ++ordinary_[{event.tenant, static_cast<StringId>(id)}];
+      }
+      if (counted.insert({event.tenant, actor, day, UINT32_MAX}).second) ++account_days_[event.tenant];
+    }
+  }
+
+  std::size_t id_of(const Fingerprint &fingerprint) {
+    return fingerprint_ids_.emplace(fingerprint, fingerprint_ids_.size()).first->second;
+  }
+
+  void collect_tries() {
+    std::map<std::pair<StringId, StringId>, std::set<StringId>> failing_at;  // tenant, address -> accounts
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (!is_failed_try(event)) continue;
+      Attempt one;
+      one.index = index;
+      one.tenant = event.tenant;
+      one.actor = actor_of(event);
+      one.address = event.address;
+      one.network = event.network;
+      one.parts = parts_of(view_, event);
+      one.day = day_of(event);
+      tries_.push_back(one);
+      failing_at[{one.tenant, one.address}].insert(one.actor);
+    }
+    for (Attempt &one : tries_) {
+      const auto shared = successes_at_.find({one.tenant, one.address, 0, 0});
+      const std::size_t at_home = shared == successes_at_.end() ? 0 : shared->second.size();
+      one.homely = homes_.count({one.tenant, one.actor, one.address, 0}) != 0 ||
+                   tools_.count({one.tenant, one.actor, one.parts[0], one.parts[1]}) != 0 ||
+                   (at_home >= 3 && at_home >= failing_at[{one.tenant, one.address}].size());
+    }
+  }
+
+  // ---- 2 to 4: slow campaigns ----
+
+  // What the strangers of one fingerprint come to in one tenant.
+  struct Tally {
+    std::map<StringId, std::set<StringId>> addresses_of;  // account -> addresses
+    std::size_t counted(std::size_t cap) const {
+      std::size_t sum = 0;
+      for (const auto &[account, addresses] : addresses_of) sum += std::min(addresses.size(), cap);
+      return sum;
+    }
+  };
+
+  struct Candidate {
+    Fingerprint fingerprint;
+    std::vector<std::size_t> tries;  // strangers, indexes into tries_
+  };
+
+  double surprise_in(StringId tenant, const Fingerprint &fingerprint, const Tally &tally,
+                     std::size_t strangers_in_tenant) const {
+    const std::size_t counted = tally.counted(options_.spray_account_cap);
+    const std::size_t others = strangers_in_tenant - std::min(strangers_in_tenant, counted);
+    const auto days = account_days_.find(tenant);
+    const double all = days == account_days_.end() ? 0 : static_cast<double>(days->second);
+    const double share = std::min(1.0, (ordinary_days(tenant, fingerprint) + 1) / (all + 1));
+    return tail_surprise(kClumping * static_cast<double>(others + 1) * share, counted);
+  }
+
+  double ordinary_days(StringId tenant, const Fingerprint &fingerprint) const {
+    const auto id = fingerprint_ids_.find(fingerprint);
+    if (id == fingerprint_ids_.end()) return 0;
+    const auto found = ordinary_.find({tenant, static_cast<StringId>(id->second)});
+    return found == ordinary_.end() ? 0 : static_cast<double>(found->second);
+  }
+
+  // Strangers of each tenant, counted as a fingerprint's are: addresses, at most three an account.
+  std::map<StringId, std::size_t> strangers() const {
+    std::map<StringId, Tally> tallies;
+    for (const Attempt &one : tries_)
+      if (!one.homely && !one.claimed) tallies[one.tenant].addresses_of[one.actor].insert(one.address);
+    std::map<StringId, std::size_t> counts;
+    for (const auto &[tenant, tally] : tallies) counts[tenant] = tally.counted(options_.spray_account_cap);
+    return counts;
+  }
+
+  void find_slow() {
+    std::map<Fingerprint, Candidate> candidates;
+    for (std::size_t i = 0; i < tries_.size(); ++i) {
+      if (tries_[i].homely) continue;
+      for (const std::uint8_t mask : kMasks) {
+        const Fingerprint fingerprint = under(tries_[i].parts, mask);
+        // Parts that the record does not give tell nothing.
+        if (std::all_of(fingerprint.parts.begin(), fingerprint.parts.end(),
+                        [](StringId id) { return id == 0; }))
+          continue;
+        Candidate &one = candidates[fingerprint];
+        one.fingerprint = fingerprint;
+        one.tries.push_back(i);
+      }
+    }
+    const double bar = options_.spray_surprise_min + std::log(static_cast<double>(candidates.size()) + 1);
+    while (campaigns_.size() < kCampaignsMax) {
+      const auto counts = strangers();
+      std::optional<Campaign> best;
+      std::size_t best_order = 0;
+      for (const auto &[fingerprint, candidate] : candidates) {
+        auto judged = judge(candidate, counts, bar);
+        if (!judged) continue;
+        const auto order = static_cast<std::size_t>(
+            std::find(std::begin(kMasks), std::end(kMasks), fingerprint.mask) - std::begin(kMasks));
+        // A choice of fewer parts has to surprise more than one of more parts, by a twentieth.
+        const double edge = !best                ? 0
+                            : order < best_order ? best->surprise * 0.95
+                            : order > best_order ? best->surprise * 1.05
+                                                 : best->surprise;
+        if (!best || judged->surprise > edge) {
+          best = std::move(judged);
+          best_order = order;
+        }
+      }
+      if (!best) return;
+      for (const std::size_t i : candidates[best->fingerprint].tries)
+        if (std::binary_search(best->tenants.begin(), best->tenants.end(), tries_[i].tenant))
+          tries_[i].claimed = true;
+      campaigns_.push_back(std::move(*best));
+    }
+  }
+
+  std::optional<Campaign> judge(const Candidate &candidate, const std::map<StringId, std::size_t> &counts,
+                                double bar) const {
+    std::map<StringId, Tally> tallies;
+    for (const std::size_t i : candidate.tries)
+      if (!tries_[i].claimed)
+        tallies[tries_[i].tenant].addresses_of[tries_[i].actor].insert(tries_[i].address);
+    Campaign one;
+    one.fingerprint = candidate.fingerprint;
+    for (const auto &[tenant, tally] : tallies) {
+      const double surprise = surprise_in(tenant, candidate.fingerprint, tally, counts.at(tenant));
+      if (surprise < kTenantSurpriseMin) continue;
+      one.surprise += surprise;
+      one.tenants.push_back(tenant);
+      one.ordinary = one.ordinary || ordinary_days(tenant, candidate.fingerprint) > 0;
+    }
+    if (one.surprise < bar) return std::nullopt;
+    std::map<StringId, std::size_t> tries_at;
+    std::set<std::pair<StringId, StringId>> accounts;
+    std::set<std::string> networks;
+    for (const std::size_t i : candidate.tries) {
+      const Attempt &attempt = tries_[i];
+      if (attempt.claimed || !std::binary_search(one.tenants.begin(), one.tenants.end(), attempt.tenant))
+        continue;
+      ++tries_at[attempt.address];
+      accounts.emplace(attempt.tenant, attempt.actor);
+      networks.insert(network_of(attempt));
+    }
+    const auto single = std::count_if(tries_at.begin(), tries_at.end(), [&](const auto &at) {
+      return at.second <= options_.spray_tries_an_address_max;
+    });
+    if (static_cast<double>(single) < kSingleShare * static_cast<double>(tries_at.size()))
+      return std::nullopt;
+    const bool spray =
+        accounts.size() >= options_.spray_accounts_min && tries_at.size() >= options_.spray_addresses_min;
+    const bool guess =
+        tries_at.size() >= options_.guess_addresses_min && networks.size() >= options_.guess_networks_min;
+    if (!spray && !guess) return std::nullopt;
+    for (const auto &[address, count] : tries_at) one.addresses.push_back(address);
+    return one;
+  }
+
+  // The autonomous system where the log knows it, else the first half of the address.
+  std::string network_of(const Attempt &attempt) const {
+    if (attempt.network != 0) return std::string(view_.text(attempt.network));
+    const std::string_view address = view_.text(attempt.address);
+    const char separator = address.find(':') == std::string_view::npos ? '.' : ':';
+    const std::size_t first = address.find(separator);
+    return std::string(
+        address.substr(0, first == std::string_view::npos ? first : address.find(separator, first + 1)));
+  }
+
+  // ---- 5: one address, many accounts ----
+
+  void find_bursts() {
+    std::map<std::pair<StringId, StringId>, std::vector<std::size_t>> at;  // tenant, address
+    for (std::size_t i = 0; i < tries_.size(); ++i)
+      if (!tries_[i].homely && !tries_[i].claimed && tries_[i].address != 0)
+        at[{tries_[i].tenant, tries_[i].address}].push_back(i);
+    for (const auto &[place, list] : at) {
+      if (!many_accounts_in_a_day(list)) continue;
+      const auto shared = successes_at_.find({place.first, place.second, 0, 0});
+      std::set<StringId> accounts;
+      std::map<Fingerprint, std::size_t> programs;
+      for (const std::size_t i : list) {
+        accounts.insert(tries_[i].actor);
+        ++programs[under(tries_[i].parts, kAll)];
+      }
+      if (shared != successes_at_.end() && shared->second.size() * 2 > accounts.size()) continue;
+      Campaign one;
+      one.by_address = true;
+      one.tenants = {place.first};
+      one.addresses = {place.second};
+      const auto most = std::max_element(programs.begin(), programs.end(),
+                                         [](const auto &a, const auto &b) { return a.second < b.second; });
+      // What every try of the address shares, if no program makes most of them.
+      one.fingerprint = most->second * 5 >= list.size() * 4 ? most->first : common(list);
+      one.ordinary = ordinary_days(place.first, one.fingerprint) > 0;
+      one.surprise = static_cast<double>(accounts.size()) * 4;
+      for (const std::size_t i : list) tries_[i].claimed = true;
+      campaigns_.push_back(std::move(one));
+    }
+  }
+
+  bool many_accounts_in_a_day(const std::vector<std::size_t> &list) const {
+    std::map<StringId, std::size_t> inside;
+    std::size_t begin = 0;
+    for (std::size_t end = 0; end < list.size(); ++end) {
+      ++inside[tries_[list[end]].actor];
+      while (view_.event(tries_[list[end]].index).time.us - view_.event(tries_[list[begin]].index).time.us >
+             base::kDay) {
+        const auto gone = inside.find(tries_[list[begin]].actor);
+        if (--gone->second == 0) inside.erase(gone);
+        ++begin;
+      }
+      if (inside.size() >= options_.spray_burst_accounts_min) return true;
+    }
+    return false;
+  }
+
+  Fingerprint common(const std::vector<std::size_t> &list) const {
+    Fingerprint one = under(tries_[list.front()].parts, kAll);
+    for (const std::size_t i : list)
+      for (std::size_t part = 0; part < kParts; ++part)
+        if (tries_[i].parts[part] != one.parts[part]) {
+          one.parts[part] = 0;
+          one.mask = static_cast<std::uint8_t>(one.mask & ~(1u << part));
+        }
+    return one;
+  }
+
+  // Addresses that ran the same program, and those that ran a slow campaign's, are one campaign.
+  void join_bursts() {
+    std::vector<Campaign> joined;
+    for (Campaign &one : campaigns_) {
+      Campaign *same = nullptr;
+      for (Campaign &other : joined) {
+        const bool slow = !other.by_address && matches(other.fingerprint, one.fingerprint.parts);
+        if (one.by_address && one.fingerprint.mask != 0 && (slow || other.fingerprint == one.fingerprint))
+          same = &other;
+      }
+      if (same == nullptr) {
+        joined.push_back(std::move(one));
+        continue;
+      }
+      same->addresses.insert(same->addresses.end(), one.addresses.begin(), one.addresses.end());
+      same->tenants.insert(same->tenants.end(), one.tenants.begin(), one.tenants.end());
+      same->surprise += one.surprise;
+      for (auto *list : {&same->addresses, &same->tenants}) {
+        std::sort(list->begin(), list->end());
+        list->erase(std::unique(list->begin(), list->end()), list->end());
+      }
+    }
+    campaigns_ = std::move(joined);
+  }
+
+  // ---- what belongs to a campaign ----
+
+  bool belongs(const Campaign &one, const std::array<StringId, kParts> &parts, StringId address) const {
+    if (!matches(one.fingerprint, parts)) return false;
+    // Where the program is everybody's (or is not told), only the campaign's own addresses speak.
+    if (!one.by_address) return true;
+    return std::binary_search(one.addresses.begin(), one.addresses.end(), address);
+  }
+
+  // Who uses this program themselves: with success before the campaign began, or on three days from one
+  // place.
+  std::set<std::pair<StringId, StringId>> ordinary_users(const Campaign &one, base::Time first) const {
+    std::set<std::pair<StringId, StringId>> users;
+    std::map<std::array<StringId, 3>, std::set<std::int64_t>> days_at;
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (!worked(event) || !matches(one.fingerprint, parts_of(view_, event))) continue;
+      const StringId actor = actor_of(event);
+      auto &days = days_at[{event.tenant, actor, event.address}];
+      days.insert(day_of(event));
+      if (event.time < first || days.size() >= 3) users.emplace(event.tenant, actor);
+    }
+    return users;
+  }
+
+  void gather_tries(Campaign &one) {
+    base::Time first = base::kTimeMax;
+    for (const Attempt &attempt : tries_)
+      if (attempt.claimed && in_tenants(one, attempt.tenant) && belongs(one, attempt.parts, attempt.address))
+        first = std::min(first, view_.event(attempt.index).time);
+    const auto users = ordinary_users(one, first);
+    std::set<StringId> addresses;
+    for (const Attempt &attempt : tries_) {
+      if (!in_tenants(one, attempt.tenant) || !belongs(one, attempt.parts, attempt.address)) continue;
+      if (!attempt.claimed && users.count({attempt.tenant, attempt.actor}) != 0) continue;
+      one.tries.push_back(attempt.index);
+      addresses.insert(attempt.address);
+    }
+    std::sort(one.tries.begin(), one.tries.end());
+    one.addresses.assign(addresses.begin(), addresses.end());
+  }
+
+  static bool in_tenants(const Campaign &one, StringId tenant) {
+    return std::binary_search(one.tenants.begin(), one.tenants.end(), tenant);
+  }
+
+  void gather_right(Campaign &one) {
+    if (one.tries.empty()) return;
+    const base::Time first = view_.event(one.tries.front()).time;
+    const base::Time last = view_.event(one.tries.back()).time;
+    const auto users = ordinary_users(one, first);
+    // Places where an account signs in with other programs are its own.
+    std::set<Triple> own_places;
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (worked(event) && !matches(one.fingerprint, parts_of(view_, event)))
+        own_places.insert({event.tenant, actor_of(event), event.address, 0});
+    }
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (!secret_was_right(event.outcome) || event.time < first) continue;
+      if (!belongs(one, parts_of(view_, event), event.address)) continue;
+      const StringId actor = actor_of(event);
+      if (users.count({event.tenant, actor}) != 0 ||
+          own_places.count({event.tenant, actor, event.address, 0}) != 0)
+        continue;
+      const bool during = event.time <= last + options_.spray_slack_us;
+      // An account that has fallen stays fallen, however long after.
+      const bool fallen = std::any_of(one.right.begin(), one.right.end(), [&](EventIndex known) {
+        return view_.event(known).tenant == event.tenant && actor_of(view_.event(known)) == actor;
+      });
+      if (in_tenants(one, event.tenant) && (during || fallen))
+        one.right.push_back(index);
+      else
+        one.later.push_back(index);
+    }
+  }
+
+  const View &view_;
+  const DetectOptions &options_;
+  std::unordered_set<Triple, TripleHash> homes_;  // tenant, account, address
+  std::unordered_set<Triple, TripleHash> tools_;  // tenant, account, agent, client
+  std::unordered_map<Triple, std::map<StringId, std::uint32_t>, TripleHash>
+      successes_at_;  // tenant, address -> account
+  std::map<Fingerprint, std::size_t> fingerprint_ids_;
+  std::map<std::pair<StringId, StringId>, std::size_t> ordinary_;  // tenant, fingerprint id -> account-days
+  std::map<StringId, std::size_t> account_days_;                   // tenant -> account-days
+  std::vector<Attempt> tries_;
+  std::vector<Campaign> campaigns_;
+};
+
+}  // namespace
+
+std::array<StringId, kParts> parts_of(const View &view, const Event &event) {
+  const StringId protocol = view.table().pool.find(view.table().extra(event, "protocol"));
+  return {event.agent, event.client, protocol, event.application_id, event.resource_id};
+}
+
+bool matches(const Fingerprint &fingerprint, const std::array<StringId, kParts> &parts) {
+  for (std::size_t i = 0; i < kParts; ++i)
+    if ((fingerprint.mask >> i & 1) != 0 && fingerprint.parts[i] != parts[i]) return false;
+  return true;
+}
+
+std::string describe(const View &view, const Fingerprint &fingerprint) {
+  std::string out;
+  for (const Part part : {Part::application, Part::client, Part::protocol, Part::agent}) {
+    const StringId id = fingerprint.parts[static_cast<std::size_t>(part)];
+    if (id == 0) continue;
+    std::string text(view.text(id));
+    if (part == Part::application) {
+      for (const EventIndex index : view.user_signins()) {
+        const Event &event = view.event(index);
+        if (event.application_id != id || event.application_name == 0) continue;
+        text = view.text(event.application_name);
+        break;
+      }
+    }
+    if (text == "none") continue;
+    out += (out.empty() ? "" : ", ") + text;
+  }
+  return out.empty() ? "no common program" : out;
+}
+
+std::vector<Campaign> find_sprays(const View &view) {
+  return Sprays(view).run();
+}
+
+}  // namespace dislodge::detect

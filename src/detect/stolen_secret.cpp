@@ -1,0 +1,288 @@
+#include "detect/stolen_secret.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/encode.hpp"
+#include "detect/passes.hpp"
+#include "log/result_code.hpp"
+
+namespace dislodge::detect {
+
+namespace {
+
+using log::Event;
+using log::Outcome;
+
+// What the owner of a principal does. A use is strange only if agent, network and client are all new; with
+// fewer sign-ins than this before, everything would be new.
+constexpr std::size_t kHabitMin = 5;
+
+std::string network_of(const View &view, const Event &event) {
+  if (event.network != 0) return std::string(view.text(event.network));
+  const std::string_view address = view.text(event.address);
+  const char separator = address.find(':') == std::string_view::npos ? '.' : ':';
+  const std::size_t first = address.find(separator);
+  return std::string(
+      address.substr(0, first == std::string_view::npos ? first : address.find(separator, first + 1)));
+}
+
+struct Habit {
+  std::set<base::StringId> agents, clients, applications, addresses;
+  std::set<std::string> networks;
+  std::size_t signins = 0;
+};
+
+struct Use {
+  EventIndex index;
+  bool intruder = false;
+  std::string because;
+};
+
+class SecretUses {
+ public:
+  SecretUses(const View &view, const std::vector<Detection> &detections, const KnownSince &known_since)
+      : view_(view),
+        known_since_(known_since),
+        campaigns_(find_sprays(view)),
+        attribution_(view, campaigns_) {
+    for (const Campaign &campaign : campaigns_) {
+      for (const EventIndex index : campaign.tries) explained_.insert(index);
+      for (const EventIndex index : campaign.right) explained_.insert(index);
+      for (const EventIndex index : campaign.later) by_campaign_.emplace(index, &campaign);
+    }
+    for (const Detection &one : detections)
+      if (one.intruder && one.kind != "spray") addresses_.insert(one.addresses.begin(), one.addresses.end());
+    for (const auto *list : {&view.user_signins(), &view.service_signins()})
+      for (const EventIndex index : *list) by_principal_[view.actor(view.event(index))].push_back(index);
+  }
+
+  std::vector<Detection> run() {
+    std::vector<Detection> found;
+    std::map<std::string, std::vector<const identity::Binding *>> bindings;  // by the principal that signs in
+    for (const identity::Binding &binding : view_.facts().bindings) {
+      if (since(binding.secret) == base::kTimeMax) continue;
+      for (const std::string &principal : signing_in(binding)) bindings[principal].push_back(&binding);
+    }
+    for (const auto &[principal, list] : bindings) tell(principal, list, found);
+    tell_unbound(found);
+    settle(found);
+    return found;
+  }
+
+ private:
+  // When the secret could first be known: from reach, else from where it lies and what was exposed.
+  base::Time since(const std::string &secret) const {
+    const auto known = known_since_.find(secret);
+    if (known != known_since_.end()) return known->second;
+    base::Time earliest = base::kTimeMax;
+    for (const identity::Presence &presence : view_.facts().presences) {
+      if (presence.secret != secret) continue;
+      for (const identity::Exposure &exposure : view_.facts().exposures) {
+        if (exposure.resource != presence.resource) continue;
+        if (!exposure.message_id.empty() && exposure.message_id != presence.message_id) continue;
+        const base::Interval both = base::intersect(exposure.interval, presence.valid);
+        if (!both.empty()) earliest = std::min(earliest, both.from);
+      }
+    }
+    return earliest;
+  }
+
+  // Who signs in with it: the principal itself; for an application object its service principals.
+  std::vector<std::string> signing_in(const identity::Binding &binding) const {
+    std::vector<std::string> out;
+    constexpr std::string_view kAccount = "principal:account/";
+    if (by_principal_.count(binding.principal) != 0) out.push_back(binding.principal);
+    if (std::string_view(binding.principal).starts_with(kAccount)) {
+      const std::string name = base::lower(std::string_view(binding.principal).substr(kAccount.size()));
+      for (const auto &[principal, events] : by_principal_) {
+        const Event &event = view_.event(events.front());
+        if (view_.text(event.actor_name) == name && view_.text(event.actor_type) == "user")
+          add_unique(out, principal);
+      }
+    }
+    const std::string_view application = view_.application_of(binding.principal);
+    if (!application.empty())
+      for (const std::string &one : view_.principals_of(application))
+        if (by_principal_.count(one) != 0) add_unique(out, one);
+    return out;
+  }
+
+  std::string key_of(const identity::Binding &binding) const {
+    for (const identity::Credential &credential : view_.facts().credentials)
+      if (!binding.credential.empty() && credential.id == binding.credential)
+        return base::lower(credential.key_id);
+    return {};
+  }
+
+  bool could_be(const identity::Binding &binding, const Event &event) const {
+    if (event.time < since(binding.secret)) return false;
+    const bool service = event.event_class == log::EventClass::service_principal_signin ||
+                         event.event_class == log::EventClass::managed_identity_signin;
+    const bool password =
+        binding.slot.empty() || binding.slot == "password" || binding.slot == "app-password";
+    if (!service) return password;
+    if (binding.slot == "password" || binding.slot == "app-password") return false;
+    const std::string key = key_of(binding);
+    return key.empty() || event.key_id == 0 || key == view_.text(event.key_id);
+  }
+
+  // All that others than the intruder did as this principal before the first time that counts.
+  Habit habit_of(const std::string &principal, base::Time before) const {
+    Habit habit;
+    for (const EventIndex index : by_principal_.at(principal)) {
+      const Event &event = view_.event(index);
+      if (event.outcome != Outcome::ok || event.time >= before || attribution_.intruder(index) ||
+          by_campaign_.count(index) != 0)
+        continue;
+      ++habit.signins;
+      habit.agents.insert(event.agent);
+      habit.clients.insert(event.client);
+      habit.applications.insert(event.application_id);
+      habit.addresses.insert(event.address);
+      habit.networks.insert(network_of(view_, event));
+    }
+    return habit;
+  }
+
+  // Whether a sign-in is no habit of the owner's, and whose it then is.
+  Use judge(EventIndex index, const Habit &habit) const {
+    const Event &event = view_.event(index);
+    Use use{index, false, {}};
+    const auto campaign = by_campaign_.find(index);
+    if (campaign != by_campaign_.end()) {
+      use.intruder = true;
+      use.because = "it bears the fingerprint of the spray's client (" +
+                    describe(view_, campaign->second->fingerprint) +
+                    "), which the account's owner does not use";
+      return use;
+    }
+    const bool agent_new = event.agent != 0 && habit.agents.count(event.agent) == 0;
+    const bool client_new = (event.client != 0 && habit.clients.count(event.client) == 0) ||
+                            habit.applications.count(event.application_id) == 0;
+    const bool address_new = event.address != 0 && habit.addresses.count(event.address) == 0;
+    const bool network_new = habit.networks.count(network_of(view_, event)) == 0;
+    if (agent_new && address_new && attribution_.agents().count(event.agent) != 0 &&
+        !common_agent(event.agent)) {
+      use.intruder = true;
+      use.because =
+          "it was made with the user agent of the intruder's sign-ins, from an address that the owner never "
+          "used";
+    } else if (address_new && (agent_new || client_new) &&
+               addresses_.count(std::string(view_.text(event.address))) != 0) {
+      use.intruder = true;
+      use.because =
+          "it came from an address of the intruder's sign-ins with a program that the owner never used";
+    } else if (habit.signins >= kHabitMin && network_new && client_new && (agent_new || event.agent == 0)) {
+      use.because = "program, client and network were never seen for it before";
+    }
+    return use;
+  }
+
+  // An agent that a tenth of all successful sign-ins show is nobody's.
+  bool common_agent(base::StringId agent) const {
+    std::size_t all = 0, with = 0;
+    for (const EventIndex index : view_.user_signins()) {
+      if (view_.event(index).outcome != Outcome::ok || attribution_.intruder(index)) continue;
+      ++all;
+      with += view_.event(index).agent == agent;
+    }
+    return with * 10 > all;
+  }
+
+  void tell(const std::string &principal, const std::vector<const identity::Binding *> &list,
+            std::vector<Detection> &found) {
+    base::Time first = base::kTimeMax;
+    for (const identity::Binding *binding : list) first = std::min(first, since(binding->secret));
+    const Habit habit = habit_of(principal, std::max(first, base::kTimeMin + 1));
+    std::map<std::pair<std::string, bool>, std::vector<Use>> uses;  // kind, whose
+    for (const EventIndex index : by_principal_.at(principal)) {
+      const Event &event = view_.event(index);
+      const bool right = secret_was_right(event.outcome);
+      // A wrong secret is a try of this one only where the intruder's program made it.
+      if (!right && event.outcome != Outcome::wrong_secret) continue;
+      if (explained_.count(index) != 0 || attribution_.intruder(index)) continue;
+      if (std::none_of(list.begin(), list.end(),
+                       [&](const auto *binding) { return could_be(*binding, event); }))
+        continue;
+      Use use = judge(index, habit);
+      if (use.because.empty() || (!right && !use.intruder)) continue;
+      told_.insert(index);
+      const std::string kind = event.outcome == Outcome::ok ? "stolen-secret-used" : "stolen-secret-tried";
+      uses[{kind, use.intruder}].push_back(std::move(use));
+    }
+    for (const auto &[key, all] : uses) {
+      std::vector<EventIndex> events;
+      for (const Use &use : all) events.push_back(use.index);
+      const Event &event = view_.event(events.front());
+      Detection one = make_detection(view_, key.first, events);
+      add_unique(one.principals, principal);
+      for (const EventIndex index : events)
+        add_unique(one.applications, std::string(view_.text(view_.event(index).application_id)));
+      one.intruder = key.second;
+      one.because = all.front().because;
+      one.grade = key.second ? Grade::confirmed : Grade::possible;
+      one.confidence = key.second ? 0.95 : 0.5;
+      for (const Use &use : all)
+        for (const identity::Binding *binding : list)
+          if (could_be(*binding, view_.event(use.index)))
+            one.uses.push_back({binding->secret, binding->principal, view_.event(use.index).time,
+                                view_.event(use.index).outcome == Outcome::ok,
+                                std::string(log::name_of(view_.event(use.index).outcome))});
+      if (key.second && key.first == "stolen-secret-used")
+        for (const EventIndex index : events)
+          if (one.footholds.size() < kEventsKept)
+            one.footholds.push_back({principal,
+                                     {view_.event(index).time, base::kTimeMax},
+                                     std::string(view_.text(view_.event(index).session))});
+      const std::string slot = list.front()->slot.empty()           ? "secret"
+                               : list.front()->slot == "app-secret" ? "client secret"
+                                                                    : list.front()->slot;
+      one.says = sentence(
+          view_, key.first,
+          {{"secret", slot},
+           {"account", view_.name_of(principal)},
+           {"first", spoken(one.first)},
+           {"result", event.outcome == Outcome::wrong_secret
+                          ? "it was not accepted"
+                          : "it was right, but " + std::string(log::meaning_of_entra(event.code))},
+           {"more",
+            events.size() > 1 ? ", and " + counted(events.size() - 1, "time more", "times more") : ""}});
+      found.push_back(std::move(one));
+    }
+  }
+
+  // The campaign's program gave a right password long after or elsewhere, and no secret that was found is
+  // bound to the account: it fell all the same.
+  void tell_unbound(std::vector<Detection> &found) {
+    for (const Campaign &campaign : campaigns_) {
+      std::map<std::string, std::vector<EventIndex>> by_account;
+      for (const EventIndex index : campaign.later)
+        if (told_.count(index) == 0 && !attribution_.intruder(index))
+          by_account[view_.actor(view_.event(index))].push_back(index);
+      for (const auto &[account, events] : by_account)
+        found.push_back(fallen_account(view_, campaign, events, attribution_));
+    }
+  }
+
+  const View &view_;
+  const KnownSince &known_since_;
+  std::vector<Campaign> campaigns_;
+  Attribution attribution_;
+  std::set<EventIndex> explained_, told_;
+  std::map<EventIndex, const Campaign *> by_campaign_;
+  std::set<std::string> addresses_;
+  std::map<std::string, std::vector<EventIndex>> by_principal_;
+};
+
+}  // namespace
+
+std::vector<Detection> detect_secret_use(const log::EventTable &table, const identity::Facts &facts,
+                                         const std::vector<Detection> &detections,
+                                         const KnownSince &known_since) {
+  const View view(table, facts, builtin_options());
+  return SecretUses(view, detections, known_since).run();
+}
+
+}  // namespace dislodge::detect
