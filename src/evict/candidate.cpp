@@ -48,6 +48,13 @@ bool fits_detail(const std::vector<std::string> &details, const std::vector<std:
 
 }  // namespace
 
+base::IntervalSet derives(const Program &program, const reach::Solution &held, EdgeId id) {
+  const Edge &edge = program.edges[id];
+  base::IntervalSet when(edge.valid);
+  for (const NodeId premise : program.premises(edge)) when = when.intersect(held.intervals(premise));
+  return when;
+}
+
 Relevant relevant_edges(const Program &program, const reach::Solution &possible, base::Time start) {
   Relevant relevant;
   const base::Interval later{start, base::kTimeMax};
@@ -63,15 +70,11 @@ Relevant relevant_edges(const Program &program, const reach::Solution &possible,
     if (!held) continue;
     bool lingers = false;
     if (edge.linger_us == reach::kForever && edge.stop > start) {
-      // Did it ever derive anything? Only then is there something that lingers.
-      base::IntervalSet when(edge.valid);
-      for (const NodeId premise : program.premises(edge)) when = when.intersect(possible.intervals(premise));
-      lingers = !when.empty();
+      // Has it derived anything yet? Only then is there something that lingers whatever is cut from now on.
+      lingers = derives(program, possible, id).first() <= start;
     }
     if (held_later && edge.premise_count > 1) {
-      base::IntervalSet when(base::intersect(edge.valid, later));
-      for (const NodeId premise : program.premises(edge)) when = when.intersect(possible.intervals(premise));
-      held_later = !when.empty();
+      held_later = !derives(program, possible, id).intersect(later).empty();
     }
     if (!held_later && !lingers) continue;
     relevant.edges.push_back(id);

@@ -35,8 +35,10 @@ struct Candidate {
 struct Relevant {
   std::vector<reach::EdgeId> edges;  // sorted
   std::vector<char> alive;           // per entry: the fact can still be used
-  std::vector<char> lingers;         // per entry: what it derived lasts until revoked
+  std::vector<char> lingers;         // per entry: what it derived before lasts until revoked
 };
+// When an edge derives something, before lingering: where its premises and its validity meet.
+base::IntervalSet derives(const reach::Program &program, const reach::Solution &held, reach::EdgeId edge);
 Relevant relevant_edges(const reach::Program &program, const reach::Solution &possible, base::Time start);
 
 // Finds edges by what they are about. Borrows the program; covers the edges it is given.

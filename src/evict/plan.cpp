@@ -109,8 +109,9 @@ class Planner {
     for (const NodeId secret : s_.known_secrets()) {
       const auto found = bindings.find(secret);
       if (found == bindings.end()) {
-        not_needed_.push_back(fmt::format("{}: every credential that it is known to open has expired",
-                                          s_.program().id(secret)));
+        not_needed_.push_back(
+            fmt::format("{}: every credential that it is known to open has expired or been replaced",
+                        s_.program().id(secret)));
         continue;
       }
       oblige_secret(secret, found->second);

@@ -73,7 +73,14 @@ void Situation::add_unknown_principals(const reach::Solution &possible) {
     if (edge.fact != FactKind::binding) continue;
     for (const NodeId premise : program_.premises(edge)) bound[premise] = 1;
   }
-  const std::set<std::string_view> dead(options_.dead.begin(), options_.dead.end());
+  std::set<std::string_view> dead(options_.dead.begin(), options_.dead.end());
+  for (const PlannedAction &one : options_.previous) {
+    // Found and rotated, or attested by its party: what it opened is shut, whatever it was.
+    const Action *action = actions_.find(one.action);
+    if (one.state == ActionState::in_effect && action != nullptr && action->target == Target::secret) {
+      dead.insert(one.secret.empty() ? one.target : one.secret);
+    }
+  }
   const auto nodes = static_cast<NodeId>(program_.nodes.size());
   for (NodeId node = 0; node < nodes; ++node) {
     if (program_.nodes[node].type != NodeType::secret || !possible.holds(node)) continue;
@@ -209,7 +216,16 @@ void Situation::number_atoms() {
   for (const Replacement &one : replacements_) enter(one.new_secret);
 }
 
-Horn Situation::horn(const std::vector<char> &usable,
+Horn Situation::horn(const std::vector<char> &usable) const {
+  return horn(usable, base::kTimeMin, nullptr, {});
+}
+
+Horn Situation::horn_at_end(const std::vector<char> &usable, base::Time end, const reach::Solution &with_plan,
+                            const std::vector<const Replacement *> &deliveries) const {
+  return horn(usable, end, &with_plan, deliveries);
+}
+
+Horn Situation::horn(const std::vector<char> &usable, base::Time at, const reach::Solution *with_plan,
                      const std::vector<const Replacement *> &deliveries) const {
   Horn horn;
   horn.atoms = static_cast<std::uint32_t>(node_of_atom_.size());
@@ -233,7 +249,7 @@ Horn Situation::horn(const std::vector<char> &usable,
     const Edge &edge = program_.edges[id];
     if (known(edge.conclusion)) continue;
     const auto found = stops.find(id);
-    if (relevant_.alive[i]) {
+    if (relevant_.alive[i] && edge.valid.until > at) {
       Clause clause;
       for (const NodeId premise : program_.premises(edge)) {
         if (!known(premise)) clause.body.push_back(atom_[premise]);
@@ -242,7 +258,11 @@ Horn Situation::horn(const std::vector<char> &usable,
       if (found != stops.end()) clause.killers = found->second.first;
       horn.clauses.push_back(std::move(clause));
     }
-    if (relevant_.lingers[i]) {
+    bool lingers = relevant_.lingers[i];
+    if (!lingers && with_plan != nullptr && edge.linger_us == reach::kForever) {
+      lingers = derives(program_, *with_plan, id).first() < at;
+    }
+    if (lingers && edge.stop > at) {
       Clause clause;
       clause.head = atom_[edge.conclusion];
       if (found != stops.end()) clause.killers = found->second.second;

@@ -52,9 +52,12 @@ class Situation {
   const std::vector<reach::MissingEvidence> &missing() const { return missing_; }
   const std::vector<reach::NodeId> &known_secrets() const { return known_secrets_; }
 
-  // The static program with the given candidates as what may stop its clauses. Where `deliveries` is given,
-  // the new secrets that travel count too, as facts that hold for ever.
-  Horn horn(const std::vector<char> &usable, const std::vector<const Replacement *> &deliveries = {}) const;
+  // The static program with the given candidates as what may stop its clauses.
+  Horn horn(const std::vector<char> &usable) const;
+  // The same at the end of a plan: facts that have run out by then do not count, what lingers is what the
+  // intruder got while the plan was carried out, and the new secrets that travel are facts for ever.
+  Horn horn_at_end(const std::vector<char> &usable, base::Time end, const reach::Solution &with_plan,
+                   const std::vector<const Replacement *> &deliveries) const;
   Atom atom(reach::NodeId node) const { return atom_[node]; }  // kNone where it does not matter
   reach::NodeId node(Atom atom) const { return node_of_atom_[atom]; }
 
@@ -65,6 +68,8 @@ class Situation {
   void add_replacements(const reach::Solution &possible);
   void number_atoms();
   void price();
+  Horn horn(const std::vector<char> &usable, base::Time at, const reach::Solution *with_plan,
+            const std::vector<const Replacement *> &deliveries) const;
 
   const Actions &actions_;
   const PlanOptions &options_;
