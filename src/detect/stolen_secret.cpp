@@ -46,16 +46,18 @@ class SecretUses {
       : view_(view),
         known_since_(known_since),
         campaigns_(find_sprays(view)),
-        attribution_(view, campaigns_) {
+        attribution_(view, campaigns_, seeds_of(view, detections)) {
     for (const Campaign &campaign : campaigns_) {
       for (const EventIndex index : campaign.tries) explained_.insert(index);
       for (const EventIndex index : campaign.right) explained_.insert(index);
       for (const EventIndex index : campaign.later) by_campaign_.emplace(index, &campaign);
     }
-    for (const Detection &one : detections)
-      if (one.intruder && one.kind != "spray") addresses_.insert(one.addresses.begin(), one.addresses.end());
     for (const auto *list : {&view.user_signins(), &view.service_signins()})
-      for (const EventIndex index : *list) by_principal_[view.actor(view.event(index))].push_back(index);
+      for (const EventIndex index : *list) {
+        by_principal_[view.actor(view.event(index))].push_back(index);
+        // Of sign-ins only: mail that is read through Graph shows addresses of the service.
+        if (attribution_.intruder(index)) addresses_.insert(view.event(index).address);
+      }
   }
 
   std::vector<Detection> run() {
@@ -169,8 +171,7 @@ class SecretUses {
       use.because =
           "it was made with the user agent of the intruder's sign-ins, from an address that the owner never "
           "used";
-    } else if (address_new && (agent_new || client_new) &&
-               addresses_.count(std::string(view_.text(event.address))) != 0) {
+    } else if (address_new && (agent_new || client_new) && addresses_.count(event.address) != 0) {
       use.intruder = true;
       use.because =
           "it came from an address of the intruder's sign-ins with a program that the owner never used";
@@ -272,7 +273,7 @@ class SecretUses {
   Attribution attribution_;
   std::set<EventIndex> explained_, told_;
   std::map<EventIndex, const Campaign *> by_campaign_;
-  std::set<std::string> addresses_;
+  std::set<base::StringId> addresses_;
   std::map<std::string, std::vector<EventIndex>> by_principal_;
 };
 
