@@ -2,6 +2,7 @@
 // A sink that keeps what a reader emits, and checks what every reader owes it: that it never reports more
 // bytes unread than its item has.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>

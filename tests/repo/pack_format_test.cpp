@@ -123,8 +123,9 @@ TEST(PackFormat, NamesOfLooseObjects) {
 
 TEST(PackFormat, BundleHeads) {
   const std::string id(40, '1');
-  const auto head = read_bundle_head("# v3 git bundle\n@object-format=sha1\n@filter=blob:none\n-" + id +
-                                     " comment\n" + id + " refs/heads/main\n\nPACK");
+  const std::string bundle = std::string("# v3 git bundle\n@object-format=sha1\n@filter=blob:none\n-" + id +
+                                         " comment\n" + id + " refs/heads/main\n\nPACK");
+  const auto head = read_bundle_head(bundle);
   ASSERT_TRUE(head);
   EXPECT_EQ(head->version, 3);
   EXPECT_EQ(head->filter, "blob:none");
