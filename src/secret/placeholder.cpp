@@ -52,7 +52,9 @@ const RE2 &bytes_pattern(const char *pattern) {
 bool looks_like_placeholder(std::string_view value) {
   const std::string s = base::lower(base::trim(value));
   const auto in_value = [&s](std::string_view word) { return s.find(word) != std::string::npos; };
-  if (s.empty() || std::find(kWhole.begin(), kWhole.end(), s) != kWhole.end()) return true;
+  // "None," of an argument list is the word with what follows it.
+  const std::string_view word = std::string_view(s).substr(0, s.find_last_not_of(",;)") + 1);
+  if (word.empty() || std::find(kWhole.begin(), kWhole.end(), word) != kWhole.end()) return true;
   if (std::any_of(kWords.begin(), kWords.end(), in_value) ||
       std::any_of(kMarks.begin(), kMarks.end(), in_value))
     return true;

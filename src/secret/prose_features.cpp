@@ -69,9 +69,26 @@ bool is_structured(std::string_view value) {
       all_of(value.substr(0, dot),
              [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_'; }))
     return true;
+  if (value.size() > 2 && value[0] == '0' && (value[1] == 'x' || value[1] == 'X') &&
+      all_of(value.substr(2),
+             [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }))
+    return true;
+  if (value.starts_with("{") || value.starts_with("&") || value.starts_with("?") || value.ends_with("{"))
+    return true;
   if (value.starts_with("--") || value.starts_with("<") || value.starts_with("$") || value.starts_with("%"))
     return true;
   return false;
+}
+
+// "name(", "name[", "a.b(": source, whatever digits are in it.
+bool is_expression(std::string_view value) {
+  std::size_t i = 0;
+  while (i < value.size() &&
+         (is_letter(value[i]) || is_digit(value[i]) || value[i] == '_' || value[i] == '.'))
+    ++i;
+  return i > 1 && i < value.size() && !is_digit(value[0]) &&
+         (value[i] == '(' || (value[i] == '[' && value.find(']', i) != std::string_view::npos) ||
+          value.substr(i).starts_with("::") || value.substr(i).starts_with("->"));
 }
 
 bool is_masked(std::string_view value) {
@@ -173,8 +190,12 @@ void describe_value(std::string_view value, const ProseCandidate &candidate, Fea
                                is_participle(word));
   set(Feature::placeholder,
       looks_like_placeholder(value) || value.starts_with("<") || value.starts_with("["));
-  set(Feature::code, digit == 0 ? looks_like_code(value) : contains(value, "(") && contains(value, ")"));
+  set(Feature::code, digit == 0 ? looks_like_code(value) : is_expression(value));
   set(Feature::structured, is_structured(value));
+  set(Feature::phrase, value.find(' ') != std::string_view::npos && digit == 0 && all_of(value, [](char c) {
+                         return is_letter(c) || is_high(c) ||
+                                std::string_view(" .,:;!?'()-").find(c) != std::string_view::npos;
+                       }));
   set(Feature::masked, is_masked(value));
 }
 
@@ -244,6 +265,8 @@ void add_surroundings(std::string_view text, const ProseCandidate &candidate, Fe
   set(Feature::reset_words, contains(here, "reset") || contains(here, "recover"));
   set(Feature::code_line,
       !here.empty() && (count_words(kCodeMarks, here) > 0 || here.back() == ';' || here.back() == '{'));
+
+  set(Feature::code_block, looks_like_source(text, candidate.trigger_end));
 
   // A sentence that goes on with plain words after a plain word.
   std::size_t at = candidate.end;

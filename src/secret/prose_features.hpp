@@ -43,7 +43,8 @@ enum class Feature : std::size_t {
   placeholder,
   code,        // a call, a path of identifiers, a variable
   structured,  // date, time, number with unit, address, URL, path: something else
-  masked,      // ****
+  phrase,
+  masked,  // ****
   non_ascii,
   ends_sentence_word,  // a plain word followed by more words of a sentence
   // the surroundings
@@ -54,6 +55,7 @@ enum class Feature : std::size_t {
   question,
   reset_words,
   code_line,
+  code_block,
   sentence_after,
   count
 };

@@ -26,8 +26,9 @@ struct Quote {
   std::string_view close;
 };
 constexpr std::array kQuotes = {
-    Quote{"**", "**"}, Quote{"`", "`"}, Quote{"\"", "\""}, Quote{"'", "'"}, Quote{"“", "”"},
-    Quote{"‘", "’"},   Quote{"«", "»"}, Quote{"„", "“"},   Quote{"”", "”"}, Quote{"*", "*"},
+    Quote{"\\\"", "\\\""}, Quote{"**", "**"}, Quote{"`", "`"}, Quote{"\"", "\""},
+    Quote{"'", "'"},       Quote{"“", "”"},   Quote{"‘", "’"}, Quote{"«", "»"},
+    Quote{"„", "“"},       Quote{"”", "”"},   Quote{"*", "*"},
 };
 
 constexpr std::array kVerbs = {"is"sv,    "was"sv,     "are"sv, "'s"sv,     "be"sv,  "remains"sv,
@@ -66,7 +67,7 @@ struct Value {
 // because mail wraps its lines; an empty line ends what is looked at.
 class Reader {
  public:
-  Reader(std::string_view text, std::size_t at) : text_(text), at_(at) {
+  Reader(std::string_view text, std::size_t at) : text_(text), at_(at), source_(looks_like_source(text, at)) {
     end_ = std::min(text.size(), at + kReach);
     for (std::size_t i = at; i + 1 < end_; ++i) {
       if (text[i] != '\n') continue;
@@ -81,6 +82,8 @@ class Reader {
     }
   }
 
+  // Source code: there a value is only what is assigned, on the same line.
+  bool source() const { return source_; }
   std::size_t at() const { return at_; }
   void go(std::size_t place) { at_ = place; }
   bool done() const { return at_ >= end_; }
@@ -99,6 +102,7 @@ class Reader {
   // Blanks and at most one line break, with the quote marks of the next line.
   bool soft_break() {
     blanks();
+    if (source_) return false;
     std::size_t place = at_;
     if (place < end_ && text_[place] == '\r') ++place;
     if (place >= end_ || text_[place] != '\n') return false;
@@ -128,6 +132,7 @@ class Reader {
  private:
   std::string_view text_;
   std::size_t at_;
+  bool source_;
   std::size_t end_;
 };
 
@@ -324,6 +329,35 @@ bool take_separator(Reader &reader) {
   return false;
 }
 
+// In source, whether a value stands for itself: a quoted text of one piece, or what cannot be the name of a
+// variable.
+bool is_literal(const Reader &reader, const Value &value, std::size_t start) {
+  const std::string_view text = reader.text();
+  const std::string_view found = text.substr(value.begin, value.end - value.begin);
+  if (found.empty()) return false;
+  const std::size_t line_end = line_around(text, value.next, kReach).end;
+  const std::string_view rest = base::trim(text.substr(value.next, line_end - value.next));
+  if (value.quoted) {
+    // "Password: " + x, `Enter password: `
+    if (is_space(found.front()) || is_space(found.back()) || found.front() == '+') return false;
+    return rest.empty() || rest[0] != '+';
+  }
+  if (std::string_view("{[(<&*+!%$@#|.,;:\\/~`").find(found.front()) != std::string_view::npos) return false;
+  if (found.find_first_of("(){}[]<>`\"\\") != std::string_view::npos) return false;
+  if (found.find("->") != std::string_view::npos || found.find("::") != std::string_view::npos) return false;
+  // "x = y": after an equals sign a name is a variable; after a colon it may be the text of a configuration.
+  const bool assigned = start > 0 &&
+                        text.substr(0, start).find_last_not_of(" \t") != std::string_view::npos &&
+                        text[text.substr(0, start).find_last_not_of(" \t")] == '=';
+  const bool name =
+      std::all_of(found.begin(), found.end(), [](char c) { return is_letter(c) || c == '_' || c == '.'; });
+  const bool path = found.find('.') != std::string_view::npos && is_letter(found.front()) &&
+                    std::all_of(found.begin(), found.end(),
+                                [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.'; });
+  if (path || (assigned && name)) return false;
+  return true;
+}
+
 // After a link: the value here, or alone on the next line.
 bool emit_value(Reader &reader, ProseCandidate candidate, Link link, bool pair,
                 std::vector<ProseCandidate> &out) {
@@ -333,12 +367,12 @@ bool emit_value(Reader &reader, ProseCandidate candidate, Link link, bool pair,
     if (link == Link::separator) candidate.link = Link::next_line;
   }
   const std::size_t start = reader.at();
-  if (pair) {
+  if (pair && !reader.source()) {
     if (read_pair(reader, candidate, out)) return true;
     reader.go(start);
   }
   const auto value = read_value(reader);
-  if (!value) return false;
+  if (!value || (reader.source() && !is_literal(reader, *value, start))) return false;
   candidate.begin = value->begin;
   candidate.end = value->end;
   candidate.quoted = value->quoted;
@@ -377,6 +411,8 @@ bool read_linked(Reader &reader, ProseCandidate candidate, bool pair, std::vecto
     // "password - is: X" and "password: is X" do occur; more often "is" begins a sentence about it.
     return emit_value(reader, candidate, Link::separator, pair, out);
   }
+  // "pass" alone is a verb, a ticket and a statement of Python: only what it is set to counts.
+  if (reader.source() || candidate.trigger == TriggerClass::pass) return false;
   // "I have changed the password to X"
   const std::size_t lead_from = start > kLead ? start - kLead : 0;
   const std::string lead = base::lower(reader.text().substr(lead_from, start - lead_from));
@@ -507,6 +543,19 @@ Row split_row(std::string_view text, Span line, char mark) {
   return row;
 }
 
+// A heading is a row of short names, not a sentence or a list of arguments.
+bool is_heading(std::string_view text, const Row &row, char mark) {
+  for (std::size_t i = 0; i < row.count; ++i) {
+    const std::string_view cell = text.substr(row.cells[i].begin, row.cells[i].end - row.cells[i].begin);
+    if (cell.size() > 40 || (cell.empty() && mark != '|')) return false;
+    if (cell.find_first_of("=:\"{}[]<>$;") != std::string_view::npos) return false;
+    if (std::count(cell.begin(), cell.end(), ' ') > 3) return false;
+    if (mark == ',' && !cell.empty() && (cell.back() == '.' || cell.find('(') != std::string_view::npos))
+      return false;
+  }
+  return true;
+}
+
 bool read_table(std::string_view text, std::size_t trigger_end, const ProseCandidate &pattern,
                 std::vector<ProseCandidate> &out) {
   Span line = line_around(text, trigger_end, 4 * kReach);
@@ -532,7 +581,7 @@ bool read_table(std::string_view text, std::size_t trigger_end, const ProseCandi
       column = i;
     if (user_column == head.count && among(kUserColumns, name)) user_column = i;
   }
-  if (column == head.count) return false;
+  if (column == head.count || !is_heading(text, head, mark)) return false;
   bool any = false;
   for (std::size_t rows = 0; rows < kTableRows; ++rows) {
     std::size_t next = line.end;
@@ -544,6 +593,7 @@ bool read_table(std::string_view text, std::size_t trigger_end, const ProseCandi
     const Span cell = row.cells[column];
     const std::string_view value = text.substr(cell.begin, cell.end - cell.begin);
     if (value.empty() || value.size() > kValueMax) continue;
+    if (mark != '|' && value.find(' ') != std::string_view::npos) continue;   // a sentence that has a comma
     if (value.find_first_not_of("-:= ") == std::string_view::npos) continue;  // the rule under a heading
     ProseCandidate candidate = pattern;
     candidate.begin = cell.begin;
@@ -567,6 +617,7 @@ void read_prose(std::string_view text, std::size_t end, TriggerClass is, std::ve
   candidate.trigger_end = end;
   if (is != TriggerClass::sign_in && read_table(text, end, candidate, out)) return;
   Reader reader(text, end);
+  if (reader.source() && is != TriggerClass::password && is != TriggerClass::pass) return;
   if (is == TriggerClass::sign_in) {
     read_sign_in(reader, candidate, out);
     return;

@@ -41,9 +41,10 @@ constexpr Features make_weights() {
       {Feature::function_word, -5.0},
       {Feature::participle, -2.2},
       {Feature::placeholder, -6.0},
-      {Feature::code, -2.5},
+      {Feature::code, -4.5},
       {Feature::structured, -3.2},
       {Feature::masked, -6.0},
+      {Feature::phrase, -3.0},
       {Feature::non_ascii, 0.0},
       {Feature::ends_sentence_word, -1.5},
       {Feature::user_near, 0.8},
@@ -53,6 +54,7 @@ constexpr Features make_weights() {
       {Feature::question, -0.8},
       {Feature::reset_words, -0.3},
       {Feature::code_line, -1.0},
+      {Feature::code_block, -0.3},
       {Feature::sentence_after, -0.2},
   };
   for (const auto &[feature, weight] : given) w[static_cast<std::size_t>(feature)] = weight;

@@ -50,4 +50,17 @@ inline bool starts_at(std::string_view text, std::size_t at, std::string_view lo
   return true;
 }
 
+// Source code or markup: more than one byte in twenty around the place is of the punctuation that sentences
+// do without.
+inline bool looks_like_source(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 160;
+  const std::size_t low = at > kReach ? at - kReach : 0;
+  const std::string_view around = text.substr(low, 2 * kReach);
+  std::size_t marks = 0;
+  for (const char c : around)
+    marks += c == '{' || c == '}' || c == '(' || c == ')' || c == ';' || c == '=' || c == '<' || c == '[' ||
+             c == ']' || c == '\\' || c == '$' || c == '&' || c == '"';
+  return marks * 20 > around.size();
+}
+
 }  // namespace dislodge::secret
