@@ -196,7 +196,11 @@ class Reader {
       return;
     }
     element parsed;
-    if (data.size() > sink_.limits().line_bytes_max || !parse(data, parsed) || !parsed.is_object()) {
+    if (data.size() > kRecordBytesMax) {
+      damaged(bytes, offset, "a record of more than 4 MiB");
+      return;
+    }
+    if (!parse(data, parsed) || !parsed.is_object()) {
       damaged(bytes, offset, "a record that does not parse");
       return;
     }
@@ -207,9 +211,7 @@ class Reader {
     }
   }
 
-  bool parse(std::string_view text, element &out) {
-    return parser_.parse(text.data(), text.size()).get(out) == simdjson::SUCCESS;
-  }
+  bool parse(std::string_view text, element &out) { return parse_value(parser_, text, out); }
 
   // Calls each(head, entry) for the elements of one list of a record. A long record is never built whole: its
   // head (everything but the list) and each element are parsed alone.
@@ -245,7 +247,7 @@ class Reader {
     if (at.broken()) return false;
     simdjson::dom::parser head_parser;
     element head, entry;
-    if (head_parser.parse(head_text).get(head) != simdjson::SUCCESS) return false;
+    if (!parse_value(head_parser, head_text, head)) return false;
     JsonCursor entries(items);
     bool whole = entries.enter_array();
     while (entries.next_element()) {

@@ -4,6 +4,10 @@
 
 namespace dislodge::identity {
 
+bool parse_value(simdjson::dom::parser &parser, std::string_view text, simdjson::dom::element &out) {
+  return !text.empty() && parser.parse(text.data(), text.size()).get(out) == simdjson::SUCCESS;
+}
+
 bool child_of(const simdjson::dom::element &object, std::string_view key, simdjson::dom::element &out) {
   simdjson::dom::object fields;
   if (object.get(fields) != simdjson::SUCCESS) return false;

@@ -15,6 +15,9 @@ namespace dislodge::identity {
 // Records above this size are not parsed as one: AzureHound's member lists reach hundreds of megabytes.
 inline constexpr std::size_t kRecordBytesMax = 4u << 20;
 
+// Parses one value; false where it is none. `out` lives until the parser's next use.
+bool parse_value(simdjson::dom::parser &parser, std::string_view text, simdjson::dom::element &out);
+
 // A member of an object as text; "" where it is absent or no text. The view lives as long as the parsed
 // record.
 std::string_view text_of(const simdjson::dom::element &object, std::string_view key);

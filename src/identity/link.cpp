@@ -62,6 +62,7 @@ class Linker {
     facts_.grants.insert(facts_.grants.end(), std::make_move_iterator(new_grants_.begin()),
                          std::make_move_iterator(new_grants_.end()));
     facts_.settle();
+    clip();
   }
 
  private:

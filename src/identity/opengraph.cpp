@@ -121,8 +121,7 @@ class Reader {
       }
       element parsed;
       const std::string_view text = at.take();
-      if (text.size() <= kRecordBytesMax &&
-          parser_.parse(text.data(), text.size()).get(parsed) == simdjson::SUCCESS) {
+      if (text.size() <= kRecordBytesMax && parse_value(parser_, text, parsed)) {
         return std::string(text_of(parsed, "source_kind"));
       }
     }
@@ -147,8 +146,7 @@ class Reader {
           const std::string_view one = at.take();
           if (at.broken()) return;
           element parsed;
-          if (one.size() > kRecordBytesMax ||
-              parser_.parse(one.data(), one.size()).get(parsed) != simdjson::SUCCESS || !parsed.is_object() ||
+          if (one.size() > kRecordBytesMax || !parse_value(parser_, one, parsed) || !parsed.is_object() ||
               !(nodes ? node(parsed, begin) : edge(parsed, begin))) {
             if (damaged_++ == 0) damaged_line_ = LineCounter(item_.bytes).line_of(begin);
             damaged_bytes_ += one.size();

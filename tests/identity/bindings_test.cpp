@@ -1,0 +1,249 @@
+#include "identity/bindings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "event_maker.hpp"
+#include "identity/ids.hpp"
+#include "support.hpp"
+
+namespace dislodge::identity {
+namespace {
+
+using secret::HintKind;
+using testing::HasSubstr;
+
+const std::string kTenant = "c0000000-0000-4000-8000-000000000000";
+const std::string kAppId = "a9900000-0000-4000-8000-000000000000";
+std::string here(std::string_view object) {
+  return entra_principal(kTenant, object);
+}
+base::Time at(std::string_view text) {
+  return *base::parse_time(text);
+}
+
+class Bindings : public testing::Test {
+ protected:
+  Bindings() {
+    user("ann", "ann@northwind.example", "2025-06-10T00:00:00Z");
+    user("bob", "bob@northwind.example");
+    user("bob2", "bob@nwlab.example");
+    principal(here("app"), PrincipalKind::application, {kAppId}).attributes["app-id"] = kAppId;
+    principal("principal:github/u1", PrincipalKind::user, {"nw-bot"});
+    principal("principal:github/dk1", PrincipalKind::key, {});
+    credential("principal:github/dk1", "ssh-key", "", "", "SHA256:AbC+/d");
+    credential(here("app"), "app-secret", "key-1", "bht", "");
+    credential(here("app"), "app-secret", "key-2", "CGM", "");
+    credential(here("app"), "certificate", "key-3", "", "C5826ADAD892DFB8FA4AD22FF69B6CA69D4980CA");
+    credential(here("other"), "app-secret", "key-4", "CGM", "");
+  }
+  Principal &principal(std::string id, PrincipalKind kind, std::vector<std::string> names) {
+    Principal p;
+    p.id = std::move(id);
+    p.kind = kind;
+    p.name = p.id;
+    p.names = std::move(names);
+    p.tenant = kTenant;
+    p.evidence = "dir:line 1";
+    facts.principals.push_back(std::move(p));
+    return facts.principals.back();
+  }
+  void user(std::string_view object, std::string upn, std::string changed = "") {
+    Principal &p = principal(here(object), PrincipalKind::user, {upn});
+    p.attributes["upn"] = upn;
+    if (!changed.empty()) p.attributes["last-password-change"] = changed;
+  }
+  void credential(std::string owner, std::string slot, std::string key, std::string hint, std::string thumb) {
+    Credential c;
+    c.principal = std::move(owner);
+    c.slot = std::move(slot);
+    c.key_id = std::move(key);
+    c.hint = std::move(hint);
+    c.thumbprint = std::move(thumb);
+    c.id = credential_id(c.principal, c.slot, c.key_id + c.thumbprint);
+    c.valid = {at("2024-01-01"), at("2027-01-01")};
+    c.evidence = "dir:line 2";
+    facts.credentials.push_back(std::move(c));
+  }
+  SecretFact &secret(std::string kind, std::vector<secret::Hint> hints, std::vector<std::string> people = {},
+                     std::uint32_t quoted = 0) {
+    SecretFact one;
+    one.id = "secret:" + std::to_string(secrets.size());
+    one.kind = std::move(kind);
+    SecretPlace place;
+    place.item = "exec.mbox!/3";
+    place.line = 7;
+    place.resource = "resource:exchange/t/ann";
+    place.message_id = "3@x";
+    place.present_from = at("2025-06-11");
+    place.hints = std::move(hints);
+    place.people = std::move(people);
+    place.quote_depth = quoted;
+    one.places.push_back(place);
+    secrets.push_back(one);
+    return secrets.back();
+  }
+  const Binding *bound(std::size_t index) {
+    if (!ran_) {
+      unbound = bind_secrets(secrets, facts, events);
+      ran_ = true;
+    }
+    for (const Binding &b : facts.bindings) {
+      if (b.secret == secrets[index].id) return &b;
+    }
+    return nullptr;
+  }
+  std::string why_not(std::size_t index) {
+    EXPECT_EQ(bound(index), nullptr);
+    for (const Unbound &one : unbound) {
+      if (one.secret == secrets[index].id) return one.why;
+    }
+    return "";
+  }
+  Facts facts;
+  std::vector<SecretFact> secrets;
+  std::vector<Unbound> unbound;
+  const log::EventTable *events = nullptr;
+  bool ran_ = false;
+};
+
+TEST_F(Bindings, CertificateAndSshKeyByTheirPublicHalf) {
+  secret("private-key", {{HintKind::thumbprint, "c5826adad892dfb8fa4ad22ff69b6ca69d4980ca"}});
+  secret("private-key", {{HintKind::ssh_fingerprint, "SHA256:AbC+/d="}});
+  secret("private-key", {{HintKind::ssh_fingerprint, "SHA256:abc+/d"}});  // case counts in base64
+  secret("private-key", {{HintKind::subject, "CN=edi.harborline.example"}});
+  ASSERT_NE(bound(0), nullptr);
+  EXPECT_EQ(bound(0)->principal, here("app"));
+  EXPECT_EQ(bound(0)->slot, "certificate");
+  EXPECT_DOUBLE_EQ(bound(0)->strength, 1.0);
+  EXPECT_EQ(bound(0)->valid.until, at("2027-01-01"));
+  ASSERT_NE(bound(1), nullptr);
+  EXPECT_EQ(bound(1)->principal, "principal:github/dk1");
+  EXPECT_THAT(why_not(2), HasSubstr("no directory lists a key"));
+  EXPECT_THAT(why_not(3), HasSubstr("certificate"));
+}
+
+TEST_F(Bindings, EntraClientSecrets) {
+  secret("entra-client-secret", {{HintKind::prefix, "bht"}});
+  secret("entra-client-secret", {{HintKind::prefix, "CGM"}, {HintKind::application, kAppId}});
+  secret("entra-client-secret", {{HintKind::prefix, "CGM"}});
+  secret("entra-client-secret", {{HintKind::prefix, "zzz"}, {HintKind::application, kAppId}});
+  secret("entra-client-secret", {{HintKind::prefix, "zzz"}});
+  secret("entra-client-secret", {{HintKind::prefix, "zzz"}, {HintKind::key_id, "KEY-1"}});
+  secret("entra-client-secret", {{HintKind::application, "b0000000-0000-4000-8000-000000000000"}});
+  ASSERT_NE(bound(0), nullptr);
+  EXPECT_DOUBLE_EQ(bound(0)->strength, 0.9);
+  EXPECT_THAT(bound(0)->why, HasSubstr("key-1"));
+  EXPECT_DOUBLE_EQ(bound(1)->strength, 0.95);
+  EXPECT_EQ(bound(1)->principal, here("app"));
+  EXPECT_DOUBLE_EQ(bound(2)->strength, 0.6);  // one of two
+  EXPECT_EQ(std::count_if(facts.bindings.begin(), facts.bindings.end(),
+                          [&](const Binding &b) { return b.secret == secrets[2].id; }),
+            2);
+  EXPECT_DOUBLE_EQ(bound(3)->strength, 0.5);
+  EXPECT_THAT(bound(3)->why, HasSubstr("may have been removed"));
+  EXPECT_THAT(why_not(4), HasSubstr("no directory lists a credential"));
+  EXPECT_DOUBLE_EQ(bound(5)->strength, 1.0);
+  EXPECT_THAT(why_not(6), HasSubstr("in no directory"));
+}
+
+TEST_F(Bindings, PasswordsByTheAccountBesideThem) {
+  secret("password", {{HintKind::user, "Ann@northwind.example"}});
+  secret("password", {{HintKind::user, "nobody@sftp.kielcargo.example"}});
+  secret("url-credentials", {{HintKind::user, "apireports"}, {HintKind::host, "erp.northwind.example"}});
+  secret("password", {{HintKind::user, "ann"}});
+  secret("password", {{HintKind::user, "bob"}});
+  secret("password", {{HintKind::user, "svc-unknown"}});
+  secret("password", {});
+  secret("slack-token", {{HintKind::user, "ann@northwind.example"}});
+  EXPECT_EQ(bound(0)->principal, here("ann"));
+  EXPECT_EQ(bound(0)->valid.until, base::kTimeMax);  // changed the day before it was written
+  EXPECT_EQ(bound(1)->principal, "principal:account/nobody@sftp.kielcargo.example");
+  EXPECT_NE(facts.principal("principal:account/nobody@sftp.kielcargo.example"), nullptr);
+  EXPECT_EQ(bound(2)->principal, "principal:account/apireports@erp.northwind.example");
+  EXPECT_DOUBLE_EQ(bound(3)->strength, 0.6);
+  EXPECT_EQ(bound(3)->principal, here("ann"));
+  EXPECT_THAT(why_not(4), HasSubstr("fits 2 accounts"));
+  EXPECT_THAT(why_not(5), HasSubstr("in no directory"));
+  EXPECT_THAT(why_not(6), HasSubstr("no account stands beside it"));
+  EXPECT_THAT(why_not(7), HasSubstr("nothing beside it"));
+}
+
+// The address beside a password is often that of whoever wrote the message.
+TEST_F(Bindings, ASignatureIsNoAccount) {
+  secret("password", {{HintKind::user, "ann@northwind.example"}},
+         {"Ann@northwind.example", "bob@northwind.example"});
+  secret("password", {{HintKind::user, "bob@northwind.example"}},
+         {"ann@northwind.example", "bob@northwind.example"}, 1);
+  secret("password", {{HintKind::user, "bob@northwind.example"}},
+         {"ann@northwind.example", "bob@northwind.example"});
+  secret("password", {{HintKind::user, "ann@northwind.example"}, {HintKind::user, "svc@x.example"}},
+         {"ann@northwind.example"});
+  EXPECT_THAT(why_not(0), HasSubstr("no account"));
+  EXPECT_THAT(why_not(1), HasSubstr("no account"));  // the head of a quotation
+  ASSERT_NE(bound(2), nullptr);                      // "your new password": the recipient's own
+  EXPECT_EQ(bound(2)->principal, here("bob"));
+  EXPECT_LT(bound(2)->strength, 0.9);
+  EXPECT_EQ(bound(3)->principal, "principal:account/svc@x.example");
+}
+
+TEST_F(Bindings, APasswordChangedAfterItWasWrittenIsDeadSince) {
+  secret("password", {{HintKind::user, "ann@northwind.example"}}).places[0].present_from = at("2025-01-01");
+  secret("password", {{HintKind::user, "ann@northwind.example"}}).places[0].present_from = base::kTimeMin;
+  EXPECT_EQ(bound(0)->valid.until, at("2025-06-10"));
+  EXPECT_THAT(bound(0)->why, HasSubstr("changed 2025-06-10"));
+  EXPECT_EQ(bound(1)->valid.until, base::kTimeMax);
+}
+
+TEST_F(Bindings, AnAccountThatOnlyALogKnows) {
+  EventMaker maker;
+  const std::string tenant = "d0000000-0000-4000-8000-000000000000",
+                    object = "0b000000-0000-4000-8000-000000000000";
+  log::Event &event = maker.add(log::EventClass::interactive_signin, "2025-10-01", "Sign-in");
+  event.tenant = maker.id(tenant);
+  event.actor_id = maker.id(object);
+  event.actor_name = maker.id("svc@harborline.example");
+  event.actor_type = maker.id("user");
+  events = &maker.table;
+  secret("password", {{HintKind::user, "svc@harborline.example"}});
+  ASSERT_NE(bound(0), nullptr);
+  EXPECT_EQ(bound(0)->principal, entra_principal(tenant, object));
+  ASSERT_NE(facts.principal(entra_principal(tenant, object)), nullptr);
+}
+
+TEST_F(Bindings, CloudKeysAndTokens) {
+  secret("aws-secret-key", {{HintKind::key_id, "AKIAABCDEFGHIJKLMNOP"}, {HintKind::account, "123456789012"}});
+  secret("aws-secret-key", {});
+  secret("azure-storage-key", {{HintKind::account, "nwbackupdr"}});
+  secret("github-token", {{HintKind::user, "nw-bot"}});
+  secret("github-token", {{HintKind::url, "https://github.com/Northwind/Config.git"}});
+  secret("github-token", {{HintKind::user, "ann"}});
+  secret("jwt", {{HintKind::issuer, "https://portal.example/"}, {HintKind::subject, "northwind"}});
+  EXPECT_EQ(bound(0)->principal, "principal:aws/123456789012/akiaabcdefghijklmnop");
+  EXPECT_THAT(why_not(1), HasSubstr("no access key id"));
+  EXPECT_EQ(bound(2)->principal, "principal:account/nwbackupdr@blob.core.windows.net");
+  EXPECT_EQ(bound(3)->principal, "principal:github/u1");
+  ASSERT_NE(bound(4), nullptr);
+  EXPECT_NE(
+      find_grant(facts, "token-reads-repository", bound(4)->principal, "resource:github/northwind/config"),
+      nullptr);
+  EXPECT_THAT(why_not(5), HasSubstr("no account and no repository"));
+  EXPECT_THAT(why_not(6), HasSubstr("names no account"));
+}
+
+TEST_F(Bindings, PresencesAndIdempotence) {
+  secret("password", {{HintKind::user, "ann@northwind.example"}});
+  ASSERT_NE(bound(0), nullptr);
+  ASSERT_EQ(facts.presences.size(), 1u);
+  EXPECT_EQ(facts.presences[0].resource, "resource:exchange/t/ann");
+  EXPECT_EQ(facts.presences[0].valid.from, at("2025-06-11"));
+  EXPECT_EQ(facts.presences[0].evidence, "exec.mbox!/3:line 7");
+  base::WireWriter once, twice;
+  facts.encode(once);
+  bind_secrets(secrets, facts);
+  facts.encode(twice);
+  EXPECT_EQ(once.bytes(), twice.bytes());
+}
+
+}  // namespace
+}  // namespace dislodge::identity
