@@ -509,6 +509,12 @@ base::Result<Plan> check_plan(const reach::Reach &reach, const Actions &actions,
       schedule.steps.push_back(step);
     }
   }
+  // A plan that says when its first wave begins keeps that.
+  Time first = base::kTimeMax;
+  for (const PlannedAction &one : planned) {
+    if (one.wave == 1 && one.starts > options.start) first = std::min(first, one.starts);
+  }
+  if (first != base::kTimeMax) schedule.first = first;
   schedule.time(s);
   const CheckResult found = check(s, schedule);
   const CutResult none;

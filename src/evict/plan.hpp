@@ -111,8 +111,9 @@ struct PlanOptions {
 Plan make_plan(const reach::Reach &reach, const Actions &actions, const PlanOptions &options);
 
 // A plan made by hand (or an earlier one, or one without an action): its waves are kept and its leaks listed.
-// Needs wave, action and target of each; a usage error names an action that rules/actions does not know. An
-// action that fits nothing in reach changes nothing and is listed in `growth`.
+// Wave 1 begins when its actions say, else at options.start. Needs wave, action and target of each; a usage
+// error names an action that rules/actions does not know. What fits nothing in reach changes nothing and is
+// listed in `growth`.
 base::Result<Plan> check_plan(const reach::Reach &reach, const Actions &actions,
                               std::vector<PlannedAction> planned, const PlanOptions &options);
 

@@ -240,9 +240,12 @@ Horn Situation::horn(const std::vector<char> &usable, base::Time at, const reach
       if (effect.ends) ends.push_back(id);
     }
   }
-  // What is known when the plan starts stays known whatever is done.
+  // What is known when the plan starts (or what they learn while it is carried out) stays known whatever is
+  // done.
   const auto known = [&](NodeId node) {
-    return program_.nodes[node].type == NodeType::secret && without_plan_.since(node) <= options_.start;
+    if (program_.nodes[node].type != NodeType::secret) return false;
+    return without_plan_.since(node) <= options_.start ||
+           (with_plan != nullptr && with_plan->since(node) < at);
   };
   for (std::size_t i = 0; i < relevant_.edges.size(); ++i) {
     const EdgeId id = relevant_.edges[i];
