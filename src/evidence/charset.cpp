@@ -71,7 +71,11 @@ class Builder {
     map_.add(text_.size(), source);
     base::append_utf8(text_, c);
   }
-  Utf8Text take() { return Utf8Text::owned(std::move(text_), std::move(map_)); }
+  // `source` is the size of the source, so that the end of the text leads to its end.
+  Utf8Text take(std::size_t source) {
+    map_.add(text_.size(), source);
+    return Utf8Text::owned(std::move(text_), std::move(map_));
+  }
 
  private:
   std::string text_;
@@ -89,7 +93,7 @@ Utf8Text from_table(std::string_view bytes, const Table &table) {
       ++at;
     }
   }
-  return out.take();
+  return out.take(bytes.size());
 }
 
 // Valid sequences stay, every other byte is read as windows-1252: text pasted together from both is common.
@@ -105,7 +109,7 @@ Utf8Text from_mixed(std::string_view bytes, std::size_t valid) {
       ++at;
     }
   }
-  return out.take();
+  return out.take(bytes.size());
 }
 
 Utf8Text from_utf16(std::string_view bytes, bool big) {
@@ -132,7 +136,7 @@ Utf8Text from_utf16(std::string_view bytes, bool big) {
     at += 2;
   }
   if (at < bytes.size()) out.copy("\xEF\xBF\xBD", at);  // half a unit at the end
-  return out.take();
+  return out.take(bytes.size());
 }
 
 Utf8Text from_utf32(std::string_view bytes, bool big) {
@@ -144,7 +148,7 @@ Utf8Text from_utf32(std::string_view bytes, bool big) {
     if (at == 0 && c == 0xFEFF) continue;
     out.code_point(c, at);
   }
-  return out.take();
+  return out.take(bytes.size());
 }
 
 // How a multi-byte charset steps from character to character, so that ASCII between them keeps its place.
@@ -276,6 +280,7 @@ Utf8Text from_iconv(std::string_view bytes, Converter &converter, Stepping stepp
     converter.append(bytes.substr(at, length), text);
     at += length;
   }
+  map.add(text.size(), bytes.size());
   return Utf8Text::owned(std::move(text), std::move(map));
 }
 
@@ -419,9 +424,11 @@ base::OffsetMap compose_maps(const base::OffsetMap *first, const base::OffsetMap
     const std::uint64_t begin = outer[i].text;
     const std::uint64_t end = i + 1 < outer.size() ? outer[i + 1].text : text_size;
     const std::uint64_t middle = outer[i].source;
-    out.add(begin, first->source_of(middle));
     auto next = std::upper_bound(inner.begin(), inner.end(), middle,
                                  [](std::uint64_t value, const auto &run) { return value < run.text; });
+    // Within a run that grew in conversion, an offset may lead past the run's source: not past the next one's.
+    const std::uint64_t source = first->source_of(middle);
+    out.add(begin, next == inner.end() ? source : std::min(source, next->source));
     for (; next != inner.end() && next->text - middle < end - begin; ++next)
       out.add(begin + (next->text - middle), next->source);
   }

@@ -9,6 +9,7 @@
 
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
+#include "evidence/byte_ranges.hpp"
 #include "evidence/charset.hpp"
 #include "file/document.hpp"
 #include "file/pdf_content.hpp"
@@ -115,7 +116,7 @@ class PdfReader {
 
   void page(const PdfObject &page) {
     std::string content;
-    std::uint64_t raw = 0;
+    std::vector<std::string_view> raw;
     const PdfValue *contents = page.value.find("Contents");
     if (contents != nullptr) {
       std::vector<const PdfValue *> parts;
@@ -128,7 +129,7 @@ class PdfReader {
         const PdfObject *object = document_.object_of(*part);
         if (object == nullptr || !object->has_stream || content.size() > (512u << 20)) continue;
         used_.insert(object->number);
-        raw += object->stream.size();
+        raw.push_back(object->stream);
         content += document_.decode(*object).bytes;
         content += '\n';
       }
@@ -136,12 +137,9 @@ class PdfReader {
     const std::uint64_t glyphs = content_.glyphs();
     const std::uint64_t unknown = content_.unknown_glyphs();
     content_.run(std::move(content), inherited(page.value, "Resources"));
-    const std::uint64_t all = content_.glyphs() - glyphs;
-    const std::uint64_t lost = content_.unknown_glyphs() - unknown;
     // Fonts that do not say which characters they draw: the page is text for the eye only.
-    if (lost * 4 > all) {
-      unmapped_bytes_ += static_cast<std::uint64_t>(static_cast<double>(raw) * static_cast<double>(lost) /
-                                                    static_cast<double>(all));
+    if ((content_.unknown_glyphs() - unknown) * 4 > content_.glyphs() - glyphs) {
+      unmapped_.insert(unmapped_.end(), raw.begin(), raw.end());
       ++unmapped_pages_;
     }
   }
@@ -205,7 +203,7 @@ class PdfReader {
     if (text.empty() || odd * 10 > static_cast<long>(text.size())) return;
     out_.line();
     if (!key.empty()) {
-      out_.add(pdf_name(key));
+      out_.add(base::to_valid_utf8(pdf_name(key)));
       out_.add(": ");
     }
     out_.add(text);
@@ -313,39 +311,42 @@ class PdfReader {
       sink_.child(child);
       return;
     }
-    picture_bytes_ += object.stream.size();
-    ++pictures_;
+    pictures_.push_back(object.stream);
   }
 
   // ---- what was not read
 
   void account() {
-    const auto tell = [&](std::uint64_t bytes, LedgerState state, std::string reason, std::string remedy) {
+    evidence::ByteRanges told;  // a stream may be damaged and a picture: its bytes are told once
+    const auto tell = [&](const std::vector<std::string_view> &streams, LedgerState state, std::string reason,
+                          std::string_view remedy) {
       evidence::Unread unread;
-      unread.bytes = bytes;
+      for (const std::string_view stream : streams) {
+        const auto begin = static_cast<std::uint64_t>(stream.data() - item_.bytes.data());
+        unread.bytes += told.add(begin, begin + stream.size());
+      }
+      if (unread.bytes == 0) return;
       unread.state = state;
       unread.reason = std::move(reason);
-      unread.remedy = std::move(remedy);
+      unread.remedy = remedy;
       sink_.unread(std::move(unread));
     };
-    if (pictures_ > 0)
-      tell(picture_bytes_, LedgerState::unsupported,
-           fmt::format("{} pictures: text in them is not read", pictures_),
-           "look at them, or add their text as a file");
-    if (unmapped_pages_ > 0)
-      tell(unmapped_bytes_, LedgerState::unsupported,
-           fmt::format("{} pages whose fonts do not say which characters they show", unmapped_pages_),
-           "print the pages to a picture and read them by eye or OCR");
-    if (document_.damaged_bytes() > 0)
-      tell(document_.damaged_bytes(), LedgerState::damaged,
-           "streams that break off or are damaged: read as far as they go", "ask for the file again");
-    if (document_.limited_bytes() > 0)
-      tell(document_.limited_bytes(), LedgerState::too_large,
-           "streams that unpack beyond a limit: read up to it",
-           "raise the limits member_bytes_max and expansion_ratio_max");
-    if (document_.too_many())
-      tell(0, LedgerState::too_large, "more objects than are kept in memory: the last ones were not read",
-           "split the document and add the pieces");
+    tell(pictures_, LedgerState::unsupported,
+         fmt::format("{} pictures: text in them is not read", pictures_.size()),
+         "look at them, or add their text as a file");
+    tell(unmapped_, LedgerState::unsupported,
+         fmt::format("{} pages whose fonts do not say which characters they show", unmapped_pages_),
+         "print the pages to a picture and read them by eye or OCR");
+    tell(document_.limited(), LedgerState::too_large, "streams that unpack beyond a limit: read up to it",
+         "raise the limits member_bytes_max and expansion_ratio_max");
+    tell(document_.damaged(), LedgerState::damaged,
+         "streams that break off or are damaged: read as far as they go", "ask for the file again");
+    if (!document_.too_many()) return;
+    evidence::Unread unread;
+    unread.state = LedgerState::too_large;
+    unread.reason = "more objects than are kept in memory: the last ones were not read";
+    unread.remedy = "split the document and add the pieces";
+    sink_.unread(std::move(unread));
   }
 
   const evidence::ItemView &item_;
@@ -357,9 +358,8 @@ class PdfReader {
   std::set<std::uint32_t> used_;
   std::map<std::uint32_t, std::string> attachments_;
   std::map<std::string, int> steps_;
-  std::uint64_t picture_bytes_ = 0;
-  std::uint64_t pictures_ = 0;
-  std::uint64_t unmapped_bytes_ = 0;
+  std::vector<std::string_view> pictures_;
+  std::vector<std::string_view> unmapped_;  // contents of pages
   std::uint64_t unmapped_pages_ = 0;
 };
 

@@ -267,8 +267,8 @@ Filtered PdfDocument::decode(const PdfObject &object) {
     cap = std::min<std::uint64_t>(cap, object.stream.size() * limits_.expansion_ratio_max + 1024);
   Filtered out = apply_filters(raw, filters_of(object.value), cap, inflater_);
   unpacked_bytes_ += out.bytes.size();
-  if (out.damaged) damaged_bytes_ += object.stream.size();
-  if (out.limited) limited_bytes_ += object.stream.size();
+  if (out.damaged) damaged_.push_back(object.stream);
+  if (out.limited) limited_.push_back(object.stream);
   return out;
 }
 

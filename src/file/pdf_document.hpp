@@ -54,10 +54,10 @@ class PdfDocument {
   Filtered decode(const PdfObject &object);
   std::string string_bytes(const PdfObject &owner, const PdfValue &string) const;  // decrypted
 
-  std::uint64_t damaged_bytes() const { return damaged_bytes_; }  // raw bytes of streams that broke off
-  std::uint64_t limited_bytes() const { return limited_bytes_; }  // of streams cut by a limit
-  bool too_many() const { return too_many_; }                     // objects or values beyond the limit
-  std::string_view bytes() const { return bytes_; }
+  // Streams that broke off or are damaged, and those that a limit cut: raw, as often as they were decoded.
+  const std::vector<std::string_view> &damaged() const { return damaged_; }
+  const std::vector<std::string_view> &limited() const { return limited_; }
+  bool too_many() const { return too_many_; }  // objects or values beyond the limit
 
  private:
   void scan();
@@ -77,8 +77,8 @@ class PdfDocument {
   evidence::Inflater inflater_;
   std::uint64_t value_budget_;
   std::uint64_t unpacked_bytes_ = 0;
-  std::uint64_t damaged_bytes_ = 0;
-  std::uint64_t limited_bytes_ = 0;
+  std::vector<std::string_view> damaged_;
+  std::vector<std::string_view> limited_;
   bool too_many_ = false;
   bool no_endstream_ = false;
   bool no_endobj_ = false;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/encode.hpp"
+#include "evidence/charset.hpp"
 #include "mail/headers.hpp"
 
 namespace dislodge::mail {
@@ -43,7 +44,7 @@ std::string address_of(std::string_view text) {
   std::string out;
   for (const char c : text)
     if (c != ' ' && c != '\t') out += c;
-  return base::lower(out);
+  return base::lower(evidence::to_utf8(out).view());
 }
 
 void emit(Mailbox &box, evidence::PersonRole role, std::vector<evidence::Person> &people) {

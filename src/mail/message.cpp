@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <optional>
 
 #include "base/encode.hpp"
@@ -48,8 +49,12 @@ void decode_body(std::string_view raw, std::string_view encoding, Body &body) {
   body.bytes = body.owned;
 }
 
-// A text part made ready for the scanner.
+// A text part made ready for the scanner. Its members are views of each other, so it must not be moved.
 struct PreparedText {
+  PreparedText() = default;
+  PreparedText(const PreparedText &) = delete;
+  PreparedText &operator=(const PreparedText &) = delete;
+
   const Part *part = nullptr;
   Body body;
   evidence::Utf8Text utf8;
@@ -104,7 +109,7 @@ class Reader {
  private:
   void message(const MessageEntity &entity, const std::vector<const Part *> &parts, bool outer) {
     path_ = outer ? std::string(item_.path) : base::join_item(item_.path, entity.section);
-    std::vector<PreparedText> texts;
+    std::deque<PreparedText> texts;
     for (const Part *part : parts) {
       if (!is_inline_text(*part)) continue;
       prepare(*part, part->encoding, texts);
@@ -294,7 +299,7 @@ class Reader {
           places = {};
         }
       }
-      gathered += '\n';
+      if (stretch.data() != stretches.back().data()) gathered += '\n';
     }
     flush();
   }
@@ -305,7 +310,7 @@ class Reader {
 
   // ---- texts
 
-  void prepare(const Part &part, std::string_view encoding, std::vector<PreparedText> &texts) const {
+  void prepare(const Part &part, std::string_view encoding, std::deque<PreparedText> &texts) const {
     PreparedText &text = texts.emplace_back();
     text.part = &part;
     decode_body(part.body, encoding, text.body);
