@@ -165,6 +165,12 @@ int run(int argc, char **argv) {
   report_command->add_option("-o,--out", report.out, "Folder")->required();
   report_command->callback([&] { ready(report); code = run_report(report); });
 
+  ServeArguments serve;
+  CLI::App *serve_command = app.add_subcommand("serve", "The page of the case, in your browser, from this machine only");
+  case_options(*serve_command, serve);
+  serve_command->add_option("--port", serve.port, "Port on 127.0.0.1 (default: any that is free)");
+  serve_command->callback([&] { ready(serve); code = run_serve(serve); });
+
   ScanArguments scan;
   CLI::App *scan_command = app.add_subcommand("scan", "Find secrets in any file, repository or mailbox, without a case");
   scan_command->add_option("PATH", scan.paths, "Files and folders; - for standard input")->required();

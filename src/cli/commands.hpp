@@ -68,6 +68,9 @@ struct DumpArguments : CaseOptions {
 struct ReportArguments : CaseOptions {
   std::filesystem::path out;
 };
+struct ServeArguments : CaseOptions {
+  std::uint16_t port = 0;        // 0: any that is free
+};
 struct ScanArguments : Common {
   std::vector<std::filesystem::path> paths;
   bool fail_on_findings = false, rejected = false;
@@ -109,6 +112,7 @@ int run_events(const EventsArguments &arguments);
 int run_journal(const JournalArguments &arguments);
 int run_dump(const DumpArguments &arguments);
 int run_report(const ReportArguments &arguments);
+int run_serve(const ServeArguments &arguments);
 int run_scan(const ScanArguments &arguments);
 int run_merge(const MergeArguments &arguments);
 int run_drill(const DrillArguments &arguments);

@@ -1,0 +1,177 @@
+#include "serve/json_list.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/encode.hpp"
+#include "base/json_writer.hpp"
+
+namespace dislodge::serve {
+
+using base::ErrorKind;
+using base::Result;
+
+namespace {
+
+Result<std::size_t> number(std::string_view name, std::string_view text, std::size_t least,
+                           std::size_t most) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < least ||
+      value > most)
+    return base::fail(ErrorKind::usage, fmt::format("{} takes a number from {} to {}", name, least, most));
+  return value;
+}
+
+// The text of the string that begins at line[at] == '"'; `at` moves behind it.
+std::string unescaped(std::string_view line, std::size_t &at) {
+  std::string text;
+  for (++at; at < line.size() && line[at] != '"'; ++at) {
+    if (line[at] != '\\' || at + 1 >= line.size()) {
+      text += line[at];
+      continue;
+    }
+    switch (line[++at]) {
+      case '"':
+      case '\\':
+      case '/':
+        text += line[at];
+        break;
+      case 'u':
+        // Our writer escapes control characters only: none is worth a search.
+        at += std::min<std::size_t>(4, line.size() - at - 1);
+        [[fallthrough]];
+      default:
+        text += ' ';
+    }
+  }
+  ++at;
+  return text;
+}
+
+std::string quoted(std::string_view text) {
+  base::JsonWriter json;
+  json.value(text);
+  return json.take();
+}
+
+// Whether a field of that name has that value. The line was written by base::JsonWriter: no blanks, and a
+// quote inside a value is escaped, so that no value can pass for a field.
+bool has_field(std::string_view line, const std::string &name, const std::string &value) {
+  const std::string key = quoted(name) + ":";
+  for (std::size_t at = line.find(key); at != line.npos; at = line.find(key, at + 1)) {
+    std::string_view rest = line.substr(at + key.size());
+    if (rest.starts_with(quoted(value))) return true;
+    const bool literal = !rest.empty() && rest.front() != '"' && rest.front() != '{' && rest.front() != '[';
+    if (literal && rest.substr(0, rest.find_first_of(",}]")) == value) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<ListQuery> ListQuery::from(const Parameters &parameters) {
+  ListQuery query;
+  for (const auto &[name, text] : parameters) {
+    if (name == "offset") {
+      DISLODGE_TRY_ASSIGN(query.offset, number(name, text, 0, SIZE_MAX / 2));
+    } else if (name == "limit") {
+      DISLODGE_TRY_ASSIGN(query.limit, number(name, text, 1, kLimitMax));
+    } else if (name == "q") {
+      if (text.size() > kQueryBytesMax)
+        return base::fail(ErrorKind::usage, fmt::format("q takes at most {} bytes", kQueryBytesMax));
+      const std::string wanted = base::lower(text);
+      for (std::size_t at = 0; at < wanted.size();) {
+        const std::size_t begin = std::min(wanted.find_first_not_of(" \t\r\n", at), wanted.size());
+        const std::size_t end = std::min(wanted.find_first_of(" \t\r\n", begin), wanted.size());
+        if (end > begin) query.words.push_back(wanted.substr(begin, end - begin));
+        at = end;
+      }
+    } else if (name == "where") {
+      const std::size_t colon = text.find(':');
+      if (colon == text.npos || colon == 0 || text.size() > kQueryBytesMax || query.where.size() == kWhereMax)
+        return base::fail(
+            ErrorKind::usage,
+            fmt::format("where takes FIELD:VALUE, at most {} bytes and {} times", kQueryBytesMax, kWhereMax));
+      query.where.emplace_back(text.substr(0, colon), text.substr(colon + 1));
+    }
+  }
+  return query;
+}
+
+std::string values_of(std::string_view json_line) {
+  // Every line begins with the schema, whose number says nothing about the row.
+  static constexpr std::string_view kSchema = "{\"schema\":1,";
+  if (json_line.starts_with(kSchema)) json_line.remove_prefix(kSchema.size());
+  std::string out;
+  for (std::size_t at = 0; at < json_line.size();) {
+    const char c = json_line[at];
+    if (c == '"') {
+      const std::string text = unescaped(json_line, at);
+      if (at < json_line.size() && json_line[at] == ':') continue;  // the name of a field
+      out += text;
+      out += '\n';
+    } else if ((c >= '0' && c <= '9') || c == '-') {
+      const std::size_t end = std::min(json_line.find_first_of(",}]", at), json_line.size());
+      out += json_line.substr(at, end - at);
+      out += '\n';
+      at = end;
+    } else {
+      ++at;
+    }
+  }
+  return base::lower(out);
+}
+
+JsonList::JsonList(std::string lines) : lines_(std::move(lines)) {
+  values_.reserve(lines_.size() / 2);
+  for (std::size_t begin = 0; begin < lines_.size();) {
+    const std::size_t end = std::min(lines_.find('\n', begin), lines_.size());
+    if (end > begin) {
+      values_ += values_of(std::string_view(lines_).substr(begin, end - begin));
+      line_ends_.push_back(end);
+      value_ends_.push_back(values_.size());
+    }
+    begin = end + 1;
+  }
+}
+
+std::string_view JsonList::line(std::size_t row) const {
+  const std::size_t begin = row == 0 ? 0 : line_ends_[row - 1] + 1;
+  return std::string_view(lines_).substr(begin, line_ends_[row] - begin);
+}
+
+std::string_view JsonList::values(std::size_t row) const {
+  const std::size_t begin = row == 0 ? 0 : value_ends_[row - 1];
+  return std::string_view(values_).substr(begin, value_ends_[row] - begin);
+}
+
+ListPage JsonList::page(const ListQuery &query) const {
+  ListPage page{"[", size(), 0};
+  const auto give = [&](std::size_t row) {
+    if (page.json.size() > 1) page.json += ',';
+    page.json += line(row);
+  };
+  if (query.words.empty() && query.where.empty()) {
+    page.matching = size();
+    for (std::size_t row = query.offset; row < size() && row - query.offset < query.limit; ++row) give(row);
+  } else {
+    for (std::size_t row = 0; row < size(); ++row) {
+      const std::string_view text = values(row);
+      const bool fits = std::all_of(query.words.begin(), query.words.end(),
+                                    [&](const auto &word) { return text.find(word) != text.npos; }) &&
+                        std::all_of(query.where.begin(), query.where.end(), [&](const auto &field) {
+                          return has_field(line(row), field.first, field.second);
+                        });
+      if (!fits) continue;
+      if (page.matching >= query.offset && page.matching - query.offset < query.limit) give(row);
+      ++page.matching;
+    }
+  }
+  page.json += ']';
+  return page;
+}
+
+}  // namespace dislodge::serve

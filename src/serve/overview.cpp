@@ -1,0 +1,244 @@
+#include "serve/overview.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/json_writer.hpp"
+#include "report/text.hpp"
+
+namespace dislodge::serve {
+
+using base::JsonWriter;
+using engine::Picture;
+
+namespace {
+
+constexpr std::size_t kDetectionsShown = 8, kKindsShown = 6;
+
+struct Answer {
+  std::string says;
+  std::optional<std::uint64_t> count;
+  std::string grade;  // empty: a count, not a statement about what happened
+  std::string view;
+  base::Time time = base::kTimeMin;  // kTimeMin: none
+};
+
+void write(JsonWriter &json, std::string_view key, const std::vector<Answer> &answers) {
+  json.array_field(key, [&] {
+    for (const Answer &answer : answers)
+      json.object([&] {
+        json.field("says", answer.says);
+        json.field("count", answer.count);
+        if (answer.grade.empty())
+          json.field("grade", nullptr);
+        else
+          json.field("grade", answer.grade);
+        json.field("time", answer.time);
+        json.field("view", answer.view);
+      });
+  });
+}
+
+std::string counts_by(const std::map<std::string, std::size_t> &counts) {
+  std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto &a, const auto &b) { return a.second > b.second; });
+  std::string out;
+  for (std::size_t i = 0; i < sorted.size() && i < kKindsShown; ++i)
+    out += fmt::format("{}{} {}", i == 0 ? "" : ", ", sorted[i].second, sorted[i].first);
+  if (sorted.size() > kKindsShown) out += fmt::format(", {} other", sorted.size() - kKindsShown);
+  return out;
+}
+
+std::vector<Answer> stolen(const Picture &picture) {
+  std::uint64_t seen = 0, folder = 0, could = 0, mailboxes = 0;
+  for (const auto &[mailbox, counts] : picture.stolen) {
+    seen += counts.seen_accessed;
+    folder += counts.in_accessed_folder;
+    could += counts.could_be_read;
+    mailboxes += counts.seen_accessed > 0 ? 1 : 0;
+  }
+  std::vector<Answer> answers;
+  answers.push_back(
+      {fmt::format("messages seen accessed, in {} mailboxes", mailboxes), seen, "confirmed", "#/timeline"});
+  if (folder > 0)
+    answers.push_back({"messages in folders that were synchronised", folder, "possible", "#/timeline"});
+  answers.push_back({"messages held could be read", could, "possible", "#/reach?where=type:resource"});
+  answers.push_back({"messages named by the log are not held", picture.totals.not_held, "confirmed",
+                     "#/evidence/ledger?where=state:not-held"});
+  answers.push_back({"mailboxes were read but not exported", picture.totals.not_exported, "confirmed",
+                     "#/evidence/ledger?where=state:not-exported"});
+  return answers;
+}
+
+std::vector<Answer> secrets(const Picture &picture) {
+  std::map<std::string, std::size_t> kinds, owners;
+  for (const identity::SecretFact &secret : picture.secrets) {
+    ++kinds[secret.kind];
+    ++owners[secret.owner.empty() ? "owner unknown" : secret.owner];
+  }
+  std::vector<Answer> answers;
+  answers.push_back({"different secrets: " + counts_by(kinds), picture.secrets.size(), "", "#/secrets"});
+  answers.push_back({"owners: " + counts_by(owners), owners.size(), "", "#/secrets"});
+  std::uint64_t ownerless = 0;
+  for (const evict::PlannedAction &action : picture.plan.actions)
+    ownerless += action.action == "find-owner-and-rotate" ? 1 : 0;
+  if (ownerless > 0)
+    answers.push_back({"open nobody we know: find owner and rotate", ownerless, "",
+                       "#/plan?where=action:find-owner-and-rotate"});
+  return answers;
+}
+
+std::vector<Answer> intrusion(const Picture &picture) {
+  std::vector<Answer> answers;
+  std::set<std::string> kinds;
+  for (const detect::Detection &detection : picture.detections) {
+    if (!detection.intruder || answers.size() == kDetectionsShown || !kinds.insert(detection.kind).second)
+      continue;
+    answers.push_back({detection.says, detection.event_count, std::string(detect::name_of(detection.grade)),
+                       "#/timeline?where=what:detection", detection.first});
+  }
+  if (answers.empty())
+    answers.push_back({"cannot say: no log that was handed in shows it", {}, "", "#/evidence/coverage"});
+  return answers;
+}
+
+std::vector<Answer> reached(const Picture &picture) {
+  std::map<std::pair<std::string, std::string>, std::uint64_t> counts;
+  for (const reach::ReachRow &row : picture.reach.rows)
+    ++counts[{std::string(detect::name_of(row.grade)), row.type}];
+  std::vector<Answer> answers;
+  for (const char *grade : {"confirmed", "possible"})
+    for (const auto &[type, says] :
+         {std::pair("principal", "principals they can act as"), std::pair("secret", "secrets they can know"),
+          std::pair("resource", "resources they can read")})
+      answers.push_back({says, counts[{grade, type}], grade,
+                         fmt::format("#/reach?where=grade:{}&where=type:{}", grade, type)});
+  if (!picture.reach.missing.empty())
+    answers.push_back(
+        {"things they could read are not handed in, first " + picture.reach.missing.front().name,
+         picture.reach.missing.size(), "", "#/evidence/missing"});
+  return answers;
+}
+
+std::vector<Answer> plan(const Picture &picture) {
+  std::set<int> waves;
+  std::uint64_t done = 0, claimed = 0, failed = 0;
+  for (const evict::PlannedAction &action : picture.plan.actions) {
+    waves.insert(action.wave);
+    done += action.state == evict::ActionState::in_effect ? 1 : 0;
+    claimed += action.state == evict::ActionState::claimed ? 1 : 0;
+    failed +=
+        action.state == evict::ActionState::failed || action.state == evict::ActionState::rolled_back ? 1 : 0;
+  }
+  std::vector<Answer> answers;
+  answers.push_back({fmt::format("actions in {} waves; cost of the cut {:.0f}, proven lower bound {:.0f}",
+                                 waves.size(), picture.plan.cost, picture.plan.bound),
+                     picture.plan.actions.size(), "", "#/plan"});
+  answers.push_back({"in effect, by evidence", done, "", "#/plan?where=state:in-effect"});
+  if (claimed > 0)
+    answers.push_back(
+        {"claimed: somebody's word, counted as not done", claimed, "", "#/plan?where=state:claimed"});
+  if (failed > 0) answers.push_back({"failed or rolled back", failed, "", "#/plan?where=state:failed"});
+  answers.push_back({"leaks found by the check", picture.plan.leaks.size(), "", "#/plan"});
+  return answers;
+}
+
+std::vector<Answer> told(const Picture &picture) {
+  std::uint64_t with_secrets = 0, running = 0, waiting = 0;
+  for (const disclose::Party &party : picture.parties) with_secrets += party.secrets.empty() ? 0 : 1;
+  for (const disclose::Duty &duty : picture.duties) {
+    running += duty.running ? 1 : 0;
+    waiting += !duty.running && duty.status.starts_with("not started") ? 1 : 0;
+  }
+  return {{"parties whose mail or secrets are touched", picture.parties.size(), "", "#/parties"},
+          {"of them with secrets of theirs", with_secrets, "", "#/parties"},
+          {"clocks run", running, "", "#/duties"},
+          {"clocks wait for a decision", waiting, "", "#/duties"}};
+}
+
+std::vector<Answer> rests_on(const Picture &picture) {
+  const engine::LedgerTotals &totals = picture.totals;
+  std::vector<Answer> answers;
+  answers.push_back(
+      {fmt::format("pieces of evidence: {} of {} read, {} unread in {} items, {} not reached yet",
+                   report::bytes_text(totals.read), report::bytes_text(totals.handed_in),
+                   report::bytes_text(totals.unread), totals.unread_items,
+                   report::bytes_text(totals.pending)),
+       picture.evidence.size(), "", "#/evidence/ledger"});
+  std::uint64_t gaps = 0;
+  for (const log::Coverage &coverage : picture.coverage) gaps += coverage.gaps.size();
+  answers.push_back(
+      {"log sources held, by tenant and class", picture.coverage.size(), "", "#/evidence/coverage"});
+  answers.push_back({"gaps in them", gaps, "", "#/evidence/gaps"});
+  if (!picture.cannot_say.empty())
+    answers.push_back({"things the logs cannot say, first: " + picture.cannot_say.front().why,
+                       picture.cannot_say.size(), "", "#/evidence/gaps"});
+  return answers;
+}
+
+}  // namespace
+
+std::string overview_json(const Picture &picture) {
+  JsonWriter json;
+  json.object([&] {
+    json.field("schema", 1);
+    json.field("partial", picture.totals.partial());
+    json.field("percent", picture.totals.percent_read());
+    json.field("first_access", picture.first_access);
+    json.array_field("questions", [&] {
+      const auto question = [&](const char *ask, const std::vector<Answer> &answers) {
+        json.object([&] {
+          json.field("ask", ask);
+          write(json, "answers", answers);
+        });
+      };
+      question("What was stolen?", stolen(picture));
+      question("Which secrets are in it, and whose?", secrets(picture));
+      question("How did they get in, and what did they do?", intrusion(picture));
+      question("What can they reach?", reached(picture));
+      question("How do we get them out?", plan(picture));
+      question("Whom must we tell, about what, by when?", told(picture));
+    });
+    write(json, "rests_on", rests_on(picture));
+    json.array_field("clocks", [&] {
+      for (const disclose::Duty &duty : picture.duties)
+        if (duty.running || duty.status.starts_with("not started"))
+          json.object([&] {
+            json.field("regime", duty.regime);
+            json.field("status", duty.status);
+            json.field("running", duty.running);
+          });
+    });
+    json.object_field("verdict", [&] {
+      json.field("closed", picture.plan.verdict.closed);
+      json.field("says", picture.plan.verdict.says);
+      json.list_field("does_not_cover", picture.plan.verdict.does_not_cover);
+    });
+    json.list_field("notes", picture.notes);
+  });
+  return json.take();
+}
+
+std::string missing_json(const Picture &picture) {
+  std::string out;
+  for (const reach::MissingEvidence &missing : picture.reach.missing) {
+    JsonWriter json;
+    json.object([&] {
+      json.field("schema", 1);
+      json.field("resource", missing.resource);
+      json.field("name", missing.name);
+      json.field("kind", missing.kind);
+      json.field("why", missing.why);
+      json.field("since", missing.since);
+      json.field("opens", missing.opens);
+    });
+    out += json.take() + "\n";
+  }
+  return out;
+}
+
+}  // namespace dislodge::serve
