@@ -239,7 +239,8 @@ class Describer {
       for (const Replacement *one : s_.replacements(s_.candidates()[step.candidate]))
         deliveries.push_back(one);
     }
-    const Horn horn = s_.horn_at_end(usable, p_.schedule.end, p_.found.with_plan, deliveries);
+    // A fact that runs out while the plan is carried out counts: what was issued from it may outlast it.
+    const Horn horn = s_.horn_at_end(usable, p_.schedule.first, p_.found.with_plan, deliveries);
     const std::vector<Skipped> all = skip_each(horn, chosen, s_.candidates().size());
     for (std::size_t i = 0; i < all.size(); ++i) {
       PlannedAction &one = plan_.actions[i];

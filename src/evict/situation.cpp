@@ -220,9 +220,9 @@ Horn Situation::horn(const std::vector<char> &usable) const {
   return horn(usable, base::kTimeMin, nullptr, {});
 }
 
-Horn Situation::horn_at_end(const std::vector<char> &usable, base::Time end, const reach::Solution &with_plan,
+Horn Situation::horn_at_end(const std::vector<char> &usable, base::Time at, const reach::Solution &with_plan,
                             const std::vector<const Replacement *> &deliveries) const {
-  return horn(usable, end, &with_plan, deliveries);
+  return horn(usable, at, &with_plan, deliveries);
 }
 
 Horn Situation::horn(const std::vector<char> &usable, base::Time at, const reach::Solution *with_plan,
@@ -244,8 +244,7 @@ Horn Situation::horn(const std::vector<char> &usable, base::Time at, const reach
   // done.
   const auto known = [&](NodeId node) {
     if (program_.nodes[node].type != NodeType::secret) return false;
-    return without_plan_.since(node) <= options_.start ||
-           (with_plan != nullptr && with_plan->since(node) < at);
+    return without_plan_.since(node) <= options_.start || (with_plan != nullptr && with_plan->holds(node));
   };
   for (std::size_t i = 0; i < relevant_.edges.size(); ++i) {
     const EdgeId id = relevant_.edges[i];
@@ -263,7 +262,7 @@ Horn Situation::horn(const std::vector<char> &usable, base::Time at, const reach
     }
     bool lingers = relevant_.lingers[i];
     if (!lingers && with_plan != nullptr && edge.linger_us == reach::kForever) {
-      lingers = derives(program_, *with_plan, id).first() < at;
+      lingers = !derives(program_, *with_plan, id).empty();
     }
     if (lingers && edge.stop > at) {
       Clause clause;

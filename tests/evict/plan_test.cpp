@@ -613,6 +613,13 @@ TEST(Check, SkipOneAgreesWithReachOnRandomBreaches) {
     entry.footholds.front().principal = all.principals[engine() % all.principals.size()].id;
     const reach::Reach reach = reach::compute_reach(all, rights(), {entry});
     const Plan plan = make_plan(reach, actions(), from_day(60));
+    const auto ends_meanwhile = [&](const base::Interval &valid) {
+      return valid.until > day(60) && valid.until <= plan.end;
+    };
+    const bool runs_out = std::any_of(all.grants.begin(), all.grants.end(),
+                                      [&](const auto &one) { return ends_meanwhile(one.valid); }) ||
+                          std::any_of(all.bindings.begin(), all.bindings.end(),
+                                      [&](const auto &one) { return ends_meanwhile(one.valid); });
     for (std::size_t skip = 0; skip < plan.actions.size(); ++skip) {
       if (plan.actions[skip].role == Role::prepare) continue;
       std::vector<PlannedAction> rest = plan.actions;
@@ -625,8 +632,15 @@ TEST(Check, SkipOneAgreesWithReachOnRandomBreaches) {
         if (leak.thing.find("/new/") == std::string::npos) leaks.insert(leak.thing);
       }
       const auto &said = plan.actions[skip].leaks_if_skipped;
-      ASSERT_EQ(leaks, std::set<std::string>(said.begin(), said.end()))
-          << "seed " << seed << ": " << plan.actions[skip].action << " " << plan.actions[skip].target;
+      const std::set<std::string> told(said.begin(), said.end());
+      const std::string what =
+          fmt::format("seed {}: {} {}", seed, plan.actions[skip].action, plan.actions[skip].target);
+      // A fact that runs out while the plan is carried out makes the plan say more than comes true, never
+      // less.
+      ASSERT_TRUE(std::includes(told.begin(), told.end(), leaks.begin(), leaks.end())) << what;
+      if (!runs_out) {
+        ASSERT_EQ(leaks, told) << what;
+      }
       leaking += !said.empty();
     }
   }
