@@ -47,6 +47,10 @@ void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::ve
     }
     read_prose(text, hit.end, kTriggers[hit.trigger].is, out);
   }
+  // Punctuation alone is no value.
+  out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
+                           [](const ProseCandidate &one) { return one.begin >= one.end; }),
+            out.end());
   for (std::size_t i = first; i < out.size(); ++i) {
     Features features = value_features(text, out[i]);
     out[i].confidence = prose_confidence_at_most(features);

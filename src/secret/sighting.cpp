@@ -102,10 +102,11 @@ Sighting Sighting::decode(base::WireReader &in) {
   s.latent = in.flag();
   in.list([&] {
     Hint one;
-    const std::uint64_t kind = in.number();
+    const std::uint64_t hint_kind = in.number();
     one.value = in.text();
-    if (kind >= kHintNames.size()) return;  // from a process that knows more than we do: the hint is dropped
-    one.kind = static_cast<HintKind>(kind);
+    if (hint_kind >= kHintNames.size())
+      return;  // from a process that knows more than we do: the hint is dropped
+    one.kind = static_cast<HintKind>(hint_kind);
     s.hints.push_back(std::move(one));
   });
   s.rejected = in.text();
