@@ -12,6 +12,17 @@ function answers(list) {
     h('a', {href: answer.view}, answer.says), ' ', grade(answer.grade))));
 }
 
+// The verdict never stands without what it does not cover; of a long list the first show, and the rest on request.
+const kOpenPoints = 6;
+
+function notCovered(points) {
+  const rest = points.slice(kOpenPoints);
+  return [
+    bullets('It does not cover', points.slice(0, kOpenPoints)),
+    rest.length === 0 ? null : h('details', null, h('summary', null, 'and ' + number(rest.length) + ' more'), h('ul', null, rest.map((point) => h('li', null, point)))),
+  ];
+}
+
 async function overview(context) {
   const all = await getObject('overview', {}, context.signal);
   const cards = all.questions.map((question, index) =>
@@ -19,7 +30,7 @@ async function overview(context) {
   const verdict = h('section', {class: 'card verdict'},
     h('h2', null, 'Verdict'),
     h('p', {class: 'says'}, all.verdict.says || 'No verdict yet: dislodge investigate makes one.'),
-    bullets('It does not cover', all.verdict.does_not_cover));
+    notCovered(all.verdict.does_not_cover));
   const rest = h('section', {class: 'card'}, h('h2', null, 'What this rests on, and what cannot be said'),
     answers(all.rests_on), bullets('Inferred', all.notes));
   const clocks = all.clocks.length === 0 ? null : h('section', {class: 'card'}, h('h2', null, 'Clocks'),
