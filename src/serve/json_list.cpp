@@ -57,18 +57,23 @@ std::string quoted(std::string_view text) {
   return json.take();
 }
 
-// Whether a field of that name has that value. The line was written by base::JsonWriter: no blanks, and a
+// A field and its value as they stand in a line. The line was written by base::JsonWriter: no blanks, and a
 // quote inside a value is escaped, so that no value can pass for a field.
-bool has_field(std::string_view line, const std::string &name, const std::string &value) {
-  const std::string key = quoted(name) + ":";
-  for (std::size_t at = line.find(key); at != line.npos; at = line.find(key, at + 1)) {
-    std::string_view rest = line.substr(at + key.size());
-    if (rest.starts_with(quoted(value))) return true;
-    const bool literal = !rest.empty() && rest.front() != '"' && rest.front() != '{' && rest.front() != '[';
-    if (literal && rest.substr(0, rest.find_first_of(",}]")) == value) return true;
+struct Field {
+  std::string key, text, literal;
+
+  explicit Field(const std::pair<std::string, std::string> &field)
+      : key(quoted(field.first) + ":"), text(quoted(field.second)), literal(field.second) {}
+  bool in(std::string_view line) const {
+    for (std::size_t at = line.find(key); at != line.npos; at = line.find(key, at + 1)) {
+      const std::string_view rest = line.substr(at + key.size());
+      if (rest.starts_with(text)) return true;
+      const bool bare = !rest.empty() && rest.front() != '"' && rest.front() != '{' && rest.front() != '[';
+      if (bare && rest.substr(0, rest.find_first_of(",}]")) == literal) return true;
+    }
+    return false;
   }
-  return false;
-}
+};
 
 }  // namespace
 
@@ -158,13 +163,13 @@ ListPage JsonList::page(const ListQuery &query) const {
     page.matching = size();
     for (std::size_t row = query.offset; row < size() && row - query.offset < query.limit; ++row) give(row);
   } else {
+    const std::vector<Field> fields(query.where.begin(), query.where.end());
     for (std::size_t row = 0; row < size(); ++row) {
       const std::string_view text = values(row);
-      const bool fits = std::all_of(query.words.begin(), query.words.end(),
-                                    [&](const auto &word) { return text.find(word) != text.npos; }) &&
-                        std::all_of(query.where.begin(), query.where.end(), [&](const auto &field) {
-                          return has_field(line(row), field.first, field.second);
-                        });
+      const bool fits =
+          std::all_of(query.words.begin(), query.words.end(),
+                      [&](const auto &word) { return text.find(word) != text.npos; }) &&
+          std::all_of(fields.begin(), fields.end(), [&](const Field &field) { return field.in(line(row)); });
       if (!fits) continue;
       if (page.matching >= query.offset && page.matching - query.offset < query.limit) give(row);
       ++page.matching;
