@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
@@ -57,6 +58,13 @@ std::string quoted(std::string_view text) {
   return json.take();
 }
 
+// std::string_view::find stops at each first character, and in JSON a field's first is a quote.
+std::size_t find(std::string_view text, std::string_view wanted, std::size_t from) {
+  if (from > text.size()) return text.npos;
+  const void *at = ::memmem(text.data() + from, text.size() - from, wanted.data(), wanted.size());
+  return at == nullptr ? text.npos : static_cast<std::size_t>(static_cast<const char *>(at) - text.data());
+}
+
 // A field and its value as they stand in a line. The line was written by base::JsonWriter: no blanks, and a
 // quote inside a value is escaped, so that no value can pass for a field.
 struct Field {
@@ -65,7 +73,7 @@ struct Field {
   explicit Field(const std::pair<std::string, std::string> &field)
       : key(quoted(field.first) + ":"), text(quoted(field.second)), literal(field.second) {}
   bool in(std::string_view line) const {
-    for (std::size_t at = line.find(key); at != line.npos; at = line.find(key, at + 1)) {
+    for (std::size_t at = find(line, key, 0); at != line.npos; at = find(line, key, at + 1)) {
       const std::string_view rest = line.substr(at + key.size());
       if (rest.starts_with(text)) return true;
       const bool bare = !rest.empty() && rest.front() != '"' && rest.front() != '{' && rest.front() != '[';
