@@ -31,8 +31,9 @@ bool is_xml_part(const ZipMember &member) {
 
 // Parts whose text is the same in every document: styles, themes, fonts, the list of types.
 bool is_boilerplate(std::string_view name) {
-  for (const std::string_view part : {"[Content_Types].xml", "word/styles.xml", "word/stylesWithEffects.xml",
-                                      "word/fontTable.xml", "word/webSettings.xml", "xl/styles.xml"})
+  for (const std::string_view part :
+       {"[Content_Types].xml", "word/styles.xml", "word/stylesWithEffects.xml", "word/fontTable.xml",
+        "word/numbering.xml", "word/webSettings.xml", "xl/styles.xml"})
     if (name == part) return true;
   return name.find("/theme/") != std::string_view::npos && name.ends_with(".xml");
 }

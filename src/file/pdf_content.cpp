@@ -1,6 +1,7 @@
 #include "file/pdf_content.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace dislodge::file {
@@ -192,7 +193,15 @@ void PdfContent::place(const PdfGlyph &glyph, const Matrix &at) {
     if (!out_.after_blank()) out_.add(' ');
     return;
   }
-  // A soft hyphen at a line's end is how the line was broken, not what was written.
+  // Ligatures (U+FB00 to U+FB06) are letters to a reader: "conﬁg" is searched for as "config".
+  static constexpr std::array<std::string_view, 7> kLigatures = {"ff", "fi", "fl", "ffi", "ffl", "st", "st"};
+  if (glyph.text.size() == 3 && glyph.text.starts_with("\xEF\xAC")) {
+    const auto index = static_cast<std::size_t>(static_cast<unsigned char>(glyph.text[2]) - 0x80);
+    if (index < kLigatures.size()) {
+      out_.add(kLigatures[index]);
+      return;
+    }
+  }
   out_.add(glyph.text);
 }
 

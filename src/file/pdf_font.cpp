@@ -138,6 +138,28 @@ constexpr std::array kPredefined = {
 
 }  // namespace
 
+// The encoding that an embedded Type 1 font brings, in the clear part of its program: "dup 58 /period put".
+void PdfFont::built_in(PdfDocument &document, const PdfValue &descriptor) {
+  const PdfValue *reference = descriptor.find("FontFile");
+  const PdfObject *program = reference == nullptr ? nullptr : document.object_of(*reference);
+  if (program == nullptr || !program->has_stream) return;
+  const std::string decoded = document.decode(*program).bytes;
+  const std::size_t clear_end = std::min<std::size_t>(decoded.find("eexec"), 64 << 10);
+  const std::string_view clear = std::string_view(decoded).substr(0, clear_end);
+  const std::size_t at = clear.find("/Encoding");
+  if (at == std::string_view::npos) return;
+  PdfLexer lexer(clear, at);
+  PdfValue value;
+  PdfValue before;
+  while (lexer.next(value, false) && !value.is_keyword("def") && !value.is_keyword("readonly")) {
+    if (value.is(Kind::name) && before.is(Kind::number) && before.number >= 0 && before.number < 256) {
+      std::string text = text_of_glyph(value.raw);
+      if (!text.empty()) characters_[static_cast<std::uint32_t>(before.number)] = std::move(text);
+    }
+    before = value;
+  }
+}
+
 PdfFont::PdfFont() {
   encoding_ = kStandardEncoding;
 }
@@ -161,6 +183,8 @@ void PdfFont::simple(PdfDocument &document, const PdfValue &dictionary) {
   encoding_ = document.get(dictionary, "Subtype").is_name("TrueType") || symbolic ? kWinAnsiEncoding
                                                                                   : kStandardEncoding;
   const PdfValue &encoding = document.get(dictionary, "Encoding");
+  if (!encoding.is(Kind::name) && document.get(encoding, "BaseEncoding").is(Kind::null))
+    built_in(document, descriptor);
   const auto base_encoding = [&](const PdfValue &which) {
     if (which.is_name("WinAnsiEncoding"))
       encoding_ = kWinAnsiEncoding;

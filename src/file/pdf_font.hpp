@@ -32,6 +32,7 @@ class PdfFont {
 
  private:
   void simple(PdfDocument &document, const PdfValue &dictionary);
+  void built_in(PdfDocument &document, const PdfValue &descriptor);
   void composite(PdfDocument &document, const PdfValue &dictionary);
   void to_unicode(PdfDocument &document, const PdfValue &dictionary);
   void set_code(std::uint32_t code, std::string text);

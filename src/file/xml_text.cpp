@@ -41,7 +41,8 @@ constexpr std::string_view kTabs = "tab ptab tc c table-cell";
 
 // Attributes whose values say nothing, however long: identity of a revision, a style, a namespace, a place.
 constexpr std::string_view kEmptyAttributes =
-    "Type ContentType PartName Extension id Id paraId textId uri Requires Ignorable ref r spans style-name "
+    "Type type t ContentType PartName nsid tmpl Extension id Id paraId textId uri Requires Ignorable ref r "
+    "spans style-name "
     "name-asian "
     "durableId guid uid shapeid spid ShapeID style coordsize path o:spt gfxdata typeface panose themeColor "
     "lastClr srgbClr space lang prst font-name font-family formatCode dyDescent";
@@ -135,11 +136,25 @@ bool is_layout(std::string_view text) {
   return text.find('\n') != kNone && std::all_of(text.begin(), text.end(), is_blank);
 }
 
-bool says_something(const Attribute &attribute) {
+// Elements whose `val` people fill in; elsewhere it is a word of the format unless it looks like more than
+// that.
+constexpr std::string_view kFilledIn =
+    "alias tag default docVar listItem statusText helpText entryMacro exitMacro";
+
+bool is_format_word(std::string_view value) {
+  return std::all_of(value.begin(), value.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  });
+}
+
+bool says_something(std::string_view element, const Attribute &attribute) {
   if (attribute.value.size() < 6 || attribute.name.starts_with("rsid") ||
       attribute.name.starts_with("schema"))
     return false;
   if (one_of(attribute.name, kEmptyAttributes)) return false;
+  if (attribute.name == "Target" && attribute.value.find(':') == kNone)
+    return false;  // a part of the document
+  if (attribute.name == "val" && is_format_word(attribute.value) && !one_of(element, kFilledIn)) return false;
   return !attribute.value.starts_with("http://schemas.") && !attribute.value.starts_with("urn:");
 }
 
@@ -214,7 +229,7 @@ class PartText {
     // A document variable or property: its name says what the value is.
     if (!name.empty() && !value.empty()) later(decoded(name, true) + " = " + decoded(value, true));
     for (const Attribute &attribute : tag.attributes)
-      if (says_something(attribute) && !(attribute.value.data() == value.data() && !name.empty()))
+      if (says_something(tag.name, attribute) && !(attribute.value.data() == value.data() && !name.empty()))
         later(decoded(attribute.value, true));
   }
 
