@@ -272,7 +272,12 @@ bool decode_encoded_words(std::string_view text, std::string &out, base::OffsetM
       word = next;
     }
     if (map != nullptr) map->add(out.size(), found);
-    const auto converted = evidence::to_utf8(bytes, charset);
+    // Raw 8-bit characters in a word are wrong, and then mostly UTF-8, whatever the word says.
+    const std::string_view written = text.substr(found, end - found);
+    const bool raw = std::any_of(written.begin(), written.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    const bool believed = !raw || evidence::valid_utf8_prefix(bytes) != bytes.size();
+    const auto converted = evidence::to_utf8(bytes, believed ? charset : std::string_view{});
     out += converted.view();
     at = end;
     search = end;

@@ -70,6 +70,9 @@ bool is_html(const Part &part) {
 }
 
 bool is_inline_text(const Part &part) {
+  if (part.cut == Cut::none &&
+      (part.type.value == "message/external-body" || part.type.value == "message/partial"))
+    return true;  // whatever it is called, its body is not here
   if (!part.name.empty() || part.disposition.value == "attachment" || part.cut != Cut::none) return false;
   const std::string &type = part.type.value;
   if (type == "text/rtf" || type == "text/richtext-rtf") return false;  // its reader knows better
@@ -122,6 +125,7 @@ class Reader {
     within_ = sink_.record(std::move(record));
     if (outer) outer_record_ = within_;
     header(entity.headers);
+    if (!outer) elsewhere(entity.declared, path_);
     auto text = texts.begin();
     for (const Part *part : parts) {
       if (text != texts.end() && text->part == part) {
@@ -283,7 +287,7 @@ class Reader {
       if (base::trim(gathered).empty()) return;
       const auto utf8 = evidence::to_utf8(gathered);
       emit_text(item_.path, utf8.view(), evidence::compose_maps(&places, utf8.map(), utf8.view().size()),
-                item_.bytes, nullptr);
+                item_.bytes, nullptr, false);
     };
     for (const std::string_view stretch : stretches) {
       for (std::string_view rest = stretch; !rest.empty();) {
@@ -350,7 +354,7 @@ class Reader {
     emit_text(path, text.shown ? std::string_view(text.shown->text) : text.utf8.view(), text.map,
               text.body.bytes, &text.quoted);
     embedded(part, path, text.body.bytes);
-    elsewhere(part, path);
+    elsewhere(part.type, path);
   }
 
   void emit_text(std::string_view path, std::string_view text, const base::OffsetMap &map,
@@ -400,13 +404,13 @@ class Reader {
   }
 
   // Content that the message names but does not hold.
-  void elsewhere(const Part &part, const std::string &path) {
-    if (part.type.value == "message/external-body") {
+  void elsewhere(const ParameterField &type, const std::string &path) {
+    if (type.value == "message/external-body") {
       std::string where;
       static constexpr std::array<std::string_view, 5> kWhere = {"access-type", "url", "site", "server",
                                                                  "directory"};
       for (const std::string_view key : kWhere) {
-        const std::string_view value = part.type.get(key);
+        const std::string_view value = type.get(key);
         if (!value.empty()) where += fmt::format("{}{}={}", where.empty() ? "" : ", ", key, value);
       }
       sink_.unread({.bytes = 0,
@@ -415,17 +419,17 @@ class Reader {
                     .remedy = "hand in the file that it points to",
                     .child = base::join_item(path, "external"),
                     .child_size = 0});
-    } else if (part.type.value == "message/partial") {
-      sink_.unread({.bytes = 0,
-                    .state = LedgerState::not_held,
-                    .reason = fmt::format(
-                        "piece {} of {} of a message that was sent in pieces (id {}): it was read by "
-                        "itself",
-                        part.type.get("number"),
-                        part.type.get("total").empty() ? "?" : part.type.get("total"), part.type.get("id")),
-                    .remedy = "join the pieces and add the message as evidence",
-                    .child = base::join_item(path, "partial"),
-                    .child_size = 0});
+    } else if (type.value == "message/partial") {
+      sink_.unread(
+          {.bytes = 0,
+           .state = LedgerState::not_held,
+           .reason = fmt::format(
+               "piece {} of {} of a message that was sent in pieces (id {}): it was read by "
+               "itself",
+               type.get("number"), type.get("total").empty() ? "?" : type.get("total"), type.get("id")),
+           .remedy = "join the pieces and add the message as evidence",
+           .child = base::join_item(path, "partial"),
+           .child_size = 0});
     }
   }
 

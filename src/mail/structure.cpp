@@ -102,6 +102,7 @@ class Walker {
       if (!deep) {
         MessageEntity nested;
         nested.section = entity.section;
+        nested.declared = std::move(part.type);
         out_.messages.push_back(std::move(nested));
         const auto index = static_cast<std::uint32_t>(out_.messages.size() - 1);
         frames_.push_back({.prefix = {}, .message = index});
@@ -193,6 +194,8 @@ class Walker {
 
   static bool is_nested_message(const Part &part) {
     const std::string &type = part.type.value;
+    // The first piece of a message that was sent in pieces begins with its header.
+    if (type == "message/partial") return part.type.get("number") == "1";
     if (type != "message/rfc822" && type != "message/global" && type != "message/news") return false;
     // An encoded message is forbidden and occurs: it is decoded and read as an item of its own.
     return part.encoding != "base64" && part.encoding != "quoted-printable";

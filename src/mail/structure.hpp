@@ -35,6 +35,7 @@ struct Part {
 struct MessageEntity {
   std::string section;  // empty for the outer one
   HeaderBlock headers;
+  ParameterField declared;  // the type of the part that holds it: message/rfc822, or message/partial
 };
 
 struct Structure {

@@ -37,6 +37,7 @@ TEST(Headers, encoded_words) {
   EXPECT_EQ(header_text("=?iso-8859-1*en?Q?gr=FC=DFe?="), "grüße");
   EXPECT_EQ(header_text("=?utf-8?Q?with blanks in it?="), "with blanks in it");
   EXPECT_EQ(header_text("=?koi8-r?B?8NLJ18XU?="), "Привет");
+  EXPECT_EQ(header_text("=?iso-8859-1?Q?Fr\xC3\xB6sche?="), "Frösche") << "raw UTF-8 in a word";
   EXPECT_EQ(header_text("=?broken"), "=?broken");
   EXPECT_EQ(header_text("raw \xFC"), "raw ü");
 }

@@ -258,6 +258,16 @@ TEST(Message, body_elsewhere_is_named) {
   EXPECT_THAT(sink.unreads[0].reason, testing::HasSubstr("https://example.com/f"));
 }
 
+TEST(Message, the_first_piece_of_a_split_message_is_read) {
+  const auto sink = read(
+      "Content-Type: message/partial; number=1; total=3; id=\"x@y\"\n\n"
+      "Subject: inner\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n");
+  ASSERT_EQ(sink.unreads.size(), 1u);
+  EXPECT_THAT(sink.unreads[0].reason, testing::HasSubstr("piece 1 of 3"));
+  ASSERT_NE(sink.text_of("m.eml!/1.1"), nullptr);
+  EXPECT_EQ(sink.text_of("m.eml!/1.1")->text, "hello");
+}
+
 TEST(Message, encoded_nested_message_is_an_item_of_its_own) {
   const auto sink =
       read("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogaW4KCmhpCg==\n");
