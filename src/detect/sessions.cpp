@@ -46,7 +46,8 @@ std::vector<Session> sessions(const log::EventTable &table, const identity::Fact
   for (const Detection &one : detections)
     if (one.intruder && one.kind != "spray") principals.insert(one.principals.begin(), one.principals.end());
 
-  std::map<std::pair<std::string, std::string>, Building> building;  // principal, id
+  std::map<std::pair<std::string, std::string>, Building> building;       // principal, id
+  std::map<std::string, std::pair<base::Time, std::string>> last_signin;  // of applications
   const auto take = [&](EventIndex index) {
     const Event &event = view.event(index);
     std::string principal = view.actor(event);
@@ -56,9 +57,14 @@ std::vector<Session> sessions(const log::EventTable &table, const identity::Fact
       if (!service.empty()) principal = service;
     }
     if (!attribution.intruder(index) && principals.count(principal) == 0) return;
-    // Mail that was read carries the session or the token of the sign-in; what carries neither is its own
-    // session a day.
+    // Mail that was read carries the session or the token of the sign-in. What carries neither belongs to the
+    // last sign-in of an application, for a day; else it is its own session a day.
     std::string id(view.text(event.session != 0 ? event.session : event.token));
+    if (event.event_class == log::EventClass::service_principal_signin)
+      last_signin[principal] = {event.time, id};
+    const auto signin = last_signin.find(principal);
+    if (id.empty() && signin != last_signin.end() && event.time.us - signin->second.first.us <= base::kDay)
+      id = signin->second.second;
     if (id.empty())
       id = "session:" +
            base::to_hex(base::sha256(principal + '\n' + std::string(view.text(event.application_id)) + '\n' +
@@ -82,10 +88,12 @@ std::vector<Session> sessions(const log::EventTable &table, const identity::Fact
       session.because = attribution.because(index);
     }
   };
+  std::vector<EventIndex> all(view.mail());
   for (const auto *list : {&view.user_signins(), &view.service_signins()})
-    for (const EventIndex index : *list)
-      if (view.event(index).outcome == log::Outcome::ok) take(index);
-  for (const EventIndex index : view.mail()) take(index);
+    std::copy_if(list->begin(), list->end(), std::back_inserter(all),
+                 [&](EventIndex index) { return view.event(index).outcome == log::Outcome::ok; });
+  std::sort(all.begin(), all.end());
+  for (const EventIndex index : all) take(index);
 
   std::vector<Session> out;
   for (auto &[key, one] : building) {

@@ -150,20 +150,11 @@ Act View::act(EventIndex index) const {
   return key || always ? Act::credential : Act::none;
 }
 
+// Names as directories write them come first, then as audit records name targets, then as actors are named
+// (in lower case). What is learnt first stays.
 void View::learn_names() {
-  for (const Event &event : table_.events) {
-    if (event.actor_id != 0 && event.actor_name != 0) {
-      const std::string tenant(text(event.tenant)), name(text(event.actor_name)), id(text(event.actor_id));
-      if (text(event.actor_type) == "user" && log::is_guid(id))
-        user_by_name_.emplace(std::pair(tenant, name), id);
-      name_by_principal_.emplace(entra_id(tenant, id), name);
-    }
-    if (event.target_id != 0 && event.target_name != 0)
-      name_by_principal_.emplace(entra_id(text(event.tenant), text(event.target_id)),
-                                 std::string(text(event.target_name)));
-  }
+  constexpr std::string_view kEntra = "principal:entra/";
   for (const identity::Principal &one : facts_.principals) {
-    constexpr std::string_view kEntra = "principal:entra/";
     if (!one.name.empty()) name_by_principal_.emplace(one.id, one.name);
     if (one.kind != identity::PrincipalKind::user || !std::string_view(one.id).starts_with(kEntra)) continue;
     const std::string_view rest = std::string_view(one.id).substr(kEntra.size());
@@ -172,6 +163,19 @@ void View::learn_names() {
     for (const std::string &name : one.names)
       user_by_name_.emplace(std::pair(std::string(rest.substr(0, slash)), base::lower(name)),
                             std::string(rest.substr(slash + 1)));
+  }
+  for (const Event &event : table_.events)
+    if (event.target_id != 0 && event.target_name != 0)
+      name_by_principal_.emplace(entra_id(text(event.tenant), text(event.target_id)),
+                                 std::string(text(event.target_name)));
+  for (const Event &event : table_.events) {
+    if (event.actor_id == 0 || event.actor_name == 0) continue;
+    const std::string tenant(text(event.tenant)), name(text(event.actor_name)), id(text(event.actor_id));
+    const bool user = text(event.actor_type) == "user";
+    if (user && log::is_guid(id)) user_by_name_.emplace(std::pair(tenant, name), id);
+    const bool named = !user && event.application_name != 0 && event.source == Source::entra_signin;
+    name_by_principal_.emplace(entra_id(tenant, id),
+                               named ? std::string(text(event.application_name)) : name);
   }
 }
 
