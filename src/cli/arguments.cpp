@@ -201,7 +201,8 @@ int run(int argc, char **argv) {
 
   RulesArguments rules;
   CLI::App *rules_command = app.add_subcommand("rules", "The rules: check their examples, or list them");
-  rules_command->add_option("WHAT", rules.what, "check or list")->required()->check(CLI::IsMember({"check", "list"}));
+  rules_command->add_option("WHAT", rules.what, "check, list or compile")->required()->check(CLI::IsMember({"check", "list", "compile"}));
+  rules_command->add_option("--out", rules.out, "compile: folder for the compiled rules");
   common(*rules_command, rules);
   rules_command->callback([&] { ready(rules); code = run_rules(rules); });
 

@@ -87,7 +87,8 @@ struct DrillArguments : Common {
   std::filesystem::path folder;
 };
 struct RulesArguments : Common {
-  std::string what;              // check, list
+  std::string what;              // check, list, compile
+  std::filesystem::path out;     // compile: folder of the cache
 };
 struct DemoArguments : Common {
   std::filesystem::path evidence, out;

@@ -1,4 +1,4 @@
-// rules: run the examples of every rule, or list the rules.
+// rules: run the examples of every rule, list the rules, or compile them into a cache.
 
 #include <fmt/format.h>
 
@@ -10,6 +10,14 @@
 namespace dislodge::cli {
 
 int run_rules(const RulesArguments &arguments) {
+  if (arguments.what == "compile") {
+    if (arguments.out.empty()) return report_error({base::ErrorKind::usage, "rules compile writes a folder: give it with --out"});
+    if (auto made = base::make_folders(arguments.out); !made) return report_error(made.error());
+    engine::Options options = arguments.engine;
+    options.cache_folder = arguments.out;
+    auto compiled = engine::load_secret_rules(options);
+    return compiled ? kDone : report_error(compiled.error());
+  }
   auto rules = engine::load_secret_rules(arguments.engine);
   if (!rules) return report_error(rules.error());
   if (arguments.what == "list") {

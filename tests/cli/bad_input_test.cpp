@@ -18,11 +18,11 @@ using testing::HasSubstr;
 class BadInputTest : public CaseTest {
  protected:
   // Adds one file, investigates, and checks that the case is whole after it.
-  Run investigate(const std::string &name) {
+  Outcome investigate(const std::string &name) {
     make_case();
-    const Run added = dislodge({"add", path("case"), path(name)});
+    const Outcome added = dislodge({"add", path("case"), path(name)});
     EXPECT_EQ(added.code, 0) << added.err;
-    const Run done = dislodge({"investigate", path("case")});
+    const Outcome done = dislodge({"investigate", path("case")});
     EXPECT_EQ(dislodge({"journal", "verify", path("case")}).code, 0);
     return done;
   }
@@ -38,7 +38,7 @@ TEST_F(BadInputTest, ATruncatedMboxIsReadAsFarAsItGoes) {
       "From b@northwind.example Mon Oct  6 11:00:00 2025\nFrom: b@northwind.example\nSubject: cut\nContent-Type: multipart/mixed; boundary=\"b\"\n\n--b\n"
       "Content-Type: application/zip\nContent-Transfer-Encoding: base64\n\nUEsDBBQAAAAIAAAAIQ";
   write(folder_ / "cut.mbox", kMessage + second);
-  const Run done = investigate("cut.mbox");
+  const Outcome done = investigate("cut.mbox");
   EXPECT_TRUE(done.code == 0 || done.code == 3) << done.code << done.err;
   EXPECT_THAT(dislodge({"secrets", path("case"), "--json"}).out, HasSubstr("cut.mbox!/1!/1"));
 }
@@ -49,7 +49,7 @@ TEST_F(BadInputTest, AZipBombCostsItsRowAndNothingElse) {
                              " && zip -q -9 ../bomb.zip z0 z1 z2 z3 z4 z5 z6 z7 z8 z9 && cd .. && rm -r z";
   if (std::system("command -v zip >/dev/null") != 0) GTEST_SKIP() << "zip is not installed";
   ASSERT_EQ(std::system(script.c_str()), 0);
-  const Run done = investigate("bomb.zip");
+  const Outcome done = investigate("bomb.zip");
   EXPECT_EQ(done.code, 3) << done.err << done.out;
   EXPECT_THAT(ledger(), HasSubstr("bomb.zip"));
   EXPECT_THAT(ledger(), HasSubstr("too-large"));
@@ -64,7 +64,7 @@ TEST_F(BadInputTest, ALineOfAGibibyteIsListed) {
   ASSERT_GE(fd, 0);
   ASSERT_EQ(::ftruncate(fd, (1ll << 30) + 4096), 0);
   ::close(fd);
-  const Run done = investigate("long.json");
+  const Outcome done = investigate("long.json");
   EXPECT_EQ(done.code, 3) << done.err;
   EXPECT_THAT(ledger(), HasSubstr("long.json"));
   EXPECT_NE(lines_of(dislodge({"events", path("case"), "--json"}).out).size(), 0u);
@@ -74,7 +74,7 @@ TEST_F(BadInputTest, HalfALineOfALogIsListedAndTheRestRead) {
   const std::string event =
       R"({"time":"2025-10-06T10:00:00Z","category":"SignInLogs","operationName":"Sign-in activity","resultType":"0","properties":{"id":"e1","createdDateTime":"2025-10-06T10:00:00Z","userPrincipalName":"a@northwind.example","userId":"00000000-0000-0000-0000-000000000001","appId":"00000000-0000-0000-0000-000000000002","ipAddress":"192.0.2.1","status":{"errorCode":0}}})";
   write(folder_ / "half.json", event + "\n" + event.substr(0, event.size() / 2));
-  const Run done = investigate("half.json");
+  const Outcome done = investigate("half.json");
   EXPECT_EQ(done.code, 3) << done.err;
   EXPECT_THAT(ledger(), HasSubstr("half.json"));
   EXPECT_EQ(lines_of(dislodge({"events", path("case"), "--json"}).out).size(), 1u);
@@ -87,7 +87,7 @@ TEST_F(BadInputTest, APackWithABadChecksumIsReadAndListed) {
   std::string bundle = slurp(folder_ / "r.bundle");
   bundle.back() = static_cast<char>(bundle.back() ^ 0x55);
   write(folder_ / "bad.bundle", bundle);
-  const Run done = investigate("bad.bundle");
+  const Outcome done = investigate("bad.bundle");
   EXPECT_EQ(done.code, 3) << done.err;
   EXPECT_THAT(ledger(), HasSubstr("bad.bundle"));
   EXPECT_THAT(ledger(), HasSubstr("checksum"));
@@ -107,7 +107,7 @@ TEST_F(BadInputTest, AFullDiskStopsWithFourAndLosesNothing) {
     ::_exit(code < 0 ? 100 : code);
   }
   EXPECT_EQ(wait_for(child), 4);
-  const Run after = dislodge({"investigate", path("case")});
+  const Outcome after = dislodge({"investigate", path("case")});
   EXPECT_EQ(after.code, 0) << after.err;
   EXPECT_THAT(dislodge({"secrets", path("case"), "--json"}).out, HasSubstr("a.mbox!/1!/1"));
   EXPECT_EQ(dislodge({"journal", "verify", path("case")}).code, 0);
@@ -126,7 +126,7 @@ TEST_F(BadInputTest, ASecondWriterIsRefusedByName) {
   }
   ::usleep(300000);
   write(folder_ / "a.txt", "x\n");
-  const Run refused = dislodge({"add", path("case"), path("a.txt")});
+  const Outcome refused = dislodge({"add", path("case"), path("a.txt")});
   ::kill(holder, SIGTERM);
   wait_for(holder);
   ::close(lock);
@@ -140,7 +140,7 @@ TEST_F(BadInputTest, EvidenceThatWasChangedSinceIsNamed) {
   make_case();
   ASSERT_EQ(dislodge({"add", path("case"), path("a.mbox")}).code, 0);
   write(folder_ / "a.mbox", kMessage + kMessage);
-  const Run done = dislodge({"investigate", path("case")});
+  const Outcome done = dislodge({"investigate", path("case")});
   EXPECT_THAT(ledger(), HasSubstr("changed after it was added"));
 }
 

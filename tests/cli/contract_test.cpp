@@ -28,7 +28,7 @@ std::string github_token() {
 
 TEST_F(CaseTest, ScanWritesTheFieldsOfTheContractAndNoValue) {
   write(folder_ / "tree/deploy.env", "# settings\nGITHUB_TOKEN=" + github_token() + "\n");
-  const Run scanned = run({"scan", path("tree"), "--json"});
+  const Outcome scanned = run({"scan", path("tree"), "--json"});
   ASSERT_EQ(scanned.code, 0) << scanned.err;
   EXPECT_THAT(scanned.out, testing::Not(HasSubstr(github_token())));
   EXPECT_THAT(scanned.err, testing::Not(HasSubstr(github_token())));
@@ -49,7 +49,7 @@ TEST_F(CaseTest, ScanWritesTheFieldsOfTheContractAndNoValue) {
 TEST_F(CaseTest, FingerprintsBelongToTheUsersKey) {
   write(folder_ / "a.txt", "token " + github_token() + "\n");
   const auto fingerprint = [&](const std::string &key) {
-    const Run scanned = run({"scan", path("a.txt"), "--json", "--fingerprint-key", path(key)});
+    const Outcome scanned = run({"scan", path("a.txt"), "--json", "--fingerprint-key", path(key)});
     const std::size_t at = scanned.out.find("\"fingerprint\":\"");
     return at == std::string::npos ? std::string() : scanned.out.substr(at + 15, 32);
   };
@@ -71,7 +71,7 @@ TEST_F(CaseTest, FindingsAreAnErrorOnlyWhenAsked) {
 }
 
 TEST_F(CaseTest, ReadsStandardInput) {
-  const Run scanned = run({"scan", "-", "--json"}, "export GH=" + github_token() + "\n");
+  const Outcome scanned = run({"scan", "-", "--json"}, "export GH=" + github_token() + "\n");
   EXPECT_EQ(scanned.code, 0) << scanned.err;
   EXPECT_THAT(scanned.out, HasSubstr("\"item\":\"-\""));
 }
@@ -90,7 +90,7 @@ TEST_F(CaseTest, DutyDatesOfTheSecAgreeWithTheVectors) {
       {"2024-01-12", "2024-01-19"}, {"2024-01-13", "2024-01-19"}, {"2024-01-15", "2024-01-19"}, {"2024-01-16", "2024-01-22"}, {"2024-01-17", "2024-01-23"},
       {"2024-01-19", "2024-01-25"}, {"2024-06-18", "2024-06-25"}, {"2024-11-27", "2024-12-04"}};
   for (const auto &[determined, due] : vectors) {
-    const Run computed = run({"duties", "due", "sec-8k-1.05", "determined-material", determined + "T15:00:00-05:00", "--json"});
+    const Outcome computed = run({"duties", "due", "sec-8k-1.05", "determined-material", determined + "T15:00:00-05:00", "--json"});
     ASSERT_EQ(computed.code, 0) << computed.err;
     EXPECT_THAT(computed.out, HasSubstr("\"date\":\"" + due + "\"")) << determined;
     EXPECT_THAT(computed.out, HasSubstr("America/New_York"));
@@ -101,7 +101,7 @@ TEST_F(CaseTest, AWrongPassphraseExitsWithTwoAndTheCaseStaysWhole) {
   write(folder_ / "right", "correct horse battery\n");
   write(folder_ / "wrong", "correct horse batter\n");
   ASSERT_EQ(run({"new", path("case"), "--passphrase-file", path("right")}).code, 0);
-  const Run refused = run({"status", path("case"), "--passphrase-file", path("wrong")});
+  const Outcome refused = run({"status", path("case"), "--passphrase-file", path("wrong")});
   EXPECT_EQ(refused.code, 2);
   EXPECT_THAT(refused.err, HasSubstr("wrong passphrase"));
   EXPECT_THAT(refused.err, testing::Not(HasSubstr("batter")));
@@ -112,19 +112,19 @@ TEST_F(CaseTest, RevealTakesTwoStepsAndIsJournalled) {
   write(folder_ / "mail/a.eml", "From: a@northwind.example\nTo: b@northwind.example\nSubject: x\nMessage-ID: <1@northwind.example>\nDate: Mon, 6 Oct 2025 10:00:00 +0000\n\ntoken: " + github_token() + "\n");
   make_case();
   ASSERT_EQ(dislodge({"add", path("case"), path("mail")}).code, 0);
-  const Run read = dislodge({"investigate", path("case")});
+  const Outcome read = dislodge({"investigate", path("case")});
   ASSERT_EQ(read.code, 0) << read.err;
-  const Run listed = dislodge({"secrets", path("case"), "--json"});
+  const Outcome listed = dislodge({"secrets", path("case"), "--json"});
   EXPECT_THAT(listed.out, testing::Not(HasSubstr(github_token())));
   const std::size_t at = listed.out.find("\"fingerprint\":\"");
   ASSERT_NE(at, std::string::npos) << listed.out;
   const std::string id = listed.out.substr(at + 15, 32);
   EXPECT_EQ(dislodge({"secrets", path("case"), "--reveal", id}).code, 2);
   EXPECT_EQ(dislodge({"secrets", path("case"), "--reveal", id, "--reason", "to rotate it"}).code, 2);
-  const Run shown = dislodge({"secrets", path("case"), "--reveal", id, "--reason", "to rotate it", "--yes"});
+  const Outcome shown = dislodge({"secrets", path("case"), "--reveal", id, "--reason", "to rotate it", "--yes"});
   EXPECT_EQ(shown.code, 0);
   EXPECT_EQ(shown.out, github_token() + "\n");
-  const Run journal = dislodge({"journal", "list", path("case")});
+  const Outcome journal = dislodge({"journal", "list", path("case")});
   EXPECT_THAT(journal.out, HasSubstr("\"what\":\"reveal\""));
   EXPECT_THAT(journal.out, HasSubstr("to rotate it"));
   EXPECT_THAT(journal.out, testing::Not(HasSubstr(github_token())));

@@ -29,7 +29,7 @@ class MergingTest : public CaseTest {
     const std::string name = "workers-" + workers;
     copy_empty(name);
     EXPECT_EQ(dislodge({"add", path(name), evidence_}).code, 0);
-    const Run done = dislodge({"investigate", path(name), "--workers", workers});
+    const Outcome done = dislodge({"investigate", path(name), "--workers", workers});
     EXPECT_TRUE(done.code == 0) << done.code << done.err;
     return dump(name);
   }
@@ -50,13 +50,13 @@ TEST_F(MergingTest, ShardsDoNotMatter) {
     std::vector<std::string> merge = {"merge", path(name)};
     for (int i = 0; i < count; ++i) {
       const std::string file = path(name + "-" + std::to_string(i));
-      const Run made = run({"scan", "--shard", std::to_string(i) + "/" + std::to_string(count), "--seal-to", path("empty/case.pub"), "--out", file, evidence_});
+      const Outcome made = run({"scan", "--shard", std::to_string(i) + "/" + std::to_string(count), "--seal-to", path("empty/case.pub"), "--out", file, evidence_});
       ASSERT_EQ(made.code, 0) << made.err;
       EXPECT_THAT(slurp(file), testing::Not(HasSubstr("northwind")));
       merge.push_back(file);
     }
     merge.push_back(merge.back());  // a repeat is ignored
-    const Run merged = dislodge(merge);
+    const Outcome merged = dislodge(merge);
     ASSERT_EQ(merged.code, 0) << merged.err;
     EXPECT_EQ(dump(name), direct) << count << " shards";
   }
@@ -72,7 +72,7 @@ TEST_F(MergingTest, LostForeignAndCutShardsAreRefusedByName) {
   const std::string one = shard(1, 2, input, path("empty/case.pub"), "one");
   copy_empty("case");
   const std::string before = dump("case");
-  Run refused = dislodge({"merge", path("case"), zero});
+  Outcome refused = dislodge({"merge", path("case"), zero});
   EXPECT_EQ(refused.code, 2);
   EXPECT_THAT(refused.err, HasSubstr("lost shards: 1/2"));
 
@@ -118,7 +118,7 @@ TEST_F(MergingTest, ARunKilledTenTimesGivesTheSameCase) {
     ::kill(process, SIGKILL);
     wait_for(process);
   }
-  const Run resumed = dislodge({"investigate", path("killed")});
+  const Outcome resumed = dislodge({"investigate", path("killed")});
   ASSERT_EQ(resumed.code, 0) << resumed.err;
   EXPECT_EQ(dump("killed"), expected);
   EXPECT_EQ(dislodge({"journal", "verify", path("killed")}).code, 0);

@@ -58,7 +58,7 @@ int wait_for(pid_t process) {
 
 pid_t start(const std::vector<std::string> &arguments) { return spawn(arguments, "/dev/null", "/dev/null", "/dev/null"); }
 
-Run run(const std::vector<std::string> &arguments, const std::string &input) {
+Outcome run(const std::vector<std::string> &arguments, const std::string &input) {
   std::string name = (fs::temp_directory_path() / "dislodge-run-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) return {};
   const fs::path folder = name;
@@ -67,7 +67,7 @@ Run run(const std::vector<std::string> &arguments, const std::string &input) {
     in = (folder / "in").string();
     write(in, input);
   }
-  Run result;
+  Outcome result;
   result.code = wait_for(spawn(arguments, in, (folder / "out").string(), (folder / "err").string()));
   result.out = slurp(folder / "out");
   result.err = slurp(folder / "err");
@@ -93,12 +93,12 @@ std::vector<std::string> CaseTest::keyed(std::vector<std::string> arguments) con
 }
 
 void CaseTest::make_case(const std::string &name) const {
-  const Run made = dislodge({"new", path(name)});
+  const Outcome made = dislodge({"new", path(name)});
   ASSERT_EQ(made.code, 0) << made.err;
 }
 
 std::string CaseTest::dump(const std::string &name) const {
-  const Run dumped = dislodge({"dump", path(name), "--canonical"});
+  const Outcome dumped = dislodge({"dump", path(name), "--canonical"});
   EXPECT_EQ(dumped.code, 0) << dumped.err;
   return dumped.out;
 }

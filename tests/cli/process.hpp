@@ -11,13 +11,13 @@
 
 namespace dislodge::cli_test {
 
-struct Run {
+struct Outcome {
   int code = -1;  // exit code; -N where signal N ended it
   std::string out, err;
 };
 
 // argv after the program's name; stdin from /dev/null or from the text given.
-Run run(const std::vector<std::string> &arguments, const std::string &input = "");
+Outcome run(const std::vector<std::string> &arguments, const std::string &input = "");
 // Starts it and returns at once, output thrown away.
 pid_t start(const std::vector<std::string> &arguments);
 int wait_for(pid_t process);
@@ -34,7 +34,7 @@ class CaseTest : public testing::Test {
   std::string path(const std::string &name) const { return (folder_ / name).string(); }
   // Arguments with --key-file appended.
   std::vector<std::string> keyed(std::vector<std::string> arguments) const;
-  Run dislodge(const std::vector<std::string> &arguments) const { return run(keyed(arguments)); }
+  Outcome dislodge(const std::vector<std::string> &arguments) const { return run(keyed(arguments)); }
   void make_case(const std::string &name = "case") const;
   std::string dump(const std::string &name = "case") const;
 
