@@ -67,7 +67,7 @@ const std::array<Pattern, 14> &patterns() {
            R"((?:\\?["'`*_\])>]){0,3}\s{0,3}(?:=>|:=|=|:|\||\bis\b|>)\s{0,3}(?:\\?["'`*<(\[]){0,3}([a-z0-9][a-z0-9._%+@\\/$-]{1,79}))")},
       {HintKind::user,
        pattern(
-           R"(\b(?:as|user|username|account|login|for|with|using|mailbox)\s{1,3}["'`*]{0,2}([a-z0-9]+[a-z0-9._%+\\$-]*(?:[-_\\@.][a-z0-9][a-z0-9._$-]*)+))")},
+           R"(\b(?:as|user|username|account|login|for|with|using|mailbox|bot|robot|service)\s{1,3}["'`*]{0,2}([a-z0-9]+[a-z0-9._%+\\$-]*(?:[-_\\@.][a-z0-9][a-z0-9._$-]*)+))")},
       {HintKind::host,
        pattern(
            R"(\b(?:server|host(?:[ _-]?name)?|data source|addr(?:ess)?|endpoint|ip|machine|computer)(?:\\?["'`*_\])>]){0,3}\s{0,3}(?:=>|:=|=|:|\||\bis\b)\s{0,3}(?:\\?["'`*<(\[]|tcp:|sb://|https?://){0,3}([a-z0-9][a-z0-9.-]{1,120}[a-z0-9]))")},
