@@ -1,6 +1,7 @@
 #include "identity/fact.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <tuple>
 
 namespace dislodge::identity {
@@ -111,27 +112,55 @@ void merge(Binding &into, Binding &&from) {
 }
 
 // Sorts by key (evidence decides among equals, so that the order of appending does not), then merges equal
-// keys.
+// keys. What is settled already is left alone: the passes settle often, and millions of grants are not moved
+// for nothing.
 template <typename T, typename Key>
 void settle_list(std::vector<T> &items, Key key) {
-  std::stable_sort(items.begin(), items.end(), [&](const T &a, const T &b) {
-    return std::tuple_cat(key(a), std::tie(a.evidence)) < std::tuple_cat(key(b), std::tie(b.evidence));
-  });
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    if (kept > 0 && key(items[kept - 1]) == key(items[i])) {
-      merge(items[kept - 1], std::move(items[i]));
-    } else {
-      if (kept != i) items[kept] = std::move(items[i]);
-      ++kept;
-    }
+  bool settled = true;
+  for (std::size_t i = 1; i < items.size() && settled; ++i) settled = key(items[i - 1]) < key(items[i]);
+  if (settled) return;
+  // Most comparisons are decided by eight bytes behind what all ids begin with, so that the ids themselves,
+  // which lie all over memory, are seldom touched.
+  const auto id_of = [&](const T &item) -> std::string_view { return std::get<0>(key(item)); };
+  std::size_t common = id_of(items.front()).size();
+  for (const T &item : items) {
+    const std::string_view first = id_of(items.front()), one = id_of(item);
+    common = std::min({common, one.size(), first.size()});
+    while (common > 0 && std::memcmp(first.data(), one.data(), common) != 0) --common;
   }
-  items.erase(items.begin() + static_cast<std::ptrdiff_t>(kept), items.end());
+  struct Entry {
+    std::uint64_t head;
+    std::uint32_t index;
+  };
+  std::vector<Entry> order(items.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) {
+    const std::string_view rest = id_of(items[i]).substr(common, 8);
+    std::uint64_t head = 0;
+    for (std::size_t at = 0; at < 8; ++at)
+      head = head << 8 | (at < rest.size() ? static_cast<unsigned char>(rest[at]) : 0u);
+    order[i] = {head, i};
+  }
+  std::stable_sort(order.begin(), order.end(), [&](const Entry &a, const Entry &b) {
+    if (a.head != b.head) return a.head < b.head;
+    const auto first = key(items[a.index]), second = key(items[b.index]);
+    return first != second ? first < second : items[a.index].evidence < items[b.index].evidence;
+  });
+  std::vector<T> sorted;
+  sorted.reserve(items.size());
+  for (const Entry &entry : order) {
+    T &item = items[entry.index];
+    if (!sorted.empty() && key(sorted.back()) == key(item))
+      merge(sorted.back(), std::move(item));
+    else
+      sorted.push_back(std::move(item));
+  }
+  items = std::move(sorted);
 }
 
 template <typename T, typename Key>
 void sort_unique(std::vector<T> &items, Key key) {
-  std::sort(items.begin(), items.end(), [&](const T &a, const T &b) { return key(a) < key(b); });
+  const auto less = [&](const T &a, const T &b) { return key(a) < key(b); };
+  if (!std::is_sorted(items.begin(), items.end(), less)) std::sort(items.begin(), items.end(), less);
   items.erase(
       std::unique(items.begin(), items.end(), [&](const T &a, const T &b) { return key(a) == key(b); }),
       items.end());

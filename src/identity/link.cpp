@@ -87,11 +87,6 @@ class Linker {
     by_object_.clear();
     applications_.clear();
     members_.clear();
-    names_.clear();
-    for (std::size_t i = 0; i < facts_.principals.size(); ++i) {
-      for (const std::string &name : facts_.principals[i].names) names_.emplace_back(name, i);
-    }
-    std::sort(names_.begin(), names_.end());
     for (std::size_t i = 0; i < facts_.principals.size(); ++i) {
       const Principal &p = facts_.principals[i];
       if (!in_entra(p)) continue;
@@ -107,7 +102,7 @@ class Linker {
 
   // Object ids are unique in the world, so an unknown tenant is told by any directory that has the object. An
   // application id in the place of an object id stands for the application object of that tenant.
-  std::string resolved(const std::string &id) const {
+  std::string resolved(const std::string &id) {
     constexpr std::string_view kByName = "/?name=";
     if (const auto at = id.find(kByName); at != std::string::npos)
       return by_name(id, id.substr(at + kByName.size()));
@@ -135,7 +130,17 @@ class Linker {
     return id;
   }
 
-  std::string by_name(const std::string &id, const std::string &name) const {
+  // Names are looked up for edges of other collectors only, so their index is made at first need.
+  void index_names() {
+    if (!names_.empty()) return;
+    for (std::size_t i = 0; i < facts_.principals.size(); ++i) {
+      for (const std::string &name : facts_.principals[i].names) names_.emplace_back(name, i);
+    }
+    std::sort(names_.begin(), names_.end());
+  }
+
+  std::string by_name(const std::string &id, const std::string &name) {
+    index_names();
     const std::string realm = id.substr(0, id.find('/') + 1);  // "principal:entra/"
     const Principal *only = nullptr;
     for (auto at = std::lower_bound(names_.begin(), names_.end(),
@@ -150,23 +155,29 @@ class Linker {
   }
 
   void name_tenants() {
+    std::unordered_set<std::string_view> known;
+    known.reserve(facts_.principals.size());
+    for (const Principal &p : facts_.principals) {
+      if (entra_parts(p.id).tenant != kUnknownTenant) known.insert(p.id);
+    }
     std::unordered_map<std::string, std::string> cache;
+    // True where the id was changed.
     const auto resolve = [&](std::string &id) {
+      if (known.count(id) != 0 || id.starts_with("resource:")) return false;
       const auto [at, fresh] = cache.try_emplace(id);
       if (fresh) at->second = resolved(id);
+      if (at->second == id) return false;
       id = at->second;
+      return true;
     };
     for (Grant &g : facts_.grants) {
-      const std::string from = g.from, to = g.to;
-      resolve(g.from);
-      resolve(g.to);
-      if (g.from != from || g.to != to) g.id = grant_id(g.kind, g.from, g.to);
+      const bool from = resolve(g.from), to = resolve(g.to);
+      if (from || to) g.id = grant_id(g.kind, g.from, g.to);
     }
     for (Credential &c : facts_.credentials) {
-      const std::string before = c.principal;
-      resolve(c.principal);
-      if (c.principal != before)
+      if (resolve(c.principal)) {
         c.id = credential_id(c.principal, c.slot, !c.key_id.empty() ? c.key_id : c.thumbprint);
+      }
     }
     // Looked up first and changed after, since looking up needs the order of ids.
     std::vector<std::pair<std::size_t, std::string>> moved;
