@@ -88,7 +88,14 @@ void PdfDocument::scan() {
     at = found + 3;
     if (found > 0 && bytes_[found - 1] == 'd') continue;  // endobj
     PdfObject object;
-    if (object_number(bytes_, found, object.number, object.generation) == kNone) continue;
+    const std::size_t begin = object_number(bytes_, found, object.number, object.generation);
+    if (begin == kNone) continue;
+    if (endless_ != nullptr) {
+      // A stream whose end mark is missing goes up to the next object at most.
+      const auto start = static_cast<std::size_t>(endless_->stream.data() - bytes_.data());
+      endless_->stream = endless_->stream.substr(0, begin > start ? begin - start : 0);
+      endless_ = nullptr;
+    }
     if (objects_.size() >= kObjectsMax || value_budget_ == 0) {
       too_many_ = true;
       return;
@@ -96,18 +103,19 @@ void PdfDocument::scan() {
     PdfLexer lexer(bytes_, at, &value_budget_);
     if (!lexer.next(object.value, true)) continue;
     if (object.value.is_keyword("endobj")) object.value = {};
-    read_stream(object, lexer);
+    const bool unended = read_stream(object, lexer);
     at = std::max(at, lexer.at());
     objects_.push_back(std::move(object));
     define(objects_.back());
+    if (unended) endless_ = &objects_.back();
   }
 }
 
-void PdfDocument::read_stream(PdfObject &object, PdfLexer &lexer) {
-  if (!object.value.is(Kind::dictionary)) return;
+bool PdfDocument::read_stream(PdfObject &object, PdfLexer &lexer) {
+  if (!object.value.is(Kind::dictionary)) return false;
   lexer.skip_blanks();
   std::size_t at = lexer.at();
-  if (bytes_.substr(at, 6) != "stream") return;
+  if (bytes_.substr(at, 6) != "stream") return false;
   at += 6;
   if (at < bytes_.size() && bytes_[at] == '\r') ++at;
   if (at < bytes_.size() && bytes_[at] == '\n') ++at;
@@ -123,7 +131,7 @@ void PdfDocument::read_stream(PdfObject &object, PdfLexer &lexer) {
       if (bytes_.substr(end.at(), 9) == "endstream") {
         object.stream = bytes_.substr(at, size);
         lexer.seek(end.at() + 9);
-        return;
+        return false;
       }
     }
   }
@@ -136,7 +144,7 @@ void PdfDocument::read_stream(PdfObject &object, PdfLexer &lexer) {
     if (end == kNone) end = bytes_.size();
     object.stream = bytes_.substr(at, end - at);
     lexer.seek(at);  // objects may be hidden in what is taken for a stream without end
-    return;
+    return true;
   }
   object.stream = bytes_.substr(at, end - at);
   if (object.stream.ends_with("\r\n"))
@@ -144,6 +152,7 @@ void PdfDocument::read_stream(PdfObject &object, PdfLexer &lexer) {
   else if (object.stream.ends_with('\n') || object.stream.ends_with('\r'))
     object.stream.remove_suffix(1);
   lexer.seek(end + 9);
+  return false;
 }
 
 void PdfDocument::open_object_stream(const PdfObject &object) {

@@ -61,7 +61,7 @@ class PdfDocument {
 
  private:
   void scan();
-  void read_stream(PdfObject &object, PdfLexer &lexer);
+  bool read_stream(PdfObject &object, PdfLexer &lexer);  // true where its end mark is missing
   void open_object_stream(const PdfObject &object);
   void find_trailers();
   std::vector<PdfFilter> filters_of(const PdfValue &dictionary) const;
@@ -79,6 +79,7 @@ class PdfDocument {
   std::uint64_t unpacked_bytes_ = 0;
   std::vector<std::string_view> damaged_;
   std::vector<std::string_view> limited_;
+  PdfObject *endless_ = nullptr;  // the last object, where its stream has no end
   bool too_many_ = false;
   bool no_endstream_ = false;
   bool no_endobj_ = false;

@@ -54,14 +54,14 @@ std::optional<EncodedWord> encoded_word_at(std::string_view text) {
   if ((encoding != 'b' && encoding != 'q') || text[charset_end + 2] != '?') return std::nullopt;
   const std::size_t content = charset_end + 3;
   // A word never spans two lines.
-  std::size_t stop = text.find("?=", content);
+  std::size_t stop = find_bytes(text, "?=", content);
   const std::size_t newline = text.find('\n', content);
   if (stop == kNone || stop > newline) return std::nullopt;
   // A Q word may hold "?=41" where the "?" is content: the word goes on if hex and another "?=" follow.
   while (encoding == 'q' && stop + 3 < text.size() &&
          std::isxdigit(static_cast<unsigned char>(text[stop + 2])) &&
          std::isxdigit(static_cast<unsigned char>(text[stop + 3]))) {
-    const std::size_t next = text.find("?=", stop + 2);
+    const std::size_t next = find_bytes(text, "?=", stop + 2);
     if (next == kNone || next > newline || text.substr(stop, next - stop).find(' ') != kNone) break;
     stop = next;
   }
