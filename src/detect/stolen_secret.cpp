@@ -130,22 +130,42 @@ class SecretUses {
     return key.empty() || event.key_id == 0 || key == view_.text(event.key_id);
   }
 
-  // All that others than the intruder did as this principal before the first time that counts.
+  // All that others than the intruder did as this principal before the first time that counts. Where the log
+  // begins too late for that, the owner is whoever signed in on most days.
   Habit habit_of(const std::string &principal, base::Time before) const {
     Habit habit;
+    using Kind = std::pair<base::StringId, std::string>;  // agent, network
+    std::map<Kind, std::set<std::int64_t>> days;
+    for (const EventIndex index : by_principal_.at(principal)) {
+      if (!ordinary(index)) continue;
+      const Event &event = view_.event(index);
+      days[{event.agent, network_of(view_, event)}].insert(event.time.us / base::kDay);
+      if (event.time < before) learn(event, habit);
+    }
+    if (habit.signins >= kHabitMin || days.empty()) return habit;
+    const auto most = std::max_element(days.begin(), days.end(), [](const auto &a, const auto &b) {
+      return a.second.size() < b.second.size();
+    });
+    if (most->second.size() < kHabitMin) return habit;
     for (const EventIndex index : by_principal_.at(principal)) {
       const Event &event = view_.event(index);
-      if (event.outcome != Outcome::ok || event.time >= before || attribution_.intruder(index) ||
-          by_campaign_.count(index) != 0)
-        continue;
-      ++habit.signins;
-      habit.agents.insert(event.agent);
-      habit.clients.insert(event.client);
-      habit.applications.insert(event.application_id);
-      habit.addresses.insert(event.address);
-      habit.networks.insert(network_of(view_, event));
+      if (ordinary(index) && Kind(event.agent, network_of(view_, event)) == most->first) learn(event, habit);
     }
     return habit;
+  }
+
+  bool ordinary(EventIndex index) const {
+    return view_.event(index).outcome == Outcome::ok && !attribution_.intruder(index) &&
+           by_campaign_.count(index) == 0;
+  }
+
+  void learn(const Event &event, Habit &habit) const {
+    ++habit.signins;
+    habit.agents.insert(event.agent);
+    habit.clients.insert(event.client);
+    habit.applications.insert(event.application_id);
+    habit.addresses.insert(event.address);
+    habit.networks.insert(network_of(view_, event));
   }
 
   // Whether a sign-in is no habit of the owner's, and whose it then is.
