@@ -90,6 +90,18 @@ TEST(ReadPdf, composite_fonts_use_their_map) {
             "pabcx😀\n");
 }
 
+TEST(ReadPdf, embedded_type_1_fonts_bring_their_encoding) {
+  EXPECT_EQ(
+      text_of(page_with(
+          "BT /F1 12 Tf (:A) Tj ET",
+          "<</Type/Font/Subtype/Type1/FirstChar 58/Widths[500]/FontDescriptor 6 0 R>>",
+          {"<</Type/FontDescriptor/Flags 4/FontFile 7 0 R>>",
+           stream("/Filter/FlateDecode",
+                  deflated("%!PS-AdobeFont-1.0: X\n/Encoding 256 array\n0 1 255 {1 index exch "
+                           "/.notdef put} for\ndup 58 /period put\nreadonly def\ncurrentfile eexec\nxx"))})),
+      ".A\n");
+}
+
 TEST(ReadPdf, fonts_without_a_map_are_told) {
   const auto sink = read(page_with("BT /F1 12 Tf <100010011002> Tj ET",
                                    "<</Type/Font/Subtype/Type0/Encoding/Identity-H/DescendantFonts[6 0 R]>>",
