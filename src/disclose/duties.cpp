@@ -357,6 +357,27 @@ base::Result<DutyDate> due(const DutyRules &rules, std::string_view regime_id, s
   return date;
 }
 
+base::Result<base::Time> trigger_time(const DutyRules &rules, std::string_view regime,
+                                      std::string_view text) {
+  text = base::trim(text);
+  const auto time = base::parse_time(text);
+  if (!time) {
+    return fail(
+        ErrorKind::usage,
+        fmt::format(
+            "{}: a time is written as 2024-01-17T15:00:00-05:00, or as 2024-01-17 in the zone of the regime",
+            text));
+  }
+  // A zone is a Z at the end, or a sign behind the date.
+  const bool zoned = text.ends_with('Z') || text.ends_with('z') ||
+                     (text.size() > 10 && text.find_first_of("+-", 10) != std::string_view::npos);
+  const Regime *known = rules.find(regime);
+  const auto zone = known == nullptr ? rules.zones.end() : rules.zones.find(known->zone);
+  if (zoned || zone == rules.zones.end()) return *time;
+  const base::Date day = base::date_of(*time);
+  return zone->second.at(day, time->us - base::time_of(day).us);
+}
+
 std::vector<Duty> duties(const DutyRules &rules, const CaseFacts &facts) {
   std::vector<Duty> list;
   const auto span = [](std::int64_t us) {

@@ -1,6 +1,7 @@
 #pragma once
 // Directory exports of every kind that we read: AzureHound (azurehound.hpp) and BloodHound OpenGraph
-// (opengraph.hpp). The engine asks here; each reader says how it reads.
+// (opengraph.hpp), in UTF-8 or, as PowerShell redirects output, in UTF-16. The engine asks here; each reader
+// says how it reads.
 
 #include <string_view>
 

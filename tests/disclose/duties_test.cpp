@@ -63,6 +63,27 @@ TEST(Due, CutOffIsHalfPastFiveInBothSeasons) {
   EXPECT_EQ(across->due, at("2024-03-13T21:30:00Z"));
 }
 
+// The vectors as a person types them: a date.
+TEST(Due, ADateAloneIsADayInTheZoneOfTheRegime) {
+  const auto typed = [](std::string_view text) {
+    const auto time = trigger_time(rules(), "sec-8k-1.05", text);
+    if (!time) return time.error().message;
+    const auto date = due(rules(), "sec-8k-1.05", "determined-material", *time);
+    return date ? date->due_local.date : date.error().message;
+  };
+  EXPECT_EQ(typed("2024-01-12"), "2024-01-19");
+  EXPECT_EQ(typed("2024-01-16"), "2024-01-22");
+  EXPECT_EQ(typed("2024-01-17"), "2024-01-23");
+  EXPECT_EQ(typed(" 2024-01-19 "), "2024-01-25");
+  EXPECT_EQ(typed("2024-06-18"), "2024-06-25");
+  EXPECT_EQ(typed("2024-01-17T23:30:00"), "2024-01-23");   // New York's clock
+  EXPECT_EQ(typed("2024-01-17T00:30:00Z"), "2024-01-22");  // still Tuesday there
+  EXPECT_EQ(typed("2024-01-17T23:30:00-05:00"), "2024-01-23");
+  EXPECT_EQ(typed("2024-01-18T05:30:00+01:00"), "2024-01-23");
+  EXPECT_THAT(typed("yesterday"), HasSubstr("2024-01-17T15:00:00-05:00"));
+  EXPECT_EQ(*trigger_time(rules(), "no such regime", "2024-01-17"), at("2024-01-17"));
+}
+
 TEST(Due, LeapDay) {
   EXPECT_EQ(sec_due("2024-02-26T15:00:00Z"), "2024-03-01");
   EXPECT_EQ(sec_due("2023-02-24T15:00:00Z"), "2023-03-02");

@@ -300,6 +300,21 @@ TEST(AzureHound, AMemberListBeyondOneRecordIsReadInPieces) {
   EXPECT_TRUE(sink.parts.empty());
 }
 
+TEST(AzureHound, OutputThatWentThroughPowerShellIsUtf16) {
+  std::string wide = "\xFF\xFE";
+  for (const char c : file_of({kTenantRow, record("AZNew", "{}"), user_row()})) {
+    wide += c;
+    wide += '\0';
+  }
+  EXPECT_TRUE(recognises_directory(wide));
+  KeepingSink sink;
+  const Facts facts = read_text(wide, sink);
+  EXPECT_NE(find_principal(facts, here(kUser)), nullptr);
+  ASSERT_EQ(sink.parts.size(), 1u);
+  EXPECT_NEAR(static_cast<double>(sink.parts[0].bytes),
+              2.0 * static_cast<double>(record("AZNew", "{}").size()), 2.0);
+}
+
 TEST(AzureHound, HostileRecordsNeitherCrashNorVanish) {
   for (const char *data : {R"({"id":5})", R"({"id":{"a":1}})", R"([])", R"(null)", R"("text")",
                            R"({"id":"x","passwordCredentials":"no"})", R"({"members":{}})",
