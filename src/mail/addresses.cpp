@@ -105,9 +105,10 @@ void parse_addresses(std::string_view raw_value, evidence::PersonRole role, std:
       }
     } else if (c == '<') {
       // The next bracket is where it ends; a comma does if that one opens another address.
-      const std::size_t end = text.find_first_of("<>", i + 1);
+      std::size_t end = i + 1;
+      while (end < text.size() && text[end] != '<' && text[end] != '>') ++end;
       box.bracket = true;
-      if (end == std::string::npos || text[end] == '<') {
+      if (end == text.size() || text[end] == '<') {
         const std::size_t comma = std::min(text.find(',', i), text.size());
         box.address = text.substr(i + 1, comma - i - 1);
         i = comma - 1;

@@ -224,7 +224,7 @@ HeaderBlock read_headers(std::string_view message, std::size_t begin, const base
 
 std::string unfold(std::string_view raw) {
   raw = base::trim(raw);
-  if (raw.find_first_of(std::string_view("\r\n\0", 3)) == kNone) return std::string(raw);
+  if (raw.find('\n') == kNone && raw.find('\r') == kNone && raw.find('\0') == kNone) return std::string(raw);
   std::string out;
   out.reserve(raw.size());
   for (const char c : raw)

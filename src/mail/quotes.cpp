@@ -197,7 +197,11 @@ class Finder {
 
   // A From line with Sent and one more of the block within the next lines.
   bool starts_block(const Line &line) const {
-    if (line.text.size() < 4 || line.text.substr(0, 16).find(':') == std::string_view::npos) return false;
+    // Most lines begin with none of the first letters of "From" in any of the languages.
+    const std::size_t start = line.text.find_first_not_of(" \t*");
+    if (start == std::string_view::npos || start > 8) return false;
+    static constexpr std::string_view kFirst = "FVDOLfvdol\xD0";
+    if (kFirst.find(line.text[start]) == std::string_view::npos) return false;
     if (block_line(line.text) != BlockLine::from) return false;
     bool sent = false;
     bool other = false;

@@ -1,0 +1,74 @@
+#include "mail/encrypted.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/encode.hpp"
+#include "collecting_sink.hpp"
+#include "mail/message.hpp"
+
+namespace dislodge::mail {
+namespace {
+
+// Made with openssl cms -sign -nodetach and openssl cms -encrypt, of the same small entity.
+constexpr std::string_view kSigned =
+    "MIH0BgkqhkiG9w0BBwKggeYwgeMCAQExDTALBglghkgBZQMEAgEwPAYJKoZIhvcNAQcBoC8ELUNvbnRlbnQtVHlwZTogdGV4dC9w\n"
+    "bGFpbg0KDQpzaWduZWQgc2VjcmV0NDINCjGBkDCBjQIBATAnMA8xDTALBgNVBAMMBFRlc3QCFHZQCavZFM61BrZ2ycmVbbTsbGtE\n"
+    "MAsGCWCGSAFlAwQCATAKBggqhkjOPQQDAgRGMEQCIGioqljkgLjkmy8CXzn8mj8sXXBwxzFVOEeB702SZpeSAiBg7r5OQRERkMPF\n"
+    "WmYLOkawXjZHPVJsoC9NIzYIdksDMQ==\n";
+constexpr std::string_view kEncrypted =
+    "MIIBQAYJKoZIhvcNAQcDoIIBMTCCAS0CAQAxgckwgcYCAQAwLzAXMRUwEwYDVQQDDAxSZWNpcGllbnQgQ0ECFAItGzqIRAuEDT76\n"
+    "KFylr0QZlL6dMA0GCSqGSIb3DQEBAQUABIGArLmKUoQdWyx00YqZz53PqFHRUrDmy0BYR/BW526rtR8GIkQfI2EvxVAMoZxu6OGK\n"
+    "Jf9HeMVv5e+zWpIfrZYqqMAJbxi0bLOmLErxfdHvkcgTY7TgYrOPbRXqPnf/hvG8KPUjl3Ckd1jiBgXnDhiQPJCgNRw7dsnKNHx3\n"
+    "7tQKJ1kwXAYJKoZIhvcNAQcBMB0GCWCGSAFlAwQBAgQQPYl3ET0jEA+O7VWkAmms34AwQNZMt15EON7rX58q2ZdyXBNCgzc5F8Zs\n"
+    "WHH80nz7kFfQmPyhvuoudUZkm23yPNu8\n";
+
+test::CollectingSink read(std::string_view body) {
+  const std::string mail =
+      "Content-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64\n\n" +
+      std::string(body);
+  test::CollectingSink sink([](const evidence::ItemView &item) -> test::Reader {
+    if (item.type == evidence::ItemType::message) return read_message;
+    return {};
+  });
+  EXPECT_TRUE(read_message(test::item_of("m", mail), sink).has_value());
+  return sink;
+}
+
+TEST(Encrypted, signed_mail_is_unwrapped_and_read) {
+  const auto sink = read(kSigned);
+  ASSERT_NE(sink.text_of("m!/1!/1"), nullptr);
+  EXPECT_EQ(sink.text_of("m!/1!/1")->text, "signed secret42\r\n");
+  EXPECT_TRUE(sink.unreads.empty());
+}
+
+TEST(Encrypted, enveloped_mail_names_who_can_open_it) {
+  const auto sink = read(kEncrypted);
+  ASSERT_EQ(sink.unreads.size(), 1u);
+  EXPECT_EQ(sink.unreads[0].state, evidence::LedgerState::encrypted);
+  EXPECT_THAT(sink.unreads[0].reason, testing::HasSubstr("022D1B3A88440B840D3EFA285CA5AF441994BE9D"));
+  EXPECT_THAT(sink.unreads[0].reason, testing::HasSubstr("Recipient CA"));
+  EXPECT_EQ(sink.unreads[0].bytes, kEncrypted.size());
+  EXPECT_TRUE(sink.children.empty());
+}
+
+TEST(Encrypted, what_is_no_cms_is_an_attachment) {
+  EXPECT_EQ(read("aGVsbG8gd29ybGQsIHRoaXMgaXMgbm90IGl0\n").children.size(), 1u);
+  EXPECT_EQ(read_cms("").kind, CmsMessage::Kind::none);
+  const std::string der = *base::from_base64(kSigned);
+  for (std::size_t cut = 0; cut < der.size(); ++cut) read_cms(std::string_view(der).substr(0, cut));
+}
+
+TEST(Encrypted, pgp_blocks_and_their_keys) {
+  const std::string text =
+      "x\n-----BEGIN PGP MESSAGE-----\nVersion: 1\n\nhQEMAwEjRWeJq83vAQ==\n-----END PGP MESSAGE-----\ny";
+  const auto blocks = find_pgp_messages(text);
+  ASSERT_EQ(blocks.size(), 1u);
+  EXPECT_EQ(text.substr(blocks[0].end), "\ny");
+  EXPECT_EQ(pgp_recipients(text), "key 0x0123456789ABCDEF");
+  EXPECT_EQ(pgp_recipients("not pgp"), "");
+  EXPECT_EQ(pgp_recipients(""), "");
+}
+
+}  // namespace
+}  // namespace dislodge::mail
