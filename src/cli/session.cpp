@@ -126,7 +126,9 @@ int exit_code_of(const engine::LedgerTotals &, const std::vector<evidence::Ledge
       case evidence::LedgerState::timed_out:
       case evidence::LedgerState::crashed: return kDamaged;
       case evidence::LedgerState::read_in_part:
-        if (row.reason.find("damaged") != std::string::npos) return kDamaged;
+        // The reason begins with what kept the rest from being read (engine/unit_reader.cpp).
+        for (const std::string_view cause : {"damaged:", "too-large:", "too-deep:", "timed-out:", "crashed:"})
+          if (row.reason.rfind(cause, 0) == 0) return kDamaged;
         break;
       default: break;
     }

@@ -110,7 +110,8 @@ void UnitReader::close_frame(bool root) {
   row.state = !bad ? LedgerState::read
               : frame.unread < frame.size && frame.state != LedgerState::read ? LedgerState::read_in_part
                                                                                : frame.state;
-  row.reason = frame.reason;
+  // What kept the rest from being read stays visible: "damaged: no header".
+  row.reason = row.state == LedgerState::read_in_part ? std::string(evidence::name_of(frame.state)) + ": " + frame.reason : frame.reason;
   row.remedy = frame.remedy;
   row.size = frame.size;
   row.read = frame.size - frame.unread;

@@ -44,9 +44,9 @@ TEST_F(BadInputTest, ATruncatedMboxIsReadAsFarAsItGoes) {
 }
 
 TEST_F(BadInputTest, AZipBombCostsItsRowAndNothingElse) {
-  // 200 MiB of zeros in a member, nested in a zip ten times over, made by the system's zip.
-  const std::string script = "cd " + folder_.string() + " && mkdir z && cd z && head -c 200000000 /dev/zero > zeros && for i in 0 1 2 3 4 5 6 7 8 9; do cp zeros z$i; done"
-                             " && zip -q -9 ../bomb.zip z0 z1 z2 z3 z4 z5 z6 z7 z8 z9 && cd .. && rm -r z";
+  // 200 MiB of zeros in a member, three times over, made by the system's zip.
+  const std::string script = "cd " + folder_.string() + " && mkdir z && cd z && head -c 200000000 /dev/zero > zeros && for i in 0 1 2; do cp zeros z$i; done"
+                             " && zip -q -9 ../bomb.zip z0 z1 z2 && cd .. && rm -r z";
   if (std::system("command -v zip >/dev/null") != 0) GTEST_SKIP() << "zip is not installed";
   ASSERT_EQ(std::system(script.c_str()), 0);
   const Outcome done = investigate("bomb.zip");
@@ -59,11 +59,7 @@ TEST_F(BadInputTest, ALineOfAGibibyteIsListed) {
   const std::string event =
       R"({"time":"2025-10-06T10:00:00Z","category":"SignInLogs","operationName":"Sign-in activity","resultType":"0","properties":{"id":"e1","createdDateTime":"2025-10-06T10:00:00Z","userPrincipalName":"a@northwind.example","userId":"00000000-0000-0000-0000-000000000001","appId":"00000000-0000-0000-0000-000000000002","ipAddress":"192.0.2.1","status":{"errorCode":0}}})";
   write(folder_ / "long.json", event + "\n" + event + "\n{\"time\":\"");
-  // A hole in the file: a gibibyte that takes no disk.
-  const int fd = ::open(path("long.json").c_str(), O_WRONLY);
-  ASSERT_GE(fd, 0);
-  ASSERT_EQ(::ftruncate(fd, (1ll << 30) + 4096), 0);
-  ::close(fd);
+  ASSERT_EQ(std::system(("head -c 1073741824 /dev/zero | tr '\\0' a >> " + path("long.json")).c_str()), 0);
   const Outcome done = investigate("long.json");
   EXPECT_EQ(done.code, 3) << done.err;
   EXPECT_THAT(ledger(), HasSubstr("long.json"));
@@ -121,7 +117,7 @@ TEST_F(BadInputTest, ASecondWriterIsRefusedByName) {
   // Hold the lock as a writer does.
   const pid_t holder = ::fork();
   if (holder == 0) {
-    ::execlp("flock", "flock", (folder_ / "case/lock").c_str(), "sleep", "30", nullptr);
+    ::execlp("flock", "flock", "-o", (folder_ / "case/lock").c_str(), "sleep", "30", nullptr);
     ::_exit(127);
   }
   ::usleep(300000);
