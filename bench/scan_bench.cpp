@@ -1,7 +1,7 @@
 // How fast evidence becomes sightings, one core, against reading the same bytes from memory in the same run.
 //
-// Generated mail (the drill's medium size) is read as a worker reads it: mbox to messages to parts to text, all rules,
-// every value sealed. Figures are CPU seconds of this thread, best of three.
+// Generated mail (the drill's medium size) is read as a worker reads it: mbox to messages to parts to text,
+// all rules, every value sealed. Figures are CPU seconds of this thread, best of three.
 
 #include <fmt/format.h>
 #include <sodium.h>
@@ -46,7 +46,8 @@ int fail(const dislodge::base::Error &error) {
 int main() {
   using namespace dislodge;
   base::harden_process();
-  const std::filesystem::path folder = std::filesystem::temp_directory_path() / fmt::format("dislodge-bench-{}", ::getpid());
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / fmt::format("dislodge-bench-{}", ::getpid());
   drill::DrillOptions options;
   options.size = drill::Size::medium;
   options.folder = folder;
@@ -54,7 +55,8 @@ int main() {
   engine::Options engine_options;
   auto rules = engine::load_secret_rules(engine_options);
   if (!rules) return fail(rules.error());
-  engine::UnitReader reader(engine::make_scanner(**rules, false), base::Limits(), std::string(32, 'k'), casefile::CaseKeys::create().public_key());
+  engine::UnitReader reader(engine::make_scanner(**rules, false), base::Limits(), std::string(32, 'k'),
+                            casefile::CaseKeys::create().public_key());
 
   fmt::print("{:<44} {:>9} {:>9} {:>9} {:>8}\n", "item", "MB", "MB/s", "limit", "ratio");
   for (const auto &entry : std::filesystem::recursive_directory_iterator(folder / "evidence")) {
@@ -79,7 +81,8 @@ int main() {
     input.files.push_back({"", bytes});
     const double read = best_of_three([&] { (void)reader.read(input); });
     const double megabytes = static_cast<double>(bytes.size()) / 1e6;
-    fmt::print("{:<44} {:>9.1f} {:>9.0f} {:>9.0f} {:>7.4f}\n", input.item, megabytes, megabytes / read, megabytes / limit, limit / read);
+    fmt::print("{:<44} {:>9.1f} {:>9.0f} {:>9.0f} {:>7.4f}\n", input.item, megabytes, megabytes / read,
+               megabytes / limit, limit / read);
   }
   std::filesystem::remove_all(folder);
   return 0;

@@ -14,7 +14,9 @@ int hex_value(char c) {
   return -1;
 }
 
-char lower_char(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower_char(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 // The length of the UTF-8 sequence at the front of text, 0 where it is invalid (RFC 3629).
 std::size_t utf8_length(std::string_view text) {
@@ -65,10 +67,14 @@ std::string to_base64(std::string_view bytes, Base64Alphabet alphabet, bool pad)
     if (i + 2 < bytes.size()) group |= static_cast<unsigned char>(bytes[i + 2]);
     text += digits[group >> 18];
     text += digits[group >> 12 & 63];
-    if (i + 1 < bytes.size()) text += digits[group >> 6 & 63];
-    else if (pad) text += '=';
-    if (i + 2 < bytes.size()) text += digits[group & 63];
-    else if (pad) text += '=';
+    if (i + 1 < bytes.size())
+      text += digits[group >> 6 & 63];
+    else if (pad)
+      text += '=';
+    if (i + 2 < bytes.size())
+      text += digits[group & 63];
+    else if (pad)
+      text += '=';
   }
   return text;
 }
@@ -81,13 +87,21 @@ std::optional<std::string> from_base64(std::string_view text) {
   bool ended = false;
   for (const char c : text) {
     int value = -1;
-    if (c >= 'A' && c <= 'Z') value = c - 'A';
-    else if (c >= 'a' && c <= 'z') value = c - 'a' + 26;
-    else if (c >= '0' && c <= '9') value = c - '0' + 52;
-    else if (c == '+' || c == '-') value = 62;
-    else if (c == '/' || c == '_') value = 63;
-    else if (c == '=') { ended = true; continue; }
-    else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+    if (c >= 'A' && c <= 'Z')
+      value = c - 'A';
+    else if (c >= 'a' && c <= 'z')
+      value = c - 'a' + 26;
+    else if (c >= '0' && c <= '9')
+      value = c - '0' + 52;
+    else if (c == '+' || c == '-')
+      value = 62;
+    else if (c == '/' || c == '_')
+      value = 63;
+    else if (c == '=') {
+      ended = true;
+      continue;
+    } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+      continue;
     if (value < 0 || ended) return std::nullopt;
     group = group << 6 | static_cast<std::uint32_t>(value);
     if (++count == 4) {
@@ -158,8 +172,8 @@ std::string lower(std::string_view text) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower_char(x) == lower_char(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower_char(x) == lower_char(y); });
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view needle) {

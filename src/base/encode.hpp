@@ -11,7 +11,8 @@ namespace dislodge::base {
 std::optional<std::string> from_hex(std::string_view text);  // even count of hex digits, nothing else
 
 enum class Base64Alphabet { standard, url };
-std::string to_base64(std::string_view bytes, Base64Alphabet alphabet = Base64Alphabet::standard, bool pad = true);
+std::string to_base64(std::string_view bytes, Base64Alphabet alphabet = Base64Alphabet::standard,
+                      bool pad = true);
 // Accepts both alphabets, blanks and line breaks, and missing padding; anything else is refused.
 std::optional<std::string> from_base64(std::string_view text);
 

@@ -13,7 +13,9 @@ namespace dislodge::base {
 
 namespace fs = std::filesystem;
 
-std::string os_message(int error_number) { return std::generic_category().message(error_number); }
+std::string os_message(int error_number) {
+  return std::generic_category().message(error_number);
+}
 
 namespace {
 

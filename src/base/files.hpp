@@ -23,7 +23,11 @@ class Fd {
   Fd(Fd &&other) noexcept : value_(other.release()) {}
   Fd &operator=(Fd &&other) noexcept;
   int get() const { return value_; }
-  int release() { const int value = value_; value_ = -1; return value; }
+  int release() {
+    const int value = value_;
+    value_ = -1;
+    return value;
+  }
   explicit operator bool() const { return value_ >= 0; }
 
  private:

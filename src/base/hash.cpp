@@ -19,8 +19,12 @@ Digest digest_of(const EVP_MD *kind, std::string_view bytes) {
 
 }  // namespace
 
-Sha256 sha256(std::string_view bytes) { return digest_of<Sha256>(EVP_sha256(), bytes); }
-Sha1 sha1(std::string_view bytes) { return digest_of<Sha1>(EVP_sha1(), bytes); }
+Sha256 sha256(std::string_view bytes) {
+  return digest_of<Sha256>(EVP_sha256(), bytes);
+}
+Sha1 sha1(std::string_view bytes) {
+  return digest_of<Sha1>(EVP_sha1(), bytes);
+}
 
 std::uint32_t crc32(std::string_view bytes, std::uint32_t seed) {
   static const auto table = [] {
@@ -55,7 +59,9 @@ Sha256Stream::Sha256Stream() : state_(std::make_unique<State>()) {}
 Sha256Stream::~Sha256Stream() = default;
 Sha256Stream::Sha256Stream(Sha256Stream &&) noexcept = default;
 Sha256Stream &Sha256Stream::operator=(Sha256Stream &&) noexcept = default;
-void Sha256Stream::add(std::string_view bytes) { EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()); }
+void Sha256Stream::add(std::string_view bytes) {
+  EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
+}
 Sha256 Sha256Stream::finish() {
   Sha256 digest{};
   EVP_DigestFinal_ex(state_->context, digest.data(), nullptr);

@@ -29,7 +29,9 @@ bool IntervalSet::contains(Time t) const {
   return after != items_.begin() && std::prev(after)->contains(t);
 }
 
-bool IntervalSet::covers(const IntervalSet &other) const { return other.subtract(*this).empty(); }
+bool IntervalSet::covers(const IntervalSet &other) const {
+  return other.subtract(*this).empty();
+}
 
 IntervalSet IntervalSet::unite(const IntervalSet &other) const {
   IntervalSet result = *this;
@@ -44,8 +46,10 @@ IntervalSet IntervalSet::intersect(const IntervalSet &other) const {
   while (a != items_.end() && b != other.items_.end()) {
     const Interval both = base::intersect(*a, *b);
     if (!both.empty()) result.items_.push_back(both);
-    if (a->until < b->until) ++a;
-    else ++b;
+    if (a->until < b->until)
+      ++a;
+    else
+      ++b;
   }
   return result;
 }

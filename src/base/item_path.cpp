@@ -20,7 +20,8 @@ std::string escape_step(std::string_view name) {
         continue;
       }
     }
-    if (byte < 0x20 || byte == 0x7F || byte >= 0x80 || byte == '%' || byte == '!' || byte == '#' || byte == '~')
+    if (byte < 0x20 || byte == 0x7F || byte >= 0x80 || byte == '%' || byte == '!' || byte == '#' ||
+        byte == '~')
       out += fmt::format("%{:02X}", byte);
     else
       out += name[i];
@@ -57,7 +58,9 @@ std::string decoded_view_step(std::string_view encoding, std::uint64_t offset) {
   return fmt::format("~{}@{}", encoding, offset);
 }
 
-std::string_view item_root(std::string_view item) { return item.substr(0, item.find("!/")); }
+std::string_view item_root(std::string_view item) {
+  return item.substr(0, item.find("!/"));
+}
 
 std::string_view item_parent(std::string_view item) {
   const std::size_t cut = item.rfind("!/");

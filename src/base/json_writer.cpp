@@ -14,8 +14,10 @@ void JsonWriter::value(double v) {
 }
 
 void JsonWriter::value(Time t) {
-  if (t == kTimeMin || t == kTimeMax) value(nullptr);
-  else value(format_time(t));
+  if (t == kTimeMin || t == kTimeMax)
+    value(nullptr);
+  else
+    value(format_time(t));
 }
 
 void JsonWriter::quote(std::string_view v) {
@@ -27,14 +29,26 @@ void JsonWriter::quote(std::string_view v) {
   text_ += '"';
   for (const char c : v) {
     switch (c) {
-      case '"': text_ += "\\\""; break;
-      case '\\': text_ += "\\\\"; break;
-      case '\n': text_ += "\\n"; break;
-      case '\r': text_ += "\\r"; break;
-      case '\t': text_ += "\\t"; break;
+      case '"':
+        text_ += "\\\"";
+        break;
+      case '\\':
+        text_ += "\\\\";
+        break;
+      case '\n':
+        text_ += "\\n";
+        break;
+      case '\r':
+        text_ += "\\r";
+        break;
+      case '\t':
+        text_ += "\\t";
+        break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20) text_ += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        else text_ += c;
+        if (static_cast<unsigned char>(c) < 0x20)
+          text_ += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        else
+          text_ += c;
     }
   }
   text_ += '"';

@@ -16,9 +16,13 @@ namespace dislodge::base {
 class JsonWriter {
  public:
   template <typename Body>
-  void object(Body &&body) { nest('{', '}', body); }
+  void object(Body &&body) {
+    nest('{', '}', body);
+  }
   template <typename Body>
-  void array(Body &&body) { nest('[', ']', body); }
+  void array(Body &&body) {
+    nest('[', ']', body);
+  }
   void key(std::string_view name) {
     separate();
     quote(name);
@@ -26,22 +30,39 @@ class JsonWriter {
     fresh_ = true;
   }
 
-  void value(std::nullptr_t) { separate(); text_ += "null"; }
-  void value(bool v) { separate(); text_ += v ? "true" : "false"; }
-  void value(std::int64_t v) { separate(); text_ += std::to_string(v); }
-  void value(std::uint64_t v) { separate(); text_ += std::to_string(v); }
+  void value(std::nullptr_t) {
+    separate();
+    text_ += "null";
+  }
+  void value(bool v) {
+    separate();
+    text_ += v ? "true" : "false";
+  }
+  void value(std::int64_t v) {
+    separate();
+    text_ += std::to_string(v);
+  }
+  void value(std::uint64_t v) {
+    separate();
+    text_ += std::to_string(v);
+  }
   void value(int v) { value(static_cast<std::int64_t>(v)); }
   void value(unsigned v) { value(static_cast<std::uint64_t>(v)); }
   void value(double v);
-  void value(std::string_view v) { separate(); quote(v); }
+  void value(std::string_view v) {
+    separate();
+    quote(v);
+  }
   void value(const std::string &v) { value(std::string_view(v)); }
   void value(const char *v) { value(std::string_view(v)); }
   // RFC 3339; the open ends of time are null.
   void value(Time t);
   template <typename T>
   void value(const std::optional<T> &v) {
-    if (v) value(*v);
-    else value(nullptr);
+    if (v)
+      value(*v);
+    else
+      value(nullptr);
   }
 
   template <typename T>
@@ -61,10 +82,15 @@ class JsonWriter {
   }
   template <typename List>
   void list_field(std::string_view name, const List &items) {
-    array_field(name, [&] { for (const auto &item : items) value(item); });
+    array_field(name, [&] {
+      for (const auto &item : items) value(item);
+    });
   }
   // Text that is JSON already.
-  void raw(std::string_view json) { separate(); text_ += json; }
+  void raw(std::string_view json) {
+    separate();
+    text_ += json;
+  }
 
   const std::string &text() const { return text_; }
   std::string take() {

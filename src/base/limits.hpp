@@ -16,20 +16,20 @@ struct Limits {
   std::uint64_t expansion_ratio_max = 1000;           // unpacked to packed, judged only after
   std::uint64_t expansion_grace_bytes = 64ull << 20;  // this many unpacked bytes
   // Mail
-  std::uint32_t mime_depth_max = 64;                  // multiparts and nested messages (rspamd: 64)
-  std::uint32_t mime_parts_max = 100'000;             // parts of one message
-  std::uint64_t header_bytes_max = 16ull << 20;       // header block of one message
-  std::uint32_t headers_max = 10'000;                 // fields that are structured; all bytes are scanned
-  std::uint32_t parameter_pieces_max = 1000;          // RFC 2231 continuations of one parameter
+  std::uint32_t mime_depth_max = 64;             // multiparts and nested messages (rspamd: 64)
+  std::uint32_t mime_parts_max = 100'000;        // parts of one message
+  std::uint64_t header_bytes_max = 16ull << 20;  // header block of one message
+  std::uint32_t headers_max = 10'000;            // fields that are structured; all bytes are scanned
+  std::uint32_t parameter_pieces_max = 1000;     // RFC 2231 continuations of one parameter
   // Text and logs
-  std::uint64_t line_bytes_max = 64ull << 20;         // one line of a log or table
-  std::uint64_t unit_bytes = 256ull << 20;            // size of the ranges into which big files are cut
+  std::uint64_t line_bytes_max = 64ull << 20;  // one line of a log or table
+  std::uint64_t unit_bytes = 256ull << 20;     // size of the ranges into which big files are cut
   // Repositories
-  std::uint64_t object_bytes_max = 1ull << 30;        // one git object, unpacked
-  std::uint32_t delta_chain_max = 4096;               // git itself writes at most 4095
+  std::uint64_t object_bytes_max = 1ull << 30;  // one git object, unpacked
+  std::uint32_t delta_chain_max = 4096;         // git itself writes at most 4095
   // Workers
   std::uint64_t worker_memory_bytes = 1ull << 30;
-  std::uint32_t worker_seconds_per_item = 120;        // on one item without coming to the next
+  std::uint32_t worker_seconds_per_item = 120;  // on one item without coming to the next
 
   // Identifies the set: a result under other limits is another result.
   std::string digest() const;

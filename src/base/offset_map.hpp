@@ -1,6 +1,6 @@
 #pragma once
-// Where a byte of extracted text came from. Text that was converted, stripped of tags or unwrapped keeps a list
-// of runs; inside a run text and source advance together. Exact at run starts and inside runs.
+// Where a byte of extracted text came from. Text that was converted, stripped of tags or unwrapped keeps a
+// list of runs; inside a run text and source advance together. Exact at run starts and inside runs.
 
 #include <algorithm>
 #include <cstdint>

@@ -7,7 +7,9 @@
 
 namespace dislodge::base {
 
-bool Progress::stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+bool Progress::stderr_is_terminal() {
+  return ::isatty(STDERR_FILENO) == 1;
+}
 
 Progress::Progress(bool enabled) : enabled_(enabled && stderr_is_terminal()) {}
 
@@ -37,7 +39,8 @@ void Progress::draw(bool force) {
     const double done = static_cast<double>(bytes_) / static_cast<double>(total_);
     line += fmt::format("  {:3.0f} %  {:.1f} of {:.1f} MB", done * 100, static_cast<double>(bytes_) / 1e6,
                         static_cast<double>(total_) / 1e6);
-    if (done > 0.02 && took.count() > 1) line += fmt::format("  {:.0f} s left", took.count() / done - took.count());
+    if (done > 0.02 && took.count() > 1)
+      line += fmt::format("  {:.0f} s left", took.count() / done - took.count());
   } else if (items_ > 0) {
     line += fmt::format("  {}", items_);
   }
@@ -64,8 +67,8 @@ std::string Timings::table() const {
                                  "seconds", "MB/s");
   for (const StageTiming &row : rows_) {
     const double rate = row.seconds > 0 ? static_cast<double>(row.bytes) / 1e6 / row.seconds : 0;
-    text += fmt::format("{:<12} {:>14} {:>12} {:>12} {:>10.3f} {:>10.1f}\n", row.stage, row.bytes, row.items_in,
-                        row.items_out, row.seconds, rate);
+    text += fmt::format("{:<12} {:>14} {:>12} {:>12} {:>10.3f} {:>10.1f}\n", row.stage, row.bytes,
+                        row.items_in, row.items_out, row.seconds, rate);
   }
   return text;
 }

@@ -46,14 +46,14 @@ inline tl::unexpected<Error> fail_at(std::string_view place, Error error) {
 
 #define DISLODGE_CONCAT_(a, b) a##b
 #define DISLODGE_CONCAT(a, b) DISLODGE_CONCAT_(a, b)
-#define DISLODGE_TRY(expression)                                                      \
-  do {                                                                                \
-    auto &&dislodge_result = (expression);                                            \
+#define DISLODGE_TRY(expression)                                                     \
+  do {                                                                               \
+    auto &&dislodge_result = (expression);                                           \
     if (!dislodge_result) return tl::unexpected(std::move(dislodge_result).error()); \
   } while (false)
 #define DISLODGE_TRY_ASSIGN(target, expression) \
   DISLODGE_TRY_ASSIGN_(DISLODGE_CONCAT(dislodge_result_, __LINE__), target, expression)
-#define DISLODGE_TRY_ASSIGN_(name, target, expression)            \
-  auto name = (expression);                                      \
-  if (!name) return tl::unexpected(std::move(name).error());     \
+#define DISLODGE_TRY_ASSIGN_(name, target, expression)       \
+  auto name = (expression);                                  \
+  if (!name) return tl::unexpected(std::move(name).error()); \
   target = std::move(*name)

@@ -70,6 +70,8 @@ void harden_process() {
   ::prctl(PR_SET_DUMPABLE, 0);
 }
 
-bool memory_lock_held() { return g_memory_lock_held; }
+bool memory_lock_held() {
+  return g_memory_lock_held;
+}
 
 }  // namespace dislodge::base

@@ -81,12 +81,16 @@ int digits(std::string_view text, std::size_t at, std::size_t count) {
   return value;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t' || text.front() == '\r' || text.front() == '\n'))
+  while (!text.empty() &&
+         (text.front() == ' ' || text.front() == '\t' || text.front() == '\r' || text.front() == '\n'))
     text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n'))
+  while (!text.empty() &&
+         (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n'))
     text.remove_suffix(1);
   return text;
 }
@@ -199,7 +203,10 @@ std::optional<Time> parse_mail_date(std::string_view text) {
     if (const auto known = zone_offset(zone)) {
       offset = *known;
     } else {
-      struct Named { std::string_view name; int hours; };
+      struct Named {
+        std::string_view name;
+        int hours;
+      };
       static constexpr Named kNamed[] = {{"EST", -5}, {"EDT", -4}, {"CST", -6}, {"CDT", -5},
                                          {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7}};
       for (const Named &named : kNamed)
@@ -209,7 +216,9 @@ std::optional<Time> parse_mail_date(std::string_view text) {
   return Time{time_of(date, hour, minute, second).us - offset * kSecond};
 }
 
-std::string format_date(Date date) { return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day); }
+std::string format_date(Date date) {
+  return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+}
 
 std::string format_time(Time t) {
   if (t == kTimeMin) return "-infinity";
@@ -218,7 +227,8 @@ std::string format_time(Time t) {
   std::int64_t rest = t.us - days_from_civil(date) * kDay;
   const std::int64_t us = rest % kSecond;
   rest /= kSecond;
-  std::string text = fmt::format("{}T{:02}:{:02}:{:02}", format_date(date), rest / 3600, rest / 60 % 60, rest % 60);
+  std::string text =
+      fmt::format("{}T{:02}:{:02}:{:02}", format_date(date), rest / 3600, rest / 60 % 60, rest % 60);
   if (us != 0) {
     std::string fraction = fmt::format(".{:06}", us);
     while (fraction.back() == '0') fraction.pop_back();

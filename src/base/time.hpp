@@ -35,9 +35,9 @@ struct Date {
   friend auto operator<=>(const Date &, const Date &) = default;
 };
 
-std::int64_t days_from_civil(Date date);       // days since 1970-01-01, may be negative
+std::int64_t days_from_civil(Date date);  // days since 1970-01-01, may be negative
 Date civil_from_days(std::int64_t days);
-int weekday(Date date);                        // 0 Sunday .. 6 Saturday
+int weekday(Date date);  // 0 Sunday .. 6 Saturday
 bool valid_date(Date date);
 Time time_of(Date date, int hour = 0, int minute = 0, int second = 0, std::int64_t us = 0);
 Date date_of(Time t);

@@ -49,10 +49,12 @@ std::string write_header(const Header &header) {
 Result<Header> read_header(const fs::path &folder) {
   const fs::path path = folder / "case.json";
   if (!fs::exists(path))
-    return base::fail(ErrorKind::usage, folder.string() + ": no case is here; make one with `dislodge new " + folder.string() + "`");
+    return base::fail(ErrorKind::usage, folder.string() + ": no case is here; make one with `dislodge new " +
+                                            folder.string() + "`");
   DISLODGE_TRY_ASSIGN(const std::string text, base::read_file(path));
   const auto broken = [&](std::string_view what) {
-    return base::fail(ErrorKind::usage, path.string() + ": " + std::string(what) + "; restore case.json from a copy");
+    return base::fail(ErrorKind::usage,
+                      path.string() + ": " + std::string(what) + "; restore case.json from a copy");
   };
   simdjson::dom::parser parser;
   simdjson::dom::element root;
@@ -60,8 +62,11 @@ Result<Header> read_header(const fs::path &folder) {
   std::int64_t format = 0;
   if (root["format"].get(format) != simdjson::SUCCESS) return broken("has no format");
   if (format > kFolderFormat)
-    return base::fail(ErrorKind::usage, fmt::format("{}: this case was made by a newer version (format {}, this program knows {}): use that version",
-                                                    folder.string(), format, kFolderFormat));
+    return base::fail(
+        ErrorKind::usage,
+        fmt::format(
+            "{}: this case was made by a newer version (format {}, this program knows {}): use that version",
+            folder.string(), format, kFolderFormat));
   Header header;
   header.format = static_cast<int>(format);
   bool whole = true;
@@ -98,7 +103,8 @@ std::string_view schema_text() {
 // What brings a case of version N to N + 1 stands at index N - 1.
 constexpr const char *kMigrations[] = {
     // 2: people's decisions start clocks
-    "CREATE TABLE decision (id INTEGER PRIMARY KEY, fact TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL,"
+    "CREATE TABLE decision (id INTEGER PRIMARY KEY, fact TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT "
+    "NULL,"
     " reason TEXT NOT NULL, set_at INTEGER NOT NULL) STRICT",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion - 1);
@@ -118,8 +124,11 @@ Result<void> Case::take_lock() {
     char owner[32] = {};
     const ssize_t got = ::pread(lock_.get(), owner, sizeof owner - 1, 0);
     const std::string process = got > 0 ? std::string(base::trim(owner)) : "unknown";
-    return base::fail(ErrorKind::usage, fmt::format("{}: the case is being written by process {}; wait for it, or stop it, and run this again",
-                                                    folder_.string(), process));
+    return base::fail(
+        ErrorKind::usage,
+        fmt::format(
+            "{}: the case is being written by process {}; wait for it, or stop it, and run this again",
+            folder_.string(), process));
   }
   const std::string self = std::to_string(::getpid()) + "\n";
   if (::ftruncate(lock_.get(), 0) != 0 || ::pwrite(lock_.get(), self.data(), self.size(), 0) < 0)
@@ -175,14 +184,19 @@ Result<void> Case::migrate(Access access) {
   const std::int64_t version = found.value_or(0);
   if (version == kSchemaVersion) return {};
   if (version > kSchemaVersion)
-    return base::fail(ErrorKind::usage, fmt::format("{}: this case was written by a newer version (schema {}, this program knows {}): use that version",
+    return base::fail(ErrorKind::usage, fmt::format("{}: this case was written by a newer version (schema "
+                                                    "{}, this program knows {}): use that version",
                                                     folder_.string(), version, kSchemaVersion));
-  if (version < 1) return base::fail(ErrorKind::usage, folder_.string() + ": case.db holds no case; restore it from a copy");
+  if (version < 1)
+    return base::fail(ErrorKind::usage, folder_.string() + ": case.db holds no case; restore it from a copy");
   if (access == Access::read)
-    return base::fail(ErrorKind::usage, folder_.string() + ": this case was written by an older version: run `dislodge investigate` on it once to bring it forward");
+    return base::fail(ErrorKind::usage, folder_.string() +
+                                            ": this case was written by an older version: run `dislodge "
+                                            "investigate` on it once to bring it forward");
   Transaction transaction(database_);
   DISLODGE_TRY(transaction.begin());
-  for (std::int64_t step = version; step < kSchemaVersion; ++step) DISLODGE_TRY(database_.execute(kMigrations[step - 1]));
+  for (std::int64_t step = version; step < kSchemaVersion; ++step)
+    DISLODGE_TRY(database_.execute(kMigrations[step - 1]));
   DISLODGE_TRY(database_.execute(fmt::format("PRAGMA user_version={}", kSchemaVersion)));
   return transaction.commit();
 }
@@ -195,7 +209,8 @@ Result<std::string> Case::meta(std::string_view key) {
 }
 
 Result<void> Case::set_meta(std::string_view key, std::string_view value) {
-  DISLODGE_TRY_ASSIGN(auto insert, database_.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"));
+  DISLODGE_TRY_ASSIGN(auto insert,
+                      database_.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"));
   insert.bind(1, key).bind(2, value);
   return insert.run();
 }

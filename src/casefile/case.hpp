@@ -6,8 +6,8 @@
 //   CASE/case.db     everything else, encrypted (encrypted_storage.hpp); case.db-wal beside it while in use
 //   CASE/lock        held by the one writer; names its process
 //
-// One writer at a time, by flock; readers open read-only beside it. Local file systems only. A case written by a
-// newer version is refused with a message; an older one is brought forward when a writer opens it.
+// One writer at a time, by flock; readers open read-only beside it. Local file systems only. A case written
+// by a newer version is refused with a message; an older one is brought forward when a writer opens it.
 
 #include <filesystem>
 #include <memory>
@@ -28,8 +28,10 @@ class Case {
   enum class Access { read, write };
 
   // Makes the folder and an empty case; refuses a folder that holds one already.
-  static base::Result<std::unique_ptr<Case>> create(const std::filesystem::path &folder, const Unlock &unlock);
-  static base::Result<std::unique_ptr<Case>> open(const std::filesystem::path &folder, const Unlock &unlock, Access access);
+  static base::Result<std::unique_ptr<Case>> create(const std::filesystem::path &folder,
+                                                    const Unlock &unlock);
+  static base::Result<std::unique_ptr<Case>> open(const std::filesystem::path &folder, const Unlock &unlock,
+                                                  Access access);
   // How the case opens: "passphrase" or "key-file"; for prompting.
   static base::Result<std::string> lock_kind(const std::filesystem::path &folder);
 

@@ -9,7 +9,9 @@ namespace dislodge::casefile {
 using base::ErrorKind;
 using base::Result;
 
-Statement::~Statement() { sqlite3_finalize(statement_); }
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
 Statement::Statement(Statement &&other) noexcept
     : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)) {}
 Statement &Statement::operator=(Statement &&other) noexcept {
@@ -28,8 +30,8 @@ Statement &Statement::bind(int position, double value) {
   return *this;
 }
 Statement &Statement::bind(int position, std::string_view text) {
-  sqlite3_bind_text64(statement_, position, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_TRANSIENT,
-                      SQLITE_UTF8);
+  sqlite3_bind_text64(statement_, position, text.data() == nullptr ? "" : text.data(), text.size(),
+                      SQLITE_TRANSIENT, SQLITE_UTF8);
   return *this;
 }
 Statement &Statement::bind_blob(int position, std::string_view bytes) {
@@ -64,23 +66,33 @@ void Statement::reset() {
   sqlite3_clear_bindings(statement_);
 }
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
-double Statement::real(int column) const { return sqlite3_column_double(statement_, column); }
-bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+double Statement::real(int column) const {
+  return sqlite3_column_double(statement_, column);
+}
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
 std::string Statement::text(int column) const {
   const void *bytes = sqlite3_column_blob(statement_, column);
   const int size = sqlite3_column_bytes(statement_, column);
-  return bytes == nullptr ? std::string() : std::string(static_cast<const char *>(bytes), static_cast<std::size_t>(size));
+  return bytes == nullptr ? std::string()
+                          : std::string(static_cast<const char *>(bytes), static_cast<std::size_t>(size));
 }
 
-Database::~Database() { sqlite3_close_v2(handle_); }
+Database::~Database() {
+  sqlite3_close_v2(handle_);
+}
 
 base::Error Database::error(int code) const {
   const int primary = code & 0xFF;
   const std::string text = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
   switch (primary) {
     case SQLITE_FULL:
-      return {ErrorKind::io, path_ + ": the disk is full; free space and run the same command again: the case is whole"};
+      return {ErrorKind::io,
+              path_ + ": the disk is full; free space and run the same command again: the case is whole"};
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return {ErrorKind::io, path_ + ": the case file is damaged or was opened with a wrong key: " + text};
@@ -92,7 +104,8 @@ base::Error Database::error(int code) const {
     case SQLITE_CANTOPEN:
     case SQLITE_IOERR:
       return {ErrorKind::io, path_ + ": " + text + "; check the disk and the permissions"};
-    default: return {ErrorKind::internal, path_ + ": " + text};
+    default:
+      return {ErrorKind::internal, path_ + ": " + text};
   }
 }
 
@@ -106,8 +119,9 @@ Result<void> Database::open(const std::string &path, Access access, const std::s
   sqlite3_busy_timeout(handle_, 5000);
   if (access == Access::create) DISLODGE_TRY(execute("PRAGMA page_size=4096"));
   // No temporary files: what SQLite sorts must not reach the disk in clear.
-  DISLODGE_TRY(execute("PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-65536;"
-                       "PRAGMA trusted_schema=OFF"));
+  DISLODGE_TRY(execute(
+      "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-65536;"
+      "PRAGMA trusted_schema=OFF"));
   if (access == Access::read_only) {
     // Reading a write-ahead log needs its index file, so the handle is writable and the connection is not.
     return execute("PRAGMA query_only=ON");
@@ -118,7 +132,8 @@ Result<void> Database::open(const std::string &path, Access access, const std::s
 Result<Statement> Database::prepare(std::string_view sql) {
   Statement statement;
   statement.database_ = this;
-  const int code = sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &statement.statement_, nullptr);
+  const int code =
+      sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &statement.statement_, nullptr);
   if (code != SQLITE_OK) return tl::unexpected(error(code));
   return statement;
 }
@@ -137,7 +152,9 @@ Result<std::optional<std::int64_t>> Database::integer(std::string_view sql) {
   return std::optional<std::int64_t>{statement.integer(0)};
 }
 
-std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(handle_); }
+std::int64_t Database::last_row() const {
+  return sqlite3_last_insert_rowid(handle_);
+}
 
 Result<void> Transaction::begin() {
   DISLODGE_TRY(database_.execute("BEGIN IMMEDIATE"));

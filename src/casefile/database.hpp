@@ -27,8 +27,12 @@ class Statement {
 
   Statement &bind(int position, std::int64_t value);
   Statement &bind(int position, int value) { return bind(position, static_cast<std::int64_t>(value)); }
-  Statement &bind(int position, std::uint64_t value) { return bind(position, static_cast<std::int64_t>(value)); }
-  Statement &bind(int position, std::uint32_t value) { return bind(position, static_cast<std::int64_t>(value)); }
+  Statement &bind(int position, std::uint64_t value) {
+    return bind(position, static_cast<std::int64_t>(value));
+  }
+  Statement &bind(int position, std::uint32_t value) {
+    return bind(position, static_cast<std::int64_t>(value));
+  }
   Statement &bind(int position, double value);
   Statement &bind(int position, std::string_view text);
   Statement &bind(int position, const char *text) { return bind(position, std::string_view(text)); }
@@ -42,8 +46,8 @@ class Statement {
     return *this;
   }
 
-  base::Result<bool> step();      // true: a row is there to be read
-  base::Result<void> run();       // steps to the end and resets for the next use
+  base::Result<bool> step();  // true: a row is there to be read
+  base::Result<void> run();   // steps to the end and resets for the next use
   std::int64_t integer(int column) const;
   double real(int column) const;
   std::string text(int column) const;  // text or blob

@@ -13,26 +13,30 @@ namespace dislodge::casefile {
 namespace {
 
 constexpr const char *kName = "dislodge-encrypted";
-// The database is written in pages of 4096; the write-ahead log in frames of 24 + 4096 bytes behind a header of
-// 32, so its sectors are small to keep the read-modify-write at frame edges cheap.
+// The database is written in pages of 4096; the write-ahead log in frames of 24 + 4096 bytes behind a header
+// of 32, so its sectors are small to keep the read-modify-write at frame edges cheap.
 constexpr sqlite3_int64 kDatabaseSector = 4096;
 constexpr sqlite3_int64 kLogSector = 512;
 
 base::SecretBytes g_key;
 sqlite3_vfs *g_real = nullptr;
 
-// One open file: our methods, then the real file of the VFS below, placed right behind by SQLite's allocation.
+// One open file: our methods, then the real file of the VFS below, placed right behind by SQLite's
+// allocation.
 struct File {
   sqlite3_file base;
-  sqlite3_int64 sector;   // 0: passed through unchanged
+  sqlite3_int64 sector;  // 0: passed through unchanged
   EVP_CIPHER_CTX *encrypt;
   EVP_CIPHER_CTX *decrypt;
   sqlite3_file *real() { return reinterpret_cast<sqlite3_file *>(this + 1); }
 };
 
-File *as_file(sqlite3_file *file) { return reinterpret_cast<File *>(file); }
+File *as_file(sqlite3_file *file) {
+  return reinterpret_cast<File *>(file);
+}
 
-bool cipher(EVP_CIPHER_CTX *context, bool encrypting, sqlite3_int64 sector_number, unsigned char *bytes, int size) {
+bool cipher(EVP_CIPHER_CTX *context, bool encrypting, sqlite3_int64 sector_number, unsigned char *bytes,
+            int size) {
   unsigned char tweak[16] = {};
   for (int i = 0; i < 8; ++i) tweak[i] = static_cast<unsigned char>(sector_number >> (8 * i));
   int done = 0;
@@ -47,7 +51,8 @@ bool all_zero(const unsigned char *bytes, sqlite3_int64 size) {
 
 // Reads one whole sector in clear. A sector beyond the end of the file is zeros.
 int read_sector(File *file, sqlite3_int64 number, unsigned char *out) {
-  const int code = file->real()->pMethods->xRead(file->real(), out, static_cast<int>(file->sector), number * file->sector);
+  const int code =
+      file->real()->pMethods->xRead(file->real(), out, static_cast<int>(file->sector), number * file->sector);
   if (code == SQLITE_IOERR_SHORT_READ) {
     // xRead has filled the rest with zeros. A torn tail cannot be deciphered; SQLite's checksums reject it.
     if (all_zero(out, file->sector)) return SQLITE_OK;
@@ -55,7 +60,8 @@ int read_sector(File *file, sqlite3_int64 number, unsigned char *out) {
     return code;
   }
   if (all_zero(out, file->sector)) return SQLITE_OK;
-  return cipher(file->decrypt, false, number, out, static_cast<int>(file->sector)) ? SQLITE_OK : SQLITE_IOERR_READ;
+  return cipher(file->decrypt, false, number, out, static_cast<int>(file->sector)) ? SQLITE_OK
+                                                                                   : SQLITE_IOERR_READ;
 }
 
 int x_close(sqlite3_file *handle) {
@@ -98,7 +104,8 @@ int x_write(sqlite3_file *handle, const void *buffer, int amount, sqlite3_int64 
       if (const int code = read_sector(file, number, sector); code != SQLITE_OK) return code;
     }
     std::memcpy(sector + within, in + (at - offset), static_cast<std::size_t>(take));
-    if (!cipher(file->encrypt, true, number, sector, static_cast<int>(file->sector))) return SQLITE_IOERR_WRITE;
+    if (!cipher(file->encrypt, true, number, sector, static_cast<int>(file->sector)))
+      return SQLITE_IOERR_WRITE;
     if (const int code = file->real()->pMethods->xWrite(file->real(), sector, static_cast<int>(file->sector),
                                                         number * file->sector);
         code != SQLITE_OK)
@@ -119,7 +126,9 @@ int forward(sqlite3_file *handle, Arguments... arguments) {
   File *file = as_file(handle);
   return (file->real()->pMethods->*Method)(file->real(), arguments...);
 }
-void x_barrier(sqlite3_file *handle) { as_file(handle)->real()->pMethods->xShmBarrier(as_file(handle)->real()); }
+void x_barrier(sqlite3_file *handle) {
+  as_file(handle)->real()->pMethods->xShmBarrier(as_file(handle)->real());
+}
 
 // Version 2: with shared memory for the write-ahead log, without memory-mapped pages.
 const sqlite3_io_methods kMethods = {
@@ -146,9 +155,9 @@ const sqlite3_io_methods kMethods = {
 
 EVP_CIPHER_CTX *new_context(std::string_view key, bool encrypting) {
   EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-  if (context != nullptr &&
-      EVP_CipherInit_ex(context, EVP_aes_256_xts(), nullptr, reinterpret_cast<const unsigned char *>(key.data()),
-                        nullptr, encrypting ? 1 : 0) != 1) {
+  if (context != nullptr && EVP_CipherInit_ex(context, EVP_aes_256_xts(), nullptr,
+                                              reinterpret_cast<const unsigned char *>(key.data()), nullptr,
+                                              encrypting ? 1 : 0) != 1) {
     EVP_CIPHER_CTX_free(context);
     context = nullptr;
   }
@@ -177,7 +186,8 @@ int x_open(sqlite3_vfs *, const char *name, sqlite3_file *handle, int flags, int
 }  // namespace
 
 base::Result<std::string> register_encrypted_storage(std::string_view key) {
-  if (key.size() != kStorageKeyBytes) return base::fail(base::ErrorKind::internal, "the storage key has a wrong size");
+  if (key.size() != kStorageKeyBytes)
+    return base::fail(base::ErrorKind::internal, "the storage key has a wrong size");
   g_key = base::SecretBytes(key);
   if (g_real == nullptr) {
     g_real = sqlite3_vfs_find(nullptr);

@@ -26,7 +26,9 @@ std::string Checkpoint::signed_text() const {
   return fmt::format("dislodge-journal\n{}\n{}\n", size, base::to_base64(base::as_bytes(root)));
 }
 
-std::string Checkpoint::note() const { return signed_text() + "\n" + base::to_base64(signature) + "\n"; }
+std::string Checkpoint::note() const {
+  return signed_text() + "\n" + base::to_base64(signature) + "\n";
+}
 
 Result<void> Journal::append(std::string_view what, std::string_view details) {
   DISLODGE_TRY_ASSIGN(const auto count, database_.integer("SELECT count(*) FROM journal"));
@@ -38,7 +40,8 @@ Result<void> Journal::append(std::string_view what, std::string_view details) {
     json.raw(details);
   });
   const std::string entry = json.take();
-  DISLODGE_TRY_ASSIGN(auto insert, database_.prepare("INSERT INTO journal (seq, entry, leaf) VALUES (?, ?, ?)"));
+  DISLODGE_TRY_ASSIGN(auto insert,
+                      database_.prepare("INSERT INTO journal (seq, entry, leaf) VALUES (?, ?, ?)"));
   insert.bind(1, *count).bind(2, entry).bind_blob(3, base::as_bytes(leaf_hash(entry)));
   return insert.run();
 }
@@ -71,20 +74,28 @@ Result<Checkpoint> Journal::checkpoint(std::string_view holder) {
   made.at = base::now();
   made.holder = holder;
   made.signature = keys_.sign(made.signed_text());
-  DISLODGE_TRY_ASSIGN(auto insert, database_.prepare("INSERT OR REPLACE INTO checkpoint (size, root, signature, at, holder) "
-                                                     "VALUES (?, ?, ?, ?, ?)"));
-  insert.bind(1, made.size).bind_blob(2, base::as_bytes(made.root)).bind_blob(3, made.signature).bind(4, made.at).bind(5, holder);
+  DISLODGE_TRY_ASSIGN(
+      auto insert, database_.prepare("INSERT OR REPLACE INTO checkpoint (size, root, signature, at, holder) "
+                                     "VALUES (?, ?, ?, ?, ?)"));
+  insert.bind(1, made.size)
+      .bind_blob(2, base::as_bytes(made.root))
+      .bind_blob(3, made.signature)
+      .bind(4, made.at)
+      .bind(5, holder);
   DISLODGE_TRY(insert.run());
   return made;
 }
 
 Result<std::vector<Checkpoint>> Journal::checkpoints() const {
   std::vector<Checkpoint> list;
-  DISLODGE_TRY_ASSIGN(auto query, database_.prepare("SELECT size, root, signature, at, holder FROM checkpoint ORDER BY size, at"));
+  DISLODGE_TRY_ASSIGN(
+      auto query,
+      database_.prepare("SELECT size, root, signature, at, holder FROM checkpoint ORDER BY size, at"));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool row, query.step());
     if (!row) return list;
-    list.push_back({static_cast<std::uint64_t>(query.integer(0)), hash_from(query.text(1)), query.text(2), query.time(3), query.text(4)});
+    list.push_back({static_cast<std::uint64_t>(query.integer(0)), hash_from(query.text(1)), query.text(2),
+                    query.time(3), query.text(4)});
   }
 }
 
@@ -107,7 +118,8 @@ Result<JournalVerdict> Journal::verify() const {
   DISLODGE_TRY_ASSIGN(const auto points, checkpoints());
   bool held = false;
   for (const Checkpoint &point : points) {
-    const std::string name = fmt::format("the checkpoint of {} entries made at {}", point.size, base::format_time(point.at));
+    const std::string name =
+        fmt::format("the checkpoint of {} entries made at {}", point.size, base::format_time(point.at));
     if (!verify_signature(keys_.verify_key(), point.signed_text(), point.signature)) {
       verdict.problem = name + " has a wrong signature";
       return verdict;
@@ -120,8 +132,11 @@ Result<JournalVerdict> Journal::verify() const {
   }
   verdict.whole = true;
   if (!held)
-    verdict.asks = "no checkpoint is held by anyone else, so whoever holds the case key could have rewritten this journal: "
-                   "hand one to counsel or an outside witness with `dislodge journal checkpoint CASE --holder WHO --out FILE`";
+    verdict.asks =
+        "no checkpoint is held by anyone else, so whoever holds the case key could have rewritten this "
+        "journal: "
+        "hand one to counsel or an outside witness with `dislodge journal checkpoint CASE --holder WHO --out "
+        "FILE`";
   return verdict;
 }
 
@@ -130,7 +145,8 @@ Result<JournalVerdict> Journal::verify_note(std::string_view note) const {
   if (!verdict.whole) return verdict;
   verdict.whole = false;
   const std::size_t blank = note.find("\n\n");
-  if (blank == std::string_view::npos) return base::fail(ErrorKind::usage, "this is not a checkpoint note of a journal");
+  if (blank == std::string_view::npos)
+    return base::fail(ErrorKind::usage, "this is not a checkpoint note of a journal");
   const std::string_view text = note.substr(0, blank + 1);
   const auto signature = base::from_base64(base::trim(note.substr(blank + 2)));
   const std::size_t first = text.find('\n');
@@ -148,9 +164,11 @@ Result<JournalVerdict> Journal::verify_note(std::string_view note) const {
   if (!verify_signature(keys_.verify_key(), text, *signature)) {
     verdict.problem = "the note was not signed with this case's key";
   } else if (size > all.size()) {
-    verdict.problem = fmt::format("the note speaks of {} entries, the journal has {}: entries were removed", size, all.size());
+    verdict.problem = fmt::format("the note speaks of {} entries, the journal has {}: entries were removed",
+                                  size, all.size());
   } else if (!root || base::as_bytes(tree_root(std::span(all).first(size))) != *root) {
-    verdict.problem = fmt::format("the first {} entries are not those of the note: the journal was rewritten", size);
+    verdict.problem =
+        fmt::format("the first {} entries are not those of the note: the journal was rewritten", size);
   } else {
     verdict.whole = true;
     verdict.asks.clear();

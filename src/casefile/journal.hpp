@@ -2,8 +2,9 @@
 // The journal: an append-only Merkle log (RFC 9162) of everything done to the case: commands, intake hashes,
 // reveals, exports, decisions. Checkpoints are signed with the case's key.
 //
-// What it proves: that nothing was changed or removed since a checkpoint that someone else holds. Whoever holds the
-// signing key could rewrite a log that nobody else has seen, so verify() asks for such a checkpoint until there is one.
+// What it proves: that nothing was changed or removed since a checkpoint that someone else holds. Whoever
+// holds the signing key could rewrite a log that nobody else has seen, so verify() asks for such a checkpoint
+// until there is one.
 
 #include <functional>
 #include <string>
@@ -39,9 +40,9 @@ struct Checkpoint {
 struct JournalVerdict {
   bool whole = false;
   std::uint64_t entries = 0;
-  std::string root;            // hex
-  std::string problem;         // names the first entry or checkpoint that does not fit
-  std::string asks;            // "no checkpoint is held by anyone else: ..."; empty where one is
+  std::string root;     // hex
+  std::string problem;  // names the first entry or checkpoint that does not fit
+  std::string asks;     // "no checkpoint is held by anyone else: ..."; empty where one is
 };
 
 class Journal {

@@ -21,8 +21,12 @@ constexpr char kContext[] = "dislodge";  // crypto_kdf wants eight characters
 constexpr std::uint64_t kArgonPasses = 3;
 constexpr std::uint64_t kArgonMemory = 256ull << 20;
 
-const unsigned char *raw(std::string_view bytes) { return reinterpret_cast<const unsigned char *>(bytes.data()); }
-unsigned char *raw(std::string &bytes) { return reinterpret_cast<unsigned char *>(bytes.data()); }
+const unsigned char *raw(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char *>(bytes.data());
+}
+unsigned char *raw(std::string &bytes) {
+  return reinterpret_cast<unsigned char *>(bytes.data());
+}
 
 // The key that wraps the case key.
 Result<SecretBytes> wrapping_key(const WrappedKey &wrapped, const Unlock &unlock) {
@@ -32,12 +36,15 @@ Result<SecretBytes> wrapping_key(const WrappedKey &wrapped, const Unlock &unlock
     return SecretBytes(unlock.key_file.view());
   }
   if (unlock.passphrase.empty())
-    return base::fail(ErrorKind::usage, "this case opens with a passphrase: type it, or give it with --passphrase-file");
+    return base::fail(ErrorKind::usage,
+                      "this case opens with a passphrase: type it, or give it with --passphrase-file");
   SecretBytes key = SecretBytes::sized(crypto_secretbox_KEYBYTES);
   if (wrapped.salt.size() != crypto_pwhash_SALTBYTES ||
       crypto_pwhash(key.data(), key.size(), unlock.passphrase.view().data(), unlock.passphrase.size(),
-                    raw(wrapped.salt), wrapped.operations, wrapped.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
-    return base::fail(ErrorKind::io, "the passphrase cannot be stretched: Argon2id needs 256 MiB of free memory");
+                    raw(wrapped.salt), wrapped.operations, wrapped.memory_bytes,
+                    crypto_pwhash_ALG_ARGON2ID13) != 0)
+    return base::fail(ErrorKind::io,
+                      "the passphrase cannot be stretched: Argon2id needs 256 MiB of free memory");
   return key;
 }
 
@@ -51,7 +58,8 @@ CaseKeys CaseKeys::create() {
 }
 
 Result<CaseKeys> CaseKeys::from_user_key(std::string_view key) {
-  if (key.size() != kCaseKeyBytes) return base::fail(ErrorKind::usage, "a key file holds exactly 32 bytes; this one does not");
+  if (key.size() != kCaseKeyBytes)
+    return base::fail(ErrorKind::usage, "a key file holds exactly 32 bytes; this one does not");
   CaseKeys keys;
   keys.master_ = SecretBytes(key);
   keys.derive();
@@ -63,8 +71,8 @@ void CaseKeys::derive() {
     SecretBytes key = SecretBytes::sized(size);
     // crypto_kdf gives at most 64 bytes at a time.
     for (std::size_t done = 0; done < size; done += 64)
-      crypto_kdf_derive_from_key(key.data() + done, std::min<std::size_t>(64, size - done), id + done / 64, kContext,
-                                 master_.data());
+      crypto_kdf_derive_from_key(key.data() + done, std::min<std::size_t>(64, size - done), id + done / 64,
+                                 kContext, master_.data());
     return key;
   };
   storage_ = subkey(1, kStorageKeyBytes);
@@ -100,8 +108,8 @@ Result<CaseKeys> CaseKeys::unwrap(const WrappedKey &wrapped, const Unlock &unloc
   keys.master_ = SecretBytes::sized(kCaseKeyBytes);
   if (wrapped.box.size() != kCaseKeyBytes + crypto_secretbox_MACBYTES ||
       wrapped.nonce.size() != crypto_secretbox_NONCEBYTES ||
-      crypto_secretbox_open_easy(keys.master_.data(), raw(wrapped.box), wrapped.box.size(), raw(wrapped.nonce),
-                                 key.data()) != 0)
+      crypto_secretbox_open_easy(keys.master_.data(), raw(wrapped.box), wrapped.box.size(),
+                                 raw(wrapped.nonce), key.data()) != 0)
     return base::fail(ErrorKind::usage, wrapped.kind == "passphrase"
                                             ? "wrong passphrase: the case stays closed; nothing was changed"
                                             : "wrong key file: the case stays closed; nothing was changed");
@@ -114,17 +122,20 @@ std::string CaseKeys::fingerprint(std::string_view value) const {
 }
 
 std::string CaseKeys::exchange_fingerprint(std::string_view party, std::string_view value) const {
-  const base::Sha256 party_key = base::keyed_hash(fingerprint_key_.view(), std::string("exchange:") + std::string(party));
+  const base::Sha256 party_key =
+      base::keyed_hash(fingerprint_key_.view(), std::string("exchange:") + std::string(party));
   return base::to_hex(base::keyed_hash(base::as_bytes(party_key), value)).substr(0, 32);
 }
 
 Result<SecretBytes> CaseKeys::open(std::string_view sealed) const {
-  if (sealed.size() < crypto_box_SEALBYTES) return base::fail(ErrorKind::damaged, "a sealed value is too short");
+  if (sealed.size() < crypto_box_SEALBYTES)
+    return base::fail(ErrorKind::damaged, "a sealed value is too short");
   SecretBytes value = SecretBytes::sized(sealed.size() - crypto_box_SEALBYTES);
   unsigned char nothing = 0;
-  if (crypto_box_seal_open(value.empty() ? &nothing : value.data(), raw(sealed), sealed.size(), raw(public_key_),
-                           box_secret_.data()) != 0)
-    return base::fail(ErrorKind::damaged, "a sealed value does not open with this case's key: it was sealed to another case");
+  if (crypto_box_seal_open(value.empty() ? &nothing : value.data(), raw(sealed), sealed.size(),
+                           raw(public_key_), box_secret_.data()) != 0)
+    return base::fail(ErrorKind::damaged,
+                      "a sealed value does not open with this case's key: it was sealed to another case");
   return value;
 }
 

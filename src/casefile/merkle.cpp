@@ -7,7 +7,9 @@ namespace dislodge::casefile {
 namespace {
 
 // The largest power of two smaller than size (RFC 9162: k). REQUIRES: size > 1.
-std::uint64_t split(std::uint64_t size) { return std::bit_floor(size - 1); }
+std::uint64_t split(std::uint64_t size) {
+  return std::bit_floor(size - 1);
+}
 
 void subproof(std::span<const Hash> leaves, std::uint64_t old_size, bool complete, std::vector<Hash> &proof) {
   if (old_size == leaves.size()) {
@@ -95,8 +97,8 @@ std::vector<Hash> consistency_proof(std::span<const Hash> leaves, std::uint64_t 
 }
 
 // RFC 9162 section 2.1.4.2.
-bool verify_consistency(std::uint64_t old_size, std::uint64_t new_size, const Hash &old_root, const Hash &new_root,
-                        std::span<const Hash> proof) {
+bool verify_consistency(std::uint64_t old_size, std::uint64_t new_size, const Hash &old_root,
+                        const Hash &new_root, std::span<const Hash> proof) {
   if (old_size == 0 || old_size > new_size) return false;
   if (old_size == new_size) return proof.empty() && old_root == new_root;
   std::vector<Hash> path(proof.begin(), proof.end());

@@ -19,12 +19,14 @@ void common(CLI::App &app, Common &to) {
   app.add_flag("--json", to.json, "JSON lines instead of text (docs/json.md)");
   app.add_flag("-q,--quiet", to.quiet, "No progress line");
   app.add_flag("--timings", to.timings, "Print bytes, items and seconds of each stage");
-  app.add_option("--rules", to.engine.rules_folder, "A rules folder instead of the built-in one")->check(CLI::ExistingDirectory);
+  app.add_option("--rules", to.engine.rules_folder, "A rules folder instead of the built-in one")
+      ->check(CLI::ExistingDirectory);
   app.add_option("--workers", to.engine.workers, "Worker processes (default: one a processor)");
 }
 
 void key_options(CLI::App &app, Common &to) {
-  app.add_option("--passphrase-file", to.passphrase_file, "File whose first line is the passphrase of the case");
+  app.add_option("--passphrase-file", to.passphrase_file,
+                 "File whose first line is the passphrase of the case");
   app.add_option("--key-file", to.key_file, "Key file of the case (32 bytes; or DISLODGE_KEY_FILE=PATH)");
 }
 
@@ -47,7 +49,8 @@ int run(int argc, char **argv) {
     arguments.engine.cache_folder = user_cache_folder();
     return arguments;
   };
-  const auto simple = [&](const char *name, const char *help, int (*runner)(const CaseOptions &), CaseOptions &to) {
+  const auto simple = [&](const char *name, const char *help, int (*runner)(const CaseOptions &),
+                          CaseOptions &to) {
     CLI::App *command = app.add_subcommand(name, help);
     case_options(*command, to);
     command->callback([&, runner] {
@@ -62,18 +65,27 @@ int run(int argc, char **argv) {
   demo_command->add_option("--evidence", demo.evidence, "The sample breach (default: examples/northwind)");
   demo_command->add_option("-o,--out", demo.out, "Folder for the case and the report (default: out/demo)");
   common(*demo_command, demo);
-  demo_command->callback([&] { ready(demo); code = run_demo(demo); });
+  demo_command->callback([&] {
+    ready(demo);
+    code = run_demo(demo);
+  });
 
   CaseOptions new_case;
   simple("new", "Make a case and its key", run_new, new_case);
 
   AddArguments add;
-  CLI::App *add_command = app.add_subcommand("add", "Hand in evidence: files and folders; what it is, is recognised");
+  CLI::App *add_command =
+      app.add_subcommand("add", "Hand in evidence: files and folders; what it is, is recognised");
   case_options(*add_command, add);
   add_command->add_option("PATH", add.paths, "Files and folders")->required();
-  add_command->add_option("--exposed", add.exposed, "FROM..UNTIL: when the intruder could read it (RFC 3339; either end may be empty)");
-  add_command->add_option("--custodian", add.custodian, "Whose mailbox, or which repository (github.com/owner/name)");
-  add_command->callback([&] { ready(add); code = run_add(add); });
+  add_command->add_option("--exposed", add.exposed,
+                          "FROM..UNTIL: when the intruder could read it (RFC 3339; either end may be empty)");
+  add_command->add_option("--custodian", add.custodian,
+                          "Whose mailbox, or which repository (github.com/owner/name)");
+  add_command->callback([&] {
+    ready(add);
+    code = run_add(add);
+  });
 
   CaseOptions investigate, status, detections, sessions, timeline, coverage, reach, parties;
   simple("investigate", "Run every pass that has something new to do", run_investigate, investigate);
@@ -86,38 +98,54 @@ int run(int argc, char **argv) {
   simple("parties", "Whom it touches", run_parties, parties);
 
   SecretsArguments secrets;
-  CLI::App *secrets_command = app.add_subcommand("secrets", "The secrets found, with their places and owners");
+  CLI::App *secrets_command =
+      app.add_subcommand("secrets", "The secrets found, with their places and owners");
   case_options(*secrets_command, secrets);
-  secrets_command->add_option("--reveal", secrets.reveal, "Show the value of one secret (id): journalled, needs --reason and --yes");
+  secrets_command->add_option("--reveal", secrets.reveal,
+                              "Show the value of one secret (id): journalled, needs --reason and --yes");
   secrets_command->add_option("--reason", secrets.reason, "Why it is revealed: goes into the journal");
   secrets_command->add_flag("--yes", secrets.yes, "The second step of a reveal");
-  secrets_command->callback([&] { ready(secrets); code = run_secrets(secrets); });
+  secrets_command->callback([&] {
+    ready(secrets);
+    code = run_secrets(secrets);
+  });
 
   LedgerArguments ledger;
   CLI::App *ledger_command = app.add_subcommand("ledger", "What was read, what was not and why");
   case_options(*ledger_command, ledger);
   ledger_command->add_flag("--unread", ledger.unread, "Only what was not read, or is not held");
-  ledger_command->callback([&] { ready(ledger); code = run_ledger(ledger); });
+  ledger_command->callback([&] {
+    ready(ledger);
+    code = run_ledger(ledger);
+  });
 
   WhyArguments why;
   CLI::App *why_command = app.add_subcommand("why", "The chain of proof for one thing, back to evidence");
   case_options(*why_command, why);
   why_command->add_option("THING", why.thing, "Id or name of a principal, resource or secret")->required();
-  why_command->callback([&] { ready(why); code = run_why(why); });
+  why_command->callback([&] {
+    ready(why);
+    code = run_why(why);
+  });
 
   PlanArguments plan;
   CLI::App *plan_command = app.add_subcommand("plan", "How to get them out: actions in waves, checked");
   case_options(*plan_command, plan);
-  plan_command->add_option("--check", plan.check, "Check a plan given as JSON lines and list its leaks")->check(CLI::ExistingFile);
+  plan_command->add_option("--check", plan.check, "Check a plan given as JSON lines and list its leaks")
+      ->check(CLI::ExistingFile);
   plan_command->add_option("--start", plan.start, "When wave 1 may begin (default: now)");
   plan_command->add_option("--tick", plan.tick, "Record the state of an action (its id)");
   plan_command->add_option("--state", plan.state, "claimed, in-effect, failed, rolled-back or open");
   plan_command->add_option("--who", plan.who, "Who says so");
   plan_command->add_option("--evidence", plan.evidence, "What shows it");
-  plan_command->callback([&] { ready(plan); code = run_plan(plan); });
+  plan_command->callback([&] {
+    ready(plan);
+    code = run_plan(plan);
+  });
 
   DutiesArguments duties;
-  CLI::App *duties_command = app.add_subcommand("duties", "Which disclosure clocks run, and which wait for a decision");
+  CLI::App *duties_command =
+      app.add_subcommand("duties", "Which disclosure clocks run, and which wait for a decision");
   duties_command->require_subcommand(0, 1);
   duties_command->add_option("CASE", duties.folder, "Folder of the case");
   key_options(*duties_command, duties);
@@ -131,7 +159,10 @@ int run(int argc, char **argv) {
   due_command->add_option("TRIGGER", duties.due_trigger, "determined-material ...")->required();
   due_command->add_option("TIME", duties.due_time, "When it happened, RFC 3339 or a date")->required();
   due_command->add_flag("--json", duties.json, "JSON");
-  duties_command->callback([&] { ready(duties); code = run_duties(duties); });
+  duties_command->callback([&] {
+    ready(duties);
+    code = run_duties(duties);
+  });
 
   EventsArguments events;
   CLI::App *events_command = app.add_subcommand("events", "Events of the logs, filtered");
@@ -142,69 +173,108 @@ int run(int argc, char **argv) {
   events_command->add_option("--from", events.from, "Not before");
   events_command->add_option("--until", events.until, "Before");
   events_command->add_option("--source", events.source, "entra-signin, m365-audit ...");
-  events_command->callback([&] { ready(events); code = run_events(events); });
+  events_command->callback([&] {
+    ready(events);
+    code = run_events(events);
+  });
 
   JournalArguments journal;
   CLI::App *journal_command = app.add_subcommand("journal", "The record of everything done to the case");
-  journal_command->add_option("WHAT", journal.what, "verify, list or checkpoint")->required()->check(CLI::IsMember({"verify", "list", "checkpoint"}));
+  journal_command->add_option("WHAT", journal.what, "verify, list or checkpoint")
+      ->required()
+      ->check(CLI::IsMember({"verify", "list", "checkpoint"}));
   case_options(*journal_command, journal);
   journal_command->add_option("--holder", journal.holder, "checkpoint: who will hold it");
   journal_command->add_option("--out", journal.out, "checkpoint: file to hand over");
-  journal_command->add_option("--note", journal.note, "verify: a checkpoint that somebody else kept")->check(CLI::ExistingFile);
-  journal_command->callback([&] { ready(journal); code = run_journal(journal); });
+  journal_command->add_option("--note", journal.note, "verify: a checkpoint that somebody else kept")
+      ->check(CLI::ExistingFile);
+  journal_command->callback([&] {
+    ready(journal);
+    code = run_journal(journal);
+  });
 
   DumpArguments dump;
   CLI::App *dump_command = app.add_subcommand("dump", "Everything in the case as text");
   case_options(*dump_command, dump);
   dump_command->add_flag("--canonical", dump.canonical, "Natural keys, sorted: equal cases dump equally");
-  dump_command->callback([&] { ready(dump); code = run_dump(dump); });
+  dump_command->callback([&] {
+    ready(dump);
+    code = run_dump(dump);
+  });
 
   ReportArguments report;
   CLI::App *report_command = app.add_subcommand("report", "Everything, in files");
   case_options(*report_command, report);
   report_command->add_option("-o,--out", report.out, "Folder")->required();
-  report_command->callback([&] { ready(report); code = run_report(report); });
+  report_command->callback([&] {
+    ready(report);
+    code = run_report(report);
+  });
 
   ServeArguments serve;
-  CLI::App *serve_command = app.add_subcommand("serve", "The page of the case, in your browser, from this machine only");
+  CLI::App *serve_command =
+      app.add_subcommand("serve", "The page of the case, in your browser, from this machine only");
   case_options(*serve_command, serve);
   serve_command->add_option("--port", serve.port, "Port on 127.0.0.1 (default: any that is free)");
-  serve_command->callback([&] { ready(serve); code = run_serve(serve); });
+  serve_command->callback([&] {
+    ready(serve);
+    code = run_serve(serve);
+  });
 
   ScanArguments scan;
-  CLI::App *scan_command = app.add_subcommand("scan", "Find secrets in any file, repository or mailbox, without a case");
+  CLI::App *scan_command =
+      app.add_subcommand("scan", "Find secrets in any file, repository or mailbox, without a case");
   scan_command->add_option("PATH", scan.paths, "Files and folders; - for standard input")->required();
   common(*scan_command, scan);
   scan_command->add_flag("--fail-on-findings", scan.fail_on_findings, "Exit with 1 when something is found");
   scan_command->add_flag("--rejected", scan.rejected, "List rejected candidates too, with the reason");
-  scan_command->add_option("--fingerprint-key", scan.fingerprint_key, "Key for fingerprints (made at first use)");
-  scan_command->add_option("--shard", scan.shard, "i/n: read only this shard, 0 <= i < n (or SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX)");
-  scan_command->add_option("--seal-to", scan.seal_to, "CASE/case.pub: whom to seal a shard to")->check(CLI::ExistingFile);
+  scan_command->add_option("--fingerprint-key", scan.fingerprint_key,
+                           "Key for fingerprints (made at first use)");
+  scan_command->add_option(
+      "--shard", scan.shard,
+      "i/n: read only this shard, 0 <= i < n (or SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX)");
+  scan_command->add_option("--seal-to", scan.seal_to, "CASE/case.pub: whom to seal a shard to")
+      ->check(CLI::ExistingFile);
   scan_command->add_option("-o,--out", scan.out, "Shard file to write");
-  scan_command->callback([&] { ready(scan); code = run_scan(scan); });
+  scan_command->callback([&] {
+    ready(scan);
+    code = run_scan(scan);
+  });
 
   MergeArguments merge;
   CLI::App *merge_command = app.add_subcommand("merge", "Take in shards that other machines read");
   case_options(*merge_command, merge);
   merge_command->add_option("SHARD", merge.shards, "Shard files")->required()->check(CLI::ExistingFile);
-  merge_command->callback([&] { ready(merge); code = run_merge(merge); });
+  merge_command->callback([&] {
+    ready(merge);
+    code = run_merge(merge);
+  });
 
   DrillArguments drill;
   CLI::App *drill_command = app.add_subcommand("drill", "Make a synthetic breach with known answers");
   drill_command->add_option("DIR", drill.folder, "Where to write it");
   drill_command->add_option("--kind", drill.kind, "Kind of breach (--list names them)");
   drill_command->add_option("--seed", drill.seed, "Same seed, same bytes");
-  drill_command->add_option("--size", drill.size, "small, medium, large or huge")->check(CLI::IsMember({"small", "medium", "large", "huge"}));
+  drill_command->add_option("--size", drill.size, "small, medium, large or huge")
+      ->check(CLI::IsMember({"small", "medium", "large", "huge"}));
   drill_command->add_flag("--list", drill.list, "Name the kinds, one a line");
   common(*drill_command, drill);
-  drill_command->callback([&] { ready(drill); code = run_drill(drill); });
+  drill_command->callback([&] {
+    ready(drill);
+    code = run_drill(drill);
+  });
 
   RulesArguments rules;
   CLI::App *rules_command = app.add_subcommand("rules", "The rules: check their examples, or list them");
-  rules_command->add_option("WHAT", rules.what, "check, list or compile")->required()->check(CLI::IsMember({"check", "list", "compile"}));
+  rules_command->add_option("WHAT", rules.what, "check, list or compile")
+      ->required()
+      ->check(CLI::IsMember({"check", "list", "compile"}));
   rules_command->add_option("--out", rules.out, "compile: folder for the compiled rules");
   common(*rules_command, rules);
-  rules_command->callback([&] { ready(rules); code = run_rules(rules); });
+  rules_command->callback([&] {
+    ready(rules);
+    code = run_rules(rules);
+  });
 
   try {
     app.parse(argc, argv);

@@ -13,14 +13,17 @@ using base::Result;
 
 int run_new(const CaseOptions &arguments) {
   if (std::filesystem::exists(arguments.folder / "case.json"))
-    return report_error({ErrorKind::usage, arguments.folder.string() + ": a case is here already; choose another folder"});
-  const bool by_file = !arguments.key_file.empty() || (arguments.passphrase_file.empty() && std::getenv("DISLODGE_KEY_FILE") != nullptr);
+    return report_error(
+        {ErrorKind::usage, arguments.folder.string() + ": a case is here already; choose another folder"});
+  const bool by_file = !arguments.key_file.empty() ||
+                       (arguments.passphrase_file.empty() && std::getenv("DISLODGE_KEY_FILE") != nullptr);
   auto unlock = unlock_with(arguments, by_file ? "" : "passphrase", true, true);
   if (!unlock) return report_error(unlock.error());
   auto made = casefile::Case::create(arguments.folder, *unlock);
   if (!made) return report_error(made.error());
   if (!arguments.quiet)
-    print_line(fmt::format("A case was made in {}. Hand in evidence with: dislodge add {} PATH...", arguments.folder.string(), arguments.folder.string()));
+    print_line(fmt::format("A case was made in {}. Hand in evidence with: dislodge add {} PATH...",
+                           arguments.folder.string(), arguments.folder.string()));
   return kDone;
 }
 
@@ -30,7 +33,10 @@ namespace {
 Result<base::Interval> parse_exposed(const std::string &text) {
   const std::size_t dots = text.find("..");
   const auto wrong = [&] {
-    return base::fail(ErrorKind::usage, "--exposed " + text + ": write FROM..UNTIL, as 2023-11-27T00:00:00Z..2024-01-13; either end may be empty");
+    return base::fail(
+        ErrorKind::usage,
+        "--exposed " + text +
+            ": write FROM..UNTIL, as 2023-11-27T00:00:00Z..2024-01-13; either end may be empty");
   };
   if (dots == std::string::npos) return wrong();
   base::Interval interval;
@@ -44,7 +50,8 @@ Result<base::Interval> parse_exposed(const std::string &text) {
     if (!until) return wrong();
     interval.until = *until;
   }
-  if (interval.empty()) return base::fail(ErrorKind::usage, "--exposed " + text + ": it ends before it begins");
+  if (interval.empty())
+    return base::fail(ErrorKind::usage, "--exposed " + text + ": it ends before it begins");
   return interval;
 }
 
@@ -79,8 +86,8 @@ int run_add(const AddArguments &arguments) {
   }
   progress.clear();
   if (!arguments.quiet)
-    print_line(fmt::format("{} pieces of evidence, {}; {} known already. Next: dislodge investigate {}", all.files, report::bytes_text(all.bytes), all.known,
-                           arguments.folder.string()));
+    print_line(fmt::format("{} pieces of evidence, {}; {} known already. Next: dislodge investigate {}",
+                           all.files, report::bytes_text(all.bytes), all.known, arguments.folder.string()));
   return kDone;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// The commands, one file each. arguments.cpp turns argv into these structs (the only file that sees CLI11); each
-// run_* does the work and returns the exit code of docs/json.md: 0 done, 1 findings, 2 usage, 3 damaged, 4 disk.
+// The commands, one file each. arguments.cpp turns argv into these structs (the only file that sees CLI11);
+// each run_* does the work and returns the exit code of docs/json.md: 0 done, 1 findings, 2 usage, 3 damaged,
+// 4 disk.
 
 #include <cstdint>
 #include <filesystem>
@@ -39,8 +40,8 @@ struct WhyArguments : CaseOptions {
   std::string thing;
 };
 struct PlanArguments : CaseOptions {
-  std::filesystem::path check;   // --check FILE
-  std::string start;             // --start TIME
+  std::filesystem::path check;  // --check FILE
+  std::string start;            // --start TIME
   std::string tick, state, who, evidence;
 };
 struct LedgerArguments : CaseOptions {
@@ -54,11 +55,11 @@ struct SecretsArguments : CaseOptions {
   bool yes = false;
 };
 struct DutiesArguments : CaseOptions {
-  std::string due_regime, due_trigger, due_time;   // `duties due`
-  std::string decide, at, who, reason;             // `duties decide`
+  std::string due_regime, due_trigger, due_time;  // `duties due`
+  std::string decide, at, who, reason;            // `duties decide`
 };
 struct JournalArguments : CaseOptions {
-  std::string what;              // verify, list, checkpoint
+  std::string what;  // verify, list, checkpoint
   std::string holder;
   std::filesystem::path out, note;
 };
@@ -69,12 +70,12 @@ struct ReportArguments : CaseOptions {
   std::filesystem::path out;
 };
 struct ServeArguments : CaseOptions {
-  std::uint16_t port = 0;        // 0: any that is free
+  std::uint16_t port = 0;  // 0: any that is free
 };
 struct ScanArguments : Common {
   std::vector<std::filesystem::path> paths;
   bool fail_on_findings = false, rejected = false;
-  std::string shard;             // "i/n"
+  std::string shard;  // "i/n"
   std::filesystem::path seal_to, out, fingerprint_key;
 };
 struct MergeArguments : CaseOptions {
@@ -87,8 +88,8 @@ struct DrillArguments : Common {
   std::filesystem::path folder;
 };
 struct RulesArguments : Common {
-  std::string what;              // check, list, compile
-  std::filesystem::path out;     // compile: folder of the cache
+  std::string what;           // check, list, compile
+  std::filesystem::path out;  // compile: folder of the cache
 };
 struct DemoArguments : Common {
   std::filesystem::path evidence, out;

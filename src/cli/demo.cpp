@@ -29,8 +29,12 @@ std::filesystem::path find_sample() {
 Result<int> demo(const DemoArguments &arguments) {
   const std::filesystem::path sample = arguments.evidence.empty() ? find_sample() : arguments.evidence;
   if (sample.empty() || !std::filesystem::exists(sample / "evidence"))
-    return base::fail(base::ErrorKind::usage, "the sample breach is not here: run this in the project's folder, or give --evidence examples/northwind");
-  const std::filesystem::path out = std::filesystem::absolute(arguments.out.empty() ? std::filesystem::path("out/demo") : arguments.out).lexically_normal();
+    return base::fail(base::ErrorKind::usage,
+                      "the sample breach is not here: run this in the project's folder, or give --evidence "
+                      "examples/northwind");
+  const std::filesystem::path out =
+      std::filesystem::absolute(arguments.out.empty() ? std::filesystem::path("out/demo") : arguments.out)
+          .lexically_normal();
   const std::filesystem::path folder = out / "northwind.case";
   const std::filesystem::path key = out / "northwind.key";
   std::filesystem::remove_all(folder);
@@ -45,10 +49,13 @@ Result<int> demo(const DemoArguments &arguments) {
   base::Timings timings;
   engine::AddOptions add;
   progress.stage("hashing");
-  DISLODGE_TRY(engine::add_evidence(*the_case, sample / "evidence", add, [&](const evidence::IntakeStep &step) { progress.advance(step.bytes, 1); }));
-  DISLODGE_TRY_ASSIGN(engine::Picture picture, engine::investigate(*the_case, arguments.engine, progress, timings));
-  // Nothing was said of when the mail could be read, so it counted from always. The logs show the first access: a
-  // responder states it, and everything is derived anew.
+  DISLODGE_TRY(
+      engine::add_evidence(*the_case, sample / "evidence", add,
+                           [&](const evidence::IntakeStep &step) { progress.advance(step.bytes, 1); }));
+  DISLODGE_TRY_ASSIGN(engine::Picture picture,
+                      engine::investigate(*the_case, arguments.engine, progress, timings));
+  // Nothing was said of when the mail could be read, so it counted from always. The logs show the first
+  // access: a responder states it, and everything is derived anew.
   std::string stated;
   if (picture.first_access != base::kTimeMax) {
     add.exposed = base::Interval{picture.first_access, base::kTimeMax};

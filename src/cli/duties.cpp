@@ -1,5 +1,5 @@
-// duties: clocks that run and clocks that wait; `duties due` computes a date without a case; --decide sets a clock
-// fact, which only a named person does.
+// duties: clocks that run and clocks that wait; `duties due` computes a date without a case; --decide sets a
+// clock fact, which only a named person does.
 
 #include <fmt/format.h>
 
@@ -16,7 +16,10 @@ namespace {
 
 int due(const DutiesArguments &arguments) {
   const auto time = base::parse_time(arguments.due_time);
-  if (!time) return report_error({ErrorKind::usage, arguments.due_time + ": a time is written as 2024-01-17T15:00:00-05:00 or 2024-01-17"});
+  if (!time)
+    return report_error(
+        {ErrorKind::usage,
+         arguments.due_time + ": a time is written as 2024-01-17T15:00:00-05:00 or 2024-01-17"});
   auto texts = engine::load_rule_texts(arguments.engine);
   if (!texts) return report_error(texts.error());
   auto rules = disclose::load_duty_rules(texts->files);
@@ -31,11 +34,16 @@ int decide(const DutiesArguments &arguments) {
   const auto time = base::parse_time(arguments.at);
   if (!time) return report_error({ErrorKind::usage, "--at says when, as 2024-01-17T15:00:00Z"});
   if (arguments.who.empty() || arguments.reason.empty())
-    return report_error({ErrorKind::usage, "a decision is made by a named person on stated facts: give --who and --reason"});
+    return report_error(
+        {ErrorKind::usage, "a decision is made by a named person on stated facts: give --who and --reason"});
   auto the_case = open_case(arguments, casefile::Case::Access::write);
   if (!the_case) return report_error(the_case.error());
-  if (auto done = engine::record_decision(**the_case, arguments.decide, *time, arguments.who, arguments.reason); !done) return report_error(done.error());
-  print_line(fmt::format("{} at {}, decided by {}", arguments.decide, base::format_time(*time), arguments.who));
+  if (auto done =
+          engine::record_decision(**the_case, arguments.decide, *time, arguments.who, arguments.reason);
+      !done)
+    return report_error(done.error());
+  print_line(
+      fmt::format("{} at {}, decided by {}", arguments.decide, base::format_time(*time), arguments.who));
   return kDone;
 }
 
@@ -43,7 +51,8 @@ int decide(const DutiesArguments &arguments) {
 
 int run_duties(const DutiesArguments &arguments) {
   if (!arguments.due_regime.empty()) return due(arguments);
-  if (arguments.folder.empty()) return report_error({ErrorKind::usage, "duties needs a CASE, or: duties due REGIME TRIGGER TIME"});
+  if (arguments.folder.empty())
+    return report_error({ErrorKind::usage, "duties needs a CASE, or: duties due REGIME TRIGGER TIME"});
   if (!arguments.decide.empty()) return decide(arguments);
   return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
     print(arguments.json ? report::duties_json(picture) : report::duties_text(picture));

@@ -20,11 +20,15 @@ int run_journal(const JournalArguments &arguments) {
   }
   if (arguments.what == "checkpoint") {
     if (arguments.holder.empty() || arguments.out.empty())
-      return report_error({base::ErrorKind::usage, "a checkpoint is for somebody else to hold: name them with --holder WHO and write it with --out FILE"});
+      return report_error({base::ErrorKind::usage,
+                           "a checkpoint is for somebody else to hold: name them with --holder WHO and write "
+                           "it with --out FILE"});
     auto point = journal.checkpoint(arguments.holder);
     if (!point) return report_error(point.error());
-    if (auto written = base::write_file(arguments.out, point->note()); !written) return report_error(written.error());
-    print_line(fmt::format("Checkpoint of {} entries in {}: hand it to {}.", point->size, arguments.out.string(), arguments.holder));
+    if (auto written = base::write_file(arguments.out, point->note()); !written)
+      return report_error(written.error());
+    print_line(fmt::format("Checkpoint of {} entries in {}: hand it to {}.", point->size,
+                           arguments.out.string(), arguments.holder));
     return kDone;
   }
   base::Result<casefile::JournalVerdict> verdict = casefile::JournalVerdict();

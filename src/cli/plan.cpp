@@ -19,20 +19,27 @@ namespace {
 int tick(const PlanArguments &arguments) {
   static constexpr std::string_view kStates[] = {"open", "claimed", "in-effect", "failed", "rolled-back"};
   if (std::find(std::begin(kStates), std::end(kStates), arguments.state) == std::end(kStates))
-    return report_error({ErrorKind::usage, "--state is one of: open, claimed, in-effect, failed, rolled-back"});
+    return report_error(
+        {ErrorKind::usage, "--state is one of: open, claimed, in-effect, failed, rolled-back"});
   if (arguments.who.empty()) return report_error({ErrorKind::usage, "--who names the person who says so"});
   if (arguments.state == "in-effect" && arguments.evidence.empty())
-    return report_error({ErrorKind::usage, "in-effect needs --evidence: what shows it; somebody's word alone is `claimed`"});
+    return report_error(
+        {ErrorKind::usage, "in-effect needs --evidence: what shows it; somebody's word alone is `claimed`"});
   std::string key;
   const int code = with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
     for (const evict::PlannedAction &action : picture.plan.actions)
       if (action.id == arguments.tick) key = engine::action_key(action);
-    return key.empty() ? report_error({ErrorKind::usage, arguments.tick + ": the plan has no such action (dislodge plan lists them)"}) : kDone;
+    return key.empty()
+               ? report_error({ErrorKind::usage,
+                               arguments.tick + ": the plan has no such action (dislodge plan lists them)"})
+               : kDone;
   });
   if (code != kDone) return code;
   auto the_case = open_case(arguments, casefile::Case::Access::write);
   if (!the_case) return report_error(the_case.error());
-  if (auto done = engine::record_tick(**the_case, key, arguments.state, arguments.who, arguments.evidence); !done) return report_error(done.error());
+  if (auto done = engine::record_tick(**the_case, key, arguments.state, arguments.who, arguments.evidence);
+      !done)
+    return report_error(done.error());
   print_line(fmt::format("{} is {} ({})", key, arguments.state, arguments.who));
   return kDone;
 }

@@ -1,5 +1,5 @@
-// The commands that print one part of the picture: detections, sessions, timeline, coverage, ledger, reach, why,
-// parties, report, dump.
+// The commands that print one part of the picture: detections, sessions, timeline, coverage, ledger, reach,
+// why, parties, report, dump.
 
 #include <fmt/format.h>
 
@@ -17,7 +17,8 @@ namespace dislodge::cli {
 namespace {
 
 // Text or JSON lines of the picture.
-int show(const CaseOptions &arguments, std::string (*text)(const engine::Picture &), std::string (*json)(const engine::Picture &)) {
+int show(const CaseOptions &arguments, std::string (*text)(const engine::Picture &),
+         std::string (*json)(const engine::Picture &)) {
   return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
     print(arguments.json ? json(picture) : text(picture));
     return kDone;
@@ -26,16 +27,29 @@ int show(const CaseOptions &arguments, std::string (*text)(const engine::Picture
 
 }  // namespace
 
-int run_detections(const CaseOptions &arguments) { return show(arguments, report::detections_text, report::detections_json); }
-int run_sessions(const CaseOptions &arguments) { return show(arguments, report::sessions_text, report::sessions_json); }
-int run_timeline(const CaseOptions &arguments) { return show(arguments, report::timeline_text, report::timeline_json); }
-int run_coverage(const CaseOptions &arguments) { return show(arguments, report::coverage_text, report::coverage_json); }
-int run_reach(const CaseOptions &arguments) { return show(arguments, report::reach_text, report::reach_json); }
-int run_parties(const CaseOptions &arguments) { return show(arguments, report::parties_text, report::parties_json); }
+int run_detections(const CaseOptions &arguments) {
+  return show(arguments, report::detections_text, report::detections_json);
+}
+int run_sessions(const CaseOptions &arguments) {
+  return show(arguments, report::sessions_text, report::sessions_json);
+}
+int run_timeline(const CaseOptions &arguments) {
+  return show(arguments, report::timeline_text, report::timeline_json);
+}
+int run_coverage(const CaseOptions &arguments) {
+  return show(arguments, report::coverage_text, report::coverage_json);
+}
+int run_reach(const CaseOptions &arguments) {
+  return show(arguments, report::reach_text, report::reach_json);
+}
+int run_parties(const CaseOptions &arguments) {
+  return show(arguments, report::parties_text, report::parties_json);
+}
 
 int run_ledger(const LedgerArguments &arguments) {
   return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
-    print(arguments.json ? report::ledger_json(picture, arguments.unread) : report::ledger_text(picture, arguments.unread));
+    print(arguments.json ? report::ledger_json(picture, arguments.unread)
+                         : report::ledger_text(picture, arguments.unread));
     return exit_code_of(picture.totals, picture.ledger);
   });
 }
@@ -66,7 +80,8 @@ int run_report(const ReportArguments &arguments) {
     json.field("folder", arguments.out.native());
     json.list_field("files", *files);
   });
-  if (auto done = (*the_case)->journal().append("report", json.text()); !done) return report_error(done.error());
+  if (auto done = (*the_case)->journal().append("report", json.text()); !done)
+    return report_error(done.error());
   for (const std::string &file : *files) print_line((arguments.out / file).native());
   return kDone;
 }

@@ -11,7 +11,8 @@ namespace dislodge::cli {
 
 int run_rules(const RulesArguments &arguments) {
   if (arguments.what == "compile") {
-    if (arguments.out.empty()) return report_error({base::ErrorKind::usage, "rules compile writes a folder: give it with --out"});
+    if (arguments.out.empty())
+      return report_error({base::ErrorKind::usage, "rules compile writes a folder: give it with --out"});
     if (auto made = base::make_folders(arguments.out); !made) return report_error(made.error());
     engine::Options options = arguments.engine;
     options.cache_folder = arguments.out;
@@ -54,7 +55,8 @@ int run_rules(const RulesArguments &arguments) {
     if (!problem.note) ++problems;
     if (!problem.note || arguments.json) print_line(problem.rule + ": " + problem.problem);
   }
-  print_line(fmt::format("{} rules, {} positive and {} negative examples, {} problems", (*rules)->rules.rules.size(), positive, negative, problems));
+  print_line(fmt::format("{} rules, {} positive and {} negative examples, {} problems",
+                         (*rules)->rules.rules.size(), positive, negative, problems));
   return problems == 0 ? kDone : kFindings;
 }
 

@@ -1,5 +1,5 @@
-// scan: find secrets without a case; or, with --shard, read one machine's share for a case elsewhere. merge: take
-// those shares in.
+// scan: find secrets without a case; or, with --shard, read one machine's share for a case elsewhere. merge:
+// take those shares in.
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -29,9 +29,13 @@ Result<casefile::CaseKeys> user_keys(const ScanArguments &arguments) {
   if (path.empty()) {
     const char *config = std::getenv("XDG_CONFIG_HOME");
     const char *home = std::getenv("HOME");
-    if (config != nullptr && *config != '\0') path = std::filesystem::path(config) / "dislodge" / "fingerprint.key";
-    else if (home != nullptr && *home != '\0') path = std::filesystem::path(home) / ".config" / "dislodge" / "fingerprint.key";
-    else return base::fail(ErrorKind::usage, "no home folder for the fingerprint key: give --fingerprint-key FILE");
+    if (config != nullptr && *config != '\0')
+      path = std::filesystem::path(config) / "dislodge" / "fingerprint.key";
+    else if (home != nullptr && *home != '\0')
+      path = std::filesystem::path(home) / ".config" / "dislodge" / "fingerprint.key";
+    else
+      return base::fail(ErrorKind::usage,
+                        "no home folder for the fingerprint key: give --fingerprint-key FILE");
   }
   if (!std::filesystem::exists(path)) {
     if (path.has_parent_path()) DISLODGE_TRY(base::make_folders(path.parent_path()));
@@ -60,8 +64,9 @@ Result<base::Fd> standard_input() {
 }
 
 std::string human_line(const secret::Sighting &sighting) {
-  return fmt::format("{}:{}:{}: {} {} ({}, {:.2f}){}", sighting.item, sighting.line, sighting.column, sighting.kind, sighting.mask, sighting.rule,
-                     sighting.confidence, sighting.rejected.empty() ? "" : " rejected: " + sighting.rejected);
+  return fmt::format("{}:{}:{}: {} {} ({}, {:.2f}){}", sighting.item, sighting.line, sighting.column,
+                     sighting.kind, sighting.mask, sighting.rule, sighting.confidence,
+                     sighting.rejected.empty() ? "" : " rejected: " + sighting.rejected);
 }
 
 struct ScanState {
@@ -74,7 +79,8 @@ struct ScanState {
 using ValueIds = std::map<std::string, std::string>;
 
 // Prints what one unit gave.
-Result<void> print_unit(const ScanArguments &arguments, const casefile::CaseKeys &keys, ValueIds &ids, const engine::UnitResult &result, ScanState &state) {
+Result<void> print_unit(const ScanArguments &arguments, const casefile::CaseKeys &keys, ValueIds &ids,
+                        const engine::UnitResult &result, ScanState &state) {
   std::vector<std::string> fingerprints;
   for (const engine::UnitValue &value : result.values) {
     auto known = ids.find(value.run_hash);
@@ -90,8 +96,11 @@ Result<void> print_unit(const ScanArguments &arguments, const casefile::CaseKeys
     std::string_view owner;
     for (const secret::Hint &hint : sighting.hints)
       if (hint.kind == secret::HintKind::domain && owner.empty()) owner = hint.value;
-    if (arguments.json) print(report::sighting_json(sighting, fingerprints[sighting.value], owner, owner.empty() ? "" : "domain beside or inside it", arguments.rejected));
-    else print_line(human_line(sighting));
+    if (arguments.json)
+      print(report::sighting_json(sighting, fingerprints[sighting.value], owner,
+                                  owner.empty() ? "" : "domain beside or inside it", arguments.rejected));
+    else
+      print_line(human_line(sighting));
   }
   for (const evidence::LedgerRow &row : result.ledger)
     if (row.state != evidence::LedgerState::read) state.unread.push_back(row);
@@ -114,14 +123,17 @@ Result<int> scan(const ScanArguments &arguments) {
         engine::Job job;
         job.item = "-";
         job.files.push_back({fmt::format("/proc/self/fd/{}", fd.get()), ""});
-        DISLODGE_TRY_ASSIGN(const base::MappedFile mapped, base::MappedFile::from_fd(fd.get(), "standard input"));
+        DISLODGE_TRY_ASSIGN(const base::MappedFile mapped,
+                            base::MappedFile::from_fd(fd.get(), "standard input"));
         job.type = evidence::recognise(mapped.bytes(), "");
         job.end = mapped.bytes().size();
         jobs.push_back(std::move(job));
         inputs.push_back(std::move(fd));
         continue;
       }
-      DISLODGE_TRY_ASSIGN(const auto files, evidence::intake(given, [&](const evidence::IntakeStep &step) { timing.bytes += step.bytes; }));
+      DISLODGE_TRY_ASSIGN(const auto files, evidence::intake(given, [&](const evidence::IntakeStep &step) {
+                            timing.bytes += step.bytes;
+                          }));
       for (const evidence::EvidenceFile &file : files) {
         ++timing.items_out;
         for (const evidence::Unit &unit : evidence::cut_units(file, arguments.engine.limits)) {
@@ -142,36 +154,39 @@ Result<int> scan(const ScanArguments &arguments) {
   {
     base::Timings::Scope timing(timings, "read");
     progress.stage("scanning", bytes);
-    engine::WorkerPool pool = engine::make_pool(*rules, arguments.engine, keys.public_key(), arguments.rejected);
-    const auto done = pool.run(std::move(jobs), [&](std::size_t number, Result<engine::UnitResult> result) -> Result<void> {
-      if (result) {
-        progress.advance(result->bytes);
-        timing.bytes += result->bytes;
-        timing.items_in += result->items;
-        timing.items_out += result->sightings.size();
-      }
-      held_back.emplace(number, std::move(result));
-      for (auto first = held_back.find(next); first != held_back.end(); first = held_back.find(++next)) {
-        if (!first->second) {
-          evidence::LedgerRow row;
-          row.item = items[next];
-          row.state = evidence::state_of(first->second.error().kind);
-          row.reason = first->second.error().message;
-          state.unread.push_back(row);
-          state.disk = state.disk || first->second.error().kind == ErrorKind::io;
-        } else {
-          progress.clear();
-          DISLODGE_TRY(print_unit(arguments, keys, ids, *first->second, state));
-        }
-        held_back.erase(first);
-      }
-      return {};
-    });
+    engine::WorkerPool pool =
+        engine::make_pool(*rules, arguments.engine, keys.public_key(), arguments.rejected);
+    const auto done =
+        pool.run(std::move(jobs), [&](std::size_t number, Result<engine::UnitResult> result) -> Result<void> {
+          if (result) {
+            progress.advance(result->bytes);
+            timing.bytes += result->bytes;
+            timing.items_in += result->items;
+            timing.items_out += result->sightings.size();
+          }
+          held_back.emplace(number, std::move(result));
+          for (auto first = held_back.find(next); first != held_back.end(); first = held_back.find(++next)) {
+            if (!first->second) {
+              evidence::LedgerRow row;
+              row.item = items[next];
+              row.state = evidence::state_of(first->second.error().kind);
+              row.reason = first->second.error().message;
+              state.unread.push_back(row);
+              state.disk = state.disk || first->second.error().kind == ErrorKind::io;
+            } else {
+              progress.clear();
+              DISLODGE_TRY(print_unit(arguments, keys, ids, *first->second, state));
+            }
+            held_back.erase(first);
+          }
+          return {};
+        });
     if (!done) return tl::unexpected(done.error());
   }
   progress.clear();
   for (const evidence::LedgerRow &row : state.unread)
-    std::fprintf(stderr, "unread: %s: %s: %s%s%s\n", row.item.c_str(), std::string(evidence::name_of(row.state)).c_str(), row.reason.c_str(),
+    std::fprintf(stderr, "unread: %s: %s: %s%s%s\n", row.item.c_str(),
+                 std::string(evidence::name_of(row.state)).c_str(), row.reason.c_str(),
                  row.remedy.empty() ? "" : "; ", row.remedy.c_str());
   print_timings(arguments, timings);
   if (state.disk) return kDisk;
@@ -181,7 +196,10 @@ Result<int> scan(const ScanArguments &arguments) {
 
 // "i/n", or i from the array variables of Slurm, Kubernetes and AWS Batch with n after the slash alone.
 Result<std::pair<std::uint32_t, std::uint32_t>> parse_shard(const std::string &text) {
-  const auto wrong = [&] { return base::fail(ErrorKind::usage, "--shard " + text + ": write i/n with 0 <= i < n, or /n in an array job"); };
+  const auto wrong = [&] {
+    return base::fail(ErrorKind::usage,
+                      "--shard " + text + ": write i/n with 0 <= i < n, or /n in an array job");
+  };
   const std::size_t slash = text.find('/');
   if (slash == std::string::npos) return wrong();
   std::string index = text.substr(0, slash);
@@ -205,10 +223,13 @@ Result<int> scan_shard(const ScanArguments &arguments) {
   DISLODGE_TRY_ASSIGN(const auto shard, parse_shard(arguments.shard));
   std::tie(request.index, request.count) = shard;
   if (arguments.seal_to.empty() || arguments.out.empty())
-    return base::fail(ErrorKind::usage, "a shard is sealed and written: give --seal-to CASE/case.pub and --out FILE");
+    return base::fail(ErrorKind::usage,
+                      "a shard is sealed and written: give --seal-to CASE/case.pub and --out FILE");
   DISLODGE_TRY_ASSIGN(const std::string encoded, base::read_file(arguments.seal_to));
   const auto key = base::from_base64(base::trim(encoded));
-  if (!key || key->size() != 32) return base::fail(ErrorKind::usage, arguments.seal_to.string() + ": this is not the public key of a case (case.pub)");
+  if (!key || key->size() != 32)
+    return base::fail(ErrorKind::usage,
+                      arguments.seal_to.string() + ": this is not the public key of a case (case.pub)");
   request.seal_to = *key;
   request.paths = arguments.paths;
   request.out = arguments.out;
@@ -216,8 +237,9 @@ Result<int> scan_shard(const ScanArguments &arguments) {
   DISLODGE_TRY_ASSIGN(const auto summary, engine::write_shard(request, arguments.engine, progress));
   progress.clear();
   if (!arguments.quiet)
-    print_line(fmt::format("{}: shard {}/{}: {} units, {}, {} sightings", arguments.out.string(), request.index, request.count, summary.units,
-                           report::bytes_text(summary.bytes), summary.sightings));
+    print_line(fmt::format("{}: shard {}/{}: {} units, {}, {} sightings", arguments.out.string(),
+                           request.index, request.count, summary.units, report::bytes_text(summary.bytes),
+                           summary.sightings));
   return kDone;
 }
 
@@ -236,7 +258,8 @@ int run_merge(const MergeArguments &arguments) {
   progress.clear();
   if (!merged) return report_error(merged.error());
   if (!arguments.quiet)
-    print_line(fmt::format("{} shards merged: {} units of {} pieces of evidence{}", merged->shards, merged->units, merged->evidence,
+    print_line(fmt::format("{} shards merged: {} units of {} pieces of evidence{}", merged->shards,
+                           merged->units, merged->evidence,
                            merged->repeats > 0 ? fmt::format("; {} repeats ignored", merged->repeats) : ""));
   return kDone;
 }

@@ -17,13 +17,17 @@ using base::Result;
 
 int exit_code_of(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::usage: return kUsage;
-    case ErrorKind::io: return kDisk;
+    case ErrorKind::usage:
+      return kUsage;
+    case ErrorKind::io:
+      return kDisk;
     case ErrorKind::damaged:
     case ErrorKind::limit:
-    case ErrorKind::internal: return kDamaged;
+    case ErrorKind::internal:
+      return kDamaged;
     case ErrorKind::encrypted:
-    case ErrorKind::unsupported: return kDone;
+    case ErrorKind::unsupported:
+      return kDone;
   }
   return kDamaged;
 }
@@ -33,7 +37,9 @@ int report_error(const base::Error &error) {
   return exit_code_of(error.kind);
 }
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 void print_line(std::string_view text) {
   print(text);
   std::fputc('\n', stdout);
@@ -43,7 +49,9 @@ namespace {
 
 Result<base::SecretBytes> ask(const char *prompt) {
   if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1)
-    return base::fail(ErrorKind::usage, "no terminal to ask for the passphrase: give --passphrase-file FILE or --key-file FILE");
+    return base::fail(
+        ErrorKind::usage,
+        "no terminal to ask for the passphrase: give --passphrase-file FILE or --key-file FILE");
   std::fputs(prompt, stderr);
   termios before{};
   ::tcgetattr(STDIN_FILENO, &before);
@@ -66,19 +74,23 @@ Result<casefile::Unlock> unlock_with(const Common &common, std::string_view kind
   casefile::Unlock unlock;
   std::filesystem::path key_file = common.key_file;
   // A path, not a key: the environment holds no secret.
-  if (const char *path = std::getenv("DISLODGE_KEY_FILE"); key_file.empty() && common.passphrase_file.empty() && path != nullptr && kind != "passphrase")
+  if (const char *path = std::getenv("DISLODGE_KEY_FILE");
+      key_file.empty() && common.passphrase_file.empty() && path != nullptr && kind != "passphrase")
     key_file = path;
   if (!key_file.empty() && kind != "passphrase") {
     if (make_key && !std::filesystem::exists(key_file)) {
       const base::SecretBytes key = base::SecretBytes::random(32);
       DISLODGE_TRY(base::write_file(key_file, key.view(), 0600));
-      std::fprintf(stderr, "A new key was written to %s. Keep it away from the case: together they open it.\n", key_file.c_str());
+      std::fprintf(stderr,
+                   "A new key was written to %s. Keep it away from the case: together they open it.\n",
+                   key_file.c_str());
     }
     DISLODGE_TRY_ASSIGN(std::string bytes, base::read_file(key_file));
     unlock.key_file = base::SecretBytes(bytes);
     base::wipe(bytes);
     if (unlock.key_file.size() != 32)
-      return base::fail(ErrorKind::usage, key_file.string() + ": a key file holds exactly 32 bytes; this one does not");
+      return base::fail(ErrorKind::usage,
+                        key_file.string() + ": a key file holds exactly 32 bytes; this one does not");
     return unlock;
   }
   if (kind == "key-file")
@@ -91,7 +103,8 @@ Result<casefile::Unlock> unlock_with(const Common &common, std::string_view kind
     DISLODGE_TRY_ASSIGN(unlock.passphrase, ask("Passphrase of the case: "));
     if (twice) {
       DISLODGE_TRY_ASSIGN(const base::SecretBytes again, ask("The same again: "));
-      if (again.view() != unlock.passphrase.view()) return base::fail(ErrorKind::usage, "the two passphrases differ; nothing was made");
+      if (again.view() != unlock.passphrase.view())
+        return base::fail(ErrorKind::usage, "the two passphrases differ; nothing was made");
     }
   }
   if (unlock.passphrase.size() < (twice ? 8u : 1u))
@@ -99,12 +112,14 @@ Result<casefile::Unlock> unlock_with(const Common &common, std::string_view kind
   return unlock;
 }
 
-Result<std::unique_ptr<casefile::Case>> open_case(const CaseOptions &arguments, casefile::Case::Access access) {
+Result<std::unique_ptr<casefile::Case>> open_case(const CaseOptions &arguments,
+                                                  casefile::Case::Access access) {
   DISLODGE_TRY_ASSIGN(const std::string kind, casefile::Case::lock_kind(arguments.folder));
   DISLODGE_TRY_ASSIGN(const casefile::Unlock unlock, unlock_with(arguments, kind, false, false));
   auto opened = casefile::Case::open(arguments.folder, unlock, access);
   if (opened && !base::memory_lock_held())
-    std::fputs("dislodge: note: the system refuses to lock memory (ulimit -l); keys could reach swap space\n", stderr);
+    std::fputs("dislodge: note: the system refuses to lock memory (ulimit -l); keys could reach swap space\n",
+               stderr);
   return opened;
 }
 
@@ -113,8 +128,7 @@ void print_timings(const Common &common, const base::Timings &timings) {
 }
 
 void say_partial(const engine::Picture &picture) {
-  if (picture.totals.partial())
-    std::fprintf(stderr, "partial: %u %% read\n", picture.totals.percent_read());
+  if (picture.totals.partial()) std::fprintf(stderr, "partial: %u %% read\n", picture.totals.percent_read());
 }
 
 int exit_code_of(const engine::LedgerTotals &, const std::vector<evidence::LedgerRow> &ledger) {
@@ -124,19 +138,22 @@ int exit_code_of(const engine::LedgerTotals &, const std::vector<evidence::Ledge
       case evidence::LedgerState::too_large:
       case evidence::LedgerState::too_deep:
       case evidence::LedgerState::timed_out:
-      case evidence::LedgerState::crashed: return kDamaged;
+      case evidence::LedgerState::crashed:
+        return kDamaged;
       case evidence::LedgerState::read_in_part:
         // The reason begins with what kept the rest from being read (engine/unit_reader.cpp).
         for (const std::string_view cause : {"damaged:", "too-large:", "too-deep:", "timed-out:", "crashed:"})
           if (row.reason.rfind(cause, 0) == 0) return kDamaged;
         break;
-      default: break;
+      default:
+        break;
     }
   }
   return kDone;
 }
 
-int with_picture(const CaseOptions &arguments, const std::function<int(casefile::Case &, const engine::Picture &)> &use) {
+int with_picture(const CaseOptions &arguments,
+                 const std::function<int(casefile::Case &, const engine::Picture &)> &use) {
   auto the_case = open_case(arguments, casefile::Case::Access::read);
   if (!the_case) return report_error(the_case.error());
   base::Progress progress(!arguments.quiet);
@@ -151,8 +168,10 @@ int with_picture(const CaseOptions &arguments, const std::function<int(casefile:
 }
 
 std::filesystem::path user_cache_folder() {
-  if (const char *cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0') return std::filesystem::path(cache) / "dislodge";
-  if (const char *home = std::getenv("HOME"); home != nullptr && *home != '\0') return std::filesystem::path(home) / ".cache" / "dislodge";
+  if (const char *cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0')
+    return std::filesystem::path(cache) / "dislodge";
+  if (const char *home = std::getenv("HOME"); home != nullptr && *home != '\0')
+    return std::filesystem::path(home) / ".cache" / "dislodge";
   return {};
 }
 

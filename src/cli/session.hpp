@@ -1,6 +1,6 @@
 #pragma once
-// What commands share: opening a case by passphrase or key file, progress and timings, printing errors and picking
-// the exit code.
+// What commands share: opening a case by passphrase or key file, progress and timings, printing errors and
+// picking the exit code.
 
 #include <string>
 #include <string_view>
@@ -13,13 +13,16 @@ namespace dislodge::cli {
 int report_error(const base::Error &error);
 int exit_code_of(base::ErrorKind kind);
 
-// The passphrase from a file (its first line), a key file, or the terminal. `twice`: a new one, asked for again.
-// A key file that does not exist is made, with mode 0600, only where `make_key` is set.
-base::Result<casefile::Unlock> unlock_with(const Common &common, std::string_view kind, bool twice, bool make_key);
-base::Result<std::unique_ptr<casefile::Case>> open_case(const CaseOptions &arguments, casefile::Case::Access access);
+// The passphrase from a file (its first line), a key file, or the terminal. `twice`: a new one, asked for
+// again. A key file that does not exist is made, with mode 0600, only where `make_key` is set.
+base::Result<casefile::Unlock> unlock_with(const Common &common, std::string_view kind, bool twice,
+                                           bool make_key);
+base::Result<std::unique_ptr<casefile::Case>> open_case(const CaseOptions &arguments,
+                                                        casefile::Case::Access access);
 
 // Opens the case for reading and derives the picture; `use` prints it and gives the exit code.
-int with_picture(const CaseOptions &arguments, const std::function<int(casefile::Case &, const engine::Picture &)> &use);
+int with_picture(const CaseOptions &arguments,
+                 const std::function<int(casefile::Case &, const engine::Picture &)> &use);
 // Prints the table of --timings to stderr.
 void print_timings(const Common &common, const base::Timings &timings);
 // "partial: 43 % read" on stderr where a run has not come to its end.
@@ -27,7 +30,7 @@ void say_partial(const engine::Picture &picture);
 // 3 where some input is damaged, else 0 (docs/json.md).
 int exit_code_of(const engine::LedgerTotals &totals, const std::vector<evidence::LedgerRow> &ledger);
 
-void print(std::string_view text);        // to stdout
+void print(std::string_view text);  // to stdout
 void print_line(std::string_view text);
 std::filesystem::path user_cache_folder();  // $XDG_CACHE_HOME/dislodge or ~/.cache/dislodge; empty: none
 

@@ -118,7 +118,8 @@ Result<std::string> dump(casefile::Case &the_case, bool canonical) {
       return {};
     }));
   }
-  DISLODGE_TRY_ASSIGN(auto decisions, the_case.database().prepare("SELECT fact, at, who, reason FROM decision ORDER BY id"));
+  DISLODGE_TRY_ASSIGN(auto decisions,
+                      the_case.database().prepare("SELECT fact, at, who, reason FROM decision ORDER BY id"));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, decisions.step());
     if (!more) break;

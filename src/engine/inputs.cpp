@@ -35,7 +35,8 @@ Result<RuleTexts> load_rule_texts(const Options &options) {
   return texts;
 }
 
-std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &evidence, const log::EventTable &events,
+std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &evidence,
+                                              const log::EventTable &events,
                                               const std::map<std::int64_t, std::uint64_t> &rows) {
   std::vector<log::DeclaredFile> declared;
   for (const std::string &file : events.files)
@@ -54,13 +55,16 @@ std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &ev
 
 void index_picture(Picture &picture) {
   picture.principal_index.clear();
-  for (std::size_t i = 0; i < picture.facts.principals.size(); ++i) picture.principal_index[picture.facts.principals[i].id] = i;
+  for (std::size_t i = 0; i < picture.facts.principals.size(); ++i)
+    picture.principal_index[picture.facts.principals[i].id] = i;
   for (const StoredSighting &row : picture.sightings)
     if (row.sighting.rejected.empty()) picture.masks.emplace("secret:" + row.secret, row.sighting.mask);
 }
 
 const identity::SecretFact *Picture::secret(std::string_view id) const {
-  const auto found = std::lower_bound(secrets.begin(), secrets.end(), id, [](const identity::SecretFact &fact, std::string_view wanted) { return fact.id < wanted; });
+  const auto found = std::lower_bound(
+      secrets.begin(), secrets.end(), id,
+      [](const identity::SecretFact &fact, std::string_view wanted) { return fact.id < wanted; });
   return found != secrets.end() && found->id == id ? &*found : nullptr;
 }
 
@@ -89,7 +93,8 @@ std::string resolve_name(const Picture &picture, std::string_view thing) {
     for (const std::string &name : principal.names) matches = matches || base::lower(name) == wanted;
     if (matches) found.insert(principal.id);
   }
-  // An address is a person before it is their mailbox; what is reached is asked for more often than what is not.
+  // An address is a person before it is their mailbox; what is reached is asked for more often than what is
+  // not.
   if (found.size() > 1) {
     std::set<std::string> reached;
     for (const reach::ReachRow &row : picture.reach.rows)
@@ -98,7 +103,9 @@ std::string resolve_name(const Picture &picture, std::string_view thing) {
   }
   if (found.size() == 1) return *found.begin();
   for (const identity::Resource &resource : picture.facts.resources)
-    if (base::lower(resource.name) == wanted || (resource.id.size() > wanted.size() && resource.id.ends_with("/" + wanted))) found.insert(resource.id);
+    if (base::lower(resource.name) == wanted ||
+        (resource.id.size() > wanted.size() && resource.id.ends_with("/" + wanted)))
+      found.insert(resource.id);
   for (const identity::SecretFact &secret : picture.secrets)
     if (wanted.size() >= 6 && secret.id.rfind("secret:" + wanted, 0) == 0) found.insert(secret.id);
   return found.size() == 1 ? *found.begin() : std::string(thing);
@@ -129,7 +136,8 @@ base::Time first_access(const std::vector<detect::Detection> &detections) {
   base::Time first = base::kTimeMax;
   for (const detect::Detection &detection : detections) {
     if (!detection.intruder) continue;
-    for (const detect::Foothold &foothold : detection.footholds) first = std::min(first, foothold.interval.from);
+    for (const detect::Foothold &foothold : detection.footholds)
+      first = std::min(first, foothold.interval.from);
     for (const detect::MailRead &read : detection.mail_read) first = std::min(first, read.time);
     for (const detect::Planted &planted : detection.planted) first = std::min(first, planted.since);
   }
@@ -140,7 +148,8 @@ identity::Attribution attribution_of(const std::vector<detect::Detection> &detec
   identity::Attribution attribution;
   for (const detect::Detection &detection : detections) {
     if (!detection.intruder) continue;
-    for (const detect::Foothold &foothold : detection.footholds) attribution.intruder.insert(foothold.principal);
+    for (const detect::Foothold &foothold : detection.footholds)
+      attribution.intruder.insert(foothold.principal);
     attribution.intruder_addresses.insert(detection.addresses.begin(), detection.addresses.end());
   }
   return attribution;
@@ -154,9 +163,11 @@ std::vector<disclose::Party> parties_of(const Picture &picture) {
   std::map<std::int64_t, std::string> resource_of;
   std::map<std::string, std::string> held_in;
   for (const identity::Resource &resource : picture.facts.resources) {
-    if (read_resources.count(resource.id) != 0 && resource.kind == "mailbox" && resource.name.find('@') != std::string::npos)
+    if (read_resources.count(resource.id) != 0 && resource.kind == "mailbox" &&
+        resource.name.find('@') != std::string::npos)
       read_mailboxes.insert(base::lower(resource.name));
-    if (read_resources.count(resource.id) != 0 && resource.id.rfind("resource:exchange/", 0) == 0 && resource.id.find('@') != std::string::npos)
+    if (read_resources.count(resource.id) != 0 && resource.id.rfind("resource:exchange/", 0) == 0 &&
+        resource.id.find('@') != std::string::npos)
       read_mailboxes.insert(resource.id.substr(resource.id.rfind('/') + 1));
   }
   std::set<std::string> accessed;
@@ -179,8 +190,10 @@ std::vector<disclose::Party> parties_of(const Picture &picture) {
     message.sent = row.record.sent;
     for (const evidence::Person &person : row.record.people) {
       if (person.address.empty()) continue;
-      if (person.role == evidence::PersonRole::from) message.people.insert(message.people.begin(), person.address);
-      else message.people.push_back(person.address);
+      if (person.role == evidence::PersonRole::from)
+        message.people.insert(message.people.begin(), person.address);
+      else
+        message.people.push_back(person.address);
     }
     message.exposed = message.resource.empty() || read_mailboxes.count(message.resource) != 0;
     message.seen_accessed = accessed.count(row.record.message_id) != 0;
@@ -192,14 +205,17 @@ std::vector<disclose::Party> parties_of(const Picture &picture) {
   return disclose::parties_of({mail, picture.secrets, picture.detections, us, read_mailboxes, picture.masks});
 }
 
-Result<std::vector<disclose::Duty>> duties_of(Case &the_case, const Picture &picture, const RuleTexts &texts) {
+Result<std::vector<disclose::Duty>> duties_of(Case &the_case, const Picture &picture,
+                                              const RuleTexts &texts) {
   DISLODGE_TRY_ASSIGN(const disclose::DutyRules rules, disclose::load_duty_rules(texts.files));
   disclose::CaseFacts facts;
   facts.now = base::now();
   // Known to us at the latest since the case was opened with a detection in it.
   DISLODGE_TRY_ASSIGN(const std::string created, the_case.meta("created"));
-  if (const auto time = base::parse_time(created); time && !picture.detections.empty()) facts.discovered = *time;
-  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare("SELECT fact, at, who, reason FROM decision ORDER BY id"));
+  if (const auto time = base::parse_time(created); time && !picture.detections.empty())
+    facts.discovered = *time;
+  DISLODGE_TRY_ASSIGN(auto query,
+                      the_case.database().prepare("SELECT fact, at, who, reason FROM decision ORDER BY id"));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) break;
@@ -214,10 +230,16 @@ namespace {
 std::vector<std::string> not_covered(const Picture &picture) {
   std::vector<std::string> open;
   const LedgerTotals &totals = picture.totals;
-  if (totals.partial()) open.push_back(fmt::format("{} % of the evidence is not read yet", 100 - totals.percent_read()));
-  if (totals.unread_items > 0) open.push_back(fmt::format("{} items that could not be read (dislodge ledger --unread)", totals.unread_items));
-  if (totals.not_held > 0) open.push_back(fmt::format("{} messages that were read by the intruder and are not held", totals.not_held));
-  if (totals.not_exported > 0) open.push_back(fmt::format("{} mailboxes that were read and never exported", totals.not_exported));
+  if (totals.partial())
+    open.push_back(fmt::format("{} % of the evidence is not read yet", 100 - totals.percent_read()));
+  if (totals.unread_items > 0)
+    open.push_back(
+        fmt::format("{} items that could not be read (dislodge ledger --unread)", totals.unread_items));
+  if (totals.not_held > 0)
+    open.push_back(
+        fmt::format("{} messages that were read by the intruder and are not held", totals.not_held));
+  if (totals.not_exported > 0)
+    open.push_back(fmt::format("{} mailboxes that were read and never exported", totals.not_exported));
   for (const reach::MissingEvidence &missing : picture.reach.missing) {
     open.push_back(fmt::format("{}: readable by the intruder, not handed in", missing.name));
     if (open.size() > 40) break;
@@ -226,32 +248,40 @@ std::vector<std::string> not_covered(const Picture &picture) {
   for (const log::Coverage &coverage : picture.coverage) gaps += coverage.gaps.size();
   if (gaps > 0) open.push_back(fmt::format("{} gaps in the logs (dislodge coverage)", gaps));
   for (const detect::CannotSay &unknown : picture.cannot_say)
-    open.push_back(fmt::format("what happened to {} from {} to {}: {}", picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
-                               base::format_time(unknown.interval.from), base::format_time(unknown.interval.until), unknown.why));
+    open.push_back(fmt::format("what happened to {} from {} to {}: {}",
+                               picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
+                               base::format_time(unknown.interval.from),
+                               base::format_time(unknown.interval.until), unknown.why));
   std::size_t unattributed = 0;
   for (const identity::Change &change : picture.changes)
     if (change.owner == identity::ChangeOwner::unknown) ++unattributed;
-  if (unattributed > 0) open.push_back(fmt::format("{} changes since first access that nobody has claimed: they count as the intruder's", unattributed));
+  if (unattributed > 0)
+    open.push_back(fmt::format(
+        "{} changes since first access that nobody has claimed: they count as the intruder's", unattributed));
   // Tenants that act in the case without a directory export, and the age of each export.
   std::set<std::string> exported, seen;
   for (const EvidenceRow &row : picture.evidence)
     if (row.collection && row.collection->source == "directory") {
       if (!row.collection->tenant.empty()) exported.insert(base::lower(row.collection->tenant));
       if (row.collection->collected_at != base::kTimeMin)
-        open.push_back(fmt::format("{}: rights as of {}, and only of the kinds that its collector sees", row.root, base::format_time(row.collection->collected_at)));
+        open.push_back(fmt::format("{}: rights as of {}, and only of the kinds that its collector sees",
+                                   row.root, base::format_time(row.collection->collected_at)));
     }
   for (const reach::ReachRow &row : picture.reach.rows) {
     const std::string_view prefix = "principal:entra/";
     if (row.id.rfind(prefix, 0) != 0) continue;
     const std::string tenant = row.id.substr(prefix.size(), row.id.find('/', prefix.size()) - prefix.size());
-    if (exported.count(tenant) == 0 && seen.insert(tenant).second) open.push_back("tenant " + tenant + ": the intruder acted there and no directory export was handed in");
+    if (exported.count(tenant) == 0 && seen.insert(tenant).second)
+      open.push_back("tenant " + tenant + ": the intruder acted there and no directory export was handed in");
   }
   return open;
 }
 
 base::Result<std::vector<evict::PlannedAction>> ticked(Case &the_case) {
   std::vector<evict::PlannedAction> previous;
-  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare("SELECT action, state, at FROM tick WHERE id IN (SELECT max(id) FROM tick GROUP BY action) ORDER BY action"));
+  DISLODGE_TRY_ASSIGN(auto query,
+                      the_case.database().prepare("SELECT action, state, at FROM tick WHERE id IN (SELECT "
+                                                  "max(id) FROM tick GROUP BY action) ORDER BY action"));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) return previous;
@@ -261,7 +291,9 @@ base::Result<std::vector<evict::PlannedAction>> ticked(Case &the_case) {
     const std::size_t blank = key.find(' ');
     action.action = key.substr(0, blank);
     action.target = blank == std::string::npos ? "" : key.substr(blank + 1);
-    for (const auto each : {evict::ActionState::open, evict::ActionState::claimed, evict::ActionState::in_effect, evict::ActionState::failed, evict::ActionState::rolled_back})
+    for (const auto each :
+         {evict::ActionState::open, evict::ActionState::claimed, evict::ActionState::in_effect,
+          evict::ActionState::failed, evict::ActionState::rolled_back})
       if (evict::name_of(each) == state) action.state = each;
     action.starts = action.effective_by = query.time(2);
     previous.push_back(std::move(action));
@@ -281,13 +313,15 @@ Result<evict::PlanOptions> plan_options_of(Case &the_case, const Picture &pictur
   // Who would notice: people and services that the logs show at work as a principal.
   std::map<std::string, std::set<std::string>> users;
   for (const detect::Session &session : picture.sessions)
-    if (!session.intruder && !session.principal.empty()) users[session.principal].insert(picture.name_of(session.principal));
+    if (!session.intruder && !session.principal.empty())
+      users[session.principal].insert(picture.name_of(session.principal));
   for (const auto &[principal, names] : users) options.users_of[principal].assign(names.begin(), names.end());
   DISLODGE_TRY_ASSIGN(options.previous, ticked(the_case));
   return options;
 }
 
-Result<evict::Plan> check_plan_file(Case &the_case, const Picture &picture, const std::filesystem::path &file, const Options &options) {
+Result<evict::Plan> check_plan_file(Case &the_case, const Picture &picture, const std::filesystem::path &file,
+                                    const Options &options) {
   DISLODGE_TRY_ASSIGN(const std::string text, base::read_file(file));
   std::vector<evict::PlannedAction> planned;
   simdjson::dom::parser parser;
@@ -299,7 +333,8 @@ Result<evict::Plan> check_plan_file(Case &the_case, const Picture &picture, cons
     ++number;
     if (line.empty()) continue;
     const auto wrong = [&](std::string_view what) {
-      return base::fail(ErrorKind::usage, fmt::format("{}:{}: {}; write the lines of `dislodge plan --json`", file.string(), number, what));
+      return base::fail(ErrorKind::usage, fmt::format("{}:{}: {}; write the lines of `dislodge plan --json`",
+                                                      file.string(), number, what));
     };
     simdjson::dom::element row;
     if (parser.parse(line).get(row) != simdjson::SUCCESS) return wrong("this is not JSON");
@@ -314,7 +349,8 @@ Result<evict::Plan> check_plan_file(Case &the_case, const Picture &picture, cons
     if (row["action_id"].get(value) == simdjson::SUCCESS) action.id = value;
     if (row["principal"].get(value) == simdjson::SUCCESS) action.principal = value;
     if (row["secret"].get(value) == simdjson::SUCCESS) action.secret = value;
-    if (row["starts"].get(value) == simdjson::SUCCESS) action.starts = base::parse_time(value).value_or(base::Time{});
+    if (row["starts"].get(value) == simdjson::SUCCESS)
+      action.starts = base::parse_time(value).value_or(base::Time{});
     planned.push_back(std::move(action));
   }
   DISLODGE_TRY_ASSIGN(const RuleTexts texts, load_rule_texts(options));
@@ -323,12 +359,17 @@ Result<evict::Plan> check_plan_file(Case &the_case, const Picture &picture, cons
   return evict::check_plan(picture.reach, actions, std::move(planned), plan_options);
 }
 
-std::string action_key(const evict::PlannedAction &action) { return action.action + " " + action.target; }
+std::string action_key(const evict::PlannedAction &action) {
+  return action.action + " " + action.target;
+}
 
-Result<void> record_tick(Case &the_case, const std::string &key, const std::string &state, const std::string &who, const std::string &evidence) {
+Result<void> record_tick(Case &the_case, const std::string &key, const std::string &state,
+                         const std::string &who, const std::string &evidence) {
   casefile::Transaction transaction(the_case.database());
   DISLODGE_TRY(transaction.begin());
-  DISLODGE_TRY_ASSIGN(auto insert, the_case.database().prepare("INSERT INTO tick (action, state, who, at, evidence) VALUES (?, ?, ?, ?, ?)"));
+  DISLODGE_TRY_ASSIGN(auto insert,
+                      the_case.database().prepare(
+                          "INSERT INTO tick (action, state, who, at, evidence) VALUES (?, ?, ?, ?, ?)"));
   insert.bind_all(key, state, who, base::now(), evidence);
   DISLODGE_TRY(insert.run());
   base::JsonWriter json;
@@ -342,10 +383,13 @@ Result<void> record_tick(Case &the_case, const std::string &key, const std::stri
   return transaction.commit();
 }
 
-Result<void> record_decision(Case &the_case, const std::string &fact, base::Time at, const std::string &who, const std::string &reason) {
+Result<void> record_decision(Case &the_case, const std::string &fact, base::Time at, const std::string &who,
+                             const std::string &reason) {
   casefile::Transaction transaction(the_case.database());
   DISLODGE_TRY(transaction.begin());
-  DISLODGE_TRY_ASSIGN(auto insert, the_case.database().prepare("INSERT INTO decision (fact, at, who, reason, set_at) VALUES (?, ?, ?, ?, ?)"));
+  DISLODGE_TRY_ASSIGN(auto insert,
+                      the_case.database().prepare(
+                          "INSERT INTO decision (fact, at, who, reason, set_at) VALUES (?, ?, ?, ?, ?)"));
   insert.bind_all(fact, at, who, reason, base::now());
   DISLODGE_TRY(insert.run());
   base::JsonWriter json;

@@ -1,6 +1,6 @@
 #pragma once
-// What passes need besides the evidence: the rules as text, what people declared, ticked and decided, and small
-// conversions between the stages' types. investigate.cpp reads better without them.
+// What passes need besides the evidence: the rules as text, what people declared, ticked and decided, and
+// small conversions between the stages' types. investigate.cpp reads better without them.
 
 #include <filesystem>
 #include <span>
@@ -23,14 +23,15 @@ namespace dislodge::engine {
 
 // Every file under rules/: the built-in ones, or those of --rules DIR.
 struct RuleTexts {
-  std::vector<std::string> storage;              // paths and texts of a folder
+  std::vector<std::string> storage;  // paths and texts of a folder
   std::vector<base::EmbeddedRule> files;
 };
 base::Result<RuleTexts> load_rule_texts(const Options &options);
 
 // The declarations of logs, by the files of the table.
 // `rows`: of each piece of evidence, as its reader counted them.
-std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &evidence, const log::EventTable &events,
+std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &evidence,
+                                              const log::EventTable &events,
                                               const std::map<std::int64_t, std::uint64_t> &rows);
 
 // Names and masks, once facts and secrets are there.
@@ -45,16 +46,18 @@ base::Time first_access(const std::vector<detect::Detection> &detections);
 identity::Attribution attribution_of(const std::vector<detect::Detection> &detections);
 
 std::vector<disclose::Party> parties_of(const Picture &picture);
-base::Result<std::vector<disclose::Duty>> duties_of(casefile::Case &the_case, const Picture &picture, const RuleTexts &texts);
+base::Result<std::vector<disclose::Duty>> duties_of(casefile::Case &the_case, const Picture &picture,
+                                                    const RuleTexts &texts);
 base::Result<evict::PlanOptions> plan_options_of(casefile::Case &the_case, const Picture &picture);
 
 // What survives a new plan of the same case: action and target.
 std::string action_key(const evict::PlannedAction &action);
-base::Result<void> record_tick(casefile::Case &the_case, const std::string &key, const std::string &state, const std::string &who,
-                               const std::string &evidence);
-base::Result<void> record_decision(casefile::Case &the_case, const std::string &fact, base::Time at, const std::string &who,
-                                   const std::string &reason);
+base::Result<void> record_tick(casefile::Case &the_case, const std::string &key, const std::string &state,
+                               const std::string &who, const std::string &evidence);
+base::Result<void> record_decision(casefile::Case &the_case, const std::string &fact, base::Time at,
+                                   const std::string &who, const std::string &reason);
 // A plan written by hand, in the JSON lines of `plan --json`, judged against the picture.
-base::Result<evict::Plan> check_plan_file(casefile::Case &the_case, const Picture &picture, const std::filesystem::path &file, const Options &options);
+base::Result<evict::Plan> check_plan_file(casefile::Case &the_case, const Picture &picture,
+                                          const std::filesystem::path &file, const Options &options);
 
 }  // namespace dislodge::engine

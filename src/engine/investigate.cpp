@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <set>
 
-#include "base/json_writer.hpp"
 #include "base/encode.hpp"
+#include "base/json_writer.hpp"
 #include "detect/detect.hpp"
 #include "detect/stolen_secret.hpp"
 #include "disclose/duties.hpp"
@@ -31,7 +31,8 @@ using base::Result;
 using base::Timings;
 using casefile::Case;
 
-Result<void> read_evidence(Case &the_case, const Options &options, base::Progress &progress, Timings &timings) {
+Result<void> read_evidence(Case &the_case, const Options &options, base::Progress &progress,
+                           Timings &timings) {
   Timings::Scope timing(timings, "read");
   DISLODGE_TRY_ASSIGN(const auto rules, load_secret_rules(options));
   const std::string key = readers_digest(rules->rules.digest, options.limits);
@@ -72,7 +73,8 @@ Result<void> read_evidence(Case &the_case, const Options &options, base::Progres
 
 namespace {
 
-Result<LedgerTotals> totals_of(Case &the_case, const std::vector<EvidenceRow> &evidence, const std::vector<evidence::LedgerRow> &ledger) {
+Result<LedgerTotals> totals_of(Case &the_case, const std::vector<EvidenceRow> &evidence,
+                               const std::vector<evidence::LedgerRow> &ledger) {
   LedgerTotals totals;
   for (const EvidenceRow &row : evidence) totals.handed_in += row.size;
   for (const evidence::LedgerRow &row : ledger) {
@@ -80,7 +82,8 @@ Result<LedgerTotals> totals_of(Case &the_case, const std::vector<EvidenceRow> &e
       totals.read += row.read;
       totals.unread += row.size - row.read;
     }
-    if (row.state != evidence::LedgerState::read && row.state != evidence::LedgerState::read_in_part) ++totals.unread_items;
+    if (row.state != evidence::LedgerState::read && row.state != evidence::LedgerState::read_in_part)
+      ++totals.unread_items;
   }
   DISLODGE_TRY_ASSIGN(const auto units, load_units(the_case, true));
   for (const UnitRow &unit : units) totals.pending += unit.end - unit.begin;
@@ -121,7 +124,8 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
       return {};
     }));
     picture.events.settle();
-    picture.coverage = log::coverage_of(picture.events, declared_files(picture.evidence, picture.events, rows));
+    picture.coverage =
+        log::coverage_of(picture.events, declared_files(picture.evidence, picture.events, rows));
     timing.items_out = picture.events.events.size();
   }
 
@@ -151,11 +155,12 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
     add_exposures(picture.evidence, held, picture.facts);
     picture.notes = held.inferred;
     index_picture(picture);
-    timing.items_out = picture.facts.principals.size() + picture.facts.grants.size() + picture.facts.bindings.size();
+    timing.items_out =
+        picture.facts.principals.size() + picture.facts.grants.size() + picture.facts.bindings.size();
   }
 
-  // What the events mean: how they came in, what they set, read and used. Detection uses direct exposure only;
-  // whether a use of a stolen secret was the intruder's is told from what reach says they could know.
+  // What the events mean: how they came in, what they set, read and used. Detection uses direct exposure
+  // only; whether a use of a stolen secret was the intruder's is told from what reach says they could know.
   progress.stage("detect");
   {
     Timings::Scope timing(timings, "detect");
@@ -165,25 +170,28 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
     timing.items_out = picture.detections.size();
   }
 
-  // What they could hold, since when. Uses of stolen secrets are new footholds, so the two repeat until there is
-  // nothing new; each round adds a use or ends.
+  // What they could hold, since when. Uses of stolen secrets are new footholds, so the two repeat until there
+  // is nothing new; each round adds a use or ends.
   progress.stage("reach");
   reach::ProgramOptions program_options;
-  for (const identity::SecretFact &secret : picture.secrets) program_options.secret_names[secret.id] = picture.name_of(secret.id);
+  for (const identity::SecretFact &secret : picture.secrets)
+    program_options.secret_names[secret.id] = picture.name_of(secret.id);
   {
     Timings::Scope timing(timings, "reach");
     for (int round = 0; round < kRoundsMax; ++round) {
       picture.reach = reach::compute_reach(picture.facts, rights, picture.detections, program_options);
       const std::size_t before = picture.detections.size();
-      merge_detections(picture.detections, detect::detect_secret_use(picture.events, picture.facts, picture.detections,
-                                                                    known_since(picture.reach)));
+      merge_detections(picture.detections,
+                       detect::detect_secret_use(picture.events, picture.facts, picture.detections,
+                                                 known_since(picture.reach)));
       if (picture.detections.size() == before) break;
     }
     picture.sessions = detect::sessions(picture.events, picture.facts, picture.detections);
-    picture.cannot_say = detect::cannot_say(picture.events, picture.facts, picture.detections, picture.coverage, known_since(picture.reach));
+    picture.cannot_say = detect::cannot_say(picture.events, picture.facts, picture.detections,
+                                            picture.coverage, known_since(picture.reach));
     picture.first_access = first_access(picture.detections);
-    picture.changes = identity::changes_since(picture.events, picture.facts, picture.first_access, base::kTimeMax,
-                                              attribution_of(picture.detections));
+    picture.changes = identity::changes_since(picture.events, picture.facts, picture.first_access,
+                                              base::kTimeMax, attribution_of(picture.detections));
     tell_stolen(picture);
     timing.items_in = picture.reach.program.edges.size();
     timing.items_out = picture.reach.rows.size();
@@ -210,7 +218,8 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
   return picture;
 }
 
-Result<Picture> investigate(Case &the_case, const Options &options, base::Progress &progress, Timings &timings) {
+Result<Picture> investigate(Case &the_case, const Options &options, base::Progress &progress,
+                            Timings &timings) {
   DISLODGE_TRY(read_evidence(the_case, options, progress, timings));
   DISLODGE_TRY_ASSIGN(Picture picture, derive(the_case, options, progress, timings));
   base::JsonWriter json;

@@ -18,7 +18,8 @@ inline constexpr int kRoundsMax = 16;
 base::Result<void> read_evidence(casefile::Case &the_case, const Options &options, base::Progress &progress,
                                  base::Timings &timings);
 // Everything that follows from what was read, in the order of the flow.
-base::Result<Picture> derive(casefile::Case &the_case, const Options &options, base::Progress &progress, base::Timings &timings);
+base::Result<Picture> derive(casefile::Case &the_case, const Options &options, base::Progress &progress,
+                             base::Timings &timings);
 // Both, and the journal's entry.
 base::Result<Picture> investigate(casefile::Case &the_case, const Options &options, base::Progress &progress,
                                   base::Timings &timings);

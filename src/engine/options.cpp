@@ -13,11 +13,14 @@ Result<std::unique_ptr<SecretRules>> load_secret_rules(const Options &options) {
   } else {
     DISLODGE_TRY_ASSIGN(loaded->rules, secret::load_rules_from(options.rules_folder / "secrets"));
   }
-  // Compiling takes seconds, so the build did it for this machine; elsewhere the first run does it for the user.
+  // Compiling takes seconds, so the build did it for this machine; elsewhere the first run does it for the
+  // user.
   std::filesystem::path cache = options.cache_folder;
   std::error_code error;
-  const std::filesystem::path built = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "rules-cache";
-  if (!error && std::filesystem::exists(built / secret::Matcher::cache_name(loaded->rules), error)) cache = built;
+  const std::filesystem::path built =
+      std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "rules-cache";
+  if (!error && std::filesystem::exists(built / secret::Matcher::cache_name(loaded->rules), error))
+    cache = built;
   DISLODGE_TRY_ASSIGN(secret::Matcher matcher, secret::Matcher::open(loaded->rules, cache));
   loaded->matcher = std::make_unique<secret::Matcher>(std::move(matcher));
   return loaded;

@@ -13,7 +13,7 @@
 namespace dislodge::engine {
 
 struct Options {
-  unsigned workers = 0;               // 0: one a processor
+  unsigned workers = 0;  // 0: one a processor
   base::Limits limits;
   std::filesystem::path rules_folder;  // empty: the rules in the binary
   std::filesystem::path cache_folder;  // for the compiled rules; empty: none

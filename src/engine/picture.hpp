@@ -1,6 +1,6 @@
 #pragma once
-// Picture: everything that the passes made of the case, in memory: what commands print, reports say and the page
-// shows. Made by engine/investigate.cpp from the case file alone; no evidence is read for it.
+// Picture: everything that the passes made of the case, in memory: what commands print, reports say and the
+// page shows. Made by engine/investigate.cpp from the case file alone; no evidence is read for it.
 
 #include <map>
 #include <string>
@@ -22,10 +22,11 @@
 namespace dislodge::engine {
 
 struct LedgerTotals {
-  std::uint64_t handed_in = 0, read = 0, unread = 0;  // bytes of evidence; read + unread + pending = handed in
-  std::uint64_t pending = 0;                          // not reached yet by a run
+  std::uint64_t handed_in = 0, read = 0,
+                unread = 0;   // bytes of evidence; read + unread + pending = handed in
+  std::uint64_t pending = 0;  // not reached yet by a run
   std::uint64_t unread_items = 0;
-  std::uint64_t not_held = 0, not_exported = 0;       // stolen or exposed, but not in the evidence
+  std::uint64_t not_held = 0, not_exported = 0;  // stolen or exposed, but not in the evidence
   bool partial() const { return pending > 0; }
   unsigned percent_read() const {
     return handed_in == 0 ? 100 : static_cast<unsigned>((read + unread) * 100 / handed_in);
@@ -34,19 +35,19 @@ struct LedgerTotals {
 
 // How surely a message was stolen, by the log (DESIGN: three grades of stolen).
 struct Stolen {
-  std::uint64_t seen_accessed = 0;     // an event names it
+  std::uint64_t seen_accessed = 0;       // an event names it
   std::uint64_t in_accessed_folder = 0;  // in a folder that was synchronised
-  std::uint64_t could_be_read = 0;     // in a mailbox that could be read
+  std::uint64_t could_be_read = 0;       // in a mailbox that could be read
 };
 
 struct Picture {
   std::vector<EvidenceRow> evidence;
   LedgerTotals totals;
-  std::vector<evidence::LedgerRow> ledger;       // rows of evidence, then not held and not exported
+  std::vector<evidence::LedgerRow> ledger;  // rows of evidence, then not held and not exported
   std::vector<StoredRecord> records;
   std::vector<StoredSighting> sightings;
-  std::vector<identity::SecretFact> secrets;     // sorted by id
-  std::map<std::string, std::string> masks;      // secret id -> mask
+  std::vector<identity::SecretFact> secrets;  // sorted by id
+  std::map<std::string, std::string> masks;   // secret id -> mask
   log::EventTable events;
   std::vector<log::Coverage> coverage;
   identity::Facts facts;
@@ -54,11 +55,11 @@ struct Picture {
   std::vector<detect::Session> sessions;
   std::vector<detect::CannotSay> cannot_say;
   std::vector<identity::Change> changes;
-  std::map<std::string, Stolen> stolen;          // by mailbox address
+  std::map<std::string, Stolen> stolen;  // by mailbox address
   std::vector<std::string> our_domains;
-  std::vector<identity::Unbound> unbound;        // secrets that open nobody we know, with the reason
-  std::vector<std::string> notes;                // what was inferred, and how to say otherwise
-  base::Time first_access = base::kTimeMax;      // earliest act of the intruder that an event shows
+  std::vector<identity::Unbound> unbound;    // secrets that open nobody we know, with the reason
+  std::vector<std::string> notes;            // what was inferred, and how to say otherwise
+  base::Time first_access = base::kTimeMax;  // earliest act of the intruder that an event shows
   reach::Reach reach;
   evict::Plan plan;
   std::vector<disclose::Party> parties;

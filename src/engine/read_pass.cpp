@@ -33,7 +33,8 @@ Job job_of(const evidence::EvidenceFile &file, const evidence::Unit &unit) {
   job.begin = unit.begin;
   job.end = unit.end;
   if (job.repository) {
-    for (const evidence::FileInRepository &inner : file.files) job.files.push_back({file.path / inner.name, inner.name});
+    for (const evidence::FileInRepository &inner : file.files)
+      job.files.push_back({file.path / inner.name, inner.name});
   } else {
     job.files.push_back({file.path, ""});
   }
@@ -51,17 +52,20 @@ Result<Job> job_of(const EvidenceRow &row, const UnitRow &unit) {
   if (!job.repository) {
     std::error_code error;
     if (const auto size = std::filesystem::file_size(row.path, error); error || size != row.size)
-      return base::fail(ErrorKind::io, row.path.string() + (error ? ": is not there any more: " + error.message()
-                                                                    : ": was changed after it was added; add it again"));
+      return base::fail(ErrorKind::io,
+                        row.path.string() + (error ? ": is not there any more: " + error.message()
+                                                   : ": was changed after it was added; add it again"));
     job.files.push_back({row.path, ""});
     return job;
   }
   DISLODGE_TRY_ASSIGN(const auto files, base::files_under(row.path));
-  for (const std::filesystem::path &path : files) job.files.push_back({path, path.lexically_relative(row.path).generic_string()});
+  for (const std::filesystem::path &path : files)
+    job.files.push_back({path, path.lexically_relative(row.path).generic_string()});
   return job;
 }
 
-WorkerPool make_pool(const SecretRules &rules, const Options &options, const std::string &seal_to, bool keep_rejected) {
+WorkerPool make_pool(const SecretRules &rules, const Options &options, const std::string &seal_to,
+                     bool keep_rejected) {
   WorkerOptions workers;
   workers.workers = options.workers;
   workers.limits = options.limits;
@@ -71,7 +75,8 @@ WorkerPool make_pool(const SecretRules &rules, const Options &options, const std
   workers.sandbox = options.sandbox;
   const std::string run_key = workers.run_key;
   const base::Limits limits = options.limits;
-  return WorkerPool(std::move(workers), [&rules, limits, run_key, seal_to, keep_rejected](ItemMarker *marker) {
+  return WorkerPool(std::move(workers), [&rules, limits, run_key, seal_to,
+                                         keep_rejected](ItemMarker *marker) {
     return std::make_unique<UnitReader>(make_scanner(rules, keep_rejected), limits, run_key, seal_to, marker);
   });
 }
@@ -87,7 +92,8 @@ void encode_evidence(const evidence::EvidenceFile &file, base::WireWriter &out) 
   out.flag(file.collection.has_value());
   if (file.collection) {
     const evidence::Collection &c = *file.collection;
-    for (const std::string *text : {&c.source, &c.tenant, &c.custodian, &c.collected_by, &c.query}) out.text(*text);
+    for (const std::string *text : {&c.source, &c.tenant, &c.custodian, &c.collected_by, &c.query})
+      out.text(*text);
     for (const base::Time time : {c.collected_at, c.from, c.until}) out.time(time);
     out.flag(c.expected_rows.has_value());
     out.number(c.expected_rows.value_or(0));
@@ -102,12 +108,14 @@ evidence::EvidenceFile decode_evidence(base::WireReader &in) {
   file.item = in.text();
   file.size = in.number();
   const std::string_view digest = in.text();
-  for (std::size_t i = 0; i < std::min(digest.size(), file.sha256.size()); ++i) file.sha256[i] = static_cast<unsigned char>(digest[i]);
+  for (std::size_t i = 0; i < std::min(digest.size(), file.sha256.size()); ++i)
+    file.sha256[i] = static_cast<unsigned char>(digest[i]);
   file.type = static_cast<evidence::ItemType>(in.number());
   file.divisible = in.flag();
   if (in.flag()) {
     evidence::Collection c;
-    for (std::string *text : {&c.source, &c.tenant, &c.custodian, &c.collected_by, &c.query}) *text = in.text();
+    for (std::string *text : {&c.source, &c.tenant, &c.custodian, &c.collected_by, &c.query})
+      *text = in.text();
     for (base::Time *time : {&c.collected_at, &c.from, &c.until}) *time = in.time();
     const bool expected = in.flag();
     const std::uint64_t rows = in.number();

@@ -1,6 +1,6 @@
 #pragma once
-// The reading half of the spine: units of evidence to jobs for the worker pool, shared by a case's own run, by shards
-// and by `scan`.
+// The reading half of the spine: units of evidence to jobs for the worker pool, shared by a case's own run,
+// by shards and by `scan`.
 
 #include <memory>
 #include <vector>
@@ -15,9 +15,10 @@ Job job_of(const evidence::EvidenceFile &file, const evidence::Unit &unit);
 // For evidence that the case knows: repositories are listed again from disk.
 base::Result<Job> job_of(const EvidenceRow &row, const UnitRow &unit);
 
-// Workers that share the compiled rules. `rules` must outlive the pool. keep_rejected: rejected candidates are
-// reported as sightings with a reason.
-WorkerPool make_pool(const SecretRules &rules, const Options &options, const std::string &seal_to, bool keep_rejected = false);
+// Workers that share the compiled rules. `rules` must outlive the pool. keep_rejected: rejected candidates
+// are reported as sightings with a reason.
+WorkerPool make_pool(const SecretRules &rules, const Options &options, const std::string &seal_to,
+                     bool keep_rejected = false);
 
 void encode_evidence(const evidence::EvidenceFile &file, base::WireWriter &out);
 evidence::EvidenceFile decode_evidence(base::WireReader &in);

@@ -29,14 +29,16 @@ Result<void> read_repository_unit(const evidence::ItemView &item, UnitReader &un
   return repo::read_repository(item, files, unit);
 }
 
-bool is_root(const evidence::ItemView &item, const UnitReader &unit) { return item.path == unit.input().item; }
+bool is_root(const evidence::ItemView &item, const UnitReader &unit) {
+  return item.path == unit.input().item;
+}
 
 mail::MboxRange range_of(std::string_view bytes, const UnitInput &input) {
   return {input.begin, input.end, mail::count_messages(bytes, 0, input.begin) + 1};
 }
 
-// JSON and CSV handed in as such may be logs or directory exports; inside stolen content they are text like any other:
-// what an intruder mailed is not a log of ours.
+// JSON and CSV handed in as such may be logs or directory exports; inside stolen content they are text like
+// any other: what an intruder mailed is not a log of ours.
 Result<void> read_table(const evidence::ItemView &item, UnitReader &unit) {
   if (!unit.within_content(item)) {
     if (identity::recognises_directory(item.bytes)) return identity::read_directory(item, unit.facts(), unit);
@@ -63,34 +65,53 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
   const UnitInput &input = unit.input();
   if (input.repository && is_root(item, unit)) return read_repository_unit(item, unit);
   switch (item.type) {
-    case ItemType::empty: return {};
+    case ItemType::empty:
+      return {};
     case ItemType::mbox:
       if (is_root(item, unit)) return mail::read_mbox_range(item, range_of(item.bytes, input), unit);
       return mail::read_mbox(item, unit);
-    case ItemType::message: return mail::read_message(item, unit);
-    case ItemType::zip: return evidence::read_zip(item, unit);
-    case ItemType::tar: return evidence::read_tar(item, unit);
-    case ItemType::gzip: return evidence::read_gzip(item, unit);
-    case ItemType::zstd: return evidence::read_zstd(item, unit);
+    case ItemType::message:
+      return mail::read_message(item, unit);
+    case ItemType::zip:
+      return evidence::read_zip(item, unit);
+    case ItemType::tar:
+      return evidence::read_tar(item, unit);
+    case ItemType::gzip:
+      return evidence::read_gzip(item, unit);
+    case ItemType::zstd:
+      return evidence::read_zstd(item, unit);
     case ItemType::bzip2:
     case ItemType::xz:
     case ItemType::seven_zip:
-    case ItemType::rar: return evidence::read_unsupported_archive(item, unit);
+    case ItemType::rar:
+      return evidence::read_unsupported_archive(item, unit);
     case ItemType::ooxml:
-    case ItemType::odf: return file::read_ooxml(item, unit);
-    case ItemType::pdf: return file::read_pdf(item, unit);
-    case ItemType::html: return file::read_html(item, unit);
-    case ItemType::rtf: return file::read_rtf(item, unit);
-    case ItemType::git_bundle: return repo::read_bundle(item, unit);
-    case ItemType::git_pack: return repo::read_pack(item, unit);
-    case ItemType::git_loose: return repo::read_loose_object(item, unit);
-    case ItemType::pem: return file::read_text(item, unit);
+    case ItemType::odf:
+      return file::read_ooxml(item, unit);
+    case ItemType::pdf:
+      return file::read_pdf(item, unit);
+    case ItemType::html:
+      return file::read_html(item, unit);
+    case ItemType::rtf:
+      return file::read_rtf(item, unit);
+    case ItemType::git_bundle:
+      return repo::read_bundle(item, unit);
+    case ItemType::git_pack:
+      return repo::read_pack(item, unit);
+    case ItemType::git_loose:
+      return repo::read_loose_object(item, unit);
+    case ItemType::pem:
+      return file::read_text(item, unit);
     case ItemType::json:
-    case ItemType::csv: return read_table(item, unit);
+    case ItemType::csv:
+      return read_table(item, unit);
     case ItemType::text:
-    case ItemType::xml: return file::read_text(item, unit);
-    case ItemType::image: return file::read_image(item, unit);
-    default: return file::read_binary(item, unit);
+    case ItemType::xml:
+      return file::read_text(item, unit);
+    case ItemType::image:
+      return file::read_image(item, unit);
+    default:
+      return file::read_binary(item, unit);
   }
 }
 
@@ -106,7 +127,9 @@ std::uint64_t ranged_size(const evidence::ItemView &root, const UnitInput &input
 }
 
 std::string readers_digest(std::string_view rules_digest, const base::Limits &limits) {
-  return base::to_hex(base::sha256(fmt::format("readers {} rules {} limits {}", kReadersVersion, rules_digest, limits.digest()))).substr(0, 32);
+  return base::to_hex(base::sha256(fmt::format("readers {} rules {} limits {}", kReadersVersion, rules_digest,
+                                               limits.digest())))
+      .substr(0, 32);
 }
 
 }  // namespace dislodge::engine

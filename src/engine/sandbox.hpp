@@ -1,7 +1,7 @@
 #pragma once
-// The box in which hostile bytes are parsed: no network, no new processes, no opening of files, bounded memory.
-// A worker enters it after everything it needs is open; there is no way out.
-// seccomp filters system calls by an allow list; what opens files is refused (EACCES), the rest kills.
+// The box in which hostile bytes are parsed: no network, no new processes, no opening of files, bounded
+// memory. A worker enters it after everything it needs is open; there is no way out. seccomp filters system
+// calls by an allow list; what opens files is refused (EACCES), the rest kills.
 
 #include <cstdint>
 

@@ -12,11 +12,15 @@ namespace dislodge::engine {
 
 namespace {
 
-bool holds_mail(const EvidenceRow &row) { return row.type == "mbox" || row.type == "message" || row.type == "pst"; }
+bool holds_mail(const EvidenceRow &row) {
+  return row.type == "mbox" || row.type == "message" || row.type == "pst";
+}
 bool holds_repository(const EvidenceRow &row) {
   return row.repository() || row.type == "git-bundle" || row.type == "git-pack";
 }
-bool is_table(const EvidenceRow &row) { return row.type == "json" || row.type == "csv"; }
+bool is_table(const EvidenceRow &row) {
+  return row.type == "json" || row.type == "csv";
+}
 
 // The address that most messages of a mailbox have among their people.
 std::string likely_owner(std::int64_t evidence, const std::vector<StoredRecord> &records) {
@@ -27,7 +31,8 @@ std::string likely_owner(std::int64_t evidence, const std::vector<StoredRecord> 
     ++messages;
     std::vector<std::string> here;
     for (const evidence::Person &person : row.record.people)
-      if (!person.address.empty() && std::find(here.begin(), here.end(), person.address) == here.end()) here.push_back(person.address);
+      if (!person.address.empty() && std::find(here.begin(), here.end(), person.address) == here.end())
+        here.push_back(person.address);
     for (const std::string &address : here) ++seen[address];
   }
   std::string best;
@@ -41,7 +46,8 @@ std::string likely_owner(std::int64_t evidence, const std::vector<StoredRecord> 
 std::string likely_repository(const EvidenceRow &row, const identity::Facts &facts) {
   std::string stem = std::filesystem::path(row.root).filename().string();
   for (const std::string_view suffix : {".bundle", ".git", ".pack"})
-    if (stem.size() > suffix.size() && std::string_view(stem).substr(stem.size() - suffix.size()) == suffix) stem.resize(stem.size() - suffix.size());
+    if (stem.size() > suffix.size() && std::string_view(stem).substr(stem.size() - suffix.size()) == suffix)
+      stem.resize(stem.size() - suffix.size());
   stem = base::lower(stem);
   std::string found;
   for (const identity::Resource &resource : facts.resources) {
@@ -54,11 +60,14 @@ std::string likely_repository(const EvidenceRow &row, const identity::Facts &fac
   return found;
 }
 
-std::string value_of(base::Time time) { return base::format_time(time); }
+std::string value_of(base::Time time) {
+  return base::format_time(time);
+}
 
 }  // namespace
 
-Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<StoredRecord> &records, identity::Facts &facts) {
+Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<StoredRecord> &records,
+                   identity::Facts &facts) {
   Held held;
   const identity::NameIndex names(facts);
   std::map<std::string, std::string> held_in;  // resource -> first item
@@ -73,11 +82,15 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
       custodian = likely_owner(row.id, records);
       if (!custodian.empty()) {
         resource = identity::resource_of_custodian(custodian, names);
-        held.inferred.push_back(fmt::format("{}: taken for the mailbox of {}, who is on most of its messages; say otherwise with --custodian", row.root, custodian));
+        held.inferred.push_back(fmt::format(
+            "{}: taken for the mailbox of {}, who is on most of its messages; say otherwise with --custodian",
+            row.root, custodian));
       }
     } else if (holds_repository(row)) {
       resource = likely_repository(row, facts);
-      if (!resource.empty()) held.inferred.push_back(fmt::format("{}: taken for {} by its name; say otherwise with --custodian", row.root, resource));
+      if (!resource.empty())
+        held.inferred.push_back(
+            fmt::format("{}: taken for {} by its name; say otherwise with --custodian", row.root, resource));
     }
     if (resource.empty()) resource = "resource:evidence/" + row.root;
     held.resource[row.id] = resource;
@@ -107,10 +120,12 @@ std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSight
                                                    const std::vector<StoredRecord> &records, const Held &held,
                                                    const std::map<std::string, std::uint64_t> &lengths) {
   std::unordered_map<std::int64_t, const evidence::Record *> by_id;
-  std::unordered_map<std::string, const evidence::Record *> blobs;  // a blob's record comes after its sightings
+  std::unordered_map<std::string, const evidence::Record *>
+      blobs;  // a blob's record comes after its sightings
   for (const StoredRecord &row : records) {
     by_id[row.id] = &row.record;
-    if (row.record.kind == evidence::RecordKind::blob) blobs[fmt::format("{} {}", row.evidence, row.record.item)] = &row.record;
+    if (row.record.kind == evidence::RecordKind::blob)
+      blobs[fmt::format("{} {}", row.evidence, row.record.item)] = &row.record;
   }
   const auto record_of = [&](const StoredSighting &row) -> const evidence::Record * {
     if (row.record != 0) {
@@ -138,17 +153,24 @@ std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSight
     identity::SecretPlace place;
     place.item = sighting.item;
     place.line = sighting.line;
-    if (const auto resource = held.resource.find(row.evidence); resource != held.resource.end()) place.resource = resource->second;
+    if (const auto resource = held.resource.find(row.evidence); resource != held.resource.end())
+      place.resource = resource->second;
     place.hints = sighting.hints;
     place.quote_depth = sighting.quote_depth;
     if (const evidence::Record *record = record_of(row)) {
       place.message_id = record->message_id;
-      if (record->kind == evidence::RecordKind::blob) place.present_from = record->committed;
-      else place.present_from = record->received != base::kTimeMin ? record->received : record->sent;
+      if (record->kind == evidence::RecordKind::blob)
+        place.present_from = record->committed;
+      else
+        place.present_from = record->received != base::kTimeMin ? record->received : record->sent;
       for (const evidence::Person &person : record->people) {
-        if (person.address.empty() || std::find(place.people.begin(), place.people.end(), person.address) != place.people.end()) continue;
-        if (person.role == evidence::PersonRole::from || person.role == evidence::PersonRole::author) place.people.insert(place.people.begin(), person.address);
-        else place.people.push_back(person.address);
+        if (person.address.empty() ||
+            std::find(place.people.begin(), place.people.end(), person.address) != place.people.end())
+          continue;
+        if (person.role == evidence::PersonRole::from || person.role == evidence::PersonRole::author)
+          place.people.insert(place.people.begin(), person.address);
+        else
+          place.people.push_back(person.address);
       }
     }
     fact.places.push_back(std::move(place));
@@ -158,9 +180,10 @@ std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSight
     fact.id = id;
     const auto length = lengths.find(id.substr(std::string_view("secret:").size()));
     if (length != lengths.end()) fact.length = length->second;
-    std::stable_sort(fact.places.begin(), fact.places.end(), [](const identity::SecretPlace &a, const identity::SecretPlace &b) {
-      return std::tie(a.item, a.line) < std::tie(b.item, b.line);
-    });
+    std::stable_sort(fact.places.begin(), fact.places.end(),
+                     [](const identity::SecretPlace &a, const identity::SecretPlace &b) {
+                       return std::tie(a.item, a.line) < std::tie(b.item, b.line);
+                     });
     list.push_back(std::move(fact));
   }
   return list;
@@ -175,8 +198,11 @@ void add_exposures(const std::vector<EvidenceRow> &evidence, const Held &held, i
     exposure.resource = resource->second;
     exposure.interval = row.exposed;
     exposure.confirmed = false;  // only an event confirms
-    exposure.evidence = row.exposure_said ? fmt::format("{}: stated with --exposed {}..{}", row.root, value_of(row.exposed.from), value_of(row.exposed.until))
-                                          : row.root + ": no exposure was stated, so it counts from before its oldest item until now";
+    exposure.evidence =
+        row.exposure_said
+            ? fmt::format("{}: stated with --exposed {}..{}", row.root, value_of(row.exposed.from),
+                          value_of(row.exposed.until))
+            : row.root + ": no exposure was stated, so it counts from before its oldest item until now";
     facts.exposures.push_back(std::move(exposure));
   }
 }

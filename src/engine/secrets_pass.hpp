@@ -1,6 +1,6 @@
 #pragma once
-// From sightings to secrets: one SecretFact a distinct value with all its places, each with the resource that holds
-// it, since when it lay there, who wrote to whom, and what stood beside it.
+// From sightings to secrets: one SecretFact a distinct value with all its places, each with the resource that
+// holds it, since when it lay there, who wrote to whom, and what stood beside it.
 
 #include <map>
 #include <string>
@@ -20,17 +20,19 @@ struct Held {
   std::vector<std::string> inferred;              // sentences that say what was inferred and why
 };
 
-// Declared custodians first; a mailbox without one belongs to the address that most of its messages go to or come
-// from. Resources that no directory knows are added to the facts; each gets held_in.
-Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<StoredRecord> &records, identity::Facts &facts);
+// Declared custodians first; a mailbox without one belongs to the address that most of its messages go to or
+// come from. Resources that no directory knows are added to the facts; each gets held_in.
+Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<StoredRecord> &records,
+                   identity::Facts &facts);
 
 // Sorted by id; places sorted by item and line. Rejected candidates and public identifiers are no secrets.
 std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSighting> &sightings,
                                                    const std::vector<StoredRecord> &records, const Held &held,
                                                    const std::map<std::string, std::uint64_t> &lengths);
 
-// Exposure of evidence: as stated with --exposed; else, for mail and files, possible from before its oldest item until
-// now. A repository or log that was handed in is not thereby exposed: reach says whether it could be read.
+// Exposure of evidence: as stated with --exposed; else, for mail and files, possible from before its oldest
+// item until now. A repository or log that was handed in is not thereby exposed: reach says whether it could
+// be read.
 void add_exposures(const std::vector<EvidenceRow> &evidence, const Held &held, identity::Facts &facts);
 
 }  // namespace dislodge::engine

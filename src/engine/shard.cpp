@@ -24,8 +24,12 @@ constexpr std::string_view kVersion = "0.1.0";
 constexpr std::size_t kOverhead = crypto_secretstream_xchacha20poly1305_ABYTES;
 constexpr std::uint64_t kChunkMax = 8ull << 30;
 
-const unsigned char *raw(std::string_view bytes) { return reinterpret_cast<const unsigned char *>(bytes.data()); }
-unsigned char *raw(std::string &bytes) { return reinterpret_cast<unsigned char *>(bytes.data()); }
+const unsigned char *raw(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char *>(bytes.data());
+}
+unsigned char *raw(std::string &bytes) {
+  return reinterpret_cast<unsigned char *>(bytes.data());
+}
 
 // Writes the encrypted chunks of a shard to a file beside its place; commit() puts it there.
 class ShardWriter {
@@ -43,9 +47,10 @@ class ShardWriter {
   }
   Result<void> chunk(std::string_view clear, bool last) {
     std::string box(clear.size() + kOverhead, '\0');
-    crypto_secretstream_xchacha20poly1305_push(
-        &state_, raw(box), nullptr, raw(clear), clear.size(), nullptr, 0,
-        last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
+    crypto_secretstream_xchacha20poly1305_push(&state_, raw(box), nullptr, raw(clear), clear.size(), nullptr,
+                                               0,
+                                               last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
+                                                    : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
     std::string size(8, '\0');
     for (int i = 0; i < 8; ++i) size[static_cast<std::size_t>(i)] = static_cast<char>(box.size() >> (8 * i));
     DISLODGE_TRY(put(size));
@@ -77,10 +82,15 @@ class ShardReader {
     const std::size_t sealed = crypto_secretstream_xchacha20poly1305_KEYBYTES + crypto_box_SEALBYTES;
     const std::size_t header = crypto_secretstream_xchacha20poly1305_HEADERBYTES;
     if (rest_.substr(0, kMagic.size()) != kMagic || rest_.size() < kMagic.size() + sealed + header)
-      return base::fail(ErrorKind::usage, path.string() + ": this is not a shard of this version; nothing was merged");
+      return base::fail(ErrorKind::usage,
+                        path.string() + ": this is not a shard of this version; nothing was merged");
     auto key = keys.open(rest_.substr(kMagic.size(), sealed));
-    if (!key) return base::fail(ErrorKind::usage, path.string() + ": a foreign shard: it was sealed to another case; nothing was merged");
-    if (crypto_secretstream_xchacha20poly1305_init_pull(&state_, raw(rest_.substr(kMagic.size() + sealed, header)), key->data()) != 0)
+    if (!key)
+      return base::fail(
+          ErrorKind::usage,
+          path.string() + ": a foreign shard: it was sealed to another case; nothing was merged");
+    if (crypto_secretstream_xchacha20poly1305_init_pull(
+            &state_, raw(rest_.substr(kMagic.size() + sealed, header)), key->data()) != 0)
       return damaged();
     rest_.remove_prefix(kMagic.size() + sealed + header);
     return {};
@@ -89,12 +99,15 @@ class ShardReader {
   Result<std::string> chunk(bool &last) {
     std::uint64_t size = 0;
     if (rest_.size() < 8) return damaged();
-    for (std::size_t i = 0; i < 8; ++i) size |= static_cast<std::uint64_t>(static_cast<unsigned char>(rest_[i])) << (8 * i);
+    for (std::size_t i = 0; i < 8; ++i)
+      size |= static_cast<std::uint64_t>(static_cast<unsigned char>(rest_[i])) << (8 * i);
     rest_.remove_prefix(8);
     if (size > rest_.size() || size < kOverhead || size > kChunkMax) return damaged();
     std::string clear(size - kOverhead, '\0');
     unsigned char tag = 0;
-    if (crypto_secretstream_xchacha20poly1305_pull(&state_, raw(clear), nullptr, &tag, raw(rest_), size, nullptr, 0) != 0) return damaged();
+    if (crypto_secretstream_xchacha20poly1305_pull(&state_, raw(clear), nullptr, &tag, raw(rest_), size,
+                                                   nullptr, 0) != 0)
+      return damaged();
     rest_.remove_prefix(size);
     last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
     return clear;
@@ -102,7 +115,9 @@ class ShardReader {
 
  private:
   tl::unexpected<base::Error> damaged() const {
-    return base::fail(ErrorKind::usage, path_.string() + ": the shard is damaged or cut short; make it again; nothing was merged");
+    return base::fail(
+        ErrorKind::usage,
+        path_.string() + ": the shard is damaged or cut short; make it again; nothing was merged");
   }
   std::filesystem::path path_;
   base::MappedFile file_;
@@ -136,7 +151,8 @@ Result<ShardManifest> decode_manifest(std::string_view bytes) {
 
 }  // namespace
 
-Result<ShardSummary> write_shard(const ShardRequest &request, const Options &options, base::Progress &progress) {
+Result<ShardSummary> write_shard(const ShardRequest &request, const Options &options,
+                                 base::Progress &progress) {
   DISLODGE_TRY_ASSIGN(const auto rules, load_secret_rules(options));
   ShardManifest manifest;
   manifest.version = kVersion;
@@ -145,7 +161,9 @@ Result<ShardSummary> write_shard(const ShardRequest &request, const Options &opt
   manifest.count = request.count;
   progress.stage("intake");
   for (const std::filesystem::path &path : request.paths) {
-    DISLODGE_TRY_ASSIGN(auto files, evidence::intake(path, [&](const evidence::IntakeStep &step) { progress.advance(step.bytes, step.file_done ? 1 : 0); }));
+    DISLODGE_TRY_ASSIGN(auto files, evidence::intake(path, [&](const evidence::IntakeStep &step) {
+                          progress.advance(step.bytes, step.file_done ? 1 : 0);
+                        }));
     std::move(files.begin(), files.end(), std::back_inserter(manifest.evidence));
   }
   base::Sha256Stream digest;
@@ -194,7 +212,8 @@ Result<ShardSummary> write_shard(const ShardRequest &request, const Options &opt
   return summary;
 }
 
-Result<MergeSummary> merge_shards(casefile::Case &the_case, const std::vector<std::filesystem::path> &files, base::Progress &progress) {
+Result<MergeSummary> merge_shards(casefile::Case &the_case, const std::vector<std::filesystem::path> &files,
+                                  base::Progress &progress) {
   MergeSummary summary;
   struct Opened {
     std::filesystem::path path;
@@ -217,13 +236,21 @@ Result<MergeSummary> merge_shards(casefile::Case &the_case, const std::vector<st
     }
     opened.digest += base::to_hex(content.finish());
     const ShardManifest &mine = opened.manifest;
-    if (mine.index >= mine.count) return base::fail(ErrorKind::usage, path.string() + ": the shard's number is not below its count; nothing was merged");
+    if (mine.index >= mine.count)
+      return base::fail(ErrorKind::usage,
+                        path.string() + ": the shard's number is not below its count; nothing was merged");
     if (!set.empty()) {
       const Opened &other = set.begin()->second;
       if (mine.inputs != other.manifest.inputs || mine.count != other.manifest.count)
-        return base::fail(ErrorKind::usage, fmt::format("{}: a foreign shard: it is of another set ({} shards) than {}; nothing was merged", path.string(), mine.count, other.path.string()));
+        return base::fail(
+            ErrorKind::usage,
+            fmt::format("{}: a foreign shard: it is of another set ({} shards) than {}; nothing was merged",
+                        path.string(), mine.count, other.path.string()));
       if (mine.key != other.manifest.key)
-        return base::fail(ErrorKind::usage, fmt::format("{}: a conflicting shard: it was read with other rules, limits or version than {}; nothing was merged", path.string(), other.path.string()));
+        return base::fail(ErrorKind::usage,
+                          fmt::format("{}: a conflicting shard: it was read with other rules, limits or "
+                                      "version than {}; nothing was merged",
+                                      path.string(), other.path.string()));
     }
     if (const auto known = set.find(mine.index); known != set.end()) {
       ++summary.repeats;  // the same work, done twice: sealed boxes differ, so the first one counts
@@ -236,7 +263,9 @@ Result<MergeSummary> merge_shards(casefile::Case &the_case, const std::vector<st
   const std::uint32_t count = set.begin()->second.manifest.count;
   for (std::uint32_t i = 0; i < count; ++i)
     if (set.count(i) == 0) lost += fmt::format("{}{}/{}", lost.empty() ? "" : ", ", i, count);
-  if (!lost.empty()) return base::fail(ErrorKind::usage, "lost shards: " + lost + "; make them and merge all together; nothing was merged");
+  if (!lost.empty())
+    return base::fail(ErrorKind::usage,
+                      "lost shards: " + lost + "; make them and merge all together; nothing was merged");
 
   const ShardManifest &manifest = set.begin()->second.manifest;
   DISLODGE_TRY_ASSIGN(const auto ids, insert_evidence(the_case, manifest.evidence));
@@ -253,7 +282,9 @@ Result<MergeSummary> merge_shards(casefile::Case &the_case, const std::vector<st
       if (chunk.empty()) continue;
       base::WireReader in(chunk);
       const std::uint64_t number = in.number();
-      if (number >= ids.size()) return base::fail(ErrorKind::usage, opened.path.string() + ": the shard names evidence that it does not list");
+      if (number >= ids.size())
+        return base::fail(ErrorKind::usage,
+                          opened.path.string() + ": the shard names evidence that it does not list");
       evidence::Unit unit;
       unit.sha256 = manifest.evidence[number].sha256;
       unit.begin = in.number();
@@ -280,7 +311,8 @@ Result<MergeSummary> merge_shards(casefile::Case &the_case, const std::vector<st
     }
     ++summary.shards;
   }
-  DISLODGE_TRY(the_case.journal().append("merge", fmt::format("{{\"shards\":{},\"units\":{}}}", summary.shards, summary.units)));
+  DISLODGE_TRY(the_case.journal().append(
+      "merge", fmt::format("{{\"shards\":{},\"units\":{}}}", summary.shards, summary.units)));
   return summary;
 }
 

@@ -31,9 +31,9 @@ void tell_stolen(Picture &picture) {
     ++messages_in[custodian[row.evidence]];
   }
 
-  std::map<std::string, std::set<std::string>> named;      // mailbox -> message ids that an event names
-  std::map<std::string, std::set<std::string>> folders;    // mailbox -> folders synchronised
-  std::map<std::string, std::string> evidence_of;          // message id -> log line
+  std::map<std::string, std::set<std::string>> named;    // mailbox -> message ids that an event names
+  std::map<std::string, std::set<std::string>> folders;  // mailbox -> folders synchronised
+  std::map<std::string, std::string> evidence_of;        // message id -> log line
   std::set<std::string> read_mailboxes;
   for (const detect::Detection &detection : picture.detections) {
     if (!detection.intruder) continue;
@@ -68,7 +68,9 @@ void tell_stolen(Picture &picture) {
       evidence::LedgerRow row;
       row.item = "mailbox:" + mailbox;
       row.state = evidence::LedgerState::not_exported;
-      row.reason = fmt::format("the mailbox was read by the intruder ({} messages named by the log) but is not in the evidence", named[mailbox].size());
+      row.reason = fmt::format(
+          "the mailbox was read by the intruder ({} messages named by the log) but is not in the evidence",
+          named[mailbox].size());
       row.remedy = "export the mailbox with recoverable items and add it";
       picture.ledger.push_back(std::move(row));
       ++picture.totals.not_exported;
@@ -79,9 +81,13 @@ void tell_stolen(Picture &picture) {
       row.item = "message:" + id;
       row.parent = "mailbox:" + mailbox;
       row.state = evidence::LedgerState::not_held;
-      row.reason = exported ? "an event shows that it was read, but the mailbox handed in does not hold it: deleted or moved before the export"
+      row.reason = exported ? "an event shows that it was read, but the mailbox handed in does not hold it: "
+                              "deleted or moved before the export"
                             : "an event shows that it was read; its mailbox was not handed in";
-      row.remedy = exported ? "look for it in recoverable items, backups, message trace, and with its sender or recipients" : "export the mailbox and add it";
+      row.remedy =
+          exported
+              ? "look for it in recoverable items, backups, message trace, and with its sender or recipients"
+              : "export the mailbox and add it";
       picture.ledger.push_back(std::move(row));
       ++picture.totals.not_held;
     }

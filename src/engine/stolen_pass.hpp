@@ -1,6 +1,6 @@
 #pragma once
-// What was stolen, and what of it is not held: messages that an event names but that lie in no mailbox handed in, and
-// mailboxes that were read but never exported. Rows of the ledger of their own, in every total.
+// What was stolen, and what of it is not held: messages that an event names but that lie in no mailbox handed
+// in, and mailboxes that were read but never exported. Rows of the ledger of their own, in every total.
 
 #include <map>
 #include <string>

@@ -32,7 +32,8 @@ Result<std::string> decompress(std::string_view packed) {
   if (size > kBlockBytesMax) return base::fail(ErrorKind::damaged, "case file: a block is damaged");
   std::string bytes(size, '\0');
   const std::size_t done = ZSTD_decompress(bytes.data(), bytes.size(), packed.data(), packed.size());
-  if (ZSTD_isError(done) != 0 || done != size) return base::fail(ErrorKind::damaged, "case file: a block is damaged");
+  if (ZSTD_isError(done) != 0 || done != size)
+    return base::fail(ErrorKind::damaged, "case file: a block is damaged");
   return bytes;
 }
 
@@ -51,7 +52,8 @@ std::string collection_text(const std::optional<evidence::Collection> &collectio
     if (!value.empty()) toml += fmt::format("{} = {}\n", key, toml_string(value));
   };
   const auto time = [&](std::string_view key, base::Time value) {
-    if (value != base::kTimeMin && value != base::kTimeMax) toml += fmt::format("{} = {}\n", key, base::format_time(value));
+    if (value != base::kTimeMin && value != base::kTimeMax)
+      toml += fmt::format("{} = {}\n", key, base::format_time(value));
   };
   text("source", c.source);
   text("tenant", c.tenant);
@@ -66,8 +68,8 @@ std::string collection_text(const std::optional<evidence::Collection> &collectio
   return toml;
 }
 
-// First things first: logs and directories (small, and they say what was read), then the mail of those who hold
-// keys, then other mail, then repositories.
+// First things first: logs and directories (small, and they say what was read), then the mail of those who
+// hold keys, then other mail, then repositories.
 int priority_of(const EvidenceRow &row) {
   if (row.type == "json" || row.type == "csv") return 0;
   if (row.repository() || row.type == "git-bundle" || row.type == "git-pack") return 30;
@@ -78,7 +80,8 @@ int priority_of(const EvidenceRow &row) {
 }
 
 constexpr std::string_view kEvidenceColumns =
-    "id, root, path, size, sha256, type, custodian, collection, exposed_from, exposed_until, exposure_said, added";
+    "id, root, path, size, sha256, type, custodian, collection, exposed_from, exposed_until, exposure_said, "
+    "added";
 
 Result<EvidenceRow> evidence_row(casefile::Statement &query) {
   EvidenceRow row;
@@ -90,7 +93,8 @@ Result<EvidenceRow> evidence_row(casefile::Statement &query) {
   row.type = query.text(5);
   row.custodian = query.text(6);
   if (const std::string toml = query.text(7); !toml.empty()) {
-    DISLODGE_TRY_ASSIGN(row.collection, evidence::parse_collection(toml, row.root + std::string(evidence::kCollectionSuffix)));
+    DISLODGE_TRY_ASSIGN(row.collection, evidence::parse_collection(
+                                            toml, row.root + std::string(evidence::kCollectionSuffix)));
   }
   if (!query.is_null(8)) row.exposed.from = query.time(8);
   if (!query.is_null(9)) row.exposed.until = query.time(9);
@@ -103,14 +107,19 @@ Result<EvidenceRow> evidence_row(casefile::Statement &query) {
 
 namespace {
 
-// One row of evidence with its pending units; known evidence is found again and only what is said of it changes.
-Result<std::int64_t> insert_one(Case &the_case, const evidence::EvidenceFile &file, const AddOptions &options, AddSummary &summary) {
+// One row of evidence with its pending units; known evidence is found again and only what is said of it
+// changes.
+Result<std::int64_t> insert_one(Case &the_case, const evidence::EvidenceFile &file, const AddOptions &options,
+                                AddSummary &summary) {
   casefile::Database &database = the_case.database();
   EvidenceRow row;
   row.root = file.item;
   row.sha256 = base::to_hex(file.sha256);
-  row.type = file.kind == evidence::EvidenceKind::repository ? "repository" : std::string(evidence::name_of(file.type));
-  row.custodian = !options.custodian.empty() ? options.custodian : file.collection ? file.collection->custodian : "";
+  row.type = file.kind == evidence::EvidenceKind::repository ? "repository"
+                                                             : std::string(evidence::name_of(file.type));
+  row.custodian = !options.custodian.empty() ? options.custodian
+                  : file.collection          ? file.collection->custodian
+                                             : "";
   const std::string declared = collection_text(file.collection);
   ++summary.files;
   summary.bytes += file.size;
@@ -120,19 +129,27 @@ Result<std::int64_t> insert_one(Case &the_case, const evidence::EvidenceFile &fi
   if (known) {
     ++summary.known;
     const std::int64_t id = find.integer(0);
-    DISLODGE_TRY_ASSIGN(auto update, database.prepare("UPDATE evidence SET path = ?, custodian = CASE WHEN ? <> '' THEN ? ELSE custodian END,"
-                                                      " collection = CASE WHEN ? <> '' THEN ? ELSE collection END WHERE id = ?"));
+    DISLODGE_TRY_ASSIGN(
+        auto update,
+        database.prepare(
+            "UPDATE evidence SET path = ?, custodian = CASE WHEN ? <> '' THEN ? ELSE custodian END,"
+            " collection = CASE WHEN ? <> '' THEN ? ELSE collection END WHERE id = ?"));
     update.bind_all(file.path.native(), row.custodian, row.custodian, declared, declared, id);
     DISLODGE_TRY(update.run());
     return id;
   }
-  DISLODGE_TRY_ASSIGN(auto insert, database.prepare("INSERT INTO evidence (root, path, size, sha256, type, custodian, collection,"
-                                                    " exposure_said, added) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)"));
-  insert.bind_all(row.root, file.path.native(), file.size, row.sha256, row.type, row.custodian, declared, base::now());
+  DISLODGE_TRY_ASSIGN(
+      auto insert,
+      database.prepare("INSERT INTO evidence (root, path, size, sha256, type, custodian, collection,"
+                       " exposure_said, added) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)"));
+  insert.bind_all(row.root, file.path.native(), file.size, row.sha256, row.type, row.custodian, declared,
+                  base::now());
   DISLODGE_TRY(insert.run());
   const std::int64_t id = database.last_row();
-  DISLODGE_TRY_ASSIGN(auto unit_insert, database.prepare("INSERT INTO unit (id, evidence, begin, until, key, state, attempts, priority)"
-                                                         " VALUES (?, ?, ?, ?, '', 'pending', 0, ?)"));
+  DISLODGE_TRY_ASSIGN(
+      auto unit_insert,
+      database.prepare("INSERT INTO unit (id, evidence, begin, until, key, state, attempts, priority)"
+                       " VALUES (?, ?, ?, ?, '', 'pending', 0, ?)"));
   for (const evidence::Unit &unit : evidence::cut_units(file, options.limits)) {
     unit_insert.bind_all(evidence::unit_id(unit), id, unit.begin, unit.end, priority_of(row));
     DISLODGE_TRY(unit_insert.run());
@@ -148,12 +165,13 @@ Result<std::int64_t> insert_one(Case &the_case, const evidence::EvidenceFile &fi
   return id;
 }
 
-// What --exposed says of a folder is said of its mail and files. A repository or a log is exposed only where it was
-// named by itself: reach says whether it could be read.
+// What --exposed says of a folder is said of its mail and files. A repository or a log is exposed only where
+// it was named by itself: reach says whether it could be read.
 bool takes_exposure(const evidence::EvidenceFile &file, bool named_by_itself) {
   if (named_by_itself) return true;
   return file.kind != evidence::EvidenceKind::repository && file.type != evidence::ItemType::git_bundle &&
-         file.type != evidence::ItemType::git_pack && file.type != evidence::ItemType::json && file.type != evidence::ItemType::csv;
+         file.type != evidence::ItemType::git_pack && file.type != evidence::ItemType::json &&
+         file.type != evidence::ItemType::csv;
 }
 
 }  // namespace
@@ -169,15 +187,22 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
   casefile::Database &database = the_case.database();
   casefile::Transaction transaction(database);
   DISLODGE_TRY(transaction.begin());
-  DISLODGE_TRY_ASSIGN(auto expose, database.prepare("UPDATE evidence SET exposed_from = ?, exposed_until = ?, exposure_said = 1 WHERE id = ?"));
+  DISLODGE_TRY_ASSIGN(
+      auto expose,
+      database.prepare(
+          "UPDATE evidence SET exposed_from = ?, exposed_until = ?, exposure_said = 1 WHERE id = ?"));
   for (const evidence::EvidenceFile &file : files) {
     DISLODGE_TRY_ASSIGN(const std::int64_t id, insert_one(the_case, file, options, summary));
     if (options.exposed && takes_exposure(file, files.size() == 1)) {
       // NULL stands for an open end.
-      if (options.exposed->from == base::kTimeMin) expose.bind_null(1);
-      else expose.bind(1, options.exposed->from);
-      if (options.exposed->until == base::kTimeMax) expose.bind_null(2);
-      else expose.bind(2, options.exposed->until);
+      if (options.exposed->from == base::kTimeMin)
+        expose.bind_null(1);
+      else
+        expose.bind(1, options.exposed->from);
+      if (options.exposed->until == base::kTimeMax)
+        expose.bind_null(2);
+      else
+        expose.bind(2, options.exposed->until);
       expose.bind(3, id);
       DISLODGE_TRY(expose.run());
     }
@@ -195,7 +220,8 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
   return summary;
 }
 
-Result<std::vector<std::int64_t>> insert_evidence(Case &the_case, const std::vector<evidence::EvidenceFile> &files) {
+Result<std::vector<std::int64_t>> insert_evidence(Case &the_case,
+                                                  const std::vector<evidence::EvidenceFile> &files) {
   std::vector<std::int64_t> ids;
   AddSummary summary;
   casefile::Transaction transaction(the_case.database());
@@ -209,15 +235,17 @@ Result<std::vector<std::int64_t>> insert_evidence(Case &the_case, const std::vec
 }
 
 Result<void> refresh_units(Case &the_case, std::string_view key) {
-  DISLODGE_TRY_ASSIGN(auto stale, the_case.database().prepare("UPDATE unit SET state = 'pending' WHERE state = 'failed' OR"
-                                                              " (state = 'done' AND key <> ?)"));
+  DISLODGE_TRY_ASSIGN(
+      auto stale, the_case.database().prepare("UPDATE unit SET state = 'pending' WHERE state = 'failed' OR"
+                                              " (state = 'done' AND key <> ?)"));
   stale.bind(1, key);
   return stale.run();
 }
 
 Result<std::vector<std::string>> ValueJoiner::join(const std::vector<UnitValue> &values) {
   std::vector<std::string> ids;
-  DISLODGE_TRY_ASSIGN(auto insert, case_.database().prepare("INSERT OR IGNORE INTO secret (id, sealed, length) VALUES (?, ?, ?)"));
+  DISLODGE_TRY_ASSIGN(auto insert, case_.database().prepare(
+                                       "INSERT OR IGNORE INTO secret (id, sealed, length) VALUES (?, ?, ?)"));
   for (const UnitValue &value : values) {
     auto known = ids_.find(value.run_hash);
     if (known == ids_.end()) {
@@ -236,42 +264,55 @@ namespace {
 // What an earlier reading of the unit left.
 Result<void> forget_unit(casefile::Database &database, const UnitRow &unit) {
   for (const std::string_view table : {"ledger", "sighting", "record", "block"}) {
-    DISLODGE_TRY_ASSIGN(auto statement, database.prepare(fmt::format("DELETE FROM {} WHERE evidence = ? AND unit = ?", table)));
+    DISLODGE_TRY_ASSIGN(auto statement, database.prepare(fmt::format(
+                                            "DELETE FROM {} WHERE evidence = ? AND unit = ?", table)));
     statement.bind_all(unit.evidence, unit.id);
     DISLODGE_TRY(statement.run());
   }
   return {};
 }
 
-Result<void> insert_ledger(casefile::Database &database, const UnitRow &unit, const std::vector<evidence::LedgerRow> &rows) {
-  DISLODGE_TRY_ASSIGN(auto insert, database.prepare("INSERT INTO ledger (evidence, unit, item, parent, state, reason, remedy, size, read, items)"
-                                                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+Result<void> insert_ledger(casefile::Database &database, const UnitRow &unit,
+                           const std::vector<evidence::LedgerRow> &rows) {
+  DISLODGE_TRY_ASSIGN(
+      auto insert,
+      database.prepare(
+          "INSERT INTO ledger (evidence, unit, item, parent, state, reason, remedy, size, read, items)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   for (const evidence::LedgerRow &row : rows) {
-    insert.bind_all(unit.evidence, unit.id, row.item, row.parent, evidence::name_of(row.state), base::to_valid_utf8(row.reason),
-                    row.remedy, row.size, row.read, row.items);
+    insert.bind_all(unit.evidence, unit.id, row.item, row.parent, evidence::name_of(row.state),
+                    base::to_valid_utf8(row.reason), row.remedy, row.size, row.read, row.items);
     DISLODGE_TRY(insert.run());
   }
   return {};
 }
 
-Result<void> finish_unit(casefile::Database &database, const UnitRow &unit, std::string_view key, std::string_view state) {
-  DISLODGE_TRY_ASSIGN(auto update, database.prepare("UPDATE unit SET state = ?, key = ?, attempts = attempts + 1 WHERE evidence = ? AND id = ?"));
+Result<void> finish_unit(casefile::Database &database, const UnitRow &unit, std::string_view key,
+                         std::string_view state) {
+  DISLODGE_TRY_ASSIGN(
+      auto update,
+      database.prepare(
+          "UPDATE unit SET state = ?, key = ?, attempts = attempts + 1 WHERE evidence = ? AND id = ?"));
   update.bind_all(state, key, unit.evidence, unit.id);
   return update.run();
 }
 
 std::string_view kind_name(evidence::RecordKind kind) {
   switch (kind) {
-    case evidence::RecordKind::message: return "message";
-    case evidence::RecordKind::document: return "document";
-    case evidence::RecordKind::blob: return "blob";
+    case evidence::RecordKind::message:
+      return "message";
+    case evidence::RecordKind::document:
+      return "document";
+    case evidence::RecordKind::blob:
+      return "blob";
   }
   return "";
 }
 
 }  // namespace
 
-Result<void> store_result(Case &the_case, const UnitRow &unit, std::string_view key, const UnitResult &result, ValueJoiner &joiner) {
+Result<void> store_result(Case &the_case, const UnitRow &unit, std::string_view key, const UnitResult &result,
+                          ValueJoiner &joiner) {
   casefile::Database &database = the_case.database();
   casefile::Transaction transaction(database);
   DISLODGE_TRY(transaction.begin());
@@ -280,7 +321,8 @@ Result<void> store_result(Case &the_case, const UnitRow &unit, std::string_view 
   DISLODGE_TRY(insert_ledger(database, unit, result.ledger));
 
   std::vector<std::int64_t> record_rows;
-  DISLODGE_TRY_ASSIGN(auto record, database.prepare("INSERT INTO record (evidence, unit, item, kind, message_id, sent, body) VALUES (?, ?, ?, ?, ?, ?, ?)"));
+  DISLODGE_TRY_ASSIGN(auto record, database.prepare("INSERT INTO record (evidence, unit, item, kind, "
+                                                    "message_id, sent, body) VALUES (?, ?, ?, ?, ?, ?, ?)"));
   for (const evidence::Record &each : result.records) {
     base::WireWriter body;
     each.encode(body);
@@ -289,18 +331,25 @@ Result<void> store_result(Case &the_case, const UnitRow &unit, std::string_view 
     DISLODGE_TRY(record.run());
     record_rows.push_back(database.last_row());
   }
-  DISLODGE_TRY_ASSIGN(auto sighting, database.prepare("INSERT INTO sighting (evidence, unit, secret, record, item, line, offset, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+  DISLODGE_TRY_ASSIGN(auto sighting,
+                      database.prepare("INSERT INTO sighting (evidence, unit, secret, record, item, line, "
+                                       "offset, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
   for (const secret::Sighting &each : result.sightings) {
     base::WireWriter body;
     each.encode(body);
     sighting.bind_all(unit.evidence, unit.id, secrets[each.value]);
-    if (each.record == evidence::kNoRecord) sighting.bind_null(4);
-    else sighting.bind(4, record_rows[each.record]);
+    if (each.record == evidence::kNoRecord)
+      sighting.bind_null(4);
+    else
+      sighting.bind(4, record_rows[each.record]);
     sighting.bind(5, each.item).bind(6, each.line).bind(7, each.offset).bind_blob(8, body.bytes());
     DISLODGE_TRY(sighting.run());
   }
-  DISLODGE_TRY_ASSIGN(auto block, database.prepare("INSERT INTO block (evidence, unit, kind, count, body) VALUES (?, ?, ?, ?, ?)"));
-  const auto keep_block = [&](std::string_view kind, std::uint64_t count, const std::string &bytes) -> Result<void> {
+  DISLODGE_TRY_ASSIGN(
+      auto block,
+      database.prepare("INSERT INTO block (evidence, unit, kind, count, body) VALUES (?, ?, ?, ?, ?)"));
+  const auto keep_block = [&](std::string_view kind, std::uint64_t count,
+                              const std::string &bytes) -> Result<void> {
     if (bytes.empty()) return {};
     block.bind_all(unit.evidence, unit.id, kind, count);
     block.bind_blob(5, compress(bytes));
@@ -312,17 +361,20 @@ Result<void> store_result(Case &the_case, const UnitRow &unit, std::string_view 
   return transaction.commit();
 }
 
-Result<void> store_failure(Case &the_case, const EvidenceRow &evidence, const UnitRow &unit, const base::Error &error) {
+Result<void> store_failure(Case &the_case, const EvidenceRow &evidence, const UnitRow &unit,
+                           const base::Error &error) {
   casefile::Database &database = the_case.database();
   casefile::Transaction transaction(database);
   DISLODGE_TRY(transaction.begin());
   DISLODGE_TRY(forget_unit(database, unit));
   evidence::LedgerRow row;
   row.item = evidence.root;
-  row.state = error.kind == ErrorKind::internal ? evidence::LedgerState::crashed : evidence::state_of(error.kind);
+  row.state =
+      error.kind == ErrorKind::internal ? evidence::LedgerState::crashed : evidence::state_of(error.kind);
   row.reason = error.message;
-  row.remedy = error.kind == ErrorKind::io ? "make the file readable at " + evidence.path.string() + " and investigate again"
-                                           : "look at it with other tools in an isolated place";
+  row.remedy = error.kind == ErrorKind::io
+                   ? "make the file readable at " + evidence.path.string() + " and investigate again"
+                   : "look at it with other tools in an isolated place";
   row.size = unit.end - unit.begin;
   DISLODGE_TRY(insert_ledger(database, unit, {row}));
   DISLODGE_TRY(finish_unit(database, unit, "", "failed"));
@@ -331,7 +383,8 @@ Result<void> store_failure(Case &the_case, const EvidenceRow &evidence, const Un
 
 Result<std::vector<EvidenceRow>> load_evidence(Case &the_case) {
   std::vector<EvidenceRow> rows;
-  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare(fmt::format("SELECT {} FROM evidence ORDER BY root, sha256", kEvidenceColumns)));
+  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare(fmt::format(
+                                      "SELECT {} FROM evidence ORDER BY root, sha256", kEvidenceColumns)));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) return rows;
@@ -342,20 +395,27 @@ Result<std::vector<EvidenceRow>> load_evidence(Case &the_case) {
 
 Result<std::vector<UnitRow>> load_units(Case &the_case, bool pending_only) {
   std::vector<UnitRow> rows;
-  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare(
-                                      std::string("SELECT u.id, u.evidence, u.begin, u.until, u.state, u.attempts FROM unit u JOIN evidence e ON e.id = u.evidence ") +
-                                      (pending_only ? "WHERE u.state = 'pending' " : "") + "ORDER BY u.priority, e.root, e.sha256, u.begin"));
+  DISLODGE_TRY_ASSIGN(auto query,
+                      the_case.database().prepare(
+                          std::string("SELECT u.id, u.evidence, u.begin, u.until, u.state, u.attempts FROM "
+                                      "unit u JOIN evidence e ON e.id = u.evidence ") +
+                          (pending_only ? "WHERE u.state = 'pending' " : "") +
+                          "ORDER BY u.priority, e.root, e.sha256, u.begin"));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) return rows;
     rows.push_back(UnitRow{query.text(0), query.integer(1), static_cast<std::uint64_t>(query.integer(2)),
-                           static_cast<std::uint64_t>(query.integer(3)), query.text(4), static_cast<std::uint32_t>(query.integer(5))});
+                           static_cast<std::uint64_t>(query.integer(3)), query.text(4),
+                           static_cast<std::uint32_t>(query.integer(5))});
   }
 }
 
 Result<std::vector<StoredSighting>> load_sightings(Case &the_case) {
   std::vector<StoredSighting> rows;
-  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare("SELECT evidence, secret, record, body FROM sighting ORDER BY item, offset, secret, rowid"));
+  DISLODGE_TRY_ASSIGN(
+      auto query,
+      the_case.database().prepare(
+          "SELECT evidence, secret, record, body FROM sighting ORDER BY item, offset, secret, rowid"));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) return rows;
@@ -373,7 +433,8 @@ Result<std::vector<StoredSighting>> load_sightings(Case &the_case) {
 
 Result<std::vector<StoredRecord>> load_records(Case &the_case) {
   std::vector<StoredRecord> rows;
-  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare("SELECT id, evidence, body FROM record ORDER BY item, id"));
+  DISLODGE_TRY_ASSIGN(auto query,
+                      the_case.database().prepare("SELECT id, evidence, body FROM record ORDER BY item, id"));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) return rows;
@@ -390,7 +451,9 @@ Result<std::vector<StoredRecord>> load_records(Case &the_case) {
 
 Result<std::vector<evidence::LedgerRow>> load_ledger(Case &the_case) {
   std::vector<evidence::LedgerRow> rows;
-  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare("SELECT item, parent, state, reason, remedy, size, read, items FROM ledger ORDER BY item, state, size"));
+  DISLODGE_TRY_ASSIGN(auto query,
+                      the_case.database().prepare("SELECT item, parent, state, reason, remedy, size, read, "
+                                                  "items FROM ledger ORDER BY item, state, size"));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) return rows;
@@ -399,7 +462,8 @@ Result<std::vector<evidence::LedgerRow>> load_ledger(Case &the_case) {
     row.parent = query.text(1);
     const std::string state = query.text(2);
     for (int i = 0; i <= static_cast<int>(evidence::LedgerState::not_exported); ++i)
-      if (evidence::name_of(static_cast<evidence::LedgerState>(i)) == state) row.state = static_cast<evidence::LedgerState>(i);
+      if (evidence::name_of(static_cast<evidence::LedgerState>(i)) == state)
+        row.state = static_cast<evidence::LedgerState>(i);
     row.reason = query.text(3);
     row.remedy = query.text(4);
     row.size = static_cast<std::uint64_t>(query.integer(5));
@@ -411,9 +475,11 @@ Result<std::vector<evidence::LedgerRow>> load_ledger(Case &the_case) {
 
 Result<void> load_blocks(Case &the_case, std::string_view kind,
                          const std::function<Result<void>(const Block &)> &each) {
-  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare("SELECT b.evidence, b.body, b.count FROM block b JOIN evidence e ON e.id = b.evidence"
-                                                              " JOIN unit u ON u.evidence = b.evidence AND u.id = b.unit"
-                                                              " WHERE b.kind = ? ORDER BY e.root, e.sha256, u.begin"));
+  DISLODGE_TRY_ASSIGN(
+      auto query, the_case.database().prepare(
+                      "SELECT b.evidence, b.body, b.count FROM block b JOIN evidence e ON e.id = b.evidence"
+                      " JOIN unit u ON u.evidence = b.evidence AND u.id = b.unit"
+                      " WHERE b.kind = ? ORDER BY e.root, e.sha256, u.begin"));
   query.bind(1, kind);
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());

@@ -1,6 +1,6 @@
 #pragma once
-// Between the arrow types and the case file's tables: evidence and units in, results of workers in, and all of it
-// out again. One transaction a unit: a run that is killed at any point leaves whole units only.
+// Between the arrow types and the case file's tables: evidence and units in, results of workers in, and all
+// of it out again. One transaction a unit: a run that is killed at any point leaves whole units only.
 
 #include <filesystem>
 #include <functional>
@@ -36,10 +36,10 @@ struct EvidenceRow {
   std::filesystem::path path;
   std::uint64_t size = 0;
   std::string sha256;
-  std::string type;              // name of the item type, or "repository"
+  std::string type;  // name of the item type, or "repository"
   std::string custodian;
   std::optional<evidence::Collection> collection;
-  base::Interval exposed;        // open ends where not stated
+  base::Interval exposed;  // open ends where not stated
   bool exposure_said = false;
   base::Time added;
   bool repository() const { return type == "repository"; }
@@ -56,9 +56,9 @@ struct UnitRow {
 // A sighting as the case keeps it: with the secret's id and the record around it.
 struct StoredSighting {
   std::int64_t evidence = 0;
-  std::string secret;            // 32 hex digits
-  std::int64_t record = 0;       // record row, 0 none
-  secret::Sighting sighting;     // sighting.value is meaningless here
+  std::string secret;         // 32 hex digits
+  std::int64_t record = 0;    // record row, 0 none
+  secret::Sighting sighting;  // sighting.value is meaningless here
 };
 
 struct StoredRecord {
@@ -79,14 +79,17 @@ class ValueJoiner {
   std::unordered_map<std::string, std::string> ids_;  // run hash -> secret id
 };
 
-base::Result<AddSummary> add_evidence(casefile::Case &the_case, const std::filesystem::path &path, const AddOptions &options,
+base::Result<AddSummary> add_evidence(casefile::Case &the_case, const std::filesystem::path &path,
+                                      const AddOptions &options,
                                       const std::function<void(const evidence::IntakeStep &)> &progress);
 // Evidence that another machine took in: rows and pending units; known ones are found again. Ids in order.
-base::Result<std::vector<std::int64_t>> insert_evidence(casefile::Case &the_case, const std::vector<evidence::EvidenceFile> &files);
-// Units read under another key (rules, limits, readers changed) become pending again, and failed ones are retried.
+base::Result<std::vector<std::int64_t>> insert_evidence(casefile::Case &the_case,
+                                                        const std::vector<evidence::EvidenceFile> &files);
+// Units read under another key (rules, limits, readers changed) become pending again, and failed ones are
+// retried.
 base::Result<void> refresh_units(casefile::Case &the_case, std::string_view key);
-base::Result<void> store_result(casefile::Case &the_case, const UnitRow &unit, std::string_view key, const UnitResult &result,
-                                ValueJoiner &joiner);
+base::Result<void> store_result(casefile::Case &the_case, const UnitRow &unit, std::string_view key,
+                                const UnitResult &result, ValueJoiner &joiner);
 // The unit could not be read at all: one row of the ledger says so.
 base::Result<void> store_failure(casefile::Case &the_case, const EvidenceRow &evidence, const UnitRow &unit,
                                  const base::Error &error);

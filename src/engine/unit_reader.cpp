@@ -13,8 +13,8 @@ namespace dislodge::engine {
 
 using evidence::LedgerState;
 
-UnitReader::UnitReader(std::unique_ptr<secret::Scanner> scanner, const base::Limits &limits, std::string run_key, std::string seal_to,
-                       ItemMarker *marker)
+UnitReader::UnitReader(std::unique_ptr<secret::Scanner> scanner, const base::Limits &limits,
+                       std::string run_key, std::string seal_to, ItemMarker *marker)
     : scanner_(std::move(scanner)),
       limits_(limits),
       run_key_(std::move(run_key)),
@@ -50,7 +50,8 @@ UnitResult UnitReader::read(const UnitInput &input) {
     events_.encode(out);
     result_.events = out.take();
   }
-  if (const std::size_t count = facts_.principals.size() + facts_.grants.size() + facts_.resources.size() + facts_.credentials.size();
+  if (const std::size_t count = facts_.principals.size() + facts_.grants.size() + facts_.resources.size() +
+                                facts_.credentials.size();
       count > 0) {
     base::WireWriter out;
     result_.fact_count = count;
@@ -66,13 +67,16 @@ UnitResult UnitReader::read(const UnitInput &input) {
 void UnitReader::read_framed(const evidence::ItemView &item, bool root) {
   if (marker_ != nullptr) marker_->mark(item.path);
   ++result_.items;
-  if (const auto poisoned = input_->poisoned.find(std::string(item.path)); poisoned != input_->poisoned.end()) {
+  if (const auto poisoned = input_->poisoned.find(std::string(item.path));
+      poisoned != input_->poisoned.end()) {
     Frame &frame = frames_.back();
     frame.unread = frame.size;
     frame.state = poisoned->second;
     frame.reason = poisoned->second == LedgerState::timed_out ? "its reader did not come to an end in time"
                                                               : "its reader crashed on it, in its sandbox";
-    frame.remedy = "look at it with other tools in an isolated place, and send its SHA-256 and this version to the maintainers";
+    frame.remedy =
+        "look at it with other tools in an isolated place, and send its SHA-256 and this version to the "
+        "maintainers";
   } else if (auto done = read_item(item, *this); !done) {
     Frame &frame = frames_.back();
     // What the reader did not account for before it gave up is unread.
@@ -107,11 +111,13 @@ void UnitReader::close_frame(bool root) {
   evidence::LedgerRow row;
   row.item = frame.path;
   row.parent = parent != nullptr ? parent->path : "";
-  row.state = !bad ? LedgerState::read
+  row.state = !bad                                                            ? LedgerState::read
               : frame.unread < frame.size && frame.state != LedgerState::read ? LedgerState::read_in_part
-                                                                               : frame.state;
+                                                                              : frame.state;
   // What kept the rest from being read stays visible: "damaged: no header".
-  row.reason = row.state == LedgerState::read_in_part ? std::string(evidence::name_of(frame.state)) + ": " + frame.reason : frame.reason;
+  row.reason = row.state == LedgerState::read_in_part
+                   ? std::string(evidence::name_of(frame.state)) + ": " + frame.reason
+                   : frame.reason;
   row.remedy = frame.remedy;
   row.size = frame.size;
   row.read = frame.size - frame.unread;
@@ -123,8 +129,8 @@ void UnitReader::close_frame(bool root) {
 }
 
 bool UnitReader::within_content(const evidence::ItemView &item) const {
-  return item.within != evidence::kNoRecord || input_->repository || input_->type == evidence::ItemType::git_bundle ||
-         input_->type == evidence::ItemType::git_pack;
+  return item.within != evidence::kNoRecord || input_->repository ||
+         input_->type == evidence::ItemType::git_bundle || input_->type == evidence::ItemType::git_pack;
 }
 
 evidence::RecordId UnitReader::record(evidence::Record record) {

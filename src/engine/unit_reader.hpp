@@ -1,8 +1,8 @@
 #pragma once
 // Reads one unit of evidence to its end: the sink behind every reader. It finds the reader of each item
 // (readers.hpp), drains items within items at once and depth-first (so memory is bounded by depth, not by the
-// size of an archive), keeps the ledger's account of every byte, and hands text to the scanner. Values of secrets
-// are sealed here, before anything leaves the worker.
+// size of an archive), keeps the ledger's account of every byte, and hands text to the scanner. Values of
+// secrets are sealed here, before anything leaves the worker.
 //
 // One UnitReader serves one worker for its whole life; it is not thread-safe.
 
@@ -31,16 +31,17 @@ struct UnitFile {
 };
 
 struct UnitInput {
-  std::string item;                      // root item path
+  std::string item;  // root item path
   evidence::ItemType type = evidence::ItemType::unknown;
   bool repository = false;
-  std::string tenant;                    // declared for the file: what Graph's records do not name
-  std::uint64_t begin = 0, end = 0;      // range of a divisible file
-  std::vector<UnitFile> files;           // one, or those of a repository
+  std::string tenant;                // declared for the file: what Graph's records do not name
+  std::uint64_t begin = 0, end = 0;  // range of a divisible file
+  std::vector<UnitFile> files;       // one, or those of a repository
   std::map<std::string, evidence::LedgerState> poisoned;  // items on which an earlier try crashed or hung
 };
 
-// Where the worker leaves the path of the item being read, so that whoever finds it dead knows which one it was.
+// Where the worker leaves the path of the item being read, so that whoever finds it dead knows which one it
+// was.
 class ItemMarker {
  public:
   virtual ~ItemMarker() = default;
@@ -50,8 +51,8 @@ class ItemMarker {
 class UnitReader : public evidence::Sink {
  public:
   // run_key: 32 bytes, random for the run. seal_to: public key of the case or of the user (32 bytes).
-  UnitReader(std::unique_ptr<secret::Scanner> scanner, const base::Limits &limits, std::string run_key, std::string seal_to,
-             ItemMarker *marker = nullptr);
+  UnitReader(std::unique_ptr<secret::Scanner> scanner, const base::Limits &limits, std::string run_key,
+             std::string seal_to, ItemMarker *marker = nullptr);
 
   UnitResult read(const UnitInput &input);
 

@@ -1,6 +1,7 @@
 #pragma once
-// What a worker gives back for one unit of evidence. Results merge associatively: by unit, with local ids (records,
-// values) meaningful inside the unit only. What a sandboxed worker wrote is decoded with bounds checks.
+// What a worker gives back for one unit of evidence. Results merge associatively: by unit, with local ids
+// (records, values) meaningful inside the unit only. What a sandboxed worker wrote is decoded with bounds
+// checks.
 
 #include <cstdint>
 #include <string>
@@ -13,8 +14,9 @@
 
 namespace dislodge::engine {
 
-// A distinct value seen in the unit. `run_hash` is its keyed hash under the key of the run, by which equal values
-// join before anyone with the case key sees them; `sealed` is empty where this worker sealed it in an earlier unit.
+// A distinct value seen in the unit. `run_hash` is its keyed hash under the key of the run, by which equal
+// values join before anyone with the case key sees them; `sealed` is empty where this worker sealed it in an
+// earlier unit.
 struct UnitValue {
   std::string run_hash;  // 16 raw bytes
   std::string sealed;
@@ -23,17 +25,18 @@ struct UnitValue {
 
 struct UnitResult {
   std::vector<evidence::LedgerRow> ledger;
-  std::vector<evidence::Record> records;      // messages, blobs, and documents in which something was found
-  std::vector<secret::Sighting> sightings;    // sighting.value is an index into values, sighting.record into records
+  std::vector<evidence::Record> records;  // messages, blobs, and documents in which something was found
+  std::vector<secret::Sighting>
+      sightings;  // sighting.value is an index into values, sighting.record into records
   std::vector<UnitValue> values;
-  std::string events;                         // an encoded log::EventTable, or empty
+  std::string events;  // an encoded log::EventTable, or empty
   std::uint64_t event_count = 0;
-  std::uint64_t log_records = 0;              // rows of logs seen, readable or not, duplicates included
-  std::string facts;                          // encoded identity::Facts, or empty
+  std::uint64_t log_records = 0;  // rows of logs seen, readable or not, duplicates included
+  std::string facts;              // encoded identity::Facts, or empty
   std::uint64_t fact_count = 0;
-  std::uint64_t bytes = 0;                    // of the evidence, read by this unit
+  std::uint64_t bytes = 0;  // of the evidence, read by this unit
   std::uint64_t items = 0;
-  std::uint64_t text_bytes = 0;               // scanned for secrets
+  std::uint64_t text_bytes = 0;  // scanned for secrets
 
   std::string encode() const;
   static base::Result<UnitResult> decode(std::string_view bytes);

@@ -26,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::size_t kMarkerBytes = 16384;       // shared with the worker: length, then the item's path
+constexpr std::size_t kMarkerBytes = 16384;          // shared with the worker: length, then the item's path
 constexpr std::size_t kDescriptorsPerMessage = 200;  // the kernel takes at most 253
 constexpr std::uint64_t kResultBytesMax = 8ull << 30;
 
@@ -103,7 +103,8 @@ bool receive_descriptors(int socket, std::size_t count, std::vector<base::Fd> &o
     const ssize_t got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     if (got < 0 && errno == EINTR) continue;
     if (got != 1) return false;
-    for (cmsghdr *header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+    for (cmsghdr *header = CMSG_FIRSTHDR(&message); header != nullptr;
+         header = CMSG_NXTHDR(&message, header)) {
       if (header->cmsg_type != SCM_RIGHTS) continue;
       const std::size_t received = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
       for (std::size_t i = 0; i < received; ++i) {
@@ -199,7 +200,8 @@ void WorkerPool::serve(int socket, char *marker_memory) {
       mapped.push_back(std::move(*file));
       input.files[i].bytes = mapped.back().bytes();
     }
-    if (!input.repository && !input.files.empty()) input.end = std::min<std::uint64_t>(input.end, input.files[0].bytes.size());
+    if (!input.repository && !input.files.empty())
+      input.end = std::min<std::uint64_t>(input.end, input.files[0].bytes.size());
     const UnitResult result = reader->read(input);
     if (!write_framed(socket, result.encode())) break;
   }
@@ -209,7 +211,8 @@ void WorkerPool::serve(int socket, char *marker_memory) {
 Result<void> WorkerPool::spawn(Worker &worker) {
   if (worker.marker == nullptr) {
     void *memory = ::mmap(nullptr, kMarkerBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return base::fail(ErrorKind::io, "no memory for a worker: " + base::os_message(errno));
+    if (memory == MAP_FAILED)
+      return base::fail(ErrorKind::io, "no memory for a worker: " + base::os_message(errno));
     worker.marker = static_cast<char *>(memory);
   }
   std::memset(worker.marker, 0, sizeof(std::uint32_t));
@@ -283,9 +286,10 @@ Result<void> WorkerPool::run(std::vector<Job> jobs, const Deliver &deliver) {
       waiting.push_front(number);
       return {};
     }
-    return deliver(number, base::fail(ErrorKind::internal,
-                                      fmt::format("{}: its reader {} again and again; last on {}", job.item,
-                                                  hung ? "hung" : "crashed", item.empty() ? "its start" : item)));
+    return deliver(number,
+                   base::fail(ErrorKind::internal,
+                              fmt::format("{}: its reader {} again and again; last on {}", job.item,
+                                          hung ? "hung" : "crashed", item.empty() ? "its start" : item)));
   };
 
   std::size_t open = jobs.size();

@@ -1,13 +1,13 @@
 #pragma once
-// The pool of worker processes. Each reads one unit at a time in a sandbox (sandbox.hpp) and answers with an encoded
-// UnitResult. Workers are forked before any thread starts, with rules compiled, so they share them.
+// The pool of worker processes. Each reads one unit at a time in a sandbox (sandbox.hpp) and answers with an
+// encoded UnitResult. Workers are forked before any thread starts, with rules compiled, so they share them.
 //
 //   WorkerPool pool(options); pool.start(make_reader);
 //   pool.run(jobs, [&](std::size_t job, Result<UnitResult> result) { ... });   // in order of completion
 //
-// A worker that dies or hangs is replaced; its job is tried again with the item on which it died marked as poisoned,
-// so that one item costs one row of the ledger, not the run. After kPoisonedMax such items the whole unit is given up.
-// The coordinator opens files and passes descriptors; it never maps evidence itself.
+// A worker that dies or hangs is replaced; its job is tried again with the item on which it died marked as
+// poisoned, so that one item costs one row of the ledger, not the run. After kPoisonedMax such items the
+// whole unit is given up. The coordinator opens files and passes descriptors; it never maps evidence itself.
 
 #include <sys/types.h>
 

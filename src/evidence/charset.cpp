@@ -426,7 +426,8 @@ base::OffsetMap compose_maps(const base::OffsetMap *first, const base::OffsetMap
     const std::uint64_t middle = outer[i].source;
     auto next = std::upper_bound(inner.begin(), inner.end(), middle,
                                  [](std::uint64_t value, const auto &run) { return value < run.text; });
-    // Within a run that grew in conversion, an offset may lead past the run's source: not past the next one's.
+    // Within a run that grew in conversion, an offset may lead past the run's source: not past the next
+    // one's.
     const std::uint64_t source = first->source_of(middle);
     out.add(begin, next == inner.end() ? source : std::min(source, next->source));
     for (; next != inner.end() && next->text - middle < end - begin; ++next)

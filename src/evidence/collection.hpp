@@ -1,6 +1,6 @@
 #pragma once
-// A declared collection: what the person who exported a piece of evidence says about it, in a small TOML beside
-// it ("<name>.collection.toml", the same for a file and for a folder):
+// A declared collection: what the person who exported a piece of evidence says about it, in a small TOML
+// beside it ("<name>.collection.toml", the same for a file and for a folder):
 //
 //   [collection]
 //   source = "m365-audit"            # entra-signin, m365-audit, mailbox, repository, directory, ...
@@ -12,7 +12,8 @@
 //   expected_rows = 12000            # what the source said it holds
 //   complete = true
 //
-// Without one, coverage is inferred from content and never supports "excluded" (DESIGN: time, grades, coverage).
+// Without one, coverage is inferred from content and never supports "excluded" (DESIGN: time, grades,
+// coverage).
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,7 @@
 #pragma once
 // Ledger: what was read, what was not and why, and what was stolen but is not held.
-// For each item, in its own bytes, size = read + unread. A container's byte is read when its decoder consumed it.
+// For each item, in its own bytes, size = read + unread. A container's byte is read when its decoder consumed
+// it.
 
 #include <cstdint>
 #include <string>

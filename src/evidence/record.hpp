@@ -27,24 +27,24 @@ struct Record {
   RecordKind kind = RecordKind::document;
   std::string item;
   // message
-  std::string message_id;               // without angle brackets; joins with MailItemsAccessed
+  std::string message_id;  // without angle brackets; joins with MailItemsAccessed
   std::string in_reply_to;
-  std::vector<std::string> references;  // oldest first
-  std::string subject;                  // UTF-8, decoded
-  std::vector<Person> people;           // a blob's author and committer too
+  std::vector<std::string> references;   // oldest first
+  std::string subject;                   // UTF-8, decoded
+  std::vector<Person> people;            // a blob's author and committer too
   base::Time sent = base::kTimeMin;      // Date header; kTimeMin where unknown
   base::Time received = base::kTimeMin;  // topmost Received header
-  std::string sent_text;                // the Date header as written
-  std::string folder;                   // mail folder or label
-  std::uint32_t quoted_bytes = 0;       // of its text, how much is quoted from others
+  std::string sent_text;                 // the Date header as written
+  std::string folder;                    // mail folder or label
+  std::uint32_t quoted_bytes = 0;        // of its text, how much is quoted from others
   // document
-  std::string name;                     // file name as declared
+  std::string name;  // file name as declared
   std::string media_type;
   // blob
-  std::string commit;                   // the first commit that holds it
-  std::string path;                     // its path there
+  std::string commit;  // the first commit that holds it
+  std::string path;    // its path there
   base::Time committed = base::kTimeMin;
-  std::uint32_t commits = 0;            // how many commits introduced it anew
+  std::uint32_t commits = 0;  // how many commits introduced it anew
 
   void encode(base::WireWriter &out) const;
   static Record decode(base::WireReader &in);
@@ -63,16 +63,16 @@ struct QuotedSpan {
 
 // UTF-8 text to be scanned for secrets. Borrowed: valid during the call only.
 struct TextView {
-  std::string_view item;                       // item whose bytes (or extracted text) this is
+  std::string_view item;  // item whose bytes (or extracted text) this is
   std::string_view text;
   Space space = Space::item;
-  const base::OffsetMap *map = nullptr;        // text offset -> item offset; null: identical
-  std::string_view source;                     // the item's bytes, for line and column; empty: text itself
+  const base::OffsetMap *map = nullptr;  // text offset -> item offset; null: identical
+  std::string_view source;               // the item's bytes, for line and column; empty: text itself
   const std::vector<QuotedSpan> *quoted = nullptr;
   RecordId within = kNoRecord;
-  std::string_view name;                       // declared file name: a rule may ask for it
-  bool ocr = false;                            // read by OCR: lower confidence
-  bool prose = true;                           // written by people; false: protocol, as mail headers ("spf=pass")
+  std::string_view name;  // declared file name: a rule may ask for it
+  bool ocr = false;       // read by OCR: lower confidence
+  bool prose = true;      // written by people; false: protocol, as mail headers ("spf=pass")
 };
 
 }  // namespace dislodge::evidence

@@ -3,8 +3,9 @@
 //
 //   RecordId id = sink.record(std::move(message));
 //   sink.text({.item = path, .text = utf8, .within = id});
-//   sink.child({.path = attachment_path, .bytes = decoded, .name = filename, .within = id, .depth = item.depth + 1});
-//   sink.unread({.bytes = packed_size, .state = LedgerState::encrypted, .reason = "...", .remedy = "..."});
+//   sink.child({.path = attachment_path, .bytes = decoded, .name = filename, .within = id, .depth =
+//   item.depth + 1}); sink.unread({.bytes = packed_size, .state = LedgerState::encrypted, .reason = "...",
+//   .remedy = "..."});
 
 #include <cstdint>
 #include <string>
@@ -18,11 +19,11 @@ namespace dislodge::evidence {
 
 // A part of the item being read that could not be read.
 struct Unread {
-  std::uint64_t bytes = 0;   // of the item being read, in its own bytes
+  std::uint64_t bytes = 0;  // of the item being read, in its own bytes
   LedgerState state = LedgerState::damaged;
-  std::string reason;        // "the member is encrypted (AES-256)"
-  std::string remedy;        // "supply the password with --password-file"
-  std::string child;         // full path of the item that could not be produced; empty: a stretch of this item
+  std::string reason;  // "the member is encrypted (AES-256)"
+  std::string remedy;  // "supply the password with --password-file"
+  std::string child;   // full path of the item that could not be produced; empty: a stretch of this item
   std::uint64_t child_size = 0;  // its own (unpacked) size where declared, else 0
 };
 

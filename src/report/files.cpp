@@ -5,7 +5,8 @@
 
 namespace dislodge::report {
 
-base::Result<std::vector<std::string>> write_report(const engine::Picture &picture, const std::filesystem::path &folder) {
+base::Result<std::vector<std::string>> write_report(const engine::Picture &picture,
+                                                    const std::filesystem::path &folder) {
   DISLODGE_TRY(base::make_folders(folder));
   const std::pair<const char *, std::string> files[] = {
       {"report.md", markdown(picture)},

@@ -25,14 +25,16 @@ void line(std::string &out, Body &&body) {
 }
 
 void optional_text(JsonWriter &json, std::string_view key, std::string_view value) {
-  if (value.empty()) json.field(key, nullptr);
-  else json.field(key, value);
+  if (value.empty())
+    json.field(key, nullptr);
+  else
+    json.field(key, value);
 }
 
 }  // namespace
 
-std::string sighting_json(const secret::Sighting &sighting, std::string_view fingerprint, std::string_view owner,
-                          std::string_view owner_why, bool with_rejected) {
+std::string sighting_json(const secret::Sighting &sighting, std::string_view fingerprint,
+                          std::string_view owner, std::string_view owner_why, bool with_rejected) {
   std::string out;
   line(out, [&](JsonWriter &json) {
     json.field("kind", sighting.kind);
@@ -65,7 +67,8 @@ std::string secrets_json(const Picture &picture, bool rejected) {
   for (const engine::StoredSighting &row : picture.sightings) {
     if (row.sighting.identifier || (!rejected && !row.sighting.rejected.empty())) continue;
     const identity::SecretFact *fact = picture.secret("secret:" + row.secret);
-    out += sighting_json(row.sighting, row.secret, fact != nullptr ? fact->owner : "", fact != nullptr ? fact->owner_why : "", rejected);
+    out += sighting_json(row.sighting, row.secret, fact != nullptr ? fact->owner : "",
+                         fact != nullptr ? fact->owner_why : "", rejected);
   }
   return out;
 }

@@ -22,7 +22,7 @@ std::string timeline_json(const engine::Picture &picture);
 std::string duty_date_json(const disclose::DutyDate &date);
 
 // One sighting as a line of `scan` and `secrets`; fingerprint is 32 hex digits; owner may be empty.
-std::string sighting_json(const secret::Sighting &sighting, std::string_view fingerprint, std::string_view owner,
-                          std::string_view owner_why, bool with_rejected);
+std::string sighting_json(const secret::Sighting &sighting, std::string_view fingerprint,
+                          std::string_view owner, std::string_view owner_why, bool with_rejected);
 
 }  // namespace dislodge::report

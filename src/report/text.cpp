@@ -17,7 +17,8 @@ namespace {
 
 // Characters, not bytes: what a terminal shows of UTF-8.
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 // Control characters would let evidence speak to the terminal.
@@ -56,7 +57,8 @@ std::string bytes_text(std::uint64_t bytes) {
   return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, kUnits[unit]);
 }
 
-std::string table(const std::vector<std::string> &heads, const std::vector<std::vector<std::string>> &rows, std::size_t cell_max) {
+std::string table(const std::vector<std::string> &heads, const std::vector<std::vector<std::string>> &rows,
+                  std::size_t cell_max) {
   std::vector<std::vector<std::string>> cells;
   cells.push_back(heads);
   for (const auto &row : rows) {
@@ -65,7 +67,8 @@ std::string table(const std::vector<std::string> &heads, const std::vector<std::
   }
   std::vector<std::size_t> widths(heads.size());
   for (const auto &row : cells)
-    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
+      widths[i] = std::max(widths[i], width_of(row[i]));
   std::string out;
   for (const auto &row : cells) {
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -83,11 +86,13 @@ std::string secrets_text(const Picture &picture) {
     const auto mask = picture.masks.find(secret.id);
     std::string opens;
     for (const identity::Binding &binding : picture.facts.bindings)
-      if (binding.secret == secret.id) opens += (opens.empty() ? "" : ", ") + picture.name_of(binding.principal);
-    rows.push_back({secret.id.substr(7, 12), secret.kind, mask == picture.masks.end() ? "" : mask->second,
-                    secret.owner.empty() ? "unknown" : secret.owner, opens.empty() ? "owner to be found" : opens,
-                    std::to_string(secret.places.size()),
-                    secret.places.empty() ? "" : fmt::format("{}:{}", secret.places[0].item, secret.places[0].line)});
+      if (binding.secret == secret.id)
+        opens += (opens.empty() ? "" : ", ") + picture.name_of(binding.principal);
+    rows.push_back(
+        {secret.id.substr(7, 12), secret.kind, mask == picture.masks.end() ? "" : mask->second,
+         secret.owner.empty() ? "unknown" : secret.owner, opens.empty() ? "owner to be found" : opens,
+         std::to_string(secret.places.size()),
+         secret.places.empty() ? "" : fmt::format("{}:{}", secret.places[0].item, secret.places[0].line)});
   }
   return table({"id", "kind", "mask", "owner", "opens", "places", "first place"}, rows);
 }
@@ -96,7 +101,8 @@ std::string detections_text(const Picture &picture) {
   std::vector<std::vector<std::string>> rows;
   for (const detect::Detection &detection : picture.detections)
     rows.push_back({moment(detection.first), detection.kind, std::string(detect::name_of(detection.grade)),
-                    detection.intruder ? "intruder" : "unknown", std::to_string(detection.event_count), detection.says});
+                    detection.intruder ? "intruder" : "unknown", std::to_string(detection.event_count),
+                    detection.says});
   return table({"first", "kind", "grade", "whose", "events", "says"}, rows, 100);
 }
 
@@ -104,31 +110,41 @@ std::string sessions_text(const Picture &picture) {
   std::vector<std::vector<std::string>> rows;
   for (const detect::Session &session : picture.sessions) {
     if (!session.intruder) continue;
-    rows.push_back({moment(session.first), moment(session.last), picture.name_of(session.principal), joined(session.addresses, 2),
-                    std::to_string(session.events), session.because});
+    rows.push_back({moment(session.first), moment(session.last), picture.name_of(session.principal),
+                    joined(session.addresses, 2), std::to_string(session.events), session.because});
   }
   std::string out = table({"first", "last", "principal", "addresses", "events", "because"}, rows, 70);
-  return out + fmt::format("{} sessions, {} of them the intruder's (all with --json)\n", picture.sessions.size(), rows.size());
+  return out + fmt::format("{} sessions, {} of them the intruder's (all with --json)\n",
+                           picture.sessions.size(), rows.size());
 }
 
 std::string coverage_text(const Picture &picture) {
   std::vector<std::vector<std::string>> rows;
   for (const log::Coverage &coverage : picture.coverage)
-    rows.push_back({std::string(log::name_of(coverage.source)), std::string(log::name_of(coverage.event_class)), coverage.tenant,
-                    std::to_string(coverage.events), moment(coverage.first), moment(coverage.last),
-                    coverage.complete ? "complete" : coverage.declared ? "declared" : "not declared",
-                    coverage.gaps.empty() ? "" : fmt::format("{} gap{}", coverage.gaps.size(), coverage.gaps.size() == 1 ? "" : "s")});
-  std::string out = table({"source", "class", "tenant", "events", "first", "last", "collection", "gaps"}, rows, 40);
+    rows.push_back(
+        {std::string(log::name_of(coverage.source)), std::string(log::name_of(coverage.event_class)),
+         coverage.tenant, std::to_string(coverage.events), moment(coverage.first), moment(coverage.last),
+         coverage.complete   ? "complete"
+         : coverage.declared ? "declared"
+                             : "not declared",
+         coverage.gaps.empty()
+             ? ""
+             : fmt::format("{} gap{}", coverage.gaps.size(), coverage.gaps.size() == 1 ? "" : "s")});
+  std::string out =
+      table({"source", "class", "tenant", "events", "first", "last", "collection", "gaps"}, rows, 40);
   for (const log::Coverage &coverage : picture.coverage) {
     for (const log::Gap &gap : coverage.gaps)
-      out += fmt::format("gap: {} {} {}: {} .. {}: {}\n", log::name_of(coverage.source), log::name_of(coverage.event_class), coverage.tenant,
-                         moment(gap.interval.from), moment(gap.interval.until), gap.why);
+      out += fmt::format("gap: {} {} {}: {} .. {}: {}\n", log::name_of(coverage.source),
+                         log::name_of(coverage.event_class), coverage.tenant, moment(gap.interval.from),
+                         moment(gap.interval.until), gap.why);
     for (const std::string &mailbox : coverage.throttled_mailboxes)
       out += fmt::format("throttled: {}: from then on reading is possible, not excluded\n", mailbox);
-    for (const std::string &note : coverage.notes) out += fmt::format("note: {} {}: {}\n", log::name_of(coverage.source), coverage.tenant, note);
+    for (const std::string &note : coverage.notes)
+      out += fmt::format("note: {} {}: {}\n", log::name_of(coverage.source), coverage.tenant, note);
   }
   for (const detect::CannotSay &unknown : picture.cannot_say)
-    out += fmt::format("cannot say: {}: {} .. {}: {}\n", picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
+    out += fmt::format("cannot say: {}: {} .. {}: {}\n",
+                       picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
                        moment(unknown.interval.from), moment(unknown.interval.until), unknown.why);
   return out;
 }
@@ -137,13 +153,16 @@ std::string ledger_text(const Picture &picture, bool unread_only) {
   std::vector<std::vector<std::string>> rows;
   for (const evidence::LedgerRow &row : picture.ledger) {
     if (unread_only && row.state == evidence::LedgerState::read) continue;
-    rows.push_back({std::string(evidence::name_of(row.state)), row.item, bytes_text(row.size), bytes_text(row.read), row.reason, row.remedy});
+    rows.push_back({std::string(evidence::name_of(row.state)), row.item, bytes_text(row.size),
+                    bytes_text(row.read), row.reason, row.remedy});
   }
   std::string out = table({"state", "item", "size", "read", "reason", "remedy"}, rows, 70);
   const engine::LedgerTotals &totals = picture.totals;
-  return out + fmt::format("{} handed in: {} read, {} unread in {} items, {} not reached yet; {} messages stolen but not held, {} mailboxes not exported\n",
-                           bytes_text(totals.handed_in), bytes_text(totals.read), bytes_text(totals.unread), totals.unread_items,
-                           bytes_text(totals.pending), totals.not_held, totals.not_exported);
+  return out + fmt::format(
+                   "{} handed in: {} read, {} unread in {} items, {} not reached yet; {} messages stolen but "
+                   "not held, {} mailboxes not exported\n",
+                   bytes_text(totals.handed_in), bytes_text(totals.read), bytes_text(totals.unread),
+                   totals.unread_items, bytes_text(totals.pending), totals.not_held, totals.not_exported);
 }
 
 std::string reach_text(const Picture &picture) {
@@ -152,7 +171,8 @@ std::string reach_text(const Picture &picture) {
     rows.push_back({std::string(detect::name_of(row.grade)), row.type, row.name, moment(row.since), row.id});
   std::string out = table({"grade", "type", "name", "since", "id"}, rows, 80);
   for (const reach::MissingEvidence &missing : picture.reach.missing)
-    out += fmt::format("missing evidence: {} (since {}): {}\n", missing.name, moment(missing.since), missing.why);
+    out += fmt::format("missing evidence: {} (since {}): {}\n", missing.name, moment(missing.since),
+                       missing.why);
   return out;
 }
 
@@ -164,22 +184,30 @@ std::string plan_text(const Picture &, const evict::Plan &plan) {
       wave = action.wave;
       out += fmt::format("wave {}\n", wave);
     }
-    out += fmt::format("  {:<5} {:<24} {}  [{}]\n", action.id, action.action, printable(action.target_name.empty() ? action.target : action.target_name, 70),
+    out += fmt::format("  {:<5} {:<24} {}  [{}]\n", action.id, action.action,
+                       printable(action.target_name.empty() ? action.target : action.target_name, 70),
                        evict::name_of(action.state));
     out += fmt::format("        why: {}\n", action.why);
     for (std::size_t i = 0; i < action.after.size(); ++i)
-      out += fmt::format("        after {}: {}\n", action.after[i], i < action.after_why.size() ? action.after_why[i] : "");
+      out += fmt::format("        after {}: {}\n", action.after[i],
+                         i < action.after_why.size() ? action.after_why[i] : "");
     if (!action.cuts.empty()) out += fmt::format("        cuts: {}\n", joined(action.cuts, 6));
-    if (!action.does_not_cut.empty()) out += fmt::format("        does not cut: {}\n", joined(action.does_not_cut, 6));
-    if (!action.destroys_evidence.empty()) out += fmt::format("        destroys: {}; first: {}\n", joined(action.destroys_evidence), action.save_first);
+    if (!action.does_not_cut.empty())
+      out += fmt::format("        does not cut: {}\n", joined(action.does_not_cut, 6));
+    if (!action.destroys_evidence.empty())
+      out += fmt::format("        destroys: {}; first: {}\n", joined(action.destroys_evidence),
+                         action.save_first);
     if (!action.breaks.empty()) out += fmt::format("        breaks: {}\n", joined(action.breaks));
     if (!action.leaks_if_skipped.empty())
-      out += fmt::format("        skipped, the intruder keeps {} things; {} other actions stand in that path\n", action.leaks_if_skipped.size(), action.others_in_path);
+      out +=
+          fmt::format("        skipped, the intruder keeps {} things; {} other actions stand in that path\n",
+                      action.leaks_if_skipped.size(), action.others_in_path);
     if (!action.command.empty()) out += fmt::format("        command: {}\n", action.command);
   }
   out += fmt::format("cost of the cut {:.0f}, proven lower bound {:.0f}\n", plan.cost, plan.bound);
   for (const std::string &growth : plan.growth) out += "grows: " + growth + "\n";
-  for (const evict::Leak &leak : plan.leaks) out += fmt::format("leak after {}: {}: {}\n", leak.after_wave, leak.thing, leak.why);
+  for (const evict::Leak &leak : plan.leaks)
+    out += fmt::format("leak after {}: {}: {}\n", leak.after_wave, leak.thing, leak.why);
   out += plan.verdict.says + "\n";
   for (const std::string &open : plan.verdict.does_not_cover) out += "  does not cover: " + open + "\n";
   return out;
@@ -188,27 +216,32 @@ std::string plan_text(const Picture &, const evict::Plan &plan) {
 std::string parties_text(const Picture &picture) {
   std::vector<std::vector<std::string>> rows;
   for (const disclose::Party &party : picture.parties)
-    rows.push_back({party.organisation, std::to_string(party.messages), std::to_string(party.secrets.size()), std::to_string(party.uses.size()),
-                    party.to_do.empty() ? "" : party.to_do.front()});
+    rows.push_back({party.organisation, std::to_string(party.messages), std::to_string(party.secrets.size()),
+                    std::to_string(party.uses.size()), party.to_do.empty() ? "" : party.to_do.front()});
   return table({"organisation", "messages", "secrets", "uses seen", "first thing to do"}, rows, 90);
 }
 
 std::string duties_text(const Picture &picture) {
   std::vector<std::vector<std::string>> rows;
   for (const disclose::Duty &duty : picture.duties)
-    rows.push_back({duty.regime, duty.due_local ? duty.due_local->date + " " + duty.due_local->time + " " + duty.due_local->zone : "", duty.to, duty.status});
+    rows.push_back(
+        {duty.regime,
+         duty.due_local ? duty.due_local->date + " " + duty.due_local->time + " " + duty.due_local->zone : "",
+         duty.to, duty.status});
   return table({"regime", "due", "to", "status"}, rows, 90);
 }
 
 std::string duty_date_text(const disclose::DutyDate &date) {
-  std::string out = fmt::format("{} {}: due {} {} {}, to {}\n", date.regime, date.trigger, date.due_local.date, date.due_local.time, date.due_local.zone, date.to);
+  std::string out = fmt::format("{} {}: due {} {} {}, to {}\n", date.regime, date.trigger,
+                                date.due_local.date, date.due_local.time, date.due_local.zone, date.to);
   for (const std::string &step : date.counted) out += "  " + step + "\n";
   return out;
 }
 
 std::string timeline_text(const Picture &picture) {
   std::vector<std::vector<std::string>> rows;
-  for (const TimelineEntry &entry : timeline(picture)) rows.push_back({moment(entry.time), entry.what, entry.says, entry.evidence});
+  for (const TimelineEntry &entry : timeline(picture))
+    rows.push_back({moment(entry.time), entry.what, entry.says, entry.evidence});
   return table({"time", "what", "says", "evidence"}, rows, 100);
 }
 
@@ -223,9 +256,11 @@ namespace {
 // "8 passwords, 3 github-token ..." by falling count.
 std::string counts_by(const std::map<std::string, std::size_t> &counts, std::size_t most) {
   std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto &a, const auto &b) { return a.second > b.second; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto &a, const auto &b) { return a.second > b.second; });
   std::string out;
-  for (std::size_t i = 0; i < sorted.size() && i < most; ++i) out += fmt::format("{}{} {}", i == 0 ? "" : ", ", sorted[i].second, sorted[i].first);
+  for (std::size_t i = 0; i < sorted.size() && i < most; ++i)
+    out += fmt::format("{}{} {}", i == 0 ? "" : ", ", sorted[i].second, sorted[i].first);
   if (sorted.size() > most) out += fmt::format(", {} other kinds", sorted.size() - most);
   return out;
 }
@@ -236,7 +271,8 @@ std::string summary(const Picture &picture) {
   std::string out;
   const engine::LedgerTotals &totals = picture.totals;
   const auto add = [&](std::string line) { out += printable(line, 150) + "\n"; };
-  if (totals.partial()) add(fmt::format("partial: {} % read; nothing here is excluded or closed", totals.percent_read()));
+  if (totals.partial())
+    add(fmt::format("partial: {} % read; nothing here is excluded or closed", totals.percent_read()));
 
   out += "What was stolen\n";
   std::uint64_t seen = 0, could = 0;
@@ -246,8 +282,10 @@ std::string summary(const Picture &picture) {
     could += stolen.could_be_read;
     if (stolen.seen_accessed > 0) mailboxes.push_back(mailbox);
   }
-  add(fmt::format("  {} messages seen accessed in {} mailboxes ({}); {} messages held could be read", seen, mailboxes.size(), joined(mailboxes, 3), could));
-  add(fmt::format("  {} named by the log are not held; {} mailboxes were read but not exported", totals.not_held, totals.not_exported));
+  add(fmt::format("  {} messages seen accessed in {} mailboxes ({}); {} messages held could be read", seen,
+                  mailboxes.size(), joined(mailboxes, 3), could));
+  add(fmt::format("  {} named by the log are not held; {} mailboxes were read but not exported",
+                  totals.not_held, totals.not_exported));
 
   std::map<std::string, std::size_t> kinds, owners;
   std::size_t unbound = 0;
@@ -259,7 +297,8 @@ std::string summary(const Picture &picture) {
     if (action.action == "find-owner-and-rotate") ++unbound;
   out += fmt::format("Secrets in it: {}\n", picture.secrets.size());
   add("  kinds: " + counts_by(kinds, 6));
-  add("  whose: " + counts_by(owners, 5) + (unbound > 0 ? fmt::format("; {} open nobody we know: find owner and rotate", unbound) : ""));
+  add("  whose: " + counts_by(owners, 5) +
+      (unbound > 0 ? fmt::format("; {} open nobody we know: find owner and rotate", unbound) : ""));
 
   out += "How they got in\n";
   std::size_t shown = 0;
@@ -274,21 +313,26 @@ std::string summary(const Picture &picture) {
   if (shown == 0) add("  cannot say: no log that was handed in shows it");
 
   std::map<std::string, std::map<std::string, std::size_t>> reached;
-  for (const reach::ReachRow &row : picture.reach.rows) ++reached[std::string(detect::name_of(row.grade))][row.type];
+  for (const reach::ReachRow &row : picture.reach.rows)
+    ++reached[std::string(detect::name_of(row.grade))][row.type];
   out += "What they can reach (dislodge why CASE THING explains each)\n";
   for (const char *grade : {"confirmed", "possible"}) {
     auto &by_type = reached[grade];
-    add(fmt::format("  {}: {} principals, {} secrets, {} resources", grade, by_type["principal"], by_type["secret"], by_type["resource"]));
+    add(fmt::format("  {}: {} principals, {} secrets, {} resources", grade, by_type["principal"],
+                    by_type["secret"], by_type["resource"]));
   }
   if (!picture.reach.missing.empty())
-    add(fmt::format("  missing evidence: {} things they could read are not handed in, first {}", picture.reach.missing.size(), picture.reach.missing.front().name));
+    add(fmt::format("  missing evidence: {} things they could read are not handed in, first {}",
+                    picture.reach.missing.size(), picture.reach.missing.front().name));
 
   out += "What could not be read, and what cannot be said\n";
-  add(fmt::format("  {} of {} read; {} unread in {} items", bytes_text(totals.read), bytes_text(totals.handed_in), bytes_text(totals.unread), totals.unread_items));
+  add(fmt::format("  {} of {} read; {} unread in {} items", bytes_text(totals.read),
+                  bytes_text(totals.handed_in), bytes_text(totals.unread), totals.unread_items));
   if (!picture.cannot_say.empty())
     add(fmt::format("  cannot say: {} ({} such)", picture.cannot_say.front().why, picture.cannot_say.size()));
 
-  out += fmt::format("The plan: {} actions, cost of the cut {:.0f} (bound {:.0f})\n", picture.plan.actions.size(), picture.plan.cost, picture.plan.bound);
+  out += fmt::format("The plan: {} actions, cost of the cut {:.0f} (bound {:.0f})\n",
+                     picture.plan.actions.size(), picture.plan.cost, picture.plan.bound);
   std::map<int, std::map<std::string, std::size_t>> waves;
   for (const evict::PlannedAction &action : picture.plan.actions) ++waves[action.wave][action.action];
   shown = 0;
@@ -302,23 +346,32 @@ std::string summary(const Picture &picture) {
 
   std::vector<std::string> parties;
   for (const disclose::Party &party : picture.parties)
-    if (!party.secrets.empty()) parties.push_back(fmt::format("{} ({} secrets, {} messages)", party.organisation, party.secrets.size(), party.messages));
-  add(fmt::format("Whom to tell: {} parties; with secrets of theirs: {}", picture.parties.size(), parties.empty() ? "none" : joined(parties, 3)));
+    if (!party.secrets.empty())
+      parties.push_back(fmt::format("{} ({} secrets, {} messages)", party.organisation, party.secrets.size(),
+                                    party.messages));
+  add(fmt::format("Whom to tell: {} parties; with secrets of theirs: {}", picture.parties.size(),
+                  parties.empty() ? "none" : joined(parties, 3)));
 
   out += "Clocks\n";
   std::size_t waiting = 0, unverified = 0;
   for (const disclose::Duty &duty : picture.duties) {
-    if (duty.running) add(fmt::format("  {}: {}", duty.regime, duty.status));
-    else if (duty.status.rfind("not started", 0) == 0 && ++waiting <= 2) add(fmt::format("  {}: {}", duty.regime, duty.status));
-    else if (duty.status.rfind("unverified", 0) == 0) ++unverified;
+    if (duty.running)
+      add(fmt::format("  {}: {}", duty.regime, duty.status));
+    else if (duty.status.rfind("not started", 0) == 0 && ++waiting <= 2)
+      add(fmt::format("  {}: {}", duty.regime, duty.status));
+    else if (duty.status.rfind("unverified", 0) == 0)
+      ++unverified;
   }
-  if (waiting > 2) add(fmt::format("  {} more wait for a decision; {} regimes are unverified: ask counsel", waiting - 2, unverified));
+  if (waiting > 2)
+    add(fmt::format("  {} more wait for a decision; {} regimes are unverified: ask counsel", waiting - 2,
+                    unverified));
 
   add("Verdict: " + picture.plan.verdict.says);
   shown = 0;
   for (const std::string &open : picture.plan.verdict.does_not_cover)
     if (++shown <= 3) add("  does not cover: " + open);
-  if (picture.plan.verdict.does_not_cover.size() > 3) add(fmt::format("  and {} more (dislodge plan)", picture.plan.verdict.does_not_cover.size() - 3));
+  if (picture.plan.verdict.does_not_cover.size() > 3)
+    add(fmt::format("  and {} more (dislodge plan)", picture.plan.verdict.does_not_cover.size() - 3));
   return out;
 }
 

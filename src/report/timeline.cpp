@@ -10,20 +10,27 @@ namespace dislodge::report {
 std::vector<TimelineEntry> timeline(const engine::Picture &picture) {
   std::vector<TimelineEntry> entries;
   for (const detect::Detection &detection : picture.detections) {
-    const std::string where = detection.events.empty() ? "" : fmt::format("{}:line {}", detection.events.front().source, detection.events.front().line);
+    const std::string where =
+        detection.events.empty()
+            ? ""
+            : fmt::format("{}:line {}", detection.events.front().source, detection.events.front().line);
     entries.push_back({detection.first, "detection", detection.says, where});
   }
   for (const identity::Change &change : picture.changes) {
     if (change.owner == identity::ChangeOwner::ours) continue;
     entries.push_back({change.time, "change",
-                       fmt::format("{} on {} by {} ({}): {}", change.what, change.target_name.empty() ? change.target : change.target_name,
-                                   change.by_name.empty() ? "somebody" : change.by_name, identity::name_of(change.owner), change.detail),
+                       fmt::format("{} on {} by {} ({}): {}", change.what,
+                                   change.target_name.empty() ? change.target : change.target_name,
+                                   change.by_name.empty() ? "somebody" : change.by_name,
+                                   identity::name_of(change.owner), change.detail),
                        change.evidence});
   }
   for (const reach::ReachRow &row : picture.reach.rows) {
     if (row.type != "secret" || row.since == base::kTimeMin || row.since == base::kTimeMax) continue;
-    entries.push_back({row.since, "secret-known", fmt::format("{} can be known ({})", row.name, detect::name_of(row.grade)),
-                       row.because.empty() || row.because.back().evidence.empty() ? "" : row.because.back().evidence.front()});
+    entries.push_back(
+        {row.since, "secret-known", fmt::format("{} can be known ({})", row.name, detect::name_of(row.grade)),
+         row.because.empty() || row.because.back().evidence.empty() ? ""
+                                                                    : row.because.back().evidence.front()});
   }
   std::set<int> waves;
   for (const evict::PlannedAction &action : picture.plan.actions)

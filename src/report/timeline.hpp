@@ -1,6 +1,6 @@
 #pragma once
-// The case on one axis of time: the intruder's acts, changes since first access, first knowledge of each secret, and
-// the waves of the plan.
+// The case on one axis of time: the intruder's acts, changes since first access, first knowledge of each
+// secret, and the waves of the plan.
 
 #include <string>
 #include <vector>

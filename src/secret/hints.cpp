@@ -109,7 +109,8 @@ bool plausible_user(std::string_view user) {
       "that",  "it",       "null",  "none",   "true", "false", "login", "user",  "username", "account",
       "email", "http",     "https", "string", "type", "label", "input", "value", "key",      "below"};
   const std::string small = base::lower(user);
-  // Of an address the name before the @ decides: whose domain is made up ("example") may still be a user there.
+  // Of an address the name before the @ decides: whose domain is made up ("example") may still be a user
+  // there.
   return small.size() >= 2 && std::find(kNot.begin(), kNot.end(), small) == kNot.end() &&
          !looks_like_placeholder(user.substr(0, user.find('@')));
 }

@@ -12,8 +12,8 @@ TEST(Time, ReadsRfc3339AndItsRelatives) {
   EXPECT_EQ(format_time(*parse_time("2024-01-12T07:08")), "2024-01-12T07:08:00Z");
   EXPECT_EQ(format_time(*parse_time("2024-02-29")), "2024-02-29T00:00:00Z");
   EXPECT_EQ(format_time(*parse_time("1969-12-31T23:59:59.5Z")), "1969-12-31T23:59:59.5Z");
-  for (const char *bad : {"", "2023-02-29", "2024-13-01", "2024-01-12T25:00:00Z", "2024-01-12T07:08:09X", "12/01/2024",
-                          "2024-01-12T07:08:09.Z", "2024-01-12T"})
+  for (const char *bad : {"", "2023-02-29", "2024-13-01", "2024-01-12T25:00:00Z", "2024-01-12T07:08:09X",
+                          "12/01/2024", "2024-01-12T07:08:09.Z", "2024-01-12T"})
     EXPECT_FALSE(parse_time(bad)) << bad;
 }
 
@@ -27,7 +27,8 @@ TEST(Time, ReadsMailDates) {
 }
 
 TEST(Time, CivilCalendarRoundTrips) {
-  for (std::int64_t day = -800000; day < 800000; day += 37) EXPECT_EQ(days_from_civil(civil_from_days(day)), day);
+  for (std::int64_t day = -800000; day < 800000; day += 37)
+    EXPECT_EQ(days_from_civil(civil_from_days(day)), day);
   EXPECT_EQ(weekday({1970, 1, 1}), 4);
   EXPECT_EQ(weekday({2024, 1, 12}), 5);
   EXPECT_EQ(weekday({1969, 12, 28}), 0);

@@ -68,7 +68,8 @@ TEST(Json, EscapesAndSeparates) {
     json.list_field("list", std::vector<std::string>{"x", "y"});
     json.object_field("o", [&] { json.field("t", kTimeMax); });
   });
-  EXPECT_EQ(json.text(), "{\"a\":\"q\\\"\\\\\\n\\u0001\",\"none\":null,\"list\":[\"x\",\"y\"],\"o\":{\"t\":null}}");
+  EXPECT_EQ(json.text(),
+            "{\"a\":\"q\\\"\\\\\\n\\u0001\",\"none\":null,\"list\":[\"x\",\"y\"],\"o\":{\"t\":null}}");
 }
 
 TEST(Hash, KnownVectors) {

@@ -29,7 +29,9 @@ class CaseTest : public testing::Test {
     EXPECT_TRUE(result) << result.error().message;
     return result ? std::move(*result) : nullptr;
   }
-  base::Result<std::unique_ptr<Case>> opened(Case::Access access) { return Case::open(folder_ / "case", unlock_, access); }
+  base::Result<std::unique_ptr<Case>> opened(Case::Access access) {
+    return Case::open(folder_ / "case", unlock_, access);
+  }
 
   fs::path folder_;
   Unlock unlock_;
@@ -113,7 +115,8 @@ TEST_F(CaseTest, AWriterKilledInATransactionLeavesTheOldState) {
     auto writer = opened(Case::Access::write);
     (void)(*writer)->set_meta("kept", "yes");
     (void)(*writer)->database().execute("BEGIN IMMEDIATE");
-    for (int i = 0; i < 5000; ++i) (void)(*writer)->set_meta("lost" + std::to_string(i), std::string(300, 'x'));
+    for (int i = 0; i < 5000; ++i)
+      (void)(*writer)->set_meta("lost" + std::to_string(i), std::string(300, 'x'));
     ::kill(::getpid(), SIGKILL);
   }
   int status = 0;

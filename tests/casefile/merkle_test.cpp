@@ -20,12 +20,17 @@ TEST(Merkle, EmptyTreeIsTheHashOfNothing) {
 // Vectors of the Certificate Transparency reference implementation (RFC 6962 test data).
 TEST(Merkle, KnownRoots) {
   std::vector<Hash> list;
-  for (const std::string &hex : {std::string(""), std::string("\0", 1), std::string("\x10"), std::string("\x20\x21")})
+  for (const std::string &hex :
+       {std::string(""), std::string("\0", 1), std::string("\x10"), std::string("\x20\x21")})
     list.push_back(leaf_hash(hex));
-  EXPECT_EQ(base::to_hex(tree_root(std::span(list).first(1))), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
-  EXPECT_EQ(base::to_hex(tree_root(std::span(list).first(2))), "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125");
-  EXPECT_EQ(base::to_hex(tree_root(std::span(list).first(3))), "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77");
-  EXPECT_EQ(base::to_hex(tree_root(list)), "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7");
+  EXPECT_EQ(base::to_hex(tree_root(std::span(list).first(1))),
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+  EXPECT_EQ(base::to_hex(tree_root(std::span(list).first(2))),
+            "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125");
+  EXPECT_EQ(base::to_hex(tree_root(std::span(list).first(3))),
+            "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77");
+  EXPECT_EQ(base::to_hex(tree_root(list)),
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7");
 }
 
 TEST(Merkle, InclusionHoldsForEveryLeafAndNoOther) {
@@ -49,7 +54,8 @@ TEST(Merkle, ConsistencyHoldsForEveryPrefixAndNotForARewrittenOne) {
     for (std::size_t old_size = 1; old_size <= size; ++old_size) {
       const auto proof = consistency_proof(all, old_size);
       const Hash old_root = tree_root(std::span(all).first(old_size));
-      EXPECT_TRUE(verify_consistency(old_size, size, old_root, tree_root(all), proof)) << old_size << " " << size;
+      EXPECT_TRUE(verify_consistency(old_size, size, old_root, tree_root(all), proof))
+          << old_size << " " << size;
       auto rewritten = leaves(old_size);
       rewritten[0] = leaf_hash("rewritten");
       EXPECT_FALSE(verify_consistency(old_size, size, tree_root(rewritten), tree_root(all), proof));

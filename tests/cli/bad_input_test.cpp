@@ -1,5 +1,5 @@
-// Bad input: each gives a message that names the file and what to do, its exit code, a row of the ledger where it is
-// evidence, and a case that is whole.
+// Bad input: each gives a message that names the file and what to do, its exit code, a row of the ledger
+// where it is evidence, and a case that is whole.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -30,12 +30,14 @@ class BadInputTest : public CaseTest {
 };
 
 const std::string kMessage =
-    "From a@northwind.example Mon Oct  6 10:00:00 2025\nFrom: a@northwind.example\nTo: b@northwind.example\nSubject: box\nMessage-ID: <1@x.example>\n"
+    "From a@northwind.example Mon Oct  6 10:00:00 2025\nFrom: a@northwind.example\nTo: "
+    "b@northwind.example\nSubject: box\nMessage-ID: <1@x.example>\n"
     "Date: Mon, 6 Oct 2025 10:00:00 +0000\n\nThe password for svc-box is Harvest_Moon77\n\n";
 
 TEST_F(BadInputTest, ATruncatedMboxIsReadAsFarAsItGoes) {
   const std::string second =
-      "From b@northwind.example Mon Oct  6 11:00:00 2025\nFrom: b@northwind.example\nSubject: cut\nContent-Type: multipart/mixed; boundary=\"b\"\n\n--b\n"
+      "From b@northwind.example Mon Oct  6 11:00:00 2025\nFrom: b@northwind.example\nSubject: "
+      "cut\nContent-Type: multipart/mixed; boundary=\"b\"\n\n--b\n"
       "Content-Type: application/zip\nContent-Transfer-Encoding: base64\n\nUEsDBBQAAAAIAAAAIQ";
   write(folder_ / "cut.mbox", kMessage + second);
   const Outcome done = investigate("cut.mbox");
@@ -45,8 +47,10 @@ TEST_F(BadInputTest, ATruncatedMboxIsReadAsFarAsItGoes) {
 
 TEST_F(BadInputTest, AZipBombCostsItsRowAndNothingElse) {
   // 200 MiB of zeros in a member, three times over, made by the system's zip.
-  const std::string script = "cd " + folder_.string() + " && mkdir z && cd z && head -c 200000000 /dev/zero > zeros && for i in 0 1 2; do cp zeros z$i; done"
-                             " && zip -q -9 ../bomb.zip z0 z1 z2 && cd .. && rm -r z";
+  const std::string script =
+      "cd " + folder_.string() +
+      " && mkdir z && cd z && head -c 200000000 /dev/zero > zeros && for i in 0 1 2; do cp zeros z$i; done"
+      " && zip -q -9 ../bomb.zip z0 z1 z2 && cd .. && rm -r z";
   if (std::system("command -v zip >/dev/null") != 0) GTEST_SKIP() << "zip is not installed";
   ASSERT_EQ(std::system(script.c_str()), 0);
   const Outcome done = investigate("bomb.zip");
@@ -77,8 +81,11 @@ TEST_F(BadInputTest, HalfALineOfALogIsListedAndTheRestRead) {
 }
 
 TEST_F(BadInputTest, APackWithABadChecksumIsReadAndListed) {
-  const std::string script = "cd " + folder_.string() + " && git init -q r && cd r && git config user.email a@x.example && git config user.name A && for i in 1 2 3; do"
-                             " echo \"setting $i\" > f$i; git add . ; git commit -qm c$i; done && git bundle create -q ../r.bundle --all";
+  const std::string script = "cd " + folder_.string() +
+                             " && git init -q r && cd r && git config user.email a@x.example && git config "
+                             "user.name A && for i in 1 2 3; do"
+                             " echo \"setting $i\" > f$i; git add . ; git commit -qm c$i; done && git bundle "
+                             "create -q ../r.bundle --all";
   ASSERT_EQ(std::system(script.c_str()), 0);
   std::string bundle = slurp(folder_ / "r.bundle");
   bundle.back() = static_cast<char>(bundle.back() ^ 0x55);

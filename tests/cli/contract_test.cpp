@@ -22,7 +22,8 @@ std::string github_token() {
   }
   crc = ~crc;
   std::string check;
-  for (int i = 0; i < 6; ++i, crc /= 62) check.insert(check.begin(), "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[crc % 62]);
+  for (int i = 0; i < 6; ++i, crc /= 62)
+    check.insert(check.begin(), "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[crc % 62]);
   return kToken + body + check;
 }
 
@@ -35,7 +36,8 @@ TEST_F(CaseTest, ScanWritesTheFieldsOfTheContractAndNoValue) {
   ASSERT_EQ(lines_of(scanned.out).size(), 1u) << scanned.out;
   simdjson::dom::parser parser;
   const simdjson::dom::element line = parser.parse(scanned.out);
-  for (const char *field : {"schema", "kind", "rule", "item", "line", "column", "offset", "length", "space", "mask", "fingerprint", "confidence", "owner"})
+  for (const char *field : {"schema", "kind", "rule", "item", "line", "column", "offset", "length", "space",
+                            "mask", "fingerprint", "confidence", "owner"})
     EXPECT_EQ(line[field].error(), simdjson::SUCCESS) << field;
   EXPECT_EQ(std::string_view(line["item"]), "tree/deploy.env");
   EXPECT_EQ(std::int64_t(line["line"]), 2);
@@ -87,10 +89,12 @@ TEST_F(CaseTest, MistakesOfUsageExitWithTwo) {
 
 TEST_F(CaseTest, DutyDatesOfTheSecAgreeWithTheVectors) {
   const std::map<std::string, std::string> vectors = {
-      {"2024-01-12", "2024-01-19"}, {"2024-01-13", "2024-01-19"}, {"2024-01-15", "2024-01-19"}, {"2024-01-16", "2024-01-22"}, {"2024-01-17", "2024-01-23"},
-      {"2024-01-19", "2024-01-25"}, {"2024-06-18", "2024-06-25"}, {"2024-11-27", "2024-12-04"}};
+      {"2024-01-12", "2024-01-19"}, {"2024-01-13", "2024-01-19"}, {"2024-01-15", "2024-01-19"},
+      {"2024-01-16", "2024-01-22"}, {"2024-01-17", "2024-01-23"}, {"2024-01-19", "2024-01-25"},
+      {"2024-06-18", "2024-06-25"}, {"2024-11-27", "2024-12-04"}};
   for (const auto &[determined, due] : vectors) {
-    const Outcome computed = run({"duties", "due", "sec-8k-1.05", "determined-material", determined + "T15:00:00-05:00", "--json"});
+    const Outcome computed = run(
+        {"duties", "due", "sec-8k-1.05", "determined-material", determined + "T15:00:00-05:00", "--json"});
     ASSERT_EQ(computed.code, 0) << computed.err;
     EXPECT_THAT(computed.out, HasSubstr("\"date\":\"" + due + "\"")) << determined;
     EXPECT_THAT(computed.out, HasSubstr("America/New_York"));
@@ -109,7 +113,10 @@ TEST_F(CaseTest, AWrongPassphraseExitsWithTwoAndTheCaseStaysWhole) {
 }
 
 TEST_F(CaseTest, RevealTakesTwoStepsAndIsJournalled) {
-  write(folder_ / "mail/a.eml", "From: a@northwind.example\nTo: b@northwind.example\nSubject: x\nMessage-ID: <1@northwind.example>\nDate: Mon, 6 Oct 2025 10:00:00 +0000\n\ntoken: " + github_token() + "\n");
+  write(folder_ / "mail/a.eml",
+        "From: a@northwind.example\nTo: b@northwind.example\nSubject: x\nMessage-ID: "
+        "<1@northwind.example>\nDate: Mon, 6 Oct 2025 10:00:00 +0000\n\ntoken: " +
+            github_token() + "\n");
   make_case();
   ASSERT_EQ(dislodge({"add", path("case"), path("mail")}).code, 0);
   const Outcome read = dislodge({"investigate", path("case")});
@@ -121,7 +128,8 @@ TEST_F(CaseTest, RevealTakesTwoStepsAndIsJournalled) {
   const std::string id = listed.out.substr(at + 15, 32);
   EXPECT_EQ(dislodge({"secrets", path("case"), "--reveal", id}).code, 2);
   EXPECT_EQ(dislodge({"secrets", path("case"), "--reveal", id, "--reason", "to rotate it"}).code, 2);
-  const Outcome shown = dislodge({"secrets", path("case"), "--reveal", id, "--reason", "to rotate it", "--yes"});
+  const Outcome shown =
+      dislodge({"secrets", path("case"), "--reveal", id, "--reason", "to rotate it", "--yes"});
   EXPECT_EQ(shown.code, 0);
   EXPECT_EQ(shown.out, github_token() + "\n");
   const Outcome journal = dislodge({"journal", "list", path("case")});
@@ -129,7 +137,8 @@ TEST_F(CaseTest, RevealTakesTwoStepsAndIsJournalled) {
   EXPECT_THAT(journal.out, HasSubstr("to rotate it"));
   EXPECT_THAT(journal.out, testing::Not(HasSubstr(github_token())));
   // Not in clear anywhere in the case folder.
-  for (const auto &file : std::filesystem::directory_iterator(path("case"))) EXPECT_THAT(slurp(file.path()), testing::Not(HasSubstr(github_token())));
+  for (const auto &file : std::filesystem::directory_iterator(path("case")))
+    EXPECT_THAT(slurp(file.path()), testing::Not(HasSubstr(github_token())));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A worker takes units and gives back findings, and results merge associatively: workers 1 and 2, shards 1, 2 and 7,
-// killed and not, give the same case.
+// A worker takes units and gives back findings, and results merge associatively: workers 1 and 2, shards 1, 2
+// and 7, killed and not, give the same case.
 
 #include <signal.h>
 #include <unistd.h>
@@ -19,7 +19,9 @@ namespace fs = std::filesystem;
 class MergingTest : public CaseTest {
  protected:
   // Two cases are comparable where they have one key: copies of one empty case.
-  void copy_empty(const std::string &name) { fs::copy(path("empty"), path(name), fs::copy_options::recursive); }
+  void copy_empty(const std::string &name) {
+    fs::copy(path("empty"), path(name), fs::copy_options::recursive);
+  }
   void SetUp() override {
     CaseTest::SetUp();
     make_case("empty");
@@ -50,7 +52,8 @@ TEST_F(MergingTest, ShardsDoNotMatter) {
     std::vector<std::string> merge = {"merge", path(name)};
     for (int i = 0; i < count; ++i) {
       const std::string file = path(name + "-" + std::to_string(i));
-      const Outcome made = run({"scan", "--shard", std::to_string(i) + "/" + std::to_string(count), "--seal-to", path("empty/case.pub"), "--out", file, evidence_});
+      const Outcome made = run({"scan", "--shard", std::to_string(i) + "/" + std::to_string(count),
+                                "--seal-to", path("empty/case.pub"), "--out", file, evidence_});
       ASSERT_EQ(made.code, 0) << made.err;
       EXPECT_THAT(slurp(file), testing::Not(HasSubstr("northwind")));
       merge.push_back(file);
@@ -63,8 +66,12 @@ TEST_F(MergingTest, ShardsDoNotMatter) {
 }
 
 TEST_F(MergingTest, LostForeignAndCutShardsAreRefusedByName) {
-  const auto shard = [&](int i, int n, const std::string &input, const std::string &pub, const std::string &name) {
-    EXPECT_EQ(run({"scan", "--shard", std::to_string(i) + "/" + std::to_string(n), "--seal-to", pub, "--out", path(name), input}).code, 0);
+  const auto shard = [&](int i, int n, const std::string &input, const std::string &pub,
+                         const std::string &name) {
+    EXPECT_EQ(run({"scan", "--shard", std::to_string(i) + "/" + std::to_string(n), "--seal-to", pub, "--out",
+                   path(name), input})
+                  .code,
+              0);
     return path(name);
   };
   const std::string input = (kNorthwind / "evidence/mail/omar.reyes").string();
@@ -85,7 +92,8 @@ TEST_F(MergingTest, LostForeignAndCutShardsAreRefusedByName) {
   EXPECT_THAT(refused.err, HasSubstr("foreign: a foreign shard"));
 
   // Of another set.
-  const std::string other_set = shard(1, 2, (kNorthwind / "evidence/directory").string(), path("empty/case.pub"), "other-set");
+  const std::string other_set =
+      shard(1, 2, (kNorthwind / "evidence/directory").string(), path("empty/case.pub"), "other-set");
   refused = dislodge({"merge", path("case"), zero, other_set});
   EXPECT_EQ(refused.code, 2);
   EXPECT_THAT(refused.err, HasSubstr("another set"));
@@ -110,7 +118,8 @@ TEST_F(MergingTest, ARunKilledTenTimesGivesTheSameCase) {
   ASSERT_EQ(dislodge({"add", path("timed"), evidence_}).code, 0);
   const auto begin = std::chrono::steady_clock::now();
   ASSERT_EQ(dislodge({"investigate", path("timed")}).code, 0);
-  const auto whole_run = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
+  const auto whole_run =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
   std::mt19937_64 random(std::random_device{}());
   for (int i = 0; i < 10; ++i) {
     const pid_t process = start(keyed({"investigate", path("killed")}));

@@ -1,5 +1,5 @@
-// The whole run on the sample breach, from outside, held against answers.json: every planted secret, principal,
-// reading and use found, and nothing more.
+// The whole run on the sample breach, from outside, held against answers.json: every planted secret,
+// principal, reading and use found, and nothing more.
 
 #include <simdjson.h>
 
@@ -44,10 +44,14 @@ class Northwind : public CaseTest {
     const Outcome first = self.dislodge({"investigate", self.path("case")});
     ASSERT_EQ(first.code, 0) << first.err;
     // As `dislodge demo` does: the first access that the logs show is stated as the beginning of exposure.
-    ASSERT_EQ(self.dislodge({"add", self.path("case"), (kNorthwind / "evidence").string(), "--exposed", text_of((*answers_)["window"]["first_access"]) + ".."}).code, 0);
+    ASSERT_EQ(self.dislodge({"add", self.path("case"), (kNorthwind / "evidence").string(), "--exposed",
+                             text_of((*answers_)["window"]["first_access"]) + ".."})
+                  .code,
+              0);
     const Outcome again = self.dislodge({"investigate", self.path("case")});
     ASSERT_EQ(again.code, 0) << again.err;
-    for (const char *command : {"secrets", "reach", "detections", "ledger", "coverage", "plan", "parties", "duties"}) {
+    for (const char *command :
+         {"secrets", "reach", "detections", "ledger", "coverage", "plan", "parties", "duties"}) {
       const Outcome shown = self.dislodge({command, self.path("case"), "--json"});
       ASSERT_EQ(shown.code, 0) << command << shown.err;
       (*lines_)[command] = lines_of(shown.out);
@@ -58,8 +62,10 @@ class Northwind : public CaseTest {
 
  protected:
   void SetUp() override {
-    if (keep_ == nullptr) CaseTest::SetUp();
-    else folder_ = *keep_;
+    if (keep_ == nullptr)
+      CaseTest::SetUp();
+    else
+      folder_ = *keep_;
   }
   void TearDown() override {}
 
@@ -83,7 +89,8 @@ class Northwind : public CaseTest {
 std::filesystem::path *Northwind::keep_ = nullptr;
 simdjson::dom::parser *Northwind::answers_parser_ = nullptr;
 element *Northwind::answers_ = nullptr;
-std::map<std::string, std::vector<std::string>> *Northwind::lines_ = new std::map<std::string, std::vector<std::string>>;
+std::map<std::string, std::vector<std::string>> *Northwind::lines_ =
+    new std::map<std::string, std::vector<std::string>>;
 
 bool overlaps(element sighting, element place) {
   if (text_of(sighting["item"]) != text_of(place["item"])) return false;
@@ -105,14 +112,17 @@ TEST_F(Northwind, EverySecretIsFoundAtEveryPlaceAndNothingElse) {
         if (!overlaps(sightings[i], place)) continue;
         found = explained[i] = true;
         fingerprints.insert(text_of(sightings[i]["fingerprint"]));
-        EXPECT_EQ(text_of(sightings[i]["owner"]["organisation"]), text_of(secret["owner"])) << text_of(secret["name"]) << " " << text_of(sightings[i]["owner"]["evidence"]);
+        EXPECT_EQ(text_of(sightings[i]["owner"]["organisation"]), text_of(secret["owner"]))
+            << text_of(secret["name"]) << " " << text_of(sightings[i]["owner"]["evidence"]);
       }
-      EXPECT_TRUE(found) << text_of(secret["name"]) << " at " << text_of(place["item"]) << " line " << number_of(place["line"]);
+      EXPECT_TRUE(found) << text_of(secret["name"]) << " at " << text_of(place["item"]) << " line "
+                         << number_of(place["line"]);
     }
     EXPECT_EQ(fingerprints.size(), 1u) << text_of(secret["name"]) << ": one value, one fingerprint";
   }
   for (std::size_t i = 0; i < sightings.size(); ++i)
-    EXPECT_TRUE(explained[i]) << "not planted: " << text_of(sightings[i]["item"]) << ":" << number_of(sightings[i]["line"]) << " " << text_of(sightings[i]["rule"]);
+    EXPECT_TRUE(explained[i]) << "not planted: " << text_of(sightings[i]["item"]) << ":"
+                              << number_of(sightings[i]["line"]) << " " << text_of(sightings[i]["rule"]);
 }
 
 TEST_F(Northwind, ReachIsWhatIsTrueAtBothGrades) {
@@ -126,14 +136,18 @@ TEST_F(Northwind, ReachIsWhatIsTrueAtBothGrades) {
     const auto found = rows.find(id);
     ASSERT_NE(found, rows.end()) << text_of(principal["name"]) << " " << id;
     EXPECT_EQ(text_of(found->second["grade"]), text_of(principal["grade"])) << text_of(principal["name"]);
-    // RFC 3339 in UTC sorts as text. What an act confirms may be told from the act or from what made it possible.
-    EXPECT_GE(text_of(found->second["since"]), text_of(principal["possible_since"])) << text_of(principal["name"]);
+    // RFC 3339 in UTC sorts as text. What an act confirms may be told from the act or from what made it
+    // possible.
+    EXPECT_GE(text_of(found->second["since"]), text_of(principal["possible_since"]))
+        << text_of(principal["name"]);
     EXPECT_LE(text_of(found->second["since"]), text_of(principal["since"])) << text_of(principal["name"]);
   }
   std::set<std::string> allowed = expected;
   for (element optional : answers()["principals_optional"].get_array()) allowed.insert(text_of(optional));
-  for (element never : answers()["principals_not_reached"].get_array()) EXPECT_EQ(rows.count(text_of(never)), 0u) << text_of(never);
-  for (const auto &[id, row] : rows) EXPECT_EQ(allowed.count(id), 1u) << "not reached in truth: " << id << " " << text_of(row["name"]);
+  for (element never : answers()["principals_not_reached"].get_array())
+    EXPECT_EQ(rows.count(text_of(never)), 0u) << text_of(never);
+  for (const auto &[id, row] : rows)
+    EXPECT_EQ(allowed.count(id), 1u) << "not reached in truth: " << id << " " << text_of(row["name"]);
 }
 
 TEST_F(Northwind, EveryReachedThingIsProvenBackToEvidence) {
@@ -164,10 +178,12 @@ TEST_F(Northwind, ReadingsAndWhatIsNotHeld) {
   std::set<std::string> not_held, expected;
   std::size_t not_exported = 0;
   for (element row : parsed("ledger")) {
-    if (text_of(row["state"]) == "not-held") not_held.insert(text_of(row["item"]).substr(std::string("message:").size()));
+    if (text_of(row["state"]) == "not-held")
+      not_held.insert(text_of(row["item"]).substr(std::string("message:").size()));
     if (text_of(row["state"]) == "not-exported") ++not_exported;
   }
-  for (element message : answers()["not_held"].get_array()) expected.insert(bare(text_of(message["message_id"])));
+  for (element message : answers()["not_held"].get_array())
+    expected.insert(bare(text_of(message["message_id"])));
   EXPECT_EQ(not_held, expected);
   EXPECT_EQ(not_exported, answers()["not_exported"].get_array().size());
 }
@@ -175,11 +191,14 @@ TEST_F(Northwind, ReadingsAndWhatIsNotHeld) {
 TEST_F(Northwind, DetectionsAndUsesAreTheIntrudersAndNoOthers) {
   std::multiset<std::string> found, expected;
   for (element detection : parsed("detections"))
-    if (bool(detection["intruder"])) found.insert(text_of(detection["kind"]) + " " + text_of(detection["first"]));
-  for (element detection : answers()["detections"].get_array()) expected.insert(text_of(detection["kind"]) + " " + text_of(detection["first"]));
+    if (bool(detection["intruder"]))
+      found.insert(text_of(detection["kind"]) + " " + text_of(detection["first"]));
+  for (element detection : answers()["detections"].get_array())
+    expected.insert(text_of(detection["kind"]) + " " + text_of(detection["first"]));
   EXPECT_EQ(found, expected);
   for (element use : answers()["uses"].get_array()) {
-    const std::string kind = text_of(use["result"]) == "success" ? "stolen-secret-used" : "stolen-secret-tried";
+    const std::string kind =
+        text_of(use["result"]) == "success" ? "stolen-secret-used" : "stolen-secret-tried";
     EXPECT_EQ(found.count(kind + " " + text_of(use["time"])), 1u) << kind;
   }
 }
@@ -188,7 +207,8 @@ TEST_F(Northwind, WhatTheLogsCannotSayIsSaid) {
   for (element unknown : answers()["cannot_say"].get_array()) {
     bool said = false;
     for (element row : parsed("coverage"))
-      said = said || (text_of(row["principal"]) == text_of(unknown["principal"]) && text_of(row["from"]) <= text_of(unknown["until"]) &&
+      said = said || (text_of(row["principal"]) == text_of(unknown["principal"]) &&
+                      text_of(row["from"]) <= text_of(unknown["until"]) &&
                       text_of(row["until"]) >= text_of(unknown["from"]));
     EXPECT_TRUE(said) << text_of(unknown["why"]);
   }
@@ -202,13 +222,15 @@ TEST_F(Northwind, ThePlanCutsWhatMustBeCutAndRotatesEverySecret) {
   for (element secret : answers()["secrets"].get_array())
     for (element place : secret["places"].get_array())
       for (element sighting : sightings)
-        if (overlaps(sighting, place)) id_of[text_of(secret["name"])] = "secret:" + text_of(sighting["fingerprint"]);
+        if (overlaps(sighting, place))
+          id_of[text_of(secret["name"])] = "secret:" + text_of(sighting["fingerprint"]);
   for (element secret : answers()["secrets"].get_array()) {
     bool planned = false;
     const std::string said = text_of(secret["obligation"]);
     const std::string obligation = said == "rotate" ? "rotate-secret" : said;
     for (element action : actions)
-      planned = planned || (text_of(action["secret"]) == id_of[text_of(secret["name"])] && text_of(action["action"]) == obligation);
+      planned = planned || (text_of(action["secret"]) == id_of[text_of(secret["name"])] &&
+                            text_of(action["action"]) == obligation);
     EXPECT_TRUE(planned) << text_of(secret["name"]) << ": " << text_of(secret["obligation"]);
   }
   for (element must : answers()["plan"]["must_cut"].get_array()) {
@@ -217,7 +239,8 @@ TEST_F(Northwind, ThePlanCutsWhatMustBeCutAndRotatesEverySecret) {
     bool planned = false;
     for (element action : actions) {
       if (text_of(action["target"]) != target && text_of(action["principal"]) != target) continue;
-      for (element any : must["any_of"].get_array()) planned = planned || text_of(any) == text_of(action["action"]);
+      for (element any : must["any_of"].get_array())
+        planned = planned || text_of(any) == text_of(action["action"]);
     }
     EXPECT_TRUE(planned) << target << ": " << text_of(must["why"]);
   }
@@ -243,7 +266,8 @@ TEST_F(Northwind, EveryByteHandedInIsReadOrListed) {
   }
   std::int64_t handed_in = 0;
   for (const auto &file : std::filesystem::recursive_directory_iterator(kNorthwind / "evidence"))
-    if (file.is_regular_file() && file.path().string().find(".collection.toml") == std::string::npos) handed_in += static_cast<std::int64_t>(file.file_size());
+    if (file.is_regular_file() && file.path().string().find(".collection.toml") == std::string::npos)
+      handed_in += static_cast<std::int64_t>(file.file_size());
   EXPECT_EQ(size, handed_in);
   EXPECT_EQ(read + unread, handed_in);
 }
@@ -252,8 +276,9 @@ TEST_F(Northwind, TheDemoPrintsTheAnswersInUnderFortyLines) {
   const Outcome demo = run({"demo", "--evidence", kNorthwind.string(), "--out", path("demo")});
   ASSERT_EQ(demo.code, 0) << demo.err;
   EXPECT_LT(lines_of(demo.out).size(), 40u) << demo.out;
-  for (const char *part : {"What was stolen", "Secrets in it", "How they got in", "What they can reach", "confirmed", "possible", "could not be read", "The plan",
-                           "wave", "Whom to tell", "Clocks", "Verdict", "does not cover", "Report:", "Page:"})
+  for (const char *part : {"What was stolen", "Secrets in it", "How they got in", "What they can reach",
+                           "confirmed", "possible", "could not be read", "The plan", "wave", "Whom to tell",
+                           "Clocks", "Verdict", "does not cover", "Report:", "Page:"})
     EXPECT_THAT(demo.out, HasSubstr(part));
   EXPECT_THAT(demo.out, testing::Not(HasSubstr("evicted")));
   EXPECT_TRUE(std::filesystem::exists(path("demo") + "/report/report.md"));

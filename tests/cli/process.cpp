@@ -33,7 +33,8 @@ std::vector<std::string> lines_of(const std::string &text) {
 
 namespace {
 
-pid_t spawn(const std::vector<std::string> &arguments, const std::string &in, const std::string &out, const std::string &err) {
+pid_t spawn(const std::vector<std::string> &arguments, const std::string &in, const std::string &out,
+            const std::string &err) {
   const pid_t child = ::fork();
   if (child != 0) return child;
   const int ends[3] = {::open(in.c_str(), O_RDONLY), ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600),
@@ -56,7 +57,9 @@ int wait_for(pid_t process) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
-pid_t start(const std::vector<std::string> &arguments) { return spawn(arguments, "/dev/null", "/dev/null", "/dev/null"); }
+pid_t start(const std::vector<std::string> &arguments) {
+  return spawn(arguments, "/dev/null", "/dev/null", "/dev/null");
+}
 
 Outcome run(const std::vector<std::string> &arguments, const std::string &input) {
   std::string name = (fs::temp_directory_path() / "dislodge-run-XXXXXX").string();
@@ -84,7 +87,9 @@ void CaseTest::SetUp() {
   ::setenv("XDG_CACHE_HOME", (fs::path(DISLODGE_BINARY).parent_path() / "test-cache").c_str(), 1);
 }
 
-void CaseTest::TearDown() { fs::remove_all(folder_); }
+void CaseTest::TearDown() {
+  fs::remove_all(folder_);
+}
 
 std::vector<std::string> CaseTest::keyed(std::vector<std::string> arguments) const {
   arguments.push_back("--key-file");

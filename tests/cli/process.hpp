@@ -41,6 +41,7 @@ class CaseTest : public testing::Test {
   std::filesystem::path folder_;
 };
 
-inline const std::filesystem::path kNorthwind = std::filesystem::path(DISLODGE_SOURCE_DIR) / "examples/northwind";
+inline const std::filesystem::path kNorthwind =
+    std::filesystem::path(DISLODGE_SOURCE_DIR) / "examples/northwind";
 
 }  // namespace dislodge::cli_test
