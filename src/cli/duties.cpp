@@ -15,15 +15,13 @@ using base::ErrorKind;
 namespace {
 
 int due(const DutiesArguments &arguments) {
-  const auto time = base::parse_time(arguments.due_time);
-  if (!time)
-    return report_error(
-        {ErrorKind::usage,
-         arguments.due_time + ": a time is written as 2024-01-17T15:00:00-05:00 or 2024-01-17"});
   auto texts = engine::load_rule_texts(arguments.engine);
   if (!texts) return report_error(texts.error());
   auto rules = disclose::load_duty_rules(texts->files);
   if (!rules) return report_error(rules.error());
+  // A date alone is a day in the regime's own zone, not midnight in UTC.
+  const auto time = disclose::trigger_time(*rules, arguments.due_regime, arguments.due_time);
+  if (!time) return report_error(time.error());
   auto date = disclose::due(*rules, arguments.due_regime, arguments.due_trigger, *time);
   if (!date) return report_error(date.error());
   print(arguments.json ? report::duty_date_json(*date) : report::duty_date_text(*date));

@@ -149,8 +149,9 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
     for (const auto &[id, custodian] : held.custodian) custodians.push_back(custodian);
     const identity::Ourselves us = identity::ourselves(picture.facts, custodians);
     picture.our_domains.assign(us.domains.begin(), us.domains.end());
-    identity::tell_owners(picture.secrets, picture.facts, us);
     picture.unbound = identity::bind_secrets(picture.secrets, picture.facts, &picture.events);
+    // Whom a secret opens says most about whose it is.
+    identity::tell_owners(picture.secrets, picture.facts, us);
     identity::mark_use(picture.events, picture.facts);
     add_exposures(picture.evidence, held, picture.facts);
     picture.notes = held.inferred;

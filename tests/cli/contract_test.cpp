@@ -98,6 +98,9 @@ TEST_F(CaseTest, DutyDatesOfTheSecAgreeWithTheVectors) {
     ASSERT_EQ(computed.code, 0) << computed.err;
     EXPECT_THAT(computed.out, HasSubstr("\"date\":\"" + due + "\"")) << determined;
     EXPECT_THAT(computed.out, HasSubstr("America/New_York"));
+    // A date alone is that day in New York.
+    const Outcome day = run({"duties", "due", "sec-8k-1.05", "determined-material", determined, "--json"});
+    EXPECT_THAT(day.out, HasSubstr("\"date\":\"" + due + "\"")) << determined;
   }
 }
 
