@@ -135,7 +135,7 @@ bool host_address(std::string_view text) {
   return dots == 3 && digits > 0;
 }
 
-void describe_value(std::string_view value, const ProseCandidate &candidate, Features &f) {
+void describe_value(std::string_view value, const ProseCandidate &candidate, bool passphrase, Features &f) {
   const auto set = [&f](Feature feature, bool holds) {
     f[static_cast<std::size_t>(feature)] = holds ? 1 : 0;
   };
@@ -170,7 +170,12 @@ void describe_value(std::string_view value, const ProseCandidate &candidate, Fea
   set(Feature::has_symbol, symbol > 0 && !word_symbols);
   set(Feature::letters_and_digits, letters > 0 && digit > 0);
   set(Feature::inner_upper, inner_upper);
-  set(Feature::digits_only, digit > 0 && letters == 0 && symbol == 0);
+  // Digits are what a PIN is made of.
+  const bool pin = candidate.trigger == TriggerClass::pin && digit == static_cast<int>(value.size()) &&
+                   value.size() >= 4 && value.size() <= 8;
+  set(Feature::pin_digits, pin);
+  if (pin) set(Feature::length_short, false);
+  set(Feature::digits_only, digit > 0 && letters == 0 && symbol == 0 && !pin);
   set(Feature::lower_word,
       lower > 0 && (lower + high == static_cast<int>(value.size()) || (upper == 0 && word_symbols)));
   set(Feature::capital_word, upper == 1 && lower > 0 && is_upper(value[0]) && (digit == 0 && word_symbols));
@@ -192,10 +197,11 @@ void describe_value(std::string_view value, const ProseCandidate &candidate, Fea
       looks_like_placeholder(value) || value.starts_with("<") || value.starts_with("["));
   set(Feature::code, digit == 0 ? looks_like_code(value) : is_expression(value));
   set(Feature::structured, is_structured(value));
-  set(Feature::phrase, value.find(' ') != std::string_view::npos && digit == 0 && all_of(value, [](char c) {
-                         return is_letter(c) || is_high(c) ||
-                                std::string_view(" .,:;!?'()-").find(c) != std::string_view::npos;
-                       }));
+  set(Feature::phrase, !(passphrase && candidate.quoted) && value.find(' ') != std::string_view::npos &&
+                           digit == 0 && all_of(value, [](char c) {
+                             return is_letter(c) || is_high(c) ||
+                                    std::string_view(" .,:;!?'()-").find(c) != std::string_view::npos;
+                           }));
   set(Feature::masked, is_masked(value));
 }
 
@@ -233,11 +239,14 @@ Features value_features(std::string_view text, const ProseCandidate &candidate) 
   set(Feature::link_pair, candidate.link == Link::pair);
   set(Feature::link_column, candidate.link == Link::column);
   set(Feature::link_option, candidate.link == Link::option);
-  set(Feature::trigger_pass, candidate.trigger == TriggerClass::pass);
+  set(Feature::trigger_pass,
+      candidate.trigger == TriggerClass::pass || candidate.trigger == TriggerClass::secret);
   set(Feature::trigger_credentials, candidate.trigger == TriggerClass::credentials);
   set(Feature::trigger_sign_in, candidate.trigger == TriggerClass::sign_in);
   set(Feature::trigger_pin, candidate.trigger == TriggerClass::pin);
-  if (!value.empty()) describe_value(value, candidate, f);
+  // Only a passphrase is made of several words.
+  const bool passphrase = candidate.trigger_end >= 6 && starts_at(text, candidate.trigger_end - 6, "phrase");
+  if (!value.empty()) describe_value(value, candidate, passphrase, f);
   return f;
 }
 
