@@ -73,6 +73,15 @@ bool is_structured(std::string_view value) {
       all_of(value.substr(2),
              [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }))
     return true;
+  // "Authentication21.5": a word and the number of a section, run together by a converter.
+  std::size_t word = 0;
+  while (word < value.size() && is_letter(value[word])) ++word;
+  const std::string_view number = value.substr(word);
+  if (word > 2 && number.find('.') != std::string_view::npos && is_digit(number.front()) &&
+      is_digit(number.back()) && all_of(number, [](char c) { return is_digit(c) || c == '.'; }))
+    return true;
+  if (std::count(value.begin(), value.end(), ':') >= 3) return true;  // a line of /etc/passwd, an address
+  if (value.starts_with("^") || value.starts_with("../") || value.starts_with("|")) return true;
   if (value.starts_with("{") || value.starts_with("&") || value.starts_with("?") || value.ends_with("{"))
     return true;
   if (value.starts_with("--") || value.starts_with("<") || value.starts_with("$") || value.starts_with("%"))
@@ -82,6 +91,7 @@ bool is_structured(std::string_view value) {
 
 // "name(", "name[", "a.b(": source, whatever digits are in it.
 bool is_expression(std::string_view value) {
+  if (contains(value, "('") || contains(value, "(\"")) return true;
   std::size_t i = 0;
   while (i < value.size() &&
          (is_letter(value[i]) || is_digit(value[i]) || value[i] == '_' || value[i] == '.'))
@@ -190,6 +200,9 @@ void describe_value(std::string_view value, const ProseCandidate &candidate, boo
   const std::string_view head =
       std::string_view(small).substr(0, digit > 0 ? small.size() : small.find_first_of("-/'"));
   set(Feature::function_word, is_function_word(word) || is_function_word(small) || is_function_word(head));
+  // "MD5-encrypted" is what a password is, not one.
+  const std::string_view last = std::string_view(word).substr(word.rfind('-') + 1);
+  if (last.size() < word.size() && is_participle(last)) set(Feature::function_word, true);
   set(Feature::participle, (f[static_cast<std::size_t>(Feature::lower_word)] > 0 ||
                             f[static_cast<std::size_t>(Feature::capital_word)] > 0) &&
                                is_participle(word));

@@ -385,6 +385,11 @@ void read_prose(std::string_view text, std::size_t end, TriggerClass is, std::ve
   }
   std::size_t begin = end;
   while (begin > 0 && (is_letter(text[begin - 1]) || is_digit(text[begin - 1])) && end - begin < 12) --begin;
+  if (begin > 0 && text[begin - 1] == '/' && is == TriggerClass::password) {
+    std::size_t path = begin - 1;  // "/usr/bin/passwd"; "user/password" is none
+    while (path > 0 && !is_space(text[path - 1]) && begin - path < 40) --path;
+    if (text[path] == '/') return;
+  }
   const bool pair = is == TriggerClass::credentials || pair_word_before(text, begin);
   if (is == TriggerClass::credentials) {
     // Without a link or pair a login is no secret.

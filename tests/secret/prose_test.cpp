@@ -122,8 +122,11 @@ INSTANTIATE_TEST_SUITE_P(
         "The password should be changed every 90 days.", "what is the password?", "Is the password correct?",
         "It is no secret: we are late.", "secret = load_secret()", "The PIN is 4 to 8 digits long.",
         "use the same as the password", "as the password was wrong", "It was used as a password once.",
-        "same username and password as last time", "User name and password are both required fields",
-        "password manager: we recommend KeePass", "The password is: (see separate mail)"));
+        "The password is MD5-encrypted on the server.", "john ALL = /usr/bin/passwd [a-zA-Z0-9]*",
+        "21.5. Password Authentication21.5. Password methods", "secret -> ../dm-0",
+        "postfix:*:12345:12345:postfix passwd: a:*:1:2:b", "same username and password as last time",
+        "User name and password are both required fields", "password manager: we recommend KeePass",
+        "The password is: (see separate mail)"));
 
 INSTANTIATE_TEST_SUITE_P(Tables, ProseNegative,
                          testing::Values("| field | password |\n|---|---|\n| type | required |\n",
