@@ -131,7 +131,8 @@ class Reader {
     auto text = texts.begin();
     for (const Part *part : parts) {
       if (text != texts.end() && text->part == part) {
-        for (; text != texts.end() && text->part == part; ++text) emit(*text);
+        for (bool again = false; text != texts.end() && text->part == part; ++text, again = true)
+          emit(*text, again);
       } else if (part->cut != Cut::none) {
         emit_cut(*part);
       } else {
@@ -344,7 +345,8 @@ class Reader {
     }
   }
 
-  void emit(const PreparedText &text) {
+  // `again`: the same part by its other transfer encoding, whose bytes have been accounted for.
+  void emit(const PreparedText &text, bool again) {
     const Part &part = *text.part;
     const std::string path = base::join_item(item_.path, part.section);
     if (text.html) {
@@ -355,6 +357,7 @@ class Reader {
     }
     emit_text(path, text.shown ? std::string_view(text.shown->text) : text.utf8.view(), text.map,
               text.body.bytes, &text.quoted);
+    if (again) return;
     embedded(part, path, text.body.bytes);
     elsewhere(part.type, path);
   }
