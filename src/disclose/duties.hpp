@@ -78,8 +78,9 @@ struct DutyDate {
 base::Result<DutyDate> due(const DutyRules &rules, std::string_view regime, std::string_view trigger,
                            base::Time time);
 
-// The time of a trigger as people write it: with a zone as it stands; a date alone, or a time without zone, in the
-// zone of the regime. "2024-01-17" for Item 1.05 is that day in New York, not midnight UTC, which is the day before.
+// The time of a trigger as people write it: with a zone as it stands; a date alone, or a time without zone,
+// in the zone of the regime. "2024-01-17" for Item 1.05 is that day in New York, not midnight UTC, which is
+// the day before.
 base::Result<base::Time> trigger_time(const DutyRules &rules, std::string_view regime, std::string_view text);
 
 // A fact that starts a clock. Decisions (aware, determined, classified, material) are set only by a named

@@ -1,5 +1,6 @@
 #pragma once
-// What identity/ needs to know of each distinct secret of the case: assembled by the engine from all sightings.
+// What identity/ needs to know of each distinct secret of the case: assembled by the engine from all
+// sightings.
 
 #include <string>
 #include <vector>
@@ -12,24 +13,24 @@ namespace dislodge::identity {
 struct SecretPlace {
   std::string item;
   std::uint64_t line = 1;
-  std::string resource;                    // mailbox or repository that holds the item
+  std::string resource;  // mailbox or repository that holds the item
   std::string message_id;
   base::Time present_from = base::kTimeMin;  // sent or committed; kTimeMin where unknown
   std::vector<secret::Hint> hints;
-  std::vector<std::string> people;         // addresses on the message, author first
+  std::vector<std::string> people;  // addresses on the message, author first
   std::uint32_t quote_depth = 0;
 };
 
 struct SecretFact {
-  std::string id;                          // "secret:" + 32 hex digits
+  std::string id;  // "secret:" + 32 hex digits
   std::string kind;
   std::string rule;
   double confidence = 0;
   bool latent = false;
   std::uint64_t length = 0;
-  std::vector<SecretPlace> places;         // sorted by item, line
+  std::vector<SecretPlace> places;  // sorted by item, line
   // told by identity/owner.cpp
-  std::string owner;                       // organisation's domain, or ""
+  std::string owner;  // organisation's domain, or ""
   std::string owner_why;
 };
 
