@@ -57,48 +57,59 @@ base::Result<std::vector<Candidate>> resolve(const reach::Program &program, cons
     return base::fail(base::ErrorKind::usage,
                       fmt::format("plan: action \"{}\" is in no file of rules/actions", planned.action));
   }
-  const std::string &principal = planned.principal;
-  const auto kind = [&]() -> std::string_view {
-    const reach::NodeId node = program.find(reach::NodeType::principal, principal);
-    return node == reach::kNone || program.kind(node).empty() ? "other" : program.kind(node);
-  }();
+  // A plan may name its target only.
+  const std::string_view target = planned.target;
+  const std::string_view principal = planned.principal.empty() && target.starts_with("principal:")
+                                         ? target
+                                         : std::string_view(planned.principal);
+  const std::string_view secret =
+      planned.secret.empty() && target.starts_with("secret:") ? target : std::string_view(planned.secret);
   const auto fits = [](const std::vector<std::string> &list, std::string_view text) {
     return list.empty() || std::find(list.begin(), list.end(), text) != list.end();
   };
+  const auto fits_principal = [&](const Action &action, std::string_view one) {
+    const reach::NodeId node = program.find(reach::NodeType::principal, one);
+    const std::string_view kind =
+        node == reach::kNone || program.kind(node).empty() ? "other" : program.kind(node);
+    return fits(action.realms, realm_of(one)) && fits(action.kinds, kind);
+  };
   std::vector<Candidate> found;
-  std::set<std::tuple<std::string_view, std::string_view>>
-      seen;  // fact, detail: of each the first variant that fits
+  // Of each thing the first variant that fits.
+  std::set<std::tuple<Target, std::string_view, std::string_view, std::string_view>> seen;
   for (const Action &action : actions.all()) {
     if (action.id != planned.action) continue;
-    const auto add = [&](std::string_view own_principal, std::string_view secret, std::string_view fact,
+    const auto add = [&](std::string_view at, std::string_view own_secret, std::string_view fact,
                          std::string_view detail, std::string_view resource) {
-      Candidate one{&action, own_principal, secret, fact, resource, planned.target, {}, action.cost};
-      one.effects = index.effects(action, own_principal, secret, fact, detail, resource);
-      if (one.effects.empty() || !seen.emplace(fact, detail).second) return;
+      Candidate one{&action, at, own_secret, fact, resource, target, {}, action.cost};
+      one.effects = index.effects(action, at, own_secret, fact, detail, resource);
+      if (one.effects.empty() || !seen.emplace(action.target, at, fact, detail).second) return;
       found.push_back(std::move(one));
     };
-    const bool right_principal = fits(action.realms, realm_of(principal)) && fits(action.kinds, kind);
     switch (action.target) {
       case Target::preparation:
         break;
       case Target::principal:
-        if (right_principal && found.empty())
-          add(principal.empty() ? std::string_view(planned.target) : principal, {}, {}, {}, {});
+        if (!principal.empty() && fits_principal(action, principal)) add(principal, {}, {}, {}, {});
         break;
       case Target::secret:
-        add({}, planned.secret.empty() ? std::string_view(planned.target) : planned.secret, {}, {}, {});
+        if (!secret.empty()) add({}, secret, {}, {}, {});
         break;
       case Target::exposure:
-        add({}, {}, {}, {}, planned.target);
+        add({}, {}, {}, {}, target);
         break;
       case Target::binding:
-        if (right_principal && !planned.secret.empty() && found.empty())
-          add(principal, planned.secret, {}, {}, {});
+        if (secret.empty()) break;
+        for (const EdgeId id : index.of_secret(secret)) {
+          const std::string_view at = program.text(program.edges[id].object);
+          if (!principal.empty() && at != principal) continue;
+          if (fits_principal(action, at)) add(at, secret, {}, {}, {});
+        }
         break;
       case Target::planted:
       case Target::grant: {
         // Which facts of the principal are meant is told by `fact`; without it, all that the action fits.
-        if (!right_principal || (action.target == Target::planted && !planned.secret.empty())) break;
+        const bool of_secret = action.target == Target::planted && !secret.empty();
+        if (principal.empty() || of_secret || !fits_principal(action, principal)) break;
         const reach::FactKind wanted =
             action.target == Target::planted ? reach::FactKind::planted : reach::FactKind::grant;
         for (const EdgeId id : index.of_principal(wanted, principal)) {
@@ -106,8 +117,8 @@ base::Result<std::vector<Candidate>> resolve(const reach::Program &program, cons
           const std::string_view fact = program.text(edge.subject);
           const std::string_view detail = program.text(edge.detail);
           if (!planned.fact.empty() && fact != planned.fact) continue;
-          if (!matches(action.details, detail) || (!action.except.empty() && matches(action.except, detail)))
-            continue;
+          if (!matches(action.details, detail)) continue;
+          if (!action.except.empty() && matches(action.except, detail)) continue;
           add(program.text(edge.object), {}, fact, detail, {});
         }
         break;
@@ -115,6 +126,10 @@ base::Result<std::vector<Candidate>> resolve(const reach::Program &program, cons
     }
   }
   return found;
+}
+
+base::Time effect_of(const PlannedAction &planned) {
+  return planned.since != base::kTimeMin ? planned.since : planned.effective_by;
 }
 
 base::Result<reach::Program> apply(const reach::Program &program, const Actions &actions,
@@ -129,7 +144,7 @@ base::Result<reach::Program> apply(const reach::Program &program, const Actions 
     if (one.state != ActionState::in_effect) continue;
     DISLODGE_TRY_ASSIGN(std::vector<Candidate> list, resolve(program, index, actions, one));
     candidates.push_back(std::move(list));
-    for (const Candidate &candidate : candidates.back()) timed.push_back({&candidate, one.since});
+    for (const Candidate &candidate : candidates.back()) timed.push_back({&candidate, effect_of(one)});
   }
   reach::Program after = program.clone();
   const reach::Changes changes = changes_of(program, timed);

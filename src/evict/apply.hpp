@@ -24,7 +24,10 @@ reach::Changes changes_of(const reach::Program &program, const std::vector<Timed
 base::Result<std::vector<Candidate>> resolve(const reach::Program &program, const EdgeIndex &index,
                                              const Actions &actions, const PlannedAction &planned);
 
-// The program as it is once actions have taken effect. Only those in state in_effect count, from `since` on.
+// When an action in effect took effect: `since`, or where nobody said so when it was to be complete.
+base::Time effect_of(const PlannedAction &planned);
+
+// The program as it is once actions have taken effect. Only those in state in_effect count.
 base::Result<reach::Program> apply(const reach::Program &program, const Actions &actions,
                                    std::span<const PlannedAction> planned);
 

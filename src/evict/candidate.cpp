@@ -115,7 +115,19 @@ std::vector<Effect> EdgeIndex::effects(const Action &action, std::string_view pr
     } else if (cut.scope == Scope::principal) {
       const bool by_object =
           cut.fact == FactKind::binding || cut.fact == FactKind::planted || cut.fact == FactKind::grant;
-      edges = of(by_object ? by_object_ : by_subject_, cut.fact, principal);
+      // An action on a secret wherever it opens means every principal that it opens.
+      std::set<std::string_view> principals;
+      if (!principal.empty()) {
+        principals.insert(principal);
+      } else {
+        for (const EdgeId id : of(by_subject_, FactKind::binding, secret)) {
+          principals.insert(program_.text(program_.edges[id].object));
+        }
+      }
+      for (const std::string_view one : principals) {
+        const std::vector<EdgeId> own = of(by_object ? by_object_ : by_subject_, cut.fact, one);
+        edges.insert(edges.end(), own.begin(), own.end());
+      }
     } else {
       switch (cut.fact) {
         case FactKind::binding:

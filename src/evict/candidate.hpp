@@ -54,6 +54,11 @@ class EdgeIndex {
     return of(by_object_, fact, principal);
   }
 
+  // Principals that a secret opens.
+  std::vector<reach::EdgeId> of_secret(std::string_view secret) const {
+    return of(by_subject_, reach::FactKind::binding, secret);
+  }
+
  private:
   std::vector<reach::EdgeId> of(const std::unordered_map<std::uint64_t, std::vector<reach::EdgeId>> &map,
                                 reach::FactKind fact, std::string_view text) const;

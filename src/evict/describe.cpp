@@ -147,10 +147,15 @@ class Describer {
       const Edge &edge = program_.edges[candidate.effects.front().edge];
       one.target_name = fmt::format("{}: {} on {}", name(candidate.principal), program_.text(edge.detail),
                                     program_.name(edge.conclusion));
-    } else if (rule.target == Target::planted && !candidate.effects.empty()) {
-      const Edge &edge = program_.edges[candidate.effects.front().edge];
-      one.target_name = fmt::format("{}: {}{}{}", name(candidate.principal), program_.text(edge.detail),
-                                    candidate.fact.empty() ? "" : " ", candidate.fact);
+    } else if (rule.target == Target::planted) {
+      for (const Effect &effect : candidate.effects) {
+        const Edge &edge = program_.edges[effect.edge];
+        if (edge.fact != reach::FactKind::planted || program_.text(edge.subject) != candidate.fact) continue;
+        if (!matches(rule.details, program_.text(edge.detail))) continue;
+        one.target_name = fmt::format("{}: {}{}{}", name(candidate.principal), program_.text(edge.detail),
+                                      candidate.fact.empty() ? "" : " ", candidate.fact);
+        break;
+      }
     } else if (rule.target == Target::binding) {
       one.target_name = fmt::format("{} at {}", name(candidate.secret), name(candidate.principal));
     }
@@ -223,8 +228,23 @@ class Describer {
       default:
         break;
     }
-    if (!candidate.effects.empty()) return reach::clause(program_, candidate.effects.front().edge);
-    return {};
+    return way_in(candidate);
+  }
+
+  // How they come to hold what an action frees: where that begins in the evidence.
+  std::string way_in(const Candidate &candidate) const {
+    const NodeType type = candidate.principal.empty() ? NodeType::resource : NodeType::principal;
+    const NodeId node =
+        program_.find(type, candidate.principal.empty() ? candidate.resource : candidate.principal);
+    if (node != reach::kNone && s_.without_plan().holds(node)) {
+      const auto steps = reach::proof(program_, s_.without_plan(), s_.without_plan().of_node(node).back());
+      for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+        if (step->evidence.empty()) continue;
+        return fmt::format("{} is in reach because {} ({})", program_.name(node), step->says, step->evidence);
+      }
+    }
+    return candidate.effects.empty() ? std::string()
+                                     : reach::clause(program_, candidate.effects.front().edge);
   }
 
   // For each action what would follow without it, at the end, new secrets in their channels included.
@@ -330,9 +350,11 @@ class Describer {
 
   // What an earlier plan says of the same actions. Those in effect are facts by now and stay in the list.
   void keep_states() {
-    const auto same = [](const PlannedAction &a, const PlannedAction &b) {
-      return std::tie(a.action, a.target, a.principal, a.secret, a.fact, a.name) ==
-             std::tie(b.action, b.target, b.principal, b.secret, b.fact, b.name);
+    // What the earlier line does not say is not compared: a tick may name action and target only.
+    const auto same = [](const PlannedAction &one, const PlannedAction &old) {
+      const auto agrees = [](const std::string &a, const std::string &b) { return b.empty() || a == b; };
+      return one.action == old.action && one.target == old.target && agrees(one.principal, old.principal) &&
+             agrees(one.secret, old.secret) && agrees(one.fact, old.fact) && agrees(one.name, old.name);
     };
     for (const PlannedAction &old : s_.options().previous) {
       bool there = false;
@@ -341,7 +363,7 @@ class Describer {
         there = true;
         // In effect, and yet needed again: what was done has not held.
         if (old.state != ActionState::in_effect || one.role == Role::prepare) one.state = old.state;
-        one.since = old.since;
+        one.since = old.state == ActionState::in_effect ? effect_of(old) : base::kTimeMin;
       }
       if (!there && old.state == ActionState::in_effect) {
         plan_.actions.push_back(old);
@@ -350,6 +372,12 @@ class Describer {
         plan_.actions.back().after.clear();
         plan_.actions.back().after_why.clear();
         plan_.actions.back().id = fmt::format("d{}", ++done_);
+        plan_.actions.back().since = effect_of(old);
+        if (const Action *rule = p_.actions.find(old.action); rule != nullptr && old.name.empty()) {
+          plan_.actions.back().name = rule->name;
+          plan_.actions.back().who = rule->who;
+        }
+        if (old.target_name.empty()) plan_.actions.back().target_name = name(old.target);
       }
     }
     std::stable_sort(plan_.actions.begin(), plan_.actions.end(),
@@ -403,11 +431,14 @@ class Describer {
   void verdict() {
     Verdict &verdict = plan_.verdict;
     verdict.does_not_cover = s_.options().not_covered;
-    if (!s_.missing().empty()) {
+    const auto said = [&](const std::string &thing) {
+      return std::any_of(verdict.does_not_cover.begin(), verdict.does_not_cover.end(),
+                         [&](const std::string &line) { return line.find(thing) != std::string::npos; });
+    };
+    if (!s_.missing().empty() && !said(s_.missing().front().name)) {
       verdict.does_not_cover.push_back(
           fmt::format("{} thing{} that the intruder could read and nobody handed in, first of all {}: "
-                      "secrets in them are "
-                      "in no plan",
+                      "secrets in them are in no plan",
                       s_.missing().size(), s_.missing().size() == 1 ? "" : "s", s_.missing().front().name));
     }
     for (const std::string &kind : program_.unknown_rights) {

@@ -118,6 +118,10 @@ class Planner {
     }
     for (const std::string &dead : s_.options().dead)
       not_needed_.push_back(fmt::format("{}: shown to be dead by a test", dead));
+    // A user that the intruder made goes as a whole; then what they set on it is dealt with.
+    std::stable_partition(planted.begin(), planted.end(), [&](EdgeId id) {
+      return s_.program().text(s_.program().edges[id].detail) == "user";
+    });
     for (const EdgeId id : planted) oblige_planted(id);
   }
 
@@ -210,19 +214,25 @@ class Planner {
     }
     int wave = fill(first, rank, 1);
     if (!settle.empty()) wave = fill(settle, rank, first.empty() ? 1 : wave + 1);
-    for (Step *step : settle) {
-      const auto later = postponed_.find(step->candidate);
-      if (later != postponed_.end()) step->wave += later->second;
-      wave = std::max(wave, step->wave);
-    }
-    for (Step *step : first) {
-      const auto later = postponed_.find(step->candidate);
-      if (later != postponed_.end()) step->wave += later->second;
-      wave = std::max(wave, step->wave);
-    }
     if (!last.empty()) fill(last, rank, first.empty() && settle.empty() ? 1 : wave + 1);
+    for (Step &step : schedule.steps) {
+      const auto later = postponed_.find(step.candidate);
+      if (later == postponed_.end()) continue;
+      step.wave += later->second;
+      step.waits = true;
+    }
+    close_gaps(schedule);
     schedule.time(s_);
     return schedule;
+  }
+
+  // Waves are numbered without gaps.
+  static void close_gaps(Schedule &schedule) {
+    std::map<int, int> number;
+    for (const Step &step : schedule.steps) number[step.wave] = 0;
+    int next = 0;
+    for (auto &[wave, own] : number) own = ++next;
+    for (Step &step : schedule.steps) step.wave = number[step.wave];
   }
 
   std::int64_t preparation_us() const {
@@ -489,8 +499,6 @@ base::Result<Plan> check_plan(const reach::Reach &reach, const Actions &actions,
       return base::fail(base::ErrorKind::usage, fmt::format("plan: {} {}: wave {} is not from 1 to 1000",
                                                             one.action, one.target, one.wave));
     }
-    if (one.principal.empty() && one.target.starts_with("principal:")) one.principal = one.target;
-    if (one.secret.empty() && one.target.starts_with("secret:")) one.secret = one.target;
     const std::vector<CandidateId> fit = matching(s, one);
     if (fit.empty())
       unfit.push_back(fmt::format("{} {} changes nothing within reach", one.action, one.target));

@@ -38,8 +38,11 @@ void Schedule::time(const Situation &situation) {
   Time begin = first;
   end = first;
   for (int wave = 1; wave <= last; ++wave) {
+    const bool waits = std::any_of(steps.begin(), steps.end(),
+                                   [&](const Step &step) { return step.wave == wave && step.waits; });
+    if (waits) begin = std::max(begin, end);
     wave_start[static_cast<std::size_t>(wave)] = begin;
-    Time complete = begin;
+    Time in_effect = begin;
     for (Step &step : steps) {
       if (step.wave != wave) continue;
       const Candidate &candidate = situation.candidates()[step.candidate];
@@ -56,10 +59,10 @@ void Schedule::time(const Situation &situation) {
         if (life != lives.end()) lingers = std::max(lingers, effect.lag_us + life->second);
       }
       step.complete = step.at + lingers;
-      complete = std::max(complete, step.complete);
+      in_effect = std::max(in_effect, step.at);
+      end = std::max(end, step.complete);
     }
-    begin = std::max(begin, complete);
-    end = std::max(end, complete);
+    begin = in_effect;
   }
 }
 

@@ -14,6 +14,7 @@ struct Step {
   CandidateId candidate = 0;
   Role role = Role::cut;
   int wave = 1;
+  bool waits = false;    // until nothing of the waves before lingers any more
   bool by_hand = false;  // its new secrets travel through no channel
   int extra = -1;        // a planned action may stand for several candidates: index of the first; -1: itself
   base::Time issued, at, complete;  // ordered; in effect; nothing that it cuts lingers any more
@@ -26,7 +27,8 @@ struct Schedule {
   base::Time end;                      // the last is complete
   std::vector<base::Time> wave_start;  // by wave; [0] is the preparation
 
-  // Sets all times from the waves. `first` must be set.
+  // Sets all times from the waves: a wave begins when the one before is in effect, or, where a step of it
+  // waits, when nothing of those before lingers. `first` must be set.
   void time(const Situation &situation);
   reach::Changes changes(const Situation &situation) const;
 };

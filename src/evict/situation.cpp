@@ -48,6 +48,7 @@ base::Result<void> Situation::build(const reach::Reach &reach) {
     add_replacements(reach.possible);
   }
   solver_ = std::make_unique<reach::Solver>(program_, reach::Grade::possible);
+  close_explained_exposures();
   without_plan_ = solver_->run();
   relevant_ = relevant_edges(program_, without_plan_, options_.start);
   alive_.assign(program_.edges.size(), 0);
@@ -161,6 +162,30 @@ void Situation::add_replacements(const reach::Solution &possible) {
     }
     replacements_of_.emplace(one.old_secret, replacements_.size());
     replacements_.push_back(std::move(one));
+  }
+}
+
+// "Exposed since then" says that a resource could be read, not how. Where a right or secret in reach is a way
+// to it, that is taken for the way, and the exposure ends with it; where nothing is, the way must be found
+// (close-exposure).
+void Situation::close_explained_exposures() {
+  std::vector<EdgeId> open;
+  reach::Changes past_only;
+  for (EdgeId id = 0; id < program_.edges.size(); ++id) {
+    const Edge &edge = program_.edges[id];
+    if (edge.fact != FactKind::exposure || edge.valid.until <= options_.start) continue;
+    open.push_back(id);
+    const base::Interval past{edge.valid.from, options_.start};
+    past_only[id] =
+        past.empty() ? std::vector<reach::Piece>() : std::vector{reach::Piece{past, 0, base::kTimeMax}};
+  }
+  if (open.empty()) return;
+  const reach::Solution otherwise = solver_->run(&past_only);
+  for (const EdgeId id : open) {
+    Edge &edge = program_.edges[id];
+    const NodeId resource = program_.find(NodeType::resource, program_.text(edge.subject));
+    if (resource == kNone || otherwise.until(resource) <= options_.start) continue;
+    edge.valid.until = std::max(edge.valid.from, options_.start);
   }
 }
 

@@ -66,6 +66,7 @@ class Situation {
   base::Result<void> build(const reach::Reach &reach);
   void add_unknown_principals(const reach::Solution &possible);
   void add_replacements(const reach::Solution &possible);
+  void close_explained_exposures();
   void number_atoms();
   void price();
   Horn horn(const std::vector<char> &usable, base::Time at, const reach::Solution *with_plan,

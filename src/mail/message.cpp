@@ -83,11 +83,13 @@ bool is_inline_text(const Part &part) {
          (type.starts_with("multipart/"));
 }
 
-std::vector<QuotedSpan> spans_in_source(const std::vector<QuotedSpan> &spans, const base::OffsetMap &map) {
+std::vector<QuotedSpan> spans_in_source(const std::vector<QuotedSpan> &spans, const base::OffsetMap &map,
+                                        std::uint64_t source_size) {
   std::vector<QuotedSpan> out;
   for (const QuotedSpan &span : spans) {
     const std::uint64_t begin = map.source_of(span.begin);
-    const std::uint64_t end = map.source_of(span.end - 1) + 1;
+    // A line end that the stripper added has no place of its own.
+    const std::uint64_t end = std::min(map.source_of(span.end - 1) + 1, source_size);
     if (end > begin && (out.empty() || begin >= out.back().end)) out.push_back({begin, end, span.depth});
   }
   return out;
@@ -129,7 +131,8 @@ class Reader {
     auto text = texts.begin();
     for (const Part *part : parts) {
       if (text != texts.end() && text->part == part) {
-        for (; text != texts.end() && text->part == part; ++text) emit(*text);
+        for (bool again = false; text != texts.end() && text->part == part; ++text, again = true)
+          emit(*text, again);
       } else if (part->cut != Cut::none) {
         emit_cut(*part);
       } else {
@@ -323,7 +326,7 @@ class Reader {
       text.html = evidence::html_text(text.utf8.view());
       text.map = evidence::compose_maps(text.utf8.map(), &text.html->map, text.html->text.size());
       text.quoted = merge_quoted(text.html->quoted, quoted_spans(text.html->text));
-      text.source_quoted = spans_in_source(text.quoted, text.html->map);
+      text.source_quoted = spans_in_source(text.quoted, text.html->map, text.utf8.view().size());
       return;
     }
     Reflow how;
@@ -342,7 +345,8 @@ class Reader {
     }
   }
 
-  void emit(const PreparedText &text) {
+  // `again`: the same part by its other transfer encoding, whose bytes have been accounted for.
+  void emit(const PreparedText &text, bool again) {
     const Part &part = *text.part;
     const std::string path = base::join_item(item_.path, part.section);
     if (text.html) {
@@ -353,6 +357,7 @@ class Reader {
     }
     emit_text(path, text.shown ? std::string_view(text.shown->text) : text.utf8.view(), text.map,
               text.body.bytes, &text.quoted);
+    if (again) return;
     embedded(part, path, text.body.bytes);
     elsewhere(part.type, path);
   }

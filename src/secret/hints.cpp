@@ -19,6 +19,9 @@ namespace {
 constexpr std::size_t kReach = 400;  // bytes on each side that may hold a hint
 constexpr std::size_t kHintsMax = 12;
 constexpr std::size_t kHintBytesMax = 256;
+constexpr std::size_t kLinePenalty = 60;
+constexpr std::size_t kAfterPenalty = 40;
+constexpr std::size_t kOtherPenalty = 2000;
 constexpr std::size_t kPerPattern = 4;  // matches of one pattern that are looked at
 
 re2::StringPiece piece(std::string_view text) {
@@ -138,7 +141,18 @@ void collect(const HintRequest &request, Span span, HintKind kind, const RE2 &re
            (value.back() == '.' || value.back() == '-' || value.back() == '/' || value.back() == '\\'))
       value.remove_suffix(1);
     if (kind == HintKind::user && !plausible_user(value)) continue;
-    const std::size_t distance = end <= request.begin ? request.begin - end : begin - request.end;
+    const bool before = end <= request.begin;
+    const std::size_t from = before ? end : request.end;
+    const std::size_t to = before ? request.begin : begin;
+    const std::string_view between = request.text.substr(from, to - from);
+    // A line break is further than the words of a line, what comes after is further than what comes before,
+    // and what stands on the other side of another secret most likely belongs to that one.
+    std::size_t distance = between.size() + kLinePenalty * static_cast<std::size_t>(std::count(
+                                                               between.begin(), between.end(), '\n'));
+    if (!before) distance += kAfterPenalty;
+    if ((kind == HintKind::user || kind == HintKind::host) &&
+        (begin < request.previous_end || end > request.next_begin))
+      distance += kOtherPenalty;
     found.push_back({distance, kind, std::string(value)});
   }
   std::stable_sort(found.begin(), found.end(),

@@ -17,9 +17,11 @@ struct HintRequest {
   std::size_t match_end = 0;
   std::size_t begin = 0;  // the secret itself
   std::size_t end = 0;
-  std::string_view user;   // a user name that the grammar already knows
-  std::string_view kind;   // Sighting::kind
-  std::string_view value;  // the decoded value
+  std::size_t previous_end = 0;                     // where the secret before this one ends
+  std::size_t next_begin = std::string_view::npos;  // and where the one after it begins
+  std::string_view user;                            // a user name that the grammar already knows
+  std::string_view kind;                            // Sighting::kind
+  std::string_view value;                           // the decoded value
 };
 
 // In the order of trust: what is inside the secret first, then by nearness. At most a dozen, none twice.

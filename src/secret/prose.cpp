@@ -28,6 +28,7 @@ constexpr std::array kTriggers = {
                  TriggerClass::credentials},
     ProseTrigger{R"((?:^|[^a-z])(?:log|sign)(?:ged)?[ -]?(?:in|on|into))", TriggerClass::sign_in},
     ProseTrigger{R"((?:^|[^a-z])pin(?: code)?)", TriggerClass::pin},
+    ProseTrigger{R"((?:^|[^a-z0-9])secret[0-9]?)", TriggerClass::secret},
 };
 
 }  // namespace

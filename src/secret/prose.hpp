@@ -22,6 +22,7 @@ enum class TriggerClass : std::uint8_t {
   credentials,  // "creds", "credentials", "login": what follows is a pair
   sign_in,      // "log in as", "sign in with": a user, then a password
   pin,          // "PIN": digits are expected
+  secret,       // "secret": also an adjective and a noun
 };
 
 struct ProseTrigger {

@@ -73,6 +73,15 @@ bool is_structured(std::string_view value) {
       all_of(value.substr(2),
              [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }))
     return true;
+  // "Authentication21.5": a word and the number of a section, run together by a converter.
+  std::size_t word = 0;
+  while (word < value.size() && is_letter(value[word])) ++word;
+  const std::string_view number = value.substr(word);
+  if (word > 2 && number.find('.') != std::string_view::npos && is_digit(number.front()) &&
+      is_digit(number.back()) && all_of(number, [](char c) { return is_digit(c) || c == '.'; }))
+    return true;
+  if (std::count(value.begin(), value.end(), ':') >= 3) return true;  // a line of /etc/passwd, an address
+  if (value.starts_with("^") || value.starts_with("../") || value.starts_with("|")) return true;
   if (value.starts_with("{") || value.starts_with("&") || value.starts_with("?") || value.ends_with("{"))
     return true;
   if (value.starts_with("--") || value.starts_with("<") || value.starts_with("$") || value.starts_with("%"))
@@ -82,6 +91,7 @@ bool is_structured(std::string_view value) {
 
 // "name(", "name[", "a.b(": source, whatever digits are in it.
 bool is_expression(std::string_view value) {
+  if (contains(value, "('") || contains(value, "(\"")) return true;
   std::size_t i = 0;
   while (i < value.size() &&
          (is_letter(value[i]) || is_digit(value[i]) || value[i] == '_' || value[i] == '.'))
@@ -135,7 +145,7 @@ bool host_address(std::string_view text) {
   return dots == 3 && digits > 0;
 }
 
-void describe_value(std::string_view value, const ProseCandidate &candidate, Features &f) {
+void describe_value(std::string_view value, const ProseCandidate &candidate, bool passphrase, Features &f) {
   const auto set = [&f](Feature feature, bool holds) {
     f[static_cast<std::size_t>(feature)] = holds ? 1 : 0;
   };
@@ -170,7 +180,12 @@ void describe_value(std::string_view value, const ProseCandidate &candidate, Fea
   set(Feature::has_symbol, symbol > 0 && !word_symbols);
   set(Feature::letters_and_digits, letters > 0 && digit > 0);
   set(Feature::inner_upper, inner_upper);
-  set(Feature::digits_only, digit > 0 && letters == 0 && symbol == 0);
+  // Digits are what a PIN is made of.
+  const bool pin = candidate.trigger == TriggerClass::pin && digit == static_cast<int>(value.size()) &&
+                   value.size() >= 4 && value.size() <= 8;
+  set(Feature::pin_digits, pin);
+  if (pin) set(Feature::length_short, false);
+  set(Feature::digits_only, digit > 0 && letters == 0 && symbol == 0 && !pin);
   set(Feature::lower_word,
       lower > 0 && (lower + high == static_cast<int>(value.size()) || (upper == 0 && word_symbols)));
   set(Feature::capital_word, upper == 1 && lower > 0 && is_upper(value[0]) && (digit == 0 && word_symbols));
@@ -185,6 +200,9 @@ void describe_value(std::string_view value, const ProseCandidate &candidate, Fea
   const std::string_view head =
       std::string_view(small).substr(0, digit > 0 ? small.size() : small.find_first_of("-/'"));
   set(Feature::function_word, is_function_word(word) || is_function_word(small) || is_function_word(head));
+  // "MD5-encrypted" is what a password is, not one.
+  const std::string_view last = std::string_view(word).substr(word.rfind('-') + 1);
+  if (last.size() < word.size() && is_participle(last)) set(Feature::function_word, true);
   set(Feature::participle, (f[static_cast<std::size_t>(Feature::lower_word)] > 0 ||
                             f[static_cast<std::size_t>(Feature::capital_word)] > 0) &&
                                is_participle(word));
@@ -192,10 +210,11 @@ void describe_value(std::string_view value, const ProseCandidate &candidate, Fea
       looks_like_placeholder(value) || value.starts_with("<") || value.starts_with("["));
   set(Feature::code, digit == 0 ? looks_like_code(value) : is_expression(value));
   set(Feature::structured, is_structured(value));
-  set(Feature::phrase, value.find(' ') != std::string_view::npos && digit == 0 && all_of(value, [](char c) {
-                         return is_letter(c) || is_high(c) ||
-                                std::string_view(" .,:;!?'()-").find(c) != std::string_view::npos;
-                       }));
+  set(Feature::phrase, !(passphrase && candidate.quoted) && value.find(' ') != std::string_view::npos &&
+                           digit == 0 && all_of(value, [](char c) {
+                             return is_letter(c) || is_high(c) ||
+                                    std::string_view(" .,:;!?'()-").find(c) != std::string_view::npos;
+                           }));
   set(Feature::masked, is_masked(value));
 }
 
@@ -233,11 +252,14 @@ Features value_features(std::string_view text, const ProseCandidate &candidate) 
   set(Feature::link_pair, candidate.link == Link::pair);
   set(Feature::link_column, candidate.link == Link::column);
   set(Feature::link_option, candidate.link == Link::option);
-  set(Feature::trigger_pass, candidate.trigger == TriggerClass::pass);
+  set(Feature::trigger_pass,
+      candidate.trigger == TriggerClass::pass || candidate.trigger == TriggerClass::secret);
   set(Feature::trigger_credentials, candidate.trigger == TriggerClass::credentials);
   set(Feature::trigger_sign_in, candidate.trigger == TriggerClass::sign_in);
   set(Feature::trigger_pin, candidate.trigger == TriggerClass::pin);
-  if (!value.empty()) describe_value(value, candidate, f);
+  // Only a passphrase is made of several words.
+  const bool passphrase = candidate.trigger_end >= 6 && starts_at(text, candidate.trigger_end - 6, "phrase");
+  if (!value.empty()) describe_value(value, candidate, passphrase, f);
   return f;
 }
 

@@ -34,6 +34,7 @@ enum class Feature : std::size_t {
   letters_and_digits,
   inner_upper,
   digits_only,
+  pin_digits,     // 4 to 8 digits after "PIN"
   lower_word,     // lower-case letters only
   capital_word,   // "Required"
   upper_word,     // "NOT"

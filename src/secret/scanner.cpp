@@ -198,6 +198,7 @@ void Scanner::settle(std::vector<Candidate> &candidates) const {
 std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate> &candidates,
                           FoundSink &sink) {
   std::size_t count = 0;
+  const auto is_identifier = [](const Candidate &one) { return one.rule != nullptr && one.rule->identifier; };
   LineCounter lines(view.source.empty() ? view.text : view.source);
   const auto item_offset = [&view](std::size_t at) {
     return view.map != nullptr ? view.map->source_of(at) : at;
@@ -244,6 +245,20 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
                        : std::string_view(value.user);
     request.kind = kind;
     request.value = value.value;
+    for (std::size_t j = i; j-- > 0;) {
+      if (!candidates[j].rejected.empty() || is_identifier(candidates[j]) ||
+          candidates[j].end > candidate.begin)
+        continue;
+      request.previous_end = candidates[j].end;
+      break;
+    }
+    for (std::size_t j = i + 1; j < candidates.size(); ++j) {
+      if (!candidates[j].rejected.empty() || is_identifier(candidates[j]) ||
+          candidates[j].begin < candidate.end)
+        continue;
+      request.next_begin = candidates[j].begin;
+      break;
+    }
     s.hints = std::move(value.hints);
     for (Hint &hint : find_hints(request)) add_hint(s.hints, hint.kind, hint.value);
 

@@ -135,6 +135,39 @@ TEST(Plan, EverySecretThatTheyCanKnowIsInIt) {
   EXPECT_THAT(plan.not_needed, Contains(HasSubstr("shown to be dead")));
 }
 
+TEST(Plan, WhatAPartyOwnsIsNotAskedOfUsTwice) {
+  PlanOptions options = from_day(60);
+  options.owners[std::string(kToken)] = {"partner.example", false};
+  identity::Facts all = held_facts();
+  all.bindings[1].principal = "principal:entra/p/their-user";
+  all.bindings[1].slot = "password";
+  identity::Principal theirs;
+  theirs.id = all.bindings[1].principal;
+  theirs.kind = identity::PrincipalKind::user;
+  all.principals.push_back(theirs);
+  detect::Detection used = spray();
+  used.footholds.front().principal = theirs.id;
+  const Plan plan = make_plan(reach::compute_reach(all, rights(), {spray(), used}), actions(), options);
+  EXPECT_NE(find(plan, "party-must-rotate", kToken), nullptr);
+  EXPECT_EQ(find(plan, "rotate-secret", theirs.id), nullptr);
+  ASSERT_NE(find(plan, "revoke-sessions", theirs.id), nullptr);
+  EXPECT_THAT(find(plan, "revoke-sessions", theirs.id)->who, HasSubstr("partner.example"));
+  EXPECT_GT(find(plan, "revoke-sessions", theirs.id)->wave, find(plan, "party-must-rotate", kToken)->wave);
+  EXPECT_THAT(plan.leaks, IsEmpty());
+}
+
+TEST(Plan, AUserThatTheyMadeIsBlockedOnce) {
+  detect::Detection made = spray();
+  made.planted = {{std::string(kUser), "user", "", day(9), ""}};
+  const Plan plan = make_plan(reach::compute_reach(held_facts(), rights(), {made}), actions(), from_day(60));
+  const PlannedAction *block = find(plan, "disable-account", kUser);
+  ASSERT_NE(block, nullptr);
+  EXPECT_EQ(block->role, Role::obligation);
+  EXPECT_THAT(block->target_name, HasSubstr("user"));
+  EXPECT_EQ(find(plan, "rotate-secret", kUser), nullptr) << "its password goes with it";
+  EXPECT_THAT(plan.leaks, IsEmpty());
+}
+
 TEST(Plan, APartysSecretIsTheirsToRotate) {
   PlanOptions options = from_day(60);
   options.owners[std::string(kToken)] = {"partner.example", false};
@@ -297,6 +330,26 @@ TEST(Waves, AnExposureWithoutACauseMustBeClosed) {
   const Plan plan = make_plan(reach::compute_reach(all, rights(), {}), actions(), from_day(60));
   EXPECT_NE(find(plan, "close-exposure", kHelen), nullptr);
   EXPECT_THAT(plan.leaks, IsEmpty());
+}
+
+TEST(Waves, AnExposureThatAnotherWayExplainsEndsWithIt) {
+  identity::Facts all = held_facts();
+  identity::Exposure open;
+  open.resource = kHelen;
+  open.interval = since(1);
+  all.exposures = {open};
+  const Plan plan = make_plan(reach::compute_reach(all, rights(), {spray()}), actions(), from_day(60));
+  EXPECT_EQ(find(plan, "close-exposure", kHelen), nullptr) << "the application is the way to the mailbox";
+  EXPECT_THAT(plan.leaks, IsEmpty());
+}
+
+TEST(Waves, AWaveFollowsAsSoonAsTheOneBeforeIsInEffect) {
+  const Plan plan =
+      make_plan(reach::compute_reach(held_facts(), rights(), {spray()}), actions(), from_day(60));
+  const PlannedAction *reset = find(plan, "rotate-secret", kUser);
+  const PlannedAction *revoke = find(plan, "revoke-sessions", kUser);
+  EXPECT_LT(revoke->starts, reset->effective_by) << "tokens may run out meanwhile";
+  EXPECT_GE(plan.end, reset->effective_by);
 }
 
 identity::Facts mutual(int n) {
@@ -496,6 +549,26 @@ TEST(Check, OnlyWhatIsInEffectChangesFacts) {
   }
   const Plan again = make_plan(reach, actions(), options);
   EXPECT_EQ(find(again, "remove-app-credential", kApp)->state, ActionState::rolled_back);
+}
+
+TEST(Check, ATickMayNameActionAndTargetOnly) {
+  const reach::Reach reach = reach::compute_reach(held_facts(), rights(), {spray(), app_credential("key-1")});
+  const Plan first = make_plan(reach, actions(), from_day(60));
+  PlanOptions options = from_day(80);
+  for (const PlannedAction &one : first.actions) {
+    PlannedAction tick;
+    tick.action = one.action;
+    tick.target = one.target;
+    tick.state = ActionState::in_effect;
+    tick.starts = tick.effective_by = day(70);
+    options.previous.push_back(tick);
+  }
+  const Plan done = make_plan(reach, actions(), options);
+  EXPECT_TRUE(done.verdict.closed) << done.verdict.says;
+  for (const PlannedAction &one : done.actions) {
+    EXPECT_EQ(one.state, ActionState::in_effect) << one.action << " " << one.target;
+    EXPECT_FALSE(one.name.empty());
+  }
 }
 
 TEST(Check, WhatCannotBeCutIsNamed) {

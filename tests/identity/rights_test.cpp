@@ -1,5 +1,6 @@
 #include "identity/rights.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>

@@ -67,6 +67,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Kennwort: Regen#Bogen5", "Regen#Bogen5"}, Case{"le mot de passe est Soleil2024", "Soleil2024"},
         Case{"пароль: Zima2024!", "Zima2024!"}, Case{"password is Käse&Brot7", "Käse&Brot7"},
         Case{"My login is dkent and my password is gr33nhouse.", "gr33nhouse"},
+        Case{"ssh ops@web02.acme.example password Trident#91\nscp user: deploy", "Trident#91"},
+        Case{"my windows password's \"Sommer2024!\" for the next days", "Sommer2024!"},
+        Case{"use Welcome1! as the password", "Welcome1!"}, Case{"secret: flower-Pot-33", "flower-Pot-33"},
+        Case{"the new passphrase = \"many purple tigers sing\"", "many purple tigers sing"},
+        Case{"The PIN for the safe is 90210", "90210"}, Case{"ID/PW - kim / Blue@Sky77", "Blue@Sky77"},
+        Case{"login/password: scan / Gr33nTea#3", "Gr33nTea#3"},
         Case{"RDP: 10.0.0.5, user: NORTHWIND\\svc-rdp, pwd: Clear#Skies9", "Clear#Skies9"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -114,8 +120,13 @@ INSTANTIATE_TEST_SUITE_P(
         "PW 2024-03-12", "Passwort vergessen?", "Das Passwort ist abgelaufen.", "mot de passe oublié ?",
         "The PIN is printed on the back.", "Your password expires in 3 days",
         "The password should be changed every 90 days.", "what is the password?", "Is the password correct?",
-        "same username and password as last time", "User name and password are both required fields",
-        "password manager: we recommend KeePass", "The password is: (see separate mail)"));
+        "It is no secret: we are late.", "secret = load_secret()", "The PIN is 4 to 8 digits long.",
+        "use the same as the password", "as the password was wrong", "It was used as a password once.",
+        "The password is MD5-encrypted on the server.", "john ALL = /usr/bin/passwd [a-zA-Z0-9]*",
+        "21.5. Password Authentication21.5. Password methods", "secret -> ../dm-0",
+        "postfix:*:12345:12345:postfix passwd: a:*:1:2:b", "same username and password as last time",
+        "User name and password are both required fields", "password manager: we recommend KeePass",
+        "The password is: (see separate mail)"));
 
 INSTANTIATE_TEST_SUITE_P(Tables, ProseNegative,
                          testing::Values("| field | password |\n|---|---|\n| type | required |\n",
@@ -129,6 +140,14 @@ TEST(Prose, TheUserBesideThePasswordIsAHint) {
       passwords("| host | user | password |\n|---|---|---|\n| db01 | reporting | Mango#Tree7 |\n");
   ASSERT_EQ(table.size(), 1u);
   EXPECT_EQ(test::hint_of(table[0], HintKind::user), "reporting");
+}
+
+TEST(Prose, EachPasswordOfAListHasItsOwnUserFirst) {
+  const auto found = passwords(
+      "db_user: reporting\ndb_password: Mango#Tree7\nsmtp_user: mailer\nsmtp_password: Pilot!88x\n");
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(test::hint_of(found[0], HintKind::user), "reporting");
+  EXPECT_EQ(test::hint_of(found[1], HintKind::user), "mailer");
 }
 
 TEST(Prose, IsTheSameEveryTime) {
