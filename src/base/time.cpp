@@ -59,7 +59,11 @@ bool valid_date(Date date) {
 }
 
 Time time_of(Date date, int hour, int minute, int second, std::int64_t us) {
-  return Time{days_from_civil(date) * kDay + hour * kHour + minute * kMinute + second * kSecond + us};
+  // A date beyond the range of 64-bit microseconds (year 294247) lies at its end.
+  std::int64_t start = 0;
+  const std::int64_t days = days_from_civil(date);
+  if (__builtin_mul_overflow(days, kDay, &start)) return days < 0 ? kTimeMin : kTimeMax;
+  return Time{start} + (hour * kHour + minute * kMinute + second * kSecond + us);
 }
 
 Date date_of(Time t) {
@@ -224,7 +228,8 @@ std::string format_time(Time t) {
   if (t == kTimeMin) return "-infinity";
   if (t == kTimeMax) return "infinity";
   const Date date = date_of(t);
-  std::int64_t rest = t.us - days_from_civil(date) * kDay;
+  std::int64_t rest = t.us % kDay;
+  if (rest < 0) rest += kDay;
   const std::int64_t us = rest % kSecond;
   rest /= kSecond;
   std::string text =

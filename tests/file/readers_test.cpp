@@ -39,7 +39,7 @@ std::string all_text(const CollectingSink &sink) {
 std::string zip_of(const std::vector<std::pair<std::string, std::string>> &members) {
   const auto number = [](std::uint64_t value, int bytes) {
     std::string out;
-    for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+    for (int i = 0; i < bytes; ++i) out += i < 8 ? static_cast<char>(value >> (8 * i)) : '\0';
     return out;
   };
   std::string out;
