@@ -231,16 +231,16 @@ class Describer {
     return way_in(candidate);
   }
 
-  // How they come to hold what an action frees: where that begins in the evidence.
+  // How they come to hold what an action shuts: the last fact on that way for which there is evidence.
   std::string way_in(const Candidate &candidate) const {
-    const NodeType type = candidate.principal.empty() ? NodeType::resource : NodeType::principal;
-    const NodeId node =
-        program_.find(type, candidate.principal.empty() ? candidate.resource : candidate.principal);
-    if (node != reach::kNone && s_.without_plan().holds(node)) {
-      const auto steps = reach::proof(program_, s_.without_plan(), s_.without_plan().of_node(node).back());
-      for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-        if (step->evidence.empty()) continue;
-        return fmt::format("{} is in reach because {} ({})", program_.name(node), step->says, step->evidence);
+    for (const Effect &effect : candidate.effects) {
+      for (const NodeId premise : program_.premises(program_.edges[effect.edge])) {
+        if (!s_.without_plan().holds(premise)) continue;
+        const auto steps =
+            reach::proof(program_, s_.without_plan(), s_.without_plan().of_node(premise).back());
+        for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+          if (!step->evidence.empty()) return fmt::format("{} ({})", step->says, step->evidence);
+        }
       }
     }
     return candidate.effects.empty() ? std::string()
