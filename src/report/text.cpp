@@ -357,21 +357,21 @@ std::string summary(const Picture &picture) {
   for (const disclose::Duty &duty : picture.duties) {
     if (duty.running)
       add(fmt::format("  {}: {}", duty.regime, duty.status));
-    else if (duty.status.rfind("not started", 0) == 0 && ++waiting <= 2)
+    else if (duty.status.rfind("not started", 0) == 0 && ++waiting <= 1)
       add(fmt::format("  {}: {}", duty.regime, duty.status));
     else if (duty.status.rfind("unverified", 0) == 0)
       ++unverified;
   }
-  if (waiting > 2)
-    add(fmt::format("  {} more wait for a decision; {} regimes are unverified: ask counsel", waiting - 2,
+  if (waiting > 1)
+    add(fmt::format("  {} more wait for a decision; {} regimes are unverified: ask counsel", waiting - 1,
                     unverified));
 
   add("Verdict: " + picture.plan.verdict.says);
   shown = 0;
   for (const std::string &open : picture.plan.verdict.does_not_cover)
-    if (++shown <= 3) add("  does not cover: " + open);
-  if (picture.plan.verdict.does_not_cover.size() > 3)
-    add(fmt::format("  and {} more (dislodge plan)", picture.plan.verdict.does_not_cover.size() - 3));
+    if (++shown <= 2) add("  does not cover: " + open);
+  if (picture.plan.verdict.does_not_cover.size() > 2)
+    add(fmt::format("  and {} more (dislodge plan)", picture.plan.verdict.does_not_cover.size() - 2));
   return out;
 }
 
