@@ -22,7 +22,9 @@ std::vector<Time> draw(int days, std::uint32_t seed, Rate &&rate) {
   std::mt19937_64 random(seed);
   std::vector<Time> times;
   for (int hour = 0; hour < days * 24; ++hour) {
-    const int count = static_cast<int>(std::poisson_distribution<int>(rate(hour / 24, hour % 24))(random));
+    // A mean of zero is undefined for the distribution.
+    const double mean = std::max(static_cast<double>(rate(hour / 24, hour % 24)), 1e-9);
+    const int count = std::poisson_distribution<int>(mean)(random);
     for (int i = 0; i < count; ++i)
       times.push_back(kStart + hour * kHour +
                       static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(kHour)));
