@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "secret/checks.hpp"
 #include "secret/checksum.hpp"
+#include "secret/hint_patterns.hpp"
 #include "secret/json_members.hpp"
 #include "secret/prose_text.hpp"
 
@@ -22,6 +23,7 @@ constexpr std::size_t kHintBytesMax = 256;
 constexpr std::size_t kLinePenalty = 60;
 constexpr std::size_t kAfterPenalty = 40;
 constexpr std::size_t kOtherPenalty = 2000;
+constexpr std::size_t kLinkMax = 4096;  // bytes of a link's query
 constexpr std::size_t kPerPattern = 4;  // matches of one pattern that are looked at
 
 re2::StringPiece piece(std::string_view text) {
@@ -31,59 +33,9 @@ std::string_view view(const re2::StringPiece &text) {
   return {text.data(), text.size()};
 }
 
-// A pattern whose group 1 is the hint.
-struct Pattern {
-  HintKind kind;
-  const RE2 *regex;
-};
-
-const RE2 *pattern(const char *text) {
-  RE2::Options options;
-  options.set_encoding(RE2::Options::EncodingLatin1);
-  options.set_case_sensitive(false);
-  options.set_log_errors(false);
-  return new RE2(text, options);  // for the life of the program
-}
-
-#define DISLODGE_TIE \
-  R"((?:\\?["'`*_\])>]){0,3}\s{0,3}(?:=>|:=|=|:|\||\bis\b|>)?\s{0,3}(?:\\?["'`*<(\[]){0,3})"
-
-const std::array<Pattern, 14> &patterns() {
-  static const std::array<Pattern, 14> kPatterns = {{
-      {HintKind::tenant,
-       pattern(R"(tenant[ _-]?(?:id)?)" DISLODGE_TIE R"(([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}))")},
-      {HintKind::tenant,
-       pattern(R"(login\.microsoftonline\.(?:com|us)/([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}))")},
-      {HintKind::application, pattern(R"((?:client|app(?:lication)?|aad[ _-]?app)[ _-]?(?:id)?)" DISLODGE_TIE
-                                      R"(([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}))")},
-      {HintKind::key_id, pattern(R"((?:key|secret|credential)[ _-]?id)" DISLODGE_TIE
-                                 R"(([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}))")},
-      {HintKind::key_id, pattern(R"(\b((?-i:A(?:KIA|SIA)[A-Z2-7]{16}))\b)")},
-      {HintKind::user, pattern(R"re("client_email"\s{0,3}:\s{0,3}"([^"\s]{3,120})")re")},
-      {HintKind::account, pattern(R"re("project_id"\s{0,3}:\s{0,3}"([^"\s]{3,60})")re")},
-      {HintKind::account, pattern(R"(account[ _-]?name)" DISLODGE_TIE R"(([a-z0-9][a-z0-9-]{2,40}))")},
-      {HintKind::account,
-       pattern(R"(\b(?:aws[ _-]?)?account(?:[ _-]?id|[ _-]?number)?)" DISLODGE_TIE R"(([0-9]{12})\b)")},
-      {HintKind::user,
-       pattern(
-           R"((?:\b|_)(?:user(?:[ _-]?(?:name|id))?|log[io]n(?:[ _-]?name)?|uid|usr|benutzer(?:name)?|usuario|utilisateur|e-?mail|account|rolle?|principal|upn))"
-           R"((?:\\?["'`*_\])>]){0,3}\s{0,3}(?:=>|:=|=|:|\||\bis\b|>)\s{0,3}(?:\\?["'`*<(\[]){0,3}([a-z0-9][a-z0-9._%+@\\/$-]{1,79}))")},
-      {HintKind::user,
-       pattern(
-           R"(\b(?:as|user|username|account|login|for|with|using|mailbox|bot|robot|service)\s{1,3}["'`*]{0,2}([a-z0-9]+[a-z0-9._%+\\$-]*(?:[-_\\@.][a-z0-9][a-z0-9._$-]*)+))")},
-      {HintKind::host,
-       pattern(
-           R"(\b(?:server|host(?:[ _-]?name)?|data source|addr(?:ess)?|endpoint|ip|machine|computer)(?:\\?["'`*_\])>]){0,3}\s{0,3}(?:=>|:=|=|:|\||\bis\b)\s{0,3}(?:\\?["'`*<(\[]|tcp:|sb://|https?://){0,3}([a-z0-9][a-z0-9.-]{1,120}[a-z0-9]))")},
-      {HintKind::host,
-       pattern(R"(\b[a-z][a-z0-9+.-]{1,20}://(?:[^\s/@"'<>]{1,200}@)?([a-z0-9][a-z0-9.-]{1,200}[a-z0-9]))")},
-      {HintKind::host, pattern(R"(\b((?:[0-9]{1,3}\.){3}[0-9]{1,3})\b)")},
-  }};
-  return kPatterns;
-}
-
 const RE2 &address_pattern() {
   static const RE2 *const kAddress =
-      pattern(R"(\b([a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24})\b)");
+      hint_regex(R"(\b([a-z0-9][a-z0-9._%+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24})\b)");
   return *kAddress;
 }
 
@@ -91,17 +43,21 @@ const RE2 &address_pattern() {
 // precedes is within a few lines of a configuration: sections of files are often set apart by one empty line,
 // so up to one is crossed.
 Span neighbourhood(std::string_view text, std::size_t begin, std::size_t end) {
-  Span span{begin > kReach ? begin - kReach : 0, std::min(text.size(), end + kReach)};
-  const auto blank_before = [&](std::size_t from) {
-    const std::size_t found = text.substr(0, from).rfind("\n\n");
-    return found == std::string_view::npos ? 0 : found;
-  };
-  std::size_t low = blank_before(begin);
-  if (low > 0) low = blank_before(low);
-  span.begin = std::max(span.begin, low);
-  std::size_t high = text.find("\n\n", end);
-  if (high != std::string_view::npos) high = text.find("\n\n", high + 2);
-  if (high != std::string_view::npos) span.end = std::min(span.end, high);
+  const std::size_t low = begin > kReach ? begin - kReach : 0;
+  const std::string_view before = text.substr(low, begin - low);
+  const std::string_view after = text.substr(end, kReach);
+  Span span{low, end + after.size()};
+  std::size_t gap = before.rfind("\n\n");
+  if (gap != std::string_view::npos && gap > 0) gap = before.rfind("\n\n", gap - 1);
+  if (gap != std::string_view::npos) span.begin = low + gap;
+  gap = after.find("\n\n");
+  if (gap != std::string_view::npos) gap = after.find("\n\n", gap + 2);
+  if (gap != std::string_view::npos) span.end = end + gap;
+  // Half a name at the edge is a wrong name.
+  for (int i = 0; i < 64 && span.begin > 0 && !is_space(text[span.begin - 1]) && !is_space(text[span.begin]);
+       ++i)
+    --span.begin;
+  for (int i = 0; i < 64 && span.end < text.size() && !is_space(text[span.end]); ++i) ++span.end;
   return span;
 }
 
@@ -162,16 +118,17 @@ void collect(const HintRequest &request, Span span, HintKind kind, const RE2 &re
 }
 
 bool is_guid(std::string_view text) {
-  static const RE2 *const kGuid = pattern(R"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})");
+  static const RE2 *const kGuid = hint_regex(R"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})");
   return RE2::FullMatch(piece(text), *kGuid);
 }
 
 // What the URL around a userinfo or a signed link says.
 void url_hints(const HintRequest &request, std::vector<Hint> &hints) {
-  static const RE2 *const kUrl = pattern(
-      R"(([a-z][a-z0-9+.-]{1,20})://(?:([^\s/@:"'<>]{0,120}):[^\s"'<>]{1,256}@)?((?:[a-z0-9._-]|%[0-9a-f]{2}){1,200}|\[[0-9a-f:.]{2,60}\])(:[0-9]{1,5})?([^\s"'<>?#;,)]{0,160}))");
+  static const RE2 *const kUrl = hint_regex(
+      R"(([a-z][a-z0-9+.-]+)://(?:([^\s/@:"'<>]*):[^\s"'<>]+@)?((?:[a-z0-9._-]|%[0-9a-f]{2})+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?([^\s"'<>?#;,)]*))");
   const std::size_t low = request.match_begin > 32 ? request.match_begin - 32 : 0;
   const std::size_t high = std::min(request.text.size(), request.match_end + 240);
+  if (request.text.substr(low, high - low).find("://") == std::string_view::npos) return;
   std::array<re2::StringPiece, 6> groups;
   std::size_t at = low;
   const re2::StringPiece whole = piece(request.text);
@@ -179,8 +136,8 @@ void url_hints(const HintRequest &request, std::vector<Hint> &hints) {
     const auto begin = static_cast<std::size_t>(groups[0].data() - request.text.data());
     const std::size_t end = begin + groups[0].size();
     at = std::max(end, at + 1);
-    const std::size_t link_end =
-        std::min(request.text.find_first_of(" \t\r\n\"'<>", end), request.text.size());
+    const std::string_view rest = request.text.substr(end, kLinkMax);
+    const std::size_t link_end = end + std::min(rest.find_first_of(" \t\r\n\"'<>"), rest.size());
     if (request.begin < begin || request.begin >= link_end) continue;
     add_hint(hints, HintKind::user, view(groups[2]));
     add_hint(hints, HintKind::host, view(groups[3]));
@@ -210,7 +167,7 @@ std::string percent_plain(std::string_view text) {
 
 // The end of a shared access signature: se=2027-02-01T08%3A00%3A00Z or seconds since 1970.
 void signature_hints(const HintRequest &request, std::vector<Hint> &hints) {
-  static const RE2 *const kEnd = pattern(R"([?&;]se=([0-9TZ:%a.-]{8,40}))");
+  static const RE2 *const kEnd = hint_regex(R"([?&;]se=([0-9TZ:%a.-]{8,40}))");
   const std::size_t low = request.match_begin > 200 ? request.match_begin - 200 : 0;
   const std::size_t high = std::min(request.text.size(), request.match_end + 200);
   std::array<re2::StringPiece, 2> groups;
@@ -276,11 +233,14 @@ std::vector<Hint> find_hints(const HintRequest &request) {
 
   const Span span = neighbourhood(request.text, request.match_begin, request.match_end);
   std::vector<Near> near;
-  for (const Pattern &one : patterns()) {
-    // Ids of directories and cloud accounts say nothing about an ordinary password.
-    collect(request, span, one.kind, *one.regex, near);
+  const std::string small = base::lower(request.text.substr(span.begin, span.end - span.begin));
+  for (const HintPattern &one : hint_patterns()) {
+    const bool may = std::any_of(one.needs.begin(), one.needs.end(), [&small](std::string_view word) {
+      return !word.empty() && small.find(word) != std::string::npos;
+    });
+    if (may) collect(request, span, one.kind, *one.regex, near);
   }
-  collect(request, span, HintKind::user, address_pattern(), near);
+  if (small.find('@') != std::string::npos) collect(request, span, HintKind::user, address_pattern(), near);
   std::stable_sort(near.begin(), near.end(),
                    [](const Near &a, const Near &b) { return a.distance < b.distance; });
   for (const Near &one : near) {

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 
 #include "base/files.hpp"
 #include "base/hash.hpp"
 #include "base/wire.hpp"
 #include "secret/prose.hpp"
+#include "secret/relaxed.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -19,7 +21,10 @@ constexpr std::string_view kMagic = "dislodge-matcher-2";
 // Hyperscan takes 32-bit lengths; a block is cut so that each match lies whole in one of two neighbours.
 constexpr std::size_t kBlockBytes = 1u << 30;
 constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
-constexpr std::int64_t kRegexMemory = 8 << 20;  // of one pattern; RE2 falls back to slower ways beyond it
+// Of one pattern. RE2 falls back to slower ways beyond a limit, never to wrong ones; with less than this some
+// of the relaxed patterns would.
+constexpr std::int64_t kRelaxedMemory = 8 << 20;
+constexpr std::int64_t kExactMemory = 16 << 20;
 
 struct FreeDatabase {
   void operator()(hs_database_t *database) const { hs_free_database(database); }
@@ -33,7 +38,10 @@ using Database = std::unique_ptr<hs_database_t, FreeDatabase>;
 // needs a few.
 struct LazyRegex {
   std::once_flag once;
-  std::unique_ptr<RE2> regex;
+  RelaxedPattern relaxed;
+  std::unique_ptr<RE2> regex;  // of the relaxed pattern
+  std::once_flag exact_once;
+  std::unique_ptr<RE2> exact;  // of the rule's own, where the relaxed one says too much
 };
 
 struct RuleWindow {
@@ -56,23 +64,12 @@ std::string platform_name() {
          std::to_string(info.cpu_features);
 }
 
-RE2::Options regex_options() {
+RE2::Options regex_options(std::int64_t memory) {
   RE2::Options options;
   options.set_encoding(RE2::Options::EncodingLatin1);
   options.set_log_errors(false);
-  options.set_max_mem(kRegexMemory);
+  options.set_max_mem(memory);
   return options;
-}
-
-// Where a character class that begins at `at` ends, or npos.
-std::size_t class_end(std::string_view pattern, std::size_t at) {
-  if (at >= pattern.size() || pattern[at] != '[') return std::string_view::npos;
-  std::size_t i = at + 1;
-  if (i < pattern.size() && pattern[i] == '^') ++i;
-  if (i < pattern.size() && pattern[i] == ']') ++i;
-  for (; i < pattern.size() && pattern[i] != ']'; ++i)
-    if (pattern[i] == '\\') ++i;
-  return i < pattern.size() ? i + 1 : std::string_view::npos;
 }
 
 // A pattern for the database that ends wherever the rule's own does, and is cheaper to look for: what it asks
@@ -145,11 +142,20 @@ struct Matcher::State {
   std::vector<RuleWindow> windows;
   std::unique_ptr<LazyRegex[]> regexes;
 
-  const RE2 &regex(std::uint32_t rule) const {
+  const LazyRegex &relaxed(std::uint32_t rule) const {
     LazyRegex &lazy = regexes[rule];
-    std::call_once(lazy.once,
-                   [&] { lazy.regex = std::make_unique<RE2>(windows[rule].pattern, regex_options()); });
-    return *lazy.regex;
+    std::call_once(lazy.once, [&] {
+      lazy.relaxed = relax(windows[rule].pattern, windows[rule].group);
+      lazy.regex = std::make_unique<RE2>(lazy.relaxed.pattern, regex_options(kRelaxedMemory));
+    });
+    return lazy;
+  }
+  const RE2 &exact(std::uint32_t rule) const {
+    LazyRegex &lazy = regexes[rule];
+    std::call_once(lazy.exact_once, [&] {
+      lazy.exact = std::make_unique<RE2>(windows[rule].pattern, regex_options(kExactMemory));
+    });
+    return *lazy.exact;
   }
   void confirm(std::string_view text, const Region &region, std::vector<RuleMatch> &out) const;
 };
@@ -187,10 +193,11 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
   loose.reserve(rules.rules.size());
   for (const Rule &rule : rules.rules) {
     // RE2 has the last word on syntax: what only one of the two takes is no rule.
-    const RE2 regex(rule.pattern, regex_options());
-    if (!regex.ok())
-      return base::fail(base::ErrorKind::usage,
-                        "rule " + rule.id + ": RE2 does not take the pattern: " + regex.error());
+    const RE2 regex(rule.pattern, regex_options(kExactMemory));
+    const RE2 relaxed(relax(rule.pattern, rule.group).pattern, regex_options(kRelaxedMemory));
+    if (!regex.ok() || !relaxed.ok())
+      return base::fail(base::ErrorKind::usage, "rule " + rule.id + ": RE2 does not take the pattern: " +
+                                                    (regex.ok() ? relaxed.error() : regex.error()));
     DISLODGE_TRY_ASSIGN(const std::size_t width, width_of_pattern(rule.pattern, 0, "rule " + rule.id));
     widths.push_back(width);
     ids.push_back(static_cast<unsigned>(patterns.size()));
@@ -288,13 +295,26 @@ std::size_t Matcher::width_of(std::uint32_t rule) const {
 
 void Matcher::State::confirm(std::string_view text, const Region &region, std::vector<RuleMatch> &out) const {
   const RuleWindow &window = windows[region.rule];
-  const RE2 &pattern = regex(region.rule);
+  const LazyRegex &lazy = relaxed(region.rule);
   const re2::StringPiece whole(text.data(), text.size());
-  const auto group = static_cast<std::size_t>(window.group);
-  std::vector<re2::StringPiece> groups(group + 1);
+  std::vector<re2::StringPiece> groups(static_cast<std::size_t>(std::max(lazy.relaxed.groups, window.group)) +
+                                       1);
   std::size_t at = region.begin;
-  while (at <= region.end && pattern.Match(whole, at, region.end, RE2::UNANCHORED, groups.data(),
-                                           static_cast<int>(groups.size()))) {
+  while (at <= region.end) {
+    auto group = static_cast<std::size_t>(lazy.relaxed.group);
+    if (!lazy.regex->Match(whole, at, region.end, RE2::UNANCHORED, groups.data(),
+                           static_cast<int>(groups.size())))
+      break;
+    const bool within =
+        std::all_of(lazy.relaxed.bounds.begin(), lazy.relaxed.bounds.end(), [&](const auto &bound) {
+          return groups[static_cast<std::size_t>(bound.group)].size() <= bound.most;
+        });
+    if (!within) {
+      group = static_cast<std::size_t>(window.group);
+      if (!exact(region.rule)
+               .Match(whole, at, region.end, RE2::UNANCHORED, groups.data(), static_cast<int>(group) + 1))
+        break;
+    }
     RuleMatch match;
     match.rule = region.rule;
     match.begin = static_cast<std::size_t>(groups[0].data() - text.data());
@@ -347,8 +367,12 @@ void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) cons
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t size = std::min(text.size() - at, kBlockBytes);
     Context context{*state_, work, found, at};
-    hs_scan(state_->database.get(), text.data() + at, static_cast<unsigned>(size), 0, work.scratch.get(),
-            on_match, &context);
+    const hs_error_t result = hs_scan(state_->database.get(), text.data() + at, static_cast<unsigned>(size),
+                                      0, work.scratch.get(), on_match, &context);
+    // It fails only if it is used wrongly; silence would mean secrets missed.
+    if (result != HS_SUCCESS)
+      throw std::logic_error("Hyperscan refuses to scan: error " + std::to_string(result));
+
     if (at + size == text.size()) break;
     at += size - kBlockOverlap;
   }

@@ -281,8 +281,9 @@ void add_surroundings(std::string_view text, const ProseCandidate &candidate, Fe
                              contains(between, " no ") || contains(between, " never") ||
                              contains(lead, " no ") || contains(lead, "n't ") || contains(lead, "without ") ||
                              contains(lead, "wrong "));
-  const std::size_t stop = text.find_first_of(".?!\n", candidate.end);
-  const bool asked = stop != std::string_view::npos && stop - candidate.end < 120 && text[stop] == '?';
+  const std::string_view rest = text.substr(candidate.end, 120);
+  const std::size_t stop = rest.find_first_of(".?!\n");
+  const bool asked = stop != std::string_view::npos && rest[stop] == '?';
   set(Feature::question, asked || (candidate.end < text.size() && text[candidate.end] == '?'));
   set(Feature::reset_words, contains(here, "reset") || contains(here, "recover"));
   set(Feature::code_line,

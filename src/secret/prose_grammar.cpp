@@ -376,7 +376,15 @@ void read_prose(std::string_view text, std::size_t end, TriggerClass is, std::ve
   ProseCandidate candidate;
   candidate.trigger = is;
   candidate.trigger_end = end;
-  if (is != TriggerClass::sign_in && read_table(text, end, candidate, out)) return;
+  // What follows the word, without what closes it: most words are told apart by this one byte.
+  std::size_t after = end;
+  while (after < text.size() && after - end < 8 &&
+         std::string_view(" \"'`*_])").find(text[after]) != std::string_view::npos)
+    ++after;
+  const char next = after < text.size() ? text[after] : '\n';
+  const bool ends_cell = std::string_view("|,;\t\r\n").find(next) != std::string_view::npos;
+  if (is != TriggerClass::sign_in && ends_cell && read_table(text, end, candidate, out)) return;
+  if ((is == TriggerClass::pass || is == TriggerClass::secret) && is_letter(next)) return;
   ProseReader reader(text, end);
   if (reader.source() && is != TriggerClass::password && is != TriggerClass::pass) return;
   if (is == TriggerClass::sign_in) {

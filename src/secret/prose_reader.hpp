@@ -31,11 +31,10 @@ struct ProseValue {
 // because mail wraps its lines; an empty line ends what is looked at.
 class ProseReader {
  public:
-  ProseReader(std::string_view text, std::size_t at)
-      : text_(text), at_(at), source_(looks_like_source(text, at)) {
+  ProseReader(std::string_view text, std::size_t at) : text_(text), at_(at), start_(at) {
     end_ = std::min(text.size(), at + kProseReach);
-    for (std::size_t i = at; i + 1 < end_; ++i) {
-      if (text[i] != '\n') continue;
+    const std::string_view near = text.substr(0, end_);  // so that no search runs further
+    for (std::size_t i = near.find('\n', at); i != std::string_view::npos; i = near.find('\n', i + 1)) {
       std::size_t next = i + 1;
       while (next < end_ &&
              (text[next] == ' ' || text[next] == '\t' || text[next] == '\r' || text[next] == '>'))
@@ -48,7 +47,10 @@ class ProseReader {
   }
 
   // Source code: there a value is only what is assigned, on the same line.
-  bool source() const { return source_; }
+  bool source() const {
+    if (!source_) source_ = looks_like_source(text_, start_);
+    return *source_;
+  }
   std::size_t at() const { return at_; }
   void go(std::size_t place) { at_ = place; }
   bool done() const { return at_ >= end_; }
@@ -67,7 +69,7 @@ class ProseReader {
   // Blanks and at most one line break, with the quote marks of the next line.
   bool soft_break() {
     blanks();
-    if (source_) return false;
+    if (source()) return false;
     std::size_t place = at_;
     if (place < end_ && text_[place] == '\r') ++place;
     if (place >= end_ || text_[place] != '\n') return false;
@@ -97,7 +99,8 @@ class ProseReader {
  private:
   std::string_view text_;
   std::size_t at_;
-  bool source_;
+  std::size_t start_;
+  mutable std::optional<bool> source_;  // asked for rarely, and not cheap
   std::size_t end_;
 };
 

@@ -48,13 +48,28 @@ class LineCounter {
   std::uint64_t line_ = 1;
 };
 
-std::uint32_t quote_depth_at(const evidence::TextView &view, std::size_t offset) {
-  std::uint32_t depth = 0;
-  if (view.quoted == nullptr) return 0;
-  for (const evidence::QuotedSpan &span : *view.quoted)
-    if (span.begin <= offset && offset < span.end) depth = std::max(depth, span.depth);
-  return depth;
-}
+// How deep an offset is quoted; asked for offsets that rise.
+class QuoteDepth {
+ public:
+  explicit QuoteDepth(const std::vector<evidence::QuotedSpan> *spans) {
+    if (spans == nullptr) return;
+    spans_ = *spans;
+    std::stable_sort(spans_.begin(), spans_.end(),
+                     [](const auto &a, const auto &b) { return a.begin < b.begin; });
+  }
+  std::uint32_t at(std::size_t offset) {
+    for (; next_ < spans_.size() && spans_[next_].begin <= offset; ++next_) open_.push_back(spans_[next_]);
+    std::erase_if(open_, [offset](const auto &span) { return span.end <= offset; });
+    std::uint32_t depth = 0;
+    for (const auto &span : open_) depth = std::max(depth, span.depth);
+    return depth;
+  }
+
+ private:
+  std::vector<evidence::QuotedSpan> spans_;
+  std::vector<evidence::QuotedSpan> open_;
+  std::size_t next_ = 0;
+};
 
 }  // namespace
 
@@ -92,6 +107,7 @@ std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth
   if (depth >= options_.decode_depth) return count;
 
   // What a rule has already named needs no second look: a token's own parts are base64 too.
+  QuoteDepth quotes(view.quoted);
   std::vector<EncodedRun> runs = find_base64_runs(view.text);
   std::size_t next = 0;
   for (const EncodedRun &run : runs) {
@@ -105,8 +121,7 @@ std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth
     const std::uint64_t offset = view.map != nullptr ? view.map->source_of(run.begin) : run.begin;
     const std::string path = base::join_item(view.item, base::decoded_view_step("base64", offset));
     std::vector<evidence::QuotedSpan> quoted;
-    if (const std::uint32_t quote = quote_depth_at(view, run.begin); quote > 0)
-      quoted.push_back({0, UINT64_MAX, quote});
+    if (const std::uint32_t quote = quotes.at(run.begin); quote > 0) quoted.push_back({0, UINT64_MAX, quote});
     evidence::TextView inner;
     inner.item = path;
     inner.text = decoded->text.empty() ? std::string_view(decoded->bytes) : std::string_view(decoded->text);
@@ -198,6 +213,7 @@ void Scanner::settle(std::vector<Candidate> &candidates) const {
 std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate> &candidates,
                           FoundSink &sink) {
   std::size_t count = 0;
+  QuoteDepth quotes(view.quoted);
   const auto is_identifier = [](const Candidate &one) { return one.rule != nullptr && one.rule->identifier; };
   LineCounter lines(view.source.empty() ? view.text : view.source);
   const auto item_offset = [&view](std::size_t at) {
@@ -225,7 +241,7 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
     lines.find(offset, s.line, s.column);
     s.confidence = candidate.confidence * (view.ocr ? kOcrFactor : 1.0);
     s.record = view.within;
-    s.quote_depth = quote_depth_at(view, candidate.begin);
+    s.quote_depth = quotes.at(candidate.begin);
     s.identifier = candidate.rule != nullptr && candidate.rule->identifier;
     s.latent = value.latent;
     s.rejected = candidate.rejected;
