@@ -37,10 +37,17 @@
 //    a cycle without gain cannot occur: all its ends would be equal, so each label would stand on the next
 //    one's newest, in a circle. Hence every cycle gains, the terms that go round vanish, and the limit is the
 //    least path from a constant: Dijkstra again. Constants are also: a revocation that the derivation has not
-//    passed, a premise whose newest label does not touch the one that was used (the chain breaks there), and
-//    labels that were widened before. Nor is it too little for long: what still grows is settled label by
-//    label and widened again. All ends are sums of constants along simple paths, a finite set, so the loop
-//    terminates.
+//    passed, and a premise whose newest label does not touch the one that was used (the chain breaks there).
+//
+//    A label that was widened before is a floor, not a constant: it holds to its end already and may go
+//    further with what its derivation takes in now. (As a constant it would stop its neighbours, and theirs
+//    would stop it: two such nodes leapfrog by one linger a turn for ever.) Only on a cycle without gain is
+//    it a constant, since nothing there can carry it beyond its own end.
+//
+//    Nor is the limit too little for long: what still grows is settled label by label and widened again. A
+//    node that has been widened kWidenedBeforeJumping times in one run jumps to the next fact that could cut
+//    its component (an edge's end or revocation, the end of a premise from outside), or is left open. Those
+//    are finitely many, so the loop terminates; the jump may say more than the least set, never less.
 
 #include "reach/solve.hpp"
 
@@ -59,6 +66,7 @@ using base::Time;
 
 constexpr std::uint32_t kAnd = 0x80000000u;  // a candidate's premises lie in the pool of lists
 constexpr std::uint8_t kProlongedBeforeWidening = 4;
+constexpr std::uint8_t kWidenedBeforeJumping = 16;
 
 struct Candidate {
   Time start, end;
@@ -161,7 +169,10 @@ class SolverRun {
       changed_.assign(program_.edges.size(), 0);
       for (const auto &[edge, pieces] : *changes_) changed_[edge] = 1;
     }
-    if (!solver.component_.empty()) prolonged_.assign(program_.nodes.size(), 0);
+    if (!solver.component_.empty()) {
+      prolonged_.assign(program_.nodes.size(), 0);
+      widenings_.assign(program_.nodes.size(), 0);
+    }
     solution_.grade = solver.grade_;
   }
 
@@ -251,11 +262,14 @@ class SolverRun {
     if (!prolonged_.empty() && solver_.component_[node] != kNone && solver_.ring_[solver_.component_[node]]) {
       if (newest_[node] == kNone || candidate.start != covered_[node]) {
         prolonged_[node] = 0;
+        widenings_[node] = 0;
       } else if (++prolonged_[node] >= kProlongedBeforeWidening) {
         prolonged_[node] = 0;
-        const Time limit = limit_of(candidate);
+        const bool jump = ++widenings_[node] > kWidenedBeforeJumping;
+        const Time limit = jump ? next_cut(solver_.component_[node], candidate.end) : limit_of(candidate);
         widened = limit > candidate.end;
         if (widened) candidate.end = limit;
+        if (jump) widenings_[node] = 0;
       }
     }
     const auto id = static_cast<LabelId>(solution_.labels.size());
@@ -293,34 +307,62 @@ class SolverRun {
     return {end, newest};
   }
 
-  // Where the node's end comes to rest when the derivations in force go on for ever (see 5 above).
-  Time limit_of(const Candidate &candidate) {
-    struct Member {
-      NodeId node;
-      Time constant = base::kTimeMax;  // least end that comes from outside the ring
-      Time reached;                    // where what the derivation took in ended
-      Piece piece;
-      std::vector<std::uint32_t> feeds;  // members derived from this one
-      Time limit = base::kTimeMax;
-      bool done = false;
+  // The first time after `end` at which a fact could cut the component: the end or revocation of one of its
+  // edges, or of a premise from outside; kTimeMax where there is none.
+  Time next_cut(std::uint32_t component, Time end) {
+    Time cut = base::kTimeMax;
+    const auto consider = [&](Time at) {
+      if (at > end) cut = std::min(cut, at);
     };
+    for (EdgeId id = 0; id < program_.edges.size(); ++id) {
+      const Edge &edge = program_.edges[id];
+      if (solver_.component_[edge.conclusion] != component) continue;
+      for (const Piece &piece : pieces(id)) {
+        consider(piece.valid.until);
+        if (piece.linger_us > 0) consider(piece.stop);
+      }
+      for (const NodeId premise : program_.premises(edge)) {
+        if (solver_.component_[premise] != component && newest_[premise] != kNone) {
+          consider(covered_[premise]);
+        }
+      }
+    }
+    return cut;
+  }
+
+  // One node of a ring while its limit is sought, with the derivation in force.
+  struct Member {
+    NodeId node;
+    Time constant = base::kTimeMax;  // least end that comes from outside the ring
+    Time floor = base::kTimeMin;     // where it already ends, if an earlier limit took it there
+    Time reached = base::kTimeMax;   // where what the derivation took in ended
+    Piece piece = {};
+    std::vector<std::uint32_t> feeds = {};  // members derived from this one
+    Time limit = base::kTimeMax;
+    bool done = false;
+
+    bool gains() const { return piece.linger_us > 0 && reached < piece.stop; }
+    // Where it ends when what it takes in ends at `in`.
+    Time outgo(Time in) const {
+      return std::max(floor, gains() ? extended(in, piece.linger_us, piece.stop) : in);
+    }
+  };
+
+  // The ring of the candidate's node: what its derivation and the newest ones of all it stands on take in.
+  std::vector<Member> ring_of(const Candidate &candidate) {
     std::vector<Member> members;
     std::unordered_map<NodeId, std::uint32_t> index;
     const std::uint32_t component = solver_.component_[program_.edges[candidate.edge].conclusion];
     const auto enter = [&](NodeId node) {
       const auto [place, fresh] = index.emplace(node, static_cast<std::uint32_t>(members.size()));
-      if (fresh)
-        members.push_back(Member{node, base::kTimeMax, base::kTimeMax, {}, {}, base::kTimeMax, false});
+      if (fresh) members.push_back(Member{node});
       return place->second;
     };
     enter(program_.edges[candidate.edge].conclusion);
     for (std::uint32_t i = 0; i < members.size(); ++i) {
       const bool own = i == 0;
       const LabelId label = own ? kNone : newest_[members[i].node];
-      if (!own && widened_[label]) {
-        members[i].constant = solution_.labels[label].interval.until;
-        continue;
-      }
+      if (!own && widened_[label]) members[i].floor = solution_.labels[label].interval.until;
       const EdgeId edge = own ? candidate.edge : solution_.labels[label].edge;
       const std::uint32_t piece = own ? candidate.piece : piece_of_[label];
       const auto used = own ? premises_of(candidate) : solution_.premises(label);
@@ -340,19 +382,42 @@ class SolverRun {
         }
       }
     }
-    const auto outgo = [](const Member &member, Time in) {
-      if (member.reached >= member.piece.stop) return in;
-      return extended(in, member.piece.linger_us, member.piece.stop);
-    };
+    return members;
+  }
+
+  // Makes constants of the floors that lie on a cycle without gain.
+  static void hold_floors_without_gain(std::vector<Member> &members) {
+    std::vector<std::uint32_t> begin{0}, to;
+    for (const Member &member : members) {
+      for (const std::uint32_t fed : member.feeds) {
+        if (!members[fed].gains()) to.push_back(fed);
+      }
+      begin.push_back(static_cast<std::uint32_t>(to.size()));
+    }
+    const std::vector<std::uint32_t> cycle = components(begin, to, std::vector<char>(members.size(), 0));
+    std::vector<std::uint32_t> size(members.size(), 0);
+    for (const std::uint32_t one : cycle) ++size[one];
+    for (std::uint32_t i = 0; i < members.size(); ++i) {
+      const bool alone =
+          size[cycle[i]] == 1 && std::count(to.begin() + begin[i], to.begin() + begin[i + 1], i) == 0;
+      if (!alone && members[i].floor != base::kTimeMin) {
+        members[i].constant = std::min(members[i].constant, members[i].floor);
+      }
+    }
+  }
+
+  // Where the node's end comes to rest when the derivations in force go on for ever (see 5 above).
+  Time limit_of(const Candidate &candidate) {
+    std::vector<Member> members = ring_of(candidate);
+    hold_floors_without_gain(members);
     using Entry = std::pair<Time, std::uint32_t>;
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
     for (std::uint32_t i = 0; i < members.size(); ++i) {
-      members[i].limit = outgo(members[i], members[i].constant);
+      Member &member = members[i];
+      member.limit = member.outgo(member.constant);
       // Within reach of a revocation, the revocation is a constant as well.
-      if (members[i].reached < members[i].piece.stop && members[i].piece.linger_us > 0) {
-        members[i].limit = std::min(members[i].limit, members[i].piece.stop);
-      }
-      if (members[i].limit != base::kTimeMax) queue.push({members[i].limit, i});
+      if (member.gains()) member.limit = std::min(member.limit, std::max(member.floor, member.piece.stop));
+      if (member.limit != base::kTimeMax) queue.push({member.limit, i});
     }
     while (!queue.empty()) {
       const auto [end, at] = queue.top();
@@ -360,7 +425,7 @@ class SolverRun {
       if (members[at].done || end != members[at].limit) continue;
       members[at].done = true;
       for (const std::uint32_t to : members[at].feeds) {
-        const Time next = outgo(members[to], end);
+        const Time next = members[to].outgo(end);
         if (next < members[to].limit) {
           members[to].limit = next;
           queue.push({next, to});
@@ -394,7 +459,8 @@ class SolverRun {
   std::priority_queue<Candidate, std::vector<Candidate>, Later> heap_;
   // Only where there are rings:
   std::vector<std::uint8_t>
-      prolonged_;                  // per node: how often its newest run was prolonged since the last widening
+      prolonged_,                  // per node: how often its newest run was prolonged since the last widening
+      widenings_;                  // per node: how often its newest run was widened since the last jump
   std::vector<LabelId> previous_;  // per label: the one before of the same node
   std::vector<std::uint32_t> piece_of_;  // per label
   std::vector<char> widened_;            // per label: its end is a limit, not what its own derivation gives
