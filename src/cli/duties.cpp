@@ -2,6 +2,9 @@
 // clock fact, which only a named person does.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "cli/session.hpp"
 #include "engine/inputs.hpp"
@@ -34,6 +37,15 @@ int decide(const DutiesArguments &arguments) {
   if (arguments.who.empty() || arguments.reason.empty())
     return report_error(
         {ErrorKind::usage, "a decision is made by a named person on stated facts: give --who and --reason"});
+  auto texts = engine::load_rule_texts(arguments.engine);
+  if (!texts) return report_error(texts.error());
+  const auto rules = disclose::load_duty_rules(texts->files);
+  if (!rules) return report_error(rules.error());
+  const std::vector<std::string> facts = disclose::clock_facts(*rules);
+  if (!std::binary_search(facts.begin(), facts.end(), arguments.decide)) {
+    return report_error({ErrorKind::usage, fmt::format("\"{}\" starts no clock; facts are {}",
+                                                       arguments.decide, fmt::join(facts, ", "))});
+  }
   auto the_case = open_case(arguments, casefile::Case::Access::write);
   if (!the_case) return report_error(the_case.error());
   if (auto done =

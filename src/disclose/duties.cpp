@@ -149,11 +149,11 @@ class File {
   }
 
   base::Result<void> regime(const toml::table &table, DutyRules &rules) {
-    static constexpr std::array<std::string_view, 20> kKeys = {
-        "id",       "name",       "verified", "trigger",      "decision",
-        "waiting",  "applies",    "to",       "duration",     "unit",
-        "calendar", "zone",       "cut-off",  "roll-forward", "skip-first-hour",
-        "required", "follow-ups", "source",   "as-of",        "note"};
+    static constexpr std::array<std::string_view, 23> kKeys = {
+        "id",      "name",         "verified",        "trigger",     "decision",   "waiting",
+        "applies", "to",           "duration",        "unit",        "calendar",   "zone",
+        "cut-off", "roll-forward", "skip-first-hour", "required",    "follow-ups", "source",
+        "as-of",   "note",         "prompt",          "cap-trigger", "cap-hours"};
     Regime one;
     one.id = text(table, "id");
     if (one.id.empty()) return bad(table, "a regime needs an id");
@@ -173,6 +173,9 @@ class File {
     one.zone = text(table, "zone");
     one.roll_forward = table["roll-forward"].value_or(false);
     one.skip_first_hour = table["skip-first-hour"].value_or(false);
+    one.prompt = table["prompt"].value_or(false);
+    one.cap_trigger = text(table, "cap-trigger");
+    one.cap_hours = table["cap-hours"].value_or(std::int64_t{0});
     one.required = texts(table, "required");
     one.follow_ups = texts(table, "follow-ups");
     one.source = text(table, "source");
@@ -181,7 +184,13 @@ class File {
     if (one.name.empty() || one.to.empty() || one.applies.empty() || one.source.empty()) {
       return bad(table, fmt::format("regime \"{}\": name, to, applies and source are needed", one.id));
     }
-    if (one.verified) {
+    if (one.cap_trigger.empty() != (one.cap_hours <= 0))
+      return bad(table, fmt::format("regime \"{}\": cap-trigger and cap-hours go together", one.id));
+    if (one.verified && one.prompt) {
+      if (one.trigger.empty() || one.as_of.empty() || one.duration != 0)
+        return bad(table,
+                   fmt::format("regime \"{}\": prompt needs trigger and as-of, and no duration", one.id));
+    } else if (one.verified) {
       const std::string unit = text(table, "unit");
       const auto *known =
           std::find_if(kUnits.begin(), kUnits.end(), [&](const auto &u) { return u.first == unit; });
@@ -255,13 +264,34 @@ base::Result<DutyRules> load_duty_rules(std::span<const base::EmbeddedRule> file
   return rules;
 }
 
+std::vector<std::string> clock_facts(const DutyRules &rules) {
+  std::vector<std::string> facts = {"occurred",
+                                    "first-sign",
+                                    "detected",
+                                    "discovered",
+                                    "aware",
+                                    "reasonable-belief",
+                                    "determined-incident",
+                                    "determined-material",
+                                    "classified-major",
+                                    "notified-by-third-party",
+                                    "payment-made",
+                                    "delay-authorised"};
+  for (const Regime &one : rules.regimes) {
+    if (!one.trigger.empty()) facts.push_back(one.trigger);
+  }
+  std::sort(facts.begin(), facts.end());
+  facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
+  return facts;
+}
+
 base::Result<DutyDate> due(const DutyRules &rules, std::string_view regime_id, std::string_view trigger,
-                           base::Time time) {
+                           base::Time time, std::optional<base::Time> capped_from) {
   const Regime *regime = rules.find(regime_id);
   if (regime == nullptr) {
     std::string known;
     for (const Regime &one : rules.regimes) {
-      if (one.verified) known += (known.empty() ? "" : ", ") + one.id;
+      if (one.verified && !one.prompt) known += (known.empty() ? "" : ", ") + one.id;
     }
     return fail(ErrorKind::usage, fmt::format("no regime \"{}\"; with dates there are {}", regime_id, known));
   }
@@ -273,6 +303,10 @@ base::Result<DutyDate> due(const DutyRules &rules, std::string_view regime_id, s
   if (regime->trigger != trigger) {
     return fail(ErrorKind::usage,
                 fmt::format("{} starts with \"{}\", not with \"{}\"", regime->id, regime->trigger, trigger));
+  }
+  if (regime->prompt) {
+    return fail(ErrorKind::usage, fmt::format("{} is due without undue delay; it counts no hours ({})",
+                                              regime->id, regime->source));
   }
   const Zone &zone = rules.zones.find(regime->zone)->second;
   const base::Time local = zone.local(time);
@@ -348,6 +382,14 @@ base::Result<DutyDate> due(const DutyRules &rules, std::string_view regime_id, s
     date.due = regime->cut_off_us >= 0 ? zone.at(due_day, regime->cut_off_us)
                                        : zone.at(due_day, base::kDay - base::kSecond);
   }
+  if (capped_from && regime->cap_hours > 0) {
+    const base::Time cap = *capped_from + regime->cap_hours * base::kHour;
+    if (time <= cap && cap < date.due) {
+      date.due = cap;
+      date.counted.push_back(
+          fmt::format("at most {} hours after \"{}\"", regime->cap_hours, regime->cap_trigger));
+    }
+  }
   const base::Time due_local = zone.local(date.due);
   const base::Date local_day = base::date_of(due_local);
   date.due_local = {base::format_date(local_day), clock_text(due_local.us - base::time_of(local_day).us),
@@ -400,9 +442,19 @@ std::vector<Duty> duties(const DutyRules &rules, const CaseFacts &facts) {
     const auto filed = facts.done.find(regime.id);
     if (!regime.verified) {
       one.status = "unverified: ask counsel";
+    } else if (clock != facts.clocks.end() && regime.prompt) {
+      one.trigger_time = clock->time;
+      one.running = filed == facts.done.end();
+      one.status = one.running
+                       ? fmt::format("due without undue delay, since {}", base::format_time(clock->time))
+                       : fmt::format("filed {}", base::format_time(filed->second));
+      if (!one.running) one.missing.clear();
     } else if (clock != facts.clocks.end()) {
       one.trigger_time = clock->time;
-      const auto date = due(rules, regime.id, regime.trigger, clock->time);
+      const auto cap = std::find_if(facts.clocks.begin(), facts.clocks.end(),
+                                    [&](const ClockFact &c) { return c.fact == regime.cap_trigger; });
+      const auto date = due(rules, regime.id, regime.trigger, clock->time,
+                            cap == facts.clocks.end() ? std::nullopt : std::optional(cap->time));
       if (!date) {
         one.status = date.error().message;
       } else {
@@ -424,6 +476,7 @@ std::vector<Duty> duties(const DutyRules &rules, const CaseFacts &facts) {
       one.status = fmt::format("not started: {}", regime.waiting);
     } else {
       const std::int64_t days = std::max<std::int64_t>(0, (facts.now.us - facts.discovered.us) / base::kDay);
+      if (regime.decision) one.earliest_arguable = facts.discovered;
       one.status =
           fmt::format("not started: discovered {} day{} ago, {}", days, days == 1 ? "" : "s", regime.waiting);
     }

@@ -36,9 +36,13 @@ struct Regime {
   DurationUnit unit = DurationUnit::hours;
   std::string calendar;  // for business days, and for rolling
   std::string zone;
-  std::int64_t cut_off_us = -1;       // time of day, local; -1: end of the period itself
-  bool roll_forward = false;          // a due day that is closed moves to the next business day
-  bool skip_first_hour = false;       // Reg. 1182/71: the hour of the event is not counted
+  std::int64_t cut_off_us = -1;  // time of day, local; -1: end of the period itself
+  bool roll_forward = false;     // a due day that is closed moves to the next business day
+  bool skip_first_hour = false;  // Reg. 1182/71: the hour of the event is not counted
+  bool prompt = false;           // "without undue delay": it runs, and there is no date
+  // And at most so many hours after another trigger, unless this one came later than that (DORA); 0: none.
+  std::string cap_trigger;
+  std::int64_t cap_hours = 0;
   std::vector<std::string> required;  // required content
   std::vector<std::string> follow_ups;
   std::string source;
@@ -73,10 +77,11 @@ struct DutyDate {
   std::vector<std::string>
       counted;  // how it was counted, a line a step: "Mon 2024-01-15: Birthday of Martin ..."
 };
-// Errors name what is known: unknown regime, a trigger that does not start it, an unverified regime, a year
-// before the rules begin.
+// `capped_from` is when the regime's cap trigger happened, where it has one and that is known. Errors name
+// what is known: unknown regime, a trigger that does not start it, an unverified regime, one without a date,
+// a year before the rules begin.
 base::Result<DutyDate> due(const DutyRules &rules, std::string_view regime, std::string_view trigger,
-                           base::Time time);
+                           base::Time time, std::optional<base::Time> capped_from = {});
 
 // The time of a trigger as people write it: with a zone as it stands; a date alone, or a time without zone,
 // in the zone of the regime. "2024-01-17" for Item 1.05 is that day in New York, not midnight UTC, which is
@@ -99,6 +104,10 @@ struct CaseFacts {
   std::map<std::string, base::Time> done;  // regime -> when the report was filed
 };
 
+// The facts that clocks start from: the general ones, kept apart because regimes differ in which of them they
+// mean (occurred, first sign, detected, discovered, aware, ...), and every trigger of a regime. Sorted.
+std::vector<std::string> clock_facts(const DutyRules &rules);
+
 struct Duty {
   std::string regime;
   std::string name;
@@ -106,6 +115,8 @@ struct Duty {
   std::optional<base::Time> trigger_time;
   std::optional<base::Time> due;
   std::optional<LocalTime> due_local;
+  // While the trigger is a decision that nobody has made: the earliest time that somebody could argue for.
+  std::optional<base::Time> earliest_arguable;
   std::string to;
   std::string applies;
   // "due in 3 days", "overdue since ...", "filed ...", "not started: discovered N days ago, determination due

@@ -220,6 +220,7 @@ Result<std::vector<disclose::Duty>> duties_of(Case &the_case, const Picture &pic
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) break;
     facts.clocks.push_back({query.text(0), query.time(1), query.text(2), query.text(3)});
+    if (facts.clocks.back().fact == "discovered") facts.discovered = facts.clocks.back().time;
   }
   return disclose::duties(rules, facts);
 }

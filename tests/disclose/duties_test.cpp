@@ -131,12 +131,78 @@ TEST(Due, ErrorsNameWhatIsKnown) {
   EXPECT_THAT(due(rules(), "sec", "x", at("2024-01-12")).error().message, HasSubstr("sec-8k-1.05"));
   EXPECT_THAT(due(rules(), "sec-8k-1.05", "aware", at("2024-01-12")).error().message,
               HasSubstr("starts with \"determined-material\""));
-  EXPECT_THAT(due(rules(), "dora-19", "classified", at("2024-01-12")).error().message,
+  EXPECT_THAT(due(rules(), "hipaa-164.404", "discovered", at("2024-01-12")).error().message,
               HasSubstr("ask counsel"));
   EXPECT_THAT(due(rules(), "sec-8k-1.05", "determined-material", at("2006-01-12")).error().message,
               HasSubstr("years 2021 to 2200"));
   EXPECT_FALSE(due(rules(), "sec-8k-1.05", "determined-material", base::kTimeMax));
   EXPECT_FALSE(due(rules(), "gdpr-33", "aware", base::kTimeMin));
+}
+
+// What is due where, by regime: hours run over weekends, days end at the end of the day of the zone.
+TEST(Due, OtherVerifiedRegimes) {
+  const auto on = [](std::string_view regime, std::string_view trigger, std::string_view time) {
+    const auto date = due(rules(), regime, trigger, at(time));
+    return date ? date->due_local.date + " " + date->due_local.time : date.error().message;
+  };
+  EXPECT_EQ(on("dora-19-initial", "classified-major", "2025-03-28T15:00:00Z"), "2025-03-28 20:00:00");
+  EXPECT_EQ(on("dora-19-intermediate", "dora-initial-submitted", "2025-03-28T15:00:00Z"),
+            "2025-03-31 17:00:00");  // 72 hours across the change to summer time
+  EXPECT_EQ(on("dora-19-final", "dora-intermediate-submitted", "2025-01-31T15:00:00Z"),
+            "2025-02-28 23:59:59");
+  EXPECT_EQ(on("cra-14-final-vulnerability", "corrective-measure-available", "2026-10-01T10:00:00Z"),
+            "2026-10-15 23:59:59");
+  EXPECT_EQ(on("nydfs-500.17", "determined-incident", "2024-03-08T17:00:00Z"), "2024-03-11 13:00:00");
+  EXPECT_EQ(on("nydfs-500.17-extortion-reasons", "payment-made", "2024-02-01T17:00:00Z"),
+            "2024-03-02 23:59:59");  // a leap year
+  EXPECT_EQ(on("us-banks-36h", "determined-notification-incident", "2024-07-04T12:00:00Z"),
+            "2024-07-05 20:00:00");
+  EXPECT_EQ(on("dfars-7012", "discovered", "2024-06-01T04:00:00Z"), "2024-06-04 00:00:00");
+  EXPECT_EQ(on("ftc-safeguards", "discovered-notification-event", "2024-05-13T12:00:00Z"),
+            "2024-06-12 23:59:59");
+  EXPECT_EQ(on("california-1798.82", "discovered", "2026-03-01T04:00:00Z"),
+            "2026-03-30 23:59:59");  // still 28 February in Los Angeles
+  EXPECT_THAT(on("gdpr-34", "determined-high-risk", "2026-03-01T04:00:00Z"),
+              HasSubstr("without undue delay"));
+}
+
+// Delegated Regulation (EU) 2025/301 Article 5: 4 hours from classification and at most 24 from awareness,
+// but whoever classifies later than that has the 4 hours.
+TEST(Due, DoraIsCappedByAwareness) {
+  const base::Time aware = at("2025-05-05T08:00:00Z");
+  const auto initial = [&](std::string_view classified) {
+    return due(rules(), "dora-19-initial", "classified-major", at(classified), aware)->due;
+  };
+  EXPECT_EQ(initial("2025-05-05T10:00:00Z"), at("2025-05-05T14:00:00Z"));
+  EXPECT_EQ(initial("2025-05-06T06:00:00Z"), at("2025-05-06T08:00:00Z"));
+  EXPECT_EQ(initial("2025-05-06T09:00:00Z"), at("2025-05-06T13:00:00Z"));
+  CaseFacts facts;
+  facts.now = at("2025-05-06T07:00:00Z");
+  facts.clocks = {{"aware", aware, "", ""}, {"classified-major", at("2025-05-06T06:00:00Z"), "", ""}};
+  for (const Duty &duty : duties(rules(), facts)) {
+    if (duty.regime != "dora-19-initial") continue;
+    EXPECT_EQ(duty.due, at("2025-05-06T08:00:00Z"));
+  }
+}
+
+TEST(Duties, PromptOnesRunWithoutADate) {
+  CaseFacts facts;
+  facts.now = at("2025-05-06T07:00:00Z");
+  facts.clocks = {{"determined-high-risk", at("2025-05-05T08:00:00Z"), "DPO", "passwords of 40 persons"}};
+  for (const Duty &duty : duties(rules(), facts)) {
+    if (duty.regime != "gdpr-34") continue;
+    EXPECT_TRUE(duty.running);
+    EXPECT_FALSE(duty.due);
+    EXPECT_THAT(duty.status, HasSubstr("without undue delay, since 2025-05-05"));
+  }
+}
+
+TEST(Duties, ClockFactsAreAClosedList) {
+  const std::vector<std::string> facts = clock_facts(rules());
+  for (const char *fact :
+       {"occurred", "aware", "determined-material", "dora-initial-submitted", "payment-made"})
+    EXPECT_THAT(facts, testing::Contains(fact));
+  EXPECT_TRUE(std::is_sorted(facts.begin(), facts.end()));
 }
 
 TEST(Duties, WaitRunAndAreFiled) {
@@ -151,9 +217,10 @@ TEST(Duties, WaitRunAndAreFiled) {
             "not started: discovered 8 days ago, determination due without unreasonable delay");
   EXPECT_FALSE(find("sec-8k-1.05").due);
   EXPECT_EQ(find("sec-8k-1.05").missing.size(), 4u);
-  EXPECT_EQ(find("dora-19").status, "unverified: ask counsel");
-  EXPECT_FALSE(find("dora-19").due);
-  EXPECT_EQ(list.front().regime, "gdpr-33");  // those that wait stand before the unverified
+  EXPECT_EQ(find("hipaa-164.404").status, "unverified: ask counsel");
+  EXPECT_FALSE(find("hipaa-164.404").due);
+  EXPECT_EQ(find("sec-8k-1.05").earliest_arguable, facts.discovered);
+  EXPECT_FALSE(list.front().trigger.empty());  // those that wait stand before the unverified
   EXPECT_TRUE(list.back().trigger.empty());
 
   facts.clocks = {{"determined-material", at("2024-01-19T15:00:00Z"), "general counsel", "board meeting"},
