@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json_writer.hpp"
+#include "report/statements.hpp"
 #include "report/timeline.hpp"
 
 namespace dislodge::report {
@@ -308,10 +309,26 @@ std::string duties_json(const Picture &picture) {
       json.field("trigger_time", duty.trigger_time);
       json.field("due", duty.due);
       local_time(json, duty.due_local);
+      json.field("earliest_arguable", duty.earliest_arguable);
       optional_text(json, "to", duty.to);
       json.field("status", duty.status);
       json.list_field("missing", duty.missing);
       json.field("source", duty.source);
+    });
+  }
+  return out;
+}
+
+std::string statements_json(const Picture &picture) {
+  std::string out;
+  for (const Statement &statement : statements(picture)) {
+    line(out, [&](JsonWriter &json) {
+      json.field("number", statement.number);
+      json.field("says", statement.says);
+      json.field("grade", statement.grade);
+      json.list_field("evidence", statement.evidence);
+      optional_text(json, "limits", statement.limits);
+      json.field("basis", statement.basis);
     });
   }
   return out;

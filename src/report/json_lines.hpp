@@ -19,6 +19,7 @@ std::string parties_json(const engine::Picture &picture);
 std::string duties_json(const engine::Picture &picture);
 std::string status_json(const engine::Picture &picture);
 std::string timeline_json(const engine::Picture &picture);
+std::string statements_json(const engine::Picture &picture);
 std::string duty_date_json(const disclose::DutyDate &date);
 
 // One sighting as a line of `scan` and `secrets`; fingerprint is 32 hex digits; owner may be empty.

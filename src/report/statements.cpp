@@ -1,0 +1,197 @@
+#include "report/statements.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/encode.hpp"
+#include "base/hash.hpp"
+#include "report/text.hpp"
+
+namespace dislodge::report {
+namespace {
+
+using engine::Picture;
+
+class Register {
+ public:
+  void question(int number) {
+    question_ = number;
+    place_ = 0;
+  }
+  void say(std::string says, std::string_view grade, std::vector<std::string> evidence = {},
+           std::string limits = {}) {
+    Statement one;
+    one.number = fmt::format("{}.{}", question_, ++place_);
+    one.says = std::move(says);
+    one.grade = grade;
+    if (evidence.size() > kEvidenceShown) evidence.resize(kEvidenceShown);
+    one.evidence = std::move(evidence);
+    one.limits = std::move(limits);
+    std::string basis = one.says + '\n' + one.grade;
+    for (const std::string &item : one.evidence) basis += '\n' + item;
+    one.basis = base::to_hex(base::sha256(basis)).substr(0, 16);
+    list_.push_back(std::move(one));
+  }
+  std::vector<Statement> take() { return std::move(list_); }
+
+ private:
+  int question_ = 0, place_ = 0;
+  std::vector<Statement> list_;
+};
+
+std::string moment(base::Time time) {
+  if (time == base::kTimeMin) return "an unknown time";
+  if (time == base::kTimeMax) return "an open end";
+  return base::format_time(time);
+}
+
+std::vector<std::string> places(const std::vector<detect::EventReference> &events) {
+  std::vector<std::string> out;
+  for (const detect::EventReference &event : events) {
+    out.push_back(fmt::format("{}:line {}", event.source, event.line));
+    if (out.size() == kEvidenceShown) break;
+  }
+  return out;
+}
+
+void stolen(Register &out, const Picture &picture) {
+  out.question(1);
+  const engine::LedgerTotals &totals = picture.totals;
+  out.say(
+      fmt::format("{} were handed in: {} were read, {} in {} items were not.", bytes_text(totals.handed_in),
+                  bytes_text(totals.read), bytes_text(totals.unread), totals.unread_items),
+      "inventory", {}, totals.partial() ? fmt::format("partial: {} % read", totals.percent_read()) : "");
+  for (const auto &[mailbox, counts] : picture.stolen) {
+    if (counts.seen_accessed > 0)
+      out.say(
+          fmt::format("{} messages of {} were accessed; an event names each.", counts.seen_accessed, mailbox),
+          "confirmed");
+    if (counts.in_accessed_folder > 0)
+      out.say(fmt::format("{} messages of {} lie in folders that were synchronised.",
+                          counts.in_accessed_folder, mailbox),
+              "possible");
+    if (counts.could_be_read > 0)
+      out.say(fmt::format("{} messages of {} are held and could be read.", counts.could_be_read, mailbox),
+              "possible");
+  }
+  if (totals.not_held > 0)
+    out.say(fmt::format("{} messages that were accessed are not in the evidence.", totals.not_held),
+            "unknown", {}, "their content is not held: unknown, because they were deleted or not exported");
+  if (totals.not_exported > 0)
+    out.say(fmt::format("{} mailboxes could be read and were not exported.", totals.not_exported), "unknown",
+            {}, "what they hold is not known");
+}
+
+void secrets(Register &out, const Picture &picture) {
+  out.question(2);
+  std::map<std::string, std::size_t> kinds;
+  for (const identity::SecretFact &secret : picture.secrets) ++kinds[secret.kind];
+  std::string text;
+  for (const auto &[kind, count] : kinds)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, kind);
+  out.say(fmt::format("{} distinct secrets were found{}{}.", picture.secrets.size(), text.empty() ? "" : ": ",
+                      text),
+          "inventory");
+  for (const identity::SecretFact &secret : picture.secrets) {
+    const auto mask = picture.masks.find(secret.id);
+    std::vector<std::string> evidence, opens;
+    for (const auto &place : secret.places) {
+      evidence.push_back(fmt::format("{}:line {}", place.item, place.line));
+      if (evidence.size() == kEvidenceShown) break;
+    }
+    for (const identity::Binding &binding : picture.facts.bindings)
+      if (binding.secret == secret.id)
+        opens.push_back(fmt::format("{} ({})", picture.name_of(binding.principal), binding.why));
+    std::string behind;
+    for (const std::string &one : opens) behind += (behind.empty() ? "" : "; ") + one;
+    out.say(fmt::format("A {} {} stands at {} place{}; it {}; {}.", secret.kind,
+                        mask == picture.masks.end() ? "" : mask->second, secret.places.size(),
+                        secret.places.size() == 1 ? "" : "s",
+                        secret.owner.empty() ? "has no known owner" : "belongs to " + secret.owner,
+                        behind.empty() ? "what it opens is not known" : "it opens " + behind),
+            behind.empty() ? "unknown" : "possible", std::move(evidence),
+            secret.owner.empty() ? "" : secret.owner_why);
+  }
+}
+
+void intrusion(Register &out, const Picture &picture) {
+  out.question(3);
+  for (const detect::Detection &detection : picture.detections)
+    out.say(fmt::format("{}: {}", moment(detection.first), detection.says), detect::name_of(detection.grade),
+            places(detection.events), detection.because);
+  for (const detect::CannotSay &unknown : picture.cannot_say)
+    out.say(fmt::format("Whether {} was used from {} to {} cannot be said.",
+                        picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
+                        moment(unknown.interval.from), moment(unknown.interval.until)),
+            "unknown", {unknown.source}, unknown.why);
+  if (picture.detections.empty())
+    out.say("How the intruder got in is unknown.", "unknown", {}, "no log that was handed in shows it");
+}
+
+void reached(Register &out, const Picture &picture) {
+  out.question(4);
+  for (const reach::ReachRow &row : picture.reach.rows) {
+    out.say(fmt::format("The intruder {} the {} {} since {}.",
+                        row.grade == detect::Grade::confirmed ? "held" : "could hold", row.type, row.name,
+                        moment(row.since)),
+            detect::name_of(row.grade),
+            row.because.empty() ? std::vector<std::string>{} : row.because.back().evidence,
+            row.because.empty() ? "" : row.because.back().says);
+  }
+  for (const reach::MissingEvidence &missing : picture.reach.missing)
+    out.say(fmt::format("{} could be read since {} and has not been handed in.", missing.name,
+                        moment(missing.since)),
+            "unknown", {}, missing.why);
+}
+
+void plan(Register &out, const Picture &picture) {
+  out.question(5);
+  out.say(picture.plan.verdict.says, picture.plan.verdict.closed ? "possible" : "unknown");
+  for (const std::string &open : picture.plan.verdict.does_not_cover)
+    out.say("The verdict does not cover: " + open, "unknown");
+  std::map<int, std::size_t> waves;
+  for (const evict::PlannedAction &action : picture.plan.actions) ++waves[action.wave];
+  for (const auto &[wave, actions] : waves)
+    out.say(fmt::format("Wave {} has {} action{}.", wave, actions, actions == 1 ? "" : "s"), "inventory");
+  for (const evict::Leak &leak : picture.plan.leaks)
+    out.say(fmt::format("After {} the intruder would still hold {}.", leak.after_wave,
+                        picture.name_of(leak.thing)),
+            "possible", {}, leak.why);
+}
+
+void told(Register &out, const Picture &picture) {
+  out.question(6);
+  for (const disclose::Party &party : picture.parties) {
+    if (party.free_mail || (party.secrets.empty() && party.uses.empty())) continue;
+    std::vector<std::string> evidence;
+    for (const disclose::PartySecret &secret : party.secrets)
+      if (!secret.places.empty()) evidence.push_back(secret.places.front());
+    out.say(fmt::format(
+                "{} is to be told: {} of its secrets and {} messages with it were exposed; {} use{} seen.",
+                party.organisation, party.secrets.size(), party.messages, party.uses.size(),
+                party.uses.size() == 1 ? " was" : "s were"),
+            party.uses.empty() ? "possible" : "confirmed", std::move(evidence));
+  }
+  for (const disclose::Duty &duty : picture.duties) {
+    if (duty.trigger.empty()) continue;
+    out.say(fmt::format("{}: {}.", duty.name, duty.status), duty.running ? "confirmed" : "unknown", {},
+            duty.source);
+  }
+}
+
+}  // namespace
+
+std::vector<Statement> statements(const Picture &picture) {
+  Register out;
+  stolen(out, picture);
+  secrets(out, picture);
+  intrusion(out, picture);
+  reached(out, picture);
+  plan(out, picture);
+  told(out, picture);
+  return out.take();
+}
+
+}  // namespace dislodge::report

@@ -1,0 +1,66 @@
+#include "report/html.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "picture_fixture.hpp"
+#include "report/statements.hpp"
+
+namespace dislodge::report {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Html, EvidenceStaysText) {
+  const std::string page = html(hostile_picture());
+  EXPECT_THAT(page, Not(HasSubstr("<script")));
+  EXPECT_THAT(page, Not(HasSubstr("<b>in")));
+  EXPECT_THAT(page, HasSubstr("&lt;script&gt;"));
+  EXPECT_THAT(page, HasSubstr("default-src 'none'"));
+  EXPECT_THAT(page, Not(HasSubstr(" href=")));
+  EXPECT_THAT(page, Not(HasSubstr(" src=")));
+  EXPECT_EQ(html_escaped("a\x01<\"'&\n"), "a&lt;&quot;&#39;&amp; ");
+}
+
+TEST(Html, SaysWhatItWouldGiveAThiefAndTheVerdict) {
+  const std::string page = html(hostile_picture());
+  EXPECT_THAT(page, HasSubstr("What this file would give a thief"));
+  EXPECT_THAT(page, HasSubstr("incomplete: 1 point not covered"));
+  for (const char *question :
+       {"1. What was stolen", "2. Which secrets", "3. How the intruder", "5. How to get"})
+    EXPECT_THAT(page, HasSubstr(question));
+  EXPECT_THAT(page, Not(HasSubstr("evicted")));
+}
+
+TEST(Statements, AreNumberedOnceAndGraded) {
+  std::set<std::string> numbers;
+  for (const Statement &one : statements(hostile_picture())) {
+    EXPECT_TRUE(numbers.insert(one.number).second) << one.number;
+    EXPECT_THAT((std::set<std::string>{"confirmed", "possible", "unknown", "inventory"}),
+                testing::Contains(one.grade));
+    EXPECT_EQ(one.basis.size(), 16u);
+  }
+  EXPECT_THAT(numbers, testing::IsSupersetOf({"1.1", "2.1", "3.1", "5.1"}));
+}
+
+TEST(Statements, TheBasisChangesWithTheFact) {
+  engine::Picture picture = hostile_picture();
+  const auto entry = [&] {
+    for (const Statement &one : statements(picture))
+      if (one.number == "3.1") return one;
+    return Statement{};
+  };
+  const Statement before = entry();
+  EXPECT_EQ(before.grade, "confirmed");
+  EXPECT_THAT(before.evidence, testing::ElementsAre("signins.json:line 12"));
+  picture.detections[0].grade = detect::Grade::possible;
+  EXPECT_NE(entry().basis, before.basis);
+  picture.detections.clear();
+  EXPECT_THAT(entry().says, HasSubstr("unknown"));
+}
+
+}  // namespace
+}  // namespace dislodge::report
