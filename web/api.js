@@ -23,11 +23,13 @@ export async function getObject(path, parameters, signal) {
   return (await ask(path, parameters, signal)).json();
 }
 
-// One page of a list: {rows, total, matching}. query: {q, where: [...], offset, limit}
+// One page of a list: {rows, total, matching}. query: {q, where: [...], from, until, offset, limit}
 export async function getList(path, query, signal) {
   const parameters = [];
   if (query.q) parameters.push(['q', query.q]);
   for (const where of query.where ?? []) parameters.push(['where', where]);
+  if (query.from) parameters.push(['from', query.from]);
+  if (query.until) parameters.push(['until', query.until]);
   if (query.offset) parameters.push(['offset', query.offset]);
   if (query.limit) parameters.push(['limit', query.limit]);
   const response = await ask(path, parameters, signal);

@@ -10,13 +10,22 @@ const kTypingMs = 150;  // a search waits for a pause in typing
 const main = document.getElementById('main');
 const search = document.getElementById('search');
 const nav = document.getElementById('nav');
+const from = document.getElementById('from');
+const until = document.getElementById('until');
 let running = new AbortController();
 let typing = 0;
+let going = false;
+const kGoTo = {o: 'overview', t: 'timeline', s: 'secrets', r: 'reach', p: 'plan', e: 'evidence', y: 'parties', d: 'duties', j: 'journal', n: 'statements'};
 
-function navigation(current) {
+// The time filter goes along from view to view.
+function span(parameters) {
+  return ['from', 'until'].filter((name) => parameters.get(name)).map((name) => [name, parameters.get(name)]);
+}
+
+function navigation(current, parameters) {
   const links = Object.entries(views)
     .filter(([, view]) => view.title)
-    .map(([name, view]) => h('a', {href: place(name), 'aria-current': name === current ? 'page' : null}, view.title));
+    .map(([name, view]) => h('a', {href: place(name, '', span(parameters)), 'aria-current': name === current ? 'page' : null}, view.title));
   replace(nav, links);
 }
 
@@ -28,7 +37,9 @@ async function show(focus) {
   const mine = running;
   const query = where.parameters.get('q') ?? '';
   if (document.activeElement !== search) search.value = query;
-  navigation(where.view);
+  for (const box of [from, until])
+    if (document.activeElement !== box) box.value = where.parameters.get(box.id) ?? '';
+  navigation(where.view, where.parameters);
   if (!view) {
     replace(main, h('h1', null, 'Nothing here'), h('p', null, 'This address names no view.'));
     return;
@@ -40,6 +51,8 @@ async function show(focus) {
       argument: where.argument,
       query,
       where: where.parameters.getAll('where'),
+      from: where.parameters.get('from') ?? '',
+      until: where.parameters.get('until') ?? '',
       signal: mine.signal,
     });
     if (mine.signal.aborted) return;
@@ -76,6 +89,25 @@ function searchAll() {
   show(false);
 }
 
+function setSpan() {
+  const where = placeOf(location.hash);
+  for (const box of [from, until]) {
+    if (box.value.trim()) where.parameters.set(box.id, box.value.trim());
+    else where.parameters.delete(box.id);
+  }
+  history.pushState(null, '', place(where.view, where.argument, where.parameters));
+  show(false);
+}
+document.getElementById('when').addEventListener('submit', (event) => {
+  event.preventDefault();
+  setSpan();
+});
+document.getElementById('always').addEventListener('click', () => {
+  from.value = '';
+  until.value = '';
+  setSpan();
+});
+
 search.addEventListener('input', () => {
   clearTimeout(typing);
   typing = setTimeout(filter, kTypingMs);
@@ -87,6 +119,11 @@ search.addEventListener('keydown', (event) => {
 });
 document.addEventListener('keydown', (event) => {
   const writing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
+  // g and a letter goes to a view, as in mail programs: g o, g t, g s, g r, g p, g e, g y (parties), g d.
+  if (!writing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (going && Object.hasOwn(kGoTo, event.key)) location.hash = place(kGoTo[event.key], '', span(placeOf(location.hash).parameters));
+    going = event.key === 'g';
+  }
   if (event.key === '/' && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     search.focus();

@@ -7,7 +7,7 @@ const kPageRows = 100;
 
 // where: filters of the view itself, besides those of the address. draw: {box, add(rows)}. Gives the section's nodes.
 export async function paged(context, path, draw, where = []) {
-  const query = {q: context.query, where: [...where, ...context.where], limit: kPageRows, offset: 0};
+  const query = {q: context.query, where: [...where, ...context.where], from: context.from, until: context.until, limit: kPageRows, offset: 0};
   const count = h('p', {class: 'count', role: 'status'});
   const failure = h('p', {class: 'failure', role: 'alert', hidden: true});
   const more = h('button', {type: 'button', class: 'more', hidden: true, onclick: () => next().catch(told)}, 'Show more');
@@ -38,7 +38,10 @@ export function chips(view, argument, choices, context) {
   const now = JSON.stringify(context.where);
   return h('p', {class: 'chips', role: 'group', 'aria-label': 'Filters'}, choices.map(([text, where]) => {
     const parameters = where.map((one) => ['where', one]);
-    if (context.query) parameters.push(['q', context.query]);
+    for (const name of ['q', 'from', 'until']) {
+      const value = name === 'q' ? context.query : context[name];
+      if (value) parameters.push([name, value]);
+    }
     return h('a', {href: place(view, argument, parameters), 'aria-current': JSON.stringify(where) === now ? 'true' : null}, text);
   }));
 }

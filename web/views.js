@@ -2,6 +2,8 @@
 
 import {getList, getObject} from './api.js';
 import {bullets, bytes, grade, h, number, pairs, place, state, table, time} from './dom.js';
+import {chart} from './chart.js';
+import {graph} from './graph.js';
 import {chips, paged, pagedTable} from './list.js';
 
 // ---------------------------------------------------------------------------------------------- overview
@@ -42,7 +44,7 @@ async function overview(context) {
 
 // ---------------------------------------------------------------------------------------------- timeline
 
-const kTimelineTabs = [['', 'All'], ['detections', 'Detections'], ['sessions', 'Sessions']];
+const kTimelineTabs = [['', 'All'], ['chart', 'Chart'], ['detections', 'Detections'], ['sessions', 'Sessions']];
 
 function tabs(view, choices, current) {
   return h('p', {class: 'tabs', role: 'group', 'aria-label': 'Parts of this view'}, choices.map(([name, text]) =>
@@ -55,6 +57,7 @@ function things(ids) {
 
 async function timeline(context) {
   const top = [h('h1', null, 'Timeline'), tabs('timeline', kTimelineTabs, context.argument)];
+  if (context.argument === 'chart') return [top, chart(await getObject('lanes', {}, context.signal), context)];
   if (context.argument === 'detections')
     return [top,
       chips('timeline', 'detections', [['all', []], ['the intruder\'s', ['intruder:true']], ['confirmed', ['grade:confirmed']], ['possible', ['grade:possible']]], context),
@@ -138,7 +141,7 @@ async function reach(context) {
 async function thing(context) {
   const id = context.argument;
   const exact = (path, field, value) => getList(path, {where: [field + ':' + value], limit: 50}, context.signal);
-  const [rows, why, targets, places] = await Promise.all([
+  const [rows, why, targets, places, drawn] = await Promise.all([
     exact('reach', 'id', id),
     getObject('why', {id}, context.signal).then((given) => given.text, (error) => {
       if (error.name === 'AbortError') throw error;
@@ -146,6 +149,10 @@ async function thing(context) {
     }),
     exact('plan', 'target', id),
     id.startsWith('secret:') ? exact('secrets', 'fingerprint', id.slice('secret:'.length)) : {rows: [], matching: 0},
+    getObject('graph', {id}, context.signal).catch((error) => {
+      if (error.name === 'AbortError') throw error;
+      return null;
+    }),
   ]);
   const row = rows.rows.find((one) => one.id === id);
   const spans = row ? row.intervals.map(([from, until]) => h('li', null, time(from, 'always'), ' to ', time(until, 'open'))) : [];
@@ -154,6 +161,7 @@ async function thing(context) {
     h('h1', null, row ? row.name : id),
     pairs([['Id', h('code', null, id)], ['Type', row?.type], ['Grade', row ? grade(row.grade) : 'not reached'], ['When', spans.length ? h('ul', null, spans) : null]]),
     h('h2', null, 'Why'),
+    drawn ? graph(drawn) : null,
     h('pre', {class: 'why', tabindex: '0'}, why),
   ];
   if (places.rows.length) {
@@ -363,6 +371,31 @@ async function duties(context) {
     ])];
 }
 
+// ---------------------------------------------------------------------------------------------- statements, journal
+
+async function statements(context) {
+  return [h('h1', null, 'Statements'),
+    h('p', {class: 'lead'}, 'What the case says, sentence by sentence. The basis changes when a fact that a sentence relies on changes: note it beside what you told somebody.'),
+    chips('statements', '', [['all', []], ['confirmed', ['grade:confirmed']], ['possible', ['grade:possible']], ['unknown', ['grade:unknown']]], context),
+    await pagedTable(context, 'statements', 'Statements', [
+      ['No.', (row) => row.number, 'time'],
+      ['Says', (row) => [row.says, row.limits ? h('small', null, row.limits) : null], 'text'],
+      ['Grade', (row) => grade(row.grade)],
+      ['Evidence', (row) => row.evidence.map((one) => h('div', null, one)), 'place'],
+      ['Basis', (row) => row.basis, 'place'],
+    ])];
+}
+
+async function journal(context) {
+  return [h('h1', null, 'Journal'),
+    h('p', {class: 'lead'}, 'Everything done to the case, as a Merkle log. dislodge journal CASE verify proves that nothing was changed or removed since a checkpoint that somebody else holds.'),
+    await pagedTable(context, 'journal', 'Journal', [
+      ['At', (row) => time(row.at), 'time'],
+      ['What', (row) => row.what],
+      ['Details', (row) => Object.entries(row.details).map(([name, value]) => h('div', null, name + ': ' + (typeof value === 'object' ? JSON.stringify(value) : value))), 'text'],
+    ])];
+}
+
 // ---------------------------------------------------------------------------------------------- search
 
 // Where the search looks: the view that shows all hits, and a hit as [text, place].
@@ -399,5 +432,7 @@ export const views = {
   evidence: {title: 'Evidence', filters: true, show: evidence},
   parties: {title: 'Parties', filters: true, show: parties},
   duties: {title: 'Duties', filters: true, show: duties},
+  statements: {title: 'Statements', filters: true, show: statements},
+  journal: {title: 'Journal', filters: true, show: journal},
   search: {show: searched},
 };

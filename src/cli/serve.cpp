@@ -38,8 +38,10 @@ Result<std::unique_ptr<Case>> open_and_journal(const ServeArguments &arguments) 
 
 // The key and the lock go as soon as the picture is there: the page needs neither, and others may write
 // meanwhile.
-Result<engine::Picture> picture_of(const ServeArguments &arguments) {
+Result<engine::Picture> picture_of(const ServeArguments &arguments, std::string &journal) {
   DISLODGE_TRY_ASSIGN(const auto the_case, open_and_journal(arguments));
+  DISLODGE_TRY_ASSIGN(const auto entries, the_case->journal().entries());
+  for (const casefile::JournalEntry &entry : entries) journal += entry.json + "\n";
   if (!base::memory_lock_held())
     std::fputs("dislodge: note: the system refuses to lock memory (ulimit -l); keys could reach swap space\n",
                stderr);
@@ -70,7 +72,8 @@ void say_address(const ServeArguments &arguments, const serve::Server &server) {
 }  // namespace
 
 int run_serve(const ServeArguments &arguments) {
-  const auto picture = picture_of(arguments);
+  std::string journal;
+  const auto picture = picture_of(arguments, journal);
   if (!picture) return report_error(picture.error());
   say_partial(*picture);
 
@@ -81,7 +84,7 @@ int run_serve(const ServeArguments &arguments) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&ends, signal);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
 
-  const auto server = serve::Server::make(*picture, {arguments.port});
+  const auto server = serve::Server::make(*picture, {arguments.port, std::move(journal)});
   if (!server) return report_error(server.error());
   say_address(arguments, **server);
   std::thread serving([&] { (*server)->run(); });

@@ -6,6 +6,7 @@
 #include "base/json_writer.hpp"
 #include "reach/why.hpp"
 #include "report/json_lines.hpp"
+#include "serve/graph.hpp"
 #include "serve/overview.hpp"
 
 namespace dislodge::serve {
@@ -34,7 +35,8 @@ Answer error_answer(int status, std::string_view message) {
   return {status, "application/json", json.take(), {}};
 }
 
-Api::Api(const engine::Picture &picture) : picture_(picture), overview_(overview_json(picture)) {
+Api::Api(const engine::Picture &picture, std::string journal)
+    : picture_(picture), overview_(overview_json(picture)), lanes_(lanes_json(picture)) {
   const auto list = [&](const char *name, std::string lines) {
     lists_.emplace(std::string("/api/") + name, JsonList(std::move(lines)));
   };
@@ -50,6 +52,8 @@ Api::Api(const engine::Picture &picture) : picture_(picture), overview_(overview
   list("plan", report::plan_json(picture.plan));
   list("parties", report::parties_json(picture));
   list("duties", report::duties_json(picture));
+  list("statements", report::statements_json(picture));
+  list("journal", std::move(journal));
   for (const base::EmbeddedRule &file : base::embedded_rules()) {
     if (!file.path.starts_with(kWebFolder)) continue;
     const std::string_view name = file.path.substr(kWebFolder.size());
@@ -72,6 +76,15 @@ Answer Api::why(const Parameters &parameters) const {
   return {200, "application/json", json.take(), {}};
 }
 
+Answer Api::graph(const Parameters &parameters) const {
+  const auto id = parameters.find("id");
+  if (id == parameters.end() || id->second.empty() || id->second.size() > kIdBytesMax)
+    return error_answer(400, "id takes the id of a principal, secret or resource");
+  auto json = graph_json(picture_, id->second);
+  if (!json) return error_answer(404, json.error().message);
+  return {200, "application/json", std::move(*json), {}};
+}
+
 Answer Api::get(const std::string &path, const Parameters &parameters) const {
   if (const auto list = lists_.find(path); list != lists_.end()) {
     const auto query = ListQuery::from(parameters);
@@ -80,7 +93,9 @@ Answer Api::get(const std::string &path, const Parameters &parameters) const {
     return {200, "application/json", std::move(page.json), Answer::Counts{page.total, page.matching}};
   }
   if (path == "/api/overview") return {200, "application/json", overview_, {}};
+  if (path == "/api/lanes") return {200, "application/json", lanes_, {}};
   if (path == "/api/why") return why(parameters);
+  if (path == "/api/graph") return graph(parameters);
   if (const auto file = files_.find(path); file != files_.end())
     return {200, type_of(path == "/" ? kIndex : std::string_view(path)), std::string(file->second), {}};
   return error_answer(404, "there is nothing at this address");

@@ -37,18 +37,19 @@ struct Answer {
 
 class Api {
  public:
-  // Borrows the picture for as long as it lives; makes every list at once.
-  explicit Api(const engine::Picture &picture);
+  // Borrows the picture for as long as it lives; makes every list at once. `journal`: a line an entry.
+  explicit Api(const engine::Picture &picture, std::string journal = {});
   // Safe to call from several threads. Unknown paths are 404, wrong parameters 400, both with {"error":...}.
   Answer get(const std::string &path, const Parameters &parameters) const;
 
  private:
   Answer why(const Parameters &parameters) const;
+  Answer graph(const Parameters &parameters) const;
 
   const engine::Picture &picture_;
   std::map<std::string, JsonList, std::less<>> lists_;          // by path
   std::map<std::string, std::string_view, std::less<>> files_;  // by path
-  std::string overview_;
+  std::string overview_, lanes_;
 };
 
 // {"schema":1,"error":...}

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/intervals.hpp"
 #include "base/result.hpp"
 
 namespace dislodge::serve {
@@ -26,10 +27,11 @@ struct ListQuery {
   std::size_t limit = kLimit;      // rows given, 1..kLimitMax
   std::vector<std::string> words;  // each must occur in some value; ASCII case is ignored
   std::vector<std::pair<std::string, std::string>> where;  // a field of the row has exactly this value
+  base::Interval when;  // the row's time, or the span of its times, meets this; rows without a time always do
 
   static constexpr std::size_t kLimit = 100, kLimitMax = 1000, kQueryBytesMax = 1000, kWhereMax = 8;
-  // From offset=, limit=, q= (words between blanks) and where=FIELD:VALUE; unknown names are ignored. A usage
-  // error names the parameter and what it takes.
+  // From offset=, limit=, q= (words between blanks), where=FIELD:VALUE, from= and until= (RFC 3339 or a
+  // date); unknown names are ignored. A usage error names the parameter and what it takes.
   static base::Result<ListQuery> from(const Parameters &parameters);
 };
 
@@ -49,7 +51,11 @@ class JsonList {
   std::string_view line(std::size_t row) const;
   std::string_view values(std::size_t row) const;
 
+  // First and last of the row's own times; kTimeMin and kTimeMax where it has none.
+  static base::Interval span_of(std::string_view line);
+
   std::string lines_, values_;
+  std::vector<base::Interval> spans_;
   std::vector<std::size_t> line_ends_, value_ends_;
 };
 

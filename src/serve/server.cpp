@@ -79,8 +79,8 @@ void give_text(httplib::Response &response, int status, std::string text) {
 }  // namespace
 
 struct Server::State {
-  State(const engine::Picture &picture, std::uint16_t listens_on)
-      : port(listens_on), gate(listens_on), api(picture) {}
+  State(const engine::Picture &picture, std::uint16_t listens_on, std::string journal)
+      : port(listens_on), gate(listens_on), api(picture, std::move(journal)) {}
 
   void answer(const httplib::Request &request, httplib::Response &response) {
     // First, so that a preview by HEAD does not spend the token. Parts of a file are no use here, and every
@@ -143,7 +143,7 @@ Result<std::unique_ptr<Server>> Server::make(const engine::Picture &picture, Ser
                                         "with --port, or none for any that is free",
                                         options.port));
 
-  auto state = std::make_unique<State>(picture, static_cast<std::uint16_t>(port));
+  auto state = std::make_unique<State>(picture, static_cast<std::uint16_t>(port), std::move(options.journal));
   state->http = std::move(http);
   State &to = *state;
   to.http->set_pre_routing_handler([&to](const httplib::Request &request, httplib::Response &response) {

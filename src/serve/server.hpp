@@ -16,7 +16,8 @@
 namespace dislodge::serve {
 
 struct ServeOptions {
-  std::uint16_t port = 0;  // 0: any that is free
+  std::uint16_t port = 0;    // 0: any that is free
+  std::string journal = {};  // JSON lines of the case's journal, for the view of that name
 };
 
 class Server {

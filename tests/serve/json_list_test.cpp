@@ -99,5 +99,31 @@ TEST(JsonList, ReadsBrokenLinesWithoutHarm) {
     EXPECT_EQ(JsonList(broken).page(query({{"q", "zz"}})).matching, 0u) << broken;
 }
 
+TEST(JsonList, FiltersByTimeAndKeepsWhatHasNone) {
+  const JsonList list(
+      R"({"schema":1,"item":"early","time":"2023-11-20T00:00:00Z"})"
+      "\n"
+      R"({"schema":1,"item":"spans","first":"2023-11-01T00:00:00Z","last":"2024-01-01T00:00:00Z"})"
+      "\n"
+      R"({"schema":1,"item":"holds on","since":"2023-10-01T00:00:00Z"})"
+      "\n"
+      R"({"schema":1,"item":"late","time":"2024-02-01T00:00:00Z"})"
+      "\n"
+      R"({"schema":1,"item":"timeless","time":null})"
+      "\n");
+  const auto names = [&](const Parameters &parameters) {
+    const std::string json = list.page(query(parameters)).json;
+    std::string out;
+    for (const char *name : {"early", "spans", "holds on", "late", "timeless"})
+      if (json.find(name) != json.npos) out += std::string(name) + ",";
+    return out;
+  };
+  EXPECT_EQ(names({{"from", "2023-12-01"}, {"until", "2023-12-02"}}), "spans,holds on,timeless,");
+  EXPECT_EQ(names({{"until", "2023-11-20T00:00:00Z"}}), "spans,holds on,timeless,");  // half-open
+  EXPECT_EQ(names({{"from", "2023-11-20T00:00:00Z"}}), "early,spans,holds on,late,timeless,");
+  EXPECT_EQ(names({{"from", ""}, {"until", ""}}), "early,spans,holds on,late,timeless,");
+  EXPECT_THAT(refused({{"from", "yesterday"}}), testing::HasSubstr("from takes a time"));
+}
+
 }  // namespace
 }  // namespace dislodge::serve

@@ -1,0 +1,107 @@
+// Lanes on one axis of time: the intruder's acts, what could be read and since when, logs with their gaps, waves. Zoom
+// with the wheel or + and -, move by dragging or the arrow keys, from years down to seconds; what is drawn follows the
+// time filter. The list of the timeline says the same in words.
+
+import {h} from './dom.js';
+import {s} from './graph.js';
+
+const kWidth = 1200, kLabel = 150, kRow = 9, kGap = 16, kRowsMax = 14;
+const kMinSpanMs = 5000;
+const kSteps = [1, 5, 15, 60, 300, 900, 3600, 10800, 43200, 86400, 604800, 2629800, 7889400, 31557600].map((seconds) => seconds * 1000);
+
+function label(ms, step) {
+  const text = new Date(ms).toISOString();
+  if (step >= 86400000) return text.slice(0, 10);
+  return step >= 60000 ? text.slice(5, 16).replace('T', ' ') : text.slice(11, 19);
+}
+
+export function chart(data, context) {
+  const ends = [];
+  for (const lane of data.lanes)
+    for (const bar of lane.bars) {
+      if (bar.from) ends.push(Date.parse(bar.from));
+      if (bar.until) ends.push(Date.parse(bar.until));
+    }
+  if (ends.length === 0) return h('p', null, 'Nothing in this case has a time yet.');
+  const least = ends.reduce((a, b) => Math.min(a, b));
+  const most = ends.reduce((a, b) => Math.max(a, b));
+  const margin = Math.max((most - least) * 0.02, kMinSpanMs);
+  let begin = context.from && !Number.isNaN(Date.parse(context.from)) ? Date.parse(context.from) : least - margin;
+  let end = context.until && !Number.isNaN(Date.parse(context.until)) ? Date.parse(context.until) : most + margin;
+  const picture = s('svg', {class: 'chart', role: 'group', tabindex: '0', 'aria-label': 'Lanes of time; plus and minus zoom, arrow keys move'});
+
+  const at = (ms) => kLabel + (ms - begin) / (end - begin) * (kWidth - kLabel);
+  function draw() {
+    const parts = [];
+    const step = kSteps.find((one) => (end - begin) / one <= 12) ?? kSteps.at(-1) * Math.ceil((end - begin) / kSteps.at(-1) / 12);
+    let y = 22;
+    for (const lane of data.lanes) {
+      const rows = [];
+      const top = y;
+      let hidden = lane.left_out;
+      for (const bar of lane.bars) {
+        const from = bar.from ? Date.parse(bar.from) : -Infinity;
+        const until = bar.until ? Date.parse(bar.until) : Infinity;
+        if (until < begin || from > end) continue;
+        const x1 = Math.max(at(from), kLabel);
+        const x2 = Math.max(Math.min(at(until), kWidth), x1 + 3);
+        let row = rows.findIndex((last) => last + 2 < x1);
+        if (row < 0) row = rows.length;
+        if (row >= kRowsMax) {
+          ++hidden;
+          continue;
+        }
+        rows[row] = Math.max(rows[row] ?? 0, x2);
+        parts.push(s('a', {href: bar.view}, s('rect', {class: 'span ' + bar.grade, x: x1.toFixed(1), y: y + row * kRow, width: (x2 - x1).toFixed(1), height: kRow - 2, rx: 1},
+          s('title', null, bar.says + '\n' + (bar.from ?? 'always') + ' to ' + (bar.until ?? 'open')))));
+      }
+      y += Math.max(rows.length, 1) * kRow + kGap;
+      parts.push(s('text', {x: 4, y: top + 9}, lane.lane), s('line', {class: 'rule', x1: 0, x2: kWidth, y1: y - kGap / 2 - 1, y2: y - kGap / 2 - 1}));
+      if (hidden) parts.push(s('text', {x: 4, y: top + 23, class: 'quiet'}, 'and ' + hidden + ' more'));
+    }
+    for (let tick = Math.ceil(begin / step) * step; tick < end; tick += step)
+      parts.push(s('line', {class: 'rule', x1: at(tick), x2: at(tick), y1: 16, y2: y}), s('text', {class: 'quiet', x: at(tick) + 2, y: 12}, label(tick, step)));
+    picture.setAttribute('viewBox', `0 0 ${kWidth} ${y}`);
+    picture.replaceChildren(...parts);
+  }
+  function zoom(factor, around) {
+    const span = Math.max((end - begin) * factor, kMinSpanMs);
+    if (span > 50 * 31557600000) return;
+    const share = (around - begin) / (end - begin);
+    begin = around - span * share;
+    end = begin + span;
+    requestAnimationFrame(draw);
+  }
+  function move(share) {
+    const by = (end - begin) * share;
+    begin += by;
+    end += by;
+    requestAnimationFrame(draw);
+  }
+  const timeAt = (event) => {
+    const box = picture.getBoundingClientRect();
+    return begin + Math.max((event.clientX - box.left) / box.width * kWidth - kLabel, 0) / (kWidth - kLabel) * (end - begin);
+  };
+  picture.addEventListener('wheel', (event) => {
+    event.preventDefault();
+    zoom(event.deltaY > 0 ? 1.25 : 0.8, timeAt(event));
+  }, {passive: false});
+  picture.addEventListener('keydown', (event) => {
+    const middle = (begin + end) / 2;
+    const acts = {'+': () => zoom(0.5, middle), '=': () => zoom(0.5, middle), '-': () => zoom(2, middle), ArrowLeft: () => move(-0.2), ArrowRight: () => move(0.2), '0': () => { begin = least - margin; end = most + margin; draw(); }};
+    if (!Object.hasOwn(acts, event.key)) return;
+    event.preventDefault();
+    acts[event.key]();
+  });
+  let grabbed = null;
+  picture.addEventListener('pointerdown', (event) => { grabbed = event.clientX; });
+  picture.addEventListener('pointermove', (event) => {
+    if (grabbed === null || event.buttons === 0) return;
+    move((grabbed - event.clientX) / picture.getBoundingClientRect().width);
+    grabbed = event.clientX;
+  });
+  picture.addEventListener('pointerup', () => { grabbed = null; });
+  draw();
+  return h('figure', {class: 'chartbox'}, picture,
+    h('figcaption', null, 'Red: confirmed. Amber: possible. Green: logs held. Hatched red: gaps. 0 shows everything again.'));
+}
