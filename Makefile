@@ -6,7 +6,9 @@
 
 BUILD := build/release
 
-.PHONY: demo test build setup bare asan fuzz format check-format tidy bench clean
+#   make browser tries the page in a real browser
+
+.PHONY: demo test build setup bare browser asan fuzz format check-format tidy bench clean
 
 demo: build
 	$(BUILD)/dislodge demo
@@ -45,6 +47,11 @@ check-format:
 
 tidy:
 	scripts/tidy
+
+# The page in Debian's chromium, by Playwright. PICTURES=docs/pictures keeps a picture of each view.
+browser: build
+	command -v chromium >/dev/null || { echo "browser: apt-get install chromium npm" >&2; exit 2; }
+	cd tests/browser && npm ci --no-audit --no-fund && npm test
 
 bare:
 	scripts/bare
