@@ -2,11 +2,10 @@
 #
 #   make demo    set up, build, investigate the sample breach, say where to look
 #   make test    set up, build, run all tests
+#   make browser tries the page in a real browser
 #   make bare    the same in an empty Debian 12 root, so that a missing install step shows
 
 BUILD := build/release
-
-#   make browser tries the page in a real browser
 
 .PHONY: demo test build setup bare browser asan fuzz format check-format tidy bench clean
 
