@@ -143,6 +143,50 @@ int run(int argc, char **argv) {
     code = run_plan(plan);
   });
 
+  PackageArguments package;
+  CLI::App *package_command = app.add_subcommand(
+      "package", "What one party is given: a signed manifest of its stolen mail, and a notice");
+  package_command->add_option("CASE", package.folder, "Folder of the case")->required();
+  package_command->add_option("ORGANISATION", package.organisation, "As `parties` names it")->required();
+  package_command->add_option("-o,--out", package.out, "Folder for the package")->required();
+  key_options(*package_command, package);
+  common(*package_command, package);
+  package_command->add_option("--released-by", package.released_by, "Who releases it: two different people");
+  package_command->add_option(
+      "--hold", package.hold,
+      "Custodian whose mail a person must look at first (legal staff); may be repeated");
+  package_command->add_option("--contact-name", package.contact_name, "Whom the party reaches");
+  package_command->add_option("--contact-channel", package.contact_channel,
+                              "How: a telephone number or portal that the intruder cannot read");
+  package_command->add_option("--verify-at", package.verify_at,
+                              "Where the party finds the verification code");
+  package_command->add_option("--code", package.code, "The verification code");
+  package_command->add_option("--next-update", package.next_update, "Date of the next update");
+  package_command->add_option("--seal-to", package.seal_to,
+                              "Public key of the recipient (64 hex digits): encrypts");
+  package_command->callback([&] {
+    ready(package);
+    code = run_package(package);
+  });
+
+  ReconcileArguments reconcile;
+  CLI::App *reconcile_command = app.add_subcommand(
+      "reconcile", "A supplier's manifest against our own mail: listed, held, missing, extra");
+  reconcile_command->add_option("CASE", reconcile.folder, "Folder of the case")->required();
+  reconcile_command->add_option("MANIFEST", reconcile.manifest, "manifest.jsonl of their package")
+      ->required();
+  key_options(*reconcile_command, reconcile);
+  common(*reconcile_command, reconcile);
+  reconcile_command->add_option("--signature", reconcile.signature, "manifest.sig of their package");
+  reconcile_command->add_option("--verify-key", reconcile.verify_key,
+                                "Their key, got out of band (64 hex digits)");
+  reconcile_command->add_option("--verified-by", reconcile.verified_by,
+                                "Who confirmed out of band that the notice is theirs");
+  reconcile_command->callback([&] {
+    ready(reconcile);
+    code = run_reconcile(reconcile);
+  });
+
   DutiesArguments duties;
   CLI::App *duties_command =
       app.add_subcommand("duties", "Which disclosure clocks run, and which wait for a decision");

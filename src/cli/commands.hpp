@@ -58,6 +58,16 @@ struct DutiesArguments : CaseOptions {
   std::string due_regime, due_trigger, due_time;  // `duties due`
   std::string decide, at, who, reason;            // `duties decide`
 };
+struct PackageArguments : CaseOptions {
+  std::string organisation;
+  std::filesystem::path out;
+  std::vector<std::string> released_by, hold;
+  std::string contact_name, contact_channel, verify_at, code, next_update, seal_to;
+};
+struct ReconcileArguments : CaseOptions {
+  std::filesystem::path manifest, signature;
+  std::string verify_key, verified_by;
+};
 struct JournalArguments : CaseOptions {
   std::string what;  // verify, list, checkpoint
   std::string holder;
@@ -109,6 +119,8 @@ int run_reach(const CaseOptions &arguments);
 int run_why(const WhyArguments &arguments);
 int run_plan(const PlanArguments &arguments);
 int run_parties(const CaseOptions &arguments);
+int run_package(const PackageArguments &arguments);
+int run_reconcile(const ReconcileArguments &arguments);
 int run_duties(const DutiesArguments &arguments);
 int run_events(const EventsArguments &arguments);
 int run_journal(const JournalArguments &arguments);

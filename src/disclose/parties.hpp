@@ -24,6 +24,7 @@ struct Correspondence {
   std::vector<std::string> people;  // addresses, author first; lower case
   bool exposed = true;              // the intruder could read it
   bool seen_accessed = false;       // an event names it
+  std::string subject = {};
 };
 
 struct PartySecret {

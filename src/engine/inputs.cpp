@@ -155,56 +155,6 @@ identity::Attribution attribution_of(const std::vector<detect::Detection> &detec
   return attribution;
 }
 
-std::vector<disclose::Party> parties_of(const Picture &picture) {
-  // Mailboxes that the intruder reads or may read, and the messages in them.
-  std::set<std::string, std::less<>> read_resources, read_mailboxes;
-  for (const reach::ReachRow &row : picture.reach.rows)
-    if (row.type == "resource") read_resources.insert(row.id);
-  std::map<std::int64_t, std::string> resource_of;
-  std::map<std::string, std::string> held_in;
-  for (const identity::Resource &resource : picture.facts.resources) {
-    if (read_resources.count(resource.id) != 0 && resource.kind == "mailbox" &&
-        resource.name.find('@') != std::string::npos)
-      read_mailboxes.insert(base::lower(resource.name));
-    if (read_resources.count(resource.id) != 0 && resource.id.rfind("resource:exchange/", 0) == 0 &&
-        resource.id.find('@') != std::string::npos)
-      read_mailboxes.insert(resource.id.substr(resource.id.rfind('/') + 1));
-  }
-  std::set<std::string> accessed;
-  for (const detect::Detection &detection : picture.detections)
-    for (const detect::MailRead &read : detection.mail_read)
-      if (detection.intruder && !read.message_id.empty()) {
-        std::string id = read.message_id;
-        if (id.size() > 1 && id.front() == '<') id = id.substr(1, id.size() - 2);
-        accessed.insert(std::move(id));
-      }
-  std::map<std::int64_t, std::string> custodian;
-  for (const EvidenceRow &row : picture.evidence) custodian[row.id] = base::lower(row.custodian);
-  std::vector<disclose::Correspondence> mail;
-  for (const StoredRecord &row : picture.records) {
-    if (row.record.kind != evidence::RecordKind::message) continue;
-    disclose::Correspondence message;
-    message.item = row.record.item;
-    message.message_id = row.record.message_id;
-    message.resource = custodian[row.evidence];
-    message.sent = row.record.sent;
-    for (const evidence::Person &person : row.record.people) {
-      if (person.address.empty()) continue;
-      if (person.role == evidence::PersonRole::from)
-        message.people.insert(message.people.begin(), person.address);
-      else
-        message.people.push_back(person.address);
-    }
-    message.exposed = message.resource.empty() || read_mailboxes.count(message.resource) != 0;
-    message.seen_accessed = accessed.count(row.record.message_id) != 0;
-    mail.push_back(std::move(message));
-  }
-  std::vector<std::string> custodians;
-  for (const auto &[id, who] : custodian) custodians.push_back(who);
-  const identity::Ourselves us = identity::ourselves(picture.facts, custodians);
-  return disclose::parties_of({mail, picture.secrets, picture.detections, us, read_mailboxes, picture.masks});
-}
-
 Result<std::vector<disclose::Duty>> duties_of(Case &the_case, const Picture &picture,
                                               const RuleTexts &texts) {
   DISLODGE_TRY_ASSIGN(const disclose::DutyRules rules, disclose::load_duty_rules(texts.files));

@@ -45,7 +45,6 @@ detect::KnownSince known_since(const reach::Reach &reach);
 base::Time first_access(const std::vector<detect::Detection> &detections);
 identity::Attribution attribution_of(const std::vector<detect::Detection> &detections);
 
-std::vector<disclose::Party> parties_of(const Picture &picture);
 base::Result<std::vector<disclose::Duty>> duties_of(casefile::Case &the_case, const Picture &picture,
                                                     const RuleTexts &texts);
 base::Result<evict::PlanOptions> plan_options_of(casefile::Case &the_case, const Picture &picture);

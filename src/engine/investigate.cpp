@@ -13,6 +13,7 @@
 #include "detect/stolen_secret.hpp"
 #include "disclose/duties.hpp"
 #include "disclose/parties.hpp"
+#include "engine/correspondence.hpp"
 #include "engine/inputs.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/readers.hpp"

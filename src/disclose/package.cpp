@@ -1,0 +1,191 @@
+#include "disclose/package.hpp"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "base/encode.hpp"
+#include "base/json_writer.hpp"
+
+namespace dislodge::disclose {
+namespace {
+
+constexpr std::string_view kKind = "dislodge-manifest";
+
+std::string domain_of(std::string_view address) {
+  const std::size_t at = address.rfind('@');
+  return at == address.npos ? std::string() : base::lower(address.substr(at + 1));
+}
+
+}  // namespace
+
+base::Result<Package> package_for(const Party &party, const std::vector<Correspondence> &mail,
+                                  const identity::Ourselves &us, const PackageOptions &options) {
+  std::set<std::string> people;
+  for (const std::string &name : options.released_by) {
+    if (!base::trim(name).empty()) people.insert(base::lower(base::trim(name)));
+  }
+  if (people.size() < 2) {
+    return base::fail(
+        base::ErrorKind::usage,
+        fmt::format("package for {}: two different people release it; name both with --released-by",
+                    party.organisation));
+  }
+  const std::set<std::string> theirs(party.domains.begin(), party.domains.end());
+  std::set<std::string> held;
+  for (const std::string &address : options.held_custodians) held.insert(base::lower(address));
+  std::map<std::string, std::vector<std::string>> secrets_at;  // item of a message -> kinds
+  for (const PartySecret &secret : party.secrets) {
+    for (const std::string &place : secret.places)
+      secrets_at[place.substr(0, place.rfind(":line "))].push_back(secret.kind);
+  }
+
+  struct Row {
+    const Correspondence *message = nullptr;
+    bool seen = false;
+    std::set<std::string> kinds;
+  };
+  std::map<std::pair<base::Time, std::string>, Row> rows;
+  std::uint64_t others = 0, legal = 0;
+  std::set<std::string> counted;
+  for (const Correspondence &message : mail) {
+    if (!message.exposed) continue;
+    bool with_them = false, with_others = false;
+    for (const std::string &address : message.people) {
+      const std::string domain = domain_of(address);
+      if (theirs.count(domain) != 0)
+        with_them = true;
+      else if (!us.ours(domain))
+        with_others = true;
+    }
+    if (!with_them) continue;
+    const std::string id = message.message_id.empty() ? message.item : message.message_id;
+    if (with_others || held.count(base::lower(message.resource)) != 0) {
+      if (counted.insert(id).second) ++(with_others ? others : legal);
+      continue;
+    }
+    Row &row = rows[{message.sent, id}];
+    if (row.message == nullptr) row.message = &message;
+    row.seen |= message.seen_accessed;
+    for (const auto &[item, kinds] : secrets_at) {
+      if (item == message.item || item.starts_with(message.item + "!/"))
+        row.kinds.insert(kinds.begin(), kinds.end());
+    }
+  }
+  if (rows.empty() && party.secrets.empty()) {
+    return base::fail(base::ErrorKind::usage,
+                      fmt::format("package for {}: no message that could be given and no secret of theirs",
+                                  party.organisation));
+  }
+
+  Package package;
+  package.organisation = party.organisation;
+  package.messages = rows.size();
+  if (others > 0) package.withheld.push_back({"other parties are named in it", others});
+  if (legal > 0) package.withheld.push_back({"mail of a custodian that a person must look at first", legal});
+  const auto line = [&](auto &&body) {
+    base::JsonWriter json;
+    json.object([&] {
+      json.field("schema", 1);
+      body(json);
+    });
+    package.manifest += json.take() + "\n";
+  };
+  line([&](base::JsonWriter &json) {
+    json.field("kind", kKind);
+    json.field("from", us.primary);
+    json.field("to", party.organisation);
+    json.field("messages", package.messages);
+    json.list_field("released_by", options.released_by);
+    json.array_field("withheld", [&] {
+      for (const Withheld &one : package.withheld)
+        json.object([&] {
+          json.field("why", one.why);
+          json.field("messages", one.messages);
+        });
+    });
+  });
+  for (const auto &[key, row] : rows) {
+    line([&](base::JsonWriter &json) {
+      json.field("message_id", row.message->message_id);
+      json.field("sent", row.message->sent);
+      json.field("from", row.message->people.empty() ? std::string() : row.message->people.front());
+      json.list_field(
+          "to", std::vector<std::string>(row.message->people.begin() + (row.message->people.empty() ? 0 : 1),
+                                         row.message->people.end()));
+      json.field("subject", row.message->subject);
+      json.field("grade", row.seen ? "confirmed" : "possible");
+      json.list_field("secrets", std::vector<std::string>(row.kinds.begin(), row.kinds.end()));
+    });
+  }
+  return package;
+}
+
+base::Result<Reconciled> reconcile(std::string_view manifest, const std::vector<Correspondence> &mail) {
+  std::map<std::string, const Correspondence *> ours;
+  for (const Correspondence &message : mail) {
+    if (!message.message_id.empty()) ours.emplace(message.message_id, &message);
+  }
+  Reconciled result;
+  std::set<std::string> listed;
+  base::Time first = base::kTimeMax, last = base::kTimeMin;
+  simdjson::dom::parser parser;
+  std::size_t number = 0;
+  for (std::size_t begin = 0; begin < manifest.size();) {
+    const std::size_t end = std::min(manifest.find('\n', begin), manifest.size());
+    const std::string_view text = base::trim(manifest.substr(begin, end - begin));
+    begin = end + 1;
+    ++number;
+    if (text.empty()) continue;
+    const auto bad = [&](std::string_view what) {
+      return base::fail(base::ErrorKind::usage, fmt::format("manifest, line {}: {}", number, what));
+    };
+    simdjson::dom::element row;
+    if (parser.parse(text.data(), text.size()).get(row) != simdjson::SUCCESS) return bad("is no JSON");
+    std::string_view kind, id, sent;
+    if (result.from.empty()) {
+      if (row["kind"].get(kind) != simdjson::SUCCESS || kind != kKind)
+        return bad("is not the head of a manifest");
+      std::string_view from;
+      if (row["from"].get(from) != simdjson::SUCCESS || from.empty())
+        return bad("does not say who it is from");
+      result.from = from;
+      continue;
+    }
+    if (row["message_id"].get(id) != simdjson::SUCCESS) return bad("has no message_id");
+    if (row["sent"].get(sent) == simdjson::SUCCESS) {
+      if (const auto time = base::parse_time(sent)) {
+        first = std::min(first, *time);
+        last = std::max(last, *time);
+      }
+    }
+    if (!listed.insert(std::string(id)).second) continue;
+    ++result.listed;
+    const auto found = ours.find(std::string(id));
+    if (found == ours.end()) {
+      ++result.missing_count;
+      if (result.missing.size() < kMissingKept) result.missing.emplace_back(id);
+      continue;
+    }
+    ++result.held;
+    simdjson::dom::array secrets;
+    if (row["secrets"].get(secrets) == simdjson::SUCCESS && secrets.size() > 0)
+      result.with_secrets.emplace_back(id);
+  }
+  if (result.from.empty()) return base::fail(base::ErrorKind::usage, "the manifest is empty");
+  for (const auto &[id, message] : ours) {
+    if (listed.count(id) != 0 || message->sent < first || message->sent > last) continue;
+    const bool with_them =
+        std::any_of(message->people.begin(), message->people.end(), [&](const std::string &address) {
+          const std::string domain = domain_of(address);
+          return domain == result.from || domain.ends_with("." + result.from);
+        });
+    if (with_them) ++result.extra;
+  }
+  return result;
+}
+
+}  // namespace dislodge::disclose

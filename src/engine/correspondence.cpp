@@ -1,0 +1,81 @@
+#include "engine/correspondence.hpp"
+
+#include <set>
+
+#include "base/encode.hpp"
+
+namespace dislodge::engine {
+namespace {
+
+// Addresses of mailboxes that the intruder reads or may read.
+std::set<std::string, std::less<>> read_mailboxes_of(const Picture &picture) {
+  std::set<std::string, std::less<>> read_resources, read_mailboxes;
+  for (const reach::ReachRow &row : picture.reach.rows)
+    if (row.type == "resource") read_resources.insert(row.id);
+  for (const identity::Resource &resource : picture.facts.resources) {
+    if (read_resources.count(resource.id) == 0) continue;
+    if (resource.kind == "mailbox" && resource.name.find('@') != std::string::npos)
+      read_mailboxes.insert(base::lower(resource.name));
+    if (resource.id.rfind("resource:exchange/", 0) == 0 && resource.id.find('@') != std::string::npos)
+      read_mailboxes.insert(resource.id.substr(resource.id.rfind('/') + 1));
+  }
+  return read_mailboxes;
+}
+
+// Ids of messages that an event shows the intruder open, without angle brackets.
+std::set<std::string> accessed_by_intruder(const Picture &picture) {
+  std::set<std::string> accessed;
+  for (const detect::Detection &detection : picture.detections)
+    for (const detect::MailRead &read : detection.mail_read) {
+      if (!detection.intruder || read.message_id.empty()) continue;
+      std::string id = read.message_id;
+      if (id.size() > 1 && id.front() == '<') id = id.substr(1, id.size() - 2);
+      accessed.insert(std::move(id));
+    }
+  return accessed;
+}
+
+}  // namespace
+
+std::vector<disclose::Correspondence> correspondence_of(const Picture &picture) {
+  const auto read_mailboxes = read_mailboxes_of(picture);
+  const std::set<std::string> accessed = accessed_by_intruder(picture);
+  std::map<std::int64_t, std::string> custodian;
+  for (const EvidenceRow &row : picture.evidence) custodian[row.id] = base::lower(row.custodian);
+  std::vector<disclose::Correspondence> mail;
+  for (const StoredRecord &row : picture.records) {
+    if (row.record.kind != evidence::RecordKind::message) continue;
+    disclose::Correspondence message;
+    message.item = row.record.item;
+    message.message_id = row.record.message_id;
+    message.resource = custodian[row.evidence];
+    message.sent = row.record.sent;
+    message.subject = row.record.subject;
+    for (const evidence::Person &person : row.record.people) {
+      if (person.address.empty()) continue;
+      if (person.role == evidence::PersonRole::from)
+        message.people.insert(message.people.begin(), person.address);
+      else
+        message.people.push_back(person.address);
+    }
+    message.exposed = message.resource.empty() || read_mailboxes.count(message.resource) != 0;
+    message.seen_accessed = accessed.count(row.record.message_id) != 0;
+    mail.push_back(std::move(message));
+  }
+  return mail;
+}
+
+identity::Ourselves ourselves_of(const Picture &picture) {
+  std::vector<std::string> custodians;
+  for (const EvidenceRow &row : picture.evidence) custodians.push_back(base::lower(row.custodian));
+  return identity::ourselves(picture.facts, custodians);
+}
+
+std::vector<disclose::Party> parties_of(const Picture &picture) {
+  const std::vector<disclose::Correspondence> mail = correspondence_of(picture);
+  const identity::Ourselves us = ourselves_of(picture);
+  const auto read_mailboxes = read_mailboxes_of(picture);
+  return disclose::parties_of({mail, picture.secrets, picture.detections, us, read_mailboxes, picture.masks});
+}
+
+}  // namespace dislodge::engine

@@ -1,0 +1,16 @@
+#pragma once
+// What disclosure needs of the picture: the messages that we hold, whether the intruder could read each or
+// was seen to, and the organisations in them.
+
+#include <vector>
+
+#include "disclose/parties.hpp"
+#include "engine/picture.hpp"
+
+namespace dislodge::engine {
+
+std::vector<disclose::Correspondence> correspondence_of(const Picture &picture);
+identity::Ourselves ourselves_of(const Picture &picture);
+std::vector<disclose::Party> parties_of(const Picture &picture);
+
+}  // namespace dislodge::engine
