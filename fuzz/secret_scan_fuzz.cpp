@@ -17,8 +17,12 @@ class Judge : public secret::FoundSink {
     if (one.value.empty() || s.kind.empty() || s.rule.empty() || s.line == 0 || s.column == 0) std::abort();
     if (s.item == "item" && (s.length == 0 || s.offset + s.length > size_)) std::abort();
     if (s.confidence < 0 || s.confidence > 1) std::abort();
-    for (std::size_t i = 0; i + 5 <= one.value.size() && one.value.size() >= 8; ++i)
-      if (!s.identifier && s.mask.find(one.value.substr(i, 5)) == 0) std::abort();
+    for (std::size_t i = 0; i + 5 <= one.value.size() && one.value.size() >= 8; ++i) {
+      const auto part = one.value.substr(i, 5);
+      // The mask's own ellipsis shows nothing of a value that holds one.
+      if (part.find("\u2026") != part.npos) continue;
+      if (!s.identifier && s.mask.find(part) == 0) std::abort();
+    }
   }
 
  private:

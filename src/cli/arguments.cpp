@@ -143,6 +143,23 @@ int run(int argc, char **argv) {
     code = run_plan(plan);
   });
 
+  StatementsArguments statements;
+  CLI::App *statements_command = app.add_subcommand(
+      "statements",
+      "What the case says, sentence by sentence; what was told to whom, and whether it still holds");
+  statements_command->add_option("CASE", statements.folder, "Folder of the case")->required();
+  key_options(*statements_command, statements);
+  common(*statements_command, statements);
+  statements_command->add_flag("--told", statements.told, "What was told, and what has changed since");
+  statements_command->add_option("--tell", statements.tell, "Record that statement NUMBER was told");
+  statements_command->add_option("--to", statements.to, "To whom");
+  statements_command->add_option("--by", statements.by, "By whom");
+  statements_command->add_option("--at", statements.at, "When (default: now)");
+  statements_command->callback([&] {
+    ready(statements);
+    code = run_statements(statements);
+  });
+
   PackageArguments package;
   CLI::App *package_command = app.add_subcommand(
       "package", "What one party is given: a signed manifest of its stolen mail, and a notice");

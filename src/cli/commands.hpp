@@ -68,6 +68,10 @@ struct ReconcileArguments : CaseOptions {
   std::filesystem::path manifest, signature;
   std::string verify_key, verified_by;
 };
+struct StatementsArguments : CaseOptions {
+  bool told = false;
+  std::string tell, to, by, at;  // --tell NUMBER
+};
 struct JournalArguments : CaseOptions {
   std::string what;  // verify, list, checkpoint
   std::string holder;
@@ -119,6 +123,7 @@ int run_reach(const CaseOptions &arguments);
 int run_why(const WhyArguments &arguments);
 int run_plan(const PlanArguments &arguments);
 int run_parties(const CaseOptions &arguments);
+int run_statements(const StatementsArguments &arguments);
 int run_package(const PackageArguments &arguments);
 int run_reconcile(const ReconcileArguments &arguments);
 int run_duties(const DutiesArguments &arguments);

@@ -324,6 +324,7 @@ std::string statements_json(const Picture &picture) {
   for (const Statement &statement : statements(picture)) {
     line(out, [&](JsonWriter &json) {
       json.field("number", statement.number);
+      json.field("subject", statement.subject);
       json.field("says", statement.says);
       json.field("grade", statement.grade);
       json.list_field("evidence", statement.evidence);

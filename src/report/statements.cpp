@@ -5,8 +5,13 @@
 #include <algorithm>
 #include <map>
 
+#include <simdjson.h>
+
+#include <utility>
+
 #include "base/encode.hpp"
 #include "base/hash.hpp"
+#include "base/json_writer.hpp"
 #include "report/text.hpp"
 
 namespace dislodge::report {
@@ -20,10 +25,17 @@ class Register {
     question_ = number;
     place_ = 0;
   }
+  // What the following statement is about.
+  Register &about(std::string subject) {
+    subject_ = std::move(subject);
+    return *this;
+  }
   void say(std::string says, std::string_view grade, std::vector<std::string> evidence = {},
            std::string limits = {}) {
     Statement one;
     one.number = fmt::format("{}.{}", question_, ++place_);
+    one.subject = std::exchange(subject_, {});
+    if (one.subject.empty()) one.subject = "question-" + one.number;
     one.says = std::move(says);
     one.grade = grade;
     if (evidence.size() > kEvidenceShown) evidence.resize(kEvidenceShown);
@@ -37,6 +49,7 @@ class Register {
   std::vector<Statement> take() { return std::move(list_); }
 
  private:
+  std::string subject_;
   int question_ = 0, place_ = 0;
   std::vector<Statement> list_;
 };
@@ -65,23 +78,28 @@ void stolen(Register &out, const Picture &picture) {
       "inventory", {}, totals.partial() ? fmt::format("partial: {} % read", totals.percent_read()) : "");
   for (const auto &[mailbox, counts] : picture.stolen) {
     if (counts.seen_accessed > 0)
-      out.say(
-          fmt::format("{} messages of {} were accessed; an event names each.", counts.seen_accessed, mailbox),
-          "confirmed");
+      out.about("seen-accessed:" + mailbox)
+          .say(fmt::format("{} messages of {} were accessed; an event names each.", counts.seen_accessed,
+                           mailbox),
+               "confirmed");
     if (counts.in_accessed_folder > 0)
-      out.say(fmt::format("{} messages of {} lie in folders that were synchronised.",
-                          counts.in_accessed_folder, mailbox),
-              "possible");
+      out.about("in-folder:" + mailbox)
+          .say(fmt::format("{} messages of {} lie in folders that were synchronised.",
+                           counts.in_accessed_folder, mailbox),
+               "possible");
     if (counts.could_be_read > 0)
-      out.say(fmt::format("{} messages of {} are held and could be read.", counts.could_be_read, mailbox),
-              "possible");
+      out.about("could-be-read:" + mailbox)
+          .say(fmt::format("{} messages of {} are held and could be read.", counts.could_be_read, mailbox),
+               "possible");
   }
   if (totals.not_held > 0)
-    out.say(fmt::format("{} messages that were accessed are not in the evidence.", totals.not_held),
-            "unknown", {}, "their content is not held: unknown, because they were deleted or not exported");
+    out.about("not-held")
+        .say(fmt::format("{} messages that were accessed are not in the evidence.", totals.not_held),
+             "unknown", {}, "their content is not held: unknown, because they were deleted or not exported");
   if (totals.not_exported > 0)
-    out.say(fmt::format("{} mailboxes could be read and were not exported.", totals.not_exported), "unknown",
-            {}, "what they hold is not known");
+    out.about("not-exported")
+        .say(fmt::format("{} mailboxes could be read and were not exported.", totals.not_exported), "unknown",
+             {}, "what they hold is not known");
 }
 
 void secrets(Register &out, const Picture &picture) {
@@ -106,26 +124,29 @@ void secrets(Register &out, const Picture &picture) {
         opens.push_back(fmt::format("{} ({})", picture.name_of(binding.principal), binding.why));
     std::string behind;
     for (const std::string &one : opens) behind += (behind.empty() ? "" : "; ") + one;
-    out.say(fmt::format("A {} {} stands at {} place{}; it {}; {}.", secret.kind,
-                        mask == picture.masks.end() ? "" : mask->second, secret.places.size(),
-                        secret.places.size() == 1 ? "" : "s",
-                        secret.owner.empty() ? "has no known owner" : "belongs to " + secret.owner,
-                        behind.empty() ? "what it opens is not known" : "it opens " + behind),
-            behind.empty() ? "unknown" : "possible", std::move(evidence),
-            secret.owner.empty() ? "" : secret.owner_why);
+    out.about(secret.id).say(
+        fmt::format("A {} {} stands at {} place{}; it {}; {}.", secret.kind,
+                    mask == picture.masks.end() ? "" : mask->second, secret.places.size(),
+                    secret.places.size() == 1 ? "" : "s",
+                    secret.owner.empty() ? "has no known owner" : "belongs to " + secret.owner,
+                    behind.empty() ? "what it opens is not known" : "it opens " + behind),
+        behind.empty() ? "unknown" : "possible", std::move(evidence),
+        secret.owner.empty() ? "" : secret.owner_why);
   }
 }
 
 void intrusion(Register &out, const Picture &picture) {
   out.question(3);
   for (const detect::Detection &detection : picture.detections)
-    out.say(fmt::format("{}: {}", moment(detection.first), detection.says), detect::name_of(detection.grade),
-            places(detection.events), detection.because);
+    out.about(detection.id)
+        .say(fmt::format("{}: {}", moment(detection.first), detection.says), detect::name_of(detection.grade),
+             places(detection.events), detection.because);
   for (const detect::CannotSay &unknown : picture.cannot_say)
-    out.say(fmt::format("Whether {} was used from {} to {} cannot be said.",
-                        picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
-                        moment(unknown.interval.from), moment(unknown.interval.until)),
-            "unknown", {unknown.source}, unknown.why);
+    out.about("cannot-say:" + unknown.principal + unknown.secret + "@" + unknown.source)
+        .say(fmt::format("Whether {} was used from {} to {} cannot be said.",
+                         picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
+                         moment(unknown.interval.from), moment(unknown.interval.until)),
+             "unknown", {unknown.source}, unknown.why);
   if (picture.detections.empty())
     out.say("How the intruder got in is unknown.", "unknown", {}, "no log that was handed in shows it");
 }
@@ -133,32 +154,36 @@ void intrusion(Register &out, const Picture &picture) {
 void reached(Register &out, const Picture &picture) {
   out.question(4);
   for (const reach::ReachRow &row : picture.reach.rows) {
-    out.say(fmt::format("The intruder {} the {} {} since {}.",
-                        row.grade == detect::Grade::confirmed ? "held" : "could hold", row.type, row.name,
-                        moment(row.since)),
-            detect::name_of(row.grade),
-            row.because.empty() ? std::vector<std::string>{} : row.because.back().evidence,
-            row.because.empty() ? "" : row.because.back().says);
+    out.about("reach:" + row.id)
+        .say(fmt::format("The intruder {} the {} {} since {}.",
+                         row.grade == detect::Grade::confirmed ? "held" : "could hold", row.type, row.name,
+                         moment(row.since)),
+             detect::name_of(row.grade),
+             row.because.empty() ? std::vector<std::string>{} : row.because.back().evidence,
+             row.because.empty() ? "" : row.because.back().says);
   }
   for (const reach::MissingEvidence &missing : picture.reach.missing)
-    out.say(fmt::format("{} could be read since {} and has not been handed in.", missing.name,
-                        moment(missing.since)),
-            "unknown", {}, missing.why);
+    out.about("missing:" + missing.resource)
+        .say(fmt::format("{} could be read since {} and has not been handed in.", missing.name,
+                         moment(missing.since)),
+             "unknown", {}, missing.why);
 }
 
 void plan(Register &out, const Picture &picture) {
   out.question(5);
-  out.say(picture.plan.verdict.says, picture.plan.verdict.closed ? "possible" : "unknown");
+  out.about("verdict").say(picture.plan.verdict.says, picture.plan.verdict.closed ? "possible" : "unknown");
   for (const std::string &open : picture.plan.verdict.does_not_cover)
-    out.say("The verdict does not cover: " + open, "unknown");
+    out.about("not-covered:" + open).say("The verdict does not cover: " + open, "unknown");
   std::map<int, std::size_t> waves;
   for (const evict::PlannedAction &action : picture.plan.actions) ++waves[action.wave];
   for (const auto &[wave, actions] : waves)
-    out.say(fmt::format("Wave {} has {} action{}.", wave, actions, actions == 1 ? "" : "s"), "inventory");
+    out.about("wave:" + std::to_string(wave))
+        .say(fmt::format("Wave {} has {} action{}.", wave, actions, actions == 1 ? "" : "s"), "inventory");
   for (const evict::Leak &leak : picture.plan.leaks)
-    out.say(fmt::format("After {} the intruder would still hold {}.", leak.after_wave,
-                        picture.name_of(leak.thing)),
-            "possible", {}, leak.why);
+    out.about("leak:" + leak.thing)
+        .say(fmt::format("After {} the intruder would still hold {}.", leak.after_wave,
+                         picture.name_of(leak.thing)),
+             "possible", {}, leak.why);
 }
 
 void told(Register &out, const Picture &picture) {
@@ -168,16 +193,18 @@ void told(Register &out, const Picture &picture) {
     std::vector<std::string> evidence;
     for (const disclose::PartySecret &secret : party.secrets)
       if (!secret.places.empty()) evidence.push_back(secret.places.front());
-    out.say(fmt::format(
-                "{} is to be told: {} of its secrets and {} messages with it were exposed; {} use{} seen.",
-                party.organisation, party.secrets.size(), party.messages, party.uses.size(),
-                party.uses.size() == 1 ? " was" : "s were"),
-            party.uses.empty() ? "possible" : "confirmed", std::move(evidence));
+    out.about("party:" + party.organisation)
+        .say(fmt::format(
+                 "{} is to be told: {} of its secrets and {} messages with it were exposed; {} use{} seen.",
+                 party.organisation, party.secrets.size(), party.messages, party.uses.size(),
+                 party.uses.size() == 1 ? " was" : "s were"),
+             party.uses.empty() ? "possible" : "confirmed", std::move(evidence));
   }
   for (const disclose::Duty &duty : picture.duties) {
     if (duty.trigger.empty()) continue;
-    out.say(fmt::format("{}: {}.", duty.name, duty.status), duty.running ? "confirmed" : "unknown", {},
-            duty.source);
+    out.about("duty:" + duty.regime)
+        .say(fmt::format("{}: {}.", duty.name, duty.status), duty.running ? "confirmed" : "unknown", {},
+             duty.source);
   }
 }
 
@@ -192,6 +219,49 @@ std::vector<Statement> statements(const Picture &picture) {
   plan(out, picture);
   told(out, picture);
   return out.take();
+}
+
+std::string tell_details(const Statement &statement, std::string_view to, std::string_view by,
+                         std::string_view at) {
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("subject", statement.subject);
+    json.field("says", statement.says);
+    json.field("basis", statement.basis);
+    json.field("to", to);
+    json.field("by", by);
+    json.field("told_at", at);
+  });
+  return json.take();
+}
+
+std::vector<Told> told(const Picture &picture, const std::vector<std::string> &journal) {
+  std::map<std::string, Statement> now;
+  for (Statement &one : statements(picture)) {
+    std::string subject = one.subject;
+    now.emplace(std::move(subject), std::move(one));
+  }
+  std::vector<Told> list;
+  simdjson::dom::parser parser;
+  for (const std::string &entry : journal) {
+    simdjson::dom::element row;
+    std::string_view what;
+    if (parser.parse(entry).get(row) != simdjson::SUCCESS || row["what"].get(what) != simdjson::SUCCESS ||
+        what != "tell")
+      continue;
+    const auto text = [&](const char *key) {
+      std::string_view value;
+      return row["details"][key].get(value) == simdjson::SUCCESS ? std::string(value) : std::string();
+    };
+    Told one{text("subject"), text("says"),    text("basis"),     text("to"),
+             text("by"),      text("told_at"), Told::State::gone, {}};
+    if (const auto found = now.find(one.subject); found != now.end()) {
+      one.state = found->second.basis == one.basis ? Told::State::holds : Told::State::changed;
+      if (one.state == Told::State::changed) one.now = found->second.says;
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
 }
 
 }  // namespace dislodge::report

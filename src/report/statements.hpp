@@ -12,7 +12,9 @@
 namespace dislodge::report {
 
 struct Statement {
-  std::string number;  // "3.2": question and place
+  std::string number;  // "3.2": question and place; moves when statements are added
+  std::string
+      subject;  // what it is about, the same in every state of the case: "secret:...", "detection:..."
   std::string says;
   std::string grade;  // confirmed, possible, unknown, or inventory (a count of what was handed in)
   std::vector<std::string> evidence;  // item:line or log:line, at most kEvidenceShown
@@ -21,7 +23,21 @@ struct Statement {
 };
 inline constexpr std::size_t kEvidenceShown = 5;
 
+// What was told to somebody, as the journal keeps it, beside what the case says now.
+struct Told {
+  std::string subject, says, basis;  // as it was told
+  std::string to, by, at;
+  enum class State { holds, changed, gone } state = State::holds;
+  std::string now;  // what the case says today, where it changed
+};
+
 // In the order of the six questions. Never empty: what is not known is a statement too.
 std::vector<Statement> statements(const engine::Picture &picture);
+
+// `journal`: entries as casefile/journal.hpp keeps them; those that are no "tell" are passed over.
+std::vector<Told> told(const engine::Picture &picture, const std::vector<std::string> &journal);
+// The details of a "tell" entry.
+std::string tell_details(const Statement &statement, std::string_view to, std::string_view by,
+                         std::string_view at);
 
 }  // namespace dislodge::report

@@ -62,5 +62,26 @@ TEST(Statements, TheBasisChangesWithTheFact) {
   EXPECT_THAT(entry().says, HasSubstr("unknown"));
 }
 
+TEST(Statements, WhatWasToldIsFlaggedWhenItsFactsChange) {
+  engine::Picture picture = hostile_picture();
+  std::vector<std::string> journal = {R"({"at":"2024-01-01T00:00:00Z","what":"add","details":{}})"};
+  for (const Statement &one : statements(picture))
+    if (one.number == "3.1" || one.subject == "verdict")
+      journal.push_back(R"({"what":"tell","details":)" +
+                        tell_details(one, "the board", "Ana", "2024-01-19T12:00:00Z") + "}");
+  const auto state = [&](std::string_view subject) {
+    for (const Told &one : told(picture, journal))
+      if (one.subject == subject) return one.state;
+    return Told::State::gone;
+  };
+  EXPECT_EQ(told(picture, journal).size(), 2u);
+  EXPECT_EQ(state("detection:1"), Told::State::holds);
+  picture.plan.verdict.says = "incomplete: 2 points not covered";
+  EXPECT_EQ(state("verdict"), Told::State::changed);
+  EXPECT_EQ(state("detection:1"), Told::State::holds);
+  picture.detections.clear();
+  EXPECT_EQ(state("detection:1"), Told::State::gone);
+}
+
 }  // namespace
 }  // namespace dislodge::report
