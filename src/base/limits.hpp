@@ -15,6 +15,13 @@ struct Limits {
   std::uint64_t archive_bytes_max = 4ull << 30;       // unpacked bytes of one archive
   std::uint64_t expansion_ratio_max = 1000;           // unpacked to packed, judged only after
   std::uint64_t expansion_grace_bytes = 64ull << 20;  // this many unpacked bytes
+  // Encrypted containers and documents: rounds of hashing spent on one item in trying passwords; at the
+  // hundred thousand rounds of an Office document that is 500 passwords, half a minute
+  std::uint64_t unlock_rounds_max = 50'000'000;
+  // Pictures
+  std::uint32_t ocr_images_max = 2000;           // of one unit, read by OCR; 0: none (--no-ocr)
+  std::uint32_t ocr_seconds_per_image = 30;      // what is not read by then stays unread
+  std::uint64_t image_pixels_max = 100'000'000;  // of one picture
   // Mail
   std::uint32_t mime_depth_max = 64;             // multiparts and nested messages (rspamd: 64)
   std::uint32_t mime_parts_max = 100'000;        // parts of one message

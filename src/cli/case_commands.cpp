@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/session.hpp"
+#include "engine/reopen.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
 
@@ -57,9 +58,12 @@ Result<base::Interval> parse_exposed(const std::string &text) {
 
 }  // namespace
 
-int run_add(const AddArguments &arguments) {
+int run_add(const AddArguments &given) {
+  AddArguments arguments = given;
+  if (auto loaded = load_unlock(arguments); !loaded) return report_error(loaded.error());
   engine::AddOptions options;
   options.limits = arguments.engine.limits;
+  options.sandbox = arguments.engine.sandbox;
   options.custodian = arguments.custodian;
   if (!arguments.exposed.empty()) {
     auto interval = parse_exposed(arguments.exposed);
@@ -68,6 +72,9 @@ int run_add(const AddArguments &arguments) {
   }
   auto the_case = open_case(arguments, casefile::Case::Access::write);
   if (!the_case) return report_error(the_case.error());
+  if (arguments.engine.unlock)
+    if (auto kept = engine::keep_unlock(**the_case, *arguments.engine.unlock); !kept)
+      return report_error(kept.error());
   base::Progress progress(!arguments.quiet);
   progress.stage("hashing");
   engine::AddSummary all;
@@ -91,7 +98,9 @@ int run_add(const AddArguments &arguments) {
   return kDone;
 }
 
-int run_investigate(const CaseOptions &arguments) {
+int run_investigate(const CaseOptions &given) {
+  CaseOptions arguments = given;
+  if (auto loaded = load_unlock(arguments); !loaded) return report_error(loaded.error());
   auto the_case = open_case(arguments, casefile::Case::Access::write);
   if (!the_case) return report_error(the_case.error());
   base::Progress progress(!arguments.quiet);

@@ -26,6 +26,7 @@ struct Common {
   bool quiet = false;
   bool timings = false;
   std::filesystem::path passphrase_file, key_file;
+  std::vector<std::filesystem::path> password_files, unlock_keys;  // for encrypted evidence
   engine::Options engine;
 };
 

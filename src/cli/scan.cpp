@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -11,8 +12,8 @@
 #include "base/encode.hpp"
 #include "cli/session.hpp"
 #include "engine/read_pass.hpp"
+#include "engine/recogniser.hpp"
 #include "engine/shard.hpp"
-#include "evidence/recognise.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
 
@@ -114,6 +115,7 @@ Result<int> scan(const ScanArguments &arguments) {
   std::vector<base::Fd> inputs;
   std::vector<engine::Job> jobs;
   std::uint64_t bytes = 0;
+  engine::RecogniserProcess recogniser(arguments.engine.sandbox);
   {
     base::Timings::Scope timing(timings, "evidence");
     for (const std::filesystem::path &path : arguments.paths) {
@@ -123,17 +125,18 @@ Result<int> scan(const ScanArguments &arguments) {
         engine::Job job;
         job.item = "-";
         job.files.push_back({fmt::format("/proc/self/fd/{}", fd.get()), ""});
-        DISLODGE_TRY_ASSIGN(const base::MappedFile mapped,
-                            base::MappedFile::from_fd(fd.get(), "standard input"));
-        job.type = evidence::recognise(mapped.bytes(), "");
-        job.end = mapped.bytes().size();
+        DISLODGE_TRY_ASSIGN(const evidence::Recognised recognised, recogniser.ask(fd.get(), ""));
+        job.type = recognised.type;
+        struct stat status {};
+        if (::fstat(fd.get(), &status) != 0)
+          return base::fail(ErrorKind::io, "standard input: " + base::os_message(errno));
+        job.end = static_cast<std::uint64_t>(status.st_size);
         jobs.push_back(std::move(job));
         inputs.push_back(std::move(fd));
         continue;
       }
-      DISLODGE_TRY_ASSIGN(const auto files, evidence::intake(given, [&](const evidence::IntakeStep &step) {
-                            timing.bytes += step.bytes;
-                          }));
+      const auto step = [&](const evidence::IntakeStep &done) { timing.bytes += done.bytes; };
+      DISLODGE_TRY_ASSIGN(const auto files, evidence::intake(given, step, recogniser.asker()));
       for (const evidence::EvidenceFile &file : files) {
         ++timing.items_out;
         for (const evidence::Unit &unit : evidence::cut_units(file, arguments.engine.limits)) {
@@ -245,7 +248,9 @@ Result<int> scan_shard(const ScanArguments &arguments) {
 
 }  // namespace
 
-int run_scan(const ScanArguments &arguments) {
+int run_scan(const ScanArguments &given) {
+  ScanArguments arguments = given;
+  if (auto loaded = load_unlock(arguments); !loaded) return report_error(loaded.error());
   const auto code = arguments.shard.empty() ? scan(arguments) : scan_shard(arguments);
   return code ? *code : report_error(code.error());
 }

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "base/encode.hpp"
+#include "engine/reopen.hpp"
 
 namespace dislodge::cli {
 
@@ -69,6 +70,12 @@ Result<base::SecretBytes> ask(const char *prompt) {
 }
 
 }  // namespace
+
+Result<void> load_unlock(Common &common) {
+  DISLODGE_TRY_ASSIGN(auto unlock, engine::load_unlock_files(common.password_files, common.unlock_keys));
+  if (!unlock.empty()) common.engine.unlock = std::make_shared<const evidence::Unlock>(std::move(unlock));
+  return {};
+}
 
 Result<casefile::Unlock> unlock_with(const Common &common, std::string_view kind, bool twice, bool make_key) {
   casefile::Unlock unlock;

@@ -20,6 +20,9 @@ base::Result<casefile::Unlock> unlock_with(const Common &common, std::string_vie
 base::Result<std::unique_ptr<casefile::Case>> open_case(const CaseOptions &arguments,
                                                         casefile::Case::Access access);
 
+// Reads --password-file and --key into the engine's options.
+base::Result<void> load_unlock(Common &common);
+
 // Opens the case for reading and derives the picture; `use` prints it and gives the exit code.
 int with_picture(const CaseOptions &arguments,
                  const std::function<int(casefile::Case &, const engine::Picture &)> &use);

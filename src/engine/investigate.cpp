@@ -17,6 +17,7 @@
 #include "engine/inputs.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/readers.hpp"
+#include "engine/reopen.hpp"
 #include "engine/secrets_pass.hpp"
 #include "engine/stolen_pass.hpp"
 #include "identity/bindings.hpp"
@@ -32,15 +33,16 @@ using base::Result;
 using base::Timings;
 using casefile::Case;
 
-Result<void> read_evidence(Case &the_case, const Options &options, base::Progress &progress,
-                           Timings &timings) {
-  Timings::Scope timing(timings, "read");
-  DISLODGE_TRY_ASSIGN(const auto rules, load_secret_rules(options));
-  const std::string key = readers_digest(rules->rules.digest, options.limits);
-  // What was read with other rules or limits is read again; what is known under this key is not.
-  DISLODGE_TRY(refresh_units(the_case, key));
-  DISLODGE_TRY_ASSIGN(const auto units, load_units(the_case, true));
-  if (units.empty()) return {};
+namespace {
+
+constexpr int kReopenRounds =
+    4;  // an archive in an archive in an archive, each with a password from the last
+
+// Reads these units into the case. A unit whose file is not there any more keeps what was read of it before,
+// if `keep_missing`; else its row says so.
+Result<void> read_units(Case &the_case, const std::vector<UnitRow> &units, const SecretRules &rules,
+                        const Options &options, const std::string &key, bool keep_missing,
+                        base::Progress &progress, Timings::Scope &timing) {
   DISLODGE_TRY_ASSIGN(const auto evidence, load_evidence(the_case));
   std::map<std::int64_t, const EvidenceRow *> rows;
   for (const EvidenceRow &row : evidence) rows[row.id] = &row;
@@ -51,16 +53,17 @@ Result<void> read_evidence(Case &the_case, const Options &options, base::Progres
   for (const UnitRow &unit : units) {
     auto job = job_of(*rows.at(unit.evidence), unit);
     if (!job) {
-      DISLODGE_TRY(store_failure(the_case, *rows.at(unit.evidence), unit, job.error()));
+      if (!keep_missing) DISLODGE_TRY(store_failure(the_case, *rows.at(unit.evidence), unit, job.error()));
       continue;
     }
     jobs.push_back(std::move(*job));
     job_units.push_back(&unit);
     bytes += unit.end - unit.begin;
   }
+  if (jobs.empty()) return {};
   progress.stage("reading", bytes);
   ValueJoiner joiner(the_case);
-  WorkerPool pool = make_pool(*rules, options, the_case.keys().public_key());
+  WorkerPool pool = make_pool(rules, options, the_case.keys().public_key());
   return pool.run(std::move(jobs), [&](std::size_t number, Result<UnitResult> result) -> Result<void> {
     const UnitRow &unit = *job_units[number];
     progress.advance(unit.end - unit.begin);
@@ -70,6 +73,40 @@ Result<void> read_evidence(Case &the_case, const Options &options, base::Progres
     timing.items_out += result->sightings.size() + result->event_count + result->fact_count;
     return store_result(the_case, unit, key, *result, joiner);
   });
+}
+
+}  // namespace
+
+Result<void> read_evidence(Case &the_case, const Options &options, base::Progress &progress,
+                           Timings &timings) {
+  Timings::Scope timing(timings, "read");
+  DISLODGE_TRY_ASSIGN(const auto rules, load_secret_rules(options));
+  const std::string key = readers_digest(rules->rules.digest, options.limits);
+  if (options.unlock) DISLODGE_TRY(keep_unlock(the_case, *options.unlock));
+  DISLODGE_TRY_ASSIGN(evidence::Unlock supplied, kept_unlock(the_case));
+  const auto key_with = [&](const evidence::Unlock &unlock) {
+    return unlock.empty() ? key : key + "+" + unlock_digest(the_case.keys(), unlock);
+  };
+  Options with = options;
+  // What was read with other rules or limits is read again; what is known under this key is not.
+  DISLODGE_TRY(refresh_units(the_case, key));
+  DISLODGE_TRY_ASSIGN(const auto pending, load_units(the_case, true));
+  with.unlock = std::make_shared<const evidence::Unlock>(supplied);
+  DISLODGE_TRY(read_units(the_case, pending, *rules, with, key_with(supplied), false, progress, timing));
+  // What stayed encrypted is tried with passwords that turned up anywhere in the case, until none opens more.
+  for (int round = 0; round < kReopenRounds; ++round) {
+    evidence::Unlock unlock = supplied;
+    DISLODGE_TRY_ASSIGN(evidence::Unlock found, found_passwords(the_case));
+    unlock.append(found);
+    found.wipe();
+    if (unlock.empty()) break;
+    DISLODGE_TRY_ASSIGN(const auto closed, encrypted_units(the_case, unlock_digest(the_case.keys(), unlock)));
+    if (closed.empty()) break;
+    const std::string tried = key_with(unlock);
+    with.unlock = std::make_shared<const evidence::Unlock>(std::move(unlock));
+    DISLODGE_TRY(read_units(the_case, closed, *rules, with, tried, true, progress, timing));
+  }
+  return {};
 }
 
 namespace {

@@ -6,6 +6,7 @@
 
 #include "base/limits.hpp"
 #include "base/result.hpp"
+#include "evidence/unlock.hpp"
 #include "secret/matcher.hpp"
 #include "secret/rule.hpp"
 #include "secret/scanner.hpp"
@@ -18,6 +19,7 @@ struct Options {
   std::filesystem::path rules_folder;  // empty: the rules in the binary
   std::filesystem::path cache_folder;  // for the compiled rules; empty: none
   bool sandbox = true;
+  std::shared_ptr<const evidence::Unlock> unlock;  // passwords and keys that were supplied; null: none
 };
 
 // The rules of rules/secrets, loaded and compiled (or taken from the cache).

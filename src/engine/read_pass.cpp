@@ -75,9 +75,12 @@ WorkerPool make_pool(const SecretRules &rules, const Options &options, const std
   workers.sandbox = options.sandbox;
   const std::string run_key = workers.run_key;
   const base::Limits limits = options.limits;
-  return WorkerPool(std::move(workers), [&rules, limits, run_key, seal_to,
-                                         keep_rejected](ItemMarker *marker) {
-    return std::make_unique<UnitReader>(make_scanner(rules, keep_rejected), limits, run_key, seal_to, marker);
+  return WorkerPool(std::move(workers), [&rules, limits, run_key, seal_to, keep_rejected,
+                                         unlock = options.unlock](ItemMarker *marker) {
+    auto reader =
+        std::make_unique<UnitReader>(make_scanner(rules, keep_rejected), limits, run_key, seal_to, marker);
+    reader->set_unlock(unlock);
+    return reader;
   });
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
+#include "evidence/archive.hpp"
 #include "evidence/compressed.hpp"
 #include "evidence/tar.hpp"
 #include "evidence/zip.hpp"
@@ -12,6 +13,7 @@
 #include "mail/mbox.hpp"
 #include "mail/message.hpp"
 #include "repo/repository.hpp"
+#include "secret/key_store.hpp"
 
 namespace dislodge::engine {
 
@@ -21,7 +23,7 @@ using evidence::ItemType;
 namespace {
 
 // Raised when a reader's meaning changes, so that what an older version read is read again.
-constexpr int kReadersVersion = 1;
+constexpr int kReadersVersion = 2;
 
 Result<void> read_repository_unit(const evidence::ItemView &item, UnitReader &unit) {
   std::vector<repo::RepositoryFile> files;
@@ -59,6 +61,18 @@ Result<void> read_table(const evidence::ItemView &item, UnitReader &unit) {
   return file::read_text(item, unit);
 }
 
+// Key stores and certificates are looked into by the stage that knows keys; what names they carry in clear is
+// read besides.
+Result<void> read_key_file(const evidence::ItemView &item, UnitReader &unit) {
+  const auto report = secret::scan_key_file(item, unit.scanner(), unit.found());
+  if (!report) {
+    // Of a store that is not known its strings are read, and the rest is told.
+    if (report.error().kind == base::ErrorKind::unsupported) return file::read_binary(item, unit);
+    return tl::unexpected(report.error());
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
@@ -84,10 +98,13 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
     case ItemType::xz:
     case ItemType::seven_zip:
     case ItemType::rar:
-      return evidence::read_unsupported_archive(item, unit);
+    case ItemType::archive:
+      return evidence::read_archive(item, unit);
     case ItemType::ooxml:
     case ItemType::odf:
       return file::read_ooxml(item, unit);
+    case ItemType::ole:
+      return file::read_ole(item, unit);
     case ItemType::pdf:
       return file::read_pdf(item, unit);
     case ItemType::html:
@@ -102,6 +119,9 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
       return repo::read_loose_object(item, unit);
     case ItemType::pem:
       return file::read_text(item, unit);
+    case ItemType::key_store:
+    case ItemType::certificate:
+      return read_key_file(item, unit);
     case ItemType::json:
     case ItemType::csv:
       return read_table(item, unit);

@@ -11,6 +11,7 @@
 #include "base/hash.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/readers.hpp"
+#include "engine/recogniser.hpp"
 
 namespace dislodge::engine {
 
@@ -160,10 +161,12 @@ Result<ShardSummary> write_shard(const ShardRequest &request, const Options &opt
   manifest.index = request.index;
   manifest.count = request.count;
   progress.stage("intake");
+  RecogniserProcess recogniser(options.sandbox);
   for (const std::filesystem::path &path : request.paths) {
-    DISLODGE_TRY_ASSIGN(auto files, evidence::intake(path, [&](const evidence::IntakeStep &step) {
-                          progress.advance(step.bytes, step.file_done ? 1 : 0);
-                        }));
+    const auto step = [&](const evidence::IntakeStep &done) {
+      progress.advance(done.bytes, done.file_done ? 1 : 0);
+    };
+    DISLODGE_TRY_ASSIGN(auto files, evidence::intake(path, step, recogniser.asker()));
     std::move(files.begin(), files.end(), std::back_inserter(manifest.evidence));
   }
   base::Sha256Stream digest;

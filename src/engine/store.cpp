@@ -8,6 +8,7 @@
 #include "base/encode.hpp"
 #include "base/hash.hpp"
 #include "base/json_writer.hpp"
+#include "engine/recogniser.hpp"
 #include "evidence/recognise.hpp"
 
 namespace dislodge::engine {
@@ -182,7 +183,8 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
   std::error_code error;
   std::filesystem::path absolute = std::filesystem::absolute(path, error).lexically_normal();
   if (!absolute.has_filename()) absolute = absolute.parent_path();
-  DISLODGE_TRY_ASSIGN(const auto files, evidence::intake(absolute, progress));
+  RecogniserProcess recogniser(options.sandbox);
+  DISLODGE_TRY_ASSIGN(const auto files, evidence::intake(absolute, progress, recogniser.asker()));
   AddSummary summary;
   casefile::Database &database = the_case.database();
   casefile::Transaction transaction(database);
@@ -237,8 +239,9 @@ Result<std::vector<std::int64_t>> insert_evidence(Case &the_case,
 Result<void> refresh_units(Case &the_case, std::string_view key) {
   DISLODGE_TRY_ASSIGN(
       auto stale, the_case.database().prepare("UPDATE unit SET state = 'pending' WHERE state = 'failed' OR"
-                                              " (state = 'done' AND key <> ?)"));
-  stale.bind(1, key);
+                                              // What was tried to open it stands behind the key (reopen.hpp).
+                                              " (state = 'done' AND key <> ? AND key NOT LIKE ? || '+%')"));
+  stale.bind_all(key, key);
   return stale.run();
 }
 

@@ -23,6 +23,7 @@ struct AddOptions {
   std::optional<base::Interval> exposed;  // --exposed FROM..UNTIL
   std::string custodian;                  // --custodian, wins over a declaration
   base::Limits limits;
+  bool sandbox = true;
 };
 
 struct AddSummary {

@@ -54,6 +54,8 @@ class UnitReader : public evidence::Sink {
   UnitReader(std::unique_ptr<secret::Scanner> scanner, const base::Limits &limits, std::string run_key,
              std::string seal_to, ItemMarker *marker = nullptr);
 
+  void set_unlock(std::shared_ptr<const evidence::Unlock> unlock) { unlock_ = std::move(unlock); }
+
   UnitResult read(const UnitInput &input);
 
   // For readers.cpp: where logs and directory exports put what they find.
@@ -71,6 +73,7 @@ class UnitReader : public evidence::Sink {
   std::size_t child(const evidence::ItemView &item) override;
   void unread(evidence::Unread part) override;
   const base::Limits &limits() const override { return limits_; }
+  const evidence::Unlock &unlock() const override { return unlock_ ? *unlock_ : evidence::Sink::unlock(); }
 
  private:
   // The account of one item while it is being read.
@@ -105,6 +108,7 @@ class UnitReader : public evidence::Sink {
   base::Limits limits_;
   std::string run_key_, seal_to_;
   ItemMarker *marker_;
+  std::shared_ptr<const evidence::Unlock> unlock_;
   Found found_;
 
   const UnitInput *input_ = nullptr;

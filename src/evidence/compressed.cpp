@@ -208,24 +208,4 @@ base::Result<void> read_zstd(const ItemView &item, Sink &sink) {
   return {};
 }
 
-base::Result<void> read_unsupported_archive(const ItemView &item, Sink &) {
-  const auto refuse = [](std::string_view format, std::string_view tool) {
-    return base::fail(
-        base::ErrorKind::unsupported,
-        fmt::format("{} is recognised but not unpacked; unpack it with {} and add the result", format, tool));
-  };
-  switch (item.type) {
-    case ItemType::bzip2:
-      return refuse("bzip2", "bunzip2");
-    case ItemType::xz:
-      return refuse("xz", "unxz");
-    case ItemType::seven_zip:
-      return refuse("7z", "7z x");
-    case ItemType::rar:
-      return refuse("rar", "unrar x or 7z x");
-    default:
-      return refuse(name_of(item.type), "its own program");
-  }
-}
-
 }  // namespace dislodge::evidence

@@ -71,7 +71,8 @@ base::Result<std::optional<Collection>> declared(const fs::path &folder, const s
 
 class Intake {
  public:
-  explicit Intake(const std::function<void(const IntakeStep &)> &progress) : progress_(progress) {}
+  Intake(const std::function<void(const IntakeStep &)> &progress, const Recogniser &recogniser)
+      : progress_(progress), recogniser_(recogniser) {}
 
   base::Result<std::vector<EvidenceFile>> run(const fs::path &path) {
     std::error_code error;
@@ -127,9 +128,9 @@ class Intake {
     file.item = item;
     file.collection = collection;
     DISLODGE_TRY(hash(path, item, file.size, file.sha256));
-    DISLODGE_TRY_ASSIGN(const base::MappedFile mapped, base::MappedFile::open(path));
-    file.type = recognise(mapped.bytes(), name);
-    file.divisible = divisible(file.type, mapped.bytes());
+    DISLODGE_TRY_ASSIGN(const Recognised recognised, recogniser_(path, name));
+    file.type = recognised.type;
+    file.divisible = recognised.divisible;
     evidence_.push_back(std::move(file));
     return {};
   }
@@ -202,6 +203,7 @@ class Intake {
   }
 
   const std::function<void(const IntakeStep &)> &progress_;
+  const Recogniser &recogniser_;
   std::vector<Folder> pending_;
   std::vector<EvidenceFile> evidence_;
   std::string buffer_ = std::string(kHashStep, '\0');
@@ -209,9 +211,16 @@ class Intake {
 
 }  // namespace
 
+base::Result<Recognised> recognise_here(const fs::path &path, std::string_view name) {
+  DISLODGE_TRY_ASSIGN(const base::MappedFile mapped, base::MappedFile::open(path));
+  const ItemType type = recognise(mapped.bytes(), name);
+  return Recognised{type, divisible(type, mapped.bytes())};
+}
+
 base::Result<std::vector<EvidenceFile>> intake(const fs::path &path,
-                                               const std::function<void(const IntakeStep &)> &progress) {
-  return Intake(progress).run(path);
+                                               const std::function<void(const IntakeStep &)> &progress,
+                                               const Recogniser &recogniser) {
+  return Intake(progress, recogniser).run(path);
 }
 
 bool is_repository(const fs::path &folder) {

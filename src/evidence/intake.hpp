@@ -51,10 +51,22 @@ struct IntakeStep {
   bool file_done = false;
 };
 
+// What a file is, told from its content by a process that may be lost to it.
+struct Recognised {
+  ItemType type = ItemType::unknown;
+  bool divisible = false;
+};
+using Recogniser =
+    std::function<base::Result<Recognised>(const std::filesystem::path &path, std::string_view name)>;
+// In this process: for evidence that is trusted, as a test's is. The engine asks a sandboxed worker instead
+// (engine/recogniser.hpp).
+base::Result<Recognised> recognise_here(const std::filesystem::path &path, std::string_view name);
+
 // Walks a file or folder (symbolic links are not followed), sorted bytewise by item path. An error names the
 // file and stops the intake: evidence that cannot be opened must not be missed silently.
 base::Result<std::vector<EvidenceFile>> intake(const std::filesystem::path &path,
-                                               const std::function<void(const IntakeStep &)> &progress = {});
+                                               const std::function<void(const IntakeStep &)> &progress = {},
+                                               const Recogniser &recogniser = recognise_here);
 
 // HEAD, objects/ and refs/ or packed-refs, as git itself tells a repository (setup.c, is_git_directory).
 bool is_repository(const std::filesystem::path &folder);

@@ -74,6 +74,8 @@ std::string_view name_of(ItemType type) {
       return "sqlite";
     case ItemType::executable:
       return "executable";
+    case ItemType::archive:
+      return "archive";
     case ItemType::evtx:
       return "evtx";
   }

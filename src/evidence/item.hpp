@@ -50,6 +50,7 @@ enum class ItemType : std::uint8_t {
   audio_video,
   sqlite,
   executable,
+  archive,  // other containers: cab, iso, cpio, ar, lha, lzip, lz4, lzma, Unix compress
   evtx,
 };
 std::string_view name_of(ItemType type);

@@ -54,6 +54,16 @@ constexpr Magic kMagics[] = {
     {0, "\x28\xB5\x2F\xFD"sv, ItemType::zstd},
     {0, "7z\xBC\xAF\x27\x1C"sv, ItemType::seven_zip},
     {0, "Rar!\x1A\x07"sv, ItemType::rar},
+    {0, "MSCF\0\0\0\0"sv, ItemType::archive},
+    {0x8001, "CD001"sv, ItemType::archive},
+    {0, "!<arch>\n"sv, ItemType::archive},
+    {0, "xar!\0"sv, ItemType::archive},
+    {0, "\xED\xAB\xEE\xDB"sv, ItemType::archive},  // rpm
+    {0, "LZIP\1"sv, ItemType::archive},
+    {0, "\x04\x22\x4D\x18"sv, ItemType::archive},  // lz4
+    {2, "-lh5-"sv, ItemType::archive},
+    {2, "-lh6-"sv, ItemType::archive},
+    {2, "-lh7-"sv, ItemType::archive},
     {0, "SQLite format 3\0"sv, ItemType::sqlite},
     {0, "ElfFile\0"sv, ItemType::evtx},
     {0, "\x78\x9F\x3E\x22"sv, ItemType::tnef},
@@ -98,6 +108,19 @@ ItemType by_magic(std::string_view bytes) {
   // PST and OST: the client's own signature follows the checksum ([MS-PST] 2.2.2.6).
   if (bytes.starts_with("!BDN") && part(bytes, 8, 2) == "SM") return ItemType::pst;
   if (bytes.starts_with("\x1F\x8B\x08"sv) && byte(bytes, 3) < 0x20) return ItemType::gzip;
+  // cpio: a header of 110 octal or hexadecimal digits.
+  if ((bytes.starts_with("070701") || bytes.starts_with("070702")) && bytes.size() > 110 &&
+      bytes.substr(0, 110).find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos)
+    return ItemType::archive;
+  // Unix compress: 9 to 16 bits, block mode.
+  if (bytes.starts_with("\x1F\x9D") && (byte(bytes, 2) & 0x60) == 0 && (byte(bytes, 2) & 0x1F) >= 9 &&
+      (byte(bytes, 2) & 0x1F) <= 16)
+    return ItemType::archive;
+  // lzma_alone has no signature: usual properties, a dictionary of a power of two, a size known or not.
+  if (bytes.starts_with("\x5D\0\0"sv) && bytes.size() > 13 && le32(bytes, 1) >= (1u << 12) &&
+      (le32(bytes, 1) & (le32(bytes, 1) - 1)) == 0 &&
+      (le64(bytes, 5) == UINT64_MAX || le64(bytes, 5) < (1ull << 40)))
+    return ItemType::archive;
   if (bytes.starts_with("BZh") && byte(bytes, 3) >= '1' && byte(bytes, 3) <= '9' &&
       (part(bytes, 4, 6) == "1AY&SY" || part(bytes, 4, 6) == "\x17\x72\x45\x38\x50\x90"))
     return ItemType::bzip2;

@@ -14,6 +14,7 @@
 #include "evidence/item.hpp"
 #include "evidence/ledger.hpp"
 #include "evidence/record.hpp"
+#include "evidence/unlock.hpp"
 
 namespace dislodge::evidence {
 
@@ -41,6 +42,11 @@ class Sink {
   // the reader returns success; an error returned by the reader makes the whole item unread.
   virtual void unread(Unread part) = 0;
   virtual const base::Limits &limits() const = 0;
+  // What may open encrypted items: passwords and keys supplied for this run. Valid as long as the sink.
+  virtual const Unlock &unlock() const {
+    static const Unlock nothing;
+    return nothing;
+  }
 };
 
 }  // namespace dislodge::evidence

@@ -8,9 +8,11 @@
 
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
+#include "evidence/archive.hpp"
 #include "evidence/byte_ranges.hpp"
 #include "evidence/inflate.hpp"
 #include "evidence/unzstd.hpp"
+#include "evidence/zip_crypt.hpp"
 #include "evidence/zip_directory.hpp"
 
 namespace dislodge::evidence {
@@ -44,18 +46,10 @@ std::string method_name(std::uint16_t method) {
       return "implode";
     case 10:
       return "DCL implode";
-    case 12:
-      return "bzip2";
-    case 14:
-      return "LZMA";
-    case 95:
-      return "xz";
     case 96:
       return "JPEG";
     case 97:
       return "WavPack";
-    case 98:
-      return "PPMd";
     default:
       return "an unknown method";
   }
@@ -68,8 +62,8 @@ bool all_zero(std::string_view bytes) {
 class ZipReader {
  public:
   ZipReader(std::string_view zip, const base::Limits &limits,
-            const std::function<bool(const ZipMember &)> &each)
-      : zip_(zip), limits_(limits), each_(each) {}
+            const std::function<bool(const ZipMember &)> &each, const Unlock *unlock)
+      : zip_(zip), limits_(limits), each_(each), crypt_(unlock) {}
 
   base::Result<void> run() {
     const auto directory = read_zip_directory(zip_, limits_.members_max);
@@ -201,13 +195,18 @@ class ZipReader {
 
   void unpack(const ZipEntry &entry, std::string_view packed, bool cut, ZipMember &member) {
     if (entry.encrypted()) {
+      const bool tried = crypt_.can_try(entry);
+      if (tried && open_encrypted(entry, packed, cut, member)) return;
       static constexpr int kBits[] = {0, 128, 192, 256};
       const std::string cipher = entry.aes_strength >= 1 && entry.aes_strength <= 3
                                      ? fmt::format("AES-{}", kBits[entry.aes_strength])
                                  : (entry.flags & 64) != 0 ? "PKWARE strong encryption"
                                                            : "ZipCrypto";
       member.state = LedgerState::encrypted;
-      tell(member, fmt::format("member {} is encrypted ({})", step_, cipher),
+      const std::string_view result = !tried               ? ""
+                                      : crypt_.exhausted() ? "; too many passwords for so many members"
+                                                           : "; no password that was given opens it";
+      tell(member, fmt::format("member {} is encrypted ({}){}", step_, cipher, result),
            "supply the archive password with --password-file");
       return;
     }
@@ -223,6 +222,8 @@ class ZipReader {
       case kZstdOld:
         return finish(unzstd_.unpack(packed, entry.unpacked, cap), entry, packed, cut, cap, member);
       default:
+        if (RareZipMethods::knows(entry.method))
+          return finish(rare_.unpack(entry, packed, cap), entry, packed, cut, cap, member);
         break;
     }
     member.state = LedgerState::unsupported;
@@ -230,6 +231,34 @@ class ZipReader {
          fmt::format("member {} is packed by {} (zip method {}), which is not read", step_,
                      method_name(entry.method), entry.method),
          "unpack the archive with 7z or unzip and add the folder");
+  }
+
+  // With ZipCrypto only the CRC of what comes out tells the right password, so each that its one-byte check
+  // lets through is unpacked with.
+  bool open_encrypted(const ZipEntry &entry, std::string_view packed, bool cut, ZipMember &member) {
+    ZipEntry clear = entry;
+    clear.flags = static_cast<std::uint16_t>(clear.flags & ~1u);
+    clear.aes_strength = 0;
+    const bool unsure = entry.aes_strength == 0 && entry.crc == 0 && entry.method == kStored;
+    const std::uint64_t before = unpacked_;
+    ZipMember attempt;
+    const bool opened = !unsure && crypt_.open(entry, packed, [&](std::string_view plain) {
+      attempt = member;
+      unpacked_ = before;
+      consumed_ = 0;
+      plain_.assign(plain);
+      unpack(clear, plain_, cut, attempt);
+      return attempt.state == LedgerState::read || attempt.state == LedgerState::too_large;
+    });
+    if (!opened) {
+      unpacked_ = before;
+      consumed_ = 0;
+      return false;
+    }
+    member = attempt;
+    consumed_ = std::min<std::uint64_t>(packed.size(), consumed_ + zip_crypt_overhead(entry));
+    if (member.state == LedgerState::read) consumed_ = packed.size();
+    return true;
   }
 
   void unpack_stored(std::string_view packed, bool cut, std::uint64_t cap, const ZipEntry &entry,
@@ -462,6 +491,9 @@ class ZipReader {
   const std::function<bool(const ZipMember &)> &each_;
   Inflater inflater_;
   Unzstd unzstd_;
+  RareZipMethods rare_;
+  ZipCrypt crypt_;
+  std::string plain_;  // of the encrypted member being read
   ByteRanges ranges_;
   std::unordered_map<std::size_t, std::uint32_t> seen_;  // hash of step -> how often
   bool split_ = false;
@@ -496,12 +528,12 @@ void read_archive_comment(const ItemView &item, std::string_view comment, std::u
 }  // namespace
 
 base::Result<void> for_each_member(std::string_view zip_bytes, const base::Limits &limits,
-                                   const std::function<bool(const ZipMember &)> &each) {
-  return ZipReader(zip_bytes, limits, each).run();
+                                   const std::function<bool(const ZipMember &)> &each, const Unlock *unlock) {
+  return ZipReader(zip_bytes, limits, each, unlock).run();
 }
 
 base::Result<void> read_zip(const ItemView &item, Sink &sink) {
-  return for_each_member(item.bytes, sink.limits(), [&](const ZipMember &member) {
+  const auto each = [&](const ZipMember &member) {
     if (member.part == ZipPart::comment) {
       read_archive_comment(item, member.bytes, member.offset, sink);
       return true;
@@ -530,7 +562,8 @@ base::Result<void> read_zip(const ItemView &item, Sink &sink) {
     }
     sink.unread(std::move(unread));
     return true;
-  });
+  };
+  return for_each_member(item.bytes, sink.limits(), each, &sink.unlock());
 }
 
 }  // namespace dislodge::evidence

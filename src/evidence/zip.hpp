@@ -8,7 +8,8 @@
 //   accounted for_each_member(bytes, limits, [&](const ZipMember &m) { if (m.name == "word/document.xml")
 //   ...; return true; });
 //
-// Unpacked: stored, deflate, deflate64, zstd. Encrypted members and other methods are reported, not read.
+// Unpacked: stored, deflate, deflate64, zstd, bzip2, LZMA, xz, PPMd; other methods are reported, not read. Members encrypted by
+// ZipCrypto or WinZip AES are opened with the passwords given, else reported.
 // Limits: members_max, member_bytes_max, archive_bytes_max, expansion_ratio_max after expansion_grace_bytes,
 // the ratio taken against distinct archive bytes, so that overlapping members (quine-like bombs) do not raise
 // it.
@@ -48,8 +49,10 @@ struct ZipMember {
 
 // Calls `each` for every part, until it returns false. Folders (names ending in '/' without data) are left
 // out. Error `damaged` where there is neither a directory nor a local header.
+// `unlock`: passwords for encrypted members; null: none.
 base::Result<void> for_each_member(std::string_view zip_bytes, const base::Limits &limits,
-                                   const std::function<bool(const ZipMember &)> &each);
+                                   const std::function<bool(const ZipMember &)> &each,
+                                   const Unlock *unlock = nullptr);
 
 // Reads an item of type zip: members become children, comments text, gaps children ("~gap@OFFSET").
 base::Result<void> read_zip(const ItemView &item, Sink &sink);

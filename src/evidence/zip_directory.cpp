@@ -120,6 +120,7 @@ std::optional<ZipDirectory> read_zip_directory(std::string_view zip, std::size_t
     ZipEntry entry;
     entry.flags = le16(zip, head + 8);
     entry.method = le16(zip, head + 10);
+    entry.time = le16(zip, head + 12);
     entry.crc = le32(zip, head + 16);
     entry.packed = le32(zip, head + 20);
     entry.unpacked = le32(zip, head + 24);
@@ -152,6 +153,7 @@ std::optional<LocalHeader> read_local_header(std::string_view zip, std::uint64_t
   LocalHeader header;
   header.entry.flags = le16(zip, at + 6);
   header.entry.method = le16(zip, at + 8);
+  header.entry.time = le16(zip, at + 10);
   header.entry.crc = le32(zip, at + 14);
   header.entry.packed = le32(zip, at + 18);
   header.entry.unpacked = le32(zip, at + 22);

@@ -22,6 +22,7 @@ struct ZipEntry {
   std::uint16_t flags = 0;
   std::uint16_t method = 0;       // of the data: for WinZip AES the one within
   std::uint8_t aes_strength = 0;  // 1, 2, 3: AES-128, 192, 256; 0: no WinZip AES
+  std::uint16_t time = 0;         // of last change, DOS format
   std::uint32_t crc = 0;
   std::uint64_t packed = 0;
   std::uint64_t unpacked = 0;

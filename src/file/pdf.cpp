@@ -367,11 +367,10 @@ class PdfReader {
 
 base::Result<void> read_pdf(const evidence::ItemView &item, evidence::Sink &sink) {
   PdfDocument document(item.bytes, sink.limits());
-  if (!document.load())
-    return base::fail(
-        base::ErrorKind::encrypted,
-        "the PDF is encrypted and the empty password does not open it; save it without a password and add "
-        "it again");
+  if (!document.load(sink.unlock()))
+    return base::fail(base::ErrorKind::encrypted,
+                      "the PDF is encrypted and neither the empty password nor one that was given opens it; "
+                      "supply its password with --password-file");
   if (document.objects().empty())
     return base::fail(base::ErrorKind::damaged,
                       "no object of a PDF can be found in it; ask for the file again");

@@ -1,105 +1,134 @@
 #include "file/pdf_crypt.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
-#include <numeric>
 #include <vector>
 
+#include "evidence/cipher.hpp"
 #include "file/pdf_document.hpp"
 
 namespace dislodge::file {
 namespace {
 
 using Kind = PdfValue::Kind;
+using evidence::aes_cbc_decrypt;
+using evidence::aes_cbc_encrypt;
+using evidence::Digest;
+using evidence::digest_of;
+using evidence::rc4;
 
 constexpr std::string_view kPadding(
     "\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08"
     "\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A",
     32);
 
-std::string digest(const EVP_MD *kind, std::string_view data) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned size = 0;
-  if (EVP_Digest(data.data(), data.size(), out.data(), &size, kind, nullptr) != 1) return {};
-  return {reinterpret_cast<const char *>(out.data()), size};
-}
-std::string md5(std::string_view data) {
-  return digest(EVP_md5(), data);
-}
-
-// RC4 is not in OpenSSL's default provider any more.
-std::string rc4(std::string_view key, std::string_view data) {
-  if (key.empty()) return std::string(data);
-  std::array<std::uint8_t, 256> state{};
-  std::iota(state.begin(), state.end(), std::uint8_t{0});
-  for (unsigned i = 0, j = 0; i < 256; ++i) {
-    j = (j + state[i] + static_cast<unsigned char>(key[i % key.size()])) & 255;
-    std::swap(state[i], state[j]);
-  }
-  std::string out(data);
-  unsigned i = 0;
-  unsigned j = 0;
-  for (char &c : out) {
-    i = (i + 1) & 255;
-    j = (j + state[i]) & 255;
-    std::swap(state[i], state[j]);
-    c = static_cast<char>(static_cast<unsigned char>(c) ^ state[(state[i] + state[j]) & 255]);
-  }
-  return out;
-}
-
-// CBC. Without padding all whole blocks come out.
-std::string aes(const EVP_CIPHER *cipher, std::string_view key, std::string_view iv, std::string_view data,
-                bool encrypt, bool padding) {
-  data = data.substr(0, data.size() / 16 * 16);
-  std::string out(data.size() + 16, '\0');
-  EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-  int size = 0;
-  int rest = 0;
-  const bool ready =
-      context != nullptr &&
-      EVP_CipherInit_ex(context, cipher, nullptr, reinterpret_cast<const unsigned char *>(key.data()),
-                        reinterpret_cast<const unsigned char *>(iv.data()), encrypt ? 1 : 0) == 1;
-  if (ready) {
-    EVP_CIPHER_CTX_set_padding(context, 0);
-    EVP_CipherUpdate(context, reinterpret_cast<unsigned char *>(out.data()), &size,
-                     reinterpret_cast<const unsigned char *>(data.data()), static_cast<int>(data.size()));
-    EVP_CipherFinal_ex(context, reinterpret_cast<unsigned char *>(out.data()) + size, &rest);
-  }
-  EVP_CIPHER_CTX_free(context);
-  out.resize(static_cast<std::size_t>(size + rest));
-  // Padding is taken off where it is right; a wrong one means a damaged end, which is kept.
-  if (padding && !out.empty()) {
+// CBC; padding is taken off where it is right; a wrong one means a damaged end, which is kept.
+std::string decrypt_padded(std::string_view key, std::string_view iv, std::string_view data) {
+  std::string out = aes_cbc_decrypt(key, iv, data);
+  if (!out.empty()) {
     const auto count = static_cast<unsigned char>(out.back());
     if (count >= 1 && count <= 16 && count <= out.size()) out.resize(out.size() - count);
   }
   return out;
 }
 
+std::string md5(std::string_view data) {
+  return digest_of(Digest::md5, data);
+}
+
+// RC4 with the key, then with the key mixed with 1 to 19; or the other way round.
+std::string rc4_rounds(std::string_view key, std::string data, int from, int until) {
+  for (int i = from; i != until; i += from < until ? 1 : -1) {
+    std::string mixed(key);
+    for (char &c : mixed) c = static_cast<char>(c ^ i);
+    data = rc4(mixed, data);
+  }
+  return data;
+}
+
 // Revision 6 (ISO 32000-2 section 7.6.4.3.4): hashing hardened by AES.
 std::string hash_revision_6(std::string_view password, std::string_view salt, std::string_view user) {
-  std::string k = digest(EVP_sha256(), std::string(password) + std::string(salt) + std::string(user));
+  std::string k = digest_of(Digest::sha256, std::string(password) + std::string(salt) + std::string(user));
   for (int round = 1; round <= 2000; ++round) {
     const std::string unit = std::string(password) + k + std::string(user);
     std::string block;
     for (int i = 0; i < 64; ++i) block += unit;
     const std::string_view key(k);
-    const std::string e = aes(EVP_aes_128_cbc(), key.substr(0, 16), key.substr(16, 16), block, true, false);
+    const std::string e = aes_cbc_encrypt(key.substr(0, 16), key.substr(16, 16), block);
     if (e.size() < 16) return {};
     int sum = 0;
     for (std::size_t i = 0; i < 16; ++i) sum += static_cast<unsigned char>(e[i]);
-    k = digest(sum % 3 == 0 ? EVP_sha256() : sum % 3 == 1 ? EVP_sha384() : EVP_sha512(), e);
+    k = digest_of(sum % 3 == 0 ? Digest::sha256 : sum % 3 == 1 ? Digest::sha384 : Digest::sha512, e);
     if (round >= 64 && static_cast<unsigned char>(e.back()) <= round - 32) break;
   }
   return k.substr(0, 32);
 }
 
+// What the encryption dictionary says.
+struct Handler {
+  int revision = 0;
+  std::size_t key_size = 0;
+  std::string owner, user, owner_wrapped, user_wrapped;
+  std::uint32_t permissions = 0;
+  std::string id;
+  bool metadata = true;
+};
+
+// Revisions 5 and 6: the key lies wrapped under either password. Empty where it opens neither.
+std::string key_of_revision_6(const Handler &handler, std::string_view password) {
+  password = password.substr(0, 127);
+  if (handler.user.size() < 48) return {};
+  const auto hash = [&](std::string_view salt, std::string_view user) {
+    return handler.revision == 5
+               ? digest_of(Digest::sha256, std::string(password) + std::string(salt) + std::string(user))
+               : hash_revision_6(password, salt, user);
+  };
+  const auto open = [&](std::string_view entry, std::string_view wrapped, std::string_view user) {
+    if (entry.size() < 48 || wrapped.size() < 32 || hash(entry.substr(32, 8), user) != entry.substr(0, 32))
+      return std::string();
+    return aes_cbc_decrypt(hash(entry.substr(40, 8), user), std::string(16, '\0'), wrapped.substr(0, 32));
+  };
+  std::string key = open(handler.user, handler.user_wrapped, "");
+  if (key.empty() && !password.empty())
+    key = open(handler.owner, handler.owner_wrapped, std::string_view(handler.user).substr(0, 48));
+  return key;
+}
+
+// Algorithm 2 of ISO 32000-1 with algorithms 4 and 5: empty where the user password is another one.
+std::string key_of_user(const Handler &handler, std::string_view password) {
+  std::string input(password.substr(0, 32));
+  input += kPadding.substr(0, 32 - input.size());
+  input += std::string_view(handler.owner).substr(0, 32);
+  for (int i = 0; i < 4; ++i) input += static_cast<char>(handler.permissions >> (8 * i));
+  input += handler.id;
+  if (handler.revision >= 4 && !handler.metadata) input += "\xFF\xFF\xFF\xFF";
+  std::string key = md5(input);
+  if (handler.revision >= 3)
+    for (int i = 0; i < 50; ++i) key = md5(std::string_view(key).substr(0, handler.key_size));
+  key.resize(std::min(handler.key_size, key.size()));
+  if (handler.revision == 2) return rc4(key, kPadding) == handler.user.substr(0, 32) ? key : std::string();
+  const std::string check = rc4_rounds(key, md5(std::string(kPadding) + handler.id), 0, 20);
+  return check.substr(0, 16) == handler.user.substr(0, 16) ? key : std::string();
+}
+
+// The user password, or the owner's, under which the user's is kept (algorithm 7).
+std::string key_of_revision_4(const Handler &handler, std::string_view password) {
+  std::string key = key_of_user(handler, password);
+  if (!key.empty() || password.empty()) return key;
+  std::string padded(password.substr(0, 32));
+  padded += kPadding.substr(0, 32 - padded.size());
+  std::string wrapping = md5(padded);
+  if (handler.revision >= 3)
+    for (int i = 0; i < 50; ++i) wrapping = md5(wrapping);
+  wrapping.resize(std::min(handler.key_size, wrapping.size()));
+  const std::string owner = handler.owner.substr(0, 32);
+  return key_of_user(handler,
+                     handler.revision == 2 ? rc4(wrapping, owner) : rc4_rounds(wrapping, owner, 19, -1));
+}
+
 }  // namespace
 
 std::unique_ptr<PdfCrypt> PdfCrypt::open(const PdfDocument &document, const PdfValue &dictionary,
-                                         std::string_view id) {
+                                         std::string_view id, const evidence::Unlock &unlock) {
   const auto number = [&](std::string_view key, int otherwise) {
     const PdfValue &value = document.get(dictionary, key);
     return value.is(Kind::number) ? static_cast<int>(static_cast<std::int64_t>(value.number)) : otherwise;
@@ -132,45 +161,23 @@ std::unique_ptr<PdfCrypt> PdfCrypt::open(const PdfDocument &document, const PdfV
   } else if (version < 1 || version > 2) {
     return nullptr;
   }
-  if (revision >= 5) {
-    if (user.size() < 48) return nullptr;
-    const std::string wrapped = text("UE");
-    if (wrapped.size() < 32) return nullptr;
-    const std::string_view check = std::string_view(user).substr(32, 8);
-    const std::string_view salt = std::string_view(user).substr(40, 8);
-    const auto hash = [&](std::string_view with) {
-      return revision == 5 ? digest(EVP_sha256(), with) : hash_revision_6("", with, "");
-    };
-    if (hash(check) != user.substr(0, 32)) return nullptr;
-    crypt->key_ = aes(EVP_aes_256_cbc(), hash(salt), std::string(16, '\0'),
-                      std::string_view(wrapped).substr(0, 32), false, false);
-    return crypt;
+  const Handler handler{.revision = revision,
+                        .key_size = key_size,
+                        .owner = owner,
+                        .user = user,
+                        .owner_wrapped = text("OE"),
+                        .user_wrapped = text("UE"),
+                        .permissions = static_cast<std::uint32_t>(number("P", 0)),
+                        .id = std::string(id),
+                        .metadata = crypt->metadata_};
+  std::vector<std::string> passwords{""};
+  for (const std::string &each : unlock.passwords)
+    for (std::string &spelling : evidence::spellings_of(each)) passwords.push_back(std::move(spelling));
+  for (const std::string &password : passwords) {
+    crypt->key_ = revision >= 5 ? key_of_revision_6(handler, password) : key_of_revision_4(handler, password);
+    if (!crypt->key_.empty()) return crypt;
   }
-  // Algorithm 2 of ISO 32000-1, with an empty password.
-  const auto permissions = static_cast<std::uint32_t>(number("P", 0));
-  std::string input(kPadding);
-  input += std::string_view(owner).substr(0, 32);
-  for (int i = 0; i < 4; ++i) input += static_cast<char>(permissions >> (8 * i));
-  input += id;
-  if (revision >= 4 && !crypt->metadata_) input += "\xFF\xFF\xFF\xFF";
-  std::string key = md5(input);
-  if (revision >= 3)
-    for (int i = 0; i < 50; ++i) key = md5(std::string_view(key).substr(0, key_size));
-  key.resize(std::min<std::size_t>(key_size, key.size()));
-  // Algorithms 4 and 5: does it open?
-  if (revision == 2) {
-    if (rc4(key, kPadding) != user.substr(0, 32)) return nullptr;
-  } else {
-    std::string expected = rc4(key, md5(std::string(kPadding) + std::string(id)));
-    for (int i = 1; i <= 19; ++i) {
-      std::string mixed = key;
-      for (char &c : mixed) c = static_cast<char>(c ^ i);
-      expected = rc4(mixed, expected);
-    }
-    if (expected.substr(0, 16) != user.substr(0, 16)) return nullptr;
-  }
-  crypt->key_ = std::move(key);
-  return crypt;
+  return nullptr;
 }
 
 bool PdfCrypt::covers(const PdfObject &object) const {
@@ -186,7 +193,7 @@ std::string PdfCrypt::decrypt(std::string_view bytes, std::uint32_t number, std:
   if (method == Method::identity) return std::string(bytes);
   if (method == Method::aes_256) {
     if (bytes.size() < 32) return {};
-    return aes(EVP_aes_256_cbc(), key_, bytes.substr(0, 16), bytes.substr(16), false, true);
+    return decrypt_padded(key_, bytes.substr(0, 16), bytes.substr(16));
   }
   std::string input = key_;
   for (int i = 0; i < 3; ++i) input += static_cast<char>(number >> (8 * i));
@@ -195,7 +202,7 @@ std::string PdfCrypt::decrypt(std::string_view bytes, std::uint32_t number, std:
   const std::string key = md5(input).substr(0, std::min<std::size_t>(16, key_.size() + 5));
   if (method == Method::rc4) return rc4(key, bytes);
   if (bytes.size() < 32) return {};
-  return aes(EVP_aes_128_cbc(), key, bytes.substr(0, 16), bytes.substr(16), false, true);
+  return decrypt_padded(key, bytes.substr(0, 16), bytes.substr(16));
 }
 
 }  // namespace dislodge::file

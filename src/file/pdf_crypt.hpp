@@ -1,11 +1,14 @@
 #pragma once
-// The standard security handler of PDF (ISO 32000-2 section 7.6), opened with the empty user password: many
-// documents are encrypted only to forbid printing. RC4 of 40 to 128 bits and AES of 128 and 256 bits.
+// The standard security handler of PDF (ISO 32000-2 section 7.6), opened with the empty user password (many
+// documents are encrypted only to forbid printing) or one that was supplied, the user's or the owner's. RC4
+// of 40 to 128 bits and AES of 128 and 256 bits.
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include "evidence/unlock.hpp"
 
 namespace dislodge::file {
 
@@ -15,9 +18,9 @@ struct PdfValue;
 
 class PdfCrypt {
  public:
-  // Null where the handler is another one or the empty password is wrong.
+  // Null where the handler is another one or no password opens it.
   static std::unique_ptr<PdfCrypt> open(const PdfDocument &document, const PdfValue &dictionary,
-                                        std::string_view id);
+                                        std::string_view id, const evidence::Unlock &unlock);
 
   std::string decrypt(std::string_view bytes, std::uint32_t number, std::uint32_t generation,
                       bool stream) const;

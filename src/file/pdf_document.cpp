@@ -53,7 +53,7 @@ PdfDocument::PdfDocument(std::string_view bytes, const base::Limits &limits)
 
 PdfDocument::~PdfDocument() = default;
 
-bool PdfDocument::load() {
+bool PdfDocument::load(const evidence::Unlock &unlock) {
   scan();
   find_trailers();
   for (const PdfValue &trailer : trailers_) {
@@ -64,7 +64,7 @@ bool PdfDocument::load() {
     std::string id;
     if (const PdfValue &ids = get(trailer, "ID"); ids.is(Kind::array) && !ids.items.empty())
       id = pdf_string_bytes(resolve(ids.items[0]));
-    crypt_ = PdfCrypt::open(*this, dictionary, id);
+    crypt_ = PdfCrypt::open(*this, dictionary, id, unlock);
     if (!crypt_) return false;
     if (reference->is(Kind::reference)) crypt_->set_own_object(static_cast<std::uint32_t>(reference->number));
     break;

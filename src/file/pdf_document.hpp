@@ -14,6 +14,7 @@
 
 #include "base/limits.hpp"
 #include "evidence/inflate.hpp"
+#include "evidence/unlock.hpp"
 #include "file/pdf_filter.hpp"
 #include "file/pdf_value.hpp"
 
@@ -37,8 +38,9 @@ class PdfDocument {
   PdfDocument(const PdfDocument &) = delete;
   PdfDocument &operator=(const PdfDocument &) = delete;
 
-  // Finds all objects. False where the file is encrypted and the empty password does not open it.
-  bool load();
+  // Finds all objects. False where the file is encrypted and neither the empty password nor one of these
+  // opens it.
+  bool load(const evidence::Unlock &unlock = {});
 
   const std::deque<PdfObject> &objects() const { return objects_; }
   // Follows references; never null (a missing object is the null value).

@@ -24,12 +24,17 @@ base::Result<void> read_html(const evidence::ItemView &item, evidence::Sink &sin
 base::Result<void> read_ooxml(const evidence::ItemView &item, evidence::Sink &sink);
 
 // PDF (ISO 32000-1): text of all pages and forms, annotations, metadata, scripts (space `text`); attachments
-// and pictures are child items. Damaged files are searched for objects; encrypted ones are opened if the
-// empty user password does, else told as encrypted.
+// and pictures are child items. Damaged files are searched for objects; encrypted ones are opened with the
+// empty password or one of sink.unlock(), else told as encrypted.
 base::Result<void> read_pdf(const evidence::ItemView &item, evidence::Sink &sink);
 
 // RTF 1.9: text with offsets in the source; embedded objects and pictures are child items.
 base::Result<void> read_rtf(const evidence::ItemView &item, evidence::Sink &sink);
+
+// Compound files: Word, Excel and PowerPoint of Office 97-2003 with macros, properties, pictures and embedded
+// objects; Office documents encrypted with a password, opened with one of sink.unlock(); streams of any other
+// program as child items.
+base::Result<void> read_ole(const evidence::ItemView &item, evidence::Sink &sink);
 
 // What no reader knows: its strings in ASCII, UTF-8 and UTF-16 of both byte orders, with their offsets. The
 // rest of its bytes is listed as unsupported, with what to do about that type.

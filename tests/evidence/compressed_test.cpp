@@ -115,15 +115,5 @@ TEST(Zstd, ReadsAndReportsDamage) {
   EXPECT_EQ(cut.unreads.size(), 1u);
 }
 
-TEST(UnsupportedArchive, SaysWhatToDo) {
-  RecordingSink sink;
-  ItemView item = item_of("in", "7z");
-  item.type = ItemType::seven_zip;
-  const auto done = read_unsupported_archive(item, sink);
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().kind, base::ErrorKind::unsupported);
-  EXPECT_THAT(done.error().message, testing::HasSubstr("7z x"));
-}
-
 }  // namespace
 }  // namespace dislodge::evidence

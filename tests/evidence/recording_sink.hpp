@@ -45,6 +45,7 @@ class RecordingSink : public Sink {
   }
   void unread(Unread part) override { unreads.push_back(std::move(part)); }
   const base::Limits &limits() const override { return limits_; }
+  const Unlock &unlock() const override { return unlock_; }
 
   const SeenChild *find(const std::string &path) const {
     for (const SeenChild &child : children)
@@ -67,6 +68,7 @@ class RecordingSink : public Sink {
   }
 
   base::Limits limits_;
+  Unlock unlock_;
   bool keep_bytes = true;
   std::function<std::size_t(const ItemView &)> on_child;  // its sightings
   std::vector<Record> records;

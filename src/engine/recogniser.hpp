@@ -1,0 +1,39 @@
+#pragma once
+// Recognition at intake, in a sandbox: a process of its own that takes open files and answers what they are.
+// The coordinator opens and hashes evidence but never parses it; a file on which the recogniser dies or hangs
+// is of unknown type, and a new process takes the next one.
+//
+//   RecogniserProcess recogniser; auto files = evidence::intake(path, progress, recogniser.asker());
+
+#include <sys/types.h>
+
+#include "base/files.hpp"
+#include "evidence/intake.hpp"
+
+namespace dislodge::engine {
+
+class RecogniserProcess {
+ public:
+  explicit RecogniserProcess(bool sandbox = true) : sandbox_(sandbox) {}
+  ~RecogniserProcess();
+  RecogniserProcess(const RecogniserProcess &) = delete;
+  RecogniserProcess &operator=(const RecogniserProcess &) = delete;
+
+  base::Result<evidence::Recognised> ask(const std::filesystem::path &path, std::string_view name);
+  base::Result<evidence::Recognised> ask(int file, std::string_view name);
+  // Valid as long as this object.
+  evidence::Recogniser asker() {
+    return [this](const std::filesystem::path &path, std::string_view name) { return ask(path, name); };
+  }
+
+ private:
+  base::Result<void> start();
+  void stop();
+  [[noreturn]] static void serve(int socket, bool sandbox);
+
+  bool sandbox_;
+  pid_t process_ = -1;
+  base::Fd socket_;
+};
+
+}  // namespace dislodge::engine
