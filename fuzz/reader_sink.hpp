@@ -18,6 +18,7 @@ class ReaderSink : public evidence::Sink {
     limits_.object_bytes_max = 4 << 20;
     limits_.expansion_grace_bytes = 8 << 20;
     limits_.worker_memory_bytes = 256 << 20;
+    unlock_.passwords = {"Sommer2023", "abc123"};
   }
   evidence::RecordId record(evidence::Record record) override {
     base::WireWriter out;
@@ -41,12 +42,14 @@ class ReaderSink : public evidence::Sink {
     if (unread_ > item_bytes_ || part.reason.empty()) std::abort();
   }
   const base::Limits &limits() const override { return limits_; }
+  const evidence::Unlock &unlock() const override { return unlock_; }
 
  private:
   void touch(std::string_view bytes) {
     for (const char c : bytes) touched_ += static_cast<unsigned char>(c);
   }
   base::Limits limits_;
+  evidence::Unlock unlock_;
   std::uint64_t item_bytes_;
   std::uint64_t unread_ = 0;
   std::uint64_t touched_ = 0;

@@ -30,12 +30,15 @@ void key_options(CLI::App &app, Common &to) {
   app.add_option("--key-file", to.key_file, "Key file of the case (32 bytes; or DISLODGE_KEY_FILE=PATH)");
 }
 
-// What may open encrypted evidence.
-void unlock_options(CLI::App &app, Common &to) {
+// How evidence is read.
+void reading_options(CLI::App &app, Common &to) {
   app.add_option("--password-file", to.password_files,
                  "Passwords of archives and documents, one a line: what is encrypted is tried with each")
+      ->allow_extra_args(false)
       ->check(CLI::ExistingFile);
+  app.add_flag("--no-ocr", to.no_ocr, "Do not read text in pictures (it is slow: about a second each)");
   app.add_option("--key", to.unlock_keys, "Private key for encrypted mail (PEM, DER or OpenPGP)")
+      ->allow_extra_args(false)
       ->check(CLI::ExistingFile);
 }
 
@@ -89,9 +92,13 @@ int run(int argc, char **argv) {
   add_command->add_option("PATH", add.paths, "Files and folders")->required();
   add_command->add_option("--exposed", add.exposed,
                           "FROM..UNTIL: when the intruder could read it (RFC 3339; either end may be empty)");
+  add_command
+      ->add_option("--exposure-file", add.exposure_file,
+                   "CSV with mailbox,from,until: exposure of each mailbox or folder")
+      ->check(CLI::ExistingFile);
   add_command->add_option("--custodian", add.custodian,
                           "Whose mailbox, or which repository (github.com/owner/name)");
-  unlock_options(*add_command, add);
+  reading_options(*add_command, add);
   add_command->callback([&] {
     ready(add);
     code = run_add(add);
@@ -100,7 +107,7 @@ int run(int argc, char **argv) {
   CaseOptions investigate, status, detections, sessions, timeline, coverage, reach, parties;
   CLI::App *investigate_command =
       simple("investigate", "Run every pass that has something new to do", run_investigate, investigate);
-  unlock_options(*investigate_command, investigate);
+  reading_options(*investigate_command, investigate);
   simple("status", "What is known, what is missing, what is not read", run_status, status);
   simple("detections", "What the logs show", run_detections, detections);
   simple("sessions", "Sessions, and which are the intruder's", run_sessions, sessions);
@@ -299,7 +306,7 @@ int run(int argc, char **argv) {
       app.add_subcommand("scan", "Find secrets in any file, repository or mailbox, without a case");
   scan_command->add_option("PATH", scan.paths, "Files and folders; - for standard input")->required();
   common(*scan_command, scan);
-  unlock_options(*scan_command, scan);
+  reading_options(*scan_command, scan);
   scan_command->add_flag("--fail-on-findings", scan.fail_on_findings, "Exit with 1 when something is found");
   scan_command->add_flag("--rejected", scan.rejected, "List rejected candidates too, with the reason");
   scan_command->add_option("--fingerprint-key", scan.fingerprint_key,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/files.hpp"
 #include "cli/session.hpp"
 #include "engine/reopen.hpp"
 #include "report/json_lines.hpp"
@@ -60,7 +61,7 @@ Result<base::Interval> parse_exposed(const std::string &text) {
 
 int run_add(const AddArguments &given) {
   AddArguments arguments = given;
-  if (auto loaded = load_unlock(arguments); !loaded) return report_error(loaded.error());
+  if (auto loaded = load_reading_options(arguments); !loaded) return report_error(loaded.error());
   engine::AddOptions options;
   options.limits = arguments.engine.limits;
   options.sandbox = arguments.engine.sandbox;
@@ -69,6 +70,13 @@ int run_add(const AddArguments &given) {
     auto interval = parse_exposed(arguments.exposed);
     if (!interval) return report_error(interval.error());
     options.exposed = *interval;
+  }
+  if (!arguments.exposure_file.empty()) {
+    auto csv = base::read_file(arguments.exposure_file);
+    if (!csv) return report_error(csv.error());
+    auto rules = engine::parse_exposure_file(*csv, arguments.exposure_file.string());
+    if (!rules) return report_error(rules.error());
+    options.exposures = std::move(*rules);
   }
   auto the_case = open_case(arguments, casefile::Case::Access::write);
   if (!the_case) return report_error(the_case.error());
@@ -90,8 +98,14 @@ int run_add(const AddArguments &given) {
     all.known += added->known;
     all.units += added->units;
     all.bytes += added->bytes;
+    all.rules_used.merge(added->rules_used);
   }
   progress.clear();
+  // A mailbox that is said to be exposed and is not handed in would be missed silently.
+  for (const engine::ExposureRule &rule : options.exposures)
+    if (all.rules_used.count(rule.line) == 0)
+      std::fprintf(stderr, "dislodge: %s:%zu: %s fits nothing that was added\n",
+                   arguments.exposure_file.c_str(), rule.line, rule.what.c_str());
   if (!arguments.quiet)
     print_line(fmt::format("{} pieces of evidence, {}; {} known already. Next: dislodge investigate {}",
                            all.files, report::bytes_text(all.bytes), all.known, arguments.folder.string()));
@@ -100,7 +114,7 @@ int run_add(const AddArguments &given) {
 
 int run_investigate(const CaseOptions &given) {
   CaseOptions arguments = given;
-  if (auto loaded = load_unlock(arguments); !loaded) return report_error(loaded.error());
+  if (auto loaded = load_reading_options(arguments); !loaded) return report_error(loaded.error());
   auto the_case = open_case(arguments, casefile::Case::Access::write);
   if (!the_case) return report_error(the_case.error());
   base::Progress progress(!arguments.quiet);

@@ -27,6 +27,7 @@ struct Common {
   bool timings = false;
   std::filesystem::path passphrase_file, key_file;
   std::vector<std::filesystem::path> password_files, unlock_keys;  // for encrypted evidence
+  bool no_ocr = false;
   engine::Options engine;
 };
 
@@ -36,6 +37,7 @@ struct CaseOptions : Common {
 struct AddArguments : CaseOptions {
   std::vector<std::filesystem::path> paths;
   std::string exposed, custodian;
+  std::filesystem::path exposure_file;
 };
 struct WhyArguments : CaseOptions {
   std::string thing;

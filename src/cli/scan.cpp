@@ -250,7 +250,7 @@ Result<int> scan_shard(const ScanArguments &arguments) {
 
 int run_scan(const ScanArguments &given) {
   ScanArguments arguments = given;
-  if (auto loaded = load_unlock(arguments); !loaded) return report_error(loaded.error());
+  if (auto loaded = load_reading_options(arguments); !loaded) return report_error(loaded.error());
   const auto code = arguments.shard.empty() ? scan(arguments) : scan_shard(arguments);
   return code ? *code : report_error(code.error());
 }

@@ -71,7 +71,8 @@ Result<base::SecretBytes> ask(const char *prompt) {
 
 }  // namespace
 
-Result<void> load_unlock(Common &common) {
+Result<void> load_reading_options(Common &common) {
+  if (common.no_ocr) common.engine.limits.ocr_images_max = 0;
   DISLODGE_TRY_ASSIGN(auto unlock, engine::load_unlock_files(common.password_files, common.unlock_keys));
   if (!unlock.empty()) common.engine.unlock = std::make_shared<const evidence::Unlock>(std::move(unlock));
   return {};

@@ -20,8 +20,8 @@ base::Result<casefile::Unlock> unlock_with(const Common &common, std::string_vie
 base::Result<std::unique_ptr<casefile::Case>> open_case(const CaseOptions &arguments,
                                                         casefile::Case::Access access);
 
-// Reads --password-file and --key into the engine's options.
-base::Result<void> load_unlock(Common &common);
+// Reads --password-file, --key and --no-ocr into the engine's options.
+base::Result<void> load_reading_options(Common &common);
 
 // Opens the case for reading and derives the picture; `use` prints it and gives the exit code.
 int with_picture(const CaseOptions &arguments,

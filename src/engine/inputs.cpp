@@ -191,6 +191,9 @@ std::vector<std::string> not_covered(const Picture &picture) {
         fmt::format("{} messages that were read by the intruder and are not held", totals.not_held));
   if (totals.not_exported > 0)
     open.push_back(fmt::format("{} mailboxes that were read and never exported", totals.not_exported));
+  if (totals.linked_files > 0)
+    open.push_back(
+        fmt::format("{} files that mail links to with cloud services, not handed in", totals.linked_files));
   for (const reach::MissingEvidence &missing : picture.reach.missing) {
     open.push_back(fmt::format("{}: readable by the intruder, not handed in", missing.name));
     if (open.size() > 40) break;

@@ -120,7 +120,9 @@ Result<LedgerTotals> totals_of(Case &the_case, const std::vector<EvidenceRow> &e
       totals.read += row.read;
       totals.unread += row.size - row.read;
     }
-    if (row.state != evidence::LedgerState::read && row.state != evidence::LedgerState::read_in_part)
+    if (row.state == evidence::LedgerState::not_exported)
+      ++totals.linked_files;
+    else if (row.state != evidence::LedgerState::read && row.state != evidence::LedgerState::read_in_part)
       ++totals.unread_items;
   }
   DISLODGE_TRY_ASSIGN(const auto units, load_units(the_case, true));

@@ -27,6 +27,7 @@ struct LedgerTotals {
   std::uint64_t pending = 0;  // not reached yet by a run
   std::uint64_t unread_items = 0;
   std::uint64_t not_held = 0, not_exported = 0;  // stolen or exposed, but not in the evidence
+  std::uint64_t linked_files = 0;                // with cloud services, linked from mail and not handed in
   bool partial() const { return pending > 0; }
   unsigned percent_read() const {
     return handed_in == 0 ? 100 : static_cast<unsigned>((read + unread) * 100 / handed_in);

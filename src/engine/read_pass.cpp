@@ -80,6 +80,7 @@ WorkerPool make_pool(const SecretRules &rules, const Options &options, const std
     auto reader =
         std::make_unique<UnitReader>(make_scanner(rules, keep_rejected), limits, run_key, seal_to, marker);
     reader->set_unlock(unlock);
+    reader->prepare_ocr();
     return reader;
   });
 }

@@ -58,6 +58,7 @@ Result<void> read_table(const evidence::ItemView &item, UnitReader &unit) {
   }
   // Only logs are read in ranges; of any other table the unit that has byte 0 reads the whole.
   if (is_root(item, unit) && unit.input().begin != 0) return {};
+  if (file::recognises_har(item.bytes)) return file::read_har(item, unit);
   return file::read_text(item, unit);
 }
 
@@ -103,6 +104,8 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
     case ItemType::ooxml:
     case ItemType::odf:
       return file::read_ooxml(item, unit);
+    case ItemType::sqlite:
+      return file::read_sqlite(item, unit);
     case ItemType::ole:
       return file::read_ole(item, unit);
     case ItemType::pdf:
@@ -129,7 +132,7 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
     case ItemType::xml:
       return file::read_text(item, unit);
     case ItemType::image:
-      return file::read_image(item, unit);
+      return file::read_image(item, unit, unit.ocr());
     default:
       return file::read_binary(item, unit);
   }

@@ -69,15 +69,33 @@ std::string collection_text(const std::optional<evidence::Collection> &collectio
   return toml;
 }
 
+// Whether one of the words stands in a name by itself: "it-support@example.org", "export/admins.mbox".
+bool names_role(std::string_view name) {
+  static constexpr std::string_view kRoles[] = {"admin",    "admins",   "administrator", "administrators",
+                                                "sysadmin", "root",     "helpdesk",      "servicedesk",
+                                                "support",  "it",       "itops",         "ops",
+                                                "devops",   "secops",   "security",      "soc",
+                                                "infra",    "network",  "noc",           "dba",
+                                                "cloud",    "platform", "sre",           "postmaster",
+                                                "identity", "iam",      "engineering"};
+  const std::string lower = base::lower(name);
+  std::size_t at = 0;
+  while (at < lower.size()) {
+    const std::size_t end = std::min(lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz", at), lower.size());
+    const std::string_view word = std::string_view(lower).substr(at, end - at);
+    if (std::find(std::begin(kRoles), std::end(kRoles), word) != std::end(kRoles)) return true;
+    at = end + 1;
+  }
+  return base::contains_ignoring_case(lower, "helpdesk") || base::contains_ignoring_case(lower, "sysadmin");
+}
+
 // First things first: logs and directories (small, and they say what was read), then the mail of those who
-// hold keys, then other mail, then repositories.
+// hold keys, then other mail, then repositories, and pictures, which OCR reads slowly, last.
 int priority_of(const EvidenceRow &row) {
   if (row.type == "json" || row.type == "csv") return 0;
+  if (row.type == "image") return 40;
   if (row.repository() || row.type == "git-bundle" || row.type == "git-pack") return 30;
-  const std::string who = base::lower(row.custodian);
-  for (const std::string_view role : {"admin", "helpdesk", "support", "security", "it@", "root", "ops"})
-    if (who.find(role) != std::string::npos) return 10;
-  return 20;
+  return names_role(row.custodian) || names_role(row.root) ? 10 : 20;
 }
 
 constexpr std::string_view kEvidenceColumns =
@@ -195,16 +213,26 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
           "UPDATE evidence SET exposed_from = ?, exposed_until = ?, exposure_said = 1 WHERE id = ?"));
   for (const evidence::EvidenceFile &file : files) {
     DISLODGE_TRY_ASSIGN(const std::int64_t id, insert_one(the_case, file, options, summary));
-    if (options.exposed && takes_exposure(file, files.size() == 1)) {
+    const std::string &custodian = !options.custodian.empty() ? options.custodian
+                                   : file.collection          ? file.collection->custodian
+                                                              : options.custodian;
+    std::optional<base::Interval> exposed;
+    if (const ExposureRule *rule = exposure_of(options.exposures, file.item, custodian); rule != nullptr) {
+      exposed = rule->interval;
+      summary.rules_used.insert(rule->line);
+    } else if (options.exposed && takes_exposure(file, files.size() == 1)) {
+      exposed = options.exposed;
+    }
+    if (exposed) {
       // NULL stands for an open end.
-      if (options.exposed->from == base::kTimeMin)
+      if (exposed->from == base::kTimeMin)
         expose.bind_null(1);
       else
-        expose.bind(1, options.exposed->from);
-      if (options.exposed->until == base::kTimeMax)
+        expose.bind(1, exposed->from);
+      if (exposed->until == base::kTimeMax)
         expose.bind_null(2);
       else
-        expose.bind(2, options.exposed->until);
+        expose.bind(2, exposed->until);
       expose.bind(3, id);
       DISLODGE_TRY(expose.run());
     }
@@ -403,7 +431,9 @@ Result<std::vector<UnitRow>> load_units(Case &the_case, bool pending_only) {
                           std::string("SELECT u.id, u.evidence, u.begin, u.until, u.state, u.attempts FROM "
                                       "unit u JOIN evidence e ON e.id = u.evidence ") +
                           (pending_only ? "WHERE u.state = 'pending' " : "") +
-                          "ORDER BY u.priority, e.root, e.sha256, u.begin"));
+                          // New mail stands at the end of a mailbox.
+                          "ORDER BY u.priority, e.root, e.sha256,"
+                          " CASE WHEN e.type = 'mbox' THEN -u.begin ELSE u.begin END"));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) return rows;

@@ -6,12 +6,14 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/intervals.hpp"
 #include "casefile/case.hpp"
+#include "engine/exposure_file.hpp"
 #include "engine/unit_result.hpp"
 #include "evidence/collection.hpp"
 #include "evidence/intake.hpp"
@@ -21,6 +23,7 @@ namespace dislodge::engine {
 
 struct AddOptions {
   std::optional<base::Interval> exposed;  // --exposed FROM..UNTIL
+  std::vector<ExposureRule> exposures;    // --exposure-file; wins over --exposed where a rule fits
   std::string custodian;                  // --custodian, wins over a declaration
   base::Limits limits;
   bool sandbox = true;
@@ -28,6 +31,7 @@ struct AddOptions {
 
 struct AddSummary {
   std::uint64_t files = 0, known = 0, units = 0, bytes = 0;
+  std::set<std::size_t> rules_used;  // lines of the --exposure-file that fitted something
 };
 
 // One row of the evidence table.

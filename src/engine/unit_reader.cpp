@@ -6,6 +6,7 @@
 #include "base/item_path.hpp"
 #include "base/secure.hpp"
 #include "casefile/keys.hpp"
+#include "engine/cloud_links.hpp"
 #include "engine/readers.hpp"
 #include "evidence/recognise.hpp"
 
@@ -22,13 +23,21 @@ UnitReader::UnitReader(std::unique_ptr<secret::Scanner> scanner, const base::Lim
       marker_(marker),
       found_(*this) {}
 
+void UnitReader::prepare_ocr() {
+  if (limits_.ocr_images_max == 0) return;
+  ocr_ = std::make_unique<file::Ocr>();
+  ocr_->prepare();
+}
+
 UnitResult UnitReader::read(const UnitInput &input) {
   input_ = &input;
+  if (ocr_) ocr_->begin_unit(limits_);
   result_ = UnitResult();
   events_ = log::EventTable();
   facts_ = identity::Facts();
   frames_.clear();
   values_.clear();
+  links_.clear();
 
   evidence::ItemView root;
   root.path = input.item;
@@ -140,9 +149,26 @@ evidence::RecordId UnitReader::record(evidence::Record record) {
 
 std::size_t UnitReader::text(const evidence::TextView &text) {
   result_.text_bytes += text.text.size();
+  if (text.within != evidence::kNoRecord && !input_->repository) tell_links(text);
   const std::size_t count = scanner_->scan(text, found_);
   frames_.back().sightings += count;
   return count;
+}
+
+// Files that mail links to with a cloud service: readable by whoever reads the mail, and not in it.
+void UnitReader::tell_links(const evidence::TextView &text) {
+  if (links_.size() >= kLinksMax) return;
+  for (std::string &link : cloud_links(text.text, kLinksMax - links_.size())) {
+    if (!links_.insert(link).second) continue;
+    evidence::LedgerRow row;
+    row.item = "link:" + link;
+    row.parent = text.item;
+    row.state = LedgerState::not_exported;
+    row.reason =
+        "a file that a message or document links to; it lies with a cloud service and is not handed in";
+    row.remedy = "ask the service's log who opened the link, export the file and add it; end the sharing";
+    result_.ledger.push_back(std::move(row));
+  }
 }
 
 std::size_t UnitReader::child(const evidence::ItemView &item) {

@@ -18,6 +18,7 @@
 #include "base/limits.hpp"
 #include "engine/unit_result.hpp"
 #include "evidence/sink.hpp"
+#include "file/ocr.hpp"
 #include "identity/fact.hpp"
 #include "log/event.hpp"
 #include "secret/scanner.hpp"
@@ -54,6 +55,8 @@ class UnitReader : public evidence::Sink {
   UnitReader(std::unique_ptr<secret::Scanner> scanner, const base::Limits &limits, std::string run_key,
              std::string seal_to, ItemMarker *marker = nullptr);
 
+  // Opens what OCR needs from disk: to be called before the sandbox is entered.
+  void prepare_ocr();
   void set_unlock(std::shared_ptr<const evidence::Unlock> unlock) { unlock_ = std::move(unlock); }
 
   UnitResult read(const UnitInput &input);
@@ -64,6 +67,7 @@ class UnitReader : public evidence::Sink {
   identity::Facts &facts() { return facts_; }
   secret::Scanner &scanner() { return *scanner_; }
   secret::FoundSink &found() { return found_; }
+  file::Ocr *ocr() { return ocr_.get(); }
   const UnitInput &input() const { return *input_; }
   // True inside stolen content: what an intruder's mail says is not a log of ours.
   bool within_content(const evidence::ItemView &item) const;
@@ -103,12 +107,16 @@ class UnitReader : public evidence::Sink {
   void keep(secret::Found found);
   std::uint32_t value_index(std::string_view value);
   void drop_unused_records();
+  void tell_links(const evidence::TextView &text);
+
+  static constexpr std::size_t kLinksMax = 10'000;  // of one unit
 
   std::unique_ptr<secret::Scanner> scanner_;
   base::Limits limits_;
   std::string run_key_, seal_to_;
   ItemMarker *marker_;
   std::shared_ptr<const evidence::Unlock> unlock_;
+  std::unique_ptr<file::Ocr> ocr_;
   Found found_;
 
   const UnitInput *input_ = nullptr;
@@ -116,6 +124,7 @@ class UnitReader : public evidence::Sink {
   log::EventTable events_;
   identity::Facts facts_;
   std::vector<Frame> frames_;
+  std::unordered_set<std::string> links_;                  // told in this unit
   std::unordered_map<std::string, std::uint32_t> values_;  // run hash -> index in this unit
   std::unordered_set<std::string> sealed_;                 // run hashes that this worker has sealed before
 };

@@ -125,15 +125,23 @@ class ArchiveReader {
                   kAskAgain);
         return {};
       }
+      // "raw" takes any bytes: without a filter over them they are no stream at all.
+      if (stream_ && archive_filter_count(a) < 2)
+        return base::fail(base::ErrorKind::damaged,
+                          fmt::format("no packed stream begins in it; {}", kAskAgain));
       if (++seen_ > limits_.members_max) {
         tell_rest(before, LedgerState::too_large,
                   fmt::format("the archive passes members_max ({})", limits_.members_max),
                   "raise the limit and read it again");
         return {};
       }
-      if (archive_entry_filetype(entry) != AE_IFREG && !stream_) continue;
+      // Some writers leave the type out; folders, links and devices have no bytes of their own.
+      const auto kind = archive_entry_filetype(entry);
+      if (kind != AE_IFREG && kind != 0 && !stream_) continue;
       if (!member(entry, before)) return {};
     }
+    if (seen_ == 0 && (stream_ || position() == 0))
+      return base::fail(base::ErrorKind::damaged, fmt::format("nothing can be unpacked; {}", kAskAgain));
     if (item_.type == ItemType::rar && rar_.volume)
       unread(0, LedgerState::read_in_part, "it is one part of a split archive; members may go on in others",
              "join the parts or unpack them (unrar x) and add the folder");

@@ -19,7 +19,6 @@ struct Advice {
   std::string_view remedy;
 };
 constexpr std::array kAdvice = {
-    Advice{ItemType::image, "a picture: text in it is not read", "look at it, or add its text as a file"},
     Advice{ItemType::audio_video, "sound or film: not read", "listen to it, or add a transcript"},
     Advice{ItemType::ole, "a compound file of no known program: only its strings were read",
            "open it with the program that made it, save it in a newer format and add that"},
@@ -27,8 +26,6 @@ constexpr std::array kAdvice = {
            "export it to mbox or .eml and add that"},
     Advice{ItemType::tnef, "winmail.dat: only its strings were read",
            "unpack it (tnef) and add what is in it"},
-    Advice{ItemType::sqlite, "a database: only its strings were read",
-           "export its tables as CSV and add them"},
     Advice{ItemType::evtx, "a Windows event log: only its strings were read",
            "export it as XML or CSV and add that"},
     Advice{ItemType::executable, "a program: only its strings were read",
@@ -60,14 +57,6 @@ base::Result<void> read_binary(const evidence::ItemView &item, evidence::Sink &s
   tell_rest(item,
             emit_strings(item, item.bytes, record_of(item, sink), picture ? kPictureRun : kBinaryRun, sink),
             sink);
-  return {};
-}
-
-base::Result<void> read_image(const evidence::ItemView &item, evidence::Sink &sink) {
-  if (item.bytes.empty()) return {};
-  evidence::ItemView picture = item;
-  picture.type = ItemType::image;
-  tell_rest(picture, emit_strings(item, item.bytes, record_of(item, sink), kPictureRun, sink), sink);
   return {};
 }
 

@@ -311,7 +311,111 @@ class PdfReader {
       sink_.child(child);
       return;
     }
-    pictures_.push_back(object.stream);
+    std::string made = decoded.stopped_at.empty() ? pnm_of(object, decoded.bytes)
+                       : decoded.stopped_at == "CCITTFaxDecode" || decoded.stopped_at == "CCF"
+                           ? fax_of(object, decoded.bytes)
+                           : std::string();
+    if (made.empty()) {
+      pictures_.push_back(object.stream);
+      return;
+    }
+    // A file that picture readers know, made around the samples.
+    const auto at = static_cast<std::uint64_t>(object.stream.data() - item_.bytes.data());
+    const std::string path = base::join_item(item_.path, base::decoded_view_step("picture", at));
+    evidence::ItemView child;
+    child.path = path;
+    child.bytes = made;
+    child.type = evidence::ItemType::image;
+    child.depth = item_.depth + 1;
+    child.within = within_;
+    sink_.child(child);
+  }
+
+  std::uint64_t size_of(const PdfObject &object, std::string_view name, std::string_view brief) const {
+    for (const std::string_view key : {name, brief})
+      if (const PdfValue &value = document_.get(object.value, key);
+          value.is(Kind::number) && value.number > 0 && value.number < 1e6)
+        return static_cast<std::uint64_t>(value.number);
+    return 0;
+  }
+
+  // Samples in grey, colour or black and white as a portable map; empty for what else there is (palettes,
+  // four inks, sixteen bits).
+  std::string pnm_of(const PdfObject &object, std::string_view samples) const {
+    const std::uint64_t width = size_of(object, "Width", "W");
+    const std::uint64_t height = size_of(object, "Height", "H");
+    const std::uint64_t bits = size_of(object, "BitsPerComponent", "BPC");
+    const PdfValue *space = &document_.get(object.value, "ColorSpace");
+    std::uint64_t components = 0;
+    if (space->is(Kind::array) && !space->items.empty()) {
+      const PdfValue &kind = document_.resolve(space->items[0]);
+      if (kind.is_name("ICCBased") && space->items.size() > 1) {
+        const PdfObject *profile = document_.object_of(space->items[1]);
+        if (profile != nullptr) {
+          const PdfValue &count = document_.get(profile->value, "N");
+          components = count.is(Kind::number) && (count.number == 1 || count.number == 3)
+                           ? static_cast<std::uint64_t>(count.number)
+                           : 0;
+        }
+      }
+      if (kind.is_name("CalRGB")) components = 3;
+      if (kind.is_name("CalGray")) components = 1;
+    }
+    if (space->is_name("DeviceRGB") || space->is_name("RGB")) components = 3;
+    if (space->is_name("DeviceGray") || space->is_name("G")) components = 1;
+    if (width == 0 || height == 0 || components == 0) return {};
+    const std::uint64_t row = bits == 8                      ? width * components
+                              : bits == 1 && components == 1 ? (width + 7) / 8
+                                                             : 0;
+    if (row == 0 || samples.size() < row) return {};
+    const std::uint64_t rows = std::min<std::uint64_t>(height, samples.size() / row);
+    std::string out = bits == 8 ? fmt::format("P{}\n{} {}\n255\n", components == 3 ? 6 : 5, width, rows)
+                                : fmt::format("P4\n{} {}\n", width, rows);
+    const std::size_t head = out.size();
+    out += samples.substr(0, static_cast<std::size_t>(row * rows));
+    // In a bit map 1 is black, in PDF white.
+    if (bits == 1)
+      for (std::size_t i = head; i < out.size(); ++i) out[i] = static_cast<char>(~out[i]);
+    return out;
+  }
+
+  // A fax page as TIFF (compression 3 or 4).
+  std::string fax_of(const PdfObject &object, std::string_view packed) const {
+    const std::uint64_t height = size_of(object, "Height", "H");
+    const PdfValue *parameters = &document_.get(object.value, "DecodeParms");
+    if (parameters->is(Kind::array) && !parameters->items.empty())
+      parameters = &document_.resolve(parameters->items.back());
+    const auto parameter = [&](std::string_view key, double otherwise) {
+      const PdfValue &value = document_.get(*parameters, key);
+      return value.is(Kind::number) || value.is(Kind::boolean) ? static_cast<double>(value.number)
+                                                               : otherwise;
+    };
+    const double k = parameter("K", 0);
+    const double columns = parameter("Columns", 1728);
+    if (height == 0 || columns < 1 || columns > 100'000 || packed.size() > UINT32_MAX) return {};
+    std::string out("II*\0\x08\0\0\0", 8);
+    const auto number = [&](std::uint64_t value, int bytes) {
+      for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+    };
+    const std::pair<std::uint16_t, std::uint64_t> tags[] = {{256, static_cast<std::uint64_t>(columns)},
+                                                            {257, height},
+                                                            {258, 1},
+                                                            {259, k < 0 ? 4u : 3u},
+                                                            {262, parameter("BlackIs1", 0) != 0 ? 1u : 0u},
+                                                            {273, 8 + 2 + 9 * 12 + 4},
+                                                            {278, height},
+                                                            {279, packed.size()},
+                                                            {292, k > 0 ? 1u : 0u}};
+    number(std::size(tags), 2);
+    for (const auto &[tag, value] : tags) {
+      number(tag, 2);
+      number(4, 2);  // LONG
+      number(1, 4);
+      number(value, 4);
+    }
+    number(0, 4);
+    out += packed;
+    return out;
   }
 
   // ---- what was not read

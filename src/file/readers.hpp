@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "evidence/item.hpp"
 #include "evidence/sink.hpp"
+#include "file/ocr.hpp"
 
 namespace dislodge::file {
 
@@ -36,11 +37,22 @@ base::Result<void> read_rtf(const evidence::ItemView &item, evidence::Sink &sink
 // program as child items.
 base::Result<void> read_ole(const evidence::ItemView &item, evidence::Sink &sink);
 
+// SQLite databases: every table's text as "column: value", blobs as child items, and the strings of deleted
+// records.
+base::Result<void> read_sqlite(const evidence::ItemView &item, evidence::Sink &sink);
+
+// HAR (HTTP archive 1.2): the JSON as it stands, and besides every header, cookie, query and form field as
+// "name: value" and every body as it was sent, with offsets in the JSON; base64 bodies are child items.
+bool recognises_har(std::string_view json);
+base::Result<void> read_har(const evidence::ItemView &item, evidence::Sink &sink);
+
 // What no reader knows: its strings in ASCII, UTF-8 and UTF-16 of both byte orders, with their offsets. The
 // rest of its bytes is listed as unsupported, with what to do about that type.
 base::Result<void> read_binary(const evidence::ItemView &item, evidence::Sink &sink);
 
-// Pictures: long strings (metadata), the rest listed as unsupported.
+// Pictures: metadata (PNG texts, JPEG comments, EXIF, XMP), and text and codes by OCR, in the text space and
+// marked as such. `ocr`: null for none.
+base::Result<void> read_image(const evidence::ItemView &item, evidence::Sink &sink, Ocr *ocr);
 base::Result<void> read_image(const evidence::ItemView &item, evidence::Sink &sink);
 
 }  // namespace dislodge::file

@@ -1,0 +1,7 @@
+// Any bytes as a compound file of Office 97-2003.
+#include "checking_sink.hpp"
+#include "file/readers.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t size) {
+  return dislodge::fuzz::read_checked(dislodge::file::read_ole, data, size);
+}

@@ -1,0 +1,7 @@
+// Any bytes as an SQLite database.
+#include "checking_sink.hpp"
+#include "file/readers.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t size) {
+  return dislodge::fuzz::read_checked(dislodge::file::read_sqlite, data, size);
+}
