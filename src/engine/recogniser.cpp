@@ -74,7 +74,7 @@ Result<void> RecogniserProcess::start() {
   return {};
 }
 
-void RecogniserProcess::serve(int socket, bool sandbox) {
+void RecogniserProcess::serve(int socket, bool sandbox) noexcept {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::signal(SIGINT, SIG_IGN);
   if (sandbox && sandbox_available() && !enter_sandbox({kMemory})) ::_exit(3);

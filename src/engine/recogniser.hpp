@@ -29,7 +29,7 @@ class RecogniserProcess {
  private:
   base::Result<void> start();
   void stop();
-  [[noreturn]] static void serve(int socket, bool sandbox);
+  [[noreturn]] static void serve(int socket, bool sandbox) noexcept;
 
   bool sandbox_;
   pid_t process_ = -1;

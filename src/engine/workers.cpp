@@ -166,7 +166,7 @@ WorkerPool::~WorkerPool() {
 }
 
 // The worker's whole life: take a job, map its files, read, answer.
-void WorkerPool::serve(int socket, char *marker_memory) {
+void WorkerPool::serve(int socket, char *marker_memory) noexcept {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   // A worker that is told to stop by a terminal's Ctrl-C leaves that to the coordinator.
   ::signal(SIGINT, SIG_IGN);

@@ -48,7 +48,7 @@ struct WorkerOptions {
   bool sandbox = true;
 };
 
-inline constexpr std::size_t kPoisonedMax = 32;
+inline constexpr std::size_t kPoisonedMax = 100;
 
 class WorkerPool {
  public:
@@ -68,7 +68,9 @@ class WorkerPool {
   base::Result<void> spawn(Worker &worker);
   void retire(Worker &worker);
   base::Result<void> send_job(Worker &worker, const Job &job);
-  [[noreturn]] void serve(int socket, char *marker);
+  // noexcept: what a reader throws ends the worker, and never unwinds into the coordinator's code that the
+  // fork has below it on the stack.
+  [[noreturn]] void serve(int socket, char *marker) noexcept;
 
   WorkerOptions options_;
   MakeReader make_reader_;

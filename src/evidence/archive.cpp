@@ -197,15 +197,19 @@ class ArchiveReader {
       return !stream_;
     }
     // libarchive cannot go on behind a damaged member of some formats; the next header tells.
-    const bool unsupported =
-        error.find("nsupported") != std::string::npos || error.find("not supported") != std::string::npos;
+    // A packer that it lacks spoils what lies behind in the same stream, which it then calls damaged.
+    for (const std::string_view word : {"nsupported", "not supported", "codec ID"})
+      unsupported_ = unsupported_ || error.find(word) != std::string::npos;
+    const bool unsupported = unsupported_;
     if (stream_)
       tell_rest(position(), bytes.empty() ? LedgerState::damaged : LedgerState::read_in_part,
                 what + ": " + error, kAskAgain);
     else
       row(bytes.empty() ? path : "", declared, packed_since(before),
           unsupported ? LedgerState::unsupported : LedgerState::damaged, what + ": " + error,
-          unsupported ? "unpack it with its own program and add the folder" : kAskAgain);
+          unsupported   ? "unpack it with its own program and add the folder"
+          : rar_.volume ? "join all parts of the archive, or unpack them (unrar x), and add the folder"
+                        : kAskAgain);
     return !stream_;
   }
 
@@ -318,6 +322,7 @@ class ArchiveReader {
   std::uint64_t told_ = 0;  // bytes told as unread
   std::size_t rows_ = 0;
   int retries_ = 0;
+  bool unsupported_ = false;  // some member is packed in a way that libarchive does not know
   std::string last_ = "(none)";
   std::unordered_map<std::size_t, std::uint32_t> steps_;  // hash of step -> how often
 };

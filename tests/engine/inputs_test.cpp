@@ -1,0 +1,61 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/cloud_links.hpp"
+#include "engine/exposure_file.hpp"
+
+namespace dislodge::engine {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+using testing::StartsWith;
+
+TEST(CloudLinks, NamesThePlaceAndNotTheKey) {
+  const auto links = cloud_links(
+      "see https://contoso.sharepoint.com/:x:/s/Finance/EdTokenTokenTokenTokenToken123?e=4aBcD and\n"
+      "<a href=\"https://drive.google.com/file/d/1AbCdEfGhIjKlMnOpQrStUvWxYz0123456/view\"> and "
+      "https://example.org/report.pdf",
+      100);
+  ASSERT_THAT(links, SizeIs(2));
+  EXPECT_THAT(links[0], StartsWith("contoso.sharepoint.com/:x:/s/Finance/"));
+  EXPECT_THAT(links[0], Not(HasSubstr("EdToken")));
+  EXPECT_THAT(links[1], StartsWith("drive.google.com/file/d/"));
+  EXPECT_THAT(links[1], Not(HasSubstr("1AbCd")));
+}
+
+TEST(CloudLinks, EachOnceAndOnlyFiles) {
+  EXPECT_THAT(cloud_links("https://we.tl/t-abc https://we.tl/t-abc http:// ://", 100), SizeIs(1));
+  EXPECT_THAT(cloud_links("https://sharepoint.com.evil.example/:x:/s/a https://contoso.sharepoint.com", 100),
+              SizeIs(0));
+  EXPECT_THAT(cloud_links("https://we.tl/t-a https://we.tl/t-b https://we.tl/t-c", 2), SizeIs(2));
+}
+
+TEST(ExposureFile, FitsTheCustodianThenTheLongestPath) {
+  const auto rules = parse_exposure_file(
+      "mailbox,from,until\nexport,2023-01-01,\nexport/"
+      "alice.mbox,2023-02-01,2023-03-01\nbob@example.org,,2024-01-01\n",
+      "e.csv");
+  ASSERT_TRUE(rules) << rules.error().message;
+  ASSERT_THAT(*rules, SizeIs(3));
+  EXPECT_EQ(exposure_of(*rules, "export/x.mbox", "")->line, 2u);
+  EXPECT_EQ(exposure_of(*rules, "export/alice.mbox", "")->line, 3u);
+  EXPECT_EQ(exposure_of(*rules, "export/x.mbox", "Bob@example.org")->line, 4u);
+  EXPECT_EQ(exposure_of(*rules, "pst/bob@example.org.pst", "")->line, 4u);
+  EXPECT_EQ(exposure_of(*rules, "other/rob@example.org.pst", ""), nullptr);
+  EXPECT_EQ((*rules)[0].interval.until, base::kTimeMax);
+}
+
+TEST(ExposureFile, MistakesNameTheLine) {
+  EXPECT_THAT(parse_exposure_file("a,b\n1,2\n", "e.csv").error().message, HasSubstr("e.csv:1"));
+  EXPECT_THAT(parse_exposure_file("mailbox;from\nx;gestern\n", "e.csv").error().message,
+              HasSubstr("e.csv:2"));
+  EXPECT_THAT(parse_exposure_file("path,from,until\nx,2024-01-02,2024-01-01\n", "e.csv").error().message,
+              HasSubstr("ends before"));
+  EXPECT_FALSE(parse_exposure_file("mailbox,from,until\n", "e.csv"));
+}
+
+}  // namespace
+}  // namespace dislodge::engine
