@@ -258,6 +258,17 @@ int run(int argc, char **argv) {
     code = run_events(events);
   });
 
+  CollectArguments collect;
+  CLI::App *collect_command =
+      app.add_subcommand("collect", "What to export from which system, soonest to expire first");
+  collect_command->add_option("CASE", collect.folder, "Folder of a case: what it holds is left out");
+  key_options(*collect_command, collect);
+  common(*collect_command, collect);
+  collect_command->callback([&] {
+    ready(collect);
+    code = run_collect(collect);
+  });
+
   JournalArguments journal;
   CLI::App *journal_command = app.add_subcommand("journal", "The record of everything done to the case");
   journal_command->add_option("WHAT", journal.what, "verify, list or checkpoint")

@@ -53,6 +53,7 @@ struct LedgerArguments : CaseOptions {
 struct EventsArguments : CaseOptions {
   std::string who, application, address, from, until, source;
 };
+struct CollectArguments : CaseOptions {};  // without a folder: everything that can be exported
 struct SecretsArguments : CaseOptions {
   std::string reveal, reason;
   bool yes = false;
@@ -131,6 +132,7 @@ int run_package(const PackageArguments &arguments);
 int run_reconcile(const ReconcileArguments &arguments);
 int run_duties(const DutiesArguments &arguments);
 int run_events(const EventsArguments &arguments);
+int run_collect(const CollectArguments &arguments);
 int run_journal(const JournalArguments &arguments);
 int run_dump(const DumpArguments &arguments);
 int run_report(const ReportArguments &arguments);

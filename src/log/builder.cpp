@@ -84,6 +84,9 @@ std::string clean_address(std::string_view text) {
 
 void EventBuilder::begin(const RecordSpan &span, Source source) {
   event_ = Event{};
+  span_ = span;
+  first_event_ = table_.events.size();
+  first_extra_ = table_.extras.size();
   if (!file_) file_ = table_.file_index(item_);
   event_.source = source;
   event_.file = *file_;
@@ -100,21 +103,52 @@ void EventBuilder::commit() {
 }
 
 void EventBuilder::discard() {
-  table_.extras.resize(event_.extra_begin);
+  table_.extras.resize(first_extra_);
+  table_.events.resize(first_event_);
+}
+
+void EventBuilder::begin_sibling() {
+  commit();
+  const std::size_t event = first_event_;
+  const std::size_t extra = first_extra_;
+  begin(span_, event_.source);
+  first_event_ = event;
+  first_extra_ = extra;
 }
 
 bool EventBuilder::set_time(std::string_view text) {
-  const auto time = parse_export_time(text, order_);
+  auto time = parse_export_time(text, order_);
+  if (!time) time = parse_epoch(text);
   if (time) event_.time = *time;
   return time.has_value();
 }
 
+base::StringId EventBuilder::pooled(base::StringId &last, std::string_view text) {
+  if (text.empty()) return 0;
+  if (last == 0 || table_.pool.text(last) != text) last = table_.pool.intern(text);
+  return last;
+}
+
+base::StringId &EventBuilder::last_of(base::StringId Event::*field) {
+  const auto distance =
+      reinterpret_cast<const char *>(&(event_.*field)) - reinterpret_cast<const char *>(&event_);
+  return last_[static_cast<std::size_t>(distance) / sizeof(base::StringId)];
+}
+
 void EventBuilder::set(base::StringId Event::*field, std::string_view text) {
-  event_.*field = table_.pool.intern(base::trim(text));
+  event_.*field = pooled(last_of(field), base::trim(text));
 }
 
 void EventBuilder::set_lower(base::StringId Event::*field, std::string_view text) {
-  event_.*field = table_.pool.intern(base::lower(base::trim(text)));
+  text = base::trim(text);
+  char small[128];
+  if (text.size() > sizeof small) {
+    event_.*field = pooled(last_of(field), base::lower(text));
+    return;
+  }
+  for (std::size_t i = 0; i < text.size(); ++i)
+    small[i] = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + 32) : text[i];
+  event_.*field = pooled(last_of(field), {small, text.size()});
 }
 
 void EventBuilder::set_id(base::StringId Event::*field, std::string_view text) {
@@ -123,13 +157,20 @@ void EventBuilder::set_id(base::StringId Event::*field, std::string_view text) {
 }
 
 void EventBuilder::set_address(std::string_view text) {
-  event_.address = table_.pool.intern(clean_address(text));
+  if (last_address_id_ == 0 || last_address_ != text) {
+    last_address_ = text;
+    last_address_id_ = table_.pool.intern(clean_address(text));
+  }
+  event_.address = last_address_id_;
 }
 
 void EventBuilder::extra(std::string_view key, std::string_view value) {
   value = base::trim(value);
   if (value.empty()) return;
-  table_.extras.push_back({table_.pool.intern(key), table_.pool.intern(value)});
+  ExtraKey &known = extra_keys_[(reinterpret_cast<std::uintptr_t>(key.data()) >> 3) % extra_keys_.size()];
+  if (known.at != key.data() || table_.pool.text(known.key) != key)
+    known = {key.data(), table_.pool.intern(key), 0};
+  table_.extras.push_back({known.key, pooled(known.last, value)});
 }
 
 // Values of changed properties are JSON inside a JSON string, at times twice: text loses its quotes, a list
@@ -220,6 +261,7 @@ void EventBuilder::change(std::string_view name, std::string_view old_value, std
 }
 
 void EventBuilder::keep_doubles(const Json &record) {
+  if (!record.has_doubles()) return;
   struct Member {
     std::string_view name;
     Json value;

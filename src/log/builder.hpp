@@ -5,6 +5,7 @@
 //   builder.begin(span);  builder.set(&Event::operation, name);  builder.extra("folder", path);
 //   builder.commit();
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -25,7 +26,12 @@ class EventBuilder {
 
   void begin(const RecordSpan &span, Source source);
   void commit();
-  void discard();  // takes back the extras of an event that was begun
+  void discard();  // takes back what was begun and, of the same record, what was committed
+  // One record may hold several events: commits what was begun and begins another at the same place.
+  void begin_sibling();
+
+  // Events of the current record that are committed.
+  std::size_t committed() const { return table_.events.size() - first_event_; }
 
   Event &event() { return event_; }
   JsonArena &arena() { return arena_; }
@@ -33,7 +39,12 @@ class EventBuilder {
   std::string_view declared_tenant() const { return tenant_; }
   void set_date_order(std::optional<DateOrder> order) { order_ = order; }
 
-  // The event's time. False where the text is no time, or one whose order of day and month is not known.
+  // Records without any time are refused, unless whoever reads says that time does not matter.
+  void accept_untimed(bool accept) { accept_untimed_ = accept; }
+  bool accepts_untimed() const { return accept_untimed_; }
+
+  // The event's time: a date, or a count since 1970 whose unit its size tells. False where the text is no
+  // time, or one whose order of day and month is not known.
   bool set_time(std::string_view text);
   void set(base::StringId Event::*field, std::string_view text);
   void set_lower(base::StringId Event::*field, std::string_view text);
@@ -48,6 +59,9 @@ class EventBuilder {
   void keep_doubles(const Json &record);
 
  private:
+  // The id of a text; texts of one field follow one another, so the last one is compared first.
+  base::StringId pooled(base::StringId &last, std::string_view text);
+  base::StringId &last_of(base::StringId Event::*field);
   std::string unwrapped(std::string_view value);
   void note_keys(const std::string &old_value, const std::string &new_value);
   void note_consent(std::string_view permissions);
@@ -57,9 +71,23 @@ class EventBuilder {
   std::string tenant_;
   std::optional<std::uint32_t> file_;
   std::optional<DateOrder> order_;
+  bool accept_untimed_ = false;
+  RecordSpan span_;
+  std::size_t first_event_ = 0;  // of the record: index in the table
+  std::size_t first_extra_ = 0;
   Event event_;
   JsonArena arena_;
   std::string buffer_;
+  std::array<base::StringId, sizeof(Event) / sizeof(base::StringId)> last_{};
+  // Names of extras are literals: where one lies tells which it is. The text is compared all the same.
+  struct ExtraKey {
+    const char *at = nullptr;
+    base::StringId key = 0;
+    base::StringId last = 0;  // value
+  };
+  std::array<ExtraKey, 256> extra_keys_{};
+  std::string last_address_;  // as written
+  base::StringId last_address_id_ = 0;
 };
 
 // An address as exports write it ("1.2.3.4:62589", "[2001:db8::1]:443", "::ffff:1.2.3.4") in one form,

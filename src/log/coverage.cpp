@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/encode.hpp"
+#include "log/names.hpp"
 #include "log/rhythm.hpp"
 
 namespace dislodge::log {
@@ -21,17 +22,58 @@ using Key = std::tuple<Source, std::string, EventClass>;
 // Counts at which exports stop: a file of exactly so many rows may have been cut there.
 // Sources: Search-UnifiedAuditLog -ResultSize (default 100, at most 5,000 a call, 50,000 a session);
 // Purview's export (50,000) and its first page (150); Entra portal downloads (5,000, now 100,000 and 250,000
-// for audit); Graph's page ($top 1,000); Log Analytics' query limits (10,000 once, 30,000 in the portal).
+// for audit); Graph's page ($top 1,000); Log Analytics' query limits (10,000 once, 30,000 in the portal,
+// 500,000 by API); message trace (1,000 a page, 5,000 a call); others: the page or download limits that
+// rules/collect names with their sources.
 struct Cap {
   Source source;
   std::uint64_t rows;
 };
 constexpr Cap kCaps[] = {
-    {Source::m365_audit, 100},       {Source::m365_audit, 150},      {Source::m365_audit, 1000},
-    {Source::m365_audit, 5000},      {Source::m365_audit, 50'000},   {Source::entra_signin, 1000},
-    {Source::entra_signin, 5000},    {Source::entra_signin, 10'000}, {Source::entra_signin, 30'000},
-    {Source::entra_signin, 100'000}, {Source::entra_audit, 1000},    {Source::entra_audit, 5000},
-    {Source::entra_audit, 10'000},   {Source::entra_audit, 30'000},  {Source::entra_audit, 250'000},
+    {Source::m365_audit, 100},
+    {Source::m365_audit, 150},
+    {Source::m365_audit, 1000},
+    {Source::m365_audit, 5000},
+    {Source::m365_audit, 50'000},
+    {Source::entra_signin, 1000},
+    {Source::entra_signin, 5000},
+    {Source::entra_signin, 10'000},
+    {Source::entra_signin, 30'000},
+    {Source::entra_signin, 100'000},
+    {Source::entra_audit, 1000},
+    {Source::entra_audit, 5000},
+    {Source::entra_audit, 10'000},
+    {Source::entra_audit, 30'000},
+    {Source::entra_audit, 250'000},
+    {Source::message_trace, 1000},
+    {Source::message_trace, 5000},
+    {Source::message_trace, 50'000},
+    {Source::graph_activity, 1000},
+    {Source::graph_activity, 10'000},
+    {Source::graph_activity, 30'000},
+    {Source::graph_activity, 500'000},
+    {Source::exchange_audit, 1000},
+    {Source::exchange_audit, 5000},
+    {Source::exchange_audit, 250'000},
+    {Source::okta, 100},
+    {Source::okta, 1000},
+    {Source::okta, 200'000},
+    {Source::github, 100},
+    {Source::gitlab, 100},
+    {Source::aws_cloudtrail, 50},
+    {Source::google, 1000},
+    {Source::google, 100'000},
+    {Source::google_cloud, 1000},
+    {Source::salesforce, 20'000},
+    {Source::duo, 1000},
+    {Source::onelogin, 50},
+    {Source::auth0, 100},
+    {Source::auth0, 1000},
+    {Source::azure_activity, 1000},
+    {Source::defender, 10'000},
+    {Source::defender, 30'000},
+    {Source::defender, 100'000},
+    {Source::entra_risk, 500},
 };
 
 bool at_cap(Source source, std::uint64_t rows) {
@@ -43,12 +85,6 @@ std::string with_commas(std::uint64_t value) {
   std::string text = std::to_string(value);
   for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
   return text;
-}
-
-std::optional<Source> source_named(std::string_view name) {
-  for (int i = 0; i <= static_cast<int>(Source::generic); ++i)
-    if (base::equal_ignoring_case(name_of(static_cast<Source>(i)), name)) return static_cast<Source>(i);
-  return std::nullopt;
 }
 
 // Which classes a declared query asks for. An unfiltered call for sign-ins gives interactive ones only
@@ -222,14 +258,14 @@ std::vector<Coverage> coverage_of(const EventTable &table, const std::vector<Dec
     const std::string tenant(table.text(event.tenant));
     Group &group = groups[{event.source, tenant, event.event_class}];
     Coverage &row = group.coverage;
+    ++row.events;
+    group.files.insert(table.files[event.file]);
+    ++events_of_file[table.files[event.file]];
+    if (event.time.us == 0) continue;  // it does not say when
     group.times.push_back(event.time);
     whole_source[{event.source, tenant}].push_back(event.time);
     row.first = std::min(row.first, event.time);
     row.last = std::max(row.last, event.time);
-    ++row.events;
-    const std::string &file = table.files[event.file];
-    group.files.insert(file);
-    ++events_of_file[file];
     if (!table.extra(event, "throttled").empty())
       add_throttling(row, std::string(table.text(event.mailbox)), event.time);
   }

@@ -4,7 +4,9 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "base/encode.hpp"
 #include "base/hash.hpp"
+#include "log/names.hpp"
 
 namespace dislodge::log {
 
@@ -91,10 +93,43 @@ std::string_view name_of(Source source) {
       return "windows";
     case Source::sshd:
       return "sshd";
+    case Source::entra_risk:
+      return "entra-risk";
+    case Source::azure_activity:
+      return "azure-activity";
+    case Source::defender:
+      return "defender";
+    case Source::google_cloud:
+      return "google-cloud";
+    case Source::duo:
+      return "duo";
+    case Source::onelogin:
+      return "onelogin";
+    case Source::auth0:
+      return "auth0";
+    case Source::ocsf:
+      return "ocsf";
+    case Source::ecs:
+      return "ecs";
+    case Source::syslog:
+      return "syslog";
     case Source::generic:
       break;
   }
   return "generic";
+}
+
+std::optional<Source> source_named(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(Source::generic); ++i)
+    if (base::equal_ignoring_case(name_of(static_cast<Source>(i)), name)) return static_cast<Source>(i);
+  return std::nullopt;
+}
+
+std::optional<EventClass> class_named(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(EventClass::other); ++i)
+    if (base::equal_ignoring_case(name_of(static_cast<EventClass>(i)), name))
+      return static_cast<EventClass>(i);
+  return std::nullopt;
 }
 
 std::string_view name_of(EventClass event_class) {
@@ -115,6 +150,18 @@ std::string_view name_of(EventClass event_class) {
       return "mail-admin";
     case EventClass::file_access:
       return "file-access";
+    case EventClass::api_call:
+      return "api-call";
+    case EventClass::admin_change:
+      return "admin-change";
+    case EventClass::code_access:
+      return "code-access";
+    case EventClass::message_flow:
+      return "message-flow";
+    case EventClass::key_use:
+      return "key-use";
+    case EventClass::alert:
+      return "alert";
     case EventClass::other:
       break;
   }

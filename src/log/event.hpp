@@ -30,6 +30,16 @@ enum class Source : std::uint8_t {
   salesforce,
   windows,
   sshd,
+  entra_risk,
+  azure_activity,
+  defender,
+  google_cloud,
+  duo,
+  onelogin,
+  auth0,
+  ocsf,
+  ecs,
+  syslog,
   generic,
 };
 std::string_view name_of(Source source);
@@ -44,6 +54,12 @@ enum class EventClass : std::uint8_t {
   mail_access,
   mail_admin,
   file_access,
+  api_call,      // a call of a programming interface: Graph, AWS, Google Cloud, Azure
+  admin_change,  // settings, users and rights of a system other than Entra
+  code_access,   // repositories: cloned, fetched, pushed, downloaded
+  message_flow,  // message trace
+  key_use,       // Kerberos tickets, tokens issued, secrets read from a vault
+  alert,         // what another product concluded
   other,
 };
 std::string_view name_of(EventClass event_class);
@@ -111,6 +127,10 @@ struct Event {
 //                  "key-description", "app-role", "permissions", "consent-type", "role", "target-app-id",
 //                  "grantee" (object id that receives a role or consent), "target" ("type id name" of each
 //                  target after the first)
+//   windows        "event-id", "logon-type", "status", "sub-status", "workstation", "process", "service",
+//                  "logon-id", "encryption", "group", "member", "object", "properties", "domain"
+//   api calls      "method", "uri", "status", "roles", "scopes", "access-key-type", "read-only", "mfa"
+//   code           "hashed-token" (as the source writes it), "access-type", "scopes", "transport"
 //   any            "also:<name>": the other value of a name that stands twice in different case; "reason"
 struct Extra {
   base::StringId key = 0;

@@ -5,9 +5,12 @@
 //   JsonArena arena;
 //   if (const auto record = arena.parse(line)) record->get("properties").get("userId").text();
 // Whatever is missing or of another kind reads as empty, so that chains need no checks. No function recurses.
+//
+// A parse only marks where values lie: text is decoded, numbers are read and names are indexed when they are
+// asked for, because a record has a hundred fields of which an event needs thirty
+// (docs/decisions/0005-own-json-marks.md).
 
-#include <simdjson.h>
-
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <initializer_list>
@@ -23,15 +26,31 @@ namespace dislodge::log {
 
 class JsonArena;
 
+// Where a value lies in its text, and what it is.
+struct JsonMark {
+  enum class Kind : std::uint8_t { null, boolean, number, text, array, object };
+  const char *begin = nullptr;  // of text: behind the quote
+  const char *name = nullptr;   // of a member: behind the quote
+  std::uint32_t length = 0;
+  std::uint32_t name_length = 0;
+  std::uint32_t name_hash = 0;
+  std::uint32_t next = 1;   // marks to the next value of the same object or array
+  std::uint32_t count = 0;  // values in it
+  std::uint32_t index = 0;  // 1 + where its table of names begins; 0: none yet
+  Kind kind = Kind::null;
+  bool escaped = false;       // text that holds backslashes
+  bool name_escaped = false;  // so does the name
+};
+
 class Json {
  public:
   Json() = default;
 
-  explicit operator bool() const { return arena_ != nullptr; }  // there, and not null
-  bool is_object() const { return arena_ != nullptr && element_.is_object(); }
-  bool is_array() const { return arena_ != nullptr && element_.is_array(); }
-  bool is_scalar() const { return arena_ != nullptr && !element_.is_object() && !element_.is_array(); }
-  bool is_text() const { return arena_ != nullptr && element_.is_string(); }
+  explicit operator bool() const { return mark_ != nullptr; }  // there, and not null
+  bool is_object() const { return mark_ != nullptr && mark_->kind == JsonMark::Kind::object; }
+  bool is_array() const { return mark_ != nullptr && mark_->kind == JsonMark::Kind::array; }
+  bool is_scalar() const { return mark_ != nullptr && !is_object() && !is_array(); }
+  bool is_text() const { return mark_ != nullptr && mark_->kind == JsonMark::Kind::text; }
 
   // The member of that name in any case; of several the first that is not null or "".
   Json get(std::string_view name) const;
@@ -48,6 +67,8 @@ class Json {
   Json unpacked() const;
   // Its JSON text, minified.
   std::string_view raw() const;
+  // False where no two members of the object have one name but for its case.
+  bool has_doubles() const;
 
   // Calls each(value) for the elements of an array; a single object counts as an array of one.
   template <typename Each>
@@ -57,40 +78,52 @@ class Json {
       return;
     }
     if (!is_array()) return;
-    for (const simdjson::dom::element one : simdjson::dom::array(element_.get_array().value_unsafe()))
-      if (!one.is_null()) each(Json(arena_, one));
+    JsonMark *one = mark_ + 1;
+    for (std::uint32_t i = 0; i < mark_->count; ++i, one += one->next)
+      if (one->kind != JsonMark::Kind::null) each(Json(arena_, one));
   }
   // Calls each(name, value) for the members of an object, in order; nulls are left out.
   template <typename Each>
   void for_members(Each &&each) const {
     if (!is_object()) return;
-    for (const auto &[name, value] : simdjson::dom::object(element_.get_object().value_unsafe()))
-      if (!value.is_null()) each(name, Json(arena_, value));
+    JsonMark *one = mark_ + 1;
+    for (std::uint32_t i = 0; i < mark_->count; ++i, one += one->next)
+      if (one->kind != JsonMark::Kind::null) each(name_of(*one), Json(arena_, one));
   }
-  // The element of an array; empty where there is none.
+  // The element of an array; empty where there is none. An object is its own first element.
   Json at(std::size_t index) const;
 
  private:
   friend class JsonArena;
-  Json(JsonArena *arena, simdjson::dom::element element) : arena_(arena), element_(element) {}
+  Json(JsonArena *arena, JsonMark *mark) : arena_(arena), mark_(mark) {}
+  std::string_view name_of(JsonMark &mark) const;
   JsonArena *arena_ = nullptr;
-  simdjson::dom::element element_;
+  JsonMark *mark_ = nullptr;
 };
 
 class JsonArena {
  public:
-  // Parses one JSON text and forgets what was parsed before. `room` says how many readable bytes follow the
-  // text: with enough of them it is parsed where it lies. An error says what is wrong, never what it holds.
-  base::Result<Json> parse(std::string_view text, std::size_t room = 0);
+  // Parses one JSON text and forgets what was parsed before; the text must live as long as the record. An
+  // error says what is wrong, never what it holds.
+  base::Result<Json> parse(std::string_view text);
+  base::Result<Json> parse(std::string &&text);  // keeps the text itself
   // Parses a JSON text found inside the current record; empty where it is none.
   Json parse_inner(std::string_view text);
+  Json parse_inner(std::string &&text);
   std::string_view keep(std::string text);  // lives as long as the record
 
  private:
-  simdjson::dom::parser parser_;
-  std::vector<std::unique_ptr<simdjson::dom::parser>> inner_;
+  friend class Json;
+  using Marks = std::vector<JsonMark>;
+  base::Result<Json> parse_marks(std::string_view text);
+  std::string_view unescaped(std::string_view text);
+  std::uint32_t index_of(JsonMark &object);
+
+  Marks marks_;
+  std::vector<std::unique_ptr<Marks>> inner_;
   std::size_t inner_used_ = 0;
   std::deque<std::string> kept_;
+  std::vector<std::uint32_t> tables_;  // of names: mark's distance from the object, 0 where empty
 };
 
 }  // namespace dislodge::log

@@ -101,6 +101,31 @@ bool needs_order(std::string_view text) {
   return parts_of(text).has_value();
 }
 
+std::optional<base::Time> parse_epoch(std::string_view text) {
+  text = base::trim(text);
+  // 1.621305118553E12 is how spreadsheets write milliseconds; exports write digits.
+  std::int64_t whole = 0;
+  std::size_t i = 0;
+  while (i < text.size() && i < 19 && text[i] >= '0' && text[i] <= '9')
+    whole = whole * 10 + (text[i++] - '0');
+  if (i == 0) return std::nullopt;
+  std::int64_t fraction_us = 0;
+  if (i < text.size() && text[i] == '.') {
+    std::int64_t scale = base::kSecond / 10;
+    for (++i; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i, scale /= 10)
+      fraction_us += (text[i] - '0') * scale;
+  }
+  if (i != text.size()) return std::nullopt;
+  constexpr std::int64_t kFirst = 631'152'000;   // 1990
+  constexpr std::int64_t kLast = 7'258'118'400;  // 2200
+  const auto within = [&](std::int64_t unit) { return whole / unit >= kFirst && whole / unit < kLast; };
+  if (within(1)) return base::Time{whole * base::kSecond + fraction_us};
+  if (within(1000)) return base::Time{whole * 1000 + fraction_us / 1000};
+  if (within(1'000'000)) return base::Time{whole};
+  if (within(1'000'000'000)) return base::Time{whole / 1000};
+  return std::nullopt;
+}
+
 std::optional<base::Time> parse_export_time(std::string_view text, std::optional<DateOrder> order) {
   text = base::trim(text);
   if (text.starts_with("/Date(") && text.ends_with(")/")) {  // OData, as PowerShell 5 writes it: milliseconds

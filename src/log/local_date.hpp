@@ -28,6 +28,9 @@ class DateOrderVote {
 
 // ISO dates whatever the order is; others only with one.
 std::optional<base::Time> parse_export_time(std::string_view text, std::optional<DateOrder> order);
+// A count since 1970 in seconds (a fraction may follow), milliseconds, microseconds or nanoseconds: for the
+// years 1990 to 2200 its size tells the unit. Nothing for any other text.
+std::optional<base::Time> parse_epoch(std::string_view text);
 // True for a date that needs an order to be read.
 bool needs_order(std::string_view text);
 

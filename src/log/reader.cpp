@@ -10,6 +10,7 @@
 #include "log/json.hpp"
 #include "log/shape.hpp"
 #include "log/sources.hpp"
+#include "log/syslog.hpp"
 #include "log/transcode.hpp"
 
 namespace dislodge::log {
@@ -25,42 +26,50 @@ constexpr std::size_t kToldOneByOne = 50;  // unread records told singly; the re
 // UTF-16 is turned into UTF-8 in memory: this share of a worker's memory may go there.
 constexpr std::uint64_t kTranscodeShare = 4;
 
-std::optional<Source> source_of_record(const Json &record) {
-  if (is_m365_audit(record)) return Source::m365_audit;
-  if (is_entra_signin(record)) return Source::entra_signin;
-  if (is_entra_audit(record)) return Source::entra_audit;
-  return std::nullopt;
-}
-
 // What search systems and collectors put around a record that they pass on.
-constexpr std::string_view kWrappers[] = {"_source", "_raw", "result",  "log",         "event",
-                                          "record",  "raw",  "message", "RawEventData"};
+constexpr std::string_view kWrappers[] = {
+    "_source", "_raw",         "result",           "log",          "event",           "record",
+    "raw",     "message",      "protoPayloadJson", "RawEventData", "CloudTrailEvent", "fields",
+    "detail",  "_airbyte_data"};
+// Around these the original is worth more than what was made of it.
+constexpr std::string_view kOriginals[] = {"RawEventData", "CloudTrailEvent", "event.original"};
 
 struct Recognised {
-  Source source;
+  const SourceReader *reader = nullptr;
   Json record;
 };
 
-std::optional<Recognised> recognise_record(const Json &record) {
-  if (const auto source = source_of_record(record)) return Recognised{*source, record};
-  for (const std::string_view name : kWrappers) {
-    const Json inner = record.get(name).unpacked();
-    if (!inner.is_object()) continue;
-    if (const auto source = source_of_record(inner)) return Recognised{*source, inner};
+// Sources of consecutive records are the same: the last one is asked first.
+class Recogniser {
+ public:
+  const SourceReader *direct(const Json &record) {
+    if (last_ != nullptr && last_->is(record)) return last_;
+    for (const SourceReader &reader : source_readers())
+      if (&reader != last_ && reader.is(record)) return last_ = &reader;
+    return nullptr;
   }
-  return std::nullopt;
-}
 
-base::Result<void> read_record(const Recognised &found, EventBuilder &builder) {
-  switch (found.source) {
-    case Source::entra_signin:
-      return read_entra_signin(found.record, builder);
-    case Source::entra_audit:
-      return read_entra_audit(found.record, builder);
-    default:
-      return read_m365_audit(found.record, builder);
+  std::optional<Recognised> operator()(const Json &record) {
+    if (!record.is_object()) return std::nullopt;
+    for (const std::string_view name : kOriginals) {
+      // Only where a name so spelt can be: the look-up by path is slow.
+      const Json held = name == "event.original" ? record.get("event").get("original") : record.get(name);
+      const Json inner = held.unpacked();
+      if (!inner.is_object()) continue;
+      if (const SourceReader *reader = direct(inner)) return Recognised{reader, inner};
+    }
+    if (const SourceReader *reader = direct(record)) return Recognised{reader, record};
+    for (const std::string_view name : kWrappers) {
+      const Json inner = record.get(name).unpacked();
+      if (!inner.is_object()) continue;
+      if (const SourceReader *reader = direct(inner)) return Recognised{reader, inner};
+    }
+    return std::nullopt;
   }
-}
+
+ private:
+  const SourceReader *last_ = nullptr;
+};
 
 // A row of a table as a JSON object: headings are names. Log Analytics splits columns into X_dynamic,
 // X_string.
@@ -91,7 +100,9 @@ bool begins_json(std::string_view bytes) {
 class LogReader {
  public:
   LogReader(const evidence::ItemView &item, EventTable &out, evidence::Sink &sink, const ReadOptions &options)
-      : item_(item), sink_(sink), options_(options), builder_(out, item.path, options.tenant) {}
+      : item_(item), sink_(sink), options_(options), builder_(out, item.path, options.tenant) {
+    builder_.accept_untimed(options.accept_untimed);
+  }
 
   base::Result<ReadCounts> run() {
     std::string_view bytes = item_.bytes;
@@ -108,6 +119,8 @@ class LogReader {
     text_ = bytes;
     if (options_.header.empty() && begins_json(bytes))
       read_json();
+    else if (options_.header.empty() && looks_syslog(bytes.substr(0, kHeadBytes)))
+      read_lines();
     else
       read_csv();
     tell_rest();
@@ -135,8 +148,7 @@ class LogReader {
 
   void take_json(const RecordSpan &span) {
     ++counts_.records;
-    const auto record = builder_.arena().parse(text_.substr(span.offset, span.length),
-                                               text_.size() - span.offset - span.length);
+    const auto record = builder_.arena().parse(text_.substr(span.offset, span.length));
     if (!record)
       lose(span, LedgerState::damaged, "the record " + record.error().message);
     else
@@ -144,7 +156,7 @@ class LogReader {
   }
 
   void take(const RecordSpan &span, const Json &record) {
-    const auto found = recognise_record(record);
+    const auto found = recognise_(record);
     if (!found) {
       if (open_page(span, record)) return;
       std::string_view kind = record.any({"category", "Type", "Operation", "eventName", "action"}).text();
@@ -153,20 +165,35 @@ class LogReader {
       unknown.bytes += original_length(span.offset, span.length);
       return;
     }
-    builder_.begin(located(span), found->source);
-    const auto read = read_record(*found, builder_);
+    builder_.begin(located(span), found->reader->source);
+    const auto read = found->reader->read(found->record, builder_);
     if (!read) {
       builder_.discard();
       lose(span, LedgerState::damaged, read.error().message);
       return;
     }
+    if (builder_.event().time.us == 0) ++untimed_;
     builder_.commit();
-    ++counts_.events;
+    counts_.events += builder_.committed();
+  }
+
+  static bool holds_page(const Json &record) {
+    bool found = false;
+    const auto looks = [&](const Json &object, std::uint64_t depth) {
+      object.for_members([&](std::string_view name, const Json &value) {
+        if (value.is_array() && is_page_key(name, depth)) found = true;
+      });
+    };
+    looks(record, 1);
+    record.for_members([&](std::string_view, const Json &value) {
+      if (value.is_object()) looks(value, 2);
+    });
+    return found;
   }
 
   // A page that stands on one line among one-line records was taken for one of them.
   bool open_page(const RecordSpan &span, const Json &record) {
-    if (!record.get("value").is_array() && !record.get("records").is_array()) return false;
+    if (!holds_page(record)) return false;
     --counts_.records;
     SplitOptions split;
     split.limits = sink_.limits();
@@ -197,11 +224,63 @@ class LogReader {
     return false;
   }
 
+  // ---- lines ----
+
+  void read_lines() {
+    header_seen_ = true;
+    YearOfLines years(options_.year ? options_.year : year_in(item_.path));
+    each_line([&](const RecordSpan &, std::string_view line) {
+      if (const auto parsed = parse_syslog_line(line)) years.add(*parsed);
+    });
+    years.restart();
+    bool no_year = false;
+    each_line([&](const RecordSpan &span, std::string_view line) {
+      const auto parsed = parse_syslog_line(line);
+      std::optional<base::Time> time;
+      if (parsed) time = years.time_of(*parsed);
+      if (span.offset < options_.begin || span.offset >= options_.end) return;
+      ++counts_.records;
+      if (!time) {
+        no_year = no_year || (parsed && !parsed->time);
+        lose(span, LedgerState::damaged,
+             parsed ? "its date has no year" : "the line has no head of a kind that is known");
+        return;
+      }
+      builder_.begin(located(span), Source::syslog);
+      builder_.event().time = *time;
+      read_syslog_message(parsed->host, parsed->program, parsed->message, builder_);
+      builder_.commit();
+      ++counts_.events;
+    });
+    if (no_year)
+      counts_.notes.push_back(
+          "its dates have no year: declare the range beside it (.collection.toml) or put the year into its "
+          "name");
+  }
+
+  template <typename Each>
+  void each_line(Each &&each) const {
+    RecordSpan span;
+    std::uint64_t at = 0;
+    for (std::uint64_t line = 1; at < text_.size(); ++line) {
+      std::uint64_t end = text_.find('\n', at);
+      if (end == std::string_view::npos) end = text_.size();
+      const std::string_view bytes = text_.substr(at, end - at);
+      if (!base::trim(bytes).empty()) {
+        span.offset = at;
+        span.length = bytes.size();
+        span.line = line;
+        each(span, base::trim(bytes));
+      }
+      at = end + 1;
+    }
+  }
+
   // ---- tables ----
 
   void read_csv() {
     CsvTable table(text_, sink_.limits(), options_.header, options_.begin, options_.end, options_.first_line);
-    header_seen_ = table.column("AuditData").has_value() || known_header(table.columns());
+    header_seen_ = table.column("AuditData").has_value() || known_header(table.columns()) || known_rows();
     if (!header_seen_) return;
     builder_.set_date_order(date_order(table));
     const auto data = table.column("AuditData");
@@ -246,7 +325,19 @@ class LogReader {
     const std::vector<std::string_view> values(columns.size(), "x");
     JsonArena arena;
     const auto record = arena.parse(row_as_json(columns, values));
-    return record && source_of_record(*record).has_value();
+    return record && Recogniser()(*record).has_value();
+  }
+
+  // Or if one of the first rows is.
+  bool known_rows() {
+    CsvTable rows(text_, sink_.limits(), options_.header);
+    CsvRow row;
+    JsonArena arena;
+    for (std::size_t i = 0; i < kHeadRecords && rows.next(row, [](const BadSpan &) {}); ++i) {
+      const auto record = arena.parse(row_as_json(rows.columns(), row.fields));
+      if (record && Recogniser()(*record)) return true;
+    }
+    return false;
   }
 
   // Dates written for people: the whole file decides which of its numbers is the month. Log Analytics always
@@ -330,6 +421,10 @@ class LogReader {
   };
 
   void tell_rest() {
+    if (untimed_ > 0)
+      counts_.notes.push_back(
+          std::to_string(untimed_) +
+          " records name no time: they stand at 1970 and testify to nothing before or after");
     for (const auto &[reason, sum] : untold_)
       sink_.unread({.bytes = sum.bytes,
                     .state = LedgerState::damaged,
@@ -353,12 +448,14 @@ class LogReader {
   evidence::Sink &sink_;
   const ReadOptions &options_;
   EventBuilder builder_;
+  Recogniser recognise_;
   ReadCounts counts_;
   std::optional<Transcoded> transcoded_;
   std::string_view text_;
   std::map<std::string, Sum> unknown_;  // by kind
   std::map<std::string, Sum> untold_;   // by reason
   std::size_t told_ = 0;
+  std::uint64_t untimed_ = 0;
   bool pages_seen_ = false;
   bool header_seen_ = false;
 };
@@ -373,6 +470,7 @@ std::optional<Source> recognise(std::string_view bytes) {
     head = head_text;
   }
   JsonArena arena;
+  Recogniser recogniser;
   std::optional<Source> found;
   if (begins_json(head)) {
     std::size_t seen = 0;
@@ -382,7 +480,7 @@ std::optional<Source> recognise(std::string_view bytes) {
           if (found || ++seen > kHeadRecords) return;
           const auto record = arena.parse(head.substr(span.offset, span.length));
           if (!record) return;
-          if (const auto known = recognise_record(*record)) found = known->source;
+          if (const auto known = recogniser(*record)) found = known->reader->source;
         },
         [](const BadSpan &) {});
     if (found) return found;
@@ -393,14 +491,23 @@ std::optional<Source> recognise(std::string_view bytes) {
       return Source::entra_audit;
     return std::nullopt;
   }
-  const CsvTable table(head, base::Limits{});
+  if (looks_syslog(head)) return Source::syslog;
+  CsvTable table(head, base::Limits{});
   if (table.columns().size() < 3) return std::nullopt;
   if (table.column("AuditData") &&
       (table.column("Operations") || table.column("Operation") || table.column("RecordType")))
     return Source::m365_audit;
-  const std::vector<std::string_view> values(table.columns().size(), "x");
-  const auto record = arena.parse(row_as_json(table.columns(), values));
-  return record ? source_of_record(*record) : std::nullopt;
+  const auto of_row = [&](const std::vector<std::string_view> &values) -> std::optional<Source> {
+    const auto record = arena.parse(row_as_json(table.columns(), values));
+    if (!record) return std::nullopt;
+    const auto known = recogniser(*record);
+    return known ? std::optional(known->reader->source) : std::nullopt;
+  };
+  // Some sources are told by what stands under the headings, and a table may be empty.
+  CsvRow row;
+  for (std::size_t i = 0; i < kHeadRecords && table.next(row, [](const BadSpan &) {}); ++i)
+    if (const auto known = of_row(row.fields)) return known;
+  return of_row(std::vector<std::string_view>(table.columns().size(), "x"));
 }
 
 base::Result<ReadCounts> read_log(const evidence::ItemView &item, EventTable &out, evidence::Sink &sink,

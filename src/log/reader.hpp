@@ -32,7 +32,11 @@ struct ReadOptions {
   std::uint64_t begin = 0;
   std::uint64_t end = UINT64_MAX;
   std::uint64_t first_line = 0;  // line of `begin`; 0: counted
-  std::string header;            // column line of a CSV whose bytes do not begin with it
+  // Records that name no time at all become events at 1970 marked "time-unknown" (what happened counts where
+  // when does not); false: they are refused.
+  bool accept_untimed = true;
+  std::optional<int> year;  // of the last line, for logs whose dates have none
+  std::string header;       // column line of a CSV whose bytes do not begin with it
 };
 
 struct ReadCounts {

@@ -29,6 +29,9 @@ constexpr std::array<bool, 256> kStringStops = [] {
   return stops;
 }();
 
+// How deep the list of a page may lie: {"response": {"authlogs": [...]}}, {"hits": {"hits": [...]}}.
+constexpr std::uint64_t kPageDepthMax = 2;
+
 class Splitter {
  public:
   Splitter(std::string_view bytes, const SplitOptions &options, const RecordSeen &record, const BadSeen &bad)
@@ -162,13 +165,15 @@ class Splitter {
           broken(start, is_page, "a line ends within a text");
           return;
         }
-        if (depth == 1) key = bytes_.substr(open + 1, position_ - open - 2);
+        if (depth <= kPageDepthMax) key = bytes_.substr(open + 1, position_ - open - 2);
         continue;
       }
-      if (c == ':' && depth == 1) {
+      if (c == ':' && depth <= kPageDepthMax) {
         ++position_;
-        if (base::equal_ignoring_case(key, "@odata.nextLink")) continues = true;
-        if (depth_of_pages == 0 && page_key(key) && opens_records()) {
+        if (depth == 1 && (base::equal_ignoring_case(key, "@odata.nextLink") || key == "nextPageToken" ||
+                           key == "NextToken"))
+          continues = true;
+        if (depth_of_pages == 0 && is_page_key(key, depth) && opens_records()) {
           is_page = true;
           ++result_.pages;
           if (!take_page_records()) return;
@@ -187,10 +192,6 @@ class Splitter {
       }
     }
     unclosed(start, is_page);
-  }
-
-  static bool page_key(std::string_view key) {
-    return base::equal_ignoring_case(key, "value") || base::equal_ignoring_case(key, "records");
   }
 
   // After the colon: an array that is empty or begins with an object.
@@ -347,6 +348,17 @@ class Splitter {
 };
 
 }  // namespace
+
+bool is_page_key(std::string_view key, std::uint64_t depth) {
+  if (depth == 1) {
+    // Graph and OData; Azure Monitor, CloudTrail and Salesforce.
+    if (base::equal_ignoring_case(key, "value") || base::equal_ignoring_case(key, "records")) return true;
+    // aws cloudtrail lookup-events writes Events; Workspace's activities have events within a record.
+    if (key == "Events" || key == "items" || key == "entries" || key == "results" || key == "data")
+      return true;
+  }
+  return key == "authlogs" || key == "adminlogs" || key == "hits" || key == "logEvents";
+}
 
 std::uint64_t LineCounter::line_at(std::uint64_t offset) {
   const std::uint64_t end = std::min<std::uint64_t>(offset, bytes_.size());

@@ -1,9 +1,10 @@
 #pragma once
 // The shapes in which exporters wrap records of JSON, split into records without parsing or copying them:
 // one record a line; arrays; objects and arrays one after another (Out-File -Append); pages
-// {"value":[...], "@odata.nextLink":...}, {"records":[...]}, {"Records":[...]}, and arrays of pages; byte
-// order marks anywhere between records. What does not fit is given to `bad`, with the reason, and reading
-// goes on at the next place where a record can begin.
+// {"value":[...], "@odata.nextLink":...}, {"records":[...]}, {"Records":[...]}, {"Events":[...]},
+// {"hits":{"hits":[...]}} and their like, and arrays of pages; byte order marks anywhere between records.
+// What does not fit is given to `bad`, with the reason, and reading goes on at the next place where a record
+// can begin.
 //
 //   split_json(bytes, {.limits = limits}, [&](const RecordSpan &r) {...}, [&](const BadSpan &b) {...});
 //
@@ -54,6 +55,9 @@ using BadSeen = std::function<void(const BadSpan &)>;
 
 SplitResult split_json(std::string_view bytes, const SplitOptions &options, const RecordSeen &record,
                        const BadSeen &bad);
+
+// Whether a list of objects under this name, so deep in an object (1: at its top), holds a page's records.
+bool is_page_key(std::string_view key, std::uint64_t depth);
 
 // Counts the lines of growing offsets of one text: each byte is looked at once.
 class LineCounter {

@@ -1,0 +1,37 @@
+#pragma once
+// What to export from which system before it is lost: rules/collect, soonest to expire first.
+//
+//   DISLODGE_TRY_ASSIGN(const auto exports, load_exports(files));     // path and text of each TOML
+//   for (const Export *one : still_missing(exports, coverage)) ...
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "log/coverage.hpp"
+
+namespace dislodge::log {
+
+struct Export {
+  std::string id, system, title;
+  std::string source;       // name of a Source
+  std::string event_class;  // empty: every class of the source
+  int days = 0;             // kept at least so long; 0: kept only where it was sent elsewhere
+  std::string kept, command, proves, cannot, caps, as_of;
+  std::vector<std::string> sources;
+};
+
+// Sorted by days, then system and id. An error names file, entry and what is wrong.
+base::Result<std::vector<Export>> load_exports(
+    const std::vector<std::pair<std::string_view, std::string_view>> &files);
+
+// Those of which the case holds no event and no declared collection.
+std::vector<const Export *> still_missing(const std::vector<Export> &exports,
+                                          const std::vector<Coverage> &held);
+
+// "after 30 days", "today", "was never kept unless it was sent elsewhere".
+std::string when_lost(const Export &one);
+
+}  // namespace dislodge::log

@@ -1,0 +1,149 @@
+// Google Workspace: activities of the Reports API (one record with a list of events), its exports, and the
+// flattened shape of pipelines (name, type and parameters at the top).
+// Source: developers.google.com/admin-sdk/reports/v1/reference/activities.
+
+#include <string>
+
+#include "base/encode.hpp"
+#include "log/fields.hpp"
+#include "log/sources.hpp"
+
+namespace dislodge::log {
+
+namespace {
+
+EventClass class_of(std::string_view application, std::string_view name) {
+  if (base::equal_ignoring_case(application, "login") || base::equal_ignoring_case(application, "saml")) {
+    if (name.starts_with("login_") || name.starts_with("logout") || name.empty())
+      return EventClass::interactive_signin;
+    return base::contains_ignoring_case(name, "suspicious") || base::contains_ignoring_case(name, "attack") ||
+                   base::contains_ignoring_case(name, "warning")
+               ? EventClass::alert
+               : EventClass::admin_change;
+  }
+  if (base::equal_ignoring_case(application, "drive")) return EventClass::file_access;
+  if (base::equal_ignoring_case(application, "gmail")) return EventClass::message_flow;
+  if (base::equal_ignoring_case(application, "token"))
+    return name == "authorize" || name == "revoke" ? EventClass::admin_change : EventClass::api_call;
+  if (base::equal_ignoring_case(application, "admin") || base::equal_ignoring_case(application, "groups") ||
+      base::equal_ignoring_case(application, "groups_enterprise") ||
+      base::equal_ignoring_case(application, "user_accounts"))
+    return EventClass::admin_change;
+  if (base::equal_ignoring_case(application, "rules") || base::equal_ignoring_case(application, "alert"))
+    return EventClass::alert;
+  return EventClass::other;
+}
+
+Outcome outcome_of(std::string_view name, std::string_view failure) {
+  if (name == "login_success") return Outcome::ok;
+  if (name == "login_challenge" || name == "login_verification") return Outcome::interrupted;
+  if (name == "login_failure") {
+    if (base::contains_ignoring_case(failure, "second_factor") ||
+        base::contains_ignoring_case(failure, "2sv"))
+      return Outcome::right_secret_stopped;
+    if (base::contains_ignoring_case(failure, "suspended") ||
+        base::contains_ignoring_case(failure, "disabled") || base::contains_ignoring_case(failure, "blocked"))
+      return Outcome::blocked;
+    return Outcome::wrong_secret;
+  }
+  if (base::contains_ignoring_case(name, "fail")) return Outcome::error;
+  return Outcome::ok;
+}
+
+// Parameters are [{"name", "value" | "multiValue" | "boolValue" | "intValue"}], or an object.
+std::string_view value_of(const Json &parameter) {
+  for (const std::string_view kind : {"value", "boolValue", "intValue"})
+    if (const Json value = parameter.get(kind); value.is_scalar()) return value.text();
+  const Json several = parameter.any({"multiValue", "multiIntValue", "multiStrValue"});
+  return several ? several.raw() : std::string_view();
+}
+
+template <typename Each>
+void each_parameter(const Json &parameters, Each &&each) {
+  const Json open = parameters.unpacked();
+  if (open.is_array()) {
+    open.for_each([&](const Json &one) { each(one.text("name"), value_of(one)); });
+    return;
+  }
+  open.for_members([&](std::string_view name, const Json &value) {
+    each(name, value.is_scalar() ? value.text() : value.raw());
+  });
+}
+
+void read_parameters(const Json &parameters, EventBuilder &out) {
+  constexpr int kParametersMax = 60;
+  int count = 0;
+  std::string_view old_value, new_value, setting;
+  each_parameter(parameters, [&](std::string_view name, std::string_view value) {
+    if (value.empty() || count++ >= kParametersMax) return;
+    const auto is = [&](std::string_view one) { return base::equal_ignoring_case(name, one); };
+    if (is("doc_id") || is("USER_ID") || is("GROUP_ID")) out.set(&Event::target_id, value);
+    if (is("USER_EMAIL") || is("doc_title") || is("affected_email_address") || is("target_user"))
+      out.set(&Event::target_name, value);
+    if (is("GROUP_EMAIL") && !out.is_set(&Event::target_name)) out.set(&Event::target_name, value);
+    if (is("app_name")) out.set(&Event::application_name, value);
+    if (is("client_id")) out.set(&Event::application_id, value);
+    if (is("login_type")) out.set(&Event::client, value);
+    if (is("scope") || is("scope_data")) out.extra("permissions", value);
+    if (is("login_failure_type")) out.extra("reason", value);
+    if (is("ROLE_NAME")) out.extra("role", value);
+    if (is("OLD_VALUE")) old_value = value;
+    if (is("NEW_VALUE")) new_value = value;
+    if (is("SETTING_NAME")) setting = value;
+    out.extra("parameter:" + base::lower(name), value.substr(0, 1000));
+  });
+  if (!old_value.empty() || !new_value.empty())
+    out.change(setting.empty() ? "setting" : setting, old_value, new_value);
+}
+
+}  // namespace
+
+bool is_google_workspace(const Json &record) {
+  if (!record.is_object() || record.get("protoPayload")) return false;
+  if (text_at(record, {"id.applicationName"}).empty()) return false;
+  return !!record.any({"events", "name", "kind", "actor", "type", "parameters", "etag"});
+}
+
+base::Result<void> read_google_workspace(const Json &record, EventBuilder &out) {
+  const Json events = record.get("events").unpacked();
+  const std::string_view application = text_at(record, {"id.applicationName"});
+  bool first = true;
+  base::Result<void> done;
+  const auto one_event = [&](const Json &event_json) {
+    if (!done) return;
+    if (!first) out.begin_sibling();
+    first = false;
+    done = set_time_at(out, record, {"id.time", "p_event_time", "p_parse_time"});
+    if (!done) return;
+    Event &event = out.event();
+    const std::string_view name = event_json.text("name");
+    out.set(&Event::operation, name.empty() ? event_json.text("type") : name);
+    event.event_class = class_of(application, name);
+    out.set(&Event::native_id, text_at(record, {"id.uniqueQualifier"}));
+    std::string_view tenant = text_at(record, {"id.customerId"});
+    if (tenant.empty()) tenant = out.declared_tenant();
+    out.set_lower(&Event::tenant, tenant);
+    const std::string_view caller = text_at(record, {"actor.callerType"});
+    out.set(&Event::actor_type, base::equal_ignoring_case(caller, "KEY") ? "application" : "user");
+    out.set(&Event::actor_id, text_at(record, {"actor.profileId", "actor.key"}));
+    out.set_lower(&Event::actor_name, text_at(record, {"actor.email", "actor.key"}));
+    out.set_address(text_at(record, {"ipAddress"}));
+    out.set(&Event::network, text_at(record, {"networkInfo.ipAsn"}));
+    out.set(&Event::country, text_at(record, {"networkInfo.regionCode"}));
+    out.set(&Event::resource_name, application);
+    out.set(&Event::target_type, event_json.text("type"));
+    read_parameters(event_json.get("parameters"), out);
+    std::string_view failure;
+    each_parameter(event_json.get("parameters"), [&](std::string_view key, std::string_view value) {
+      if (base::equal_ignoring_case(key, "login_failure_type")) failure = value;
+    });
+    event.outcome = outcome_of(name, failure);
+  };
+  if (events.is_array() && events.at(0))
+    events.for_each(one_event);
+  else
+    one_event(record);
+  return done;
+}
+
+}  // namespace dislodge::log
