@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/json_writer.hpp"
 #include "cli/session.hpp"
 #include "engine/inputs.hpp"

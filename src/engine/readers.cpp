@@ -129,8 +129,15 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
     case ItemType::csv:
       return read_table(item, unit);
     case ItemType::text:
+      // Of plain text only syslog is a log.
+      if (!unit.within_content(item) && log::recognise(item.bytes) == log::Source::syslog)
+        return read_table(item, unit);
+      return file::read_text(item, unit);
     case ItemType::xml:
       return file::read_text(item, unit);
+    case ItemType::evtx:
+      if (!unit.within_content(item)) return read_table(item, unit);
+      return file::read_binary(item, unit);
     case ItemType::image:
       return file::read_image(item, unit, unit.ocr());
     default:

@@ -8,7 +8,7 @@
 //
 // A parse only marks where values lie: text is decoded, numbers are read and names are indexed when they are
 // asked for, because a record has a hundred fields of which an event needs thirty
-// (docs/decisions/0005-own-json-marks.md).
+// (docs/decisions/0006-own-json-marks.md).
 
 #include <cstddef>
 #include <cstdint>

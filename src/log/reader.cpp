@@ -7,6 +7,7 @@
 #include "base/json_writer.hpp"
 #include "log/builder.hpp"
 #include "log/csv.hpp"
+#include "log/evtx.hpp"
 #include "log/json.hpp"
 #include "log/shape.hpp"
 #include "log/sources.hpp"
@@ -106,6 +107,14 @@ class LogReader {
 
   base::Result<ReadCounts> run() {
     std::string_view bytes = item_.bytes;
+    if (is_evtx(bytes)) {
+      text_ = bytes;
+      read_evtx(
+          bytes, [&](const RecordSpan &span, std::string json) { take_evtx(span, std::move(json)); },
+          [&](const BadSpan &bad) { lose(bad); });
+      tell_rest();
+      return std::move(counts_);
+    }
     if (const auto order = looks_utf16(bytes)) {
       const std::uint64_t room = sink_.limits().worker_memory_bytes / kTranscodeShare;
       if (bytes.size() > room)
@@ -149,6 +158,15 @@ class LogReader {
   void take_json(const RecordSpan &span) {
     ++counts_.records;
     const auto record = builder_.arena().parse(text_.substr(span.offset, span.length));
+    if (!record)
+      lose(span, LedgerState::damaged, "the record " + record.error().message);
+    else
+      take(span, *record);
+  }
+
+  void take_evtx(const RecordSpan &span, std::string json) {
+    ++counts_.records;
+    const auto record = builder_.arena().parse(std::move(json));
     if (!record)
       lose(span, LedgerState::damaged, "the record " + record.error().message);
     else
@@ -254,8 +272,7 @@ class LogReader {
     });
     if (no_year)
       counts_.notes.push_back(
-          "its dates have no year: declare the range beside it (.collection.toml) or put the year into its "
-          "name");
+          "its dates have no year: put the year of its last line into its name, as auth.log-20240112");
   }
 
   template <typename Each>
@@ -469,6 +486,7 @@ std::optional<Source> recognise(std::string_view bytes) {
     head_text = from_utf16(head, *order).text;
     head = head_text;
   }
+  if (is_evtx(head)) return Source::windows;
   JsonArena arena;
   Recogniser recogniser;
   std::optional<Source> found;

@@ -26,7 +26,7 @@ std::optional<SyslogLine> parse_syslog_line(std::string_view line);
 // Whether most of the first lines are syslog's.
 bool looks_syslog(std::string_view head);
 
-// Dates without a year: the year of the last line is declared or stands in the name of the file; lines before
+// Dates without a year: the year of the last line stands in the name of the file (or is given); lines before
 // it belong to the year before where their month is later.
 class YearOfLines {
  public:
