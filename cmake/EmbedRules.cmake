@@ -1,6 +1,7 @@
 # The knowledge in rules/ is data and the page in web/ is files, but the product is one binary that needs no files
 # beside it: each becomes a string in a generated source. --rules DIR overrides the rules at run time.
-file(GLOB_RECURSE RULE_FILES CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/rules/*.toml)
+file(GLOB_RECURSE RULE_FILES CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
+     ${CMAKE_SOURCE_DIR}/rules/*.toml ${CMAKE_SOURCE_DIR}/rules/*.yml)
 file(GLOB WEB_FILES CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
      ${CMAKE_SOURCE_DIR}/web/*.html ${CMAKE_SOURCE_DIR}/web/*.js ${CMAKE_SOURCE_DIR}/web/*.css)
 list(APPEND RULE_FILES src/casefile/schema.sql ${WEB_FILES})

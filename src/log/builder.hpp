@@ -53,6 +53,12 @@ class EventBuilder {
   bool is_set(base::StringId Event::*field) const { return event_.*field != 0; }
   std::string_view get(base::StringId Event::*field) const { return table_.text(event_.*field); }
   void extra(std::string_view key, std::string_view value);  // "" is left out
+  // Calls each(key, value) for the extras that the event has so far.
+  template <typename Each>
+  void for_extras(Each &&each) const {
+    for (std::size_t i = event_.extra_begin; i < table_.extras.size(); ++i)
+      each(table_.text(table_.extras[i].key), table_.text(table_.extras[i].value));
+  }
   // A changed property: "old:" and "new:" with their JSON wrapping removed, and what is known about it.
   void change(std::string_view name, std::string_view old_value, std::string_view new_value);
   // Names that differ only in case and stand for different values: both are kept.

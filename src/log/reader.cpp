@@ -191,6 +191,8 @@ class LogReader {
       return;
     }
     if (builder_.event().time.us == 0) ++untimed_;
+    if (options_.watcher != nullptr)
+      options_.watcher->saw(found->record, text_.substr(span.offset, span.length), builder_);
     builder_.commit();
     counts_.events += builder_.committed();
   }

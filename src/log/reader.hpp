@@ -19,6 +19,18 @@
 
 namespace dislodge::log {
 
+class EventBuilder;
+class Json;
+
+// Sees each record with the event that was made of it, before the event is kept, and may add extras to it:
+// rules that look at native fields (detect/sigma_matcher.hpp) leave their findings there, so that no evidence
+// is read twice. `raw` is the record as it stands in the item (a row, where the item is a table).
+class RecordWatcher {
+ public:
+  virtual ~RecordWatcher() = default;
+  virtual void saw(const Json &record, std::string_view raw, EventBuilder &event) = 0;
+};
+
 // By the first records in the first mebibyte. Nothing where no source knows them.
 std::optional<Source> recognise(std::string_view bytes);
 inline bool recognises(std::string_view bytes) {
@@ -36,7 +48,8 @@ struct ReadOptions {
   // when does not); false: they are refused.
   bool accept_untimed = true;
   std::optional<int> year;  // of the last line, for logs whose dates have none
-  std::string header;       // column line of a CSV whose bytes do not begin with it
+  std::string header;            // column line of a CSV whose bytes do not begin with it
+  RecordWatcher *watcher = nullptr;
 };
 
 struct ReadCounts {
