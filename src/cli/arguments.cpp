@@ -357,11 +357,14 @@ int run(int argc, char **argv) {
   });
 
   RulesArguments rules;
-  CLI::App *rules_command = app.add_subcommand("rules", "The rules: check their examples, or list them");
-  rules_command->add_option("WHAT", rules.what, "check, list or compile")
+  CLI::App *rules_command =
+      app.add_subcommand("rules", "The rules: check their examples, list or import them");
+  rules_command->add_option("WHAT", rules.what, "check, list, compile or import")
       ->required()
-      ->check(CLI::IsMember({"check", "list", "compile"}));
-  rules_command->add_option("--out", rules.out, "compile: folder for the compiled rules");
+      ->check(CLI::IsMember({"check", "list", "compile", "import"}));
+  rules_command->add_option("FOLDER", rules.from, "import: a folder of Sigma rules");
+  rules_command->add_option("--out", rules.out,
+                            "compile: folder for the compiled rules; import: the rules folder to write");
   common(*rules_command, rules);
   rules_command->callback([&] {
     ready(rules);

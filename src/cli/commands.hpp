@@ -106,8 +106,9 @@ struct DrillArguments : Common {
   std::filesystem::path folder;
 };
 struct RulesArguments : Common {
-  std::string what;           // check, list, compile
-  std::filesystem::path out;  // compile: folder of the cache
+  std::string what;            // check, list, compile, import
+  std::filesystem::path out;   // compile: folder of the cache; import: folder of the rules
+  std::filesystem::path from;  // import: Sigma rules
 };
 struct DemoArguments : Common {
   std::filesystem::path evidence, out;
@@ -141,6 +142,7 @@ int run_scan(const ScanArguments &arguments);
 int run_merge(const MergeArguments &arguments);
 int run_drill(const DrillArguments &arguments);
 int run_rules(const RulesArguments &arguments);
+int run_rules_import(const RulesArguments &arguments);
 int run_demo(const DemoArguments &arguments);
 
 // Reads argv, runs the command, returns the exit code.

@@ -4,6 +4,7 @@
 
 #include "base/json_writer.hpp"
 #include "cli/session.hpp"
+#include "detect/sigma_check.hpp"
 #include "report/text.hpp"
 #include "secret/rule_check.hpp"
 
@@ -19,6 +20,7 @@ int run_rules(const RulesArguments &arguments) {
     auto compiled = engine::load_secret_rules(options);
     return compiled ? kDone : report_error(compiled.error());
   }
+  if (arguments.what == "import") return run_rules_import(arguments);
   auto rules = engine::load_secret_rules(arguments.engine);
   if (!rules) return report_error(rules.error());
   if (arguments.what == "list") {
@@ -40,6 +42,24 @@ int run_rules(const RulesArguments &arguments) {
       });
       print_line(json.text());
     }
+    for (const detect::SigmaRule &rule : (*rules)->detections->set().rules) {
+      const std::string kind = rule.own ? rule.own->kind : "rule-matched";
+      if (!arguments.json) {
+        rows.push_back({rule.id, kind, rule.title, rule.own ? rule.own->source : rule.path});
+        continue;
+      }
+      base::JsonWriter json;
+      json.object([&] {
+        json.field("schema", 1);
+        json.field("id", rule.id);
+        json.field("kind", kind);
+        json.field("name", rule.title);
+        json.list_field("techniques", rule.techniques);
+        json.field("level", rule.level);
+        json.field("source", rule.own ? rule.own->source : rule.path);
+      });
+      print_line(json.text());
+    }
     if (!arguments.json) print(report::table({"id", "kind", "name", "source"}, rows));
     return kDone;
   }
@@ -57,6 +77,16 @@ int run_rules(const RulesArguments &arguments) {
   }
   print_line(fmt::format("{} rules, {} positive and {} negative examples, {} problems",
                          (*rules)->rules.rules.size(), positive, negative, problems));
+  // Detection rules: what did not load, and examples that are not found.
+  const detect::SigmaMatcher &detections = *(*rules)->detections;
+  std::vector<detect::SigmaProblem> wrong = detections.set().problems;
+  for (detect::SigmaProblem &problem : detect::check_examples(detections))
+    wrong.push_back(std::move(problem));
+  for (const detect::SigmaProblem &problem : wrong)
+    print_line(fmt::format("{}: {}: {}", problem.path, problem.title, problem.reason));
+  print_line(fmt::format("{} detection rules and {} correlations, {} problems", detections.set().rules.size(),
+                         detections.set().correlations.size(), wrong.size()));
+  problems += wrong.size();
   return problems == 0 ? kDone : kFindings;
 }
 

@@ -31,7 +31,15 @@ Attribution::Attribution(const View &view, const std::vector<Campaign> &campaign
     : view_(view) {
   index_signins();
   seed(campaigns);
-  for (const Seed &one : seeds) mark(one.index, one.because);
+  for (const Seed &one : seeds) {
+    if (!mark(one.index, one.because, one.possible)) continue;
+    // What else was done in the session of such an act was done by the same hand.
+    const Event &event = view_.event(one.index);
+    for (const StringId thread : {event.session, event.token})
+      if (thread != 0)
+        threads_.emplace(thread, std::pair(view_.actor(event), "the same session as what was done at " +
+                                                                   view_.table().source_of(event)));
+  }
   for (int i = 0; i < kRoundsMax && round(); ++i) {
   }
 }
@@ -103,7 +111,10 @@ void Attribution::consequences(EventIndex index) {
   const Event &event = view_.event(index);
   const std::string actor = view_.actor(event);
   const std::string where = view_.table().source_of(event);
-  const bool signin = event.event_class != log::EventClass::mail_access && view_.act(index) == Act::none;
+  const bool signin = event.event_class == log::EventClass::interactive_signin ||
+                      event.event_class == log::EventClass::noninteractive_signin ||
+                      event.event_class == log::EventClass::service_principal_signin ||
+                      event.event_class == log::EventClass::managed_identity_signin;
   if (signin) {
     hold_principal(actor, event.time, reasons_.at(index), false);
     if (event.agent != 0) {

@@ -138,8 +138,9 @@ class Doubts {
 
 std::vector<CannotSay> cannot_say(const log::EventTable &table, const identity::Facts &facts,
                                   const std::vector<Detection> &detections,
-                                  const std::vector<Coverage> &coverage, const KnownSince &known_since) {
-  const View view(table, facts, builtin_options());
+                                  const std::vector<Coverage> &coverage, const KnownSince &known_since,
+                                  const DetectOptions &options) {
+  const View view(table, facts, options);
   std::map<std::string, Subject> held;
   for (const Detection &one : detections) {
     if (!one.intruder) continue;

@@ -16,13 +16,19 @@ std::vector<Detection> detect(const log::EventTable &table, const identity::Fact
   const std::vector<Campaign> campaigns = find_sprays(view);
 
   // From there on their hand is followed; every pass below asks whose it was.
-  const Attribution attribution(view, campaigns);
+  const std::vector<Guessing> guessing = find_guessing(view, campaigns);
+  const Attribution attribution(view, campaigns, evidence_seeds(view, guessing));
   tell_sprays(view, campaigns, attribution, found);
+  tell_guessing(view, guessing, attribution, found);
+  tell_lockouts(view, campaigns, attribution, found);
 
   // What was set, granted and read, by them or by nobody knows whom.
   tell_credentials(view, attribution, found);
   tell_consents(view, attribution, found);
   tell_mailboxes(view, attribution, found);
+
+  // Everything else that rules know, from a forwarding rule to an audit log that was switched off.
+  tell_rules(view, attribution, found);
 
   settle(found);
   return found;

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -18,6 +19,7 @@
 
 #include "base/embedded_rules.hpp"
 #include "detect/detection.hpp"
+#include "detect/sigma_matcher.hpp"
 #include "identity/fact.hpp"
 #include "log/event.hpp"
 
@@ -38,6 +40,11 @@ struct DetectOptions {
   std::set<std::string, std::less<>> mail_roles;               // those that open mailboxes
   std::map<std::string, std::string, std::less<>> role_names;  // application role id -> name
   std::set<std::string, std::less<>> mail_clients;  // application ids of Microsoft's own mail programs
+
+  // Sigma rules, own ones and imported ones: what log/ runs over records as it reads them.
+  std::shared_ptr<const SigmaMatcher> sigma;  // null in options made by hand
+  SigmaAliases aliases;
+  SigmaPlaceholders placeholders;
 
   // Spray: see spray.cpp for what they mean.
   std::uint32_t spray_addresses_min = 8;
@@ -68,6 +75,7 @@ std::vector<Detection> detect(const log::EventTable &table, const identity::Fact
 // Sign-ins and mail access stitched by session and token ids: the sessions of the intruder, and those of
 // every principal that a detection of theirs names, so that the owner's sessions stand beside the intruder's.
 std::vector<Session> sessions(const log::EventTable &table, const identity::Facts &facts,
-                              const std::vector<Detection> &detections);
+                              const std::vector<Detection> &detections,
+                              const DetectOptions &options = builtin_options());
 
 }  // namespace dislodge::detect

@@ -18,16 +18,44 @@ std::string at(std::string_view path, const toml::node &node) {
 }
 
 // The kinds that docs/json.md promises.
-constexpr std::string_view kKinds[] = {"spray",
-                                       "success-after-spray",
+constexpr std::string_view kKinds[] = {"access-key-created",
+                                       "account-changed",
+                                       "account-lockout",
                                        "app-credential-added",
-                                       "user-created-by-app",
-                                       "consent-granted",
                                        "app-role-granted",
+                                       "audit-disabled",
+                                       "brute-force",
+                                       "consent-granted",
+                                       "data-exposed",
+                                       "device-registered",
+                                       "discovery",
+                                       "factor-changed",
+                                       "federation-changed",
+                                       "forged-token",
+                                       "forwarding-set",
+                                       "impersonation",
+                                       "inbox-rule",
+                                       "mail-exported",
+                                       "mailbox-delegated",
                                        "mailbox-read-by-app",
                                        "new-application",
+                                       "permissions-changed",
+                                       "policy-changed",
+                                       "repository-cloned",
+                                       "risky-signin",
+                                       "role-assigned",
+                                       "rule-matched",
+                                       "secrets-read",
+                                       "service-principal-created",
+                                       "session-replayed",
+                                       "spray",
                                        "stolen-secret-tried",
-                                       "stolen-secret-used"};
+                                       "stolen-secret-used",
+                                       "success-after-guessing",
+                                       "success-after-spray",
+                                       "token-created",
+                                       "transport-rule",
+                                       "user-created-by-app"};
 
 Result<std::vector<std::string>> texts_of(const toml::node &node, std::string_view path,
                                           std::string_view key) {
@@ -118,6 +146,22 @@ Result<void> read_numbers(const toml::table &table, std::string_view path, Detec
   return {};
 }
 
+// [sigma.PRODUCT]: field = paths.
+Result<void> read_aliases(const toml::table &table, std::string_view path, DetectOptions &options) {
+  for (const auto &[product, node] : table) {
+    if (product.str() == "source") continue;
+    const toml::table *fields = node.as_table();
+    if (fields == nullptr)
+      return fail(ErrorKind::usage,
+                  at(path, node) + ": [sigma." + std::string(product.str()) + "] is a table");
+    for (const auto &[field, paths] : *fields) {
+      DISLODGE_TRY_ASSIGN(options.aliases[std::pair(std::string(product.str()), base::lower(field.str()))],
+                          texts_of(paths, path, field.str()));
+    }
+  }
+  return {};
+}
+
 Result<void> read_table(std::string_view key, const toml::node &node, std::string_view path,
                         DetectOptions &options) {
   if (key == "kind" || key == "role_id") {
@@ -140,6 +184,13 @@ Result<void> read_table(std::string_view key, const toml::node &node, std::strin
     return {};
   }
   const toml::table *table = node.as_table();
+  if (table != nullptr && key == "sigma") return read_aliases(*table, path, options);
+  if (table != nullptr && key == "placeholders") {
+    for (const auto &[name, values] : *table) {
+      DISLODGE_TRY_ASSIGN(options.placeholders[std::string(name.str())], texts_of(values, path, name.str()));
+    }
+    return {};
+  }
   if (table == nullptr ||
       (key != "privileged" && key != "mail_clients" && key != "spray" && key != "mailbox"))
     return fail(ErrorKind::usage,
@@ -166,7 +217,7 @@ const KindRule *DetectOptions::kind(std::string_view name) const {
 Result<DetectOptions> load_options(std::span<const base::EmbeddedRule> files) {
   DetectOptions options;
   for (const base::EmbeddedRule &file : files) {
-    if (file.path.find("detections/") == std::string_view::npos) continue;
+    if (file.path.find("detections/") == std::string_view::npos || !file.path.ends_with(".toml")) continue;
     toml::table document;
     try {
       document = toml::parse(file.text, file.path);
@@ -180,11 +231,26 @@ Result<DetectOptions> load_options(std::span<const base::EmbeddedRule> files) {
     if (options.kind(kind) == nullptr)
       return fail(ErrorKind::usage,
                   "rules/detections: the kind " + std::string(kind) + " is missing; restore kinds.toml");
+  SigmaSet set = read_sigma(files, options.placeholders);
+  const auto own_kind = [&](const std::optional<SigmaOwn> &own, const std::string &path,
+                            const std::string &id) -> Result<void> {
+    if (own && options.kind(own->kind) == nullptr)
+      return fail(ErrorKind::usage, path + ": " + id + ": \"" + own->kind +
+                                        "\" is no kind of detection (docs/json.md lists them)");
+    return {};
+  };
+  for (const SigmaRule &rule : set.rules) DISLODGE_TRY(own_kind(rule.own, rule.path, rule.id));
+  for (const SigmaCorrelation &rule : set.correlations) DISLODGE_TRY(own_kind(rule.own, rule.path, rule.id));
+  DISLODGE_TRY_ASSIGN(SigmaMatcher matcher, SigmaMatcher::make(std::move(set), options.aliases));
+  options.sigma = std::make_shared<const SigmaMatcher>(std::move(matcher));
   return options;
 }
 
 const DetectOptions &builtin_options() {
-  static const DetectOptions kOptions = load_options(base::embedded_rules()).value_or(DetectOptions{});
+  static const DetectOptions kOptions = [] {
+    auto loaded = load_options(base::embedded_rules());
+    return loaded ? std::move(*loaded) : DetectOptions{};
+  }();
   return kOptions;
 }
 

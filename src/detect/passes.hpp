@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "detect/attribution.hpp"
+#include "detect/guessing.hpp"
 #include "detect/spray.hpp"
 #include "detect/view.hpp"
 
@@ -23,9 +24,22 @@ void tell_credentials(const View &view, const Attribution &attribution, std::vec
 void tell_consents(const View &view, const Attribution &attribution, std::vector<Detection> &out);
 // mailbox.cpp: applications that read mail.
 void tell_mailboxes(const View &view, const Attribution &attribution, std::vector<Detection> &out);
+// guessing.cpp: many passwords on one account; accounts that were locked.
+void tell_guessing(const View &view, const std::vector<Guessing> &found, const Attribution &attribution,
+                   std::vector<Detection> &out);
+void tell_lockouts(const View &view, const std::vector<Campaign> &campaigns, const Attribution &attribution,
+                   std::vector<Detection> &out);
+// evidence.cpp: what attribution begins with beside sprays.
+std::vector<Attribution::Seed> evidence_seeds(const View &view, const std::vector<Guessing> &guessing);
+// rule_hits.cpp: what the Sigma rules found.
+void tell_rules(const View &view, const Attribution &attribution, std::vector<Detection> &out);
 
 // sessions.cpp: sign-ins that detections made after detect() give to the intruder.
 std::vector<Attribution::Seed> seeds_of(const View &view, const std::vector<Detection> &detections);
+
+// Those, and what other evidence gives: every seed once the passes of detect() have run.
+std::vector<Attribution::Seed> all_seeds(const View &view, const std::vector<Campaign> &campaigns,
+                                         const std::vector<Detection> &detections);
 
 // One change may stand in the directory's log and in the unified one: changes of one act by one actor on one
 // target within two minutes are one. Each in order of time.

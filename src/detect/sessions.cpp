@@ -38,10 +38,18 @@ std::vector<Attribution::Seed> seeds_of(const View &view, const std::vector<Dete
   return seeds;
 }
 
+std::vector<Attribution::Seed> all_seeds(const View &view, const std::vector<Campaign> &campaigns,
+                                         const std::vector<Detection> &detections) {
+  std::vector<Attribution::Seed> seeds = evidence_seeds(view, find_guessing(view, campaigns));
+  for (Attribution::Seed &seed : seeds_of(view, detections)) seeds.push_back(std::move(seed));
+  return seeds;
+}
+
 std::vector<Session> sessions(const log::EventTable &table, const identity::Facts &facts,
-                              const std::vector<Detection> &detections) {
-  const View view(table, facts, builtin_options());
-  const Attribution attribution(view, find_sprays(view), seeds_of(view, detections));
+                              const std::vector<Detection> &detections, const DetectOptions &options) {
+  const View view(table, facts, options);
+  const std::vector<Campaign> campaigns = find_sprays(view);
+  const Attribution attribution(view, campaigns, all_seeds(view, campaigns, detections));
   std::set<std::string> principals;
   for (const Detection &one : detections)
     if (one.intruder && one.kind != "spray") principals.insert(one.principals.begin(), one.principals.end());

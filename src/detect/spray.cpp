@@ -31,7 +31,10 @@
 //    Phones with old passwords wander, but in the few networks of their owners: in a campaign the addresses
 //    of an account lie in nearly as many networks. Fewer than three accounts make a campaign only with many
 //    networks.
-// 5. The old kind is found as well: one address, four or more accounts that it does not belong to.
+// 5. The old kind is found as well: one address and four or more accounts in a day, or three in ten minutes,
+// that
+//    it does not belong to; and one program that never worked in this tenant on three accounts in ten
+//    minutes, whatever the addresses.
 //
 // Tenants of one case are looked at together: the same program in two tenants is one campaign. A right secret
 // (a success, or a stop after the password was accepted) by the campaign's program, while it ran, for an
@@ -79,6 +82,10 @@ constexpr double kSingleShare = 0.8;    // share of addresses with few tries
 constexpr double kNetworkShare =
     0.4;  // networks to addresses of an account that was tried from three or more
 constexpr std::size_t kCampaignsMax = 100;
+constexpr std::int64_t kQuick = 10 * base::kMinute;  // a burst: so many accounts in this time
+constexpr std::size_t kQuickAccounts = 3;
+constexpr std::size_t kOrdinaryDaysMin =
+    20;  // account-days of success from which "never worked" says something
 
 Fingerprint under(const std::array<StringId, kParts> &parts, std::uint8_t mask) {
   Fingerprint one;
@@ -140,6 +147,7 @@ class Sprays {
     collect_tries();
     find_slow();
     find_bursts();
+    find_program_bursts();
     join_bursts();
     for (Campaign &one : campaigns_) {
       gather_tries(one);
@@ -398,17 +406,76 @@ class Sprays {
   }
 
   bool many_accounts_in_a_day(const std::vector<std::size_t> &list) const {
+    return many_accounts(list, base::kDay, options_.spray_burst_accounts_min) ||
+           many_accounts(list, kQuick, kQuickAccounts);
+  }
+
+  // Three accounts fail within ten minutes by a program that has never worked in this tenant, which signs in
+  // otherwise: a proxy may give each try its own address.
+  void find_program_bursts() {
+    std::map<std::pair<StringId, Fingerprint>, std::vector<std::size_t>> by_program;
+    for (std::size_t i = 0; i < tries_.size(); ++i)
+      if (tries_[i].stranger() && tries_[i].parts[0] != 0)
+        by_program[{tries_[i].tenant, under(tries_[i].parts, kAll)}].push_back(i);
+    for (const auto &[program, list] : by_program) {
+      const auto days = account_days_.find(program.first);
+      if (days == account_days_.end() || days->second < kOrdinaryDaysMin) continue;
+      if (ordinary_days(program.first, program.second) > 0 || agent_worked(program.first, program.second))
+        continue;
+      // The stretches of time in which it tries many accounts, and the tries in them.
+      const std::vector<std::size_t> burst = quick_bursts(list);
+      if (burst.empty()) continue;
+      Campaign one;
+      one.by_address = true;  // what the program does elsewhere may be others'
+      one.tenants = {program.first};
+      std::set<StringId> addresses;
+      for (const std::size_t i : burst) {
+        addresses.insert(tries_[i].address);
+        tries_[i].claimed = true;
+      }
+      one.addresses.assign(addresses.begin(), addresses.end());
+      one.fingerprint = program.second;
+      one.surprise = static_cast<double>(burst.size()) * 4;
+      campaigns_.push_back(std::move(one));
+    }
+  }
+
+  bool agent_worked(StringId tenant, const Fingerprint &program) const {
+    return ordinary_days(tenant, under(program.parts, bit(Part::agent))) > 0;
+  }
+
+  // The tries that lie in some window of ten minutes with many accounts; each is looked at twice at most.
+  std::vector<std::size_t> quick_bursts(const std::vector<std::size_t> &list) const {
+    std::vector<std::size_t> out;
+    std::map<StringId, std::size_t> inside;
+    std::size_t begin = 0, taken = 0;  // those before `taken` are in `out` or never will be
+    for (std::size_t end = 0; end < list.size(); ++end) {
+      ++inside[tries_[list[end]].actor];
+      while (view_.event(tries_[list[end]].index).time.us - view_.event(tries_[list[begin]].index).time.us >
+             kQuick) {
+        const auto gone = inside.find(tries_[list[begin]].actor);
+        if (--gone->second == 0) inside.erase(gone);
+        ++begin;
+      }
+      if (inside.size() < kQuickAccounts) continue;
+      for (std::size_t i = std::max(begin, taken); i <= end; ++i) out.push_back(list[i]);
+      taken = end + 1;
+    }
+    return out;
+  }
+
+  bool many_accounts(const std::vector<std::size_t> &list, std::int64_t within, std::size_t least) const {
     std::map<StringId, std::size_t> inside;
     std::size_t begin = 0;
     for (std::size_t end = 0; end < list.size(); ++end) {
       ++inside[tries_[list[end]].actor];
       while (view_.event(tries_[list[end]].index).time.us - view_.event(tries_[list[begin]].index).time.us >
-             base::kDay) {
+             within) {
         const auto gone = inside.find(tries_[list[begin]].actor);
         if (--gone->second == 0) inside.erase(gone);
         ++begin;
       }
-      if (inside.size() >= options_.spray_burst_accounts_min) return true;
+      if (inside.size() >= least) return true;
     }
     return false;
   }

@@ -46,7 +46,7 @@ class SecretUses {
       : view_(view),
         known_since_(known_since),
         campaigns_(find_sprays(view)),
-        attribution_(view, campaigns_, seeds_of(view, detections)) {
+        attribution_(view, campaigns_, all_seeds(view, campaigns_, detections)) {
     for (const Campaign &campaign : campaigns_) {
       for (const EventIndex index : campaign.tries) explained_.insert(index);
       for (const EventIndex index : campaign.right) explained_.insert(index);
@@ -301,8 +301,8 @@ class SecretUses {
 
 std::vector<Detection> detect_secret_use(const log::EventTable &table, const identity::Facts &facts,
                                          const std::vector<Detection> &detections,
-                                         const KnownSince &known_since) {
-  const View view(table, facts, builtin_options());
+                                         const KnownSince &known_since, const DetectOptions &options) {
+  const View view(table, facts, options);
   return SecretUses(view, detections, known_since).run();
 }
 

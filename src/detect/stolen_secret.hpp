@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "detect/detection.hpp"
+#include "detect/detect.hpp"
 #include "identity/fact.hpp"
 #include "log/coverage.hpp"
 #include "log/event.hpp"
@@ -27,12 +27,14 @@ using KnownSince = std::map<std::string, base::Time, std::less<>>;
 // success-after-spray. What `detections` explain already is not told again.
 std::vector<Detection> detect_secret_use(const log::EventTable &table, const identity::Facts &facts,
                                          const std::vector<Detection> &detections,
-                                         const KnownSince &known_since);
+                                         const KnownSince &known_since,
+                                         const DetectOptions &options = builtin_options());
 
 // For principals that the intruder held and for bound secrets that they could know: the intervals in which
 // the log that would show the use has a gap, was throttled, or is not held.
 std::vector<CannotSay> cannot_say(const log::EventTable &table, const identity::Facts &facts,
                                   const std::vector<Detection> &detections,
-                                  const std::vector<log::Coverage> &coverage, const KnownSince &known_since);
+                                  const std::vector<log::Coverage> &coverage, const KnownSince &known_since,
+                                  const DetectOptions &options = builtin_options());
 
 }  // namespace dislodge::detect

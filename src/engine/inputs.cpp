@@ -25,7 +25,7 @@ Result<RuleTexts> load_rule_texts(const Options &options) {
   DISLODGE_TRY_ASSIGN(const auto files, base::files_under(options.rules_folder));
   texts.storage.reserve(files.size() * 2);  // the views point into the strings
   for (const std::filesystem::path &file : files) {
-    if (file.extension() != ".toml") continue;
+    if (file.extension() != ".toml" && file.extension() != ".yml" && file.extension() != ".yaml") continue;
     DISLODGE_TRY_ASSIGN(std::string text, base::read_file(file));
     texts.storage.push_back("rules/" + file.lexically_relative(options.rules_folder).generic_string());
     const std::string_view path = texts.storage.back();
@@ -144,13 +144,24 @@ base::Time first_access(const std::vector<detect::Detection> &detections) {
   return first;
 }
 
-identity::Attribution attribution_of(const std::vector<detect::Detection> &detections) {
+// Addresses are the intruder's where they gave a password or a key from them. Mail that is read through
+// Graph, and changes that a service makes for somebody, show Microsoft's own front ends; an address from
+// which others of the case sign in as well says nothing.
+identity::Attribution attribution_of(const std::vector<detect::Detection> &detections,
+                                     const std::vector<detect::Session> &sessions) {
   identity::Attribution attribution;
+  std::set<std::string, std::less<>> shared;
+  for (const detect::Session &session : sessions)
+    if (!session.intruder) shared.insert(session.addresses.begin(), session.addresses.end());
+  const std::set<std::string_view> of_signins = {"spray", "brute-force", "success-after-spray",
+                                                 "success-after-guessing", "stolen-secret-used"};
   for (const detect::Detection &detection : detections) {
     if (!detection.intruder) continue;
     for (const detect::Foothold &foothold : detection.footholds)
       attribution.intruder.insert(foothold.principal);
-    attribution.intruder_addresses.insert(detection.addresses.begin(), detection.addresses.end());
+    if (of_signins.count(detection.kind) == 0) continue;
+    for (const std::string &address : detection.addresses)
+      if (shared.count(address) == 0) attribution.intruder_addresses.insert(address);
   }
   return attribution;
 }

@@ -43,7 +43,8 @@ std::string resolve_name(const Picture &picture, std::string_view thing);
 void merge_detections(std::vector<detect::Detection> &all, std::vector<detect::Detection> more);
 detect::KnownSince known_since(const reach::Reach &reach);
 base::Time first_access(const std::vector<detect::Detection> &detections);
-identity::Attribution attribution_of(const std::vector<detect::Detection> &detections);
+identity::Attribution attribution_of(const std::vector<detect::Detection> &detections,
+                                     const std::vector<detect::Session> &sessions);
 
 base::Result<std::vector<disclose::Duty>> duties_of(casefile::Case &the_case, const Picture &picture,
                                                     const RuleTexts &texts);

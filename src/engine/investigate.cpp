@@ -81,7 +81,7 @@ Result<void> read_evidence(Case &the_case, const Options &options, base::Progres
                            Timings &timings) {
   Timings::Scope timing(timings, "read");
   DISLODGE_TRY_ASSIGN(const auto rules, load_secret_rules(options));
-  const std::string key = readers_digest(rules->rules.digest, options.limits);
+  const std::string key = readers_digest(rules->digest, options.limits);
   if (options.unlock) DISLODGE_TRY(keep_unlock(the_case, *options.unlock));
   DISLODGE_TRY_ASSIGN(evidence::Unlock supplied, kept_unlock(the_case));
   const auto key_with = [&](const evidence::Unlock &unlock) {
@@ -200,12 +200,12 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
         picture.facts.principals.size() + picture.facts.grants.size() + picture.facts.bindings.size();
   }
 
+  DISLODGE_TRY_ASSIGN(const detect::DetectOptions detect_options, detect::load_options(rule_texts.files));
   // What the events mean: how they came in, what they set, read and used. Detection uses direct exposure
   // only; whether a use of a stolen secret was the intruder's is told from what reach says they could know.
   progress.stage("detect");
   {
     Timings::Scope timing(timings, "detect");
-    DISLODGE_TRY_ASSIGN(const detect::DetectOptions detect_options, detect::load_options(rule_texts.files));
     picture.detections = detect::detect(picture.events, picture.facts, detect_options);
     timing.items_in = picture.events.events.size();
     timing.items_out = picture.detections.size();
@@ -224,15 +224,16 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
       const std::size_t before = picture.detections.size();
       merge_detections(picture.detections,
                        detect::detect_secret_use(picture.events, picture.facts, picture.detections,
-                                                 known_since(picture.reach)));
+                                                 known_since(picture.reach), detect_options));
       if (picture.detections.size() == before) break;
     }
-    picture.sessions = detect::sessions(picture.events, picture.facts, picture.detections);
+    picture.sessions = detect::sessions(picture.events, picture.facts, picture.detections, detect_options);
     picture.cannot_say = detect::cannot_say(picture.events, picture.facts, picture.detections,
-                                            picture.coverage, known_since(picture.reach));
+                                            picture.coverage, known_since(picture.reach), detect_options);
     picture.first_access = first_access(picture.detections);
-    picture.changes = identity::changes_since(picture.events, picture.facts, picture.first_access,
-                                              base::kTimeMax, attribution_of(picture.detections));
+    picture.changes =
+        identity::changes_since(picture.events, picture.facts, picture.first_access, base::kTimeMax,
+                                attribution_of(picture.detections, picture.sessions));
     tell_stolen(picture);
     timing.items_in = picture.reach.program.edges.size();
     timing.items_out = picture.reach.rows.size();

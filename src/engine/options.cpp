@@ -2,6 +2,9 @@
 
 #include <stdexcept>
 
+#include "detect/detect.hpp"
+#include "engine/inputs.hpp"
+
 namespace dislodge::engine {
 
 using base::Result;
@@ -23,6 +26,10 @@ Result<std::unique_ptr<SecretRules>> load_secret_rules(const Options &options) {
     cache = built;
   DISLODGE_TRY_ASSIGN(secret::Matcher matcher, secret::Matcher::open(loaded->rules, cache));
   loaded->matcher = std::make_unique<secret::Matcher>(std::move(matcher));
+  DISLODGE_TRY_ASSIGN(const RuleTexts texts, load_rule_texts(options));
+  DISLODGE_TRY_ASSIGN(const detect::DetectOptions detect_options, detect::load_options(texts.files));
+  loaded->detections = detect_options.sigma;
+  loaded->digest = loaded->rules.digest + ' ' + loaded->detections->set().digest;
   return loaded;
 }
 

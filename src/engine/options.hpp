@@ -6,6 +6,7 @@
 
 #include "base/limits.hpp"
 #include "base/result.hpp"
+#include "detect/sigma_matcher.hpp"
 #include "evidence/unlock.hpp"
 #include "secret/matcher.hpp"
 #include "secret/rule.hpp"
@@ -22,10 +23,13 @@ struct Options {
   std::shared_ptr<const evidence::Unlock> unlock;  // passwords and keys that were supplied; null: none
 };
 
-// The rules of rules/secrets, loaded and compiled (or taken from the cache).
+// The rules that workers need, loaded and compiled (or taken from the cache): rules/secrets, and the Sigma
+// rules of rules/detections, which run over records of logs while they are read.
 struct SecretRules {
   secret::RuleSet rules;
   std::unique_ptr<secret::Matcher> matcher;
+  std::shared_ptr<const detect::SigmaMatcher> detections;
+  std::string digest;  // of both
 };
 base::Result<std::unique_ptr<SecretRules>> load_secret_rules(const Options &options);
 // A scanner over them for one worker. REQUIRES: rules outlive it.

@@ -81,6 +81,7 @@ WorkerPool make_pool(const SecretRules &rules, const Options &options, const std
         std::make_unique<UnitReader>(make_scanner(rules, keep_rejected), limits, run_key, seal_to, marker);
     reader->set_unlock(unlock);
     reader->prepare_ocr();
+    if (rules.detections) reader->watch_logs(std::make_unique<detect::SigmaWatcher>(*rules.detections));
     return reader;
   });
 }

@@ -47,6 +47,7 @@ Result<void> read_table(const evidence::ItemView &item, UnitReader &unit) {
     if (log::recognises(item.bytes)) {
       log::ReadOptions options;
       options.tenant = unit.input().tenant;
+      options.watcher = unit.log_watcher();
       if (is_root(item, unit)) {
         options.begin = unit.input().begin;
         options.end = unit.input().end;

@@ -157,7 +157,7 @@ Result<ShardSummary> write_shard(const ShardRequest &request, const Options &opt
   DISLODGE_TRY_ASSIGN(const auto rules, load_secret_rules(options));
   ShardManifest manifest;
   manifest.version = kVersion;
-  manifest.key = readers_digest(rules->rules.digest, options.limits);
+  manifest.key = readers_digest(rules->digest, options.limits);
   manifest.index = request.index;
   manifest.count = request.count;
   progress.stage("intake");

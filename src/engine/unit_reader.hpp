@@ -21,6 +21,7 @@
 #include "file/ocr.hpp"
 #include "identity/fact.hpp"
 #include "log/event.hpp"
+#include "log/reader.hpp"
 #include "secret/scanner.hpp"
 
 namespace dislodge::engine {
@@ -60,6 +61,10 @@ class UnitReader : public evidence::Sink {
   void set_unlock(std::shared_ptr<const evidence::Unlock> unlock) { unlock_ = std::move(unlock); }
 
   UnitResult read(const UnitInput &input);
+
+  // Runs over every record of every log that is read.
+  void watch_logs(std::unique_ptr<log::RecordWatcher> watcher) { watcher_ = std::move(watcher); }
+  log::RecordWatcher *log_watcher() { return watcher_.get(); }
 
   // For readers.cpp: where logs and directory exports put what they find.
   log::EventTable &events() { return events_; }
@@ -112,6 +117,7 @@ class UnitReader : public evidence::Sink {
   static constexpr std::size_t kLinksMax = 10'000;  // of one unit
 
   std::unique_ptr<secret::Scanner> scanner_;
+  std::unique_ptr<log::RecordWatcher> watcher_;
   base::Limits limits_;
   std::string run_key_, seal_to_;
   ItemMarker *marker_;

@@ -4,6 +4,7 @@
 // slow campaign.
 
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct Tenant {
   log::EventTable table;
   std::vector<std::string> campaign_accounts;
   std::size_t campaign_tries = 0;
+  std::set<std::uint64_t> campaign_lines;  // lines of its events, successes too
 };
 
 class TenantGenerator {
@@ -296,6 +298,7 @@ class TenantGenerator {
         ++made_.campaign_tries;
       }
       add(one);
+      made_.campaign_lines.insert(line_);
     }
   }
 

@@ -1,0 +1,197 @@
+// What the Sigma rules found, own ones and imported ones, as detections. Rules ran while the logs were read
+// and left their ids on the events; here hits become detections: one for an actor, a rule and a stretch of
+// time, so that a script which changes forty mailboxes is one line for a person. Rules of everyday changes
+// are told only where the change is the intruder's.
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "base/encode.hpp"
+#include "detect/passes.hpp"
+#include "detect/sigma_correlation.hpp"
+
+namespace dislodge::detect {
+
+namespace {
+
+using log::Event;
+
+// Acts of one actor under one rule that lie closer than this are one detection.
+constexpr std::int64_t kTogether = base::kDay;
+
+// What is common to rules and correlations.
+struct About {
+  std::string id, title, level;
+  const std::vector<std::string> *techniques = nullptr;
+  const std::optional<SigmaOwn> *own = nullptr;
+  bool correlation = false;
+};
+
+double confidence_of(const About &about) {
+  const bool own = about.own->has_value();
+  if (own && (*about.own)->weight == "evidence") return 0.85;
+  if (about.level == "critical") return 0.8;
+  if (about.level == "high") return 0.6;
+  if (about.level == "medium") return 0.4;
+  return 0.2;
+}
+
+class Teller {
+ public:
+  Teller(const View &view, const Attribution &attribution, std::vector<Detection> &out)
+      : view_(view), attribution_(attribution), out_(out) {}
+
+  void run(const SigmaSet &set) {
+    std::map<std::string, About, std::less<>> about;
+    for (const SigmaRule &rule : set.rules)
+      if (!rule.quiet) about[rule.id] = {rule.id, rule.title, rule.level, &rule.techniques, &rule.own, false};
+    std::map<std::pair<std::string, std::string>, std::vector<EventIndex>> open;  // rule, whose
+    for (EventIndex i = 0; i < view_.size(); ++i) {
+      const Event &event = view_.event(i);
+      if (event.extra_count == 0) continue;
+      for (const std::string_view rule : view_.table().extras_of(event, "rule")) {
+        const auto known = about.find(rule);
+        if (known == about.end() || !worth_telling(known->second, i)) continue;
+        auto &list = open[{std::string(rule), whose(known->second, i)}];
+        if (!list.empty() && event.time.us - view_.event(list.back()).time.us > kTogether) {
+          tell(known->second, list, {});
+          list.clear();
+        }
+        list.push_back(i);
+      }
+    }
+    for (const auto &[key, list] : open) tell(about.find(key.first)->second, list, {});
+    for (const SigmaCorrelation &rule : set.correlations)
+      about[rule.id] = {rule.id, rule.title, rule.level, &rule.techniques, &rule.own, true};
+    for (const SigmaHit &hit : correlate(view_.table(), set))
+      if (about[hit.rule].own != nullptr && worth_telling(about[hit.rule], hit.events.front()))
+        tell(about[hit.rule], hit.events, hit.group);
+  }
+
+ private:
+  // A change is worth a line only where it is the intruder's. Informational rules of others tell nothing.
+  bool worth_telling(const About &about, EventIndex index) const {
+    if (about.own->has_value()) return (*about.own)->weight != "change" || attribution_.intruder(index);
+    return about.level != "informational" || attribution_.intruder(index);
+  }
+
+  std::string whose(const About &about, EventIndex index) const {
+    const Event &event = view_.event(index);
+    const std::string per = about.own->has_value() ? (*about.own)->per : std::string();
+    if (per == "event") return std::to_string(index);
+    if (per == "target") return view_.target(event) + std::string(view_.text(event.target_name));
+    if (per == "address") return std::string(view_.text(event.address));
+    // The intruder's acts and the owner's as one principal stand apart.
+    std::string who = view_.actor(event);
+    if (who.empty()) who = view_.text(event.actor_name);
+    return who + (attribution_.intruder(index) ? " +" : " -");
+  }
+
+  std::string actor_name(const Event &event) const {
+    const std::string actor = view_.actor(event);
+    if (event.actor_name != 0 && view_.text(event.actor_type) == "user")
+      return std::string(view_.text(event.actor_name));
+    if (!actor.empty()) return view_.name_of(actor);
+    return event.actor_name != 0 ? std::string(view_.text(event.actor_name)) : "somebody";
+  }
+
+  std::string target_name(const Event &event) const {
+    if (event.target_name != 0) return std::string(view_.text(event.target_name));
+    if (event.mailbox != 0) return std::string(view_.text(event.mailbox));
+    const std::string target = view_.target(event);
+    return target.empty() ? std::string() : view_.name_of(target);
+  }
+
+  std::string filled(std::string_view says, const std::map<std::string, std::string> &values,
+                     const Event &event) const {
+    std::string text = fill(says, values);
+    // {new:X} is a parameter, {field:X} a property of the record that the event keeps.
+    for (std::size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open)) {
+      const std::size_t close = text.find('}', open);
+      if (close == std::string::npos) break;
+      const std::string name = text.substr(open + 1, close - open - 1);
+      std::string value;
+      if (name.starts_with("new:"))
+        value = view_.table().extra(event, name);
+      else if (name.starts_with("field:"))
+        value = view_.table().extra(event, name.substr(6));
+      if (value.size() > 120) value = value.substr(0, 117) + "...";
+      text.replace(open, close - open + 1, value);
+      open += value.size();
+    }
+    std::string out;
+    for (const char c : text)
+      if (c != ' ' || out.empty() || out.back() != ' ') out += c;
+    return out;
+  }
+
+  void tell(const About &about, const std::vector<EventIndex> &events,
+            const std::map<std::string, std::string> &group) {
+    if (events.empty()) return;
+    const Event &event = view_.event(events.front());
+    const std::string kind = about.own->has_value() ? (*about.own)->kind : "rule-matched";
+    Detection one = make_detection(view_, kind, events);
+    if (!about.techniques->empty()) one.techniques = *about.techniques;
+    std::set<std::string> targets;
+    for (const EventIndex index : events) {
+      const Event &each = view_.event(index);
+      if (one.principals.size() < kEventsKept) {
+        add_unique(one.principals, view_.actor(each));
+        add_unique(one.principals, view_.target(each));
+        add_unique(one.applications, std::string(view_.text(each.application_id)));
+      }
+      targets.insert(target_name(each));
+    }
+    attribute(one, attribution_, events);
+    if (!one.intruder) {
+      one.confidence = confidence_of(about);
+      const bool evidence = about.own->has_value() && (*about.own)->weight == "evidence";
+      if (evidence) one.grade = Grade::confirmed;  // that it happened; whose it was is open
+    }
+    std::string more;
+    if (targets.size() > 1)
+      more = ", and the like for " + counted(targets.size() - 1, "other", "others");
+    else if (events.size() > 1 && !about.correlation)
+      more = ", " + counted(events.size(), "time", "times") + " until " + spoken(one.last);
+    const std::string risk = std::string(view_.table().extra(event, "risk"));
+    std::map<std::string, std::string> values = {
+        {"actor", actor_name(event)},
+        {"target", target_name(event)},
+        {"operation", std::string(view_.text(event.operation))},
+        {"application", std::string(view_.text(event.application_name))},
+        {"address", std::string(view_.text(event.address))},
+        {"agent", std::string(view_.text(event.agent))},
+        {"mailbox", std::string(view_.text(event.mailbox))},
+        {"role", std::string(view_.table().extra(event, "role"))},
+        {"risk", risk.empty() ? std::string("risk detected") : risk},
+        {"result", event.outcome == log::Outcome::ok ? "succeeded" : "was stopped"},
+        {"count", std::to_string(events.size())},
+        {"title", about.title},
+        {"first", spoken(one.first)},
+        {"last", spoken(one.last)},
+        {"more", more}};
+    for (const auto &[field, value] : group) values.emplace(field, value);
+    std::string says = about.own->has_value() ? (*about.own)->says : std::string();
+    if (says.empty()) {
+      const KindRule *rule = view_.options().kind(kind);
+      says = rule == nullptr ? about.title : rule->says;
+    }
+    one.says = filled(says, values, event);
+    out_.push_back(std::move(one));
+  }
+
+  const View &view_;
+  const Attribution &attribution_;
+  std::vector<Detection> &out_;
+};
+
+}  // namespace
+
+void tell_rules(const View &view, const Attribution &attribution, std::vector<Detection> &out) {
+  if (view.options().sigma == nullptr) return;
+  Teller(view, attribution, out).run(view.options().sigma->set());
+}
+
+}  // namespace dislodge::detect
