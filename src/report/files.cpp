@@ -5,6 +5,7 @@
 #include "report/html.hpp"
 #include "report/json_lines.hpp"
 #include "report/stix.hpp"
+#include "report/timesketch.hpp"
 
 namespace dislodge::report {
 
@@ -32,6 +33,7 @@ base::Result<std::vector<std::string>> write_report(const engine::Picture &pictu
       {"reach.csv", reach_csv(picture)},
       {"parties.csv", parties_csv(picture)},
       {"duties.csv", duties_csv(picture)},
+      {"timesketch.jsonl", timesketch_jsonl(picture)},
       {"stix.json", stix(picture)},
       {"navigator.json", navigator_layer(picture)},
   };
