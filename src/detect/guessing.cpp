@@ -28,6 +28,7 @@ constexpr std::int64_t kWithin = base::kHour;
 constexpr std::int64_t kAfter = base::kDay;
 // Smart lockout refuses good tries too; one account is told once a day.
 constexpr std::int64_t kLockoutGap = base::kDay;
+constexpr std::size_t kLockoutsMin = 3;
 
 StringId account_of(const Event &event) {
   return event.actor_name != 0 ? event.actor_name : event.actor_id;
@@ -150,10 +151,12 @@ void tell_lockouts(const View &view, const std::vector<Campaign> &campaigns, con
   std::unordered_set<EventIndex> in_campaign;
   for (const Campaign &campaign : campaigns) in_campaign.insert(campaign.tries.begin(), campaign.tries.end());
   std::set<std::array<StringId, 3>> homes;
+  std::set<std::pair<StringId, StringId>> living;
   for (const EventIndex index : view.user_signins()) {
     const Event &event = view.event(index);
-    if (event.outcome == Outcome::ok && !attribution.intruder(index))
-      homes.insert({event.tenant, account_of(event), event.address});
+    if (event.outcome != Outcome::ok || attribution.intruder(index)) continue;
+    homes.insert({event.tenant, account_of(event), event.address});
+    living.emplace(event.tenant, account_of(event));
   }
   std::map<std::pair<StringId, StringId>, std::vector<EventIndex>> by_account;
   for (const EventIndex index : view.user_signins())
@@ -163,8 +166,13 @@ void tell_lockouts(const View &view, const std::vector<Campaign> &campaigns, con
       by_account[{view.event(index).tenant, account_of(view.event(index))}].push_back(index);
   for (const auto &[account, list] : by_account) {
     std::vector<EventIndex> together;
+    // Somebody who is at work locks themselves out now and then, on the road by a phone with an old password.
+    const std::size_t least = living.count(account) != 0 ? kLockoutsMin : 1;
     const auto tell = [&] {
-      if (together.empty()) return;
+      if (together.size() < least) {
+        together.clear();
+        return;
+      }
       Detection one = make_detection(view, "account-lockout", together);
       const Event &first = view.event(together.front());
       add_unique(one.principals, view.actor(first));

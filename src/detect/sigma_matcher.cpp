@@ -26,7 +26,6 @@ struct FreeScratch {
   void operator()(hs_scratch_t *scratch) const { hs_free_scratch(scratch); }
 };
 
-// Below these, JSON's own words would be found everywhere.
 constexpr std::size_t kWitnessesMax = 400;  // alternatives of one rule; beyond, it is always evaluated
 // Letters that an exporter wrote as \u0041: then the scan cannot tell, and every rule is evaluated.
 constexpr const char *kEscapedLetter = "\\\\u00(2[0e]|3[0-9a]|4[0-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])";
