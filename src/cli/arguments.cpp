@@ -19,8 +19,12 @@ void common(CLI::App &app, Common &to) {
   app.add_flag("--json", to.json, "JSON lines instead of text (docs/json.md)");
   app.add_flag("-q,--quiet", to.quiet, "No progress line");
   app.add_flag("--timings", to.timings, "Print bytes, items and seconds of each stage");
-  app.add_option("--rules", to.engine.rules_folder, "A rules folder instead of the built-in one")
-      ->check(CLI::ExistingDirectory);
+  app.add_option("--rules", to.engine.rules_folder,
+                 "A rules folder, or one rules file, instead of the built-in ones")
+      ->check(CLI::ExistingPath);
+  app.add_option("--add-rules", to.engine.added_rules,
+                 "Rules files to use beside the others, such as `rules import` writes")
+      ->check(CLI::ExistingPath);
   app.add_option("--workers", to.engine.workers, "Worker processes (default: one a processor)");
 }
 
@@ -357,14 +361,18 @@ int run(int argc, char **argv) {
   });
 
   RulesArguments rules;
-  CLI::App *rules_command =
-      app.add_subcommand("rules", "The rules: check their examples, list or import them");
-  rules_command->add_option("WHAT", rules.what, "check, list, compile or import")
+  CLI::App *rules_command = app.add_subcommand(
+      "rules", "The rules: check their examples, list them, or import those of other scanners");
+  rules_command->add_option("WHAT", rules.what, "check, list, import or compile")
       ->required()
-      ->check(CLI::IsMember({"check", "list", "compile", "import"}));
-  rules_command->add_option("FOLDER", rules.from, "import: a folder of Sigma rules");
-  rules_command->add_option("--out", rules.out,
-                            "compile: folder for the compiled rules; import: the rules folder to write");
+      ->check(CLI::IsMember({"check", "list", "import", "compile"}));
+  rules_command
+      ->add_option("FROM", rules.from,
+                   "import: gitleaks or Betterleaks TOML, YAML of Nosey Parker, Kingfisher 1.x or Titus, or Sigma rules")
+      ->check(CLI::ExistingPath);
+  rules_command->add_option(
+      "--out", rules.out,
+      "import: rules file (.toml) or folder to write; compile: folder for the compiled rules");
   common(*rules_command, rules);
   rules_command->callback([&] {
     ready(rules);

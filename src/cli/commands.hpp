@@ -106,9 +106,9 @@ struct DrillArguments : Common {
   std::filesystem::path folder;
 };
 struct RulesArguments : Common {
-  std::string what;            // check, list, compile, import
-  std::filesystem::path out;   // compile: folder of the cache; import: folder of the rules
-  std::filesystem::path from;  // import: Sigma rules
+  std::string what;            // check, list, import, compile
+  std::filesystem::path from;  // import: a file, or a folder of them
+  std::filesystem::path out;   // compile: folder of the cache; import: file or folder
 };
 struct DemoArguments : Common {
   std::filesystem::path evidence, out;

@@ -14,7 +14,15 @@ Result<std::unique_ptr<SecretRules>> load_secret_rules(const Options &options) {
   if (options.rules_folder.empty()) {
     DISLODGE_TRY_ASSIGN(loaded->rules, secret::load_embedded_rules());
   } else {
-    DISLODGE_TRY_ASSIGN(loaded->rules, secret::load_rules_from(options.rules_folder / "secrets"));
+    std::error_code error;
+    const std::filesystem::path secrets = options.rules_folder / "secrets";
+    DISLODGE_TRY_ASSIGN(
+        loaded->rules,
+        secret::load_rules_from(std::filesystem::exists(secrets, error) ? secrets : options.rules_folder));
+  }
+  for (const std::filesystem::path &added : options.added_rules) {
+    DISLODGE_TRY_ASSIGN(secret::RuleSet more, secret::load_rules_from(added));
+    DISLODGE_TRY_ASSIGN(loaded->rules, secret::join_rules(std::move(loaded->rules), std::move(more)));
   }
   // Compiling takes seconds, so the build did it for this machine; elsewhere the first run does it for the
   // user.

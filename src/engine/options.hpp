@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "base/limits.hpp"
 #include "base/result.hpp"
@@ -17,8 +18,10 @@ namespace dislodge::engine {
 struct Options {
   unsigned workers = 0;  // 0: one a processor
   base::Limits limits;
-  std::filesystem::path rules_folder;  // empty: the rules in the binary
-  std::filesystem::path cache_folder;  // for the compiled rules; empty: none
+  std::filesystem::path
+      rules_folder;  // a folder with secrets/ in it, or one file; empty: the rules in the binary
+  std::vector<std::filesystem::path> added_rules;  // files beside those
+  std::filesystem::path cache_folder;              // for the compiled rules; empty: none
   bool sandbox = true;
   std::shared_ptr<const evidence::Unlock> unlock;  // passwords and keys that were supplied; null: none
 };

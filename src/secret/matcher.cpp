@@ -111,7 +111,7 @@ std::string loosened(std::string_view pattern) {
     }
     if (after < pattern.size() && pattern[after] == '?') ++after;  // lazy or greedy, the ends are the same
     const std::string_view rest = pattern.substr(after);
-    if (rest.empty()) break;
+    if (rest.empty() || rest.front() == '|') break;
     if (least != "0") return std::string(pattern.substr(0, end)) + "{" + least + "}" + std::string(rest);
     pattern = rest;
   }
@@ -133,6 +133,23 @@ base::Result<std::size_t> width_of_pattern(const std::string &pattern, unsigned 
                                 : std::min<std::size_t>(info->max_width, Matcher::kWidthMax);
   std::free(info);  // NOLINT: as hs.h asks where no allocator was set
   return width;
+}
+
+// What the database holds of a rule.
+struct DatabaseEntry {
+  std::string pattern;
+  std::size_t width = 0;
+};
+
+// RE2 has the last word on syntax: what only one of the two takes is no rule.
+base::Result<DatabaseEntry> entry_of(const Rule &rule) {
+  const RE2 regex(rule.pattern, regex_options(kExactMemory));
+  const RE2 relaxed(relax(rule.pattern, rule.group).pattern, regex_options(kRelaxedMemory));
+  if (!regex.ok() || !relaxed.ok())
+    return base::fail(base::ErrorKind::usage, "rule " + rule.id + ": RE2 does not take the pattern: " +
+                                                  (regex.ok() ? relaxed.error() : regex.error()));
+  DISLODGE_TRY_ASSIGN(const std::size_t width, width_of_pattern(rule.pattern, 0, "rule " + rule.id));
+  return DatabaseEntry{loosened(rule.pattern), width};
 }
 
 }  // namespace
@@ -192,16 +209,10 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
   std::vector<std::string> loose;  // keeps the texts alive that `patterns` points into
   loose.reserve(rules.rules.size());
   for (const Rule &rule : rules.rules) {
-    // RE2 has the last word on syntax: what only one of the two takes is no rule.
-    const RE2 regex(rule.pattern, regex_options(kExactMemory));
-    const RE2 relaxed(relax(rule.pattern, rule.group).pattern, regex_options(kRelaxedMemory));
-    if (!regex.ok() || !relaxed.ok())
-      return base::fail(base::ErrorKind::usage, "rule " + rule.id + ": RE2 does not take the pattern: " +
-                                                    (regex.ok() ? relaxed.error() : regex.error()));
-    DISLODGE_TRY_ASSIGN(const std::size_t width, width_of_pattern(rule.pattern, 0, "rule " + rule.id));
-    widths.push_back(width);
+    DISLODGE_TRY_ASSIGN(DatabaseEntry entry, entry_of(rule));
+    widths.push_back(entry.width);
     ids.push_back(static_cast<unsigned>(patterns.size()));
-    loose.push_back(loosened(rule.pattern));
+    loose.push_back(std::move(entry.pattern));
     patterns.push_back(loose.back().c_str());
     flags.push_back(0);
   }
@@ -233,6 +244,19 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
   std::string compiled = out.take();
   compiled += base::as_bytes(base::sha256(compiled));
   return compiled;
+}
+
+base::Result<void> Matcher::accepts(const Rule &rule) {
+  DISLODGE_TRY_ASSIGN(const DatabaseEntry entry, entry_of(rule));
+  hs_database_t *raw = nullptr;
+  hs_compile_error_t *error = nullptr;
+  const hs_error_t result = hs_compile(entry.pattern.c_str(), 0, HS_MODE_BLOCK, nullptr, &raw, &error);
+  const Database database(raw);
+  if (result == HS_SUCCESS) return {};
+  const std::string message = error != nullptr ? error->message : "out of memory";
+  hs_free_compile_error(error);
+  return base::fail(base::ErrorKind::usage,
+                    "rule " + rule.id + ": Hyperscan does not take the pattern: " + message);
 }
 
 base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view compiled) {
@@ -297,11 +321,10 @@ void Matcher::State::confirm(std::string_view text, const Region &region, std::v
   const RuleWindow &window = windows[region.rule];
   const LazyRegex &lazy = relaxed(region.rule);
   const re2::StringPiece whole(text.data(), text.size());
-  std::vector<re2::StringPiece> groups(static_cast<std::size_t>(std::max(lazy.relaxed.groups, window.group)) +
-                                       1);
+  std::vector<re2::StringPiece> groups(static_cast<std::size_t>(lazy.relaxed.groups) + 1);
   std::size_t at = region.begin;
   while (at <= region.end) {
-    auto group = static_cast<std::size_t>(lazy.relaxed.group);
+    int group = lazy.relaxed.group;
     if (!lazy.regex->Match(whole, at, region.end, RE2::UNANCHORED, groups.data(),
                            static_cast<int>(groups.size())))
       break;
@@ -310,19 +333,26 @@ void Matcher::State::confirm(std::string_view text, const Region &region, std::v
           return groups[static_cast<std::size_t>(bound.group)].size() <= bound.most;
         });
     if (!within) {
-      group = static_cast<std::size_t>(window.group);
-      if (!exact(region.rule)
-               .Match(whole, at, region.end, RE2::UNANCHORED, groups.data(), static_cast<int>(group) + 1))
-        break;
+      group = window.group;
+      const int wanted = static_cast<int>(lazy.relaxed.originals.size());
+      if (!exact(region.rule).Match(whole, at, region.end, RE2::UNANCHORED, groups.data(), wanted + 1)) break;
     }
+    if (group == kFirstGroup) {
+      group = 0;
+      for (std::size_t i = 0; i < lazy.relaxed.originals.size() && group == 0; ++i) {
+        const int place = within ? lazy.relaxed.originals[i] : static_cast<int>(i) + 1;
+        if (!groups[static_cast<std::size_t>(place)].empty()) group = place;
+      }
+    }
+    const re2::StringPiece &secret = groups[static_cast<std::size_t>(group)];
     RuleMatch match;
     match.rule = region.rule;
     match.begin = static_cast<std::size_t>(groups[0].data() - text.data());
     match.end = match.begin + groups[0].size();
     at = std::max(match.end, at + 1);
-    if (groups[group].data() == nullptr || groups[group].empty()) continue;
-    match.secret_begin = static_cast<std::size_t>(groups[group].data() - text.data());
-    match.secret_end = match.secret_begin + groups[group].size();
+    if (secret.data() == nullptr || secret.empty()) continue;
+    match.secret_begin = static_cast<std::size_t>(secret.data() - text.data());
+    match.secret_end = match.secret_begin + secret.size();
     out.push_back(match);
   }
 }

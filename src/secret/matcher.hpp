@@ -53,6 +53,8 @@ class Matcher {
   // Compiles the rules into bytes that load() takes. Takes seconds. An error names the rule that does not
   // compile.
   static base::Result<std::string> compile(const RuleSet &rules);
+  // Whether one rule alone compiles; the error says why not.
+  static base::Result<void> accepts(const Rule &rule);
   // Milliseconds. Refuses bytes that are damaged, of other rules, or made for another library or processor.
   static base::Result<Matcher> load(const RuleSet &rules, std::string_view compiled);
   // Loads from the cache file in `cache_folder`, or compiles and writes it there (mode 0600). With an empty

@@ -100,6 +100,7 @@ RelaxedPattern relax(std::string_view pattern, int group) {
           !pattern.substr(i + 1).starts_with('?') || pattern.substr(i + 1).starts_with("?P<");
       if (captures) {
         ++out.groups;
+        out.originals.push_back(out.groups);
         if (++original == group) out.group = out.groups;
       }
       inside.push_back(repeated[i] || (!inside.empty() && inside.back()));

@@ -15,8 +15,9 @@ namespace dislodge::secret {
 
 struct RelaxedPattern {
   std::string pattern;
-  int group = 0;   // where the original group went
-  int groups = 0;  // capture groups in all
+  int group = 0;               // where the original group went
+  int groups = 0;              // capture groups in all
+  std::vector<int> originals;  // where each original group went, from group 1 on
   struct Bound {
     int group = 0;
     std::size_t most = 0;  // bytes

@@ -79,11 +79,12 @@ class RuleReader {
  public:
   RuleReader(const toml::table &table, const RuleFile &file) : table_(table), file_(file) {}
 
-  base::Result<Rule> read(std::string_view family, std::string_view source) {
-    static constexpr std::array<std::string_view, 18> kFields = {
-        "id",         "name",   "kind",       "pattern",       "group",    "keywords",
-        "entropy",    "checks", "confidence", "authenticates", "realm",    "owner",
-        "identifier", "rotate", "source",     "positive",      "negative", "note"};
+  // Of an imported file fewer fields are asked for: other tools do not say how a secret is rotated.
+  base::Result<Rule> read(std::string_view family, std::string_view source, bool imported) {
+    static constexpr std::array<std::string_view, 21> kFields = {
+        "id",     "name",       "kind",          "pattern", "group", "keywords",   "entropy",
+        "checks", "confidence", "authenticates", "realm",   "owner", "identifier", "rotate",
+        "source", "positive",   "negative",      "note",    "gate",  "discard",    "companions"};
     for (const auto &entry : table_)
       if (std::find(kFields.begin(), kFields.end(), entry.first.str()) == kFields.end())
         wrong("unknown field \"" + std::string(entry.first.str()) + "\"");
@@ -93,21 +94,29 @@ class RuleReader {
     rule.kind = text("kind");
     rule.pattern = text("pattern");
     rule.family = family;
-    rule.authenticates = text("authenticates");
-    rule.realm = text("realm", true);
-    rule.owner = text("owner");
-    rule.rotate = text("rotate");
     rule.source = table_.contains("source") ? text("source") : std::string(source);
-    rule.keywords = texts("keywords");
-    rule.positive = texts("positive");
-    rule.negative = texts("negative");
+    if (imported) {
+      rule.owner = "context";
+      rule.rotate = "Revoke it where it was issued, issue a new one, and look at its use since the exposure.";
+      rule.authenticates = rule.name;
+    } else {
+      rule.authenticates = text("authenticates");
+      rule.realm = text("realm", true);
+      rule.owner = text("owner");
+      rule.rotate = text("rotate");
+    }
+    rule.keywords = texts("keywords", imported);
+    rule.positive = texts("positive", imported);
+    rule.negative = texts("negative", imported);
+    read_conditions(rule);
     rule.entropy = table_["entropy"].value_or(0.0);
     rule.confidence = table_["confidence"].value_or(0.0);
     rule.identifier = table_["identifier"].value_or(false);
     rule.group =
         static_cast<int>(table_["group"].value_or<std::int64_t>(group_starts(rule.pattern).empty() ? 0 : 1));
     if (!(rule.confidence > 0) || rule.confidence > 1) wrong("confidence must lie in (0, 1]");
-    if (rule.group < 0 || static_cast<std::size_t>(rule.group) > group_starts(rule.pattern).size())
+    if (rule.group < kFirstGroup ||
+        (rule.group > 0 && static_cast<std::size_t>(rule.group) > group_starts(rule.pattern).size()))
       wrong("the pattern has no group " + std::to_string(rule.group));
     for (const std::string &name : texts("checks", true)) {
       const Check *check = find_check(name);
@@ -125,6 +134,32 @@ class RuleReader {
   }
 
  private:
+  void read_conditions(Rule &rule) {
+    rule.keyword_gate = table_["gate"].value_or(false);
+    if (table_.contains("discard")) {
+      auto filter = RuleFilter::parse(text("discard", true));
+      if (filter)
+        rule.discard = std::move(*filter);
+      else
+        wrong(filter.error().message);
+    }
+    const toml::array *companions = table_["companions"].as_array();
+    if (companions == nullptr) return;
+    for (const toml::node &node : *companions) {
+      const toml::table *entry = node.as_table();
+      if (entry == nullptr || !(*entry)["rule"].is_string()) {
+        wrong("a companion is {rule = \"id\", lines = n}");
+        return;
+      }
+      RuleCompanion companion;
+      companion.rule = (*entry)["rule"].value_or(std::string());
+      companion.lines =
+          static_cast<std::uint64_t>(std::max<std::int64_t>(0, (*entry)["lines"].value_or<std::int64_t>(0)));
+      companion.columns = static_cast<std::uint64_t>(
+          std::max<std::int64_t>(0, (*entry)["columns"].value_or<std::int64_t>(0)));
+      rule.companions.push_back(std::move(companion));
+    }
+  }
   void wrong(std::string what) {
     if (problem_.empty()) problem_ = std::move(what);
   }
@@ -170,6 +205,8 @@ base::Result<void> read_file(const RuleFile &file, std::vector<Rule> &rules) {
   }
   const std::string family = table["family"].value_or(std::string());
   const std::string source = table["source"].value_or(std::string());
+  const std::size_t first = rules.size();
+  const bool imported = table["imported"].value_or(false);
   const toml::array *entries = table["rule"].as_array();
   if (family.empty() || source.empty() || entries == nullptr)
     return base::fail(base::ErrorKind::usage,
@@ -178,9 +215,15 @@ base::Result<void> read_file(const RuleFile &file, std::vector<Rule> &rules) {
     const toml::table *entry = node.as_table();
     if (entry == nullptr)
       return base::fail(base::ErrorKind::usage, std::string(file.path) + ": rule is no table");
-    DISLODGE_TRY_ASSIGN(Rule rule, RuleReader(*entry, file).read(family, source));
+    DISLODGE_TRY_ASSIGN(Rule rule, RuleReader(*entry, file).read(family, source, imported));
     rules.push_back(std::move(rule));
   }
+  // What a file's filter discards, each of its rules discards.
+  const std::string common = table["discard"].value_or(std::string());
+  if (common.empty()) return {};
+  auto filter = RuleFilter::parse(common);
+  if (!filter) return base::fail_at(file.path, filter.error());
+  for (std::size_t i = first; i < rules.size(); ++i) rules[i].discard.join(*filter);
   return {};
 }
 
@@ -219,7 +262,11 @@ base::Result<RuleSet> load_embedded_rules() {
 }
 
 base::Result<RuleSet> load_rules_from(const std::filesystem::path &folder) {
-  DISLODGE_TRY_ASSIGN(const auto paths, base::files_under(folder));
+  std::error_code error;
+  std::vector<std::filesystem::path> paths = {folder};
+  if (std::filesystem::is_directory(folder, error)) {
+    DISLODGE_TRY_ASSIGN(paths, base::files_under(folder));
+  }
   std::vector<std::pair<std::string, std::string>> contents;
   for (const auto &path : paths) {
     if (path.extension() != ".toml") continue;
@@ -232,6 +279,18 @@ base::Result<RuleSet> load_rules_from(const std::filesystem::path &folder) {
   std::vector<RuleFile> files;
   for (const auto &[path, text] : contents) files.push_back({path, text});
   return load_rules(files);
+}
+
+base::Result<RuleSet> join_rules(RuleSet a, RuleSet b) {
+  for (const Rule &rule : b.rules)
+    if (a.find(rule.id) != nullptr)
+      return base::fail(base::ErrorKind::usage,
+                        "rule " + rule.id + " is in both sets of rules; remove it from one of the files");
+  a.rules.insert(a.rules.end(), std::make_move_iterator(b.rules.begin()),
+                 std::make_move_iterator(b.rules.end()));
+  std::sort(a.rules.begin(), a.rules.end(), [](const Rule &x, const Rule &y) { return x.id < y.id; });
+  a.digest = base::to_hex(base::sha256(a.digest + b.digest));
+  return a;
 }
 
 double entropy_of(std::string_view bytes) {

@@ -15,10 +15,12 @@ class Collector : public FoundSink {
 
 }  // namespace
 
-base::Result<std::vector<RuleCheck>> check_rules(const RuleSet &rules, const Matcher &matcher) {
+base::Result<std::vector<RuleCheck>> check_rules(const RuleSet &rules, const Matcher &matcher,
+                                                 ExamplesWanted wanted) {
   ScanOptions options;
   options.keep_rejected = true;
   options.decode_depth = 0;
+  options.prose = false;
   DISLODGE_TRY_ASSIGN(Scanner scanner, Scanner::make(rules, matcher, options));
   std::vector<RuleCheck> problems;
   const auto scan = [&scanner](const std::string &name, const std::string &text) {
@@ -30,8 +32,11 @@ base::Result<std::vector<RuleCheck>> check_rules(const RuleSet &rules, const Mat
     return collector.all;
   };
   for (const Rule &rule : rules.rules) {
-    if (rule.positive.size() < 2) problems.push_back({rule.id, "has fewer than 2 positive examples", false});
-    if (rule.negative.size() < 2) problems.push_back({rule.id, "has fewer than 2 negative examples", false});
+    const bool few = wanted == ExamplesWanted::yes;
+    if (few && rule.positive.size() < 2)
+      problems.push_back({rule.id, "has fewer than 2 positive examples", false});
+    if (few && rule.negative.size() < 2)
+      problems.push_back({rule.id, "has fewer than 2 negative examples", false});
     for (std::size_t i = 0; i < rule.positive.size(); ++i) {
       const std::string name = "positive example " + std::to_string(i + 1);
       const auto found = scan(rule.id + "!/positive-" + std::to_string(i), rule.positive[i]);

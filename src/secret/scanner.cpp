@@ -135,8 +135,94 @@ std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth
   return count;
 }
 
+// What a rule of another tool asks beyond its pattern: why the match is none, or "".
+std::string Scanner::rejected_by_import(const evidence::TextView &view, const Rule &rule,
+                                        const RuleMatch &match) {
+  if (rule.keyword_gate) {
+    const auto known = gates_.find(match.rule);
+    const bool open =
+        known != gates_.end()
+            ? known->second
+            : std::any_of(rule.keywords.begin(), rule.keywords.end(), [&](const std::string &keyword) {
+                return base::contains_ignoring_case(view.text, keyword);
+              });
+    gates_[match.rule] = open;
+    if (!open) return "no keyword of the rule in the text";
+  }
+  if (rule.discard.empty()) return {};
+  const auto line_begin = [&](std::size_t at) {
+    const std::size_t end = at == 0 ? std::string_view::npos : view.text.rfind('\n', at - 1);
+    return end == std::string_view::npos ? 0 : end + 1;
+  };
+  FilterSubject subject;
+  subject.secret = view.text.substr(match.secret_begin, match.secret_end - match.secret_begin);
+  subject.match = view.text.substr(match.begin, match.end - match.begin);
+  const std::size_t begin = line_begin(match.begin);
+  const std::size_t end = std::min(view.text.find('\n', match.end), view.text.size());
+  subject.line = view.text.substr(begin, end - begin);
+  std::string path(view.item);
+  if (!view.name.empty() && !view.item.ends_with(view.name)) path += "/" + std::string(view.name);
+  subject.path = path;
+  return rule.discard.discards(subject) ? "discarded by the rule's filter" : "";
+}
+
+// A match that stands only beside a companion's falls without it.
+void Scanner::ask_companions(std::string_view text, std::vector<Candidate> &candidates) const {
+  const auto stands = [](const Candidate &one) { return one.rule != nullptr && one.rejected.empty(); };
+  if (std::none_of(candidates.begin(), candidates.end(),
+                   [&](const Candidate &one) { return stands(one) && !one.rule->companions.empty(); }))
+    return;
+  struct Place {
+    std::uint64_t begin = 0;
+    std::uint64_t line = 0;
+  };
+  std::vector<const Candidate *> standing;
+  for (const Candidate &one : candidates)
+    if (stands(one)) standing.push_back(&one);
+  std::sort(standing.begin(), standing.end(),
+            [](const Candidate *a, const Candidate *b) { return a->match_begin < b->match_begin; });
+  LineCounter lines(text);
+  std::map<std::string_view, std::vector<Place>> by_rule;  // each in order of place
+  std::map<const Candidate *, Place> places;
+  for (const Candidate *one : standing) {
+    Place place{one->match_begin, 0};
+    std::uint64_t column = 0;
+    lines.find(place.begin, place.line, column);
+    by_rule[one->rule->id].push_back(place);
+    places[one] = place;
+  }
+  const auto apart = [](std::uint64_t a, std::uint64_t b) { return a < b ? b - a : a - b; };
+  const auto near = [&](const Candidate &one, const RuleCompanion &wanted) {
+    const auto others = by_rule.find(wanted.rule);
+    if (others == by_rule.end()) return false;
+    const Place here = places.at(&one);
+    const auto fits = [&](const Place &there) {
+      return (wanted.lines == 0 || apart(here.line, there.line) <= wanted.lines) &&
+             (wanted.columns == 0 || apart(here.begin, there.begin) <= wanted.columns);
+    };
+    // The nearest on either side is nearest in lines as well.
+    const auto after =
+        std::lower_bound(others->second.begin(), others->second.end(), here.begin,
+                         [](const Place &place, std::uint64_t at) { return place.begin < at; });
+    return (after != others->second.end() && fits(*after)) ||
+           (after != others->second.begin() && fits(*std::prev(after)));
+  };
+  std::vector<std::pair<std::size_t, std::string>> fallen;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate &one = candidates[i];
+    if (one.rule == nullptr || !one.rejected.empty()) continue;
+    for (const RuleCompanion &wanted : one.rule->companions) {
+      if (near(one, wanted)) continue;
+      fallen.emplace_back(i, "nothing of rule " + wanted.rule + " near it");
+      break;
+    }
+  }
+  for (auto &[i, why] : fallen) candidates[i].rejected = std::move(why);
+}
+
 // Matches and prose become candidates, each with the reason why it is none after all.
 void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out) {
+  gates_.clear();
   for (const RuleMatch &match : matches_.rules) {
     const Rule &rule = rules_->rules[match.rule];
     Candidate candidate;
@@ -158,8 +244,11 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
         break;
       }
     }
+    if (candidate.rejected.empty() && (rule.keyword_gate || !rule.discard.empty()))
+      candidate.rejected = rejected_by_import(view, rule, match);
     out.push_back(std::move(candidate));
   }
+  ask_companions(view.text, out);
   if (!options_.prose || !view.prose) return;
   std::vector<ProseCandidate> prose;
   find_prose(view.text, matches_.triggers, prose);

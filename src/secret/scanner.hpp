@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -59,6 +60,8 @@ class Scanner {
   Scanner(const RuleSet &rules, const Matcher &matcher, ScanOptions options, Matcher::Scratch scratch);
   std::size_t scan_at(const evidence::TextView &view, std::uint32_t depth, FoundSink &sink);
   void judge(const evidence::TextView &view, std::vector<Candidate> &out);
+  std::string rejected_by_import(const evidence::TextView &view, const Rule &rule, const RuleMatch &match);
+  void ask_companions(std::string_view text, std::vector<Candidate> &candidates) const;
   void settle(std::vector<Candidate> &candidates) const;
   std::size_t emit(const evidence::TextView &view, std::vector<Candidate> &candidates, FoundSink &sink);
   bool seen_before(std::string_view item, std::uint64_t offset, std::string_view value,
@@ -69,6 +72,7 @@ class Scanner {
   ScanOptions options_;
   Matcher::Scratch scratch_;
   Matches matches_;
+  std::unordered_map<std::uint32_t, bool> gates_;  // by rule: whether the text holds one of its keywords
   std::string last_item_;
   std::unordered_set<std::uint64_t> seen_;  // places of last_item_ that were reported
 };
