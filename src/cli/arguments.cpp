@@ -324,6 +324,22 @@ int run(int argc, char **argv) {
   reading_options(*scan_command, scan);
   scan_command->add_flag("--fail-on-findings", scan.fail_on_findings, "Exit with 1 when something is found");
   scan_command->add_flag("--rejected", scan.rejected, "List rejected candidates too, with the reason");
+  scan_command->add_option("--format", scan.format, "text, json (a line each) or sarif (2.1.0)")
+      ->check(CLI::IsMember({"text", "json", "sarif"}));
+  scan_command->add_option("--sarif", scan.sarif, "Write SARIF 2.1.0 to this file as well");
+  scan_command
+      ->add_option("--import-sarif", scan.sarif_in,
+                   "Results of another scanner; what only it reports is listed too")
+      ->check(CLI::ExistingFile);
+  scan_command
+      ->add_option("--baseline", scan.baseline, "Output of an earlier scan --json: only what is new counts")
+      ->check(CLI::ExistingFile);
+  scan_command
+      ->add_option("--ignore-file", scan.ignore_files,
+                   "Lines as in .dislodgeignore, which is read in each folder")
+      ->check(CLI::ExistingFile);
+  scan_command->add_flag("!--no-allow-comments", scan.heed_allow,
+                         "Report what a comment such as gitleaks:allow marks as meant");
   scan_command->add_option("--fingerprint-key", scan.fingerprint_key,
                            "Key for fingerprints (made at first use)");
   scan_command->add_option(
@@ -334,6 +350,8 @@ int run(int argc, char **argv) {
   scan_command->add_option("-o,--out", scan.out, "Shard file to write");
   scan_command->callback([&] {
     ready(scan);
+    scan.engine.allow_comments = scan.heed_allow && scan.shard.empty();
+    if (scan.format == "json") scan.json = true;
     code = run_scan(scan);
   });
 

@@ -92,7 +92,12 @@ struct ServeArguments : CaseOptions {
 };
 struct ScanArguments : Common {
   std::vector<std::filesystem::path> paths;
-  bool fail_on_findings = false, rejected = false;
+  bool fail_on_findings = false, rejected = false, heed_allow = true;
+  std::string format;                               // text, json, sarif; "": text, or json with --json
+  std::filesystem::path sarif;                      // written beside the output
+  std::vector<std::filesystem::path> sarif_in;      // other scanners' results
+  std::vector<std::filesystem::path> ignore_files;  // beside the .dislodgeignore of each folder
+  std::filesystem::path baseline;
   std::string shard;  // "i/n"
   std::filesystem::path seal_to, out, fingerprint_key;
 };

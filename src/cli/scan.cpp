@@ -7,14 +7,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include "base/encode.hpp"
+#include "cli/scan_ignore.hpp"
 #include "cli/session.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/recogniser.hpp"
 #include "engine/shard.hpp"
 #include "report/json_lines.hpp"
+#include "report/sarif.hpp"
 #include "report/text.hpp"
 
 namespace dislodge::cli {
@@ -64,56 +68,208 @@ Result<base::Fd> standard_input() {
   }
 }
 
-std::string human_line(const secret::Sighting &sighting) {
-  return fmt::format("{}:{}:{}: {} {} ({}, {:.2f}){}", sighting.item, sighting.line, sighting.column,
-                     sighting.kind, sighting.mask, sighting.rule, sighting.confidence,
-                     sighting.rejected.empty() ? "" : " rejected: " + sighting.rejected);
+// Colours where a person reads, unless NO_COLOR says otherwise (no-color.org).
+bool wants_colour() {
+  const char *no = std::getenv("NO_COLOR");
+  return ::isatty(STDOUT_FILENO) == 1 && (no == nullptr || *no == '\0');
+}
+
+std::string human_line(const secret::Sighting &sighting, std::string_view path, std::string_view rejected,
+                       bool colour) {
+  const auto in = [colour](std::string_view code, std::string_view text) {
+    return colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+  };
+  return fmt::format("{}:{}:{}: {} {} {}{}", in("36", path), sighting.line, sighting.column,
+                     in("1", sighting.kind), in("33", sighting.mask),
+                     in("2", fmt::format("({}, {:.2f})", sighting.rule, sighting.confidence)),
+                     rejected.empty() ? "" : " rejected: " + std::string(rejected));
+}
+
+// How the items of one PATH are shown: as the user would open them.
+struct ShownRoot {
+  std::string root;   // of item paths
+  std::string shown;  // in its place
+  std::string of(std::string_view item) const {
+    if (!item.starts_with(root)) return std::string(item);
+    std::string_view rest = item.substr(root.size());
+    if (shown.empty())
+      while (rest.starts_with('/')) rest.remove_prefix(1);
+    return rest.empty() ? root : shown + std::string(rest);
+  }
+};
+
+ShownRoot shown_root(const std::filesystem::path &given, std::string_view first_item) {
+  std::string shown = given.lexically_normal().string();
+  while (shown.size() > 1 && shown.ends_with('/')) shown.pop_back();
+  std::error_code error;
+  std::string root(first_item);
+  if (std::filesystem::is_directory(given, error) && !error)
+    root = std::string(first_item.substr(0, first_item.find('/')));
+  if (shown == ".") shown.clear();
+  if (shown == "/") shown.clear();
+  return {std::move(root), std::move(shown)};
 }
 
 struct ScanState {
-  std::uint64_t found = 0;
-  bool damaged = false, disk = false;
+  std::uint64_t found = 0, rejected = 0, bytes = 0, files = 0, files_with_secrets = 0;
+  bool damaged = false, disk = false, colour = false;
   std::vector<evidence::LedgerRow> unread;
+  std::map<std::string, std::uint64_t> reasons;  // of what was rejected
+  std::set<std::pair<std::string, std::uint64_t>>
+      places;  // path and line of what was found, for --import-sarif
 };
 
 // Run hash -> fingerprint, over the whole scan: a worker seals each value once.
 using ValueIds = std::map<std::string, std::string>;
 
+struct ScanOutput {
+  const ScanArguments &arguments;
+  const casefile::CaseKeys &keys;
+  const ScanIgnore &ignore;
+  report::SarifWriter *sarif = nullptr;  // null: none is wanted
+  ValueIds ids;
+  ScanState state;
+
+  bool text() const { return !arguments.json && arguments.format != "sarif"; }
+};
+
 // Prints what one unit gave.
-Result<void> print_unit(const ScanArguments &arguments, const casefile::CaseKeys &keys, ValueIds &ids,
-                        const engine::UnitResult &result, ScanState &state) {
+Result<void> print_unit(ScanOutput &out, const engine::UnitResult &result, const ShownRoot &root) {
+  const ScanArguments &arguments = out.arguments;
+  ScanState &state = out.state;
   std::vector<std::string> fingerprints;
   for (const engine::UnitValue &value : result.values) {
-    auto known = ids.find(value.run_hash);
-    if (known == ids.end()) {
-      DISLODGE_TRY_ASSIGN(const base::SecretBytes clear, keys.open(value.sealed));
-      known = ids.emplace(value.run_hash, keys.fingerprint(clear.view())).first;
+    auto known = out.ids.find(value.run_hash);
+    if (known == out.ids.end()) {
+      DISLODGE_TRY_ASSIGN(const base::SecretBytes clear, out.keys.open(value.sealed));
+      known = out.ids.emplace(value.run_hash, out.keys.fingerprint(clear.view())).first;
     }
     fingerprints.push_back(known->second);
   }
+  bool any = false;
   for (const secret::Sighting &sighting : result.sightings) {
-    if (sighting.identifier || (!arguments.rejected && !sighting.rejected.empty())) continue;
-    if (sighting.rejected.empty()) ++state.found;
-    std::string_view owner;
-    for (const secret::Hint &hint : sighting.hints)
-      if (hint.kind == secret::HintKind::domain && owner.empty()) owner = hint.value;
-    if (arguments.json)
-      print(report::sighting_json(sighting, fingerprints[sighting.value], owner,
+    if (sighting.identifier) continue;
+    const std::string path = root.of(sighting.item);
+    const std::string &fingerprint = fingerprints[sighting.value];
+    const std::string rejected =
+        sighting.rejected.empty() ? out.ignore.reason(path, sighting.rule, fingerprint) : sighting.rejected;
+    if (rejected.empty()) {
+      ++state.found;
+      any = true;
+      state.places.emplace(path, sighting.line);
+    } else {
+      ++state.rejected;
+      ++state.reasons[rejected];
+    }
+    if (out.sarif != nullptr && (rejected.empty() || arguments.rejected))
+      out.sarif->add(sighting, path, fingerprint, rejected);
+    if (arguments.format == "sarif" || (!arguments.rejected && !rejected.empty())) continue;
+    if (arguments.json) {
+      std::string_view owner;
+      for (const secret::Hint &hint : sighting.hints)
+        if (hint.kind == secret::HintKind::domain && owner.empty()) owner = hint.value;
+      secret::Sighting judged = sighting;
+      judged.rejected = rejected;
+      print(report::sighting_json(judged, fingerprint, owner,
                                   owner.empty() ? "" : "domain beside or inside it", arguments.rejected));
-    else
-      print_line(human_line(sighting));
+    } else {
+      print_line(human_line(sighting, path, rejected, state.colour));
+    }
   }
+  if (any) ++state.files_with_secrets;
   for (const evidence::LedgerRow &row : result.ledger)
     if (row.state != evidence::LedgerState::read) state.unread.push_back(row);
   return {};
 }
 
+// The .dislodgeignore of the folder where the command runs, of each folder given, and what was named.
+Result<ScanIgnore> read_ignores(const ScanArguments &arguments) {
+  ScanIgnore ignore;
+  std::error_code error;
+  const std::filesystem::path name = ".dislodgeignore";
+  if (std::filesystem::exists(name, error)) DISLODGE_TRY(ignore.add_file(name, ""));
+  for (const std::filesystem::path &path : arguments.paths) {
+    const std::string root = path.lexically_normal().string();
+    if (root == "." || root == "./" || !std::filesystem::is_directory(path, error)) continue;
+    if (std::filesystem::exists(path / name, error)) DISLODGE_TRY(ignore.add_file(path / name, root));
+  }
+  for (const std::filesystem::path &file : arguments.ignore_files) DISLODGE_TRY(ignore.add_file(file, ""));
+  if (!arguments.baseline.empty()) DISLODGE_TRY(ignore.add_baseline(arguments.baseline));
+  return ignore;
+}
+
+// Whether two paths name one file, where either may be given from further up.
+bool same_file(std::string_view a, std::string_view b) {
+  while (a.starts_with("./")) a.remove_prefix(2);
+  while (b.starts_with("./")) b.remove_prefix(2);
+  if (a.size() < b.size()) std::swap(a, b);
+  return a.ends_with(b) && (a.size() == b.size() || a[a.size() - b.size() - 1] == '/');
+}
+
+// What other scanners report at lines where nothing of ours stands.
+Result<void> compare_with_others(ScanOutput &out) {
+  for (const std::filesystem::path &file : out.arguments.sarif_in) {
+    DISLODGE_TRY_ASSIGN(const std::string text, base::read_file(file));
+    const auto results = report::read_sarif(text);
+    if (!results) return base::fail_at(file.string(), results.error());
+    std::map<std::uint64_t, std::vector<std::string>> ours;  // paths by line
+    for (const auto &[path, line] : out.state.places) ours[line].push_back(path);
+    std::size_t both = 0;
+    for (const report::SarifResult &one : *results) {
+      const auto at = ours.find(one.line);
+      if (at != ours.end() && std::any_of(at->second.begin(), at->second.end(), [&](const std::string &path) {
+            return same_file(path, one.path);
+          })) {
+        ++both;
+        continue;
+      }
+      ++out.state.found;
+      if (out.sarif != nullptr) out.sarif->add_foreign(one);
+      if (out.arguments.json) {
+        secret::Sighting sighting;
+        sighting.kind = "reported-elsewhere";
+        sighting.rule = one.tool + "/" + one.rule;
+        sighting.item = one.path;
+        sighting.line = one.line;
+        sighting.column = one.column;
+        sighting.mask = secret::mask_of("");
+        sighting.confidence = 0.5;
+        print(report::sighting_json(sighting, "", "", "", out.arguments.rejected));
+      } else if (out.text()) {
+        print_line(fmt::format("{}:{}:{}: reported by {} only ({})", one.path, one.line, one.column, one.tool,
+                               one.rule));
+      }
+    }
+    if (!out.arguments.quiet)
+      std::fprintf(stderr, "%s: %zu results, %zu of them at places found here\n", file.c_str(),
+                   results->size(), both);
+  }
+  return {};
+}
+
+// One line for people, on stderr so that the output stays what it is.
+void print_summary(const ScanOutput &out) {
+  const ScanState &state = out.state;
+  if (out.arguments.quiet || !out.text()) return;
+  std::string line = fmt::format("{} secret{} in {} of {} file{} ({} read)", state.found,
+                                 state.found == 1 ? "" : "s", state.files_with_secrets, state.files,
+                                 state.files == 1 ? "" : "s", report::bytes_text(state.bytes));
+  if (!state.unread.empty()) line += fmt::format(", {} not read", state.unread.size());
+  if (state.rejected > 0 && out.arguments.rejected) line += fmt::format(", {} rejected", state.rejected);
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
 Result<int> scan(const ScanArguments &arguments) {
   DISLODGE_TRY_ASSIGN(const casefile::CaseKeys keys, user_keys(arguments));
+  DISLODGE_TRY_ASSIGN(const ScanIgnore ignore, read_ignores(arguments));
   base::Progress progress(!arguments.quiet);
   base::Timings timings;
   std::vector<base::Fd> inputs;
   std::vector<engine::Job> jobs;
+  std::vector<ShownRoot> roots;  // parallel to jobs
+  ScanOutput out{arguments, keys, ignore, nullptr, {}, {}};
+  ScanState &state = out.state;
+  state.colour = wants_colour();
   std::uint64_t bytes = 0;
   engine::RecogniserProcess recogniser(arguments.engine.sandbox);
   {
@@ -131,7 +287,9 @@ Result<int> scan(const ScanArguments &arguments) {
         if (::fstat(fd.get(), &status) != 0)
           return base::fail(ErrorKind::io, "standard input: " + base::os_message(errno));
         job.end = static_cast<std::uint64_t>(status.st_size);
+        ++state.files;
         jobs.push_back(std::move(job));
+        roots.push_back({"-", "-"});
         inputs.push_back(std::move(fd));
         continue;
       }
@@ -139,16 +297,24 @@ Result<int> scan(const ScanArguments &arguments) {
       DISLODGE_TRY_ASSIGN(const auto files, evidence::intake(given, step, recogniser.asker()));
       for (const evidence::EvidenceFile &file : files) {
         ++timing.items_out;
+        const ShownRoot root = shown_root(given, file.item);
+        // A file that is passed over as a whole is not read, unless what is rejected is to be listed.
+        if (!arguments.rejected && !ignore.reason_for_path(root.of(file.item)).empty()) {
+          ++state.reasons["a file that is ignored"];
+          continue;
+        }
+        ++state.files;
         for (const evidence::Unit &unit : evidence::cut_units(file, arguments.engine.limits)) {
           jobs.push_back(engine::job_of(file, unit));
+          roots.push_back(root);
           bytes += unit.size();
         }
       }
     }
   }
   DISLODGE_TRY_ASSIGN(const auto rules, engine::load_secret_rules(arguments.engine));
-  ScanState state;
-  ValueIds ids;
+  report::SarifWriter sarif(rules->rules);
+  if (arguments.format == "sarif" || !arguments.sarif.empty()) out.sarif = &sarif;
   // Results come in any order; they are printed in the order of the input.
   std::map<std::size_t, Result<engine::UnitResult>> held_back;
   std::size_t next = 0;
@@ -163,6 +329,7 @@ Result<int> scan(const ScanArguments &arguments) {
         pool.run(std::move(jobs), [&](std::size_t number, Result<engine::UnitResult> result) -> Result<void> {
           if (result) {
             progress.advance(result->bytes);
+            state.bytes += result->bytes;
             timing.bytes += result->bytes;
             timing.items_in += result->items;
             timing.items_out += result->sightings.size();
@@ -178,7 +345,7 @@ Result<int> scan(const ScanArguments &arguments) {
               state.disk = state.disk || first->second.error().kind == ErrorKind::io;
             } else {
               progress.clear();
-              DISLODGE_TRY(print_unit(arguments, keys, ids, *first->second, state));
+              DISLODGE_TRY(print_unit(out, *first->second, roots[next]));
             }
             held_back.erase(first);
           }
@@ -187,10 +354,20 @@ Result<int> scan(const ScanArguments &arguments) {
     if (!done) return tl::unexpected(done.error());
   }
   progress.clear();
+  DISLODGE_TRY(compare_with_others(out));
+  if (out.sarif != nullptr) {
+    const std::string text = sarif.finish();
+    if (arguments.format == "sarif") print(text);
+    if (!arguments.sarif.empty()) DISLODGE_TRY(base::write_file(arguments.sarif, text, 0600));
+  }
   for (const evidence::LedgerRow &row : state.unread)
     std::fprintf(stderr, "unread: %s: %s: %s%s%s\n", row.item.c_str(),
                  std::string(evidence::name_of(row.state)).c_str(), row.reason.c_str(),
                  row.remedy.empty() ? "" : "; ", row.remedy.c_str());
+  if (const auto known = state.reasons.find("in the baseline");
+      known != state.reasons.end() && !arguments.quiet)
+    std::fprintf(stderr, "%s already in the baseline\n", std::to_string(known->second).c_str());
+  print_summary(out);
   print_timings(arguments, timings);
   if (state.disk) return kDisk;
   if (exit_code_of({}, state.unread) == kDamaged) return kDamaged;

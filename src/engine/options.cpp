@@ -38,12 +38,14 @@ Result<std::unique_ptr<SecretRules>> load_secret_rules(const Options &options) {
   DISLODGE_TRY_ASSIGN(const detect::DetectOptions detect_options, detect::load_options(texts.files));
   loaded->detections = detect_options.sigma;
   loaded->digest = loaded->rules.digest + ' ' + loaded->detections->set().digest;
+  loaded->allow_comments = options.allow_comments;
   return loaded;
 }
 
 std::unique_ptr<secret::Scanner> make_scanner(const SecretRules &rules, bool keep_rejected) {
   secret::ScanOptions options;
   options.keep_rejected = keep_rejected;
+  options.allow_comments = rules.allow_comments;
   auto made = secret::Scanner::make(rules.rules, *rules.matcher, options);
   if (!made) throw std::runtime_error(made.error().message);  // no memory for a scratch space
   return std::make_unique<secret::Scanner>(std::move(*made));

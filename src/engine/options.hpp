@@ -24,6 +24,7 @@ struct Options {
   std::filesystem::path cache_folder;              // for the compiled rules; empty: none
   bool sandbox = true;
   std::shared_ptr<const evidence::Unlock> unlock;  // passwords and keys that were supplied; null: none
+  bool allow_comments = false;  // `scan` heeds "gitleaks:allow" and its like; an investigation does not
 };
 
 // The rules that workers need, loaded and compiled (or taken from the cache): rules/secrets, and the Sigma
@@ -33,6 +34,7 @@ struct SecretRules {
   std::unique_ptr<secret::Matcher> matcher;
   std::shared_ptr<const detect::SigmaMatcher> detections;
   std::string digest;  // of both
+  bool allow_comments = false;
 };
 base::Result<std::unique_ptr<SecretRules>> load_secret_rules(const Options &options);
 // A scanner over them for one worker. REQUIRES: rules outlive it.

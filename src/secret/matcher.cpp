@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 
 #include "base/files.hpp"
@@ -17,7 +18,7 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr std::string_view kMagic = "dislodge-matcher-2";
+constexpr std::string_view kMagic = "dislodge-matcher-3";
 // Hyperscan takes 32-bit lengths; a block is cut so that each match lies whole in one of two neighbours.
 constexpr std::size_t kBlockBytes = 1u << 30;
 constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
@@ -47,7 +48,8 @@ struct LazyRegex {
 struct RuleWindow {
   std::string pattern;
   int group = 0;
-  std::size_t width = 0;
+  std::size_t back = 0;   // how far in front of a hit a match may begin
+  std::size_t ahead = 0;  // how far behind it one may end; 0: the hit is its end
 };
 
 // A stretch in which a rule has at least one match, and in which all its matches that end there lie.
@@ -135,11 +137,99 @@ base::Result<std::size_t> width_of_pattern(const std::string &pattern, unsigned 
   return width;
 }
 
-// What the database holds of a rule.
+// What the database holds of a rule, and how far around a hit its matches lie.
 struct DatabaseEntry {
   std::string pattern;
-  std::size_t width = 0;
+  std::size_t back = 0;
+  std::size_t ahead = 0;
 };
+
+// Where the group that begins at `at` ends (behind its ")"), or npos.
+std::size_t group_end(std::string_view pattern, std::size_t at) {
+  std::size_t depth = 0;
+  for (std::size_t i = at; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\') {
+      ++i;
+    } else if (pattern[i] == '[') {
+      const std::size_t end = class_end(pattern, i);
+      if (end == std::string_view::npos) return end;
+      i = end - 1;
+    } else if (pattern[i] == '(') {
+      ++depth;
+    } else if (pattern[i] == ')' && --depth == 0) {
+      return i + 1;
+    }
+  }
+  return std::string_view::npos;
+}
+
+// Whether a "|" stands outside of all groups.
+bool has_alternatives(std::string_view pattern) {
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\') {
+      ++i;
+    } else if (pattern[i] == '[' || pattern[i] == '(') {
+      const std::size_t end = pattern[i] == '[' ? class_end(pattern, i) : group_end(pattern, i);
+      if (end == std::string_view::npos) return true;
+      i = end - 1;
+    } else if (pattern[i] == '|') {
+      return true;
+    }
+  }
+  return false;
+}
+
+// What stands in texts everywhere: a search that begins with one of these is better done whole.
+constexpr std::string_view kEverywhere =
+    " password passwd passphrase pass pwd secret token key api auth authorization access user username login "
+    "host "
+    "server name data mail email http https config client account value type string return define include "
+    "code "
+    "private public session cookie connect connection database service id app web key= token= secret= pass= "
+    "enable export import identified expire example explain so sc su -p :// :: == => the and ";
+constexpr std::size_t kHeadMax = 96;
+constexpr std::size_t kTailMax = 768;
+
+std::optional<std::size_t> most_bytes(const std::string &pattern, std::size_t *least = nullptr) {
+  hs_expr_info_t *info = nullptr;
+  hs_compile_error_t *error = nullptr;
+  if (hs_expression_info(pattern.c_str(), HS_FLAG_ALLOWEMPTY, &info, &error) != HS_SUCCESS) {
+    hs_free_compile_error(error);
+    return std::nullopt;
+  }
+  const std::size_t most = info->max_width;
+  if (least != nullptr) *least = info->min_width;
+  std::free(info);  // NOLINT: as hs.h asks where no allocator was set
+  if (most == UINT_MAX) return std::nullopt;
+  return most;
+}
+
+// A rule that begins with rare words ("(?i:dropbox|\\bdbx)...") need only have them looked for: what stands
+// behind is tried where they are. Hundreds of rules that ask for "key" or "token" behind their words would
+// else all be woken by each of these.
+std::optional<DatabaseEntry> head_of(std::string_view pattern) {
+  std::string flags;
+  if (pattern.starts_with("(?i)")) {
+    flags = "(?i)";
+    pattern.remove_prefix(4);
+  }
+  if (!pattern.starts_with("(?i:") && !pattern.starts_with("(?:")) return std::nullopt;
+  const std::size_t end = group_end(pattern, 0);
+  if (end == std::string_view::npos || end >= pattern.size() || has_alternatives(pattern))
+    return std::nullopt;
+  if (std::string_view("?*+{").find(pattern[end]) != std::string_view::npos) return std::nullopt;
+  DatabaseEntry entry;
+  entry.pattern = flags + std::string(pattern.substr(0, end));
+  std::size_t least = 0;
+  const auto head = most_bytes(entry.pattern, &least);
+  const auto tail = most_bytes(flags + std::string(pattern.substr(end)));
+  if (!head || !tail || least < 3 || *head > kHeadMax || *tail > kTailMax) return std::nullopt;
+  const RE2 regex(entry.pattern, regex_options(kRelaxedMemory));
+  if (!regex.ok() || RE2::PartialMatch({kEverywhere.data(), kEverywhere.size()}, regex)) return std::nullopt;
+  entry.back = *head;
+  entry.ahead = *tail;
+  return entry;
+}
 
 // RE2 has the last word on syntax: what only one of the two takes is no rule.
 base::Result<DatabaseEntry> entry_of(const Rule &rule) {
@@ -148,8 +238,17 @@ base::Result<DatabaseEntry> entry_of(const Rule &rule) {
   if (!regex.ok() || !relaxed.ok())
     return base::fail(base::ErrorKind::usage, "rule " + rule.id + ": RE2 does not take the pattern: " +
                                                   (regex.ok() ? relaxed.error() : regex.error()));
+  std::string loose = loosened(rule.pattern);
+  if (auto head = head_of(loose)) {
+    // What was taken off in front still belongs to the match.
+    DISLODGE_TRY_ASSIGN(const std::size_t whole, width_of_pattern(rule.pattern, 0, "rule " + rule.id));
+    if (whole < Matcher::kWidthMax) {
+      head->back = whole - std::min(whole, head->ahead);
+      return std::move(*head);
+    }
+  }
   DISLODGE_TRY_ASSIGN(const std::size_t width, width_of_pattern(rule.pattern, 0, "rule " + rule.id));
-  return DatabaseEntry{loosened(rule.pattern), width};
+  return DatabaseEntry{std::move(loose), width, 0};
 }
 
 }  // namespace
@@ -205,12 +304,12 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
   base::WireWriter out;
   out.text(kMagic);
   out.text(cache_name(rules));
-  std::vector<std::size_t> widths;
+  std::vector<std::pair<std::size_t, std::size_t>> widths;
   std::vector<std::string> loose;  // keeps the texts alive that `patterns` points into
   loose.reserve(rules.rules.size());
   for (const Rule &rule : rules.rules) {
     DISLODGE_TRY_ASSIGN(DatabaseEntry entry, entry_of(rule));
-    widths.push_back(entry.width);
+    widths.push_back({entry.back, entry.ahead});
     ids.push_back(static_cast<unsigned>(patterns.size()));
     loose.push_back(std::move(entry.pattern));
     patterns.push_back(loose.back().c_str());
@@ -239,7 +338,10 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
   if (hs_serialize_database(database.get(), &bytes, &size) != HS_SUCCESS)
     return base::fail(base::ErrorKind::internal, "the compiled rules cannot be serialised");
   const std::unique_ptr<char, decltype(&std::free)> owned(bytes, &std::free);
-  out.list(widths, [&](std::size_t width) { out.number(width); });
+  out.list(widths, [&](const auto &width) {
+    out.number(width.first);
+    out.number(width.second);
+  });
   out.text({bytes, size});
   std::string compiled = out.take();
   compiled += base::as_bytes(base::sha256(compiled));
@@ -274,10 +376,11 @@ base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view compi
   auto state = std::make_unique<State>();
   std::size_t place = 0;
   in.list([&] {
-    const std::size_t width = in.number();
+    const std::size_t back = in.number();
+    const std::size_t ahead = in.number();
     if (place >= rules.rules.size()) return;
     const Rule &rule = rules.rules[place++];
-    state->windows.push_back({rule.pattern, rule.group, width});
+    state->windows.push_back({rule.pattern, rule.group, back, ahead});
   });
   const std::string_view bytes = in.text();
   if (!in.ok() || !in.at_end() || place != rules.rules.size()) return refuse("are damaged");
@@ -314,7 +417,7 @@ base::Result<Matcher::Scratch> Matcher::scratch() const {
 }
 
 std::size_t Matcher::width_of(std::uint32_t rule) const {
-  return state_->windows[rule].width;
+  return state_->windows[rule].back + state_->windows[rule].ahead;
 }
 
 void Matcher::State::confirm(std::string_view text, const Region &region, std::vector<RuleMatch> &out) const {
@@ -365,6 +468,7 @@ void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) cons
     Scratch::State &work;
     Matches &found;
     std::size_t base;
+    std::size_t size;
   };
   Scratch::State &work = *scratch.state_;
   work.regions.clear();
@@ -372,13 +476,14 @@ void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) cons
   const auto on_match = [](unsigned id, unsigned long long, unsigned long long to, unsigned,
                            void *context) -> int {
     auto &c = *static_cast<Context *>(context);
-    const std::size_t end = c.base + static_cast<std::size_t>(to);
+    std::size_t end = c.base + static_cast<std::size_t>(to);
     if (id >= c.matcher.windows.size()) {
       c.found.triggers.push_back({static_cast<std::uint32_t>(id - c.matcher.windows.size()), end});
       return 0;
     }
-    const std::size_t width = c.matcher.windows[id].width;
-    const std::size_t begin = end > width ? end - width : 0;
+    const RuleWindow &window = c.matcher.windows[id];
+    const std::size_t begin = end > window.back ? end - window.back : 0;
+    end = std::min(end + window.ahead, c.size);
     std::size_t &open = c.work.open[id];
     // A rule reports every end that it has; those that may belong to one match share a region, so that memory
     // grows with the places, not with the bytes.
@@ -396,7 +501,7 @@ void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) cons
   };
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t size = std::min(text.size() - at, kBlockBytes);
-    Context context{*state_, work, found, at};
+    Context context{*state_, work, found, at, text.size()};
     const hs_error_t result = hs_scan(state_->database.get(), text.data() + at, static_cast<unsigned>(size),
                                       0, work.scratch.get(), on_match, &context);
     // It fails only if it is used wrongly; silence would mean secrets missed.

@@ -52,7 +52,11 @@ base::Result<std::vector<RuleCheck>> check_rules(const RuleSet &rules, const Mat
         constexpr std::string_view kNamed = "named by ";
         if (why.starts_with(kNamed)) other = why.substr(kNamed.size());
       }
-      if (!other.empty())
+      // Other tools try their examples on the pattern alone: what their own entropy then discards is no fault
+      // here.
+      if (wanted == ExamplesWanted::no && why.starts_with("discarded by"))
+        problems.push_back({rule.id, name + " is " + why + ", as the tool itself would", true});
+      else if (!other.empty())
         problems.push_back({rule.id, name + " is named by " + other, true});
       else
         problems.push_back({rule.id, name + " is missed: " + why, false});

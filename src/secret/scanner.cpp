@@ -1,6 +1,7 @@
 #include "secret/scanner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -19,8 +20,26 @@ namespace {
 constexpr double kOcrFactor = 0.8;  // what OCR read may be misread
 constexpr std::size_t kNeighbours =
     600;  // bytes within which another candidate's value may turn up in a hint
+constexpr std::size_t kLineReach = 16
+                                   << 10;  // of a line without end, what a filter or comment is looked for in
+// What other scanners and we take as "this is meant to be here", in a comment on the line.
+constexpr std::array<std::string_view, 6> kAllowMarks = {"dislodge:allow",    "gitleaks:allow",
+                                                         "betterleaks:allow", "kingfisher:allow",
+                                                         "trufflehog:ignore", "pragma: allowlist secret"};
 constexpr std::string_view kProseRule = "password-in-prose";
 constexpr std::string_view kProseKind = "password";
+
+// The lines that [begin, end) touches, without their ends.
+std::string_view line_around(std::string_view text, std::size_t begin, std::size_t end) {
+  const std::size_t low = begin - std::min(begin, kLineReach);
+  const std::size_t before =
+      begin == low ? std::string_view::npos : text.substr(low, begin - low).rfind('\n');
+  const std::size_t from = before == std::string_view::npos ? low : low + before + 1;
+  const std::size_t high = std::min(text.size(), end + kLineReach);
+  const std::size_t after = text.substr(end, high - end).find('\n');
+  const std::size_t to = after == std::string_view::npos ? high : end + after;
+  return text.substr(from, to - from);
+}
 
 // Line and column of offsets that mostly rise; each byte is looked at once.
 class LineCounter {
@@ -102,6 +121,7 @@ std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth
   matcher_->find(view.text, scratch_, matches_);
   std::vector<Candidate> candidates;
   judge(view, candidates);
+  if (options_.allow_comments) heed_comments(view.text, candidates);
   settle(candidates);
   std::size_t count = emit(view, candidates, sink);
   if (depth >= options_.decode_depth) return count;
@@ -150,16 +170,10 @@ std::string Scanner::rejected_by_import(const evidence::TextView &view, const Ru
     if (!open) return "no keyword of the rule in the text";
   }
   if (rule.discard.empty()) return {};
-  const auto line_begin = [&](std::size_t at) {
-    const std::size_t end = at == 0 ? std::string_view::npos : view.text.rfind('\n', at - 1);
-    return end == std::string_view::npos ? 0 : end + 1;
-  };
   FilterSubject subject;
   subject.secret = view.text.substr(match.secret_begin, match.secret_end - match.secret_begin);
   subject.match = view.text.substr(match.begin, match.end - match.begin);
-  const std::size_t begin = line_begin(match.begin);
-  const std::size_t end = std::min(view.text.find('\n', match.end), view.text.size());
-  subject.line = view.text.substr(begin, end - begin);
+  subject.line = line_around(view.text, match.begin, match.end);
   std::string path(view.item);
   if (!view.name.empty() && !view.item.ends_with(view.name)) path += "/" + std::string(view.name);
   subject.path = path;
@@ -264,6 +278,16 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
     candidate.confidence = one.confidence;
     if (one.confidence < kProseThreshold) candidate.rejected = "unlikely to be a password in this sentence";
     out.push_back(std::move(candidate));
+  }
+}
+
+void Scanner::heed_comments(std::string_view text, std::vector<Candidate> &candidates) const {
+  for (Candidate &candidate : candidates) {
+    if (!candidate.rejected.empty()) continue;
+    const std::string_view line = line_around(text, candidate.match_begin, candidate.match_end);
+    for (const std::string_view mark : kAllowMarks)
+      if (line.find(mark) != std::string_view::npos)
+        candidate.rejected = "allowed by a comment on its line: " + std::string(mark);
   }
 }
 

@@ -28,6 +28,7 @@ namespace dislodge::secret {
 struct ScanOptions {
   bool keep_rejected = false;  // report candidates that a check, the model or a better rule turned down
   bool prose = true;
+  bool allow_comments = false;     // "gitleaks:allow" and its like on the line reject a candidate
   std::uint32_t decode_depth = 3;  // base64 within base64 within base64; 0: encoded text is not opened
 };
 
@@ -62,6 +63,7 @@ class Scanner {
   void judge(const evidence::TextView &view, std::vector<Candidate> &out);
   std::string rejected_by_import(const evidence::TextView &view, const Rule &rule, const RuleMatch &match);
   void ask_companions(std::string_view text, std::vector<Candidate> &candidates) const;
+  void heed_comments(std::string_view text, std::vector<Candidate> &candidates) const;
   void settle(std::vector<Candidate> &candidates) const;
   std::size_t emit(const evidence::TextView &view, std::vector<Candidate> &candidates, FoundSink &sink);
   bool seen_before(std::string_view item, std::uint64_t offset, std::string_view value,
