@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
 
