@@ -154,15 +154,47 @@ int run(int argc, char **argv) {
   PlanArguments plan;
   CLI::App *plan_command = app.add_subcommand("plan", "How to get them out: actions in waves, checked");
   case_options(*plan_command, plan);
-  plan_command->add_option("--check", plan.check, "Check a plan given as JSON lines and list its leaks")
+  plan_command->get_option("CASE")->required(false);
+  plan_command
+      ->add_option("--check", plan.check, "Check a plan given as JSON lines or CSV and list its leaks")
       ->check(CLI::ExistingFile);
-  plan_command->add_option("--start", plan.start, "When wave 1 may begin (default: now)");
+  plan_command->add_option("--start", plan.start, "When wave 1 may begin (default: tomorrow)");
+  plan_command->add_option("--protect", plan.protect, "Free these first, by id or name: triage");
+  plan_command->add_option("--forbid", plan.forbid, "ACTION or \"ACTION TARGET\" that may not be taken");
+  plan_command->add_option("--prefer", plan.prefer, "ACTION or \"ACTION TARGET\" that counts half its price");
+  plan_command->add_option("--costs", plan.costs, "Prices in CSV: action,cost or action,target,cost")
+      ->check(CLI::ExistingFile);
+  plan_command->add_option("--capacity", plan.capacity,
+                           "Actions that fit into one wave (default: any number)");
+  plan_command->add_option("--checklist", plan.checklist,
+                           "Write a checklist to this file: CSV where it ends in .csv, else Markdown");
+  const auto tick_options = [&](CLI::App &command) {
+    command.add_option("--state", plan.state, "claimed, in-effect, failed, rolled-back or open");
+    command.add_option("--who", plan.who, "Who says so");
+    command.add_option("--evidence", plan.evidence, "What shows it");
+    command.add_option("--at", plan.at, "When it took effect (default: now)");
+  };
   plan_command->add_option("--tick", plan.tick, "Record the state of an action (its id)");
-  plan_command->add_option("--state", plan.state, "claimed, in-effect, failed, rolled-back or open");
-  plan_command->add_option("--who", plan.who, "Who says so");
-  plan_command->add_option("--evidence", plan.evidence, "What shows it");
+  tick_options(*plan_command);
+  CLI::App *tick_command =
+      plan_command->add_subcommand("tick", "Record what was done, by whom and what shows it; plan again");
+  case_options(*tick_command, plan);
+  tick_command->add_option("ACTION", plan.tick, "Id of the action in the plan");
+  tick_options(*tick_command);
+  tick_command->add_option("--checklist", plan.ticks, "Take all ticks from a checklist that came back")
+      ->check(CLI::ExistingFile);
   plan_command->callback([&] {
     ready(plan);
+    if (plan.folder.empty()) {
+      code = kUsage;
+      std::fputs("dislodge: plan needs the folder of a case: dislodge plan CASE\n", stderr);
+      return;
+    }
+    if (tick_command->parsed() && plan.tick.empty() && plan.ticks.empty()) {
+      code = kUsage;
+      std::fputs("dislodge: plan tick needs an action's id, or --checklist FILE\n", stderr);
+      return;
+    }
     code = run_plan(plan);
   });
 
@@ -225,6 +257,18 @@ int run(int argc, char **argv) {
   reconcile_command->callback([&] {
     ready(reconcile);
     code = run_reconcile(reconcile);
+  });
+
+  VerifyArguments verify;
+  CLI::App *verify_command =
+      app.add_subcommand("verify", "Whether the eviction held, by logs that were handed in after it");
+  case_options(*verify_command, verify);
+  verify_command->add_option("--since", verify.since,
+                             "When the eviction took effect (default: by the ticks of the plan)");
+  verify_command->add_option("--canary", verify.canaries, "Nobody has reason to touch this: id or name");
+  verify_command->callback([&] {
+    ready(verify);
+    code = run_verify(verify);
   });
 
   DutiesArguments duties;
@@ -373,7 +417,19 @@ int run(int argc, char **argv) {
       ->check(CLI::IsMember({"small", "medium", "large", "huge"}));
   drill_command->add_flag("--list", drill.list, "Name the kinds, one a line");
   common(*drill_command, drill);
+  GradeArguments grade;
+  CLI::App *grade_command =
+      drill_command->add_subcommand("grade", "Score a case against the answers; 0 only when all is perfect");
+  grade_command->add_option("DIR", grade.drill, "The drill's folder")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  case_options(*grade_command, grade);
+  grade_command->callback([&] {
+    ready(grade);
+    code = run_grade(grade);
+  });
   drill_command->callback([&] {
+    if (grade_command->parsed()) return;
     ready(drill);
     code = run_drill(drill);
   });

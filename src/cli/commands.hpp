@@ -43,9 +43,18 @@ struct WhyArguments : CaseOptions {
   std::string thing;
 };
 struct PlanArguments : CaseOptions {
-  std::filesystem::path check;  // --check FILE
-  std::string start;            // --start TIME
-  std::string tick, state, who, evidence;
+  std::filesystem::path check;      // --check FILE
+  std::filesystem::path checklist;  // --checklist FILE: .csv, else Markdown
+  std::filesystem::path costs;      // --costs FILE
+  std::string start;                // --start TIME
+  std::vector<std::string> protect, forbid, prefer;
+  std::uint32_t capacity = 0;
+  std::string tick, state, who, evidence, at;  // `plan tick`
+  std::filesystem::path ticks;                 // a checklist that came back
+};
+struct VerifyArguments : CaseOptions {
+  std::string since;                  // default: by the ticks of the plan
+  std::vector<std::string> canaries;  // ids or names
 };
 struct LedgerArguments : CaseOptions {
   bool unread = false;
@@ -110,6 +119,9 @@ struct DrillArguments : Common {
   bool list = false;
   std::filesystem::path folder;
 };
+struct GradeArguments : CaseOptions {
+  std::filesystem::path drill;  // holds answers.json
+};
 struct RulesArguments : Common {
   std::string what;            // check, list, import, compile
   std::filesystem::path from;  // import: a file, or a folder of them
@@ -132,6 +144,7 @@ int run_ledger(const LedgerArguments &arguments);
 int run_reach(const CaseOptions &arguments);
 int run_why(const WhyArguments &arguments);
 int run_plan(const PlanArguments &arguments);
+int run_verify(const VerifyArguments &arguments);
 int run_parties(const CaseOptions &arguments);
 int run_statements(const StatementsArguments &arguments);
 int run_package(const PackageArguments &arguments);
@@ -146,6 +159,7 @@ int run_serve(const ServeArguments &arguments);
 int run_scan(const ScanArguments &arguments);
 int run_merge(const MergeArguments &arguments);
 int run_drill(const DrillArguments &arguments);
+int run_grade(const GradeArguments &arguments);
 int run_rules(const RulesArguments &arguments);
 int run_rules_import(const RulesArguments &arguments);
 int run_demo(const DemoArguments &arguments);

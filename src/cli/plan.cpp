@@ -1,11 +1,12 @@
-// plan: the actions in waves; --check judges a plan written by hand; --tick records what was done.
+// plan: the actions in waves; --check judges a plan written by hand; tick records what was done.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "base/files.hpp"
 #include "cli/session.hpp"
-#include "engine/inputs.hpp"
+#include "engine/planning.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
 
@@ -15,48 +16,101 @@ using base::ErrorKind;
 
 namespace {
 
-// Records a state; it holds from the next reading on.
+base::Result<engine::PlanWishes> wishes_of(const PlanArguments &arguments) {
+  engine::PlanWishes wishes;
+  wishes.protect = arguments.protect;
+  wishes.forbid = arguments.forbid;
+  wishes.prefer = arguments.prefer;
+  wishes.capacity = arguments.capacity;
+  if (!arguments.start.empty()) {
+    const auto start = base::parse_time(arguments.start);
+    if (!start)
+      return base::fail(ErrorKind::usage,
+                        fmt::format("--start {}: write a time as 2026-03-01T08:00:00Z", arguments.start));
+    wishes.start = *start;
+  }
+  if (!arguments.costs.empty()) {
+    DISLODGE_TRY_ASSIGN(const std::string csv, base::read_file(arguments.costs));
+    DISLODGE_TRY(engine::add_costs(wishes, csv, arguments.costs.string()));
+  }
+  return wishes;
+}
+
+// Records states; the plan is solved again from them on the next reading.
 int tick(const PlanArguments &arguments) {
-  static constexpr std::string_view kStates[] = {"open", "claimed", "in-effect", "failed", "rolled-back"};
-  if (std::find(std::begin(kStates), std::end(kStates), arguments.state) == std::end(kStates))
-    return report_error(
-        {ErrorKind::usage, "--state is one of: open, claimed, in-effect, failed, rolled-back"});
-  if (arguments.who.empty()) return report_error({ErrorKind::usage, "--who names the person who says so"});
-  if (arguments.state == "in-effect" && arguments.evidence.empty())
-    return report_error(
-        {ErrorKind::usage, "in-effect needs --evidence: what shows it; somebody's word alone is `claimed`"});
-  std::string key;
+  std::vector<engine::Tick> ticks;
+  engine::Tick said{arguments.tick, arguments.state, arguments.who, arguments.evidence, base::kTimeMin};
+  if (!arguments.at.empty()) {
+    const auto at = base::parse_time(arguments.at);
+    if (!at)
+      return report_error(
+          {ErrorKind::usage, fmt::format("--at {}: write a time as 2026-03-01T08:00:00Z", arguments.at)});
+    said.at = *at;
+  }
+  if (arguments.ticks.empty()) {
+    if (const auto fine = engine::check_tick(said); !fine) return report_error(fine.error());
+  }
   const int code = with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
-    for (const evict::PlannedAction &action : picture.plan.actions)
-      if (action.id == arguments.tick) key = engine::action_key(action);
-    return key.empty()
-               ? report_error({ErrorKind::usage,
-                               arguments.tick + ": the plan has no such action (dislodge plan lists them)"})
-               : kDone;
+    if (!arguments.ticks.empty()) {
+      const auto text = base::read_file(arguments.ticks);
+      if (!text) return report_error(text.error());
+      auto read = engine::ticks_of_checklist(picture.plan, *text, arguments.ticks.string());
+      if (!read) return report_error(read.error());
+      ticks = std::move(*read);
+      return kDone;
+    }
+    for (const evict::PlannedAction &action : picture.plan.actions) {
+      if (action.id != arguments.tick) continue;
+      said.action = engine::action_key(action);
+      ticks.push_back(said);
+      return kDone;
+    }
+    return report_error(
+        {ErrorKind::usage, arguments.tick + ": the plan has no such action (dislodge plan lists them)"});
   });
   if (code != kDone) return code;
   auto the_case = open_case(arguments, casefile::Case::Access::write);
   if (!the_case) return report_error(the_case.error());
-  if (auto done = engine::record_tick(**the_case, key, arguments.state, arguments.who, arguments.evidence);
-      !done)
-    return report_error(done.error());
-  print_line(fmt::format("{} is {} ({})", key, arguments.state, arguments.who));
+  for (const engine::Tick &one : ticks) {
+    if (auto done = engine::record_tick(**the_case, one.action, one); !done)
+      return report_error(done.error());
+    std::string shown = one.action;
+    std::replace(shown.begin(), shown.end(), '\t', ' ');
+    print_line(fmt::format("{} is {} ({})", shown, one.state, one.who));
+  }
+  if (ticks.empty()) print_line("Nothing has changed since.");
   return kDone;
 }
 
 }  // namespace
 
 int run_plan(const PlanArguments &arguments) {
-  if (!arguments.tick.empty()) return tick(arguments);
+  if (!arguments.tick.empty() || !arguments.ticks.empty()) return tick(arguments);
+  const auto wishes = wishes_of(arguments);
+  if (!wishes) return report_error(wishes.error());
   return with_picture(arguments, [&](casefile::Case &the_case, const engine::Picture &picture) {
+    const auto show = [&](const evict::Plan &plan) {
+      if (!arguments.checklist.empty()) {
+        const bool csv = arguments.checklist.extension() == ".csv";
+        const auto written = base::write_file(
+            arguments.checklist, csv ? engine::checklist_csv(plan) : engine::checklist_markdown(plan));
+        if (!written) return report_error(written.error());
+        print_line(fmt::format("{} actions in {}", plan.actions.size(), arguments.checklist.string()));
+        return kDone;
+      }
+      print(arguments.json ? report::plan_json(plan) : report::plan_text(picture, plan));
+      return kDone;
+    };
     if (!arguments.check.empty()) {
-      auto checked = engine::check_plan_file(the_case, picture, arguments.check, arguments.engine);
+      const auto checked =
+          engine::check_plan_file(the_case, picture, arguments.check, *wishes, arguments.engine);
       if (!checked) return report_error(checked.error());
-      print(arguments.json ? report::plan_json(*checked) : report::plan_text(picture, *checked));
-      return checked->leaks.empty() ? kDone : kFindings;
+      const int code = show(*checked);
+      return code != kDone ? code : checked->leaks.empty() ? kDone : kFindings;
     }
-    print(arguments.json ? report::plan_json(picture.plan) : report::plan_text(picture, picture.plan));
-    return kDone;
+    if (!wishes->any()) return show(picture.plan);
+    const auto plan = engine::plan_again(the_case, picture, *wishes, arguments.engine);
+    return plan ? show(*plan) : report_error(plan.error());
   });
 }
 

@@ -157,6 +157,15 @@ std::string Answers::to_json() const {
         });
       }
     });
+    json.array_field("suspicions", [&] {
+      for (const ExpectedDetection &one : suspicions) {
+        json.object([&] {
+          json.field("kind", one.kind);
+          json.field("first", one.first);
+        });
+      }
+    });
+    json.list_field("hidden", hidden);
     json.array_field("look_alikes", [&] {
       for (const LookAlike &one : look_alikes) {
         json.object([&] {
@@ -189,7 +198,8 @@ std::string Answers::to_json() const {
     json.array_field("parties", [&] {
       std::map<std::string, std::vector<std::string>> parties;
       for (const PlantedSecret &one : secrets) {
-        if (one.owner && std::find(domains.begin(), domains.end(), *one.owner) == domains.end())
+        if (one.owner && one.stolen != "not-exposed" &&
+            std::find(domains.begin(), domains.end(), *one.owner) == domains.end())
           parties[*one.owner].push_back(one.name);
       }
       for (const auto &[domain, names] : parties) {
@@ -208,11 +218,13 @@ std::string Answers::to_json() const {
           json.object([&] {
             json.field("target", one.target);
             json.list_field("any_of", one.any_of);
+            json.field("obliged", one.obliged);
             json.field("why", one.why);
           });
         }
       });
     });
+    world.write(json);
   });
   // One entry a line: the file is read by people and by diff.
   std::string out;

@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "drill/drill.hpp"
 #include "drill/organisation.hpp"
+#include "drill/world.hpp"
 
 namespace dislodge::drill {
 
@@ -39,7 +40,9 @@ struct PlantedSecret {
   std::vector<Place> companion_places;
   base::Time known_since, possible_since;
   bool confirmed = false;
-  std::string stolen;  // seen-accessed, in-accessed-folder, could-be-read, through-repository
+  std::string stolen;  // seen-accessed, in-accessed-folder, could-be-read, through-repository, not-exposed
+  bool dead = false;   // replaced since: nothing is left to rotate
+  std::vector<std::string> principals_too;  // further accounts that take the same value
 };
 
 struct Decoy {
@@ -87,6 +90,7 @@ struct Uncertain {
 struct MustCut {
   std::string target, why;
   std::vector<std::string> any_of;  // action kinds, one of which must be in the plan
+  bool obliged = false;             // in any plan whatever the cut needs, so it costs nothing
 };
 
 struct LookAlike {
@@ -115,6 +119,9 @@ struct Answers {
   std::vector<Uncertain> cannot_say;
   std::vector<KnownPrincipal> footholds;
   std::vector<MustCut> must_cut;
+  std::vector<ExpectedDetection> suspicions;  // must be told, and must not be called the intruder's
+  std::vector<std::string> hidden;            // true, and outside of the evidence: nobody can say so from it
+  World world;
 
   PlantedSecret &secret(std::string_view name);
   const std::string &value(std::string_view name) { return secret(name).value; }

@@ -3,6 +3,7 @@
 // open.
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/encode.hpp"
@@ -42,10 +43,11 @@ class Settling {
         in_folder = seen == acts_.synced;
       }
       if (possible == base::kTimeMax) continue;
-      one.confirmed = seen != base::kTimeMax;
+      // That its folder was synchronised names no message.
+      one.confirmed = seen != base::kTimeMax && !in_folder;
       one.known_since = one.confirmed ? seen : possible;
       one.possible_since = possible;
-      one.stolen = !one.confirmed ? "could-be-read" : in_folder ? "in-accessed-folder" : "seen-accessed";
+      one.stolen = in_folder ? "in-accessed-folder" : one.confirmed ? "seen-accessed" : "could-be-read";
     }
   }
 
@@ -157,8 +159,9 @@ class Settling {
 
   void plan() {
     const Person &fallen = company_.person("svc-legacytest");
-    const auto cut = [&](std::string target, std::vector<std::string> any_of, std::string why) {
-      answers_.must_cut.push_back({std::move(target), std::move(why), std::move(any_of)});
+    const auto cut = [&](std::string target, std::vector<std::string> any_of, std::string why,
+                         bool obliged = false) {
+      answers_.must_cut.push_back({std::move(target), std::move(why), std::move(any_of), obliged});
     };
     cut(story_.lab(fallen.object_id), {"disable-account", "rotate-secret"},
         "the intruder knows its password and it has no second factor");
@@ -173,7 +176,108 @@ class Settling {
         "the intruder made it and knows its password");
     for (const PlantedSecret &one : answers_.secrets)
       cut("secret:" + one.name, {one.obligation == "rotate" ? "rotate-secret" : one.obligation},
-          "it may be known");
+          "it may be known", true);
+    world();
+  }
+
+  // Who holds what, and what stops it.
+  void world() {
+    World &world = answers_.world;
+    world.costs = {{"disable-account", 4},
+                   {"revoke-sessions", 1},
+                   {"replace-credentials", 3},
+                   {"remove-app-credential", 3},
+                   {"disable-service-principal", 2},
+                   {"delete-service-principal", 6},
+                   {"disable-application", 3},
+                   {"remove-app-role", 2},
+                   {"remove-owner", 1},
+                   {"close-exposure", 8},
+                   {"delete-user", 20}};
+    // The test account: its password is guessed, and it owns the old application.
+    const std::string fallen = story_.lab(company_.person("svc-legacytest").object_id);
+    world.step(
+        {}, {"opened:" + fallen},
+        {{"rotate-secret", fallen, ""}, {"replace-credentials", fallen, ""}, {"delete-user", fallen, ""}},
+        "its password was guessed");
+    world.account(fallen, true);
+    const std::string legacy = story_.lab(story_.legacy.object_id);
+    const std::string legacy_service = story_.corporate(story_.legacy.service_id);
+    world.step(
+        {}, {"opened:" + legacy},
+        {{"remove-app-credential", legacy, story_.legacy_new_key}, {"remove-app-credential", legacy, "all"}},
+        "the intruder added a secret to it");
+    world.step({fallen}, {"opened:" + legacy}, {{"remove-owner", fallen, ""}}, "its owner can add another");
+    world.step({"opened:" + legacy}, {legacy, "opened:" + legacy_service},
+               {{"disable-application", legacy, ""}}, "the application signs in where it is known");
+    world.must_free(legacy);
+    // A service principal has credentials of its own, and one that may change any application may have set
+    // itself one that no export shows.
+    const auto of_its_own = [&](const std::string &id) {
+      world.step({}, {"opened:" + id}, {{"remove-app-credential", id, "all"}},
+                 "it may have a credential of its own by now");
+    };
+    of_its_own(legacy_service);
+    world.service(legacy_service);
+    // Everything in the corporate tenant follows from it.
+    std::vector<std::string> tenant;
+    for (const Person &person : company_.people) tenant.push_back(story_.corporate(person.object_id));
+    for (const Application *app : {&story_.billing, &story_.travel})
+      tenant.push_back(story_.corporate(app->object_id));
+    for (const Application *app : {&story_.billing, &story_.travel, &story_.archive})
+      tenant.push_back(story_.corporate(app->service_id));
+    for (const Person *owner : {&company_.executive(), &company_.security(), &company_.counsel()})
+      tenant.push_back(story_.mailbox(*owner));
+    world.step({legacy_service}, tenant, {{"remove-app-role", legacy_service, ""}},
+               "it may grant itself any role of the tenant");
+    for (const std::string &atom : tenant) world.must_free(atom);
+    // The application that reads, and the user that the intruder made.
+    const std::string reader = story_.lab(story_.reader.object_id);
+    const std::string reader_service = story_.corporate(story_.reader.service_id);
+    world.step({}, {"opened:" + reader},
+               {{"remove-app-credential", reader, ""}, {"disable-application", reader, ""}},
+               "the intruder registered it and set its certificate");
+    world.step({"opened:" + reader}, {reader, "opened:" + reader_service},
+               {{"disable-application", reader, ""}}, "the application signs in where it is known");
+    world.must_free(reader);
+    of_its_own(reader_service);
+    world.service(reader_service);
+    std::vector<std::string> boxes;
+    for (const Person *owner : {&company_.executive(), &company_.security(), &company_.counsel()})
+      boxes.push_back(story_.mailbox(*owner));
+    world.step({reader_service}, boxes, {{"remove-app-role", reader_service, ""}}, "full_access_as_app");
+    const std::string planted = story_.corporate(story_.planted_user.object_id);
+    world.step({}, {planted}, {{"disable-account", planted, ""}, {"delete-user", planted, ""}},
+               "the intruder made it");
+    world.must_free(planted);
+    // What lies in mail and repositories, and what it opens.
+    std::map<std::string, std::vector<std::string>> doors;  // resource → those who read it
+    for (const PlantedSecret &one : answers_.secrets) {
+      world.know(one.name);
+      std::set<std::string> resources;
+      for (const Place &place : one.places) resources.insert(place.resource);
+      for (const std::string &resource : resources) world.lies_in(one.name, resource);
+      const bool theirs = one.obligation == "party-must-rotate";
+      if (!one.principal) continue;
+      world.opens(one.name, *one.principal, theirs);
+      const bool sessions = one.kind == "password" && one.principal->starts_with("principal:entra");
+      if (one.kind == "entra-client-secret")
+        world.must_free(*one.principal), world.step({"opened:" + *one.principal}, {*one.principal},
+                                                    {{"disable-application", *one.principal, ""}}, "it acts");
+      else
+        world.account(*one.principal, sessions);
+    }
+    const auto reads = [&](const std::string &who, const GithubNode &node) {
+      world.step({who}, {story_.repository(node)}, {}, "reads the repository");
+      world.must_free(story_.repository(node));
+    };
+    reads(story_.github(story_.gh_deploy_key), story_.platform_config);
+    reads(story_.github(story_.gh_labci), story_.lab_scripts);
+    reads(story_.github(story_.gh_releasebot), story_.release_notes);
+    world.step({fallen}, {story_.github(story_.gh_legacytest)},
+               {{"disable-account", story_.github(story_.gh_legacytest), ""}}, "single sign-on");
+    world.step({story_.github(story_.gh_legacytest)}, {story_.repository(story_.lab_scripts)}, {}, "member");
+    world.must_free(story_.github(story_.gh_legacytest));
   }
 
   LegacyApp &story_;

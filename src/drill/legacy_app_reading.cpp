@@ -5,6 +5,7 @@
 
 #include "drill/legacy_app.hpp"
 #include "drill/mime_writer.hpp"
+#include "drill/scene.hpp"
 
 namespace dislodge::drill {
 namespace {
@@ -34,14 +35,6 @@ std::string mbox_escaped(std::string_view text) {
     at = end;
   }
   return out;
-}
-
-void note_items(LegacyApp &story, const Message &message, const std::string &path,
-                const std::string &resource, const std::vector<RenderedItem> &items) {
-  if (!message.holds_planted) return;
-  for (const RenderedItem &item : items)
-    story.answers.look_into(path + "!/" + item.step, item.bytes, item.extracted, resource, message.id,
-                            message.date);
 }
 
 // What must be seen read, and read early; of the rest some, by chance.
@@ -201,20 +194,35 @@ void plan_reading(LegacyApp &story) {
   ReadingPlan(story).run();
 }
 
+static void note_items(Answers &answers, const Message &message, const std::string &path,
+                       const std::string &resource, const std::vector<RenderedItem> &items) {
+  if (!message.holds_planted) return;
+  for (const RenderedItem &item : items)
+    answers.look_into(path + "!/" + item.step, item.bytes, item.extracted, resource, message.id,
+                      message.date);
+}
+
+std::string write_mbox(const std::vector<Message> &messages, const std::string &path,
+                       const std::string &resource, Answers &answers) {
+  std::string mbox;
+  std::size_t number = 0;
+  for (const Message &message : messages) {
+    std::vector<RenderedItem> items;
+    const std::string text = render(message, "\n", &items);
+    mbox += mbox_line(message) + mbox_escaped(text) + (text.ends_with('\n') ? "\n" : "\n\n");
+    note_items(answers, message, path + "!/" + std::to_string(++number), resource, items);
+  }
+  return mbox;
+}
+
 std::vector<EvidenceFile> mail_files(LegacyApp &story) {
   std::vector<EvidenceFile> files;
   const base::Time collected = time_of({2025, 11, 9}, 18, 30, 0);
   {
     const std::string path = "mail/helen.marsh.mbox";
-    std::string mbox;
-    std::size_t number = 0;
-    for (const Message &message : story.executive.messages) {
-      std::vector<RenderedItem> items;
-      const std::string text = render(message, "\n", &items);
-      mbox += mbox_line(message) + mbox_escaped(text) + (text.ends_with('\n') ? "\n" : "\n\n");
-      note_items(story, message, "evidence/" + path + "!/" + std::to_string(++number),
-                 story.mailbox(*story.executive.owner), items);
-    }
+    std::string mbox = write_mbox(story.executive.messages, "evidence/" + path,
+                                  story.mailbox(*story.executive.owner), story.answers);
+    const std::size_t number = story.executive.messages.size();
     files.push_back({path, std::move(mbox)});
     files.push_back(declaration(path, {"mailbox",
                                        story.company.corporate.id,
@@ -237,7 +245,7 @@ std::vector<EvidenceFile> mail_files(LegacyApp &story) {
       std::string number = std::to_string(++numbers[message.folder]);
       number.insert(0, number.size() < 4 ? 4 - number.size() : 0, '0');
       const std::string path = folder + "/" + message.folder + "/" + number + ".eml";
-      note_items(story, message, "evidence/" + path, story.mailbox(*story.security.owner), items);
+      note_items(story.answers, message, "evidence/" + path, story.mailbox(*story.security.owner), items);
       files.push_back({path, std::move(text)});
       ++count;
     }

@@ -186,9 +186,6 @@ Result<std::vector<disclose::Duty>> duties_of(Case &the_case, const Picture &pic
   return disclose::duties(rules, facts);
 }
 
-namespace {
-
-// What the verdict does not cover: everything that no export, log or reading tells us.
 std::vector<std::string> not_covered(const Picture &picture) {
   std::vector<std::string> open;
   const LedgerTotals &totals = picture.totals;
@@ -240,112 +237,6 @@ std::vector<std::string> not_covered(const Picture &picture) {
       open.push_back("tenant " + tenant + ": the intruder acted there and no directory export was handed in");
   }
   return open;
-}
-
-base::Result<std::vector<evict::PlannedAction>> ticked(Case &the_case) {
-  std::vector<evict::PlannedAction> previous;
-  DISLODGE_TRY_ASSIGN(auto query,
-                      the_case.database().prepare("SELECT action, state, at FROM tick WHERE id IN (SELECT "
-                                                  "max(id) FROM tick GROUP BY action) ORDER BY action"));
-  while (true) {
-    DISLODGE_TRY_ASSIGN(const bool more, query.step());
-    if (!more) return previous;
-    const std::string key = query.text(0);
-    const std::string state = query.text(1);
-    evict::PlannedAction action;
-    const std::size_t blank = key.find(' ');
-    action.action = key.substr(0, blank);
-    action.target = blank == std::string::npos ? "" : key.substr(blank + 1);
-    for (const auto each :
-         {evict::ActionState::open, evict::ActionState::claimed, evict::ActionState::in_effect,
-          evict::ActionState::failed, evict::ActionState::rolled_back})
-      if (evict::name_of(each) == state) action.state = each;
-    action.starts = action.effective_by = query.time(2);
-    previous.push_back(std::move(action));
-  }
-}
-
-}  // namespace
-
-Result<evict::PlanOptions> plan_options_of(Case &the_case, const Picture &picture) {
-  evict::PlanOptions options;
-  // Waves begin tomorrow at the earliest: wave 0 takes its time, and a whole hour reads better.
-  options.start = base::Time{(base::now().us / base::kHour + 24) * base::kHour};
-  const std::set<std::string> ours(picture.our_domains.begin(), picture.our_domains.end());
-  for (const identity::SecretFact &secret : picture.secrets)
-    options.owners[secret.id] = {secret.owner, secret.owner.empty() || ours.count(secret.owner) != 0};
-  options.not_covered = not_covered(picture);
-  // Who would notice: people and services that the logs show at work as a principal.
-  std::map<std::string, std::set<std::string>> users;
-  for (const detect::Session &session : picture.sessions)
-    if (!session.intruder && !session.principal.empty())
-      users[session.principal].insert(picture.name_of(session.principal));
-  for (const auto &[principal, names] : users) options.users_of[principal].assign(names.begin(), names.end());
-  DISLODGE_TRY_ASSIGN(options.previous, ticked(the_case));
-  return options;
-}
-
-Result<evict::Plan> check_plan_file(Case &the_case, const Picture &picture, const std::filesystem::path &file,
-                                    const Options &options) {
-  DISLODGE_TRY_ASSIGN(const std::string text, base::read_file(file));
-  std::vector<evict::PlannedAction> planned;
-  simdjson::dom::parser parser;
-  std::size_t number = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::string line(base::trim(std::string_view(text).substr(at, end - at)));
-    at = end + 1;
-    ++number;
-    if (line.empty()) continue;
-    const auto wrong = [&](std::string_view what) {
-      return base::fail(ErrorKind::usage, fmt::format("{}:{}: {}; write the lines of `dislodge plan --json`",
-                                                      file.string(), number, what));
-    };
-    simdjson::dom::element row;
-    if (parser.parse(line).get(row) != simdjson::SUCCESS) return wrong("this is not JSON");
-    evict::PlannedAction action;
-    std::int64_t wave = 0;
-    std::string_view name, target, value;
-    if (row["wave"].get(wave) != simdjson::SUCCESS) return wrong("wave is missing");
-    if (row["action"].get(name) != simdjson::SUCCESS) return wrong("action is missing");
-    action.wave = static_cast<int>(wave);
-    action.action = name;
-    if (row["target"].get(target) == simdjson::SUCCESS) action.target = target;
-    if (row["action_id"].get(value) == simdjson::SUCCESS) action.id = value;
-    if (row["principal"].get(value) == simdjson::SUCCESS) action.principal = value;
-    if (row["secret"].get(value) == simdjson::SUCCESS) action.secret = value;
-    if (row["starts"].get(value) == simdjson::SUCCESS)
-      action.starts = base::parse_time(value).value_or(base::Time{});
-    planned.push_back(std::move(action));
-  }
-  DISLODGE_TRY_ASSIGN(const RuleTexts texts, load_rule_texts(options));
-  DISLODGE_TRY_ASSIGN(const evict::Actions actions, evict::load_actions(texts.files));
-  DISLODGE_TRY_ASSIGN(const evict::PlanOptions plan_options, plan_options_of(the_case, picture));
-  return evict::check_plan(picture.reach, actions, std::move(planned), plan_options);
-}
-
-std::string action_key(const evict::PlannedAction &action) {
-  return action.action + " " + action.target;
-}
-
-Result<void> record_tick(Case &the_case, const std::string &key, const std::string &state,
-                         const std::string &who, const std::string &evidence) {
-  casefile::Transaction transaction(the_case.database());
-  DISLODGE_TRY(transaction.begin());
-  DISLODGE_TRY_ASSIGN(auto insert,
-                      the_case.database().prepare(
-                          "INSERT INTO tick (action, state, who, at, evidence) VALUES (?, ?, ?, ?, ?)"));
-  insert.bind_all(key, state, who, base::now(), evidence);
-  DISLODGE_TRY(insert.run());
-  base::JsonWriter json;
-  json.object([&] {
-    json.field("action", key);
-    json.field("state", state);
-    json.field("who", who);
-    json.field("evidence", evidence);
-  });
-  DISLODGE_TRY(the_case.journal().append("tick", json.text()));
-  return transaction.commit();
 }
 
 Result<void> record_decision(Case &the_case, const std::string &fact, base::Time at, const std::string &who,

@@ -46,18 +46,12 @@ base::Time first_access(const std::vector<detect::Detection> &detections);
 identity::Attribution attribution_of(const std::vector<detect::Detection> &detections,
                                      const std::vector<detect::Session> &sessions);
 
+// What the verdict does not cover: everything that no export, log or reading tells us.
+std::vector<std::string> not_covered(const Picture &picture);
 base::Result<std::vector<disclose::Duty>> duties_of(casefile::Case &the_case, const Picture &picture,
                                                     const RuleTexts &texts);
-base::Result<evict::PlanOptions> plan_options_of(casefile::Case &the_case, const Picture &picture);
 
-// What survives a new plan of the same case: action and target.
-std::string action_key(const evict::PlannedAction &action);
-base::Result<void> record_tick(casefile::Case &the_case, const std::string &key, const std::string &state,
-                               const std::string &who, const std::string &evidence);
 base::Result<void> record_decision(casefile::Case &the_case, const std::string &fact, base::Time at,
                                    const std::string &who, const std::string &reason);
-// A plan written by hand, in the JSON lines of `plan --json`, judged against the picture.
-base::Result<evict::Plan> check_plan_file(casefile::Case &the_case, const Picture &picture,
-                                          const std::filesystem::path &file, const Options &options);
 
 }  // namespace dislodge::engine

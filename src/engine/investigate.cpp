@@ -15,6 +15,7 @@
 #include "disclose/parties.hpp"
 #include "engine/correspondence.hpp"
 #include "engine/inputs.hpp"
+#include "engine/planning.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/readers.hpp"
 #include "engine/reopen.hpp"
@@ -243,7 +244,7 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
   progress.stage("evict");
   {
     Timings::Scope timing(timings, "evict");
-    DISLODGE_TRY_ASSIGN(const evict::PlanOptions plan_options, plan_options_of(the_case, picture));
+    DISLODGE_TRY_ASSIGN(const evict::PlanOptions plan_options, plan_options_of(the_case, picture, {}));
     picture.plan = evict::make_plan(picture.reach, actions, plan_options);
     timing.items_out = picture.plan.actions.size();
   }

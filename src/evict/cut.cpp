@@ -1,9 +1,10 @@
 // The cheapest cut.
 //
 // The program is a set of Horn clauses; each may have actions that stop it. We want the cheapest set of
-// actions after which no goal follows. Where every clause has one premise and no action stops clauses in two
-// places, that is a minimum cut, and maximum flow solves it exactly: the flow is a set of disjoint ways back
-// in, and no plan can be cheaper than one action on each of them.
+// actions after which no goal follows. Where every clause has one premise, and what each action stops has its
+// conclusion or its premise in common (disabling an account shuts every way into it), that is a minimum cut,
+// and maximum flow solves it exactly: the flow is a set of disjoint ways back in, and no plan can be cheaper
+// than one action on each of them.
 //
 // Where clauses have several premises, or one action stops many, it is a hitting set over all proofs, and
 // there are too many proofs to list. So we list them lazily: solve the hitting set of the proofs found so far
@@ -149,56 +150,76 @@ class Cutter {
     });
   }
 
+  // A gate is an arc that one action shuts. An action that stops several clauses is one gate where they have
+  // their conclusion or their premise in common and the sets of all such actions are nested: the narrower
+  // gate then leads through the wider one.
+  struct Gate {
+    std::uint32_t from, to;
+    CandidateId action;
+  };
+
+  // Builds the gates of one side. `at`: per clause the node where the innermost gate begins (conclusions) or
+  // ends (premises). False where two sets overlap and neither holds the other.
+  bool add_gates(Flow &flow, std::map<std::vector<ClauseId>, CandidateId> &sets, bool conclusions,
+                 std::vector<std::uint32_t> &at, std::vector<Gate> &gates) const {
+    std::vector<const std::pair<const std::vector<ClauseId>, CandidateId> *> order;
+    for (const auto &set : sets) order.push_back(&set);
+    std::stable_sort(order.begin(), order.end(),
+                     [](const auto *x, const auto *y) { return x->first.size() > y->first.size(); });
+    for (const auto *set : order) {
+      const std::uint32_t outer = at[set->first.front()];
+      for (const ClauseId id : set->first) {
+        if (at[id] != outer) return false;
+      }
+      const std::uint32_t node = flow.add_node();
+      const std::uint32_t from = conclusions ? node : outer;
+      const std::uint32_t to = conclusions ? outer : node;
+      flow.add_arc(from, to, std::llround(costs_[set->second] * kScale));
+      gates.push_back({from, to, set->second});
+      for (const ClauseId id : set->first) at[id] = node;
+    }
+    return true;
+  }
+
   // False where the program is not one for maximum flow.
   bool by_flow() {
-    // Clauses with the same head and the same killers are one arc behind a joint node: an action on all of
-    // them counts once.
-    std::map<std::pair<Atom, std::vector<CandidateId>>, std::vector<ClauseId>> groups;
-    std::vector<std::uint32_t> in_group(costs_.size(), UINT32_MAX);
-    for (const ClauseId id : matters_) {
-      const Clause &clause = horn_.clauses[id];
-      if (clause.body.size() > 1) return false;
-      groups[{clause.head, killers_[id]}].push_back(id);
-    }
-    std::uint32_t number = 0;
-    for (const auto &[key, clauses] : groups) {
-      for (const CandidateId killer : key.second) {
-        if (in_group[killer] != UINT32_MAX) return false;
-        in_group[killer] = number;
-      }
-      ++number;
-    }
-    Flow flow(horn_.atoms + 2);
     const std::uint32_t source = horn_.atoms;
     const std::uint32_t sink = horn_.atoms + 1;
+    const auto premise = [&](ClauseId id) {
+      return horn_.clauses[id].body.empty() ? source : horn_.clauses[id].body.front();
+    };
+    std::vector<std::vector<ClauseId>> stops(costs_.size());
+    for (const ClauseId id : matters_) {
+      if (horn_.clauses[id].body.size() > 1) return false;
+      for (const CandidateId killer : killers_[id]) stops[killer].push_back(id);
+    }
+    std::map<std::vector<ClauseId>, CandidateId> conclusions, premises;
+    for (CandidateId id = 0; id < stops.size(); ++id) {
+      const auto &set = stops[id];
+      if (set.empty()) continue;
+      const auto same = [&](auto &&of) {
+        return std::all_of(set.begin(), set.end(), [&](ClauseId one) { return of(one) == of(set.front()); });
+      };
+      auto *side = same([&](ClauseId one) { return horn_.clauses[one].head; }) ? &conclusions
+                   : same(premise)                                             ? &premises
+                                                                               : nullptr;
+      if (side == nullptr) return false;
+      const auto [at, fresh] = side->emplace(set, id);
+      if (!fresh && costs_[id] < costs_[at->second]) at->second = id;
+    }
+    Flow flow(horn_.atoms + 2);
     for (Atom atom = 0; atom < horn_.atoms; ++atom) {
       if (goal_[atom] && closure_.holds(atom)) flow.add_arc(atom, sink, Flow::kInfinite);
     }
-    struct Gate {
-      std::uint32_t from, to;
-      CandidateId action;
-    };
-    std::vector<Gate> gates;
-    for (const auto &[key, clauses] : groups) {
-      const auto &[head, killers] = key;
-      std::uint32_t from = source;
-      if (clauses.size() == 1) {
-        if (!horn_.clauses[clauses.front()].body.empty()) from = horn_.clauses[clauses.front()].body.front();
-      } else {
-        from = flow.add_node();
-        for (const ClauseId id : clauses) {
-          flow.add_arc(horn_.clauses[id].body.empty() ? source : horn_.clauses[id].body.front(), from,
-                       Flow::kInfinite);
-        }
-      }
-      if (killers.empty()) {
-        flow.add_arc(from, head, Flow::kInfinite);
-        continue;
-      }
-      const CandidateId action = cheapest(killers);
-      flow.add_arc(from, head, std::llround(costs_[action] * kScale));
-      gates.push_back({from, head, action});
+    std::vector<std::uint32_t> into(horn_.clauses.size()), from(horn_.clauses.size());
+    for (const ClauseId id : matters_) {
+      into[id] = horn_.clauses[id].head;
+      from[id] = premise(id);
     }
+    std::vector<Gate> gates;
+    if (!add_gates(flow, conclusions, true, into, gates) || !add_gates(flow, premises, false, from, gates))
+      return false;
+    for (const ClauseId id : matters_) flow.add_arc(from[id], into[id], Flow::kInfinite);
     if (flow.solve(source, sink) >= Flow::kInfinite) return false;
     for (const Gate &gate : gates) {
       if (!flow.source_side(gate.from) || flow.source_side(gate.to)) continue;
@@ -227,12 +248,21 @@ class Cutter {
     for (bool more = true; more;) {
       more = false;
       closure_.run(chosen);
+      // Premises come before conclusions, so what stands on a used action is known without looking at whole
+      // proofs: those are long, and most share an action.
+      std::vector<char> spoiled(horn_.atoms, 0);
       for (const Atom atom : closure_.order()) {
-        if (!goal_[atom]) continue;
+        const ClauseId by = closure_.by(atom);
+        const auto &body = horn_.clauses[by].body;
+        spoiled[atom] =
+            std::any_of(body.begin(), body.end(), [&](Atom one) { return spoiled[one]; }) ||
+            std::any_of(killers_[by].begin(), killers_[by].end(), [&](CandidateId id) { return used[id]; });
+        if (!goal_[atom] || spoiled[atom]) continue;
         std::vector<CandidateId> set = killers_of_proof(atom);
         if (set.empty()) continue;  // uncuttable, and set aside before
         if (std::any_of(set.begin(), set.end(), [&](CandidateId id) { return used[id]; })) continue;
         for (const CandidateId id : set) used[id] = chosen[id] = 1;
+        spoiled[atom] = 1;
         sets_.push_back(std::move(set));
         added = more = true;
       }

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "evict/skip.hpp"
+#include "evict/waves.hpp"
 #include "reach/program.hpp"
 #include "reach/why.hpp"
 
@@ -70,6 +71,7 @@ class Describer {
     plan_.cost = p_.cut.cost;
     plan_.bound = p_.cut.bound;
     plan_.method = p_.cut.method;
+    plan_.seconds = p_.cut_seconds;
     plan_.not_needed = p_.not_needed;
     plan_.growth = p_.found.growth;
     for (const Step &step : p_.schedule.steps) plan_.actions.push_back(action(step));
@@ -85,8 +87,18 @@ class Describer {
         }
       }
     }
+    plan_.swaps = adjacent_swaps(s_, p_.schedule, p_.found, plan_.swaps_tried);
+    for (Swap &swap : plan_.swaps) {
+      for (std::size_t i = 0; i < p_.schedule.steps.size(); ++i) {
+        if (swap.action == std::to_string(p_.schedule.steps[i].candidate)) {
+          swap.action = plan_.actions[place[i]].id;
+          break;
+        }
+      }
+    }
     prepare();
     keep_states();
+    plan_.waves = waves_of(s_, p_.schedule, p_.found, plan_.actions);
     leaks();
     capacity();
     verdict();
@@ -264,7 +276,7 @@ class Describer {
     const std::vector<Skipped> all = skip_each(horn, chosen, s_.candidates().size());
     for (std::size_t i = 0; i < all.size(); ++i) {
       PlannedAction &one = plan_.actions[i];
-      one.leaks_if_skipped_count = all[i].leaks.size();
+      one.leaks_if_skipped_count = all[i].count;
       one.others_in_path = all[i].others;
       for (const Atom atom : all[i].leaks) one.leaks_if_skipped.emplace_back(program_.id(s_.node(atom)));
       std::sort(one.leaks_if_skipped.begin(), one.leaks_if_skipped.end());
@@ -332,6 +344,7 @@ class Describer {
         PlannedAction &one = add(rule);
         one.id = fmt::format("p{}", before.size());
         one.name = save;
+        one.fact = save;
         one.command = save;
         one.why = "a later action destroys it";
         saved[save] = one.id;
@@ -364,6 +377,9 @@ class Describer {
         // In effect, and yet needed again: what was done has not held.
         if (old.state != ActionState::in_effect || one.role == Role::prepare) one.state = old.state;
         one.since = old.state == ActionState::in_effect ? effect_of(old) : base::kTimeMin;
+        one.said_by = old.said_by;
+        one.said_evidence = old.said_evidence;
+        one.said_at = old.said_at;
       }
       if (!there && old.state == ActionState::in_effect) {
         plan_.actions.push_back(old);

@@ -17,6 +17,7 @@ struct Described {
   const CutResult &cut;
   std::vector<reach::NodeId> uncuttable;
   std::vector<std::string> not_needed;
+  double cut_seconds = 0;
 };
 
 Plan describe(const Described &parts);

@@ -35,6 +35,8 @@ class Closure {
   void run(const std::vector<char> &chosen);
   bool holds(Atom atom) const { return proof_[atom] != reach::kNone; }
   const std::vector<Atom> &order() const { return order_; }  // in the order in which they followed
+  // The clause by which an atom that holds followed first.
+  ClauseId by(Atom atom) const { return proof_[atom]; }
   // The clauses of the proof of an atom, each once.
   std::vector<ClauseId> proof(Atom atom) const;
 

@@ -44,6 +44,9 @@ HittingSet hit(const std::vector<std::vector<std::uint32_t>> &sets, const std::v
   Cbc_setLogLevel(model.get(), 0);
   Cbc_setParameter(model.get(), "log", "0");
   Cbc_setParameter(model.get(), "slog", "0");
+  // The relaxation of these programs is integral nearly always (docs/eviction.md): what a
+  // solver does to tighten it costs more than the few nodes that it would save.
+  for (const char *off : {"preprocess", "cuts", "heuristicsOnOff"}) Cbc_setParameter(model.get(), off, "off");
   Cbc_loadProblem(model.get(), static_cast<int>(members.size()), static_cast<int>(sets.size()), begin.data(),
                   index.data(), ones.data(), zero.data(), one.data(), objective.data(), row_lower.data(),
                   row_upper.data());

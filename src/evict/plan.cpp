@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <tuple>
@@ -49,7 +50,7 @@ class Planner {
       if (repairs >= kRepairsMax || !repair(schedule, found)) break;
     }
     explain_order(schedule);
-    Described parts{s_, actions_, schedule, found, cut_, uncuttable_, not_needed_};
+    Described parts{s_, actions_, schedule, found, cut_, uncuttable_, not_needed_, cut_seconds_};
     return describe(parts);
   }
 
@@ -182,7 +183,9 @@ class Planner {
           std::any_of(set.begin(), set.end(), [&](CandidateId id) { return forced_set_.contains(id); });
       if (!hit) also.push_back(set);
     }
+    const auto begin = std::chrono::steady_clock::now();
     cut_ = cheapest_cut(horn, costs, forced_, also);
+    cut_seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     uncuttable_.clear();
     for (const Atom atom : cut_.uncuttable) uncuttable_.push_back(s_.node(atom));
   }
@@ -440,6 +443,7 @@ class Planner {
   std::map<CandidateId, int> postponed_;
   std::vector<std::vector<CandidateId>> also_;
   CutResult cut_;
+  double cut_seconds_ = 0;
   std::vector<NodeId> uncuttable_;
   std::vector<std::string> not_needed_;
 };
@@ -526,7 +530,7 @@ base::Result<Plan> check_plan(const reach::Reach &reach, const Actions &actions,
   schedule.time(s);
   const CheckResult found = check(s, schedule);
   const CutResult none;
-  Described parts{s, actions, schedule, found, none, {}, {}};
+  Described parts{s, actions, schedule, found, none, {}, {}, 0};
   Plan plan = describe(parts);
   plan.method = "made by hand";
   plan.cost = 0;

@@ -59,7 +59,9 @@ struct PlannedAction {
   std::uint64_t leaks_if_skipped_count = 0;  // how many there are
   std::uint32_t others_in_path = 0;  // where nothing leaks: how many others would have to fail as well
   ActionState state = ActionState::open;
-  base::Time since = base::kTimeMin;  // of in_effect: when it took effect, by the evidence
+  base::Time since = base::kTimeMin;   // of in_effect: when it took effect, by the evidence
+  std::string said_by, said_evidence;  // of a state that somebody recorded
+  base::Time said_at = base::kTimeMin;
 };
 inline constexpr std::size_t kLeaksKept = 50;
 
@@ -70,6 +72,24 @@ struct Leak {
   base::Interval interval;
 };
 
+// What a wave as a whole does.
+struct Wave {
+  int number = 0;
+  base::Time starts, in_effect;  // ordered; every action of it in effect
+  base::Time complete;           // nothing that it cuts lingers any more
+  std::uint64_t actions = 0;
+  std::uint64_t still_held = 0;     // principals and resources that the intruder holds once it is complete
+  bool visible = false;             // the intruder can see it happen
+  std::vector<std::string> breaks;  // what stops working, and who notices
+};
+
+// An action done one wave early or late, and what the intruder would hold then that they do not otherwise.
+struct Swap {
+  std::string action;  // id
+  bool earlier = true;
+  std::vector<std::string> leaks;
+};
+
 struct Verdict {
   bool closed = false;  // "closed against the evidence held"; false: incomplete
   std::string says;
@@ -77,12 +97,16 @@ struct Verdict {
 };
 
 struct Plan {
-  base::Time start;                     // when wave 1 may begin
-  base::Time end;                       // from here on the intruder holds nothing, by the check
-  std::vector<PlannedAction> actions;   // by (wave, id)
-  double cost = 0;                      // of the cut
-  double bound = 0;                     // proven lower bound of the cut
-  std::string method;                   // how the cut was found: "nothing to cut", "max-flow", "hitting set"
+  base::Time start;                    // when wave 1 may begin
+  base::Time end;                      // from here on the intruder holds nothing, by the check
+  std::vector<PlannedAction> actions;  // by (wave, id)
+  double cost = 0;                     // of the cut
+  double bound = 0;                    // proven lower bound of the cut
+  std::string method;                  // how the cut was found: "nothing to cut", "max-flow", "hitting set"
+  double seconds = 0;                  // that the cut took
+  std::vector<Wave> waves;             // those with actions of the plan, wave 0 included
+  std::vector<Swap> swaps;             // adjacent changes of order that would leak; those left out do not
+  std::uint64_t swaps_tried = 0;
   std::vector<Leak> leaks;              // found by the check; empty: the plan holds
   std::vector<std::string> growth;      // what grows at a boundary, with its cause
   std::vector<std::string> not_needed;  // secrets in reach that are shown to be dead, each with the reason
@@ -102,6 +126,7 @@ struct PlanOptions {
   std::vector<std::string> protect;      // ids to free; empty: everything
   std::vector<std::string> forbid;       // action ids, or "action target", that may not be taken
   std::map<std::string, double, std::less<>> costs;  // action id, or "action target" -> cost
+  std::vector<std::string> prefer;  // action ids, or "action target", that count half in the choice
   std::map<std::string, std::vector<std::string>, std::less<>> users_of;  // principal id -> who would notice
   std::uint32_t wave_capacity = 0;      // actions a wave; 0: as many as it takes
   std::vector<PlannedAction> previous;  // states of an earlier plan: those in effect are facts now

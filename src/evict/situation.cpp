@@ -198,6 +198,11 @@ void Situation::price() {
   };
   for (Candidate &one : candidates_) {
     if (const double *cost = lookup(one)) one.cost = std::max(0.0, *cost);
+    for (const std::string &wish : options_.prefer) {
+      if (wish != one.action->id && wish != fmt::format("{} {}", one.action->id, one.target)) continue;
+      one.cost /= 2;
+      break;
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 #include "evict/skip.hpp"
 
 #include <algorithm>
+#include <array>
 #include <queue>
+#include <span>
 
 namespace dislodge::evict {
 namespace {
@@ -14,7 +16,11 @@ class Skipper {
       : horn_(horn),
         killers_(horn.clauses.size(), 0),
         stops_(candidates),
+        only_(horn.clauses.size(), 0),
+        world_(candidates, kNoWorld),
         holds_(horn.atoms, 0),
+        queued_(horn.atoms, 0),
+        worlds_(horn.atoms),
         missing_(horn.clauses.size()) {
     std::vector<char> taken(candidates, 0);
     for (const CandidateId id : chosen) taken[id] = 1;
@@ -24,6 +30,7 @@ class Skipper {
         if (!taken[killer]) continue;
         ++killers_[id];
         stops_[killer].push_back(id);
+        only_[id] = killer;
       }
     }
     for (ClauseId id = 0; id < horn.clauses.size(); ++id) {
@@ -34,36 +41,87 @@ class Skipper {
     measure();
   }
 
-  Skipped without(CandidateId action) {
-    Skipped result;
-    for (const ClauseId id : stops_[action]) {
-      if (--killers_[id] == 0 && missing_[id] == 0) conclude(horn_.clauses[id].head);
+  // Each action of the batch left out in its own world.
+  void without(std::span<const CandidateId> batch, std::vector<Skipped> &out) {
+    for (std::size_t i = 0; i < batch.size(); ++i) world_[batch[i]] = static_cast<std::uint32_t>(i);
+    for (const CandidateId action : batch) {
+      for (const ClauseId id : stops_[action]) fire(id);
     }
-    spread();
+    for (std::size_t i = 0; i < queue_.size(); ++i) {
+      const Atom atom = queue_[i];
+      queued_[atom] = 0;
+      for (const ClauseId id : horn_.uses[atom]) fire(id);
+    }
+    queue_.clear();
+    const std::size_t first = out.size();
+    out.resize(first + batch.size());
+    std::sort(log_.begin(), log_.end());
     for (const Atom atom : log_) {
-      if (horn_.goal[atom]) result.leaks.push_back(atom);
-    }
-    if (result.leaks.empty()) {
-      std::uint32_t least = kFar;
-      for (const ClauseId id : stops_[action]) {
-        std::uint32_t path = killers_[id] + to_goal_[horn_.clauses[id].head];
-        std::uint32_t body = 0;
-        for (const Atom atom : horn_.clauses[id].body) body = std::max(body, from_start_[atom]);
-        path = std::min(kFar, path + body);
-        least = std::min(least, path);
+      if (horn_.goal[atom]) {
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+          if ((worlds_[atom][i / 64] >> (i % 64) & 1) == 0) continue;
+          Skipped &one = out[first + i];
+          if (++one.count <= kSkipLeaks) one.leaks.push_back(atom);
+        }
       }
-      result.others = least >= kFar ? 0 : least;
-    }
-    for (const Atom atom : log_) {
-      holds_[atom] = 0;
-      for (const ClauseId id : horn_.uses[atom]) ++missing_[id];
+      worlds_[atom] = {};
     }
     log_.clear();
-    for (const ClauseId id : stops_[action]) ++killers_[id];
-    return result;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (out[first + i].count == 0) out[first + i].others = others(batch[i]);
+      world_[batch[i]] = kNoWorld;
+    }
   }
 
  private:
+  using Worlds = std::array<std::uint64_t, kSkipWorlds / 64>;
+  static constexpr std::uint32_t kNoWorld = UINT32_MAX;
+
+  // In which worlds a clause stands: in all where nothing chosen stops it, in one where one action does.
+  void fire(ClauseId id) {
+    if (killers_[id] > 1) return;
+    const Clause &clause = horn_.clauses[id];
+    if (holds_[clause.head]) return;
+    Worlds worlds;
+    if (killers_[id] == 0) {
+      worlds.fill(~std::uint64_t{0});
+    } else {
+      const std::uint32_t own = world_[only_[id]];
+      if (own == kNoWorld) return;
+      worlds.fill(0);
+      worlds[own / 64] = std::uint64_t{1} << (own % 64);
+    }
+    for (const Atom atom : clause.body) {
+      if (holds_[atom]) continue;
+      for (std::size_t i = 0; i < worlds.size(); ++i) worlds[i] &= worlds_[atom][i];
+    }
+    Worlds &known = worlds_[clause.head];
+    std::uint64_t before = 0, fresh = 0;
+    for (std::size_t i = 0; i < worlds.size(); ++i) {
+      before |= known[i];
+      fresh |= worlds[i] & ~known[i];
+      known[i] |= worlds[i];
+    }
+    if (fresh == 0) return;
+    if (before == 0) log_.push_back(clause.head);
+    if (queued_[clause.head]) return;
+    queued_[clause.head] = 1;
+    queue_.push_back(clause.head);
+  }
+
+  // How many further actions would have to fail before leaving this one out lets anything through.
+  std::uint32_t others(CandidateId action) const {
+    std::uint32_t least = kFar;
+    for (const ClauseId id : stops_[action]) {
+      std::uint32_t path = killers_[id] - 1 + to_goal_[horn_.clauses[id].head];
+      std::uint32_t body = 0;
+      for (const Atom atom : horn_.clauses[id].body) body = std::max(body, from_start_[atom]);
+      path = std::min(kFar, path + body);
+      least = std::min(least, path);
+    }
+    return least >= kFar ? 0 : least;
+  }
+
   void conclude(Atom atom) {
     if (holds_[atom]) return;
     holds_[atom] = 1;
@@ -129,9 +187,13 @@ class Skipper {
   const Horn &horn_;
   std::vector<std::uint32_t> killers_;        // per clause: chosen actions that stop it
   std::vector<std::vector<ClauseId>> stops_;  // per candidate
-  std::vector<char> holds_;
+  std::vector<CandidateId> only_;             // per clause that one action stops: which
+  std::vector<std::uint32_t> world_;          // per candidate: its bit in the batch
+  std::vector<char> holds_, queued_;
+  std::vector<Worlds> worlds_;  // per atom that does not hold with the whole plan
+  std::vector<Atom> queue_;
   std::vector<std::uint32_t> missing_;
-  std::vector<Atom> log_;  // what followed since the last undo
+  std::vector<Atom> log_;  // what follows in some world of the batch
   std::vector<std::uint32_t> from_start_, to_goal_;
 };
 
@@ -142,7 +204,8 @@ std::vector<Skipped> skip_each(const Horn &horn, const std::vector<CandidateId> 
   Skipper skipper(horn, chosen, candidates);
   std::vector<Skipped> all;
   all.reserve(chosen.size());
-  for (const CandidateId id : chosen) all.push_back(skipper.without(id));
+  for (std::size_t at = 0; at < chosen.size(); at += kSkipWorlds)
+    skipper.without(std::span(chosen).subspan(at, std::min(kSkipWorlds, chosen.size() - at)), all);
   return all;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// What would leak if one action were left out, for every action of a plan: closure from where the action
-// stood, on the static program, undone again each time. So the cost is what leaks, not what exists.
+// What would leak if one action were left out, for every action of a plan. Many actions are left out at once,
+// each in a world of its own, one bit a world: an atom follows in the worlds in which all premises of one of
+// its clauses do. So a plan costs a few closures for each kSkipWorlds actions, not one for each action.
 
 #include <cstdint>
 #include <vector>
@@ -9,8 +10,12 @@
 
 namespace dislodge::evict {
 
+inline constexpr std::size_t kSkipWorlds = 256;
+inline constexpr std::size_t kSkipLeaks = 64;
+
 struct Skipped {
-  std::vector<Atom> leaks;   // goals that would follow
+  std::vector<Atom> leaks;   // goals that would follow, the first kSkipLeaks
+  std::uint64_t count = 0;   // how many there are
   std::uint32_t others = 0;  // where none would: how many further actions would have to fail, at least
 };
 

@@ -512,10 +512,12 @@ class Binder {
       why_ = "no account stands beside it";
       return;
     }
-    // Names as near as the first are as likely; what stands further off is not tried.
+    // Names as near as the first are as likely; what stands further off is not tried. One at each place: the
+    // same password may open different accounts at different hosts.
+    std::set<const void *> told;
     for (const Candidate &c : users) {
       if (c.score + 1e-9 < users.front().score) break;
-      if (user_password(one, c)) return;
+      if (!told.contains(c.place) && user_password(one, c)) told.insert(c.place);
     }
   }
 

@@ -385,7 +385,8 @@ class Builder {
           expose(box, moment, false, evidence, detection.says);
         } else {
           expose(box, moment, confirmed, evidence, detection.says);
-          if (confirmed) expose(part(box, kAll), moment, true, evidence, detection.says);
+          // A record that says no more than that logging stopped names nothing, so it confirms no message.
+          if (confirmed && !read.throttled) expose(part(box, kAll), moment, true, evidence, detection.says);
         }
         if (read.throttled) {
           expose(box, {read.time, read.time + kThrottled}, false, evidence,

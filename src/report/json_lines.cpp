@@ -216,11 +216,14 @@ std::string plan_json(const evict::Plan &plan) {
       json.field("wave", action.wave);
       json.field("action_id", action.id);
       json.field("action", action.action);
+      json.field("name", action.name);
       json.field("role", evict::name_of(action.role));
       optional_text(json, "target", action.target);
       optional_text(json, "target_name", action.target_name);
       optional_text(json, "principal", action.principal);
       optional_text(json, "secret", action.secret);
+      optional_text(json, "fact", action.fact);
+      optional_text(json, "delivery", action.delivery);
       json.list_field("after", action.after);
       json.list_field("after_why", action.after_why);
       json.field("starts", action.starts);

@@ -176,17 +176,30 @@ std::string reach_text(const Picture &picture) {
   return out;
 }
 
-std::string plan_text(const Picture &, const evict::Plan &plan) {
+std::string plan_text(const Picture &picture, const evict::Plan &plan) {
   std::string out;
-  int wave = -1;
+  int number = -1;
   for (const evict::PlannedAction &action : plan.actions) {
-    if (action.wave != wave) {
-      wave = action.wave;
-      out += fmt::format("wave {}\n", wave);
+    if (action.wave != number) {
+      number = action.wave;
+      out += fmt::format("wave {}", number);
+      for (const evict::Wave &wave : plan.waves) {
+        if (wave.number != number) continue;
+        out +=
+            fmt::format(": {} action{}, begins {}, complete {}; ", wave.actions, wave.actions == 1 ? "" : "s",
+                        base::format_time(wave.starts), base::format_time(wave.complete));
+        if (number > 0)
+          out += fmt::format("the intruder {} see it; {} of what they hold is left then",
+                             wave.visible ? "can" : "cannot", wave.still_held);
+        else
+          out += "nothing of it shows to the intruder";
+      }
+      out += "\n";
     }
     out += fmt::format("  {:<5} {:<24} {}  [{}]\n", action.id, action.action,
                        printable(action.target_name.empty() ? action.target : action.target_name, 70),
                        evict::name_of(action.state));
+    if (!action.name.empty()) out += fmt::format("        {} ({})\n", action.name, action.who);
     out += fmt::format("        why: {}\n", action.why);
     for (std::size_t i = 0; i < action.after.size(); ++i)
       out += fmt::format("        after {}: {}\n", action.after[i],
@@ -194,20 +207,44 @@ std::string plan_text(const Picture &, const evict::Plan &plan) {
     if (!action.cuts.empty()) out += fmt::format("        cuts: {}\n", joined(action.cuts, 6));
     if (!action.does_not_cut.empty())
       out += fmt::format("        does not cut: {}\n", joined(action.does_not_cut, 6));
+    if (!action.delivery.empty()) out += fmt::format("        the new secret travels: {}\n", action.delivery);
     if (!action.destroys_evidence.empty())
       out += fmt::format("        destroys: {}; first: {}\n", joined(action.destroys_evidence),
                          action.save_first);
     if (!action.breaks.empty()) out += fmt::format("        breaks: {}\n", joined(action.breaks));
-    if (!action.leaks_if_skipped.empty())
-      out +=
-          fmt::format("        skipped, the intruder keeps {} things; {} other actions stand in that path\n",
-                      action.leaks_if_skipped.size(), action.others_in_path);
+    if (action.wave > 0 && action.visible_to_intruder) out += "        the intruder can see it\n";
+    if (action.wave > 0)
+      out += fmt::format("        complete by {}\n", base::format_time(action.effective_by));
     if (!action.command.empty()) out += fmt::format("        command: {}\n", action.command);
+    if (!action.go_back.empty()) out += fmt::format("        to go back: {}\n", action.go_back);
+    if (!action.abort_when.empty()) out += fmt::format("        stop when: {}\n", action.abort_when);
+    if (!action.leaks_if_skipped.empty()) {
+      std::vector<std::string> names;
+      for (std::size_t i = 0; i < action.leaks_if_skipped.size() && i < 4; ++i)
+        names.push_back(picture.name_of(action.leaks_if_skipped[i]));
+      const std::uint64_t rest = action.leaks_if_skipped_count - names.size();
+      out += fmt::format("        left out, the intruder keeps {}{}\n", joined(names),
+                         rest == 0 ? "" : fmt::format(" and {} more", rest));
+    } else if (action.wave > 0 && action.others_in_path > 0) {
+      out += fmt::format("        left out, nothing leaks: {} other action{} in that path\n",
+                         action.others_in_path, action.others_in_path == 1 ? " stands" : "s stand");
+    }
+    if (!action.said_by.empty())
+      out += fmt::format("        {}, says {}{}{}\n", evict::name_of(action.state), action.said_by,
+                         action.said_evidence.empty() ? "" : ": ", action.said_evidence);
   }
-  out += fmt::format("cost of the cut {:.0f}, proven lower bound {:.0f}\n", plan.cost, plan.bound);
+  out += fmt::format("cost of the cut {:.4g}, proven lower bound {:.4g}, by {} in {:.3f} s\n", plan.cost,
+                     plan.bound, plan.method, plan.seconds);
+  if (plan.swaps_tried > 0)
+    out += fmt::format("order: {} of {} adjacent changes would leak\n", plan.swaps.size(), plan.swaps_tried);
+  for (const evict::Swap &swap : plan.swaps)
+    out += fmt::format("  {} one wave {}: the intruder keeps {}{}\n", swap.action,
+                       swap.earlier ? "earlier" : "later", picture.name_of(swap.leaks.front()),
+                       swap.leaks.size() == 1 ? "" : fmt::format(" and {} more", swap.leaks.size() - 1));
   for (const std::string &growth : plan.growth) out += "grows: " + growth + "\n";
   for (const evict::Leak &leak : plan.leaks)
     out += fmt::format("leak after {}: {}: {}\n", leak.after_wave, leak.thing, leak.why);
+  for (const std::string &dead : plan.not_needed) out += "nothing to do for " + dead + "\n";
   out += plan.verdict.says + "\n";
   for (const std::string &open : plan.verdict.does_not_cover) out += "  does not cover: " + open + "\n";
   return out;

@@ -265,7 +265,7 @@ for secret in answers["secrets"]:
 
 # --- the schema: the part of JSON Schema that it uses ------------------------------------------------------------
 schema = json.loads((pathlib.Path(__file__).parents[2] / "docs/schemas/answers.schema.json").read_text())
-types = {"object": dict, "array": list, "string": str, "integer": int, "null": type(None)}
+types = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None)}
 
 
 def validate(value, rule, where):
@@ -273,7 +273,7 @@ def validate(value, rule, where):
         validate(value, schema["$defs"][rule["$ref"].rsplit("/", 1)[1]], where)
     if "type" in rule:
         allowed = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
-        check(isinstance(value, tuple(types[t] for t in allowed)), f"schema: {where}: type")
+        check(any(isinstance(value, types[t]) for t in allowed), f"schema: {where}: type")
     check("enum" not in rule or value in rule["enum"], f"schema: {where}: {value}")
     check("const" not in rule or value == rule["const"], f"schema: {where}: {value}")
     check("pattern" not in rule or re.search(rule["pattern"], value), f"schema: {where}: {value}")

@@ -457,7 +457,7 @@ TEST(Waves, RolesThatKeepEachOtherAliveAreFoundByTheCheck) {
   EXPECT_EQ(reach.possible.until(a), base::kTimeMax);
   const Plan plan = make_plan(reach, actions(), from_day(60));
   EXPECT_THAT(plan.leaks, IsEmpty());
-  EXPECT_NE(find(plan, "remove-right", "principal:aws/1/a"), nullptr);
+  EXPECT_NE(find(plan, "remove-aws-right", "principal:aws/1/a"), nullptr);
 }
 
 TEST(Waves, ASweepWaitsForThoseWhoCouldPlantAgain) {

@@ -1,0 +1,29 @@
+// verify: whether the eviction held, by logs that were handed in after it.
+
+#include "engine/verify.hpp"
+
+#include "cli/session.hpp"
+#include "engine/inputs.hpp"
+
+namespace dislodge::cli {
+
+int run_verify(const VerifyArguments &arguments) {
+  engine::VerifyOptions options;
+  if (!arguments.since.empty()) {
+    const auto since = base::parse_time(arguments.since);
+    if (!since)
+      return report_error(
+          {base::ErrorKind::usage, "--since " + arguments.since + ": write a time as 2026-03-01T08:00:00Z"});
+    options.since = *since;
+  }
+  return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
+    for (const std::string &canary : arguments.canaries)
+      options.canaries.push_back(engine::resolve_name(picture, canary));
+    const auto found = engine::verify(picture, options);
+    if (!found) return report_error(found.error());
+    print(arguments.json ? engine::verification_json(*found) : engine::verification_text(picture, *found));
+    return found->reopened() ? kFindings : kDone;
+  });
+}
+
+}  // namespace dislodge::cli

@@ -1,0 +1,67 @@
+#pragma once
+// Plans of a case: what people wish (prices, what may not be done, what to protect), what they ticked, plans
+// written by hand, and checklists that go out to a spreadsheet and come back.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/inputs.hpp"
+
+namespace dislodge::engine {
+
+// What a person asks of a plan. Actions are named "ACTION" or "ACTION TARGET", things by id or name.
+struct PlanWishes {
+  std::vector<std::string> protect, forbid, prefer;
+  std::map<std::string, double, std::less<>> costs;
+  base::Time start = base::kTimeMin;  // kTimeMin: tomorrow
+  std::uint32_t capacity = 0;         // actions a wave; 0: as many as it takes
+  bool any() const {
+    return !protect.empty() || !forbid.empty() || !prefer.empty() || !costs.empty() ||
+           start != base::kTimeMin || capacity != 0;
+  }
+};
+
+// Reads prices from CSV: "action,cost" or "action,target,cost" a line, a head line allowed. An error names
+// file and line.
+base::Result<void> add_costs(PlanWishes &wishes, std::string_view csv, std::string_view file);
+
+base::Result<evict::PlanOptions> plan_options_of(casefile::Case &the_case, const Picture &picture,
+                                                 const PlanWishes &wishes);
+// The plan that these wishes give, from the same picture.
+base::Result<evict::Plan> plan_again(casefile::Case &the_case, const Picture &picture,
+                                     const PlanWishes &wishes, const Options &options);
+
+// A plan written by hand, judged against the picture: the JSON lines of `plan --json`, or a checklist in CSV.
+base::Result<evict::Plan> check_plan_file(casefile::Case &the_case, const Picture &picture,
+                                          const std::filesystem::path &file, const PlanWishes &wishes,
+                                          const Options &options);
+
+// What was done: a line of a checklist that came back, or of `plan tick`.
+struct Tick {
+  std::string action;  // id in the plan, or its key
+  std::string state;   // open, claimed, in-effect, failed, rolled-back
+  std::string who;
+  std::string evidence;
+  base::Time at = base::kTimeMin;  // when it took effect; kTimeMin: now
+};
+// A usage error where a tick says less than it must: in effect needs evidence, everything a name.
+base::Result<void> check_tick(const Tick &tick);
+
+// What survives a new plan of the same case: action, target and what tells apart others of the same target.
+std::string action_key(const evict::PlannedAction &action);
+base::Result<void> record_tick(casefile::Case &the_case, const std::string &key, const Tick &tick);
+
+// Checklists. CSV has a head line; columns may come back in any order, and only action_id, state, who,
+// evidence and at are read. Markdown is GitHub's task list, one section a wave.
+std::string checklist_csv(const evict::Plan &plan);
+std::string checklist_markdown(const evict::Plan &plan);
+// The ticks of a checklist whose state differs from the plan's, in the file's order. Either format; an error
+// names file and line.
+base::Result<std::vector<Tick>> ticks_of_checklist(const evict::Plan &plan, std::string_view text,
+                                                   std::string_view file);
+
+}  // namespace dislodge::engine

@@ -1,0 +1,315 @@
+#include "engine/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/json_writer.hpp"
+
+namespace dislodge::engine {
+
+using base::Time;
+
+namespace {
+
+class Verifier {
+ public:
+  Verifier(const Picture &picture, const VerifyOptions &options) : picture_(picture), options_(options) {}
+
+  base::Result<Verification> run() {
+    found_.since = options_.since;
+    if (found_.since == base::kTimeMin) {
+      for (const evict::PlannedAction &one : picture_.plan.actions)
+        if (one.state == evict::ActionState::in_effect && one.role != evict::Role::prepare)
+          found_.since = std::max(found_.since, one.since);
+    }
+    if (found_.since == base::kTimeMin)
+      return base::fail(
+          base::ErrorKind::usage,
+          "verify: no action of the plan is in effect; record what was done with `dislodge plan "
+          "tick`, or say since when with --since");
+    acts();
+    fingerprints();
+    changes();
+    canaries();
+    coverage();
+    const auto key = [](const Sign &one) { return std::tie(one.time, one.what, one.principal, one.says); };
+    std::sort(found_.signs.begin(), found_.signs.end(),
+              [&](const Sign &a, const Sign &b) { return key(a) < key(b); });
+    conclude();
+    return std::move(found_);
+  }
+
+ private:
+  // From when on a principal should have been out of their hands: when the last action on it took effect.
+  Time stopped(const std::string &principal) const {
+    Time last = base::kTimeMin;
+    for (const evict::PlannedAction &one : picture_.plan.actions)
+      if (one.principal == principal && one.state == evict::ActionState::in_effect)
+        last = std::max(last, one.since);
+    return last == base::kTimeMin ? found_.since : last;
+  }
+
+  std::string evidence_of(const detect::Detection &one, Time from) const {
+    for (auto at = one.events.rbegin(); at != one.events.rend(); ++at)
+      if (!at->source.empty()) return fmt::format("{}:line {}", at->source, at->line);
+    return from == base::kTimeMin ? std::string() : base::format_time(from);
+  }
+
+  // What the plan knows of a principal: the first thing of it that is not in effect, else what was done and
+  // does not cut everything.
+  std::string path_of(const std::string &principal) const {
+    const evict::PlannedAction *done = nullptr;
+    for (const evict::PlannedAction &one : picture_.plan.actions) {
+      if (one.principal != principal && one.target != principal) continue;
+      if (one.state != evict::ActionState::in_effect)
+        return fmt::format("{} ({}) is {}", one.id, one.name, evict::name_of(one.state));
+      if (done == nullptr || (done->does_not_cut.empty() && !one.does_not_cut.empty())) done = &one;
+    }
+    if (done != nullptr) {
+      if (done->does_not_cut.empty()) return fmt::format("{} was in effect and has not held", done->id);
+      return fmt::format("{} is in effect and does not cut: {}", done->id, done->does_not_cut.front());
+    }
+    for (const reach::ReachRow &row : picture_.reach.rows) {
+      if (row.id != principal || row.because.empty()) continue;
+      return fmt::format("no action of the plan is on it; they came by: {}", row.because.back().says);
+    }
+    return "no action of the plan is on it, and nothing held says how they came: what opens it is not known "
+           "yet";
+  }
+
+  void add(Sign sign) {
+    if (sign.likely_path.empty()) sign.likely_path = path_of(sign.principal);
+    found_.signs.push_back(std::move(sign));
+  }
+
+  // Sessions and detections that are the intruder's, and uses of stolen secrets that nobody explains.
+  void acts() {
+    std::set<std::pair<std::string, std::int64_t>> told;
+    for (const detect::Session &one : picture_.sessions) {
+      if (!one.intruder || one.last < stopped(one.principal)) continue;
+      const Time time = std::max(one.first, stopped(one.principal));
+      if (!told.emplace(one.principal, time.us).second) continue;
+      add({time, "intruder", one.principal,
+           fmt::format("{} was used in a session of the intruder until {}: {}",
+                       picture_.name_of(one.principal), base::format_time(one.last), one.because),
+           "", "", true});
+    }
+    for (const detect::Detection &one : picture_.detections) {
+      const std::string principal = one.principals.empty() ? std::string() : one.principals.front();
+      if (one.last < stopped(principal)) continue;
+      const bool use = one.kind.starts_with("stolen-secret");
+      if (!one.intruder && !use) continue;
+      add({std::max(one.first, stopped(principal)), one.intruder ? "intruder" : "secret", principal, one.says,
+           evidence_of(one, one.last), "", one.intruder});
+    }
+  }
+
+  // What came from where the intruder was seen before, and is attributed to nobody yet.
+  void fingerprints() {
+    std::set<std::string> addresses;
+    for (const detect::Session &one : picture_.sessions)
+      if (one.intruder) addresses.insert(one.addresses.begin(), one.addresses.end());
+    // An address from which others work as well is no fingerprint.
+    for (const detect::Session &one : picture_.sessions)
+      if (!one.intruder && one.last < found_.since)
+        for (const std::string &address : one.addresses) addresses.erase(address);
+    for (const detect::Session &one : picture_.sessions) {
+      if (one.intruder || one.last < found_.since) continue;
+      const auto seen = std::find_if(one.addresses.begin(), one.addresses.end(),
+                                     [&](const std::string &address) { return addresses.contains(address); });
+      if (seen == one.addresses.end()) continue;
+      add({std::max(one.first, found_.since), "fingerprint", one.principal,
+           fmt::format("{} was used from {}, an address of the intruder", picture_.name_of(one.principal),
+                       *seen),
+           "", "", false});
+    }
+  }
+
+  void changes() {
+    for (const identity::Change &one : picture_.changes) {
+      if (one.time < found_.since || one.owner == identity::ChangeOwner::ours) continue;
+      const bool theirs = one.owner == identity::ChangeOwner::intruder;
+      add({one.time, "change", one.target,
+           fmt::format("{} of {}{}{} by {}, {}", one.what,
+                       one.target_name.empty() ? one.target : one.target_name, one.detail.empty() ? "" : " ",
+                       one.detail, one.by_name.empty() ? one.by : one.by_name,
+                       theirs ? "who was in the intruder's hands" : "which nobody has claimed"),
+           one.evidence, theirs ? path_of(one.by) : "", theirs});
+    }
+  }
+
+  void canaries() {
+    if (options_.canaries.empty()) return;
+    for (const std::string &canary : options_.canaries) {
+      const std::size_t slash = canary.rfind('/');
+      const std::string native = slash == std::string::npos ? canary : canary.substr(slash + 1);
+      const std::string name = picture_.name_of(canary);
+      for (const log::Event &event : picture_.events.events) {
+        if (event.time < found_.since) continue;
+        const auto is = [&](base::StringId id) {
+          const std::string_view text = picture_.events.pool.text(id);
+          return !text.empty() && (text == native || text == canary || text == name);
+        };
+        if (!is(event.actor_id) && !is(event.actor_name) && !is(event.target_id) && !is(event.target_name) &&
+            !is(event.resource_id) && !is(event.mailbox))
+          continue;
+        add({event.time, "canary", canary,
+             fmt::format("{} was touched: {}", name, picture_.events.pool.text(event.operation)),
+             fmt::format("{}:line {}", picture_.events.files[event.file], event.line),
+             "whoever touches it reads what the intruder read", true});
+        break;
+      }
+    }
+  }
+
+  void coverage() {
+    found_.until = base::kTimeMax;
+    for (const log::Coverage &row : picture_.coverage) {
+      Time until = row.last;
+      if (row.complete && row.declared_range.until > until && row.declared_range.from <= found_.since)
+        until = row.declared_range.until;
+      const std::string name =
+          fmt::format("{} ({}){}", log::name_of(row.source), log::name_of(row.event_class),
+                      row.tenant.empty() ? "" : " of " + row.tenant);
+      if (until <= found_.since) {
+        found_.not_watched.push_back(fmt::format("{}: ends at {}, before the eviction took effect", name,
+                                                 base::format_time(row.last)));
+        continue;
+      }
+      Watched one{std::string(log::name_of(row.source)),
+                  row.tenant,
+                  std::string(log::name_of(row.event_class)),
+                  until,
+                  row.declared && row.complete,
+                  {}};
+      for (const log::Gap &gap : row.gaps)
+        if (gap.interval.until > found_.since)
+          one.gaps.push_back(fmt::format("{}: {}", base::format_interval(gap.interval), gap.why));
+      found_.until = std::min(found_.until, until);
+      found_.watched.push_back(std::move(one));
+    }
+    if (found_.watched.empty()) found_.until = found_.since;
+    // Principals that were in reach and whose use no log would show.
+    std::set<std::string> said;
+    for (const detect::CannotSay &one : picture_.cannot_say) {
+      if (one.interval.until <= found_.since) continue;
+      const std::string line = fmt::format(
+          "{}: {}", picture_.name_of(one.secret.empty() ? one.principal : one.principal), one.why);
+      if (said.insert(line).second) found_.not_watched.push_back(line);
+    }
+    found_.watch_until = found_.since + kWatchPeriod;
+  }
+
+  void conclude() {
+    if (found_.reopened()) {
+      const auto certain = std::count_if(found_.signs.begin(), found_.signs.end(),
+                                         [](const Sign &one) { return one.certain; });
+      found_.says =
+          certain > 0
+              ? fmt::format("re-opened: {} sign{} of the intruder after {}", found_.signs.size(),
+                            found_.signs.size() == 1 ? "" : "s", base::format_time(found_.since))
+              : fmt::format("re-opened until a named owner explains {} event{} after {}", found_.signs.size(),
+                            found_.signs.size() == 1 ? "" : "s", base::format_time(found_.since));
+      return;
+    }
+    if (found_.watched.empty()) {
+      found_.says =
+          fmt::format("cannot say: no log that is held reaches beyond {}", base::format_time(found_.since));
+      return;
+    }
+    std::set<std::string> sources;
+    for (const Watched &one : found_.watched) sources.insert(one.source);
+    std::string list;
+    for (const std::string &one : sources) list += (list.empty() ? "" : ", ") + one;
+    found_.says = fmt::format("no sign within coverage {} until {}; keep watching until {}", list,
+                              base::format_time(found_.until), base::format_time(found_.watch_until));
+  }
+
+  const Picture &picture_;
+  const VerifyOptions &options_;
+  Verification found_;
+};
+
+constexpr std::string_view kContrary[] = {
+    "an event by a session, address or program of the intruder",
+    "a sign-in with a secret that lay in stolen mail, replaced or not",
+    "a credential, consent, role or rule that nobody has claimed",
+    "any use of a canary, or of an account that was put out of use",
+};
+
+}  // namespace
+
+base::Result<Verification> verify(const Picture &picture, const VerifyOptions &options) {
+  return Verifier(picture, options).run();
+}
+
+std::string verification_text(const Picture &, const Verification &found) {
+  std::string out = found.says + "\n";
+  for (const Sign &one : found.signs) {
+    out += fmt::format("{}  {}{}\n", base::format_time(one.time), one.says,
+                       one.certain ? "" : " [to be judged]");
+    if (!one.evidence.empty()) out += fmt::format("    evidence: {}\n", one.evidence);
+    out += fmt::format("    likely path: {}\n", one.likely_path);
+  }
+  if (!found.watched.empty()) out += "watched:\n";
+  for (const Watched &one : found.watched) {
+    out += fmt::format("  {} ({}){} until {}{}\n", one.source, one.event_class,
+                       one.tenant.empty() ? "" : " of " + one.tenant, base::format_time(one.until),
+                       one.declared ? "" : ", by its content only: nobody declared it whole");
+    for (const std::string &gap : one.gaps) out += fmt::format("    silent {}\n", gap);
+  }
+  if (!found.not_watched.empty()) out += "not watched:\n";
+  for (const std::string &one : found.not_watched) out += fmt::format("  {}\n", one);
+  out += fmt::format("Watch period: until {}. What would show the contrary:\n",
+                     base::format_time(found.watch_until));
+  for (const std::string_view one : kContrary) out += fmt::format("  {}\n", one);
+  return out;
+}
+
+std::string verification_json(const Verification &found) {
+  std::string out;
+  for (const Sign &one : found.signs) {
+    base::JsonWriter json;
+    json.object([&] {
+      json.field("schema", 1);
+      json.field("time", one.time);
+      json.field("what", one.what);
+      if (one.principal.empty())
+        json.field("principal", nullptr);
+      else
+        json.field("principal", one.principal);
+      json.field("says", one.says);
+      json.field("evidence", one.evidence);
+      json.field("likely_path", one.likely_path);
+      json.field("certain", one.certain);
+    });
+    out += json.take() + "\n";
+  }
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("schema", 1);
+    json.field("verdict", found.says);
+    json.field("reopened", found.reopened());
+    json.field("since", found.since);
+    json.field("until", found.until);
+    json.field("watch_until", found.watch_until);
+    json.array_field("watched", [&] {
+      for (const Watched &one : found.watched)
+        json.object([&] {
+          json.field("source", one.source);
+          json.field("tenant", one.tenant);
+          json.field("class", one.event_class);
+          json.field("until", one.until);
+          json.field("declared", one.declared);
+          json.list_field("gaps", one.gaps);
+        });
+    });
+    json.list_field("not_watched", found.not_watched);
+  });
+  return out + json.take() + "\n";
+}
+
+}  // namespace dislodge::engine
