@@ -12,6 +12,7 @@
 #include "log/reader.hpp"
 #include "mail/mbox.hpp"
 #include "mail/message.hpp"
+#include "mail/pst.hpp"
 #include "repo/repository.hpp"
 #include "secret/key_store.hpp"
 
@@ -88,6 +89,8 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
       return mail::read_mbox(item, unit);
     case ItemType::message:
       return mail::read_message(item, unit);
+    case ItemType::pst:
+      return mail::read_pst(item, unit);
     case ItemType::zip:
       return evidence::read_zip(item, unit);
     case ItemType::tar:

@@ -105,8 +105,10 @@ constexpr Magic kMagics[] = {
 ItemType by_magic(std::string_view bytes) {
   for (const Magic &magic : kMagics)
     if (part(bytes, magic.at, magic.bytes.size()) == magic.bytes) return magic.type;
-  // PST and OST: the client's own signature follows the checksum ([MS-PST] 2.2.2.6).
-  if (bytes.starts_with("!BDN") && part(bytes, 8, 2) == "SM") return ItemType::pst;
+  // PST, OST and address book: the client's own signature follows the checksum ([MS-PST] 2.2.2.6).
+  if (const std::string_view client = part(bytes, 8, 2);
+      bytes.starts_with("!BDN") && (client == "SM" || client == "SO" || client == "AB"))
+    return ItemType::pst;
   if (bytes.starts_with("\x1F\x8B\x08"sv) && byte(bytes, 3) < 0x20) return ItemType::gzip;
   // cpio: a header of 110 octal or hexadecimal digits.
   if ((bytes.starts_with("070701") || bytes.starts_with("070702")) && bytes.size() > 110 &&
