@@ -12,7 +12,9 @@
 #include "log/reader.hpp"
 #include "mail/mbox.hpp"
 #include "mail/message.hpp"
+#include "mail/msg.hpp"
 #include "mail/pst.hpp"
+#include "mail/tnef.hpp"
 #include "repo/repository.hpp"
 #include "secret/key_store.hpp"
 
@@ -91,6 +93,11 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
       return mail::read_message(item, unit);
     case ItemType::pst:
       return mail::read_pst(item, unit);
+    case ItemType::ole:
+      if (mail::is_msg(item.bytes, unit.limits())) return mail::read_msg(item, unit);
+      return file::read_binary(item, unit);
+    case ItemType::tnef:
+      return mail::read_tnef(item, unit);
     case ItemType::zip:
       return evidence::read_zip(item, unit);
     case ItemType::tar:

@@ -10,8 +10,8 @@
 namespace dislodge::mail {
 namespace {
 
-// Passes everything on. Bytes that the message's reader tells as unread count in the written message; the item
-// cannot have more unread bytes than it has.
+// Passes everything on. Bytes that the message's reader tells as unread count in the written message; the
+// item cannot have more unread bytes than it has.
 class Within : public evidence::Sink {
  public:
   Within(evidence::Sink &sink, std::uint64_t item_size) : sink_(sink), left_(item_size) {}

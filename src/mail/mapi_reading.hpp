@@ -1,6 +1,6 @@
 #pragma once
-// What the readers of one MAPI message (.msg, TNEF) share: it is read in place of its item, and what could not be
-// read is told.
+// What the readers of one MAPI message (.msg, TNEF) share: it is read in place of its item, and what could
+// not be read is told.
 
 #include <string>
 #include <vector>

@@ -31,7 +31,9 @@ bool starts_like(std::string_view name, std::string_view prefix) {
   return name.size() >= prefix.size() && base::equal_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
-bool is_text(std::uint16_t type) { return type == kMapiUnicode || type == kMapiString8; }
+bool is_text(std::uint16_t type) {
+  return type == kMapiUnicode || type == kMapiString8;
+}
 
 class Reader {
  public:
@@ -92,10 +94,13 @@ class Reader {
     // Values of variable length have a stream each; those of a list one a value, which follow each other.
     for (const CompoundId child : file_.entries()[storage].children) {
       const CompoundEntry &entry = file_.entries()[child];
-      if (entry.storage || !starts_like(entry.name, kValue) || entry.name.size() < kValue.size() + 8) continue;
+      if (entry.storage || !starts_like(entry.name, kValue) || entry.name.size() < kValue.size() + 8)
+        continue;
       const auto tag = base::from_hex(std::string_view(entry.name).substr(kValue.size(), 8));
       if (!tag) continue;
-      const auto at = [&](std::size_t i) { return static_cast<std::uint16_t>(static_cast<unsigned char>((*tag)[i])); };
+      const auto at = [&](std::size_t i) {
+        return static_cast<std::uint16_t>(static_cast<unsigned char>((*tag)[i]));
+      };
       const auto id = static_cast<std::uint16_t>(at(0) << 8 | at(1));
       auto type = static_cast<std::uint16_t>(at(2) << 8 | at(3));
       const bool element = entry.name.size() > kValue.size() + 8;
@@ -111,13 +116,12 @@ class Reader {
     for (std::size_t at = header; at + 16 <= properties.size(); at += 16) {
       const std::uint16_t type = le16(properties, at);
       const std::uint16_t id = le16(properties, at + 2);
-      const std::size_t size = type == kMapiInt16                            ? 2
-                               : type == kMapiBoolean                        ? 1
-                               : type == kMapiInt32 || type == 4 || type == 10 ? 4
-                               : type == kMapiInt64 || type == kMapiTime || type == kMapiFloat64 || type == 6 ||
-                                       type == 7
-                                   ? 8
-                                   : 0;
+      const std::size_t size =
+          type == kMapiInt16                                                                          ? 2
+          : type == kMapiBoolean                                                                      ? 1
+          : type == kMapiInt32 || type == 4 || type == 10                                             ? 4
+          : type == kMapiInt64 || type == kMapiTime || type == kMapiFloat64 || type == 6 || type == 7 ? 8
+                                                                                                      : 0;
       if (size > 0) out.add(id, type, properties.substr(at + 8, size));
     }
   }
@@ -200,7 +204,8 @@ void unused(const CompoundFile &file, const evidence::ItemView &item, evidence::
 bool is_msg(std::string_view bytes, const base::Limits &limits) {
   const auto file = CompoundFile::open(bytes, limits);
   return file && file->find(CompoundFile::kRoot, kProperties) &&
-         (file->find(CompoundFile::kRoot, kNamed) || file->find(CompoundFile::kRoot, "__substg1.0_001A001F") ||
+         (file->find(CompoundFile::kRoot, kNamed) ||
+          file->find(CompoundFile::kRoot, "__substg1.0_001A001F") ||
           file->find(CompoundFile::kRoot, "__substg1.0_001A001E"));
 }
 

@@ -1,8 +1,8 @@
 #pragma once
-// Reads an Outlook .msg or .oft ([MS-OXMSG]): the message is taken out of its compound file and read as RFC 5322
-// (mail/mapi_message.hpp numbers its sections), so its body is `a.msg!/1` and its first attachment `a.msg!/2`.
-// Attached items are nested messages; objects of OLE give one attachment a stream. Sectors that nothing holds
-// any more are child items `a.msg!/~unused@OFFSET`.
+// Reads an Outlook .msg or .oft ([MS-OXMSG]): the message is taken out of its compound file and read as RFC
+// 5322 (mail/mapi_message.hpp numbers its sections), so its body is `a.msg!/1` and its first attachment
+// `a.msg!/2`. Attached items are nested messages; objects of OLE give one attachment a stream. Sectors that
+// nothing holds any more are child items `a.msg!/~unused@OFFSET`.
 
 #include "base/limits.hpp"
 #include "base/result.hpp"
