@@ -3,11 +3,12 @@
 #   make demo    set up, build, investigate the sample breach, say where to look
 #   make test    set up, build, run all tests
 #   make browser tries the page in a real browser
+#   make compare DIR=...   hold our readers against independent ones on a folder of mail
 #   make bare    the same in an empty Debian 12 root, so that a missing install step shows
 
 BUILD := build/release
 
-.PHONY: demo test build setup bare browser asan fuzz format check-format tidy bench clean
+.PHONY: demo test build setup bare browser asan fuzz format check-format tidy bench compare clean
 
 demo: build
 	$(BUILD)/dislodge demo
@@ -37,6 +38,11 @@ bench: setup
 	cmake --preset bench >/dev/null
 	cmake --build --preset bench
 	scripts/bench
+
+compare: setup
+	cmake --preset bench >/dev/null
+	cmake --build --preset bench --target compare_listing
+	scripts/compare build/bench/bench/compare_listing "$(DIR)"
 
 format:
 	scripts/format --write

@@ -10,6 +10,7 @@
 #include "file/readers.hpp"
 #include "identity/directory.hpp"
 #include "log/reader.hpp"
+#include "mail/exports.hpp"
 #include "mail/mbox.hpp"
 #include "mail/message.hpp"
 #include "mail/msg.hpp"
@@ -63,6 +64,10 @@ Result<void> read_table(const evidence::ItemView &item, UnitReader &unit) {
   // Only logs are read in ranges; of any other table the unit that has byte 0 reads the whole.
   if (is_root(item, unit) && unit.input().begin != 0) return {};
   if (file::recognises_har(item.bytes)) return file::read_har(item, unit);
+  // Conversations are read as such wherever they stand, unless a message around them is the record already.
+  if (item.type == ItemType::json && item.within == evidence::kNoRecord &&
+      mail::recognises_export(item.bytes))
+    return mail::read_export(item, unit);
   return file::read_text(item, unit);
 }
 
@@ -93,9 +98,6 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
       return mail::read_message(item, unit);
     case ItemType::pst:
       return mail::read_pst(item, unit);
-    case ItemType::ole:
-      if (mail::is_msg(item.bytes, unit.limits())) return mail::read_msg(item, unit);
-      return file::read_binary(item, unit);
     case ItemType::tnef:
       return mail::read_tnef(item, unit);
     case ItemType::zip:
@@ -118,6 +120,7 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
     case ItemType::sqlite:
       return file::read_sqlite(item, unit);
     case ItemType::ole:
+      if (mail::is_msg(item.bytes, unit.limits())) return mail::read_msg(item, unit);
       return file::read_ole(item, unit);
     case ItemType::pdf:
       return file::read_pdf(item, unit);

@@ -137,8 +137,22 @@ bool looks_like_mbox(std::string_view bytes) {
   return mbox_separator_length(bytes, at) > 0;
 }
 
+EmlxSpan emlx_span(std::string_view bytes) {
+  std::size_t next = 0;
+  const std::string_view line = base::trim(line_at(bytes.substr(0, 64), 0, next));
+  if (line.empty() || line.size() > 12 || line.find_first_not_of("0123456789") != std::string_view::npos)
+    return {};
+  std::size_t size = 0;
+  for (const char c : line) size = size * 10 + static_cast<std::size_t>(c - '0');
+  // A header must follow: a first line of digits alone says little.
+  std::size_t after = 0;
+  if (size == 0 || header_name_length(line_at(bytes.substr(0, 1 << 16), next, after)) == 0) return {};
+  return {next, std::min(size, bytes.size() - next)};
+}
+
 bool looks_like_message(std::string_view bytes) {
   bytes = bytes.substr(0, 64 << 10);
+  if (const EmlxSpan emlx = emlx_span(bytes); emlx.size > 0) bytes = bytes.substr(emlx.begin);
   std::size_t at = bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   while (at < bytes.size() && at < 64 && (bytes[at] == '\n' || bytes[at] == '\r')) ++at;
   std::size_t known = 0;

@@ -12,6 +12,14 @@ namespace dislodge::evidence {
 // field that every mail has. A leading "From " line is tolerated. Looks at the first 64 KiB.
 bool looks_like_message(std::string_view bytes);
 
+// Apple Mail's .emlx: a line with the length of the message, the message, and a property list. `size` is 0
+// where the bytes do not begin so; a length beyond the end gives what is there.
+struct EmlxSpan {
+  std::size_t begin = 0;
+  std::size_t size = 0;
+};
+EmlxSpan emlx_span(std::string_view bytes);
+
 // Whether the file begins with a separator line of an mbox (blank lines before it are tolerated).
 bool looks_like_mbox(std::string_view bytes);
 

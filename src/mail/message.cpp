@@ -11,6 +11,7 @@
 #include "base/item_path.hpp"
 #include "evidence/charset.hpp"
 #include "evidence/html_text.hpp"
+#include "evidence/mail_signature.hpp"
 #include "mail/addresses.hpp"
 #include "mail/base64.hpp"
 #include "mail/encrypted.hpp"
@@ -386,6 +387,14 @@ class Reader {
         child(base::join_item(path, base::decoded_view_step("uuencode", block.begin)), bytes, name, "");
       }
     }
+    if (find_bytes(text, "=ybegin ") != std::string_view::npos) {
+      for (const YencBlock &block : find_yenc(text)) {
+        std::string bytes;
+        decode_yenc(text.substr(block.begin, block.end - block.begin), bytes);
+        const std::string name = std::string(evidence::to_utf8(block.name).view());
+        child(base::join_item(path, base::decoded_view_step("yenc", block.begin)), bytes, name, "");
+      }
+    }
     for (const PgpBlock &block : find_pgp_messages(text)) {
       const std::string_view armored = text.substr(block.begin, block.end - block.begin);
       // In bytes of the message: where the body was encoded, as much of it as the block is of the text.
@@ -556,6 +565,32 @@ std::string folder_of_path(std::string_view path) {
 }
 
 base::Result<void> read_message(const evidence::ItemView &item, evidence::Sink &sink) {
+  if (const evidence::EmlxSpan emlx = evidence::emlx_span(item.bytes); emlx.size > 0) {
+    const std::string path = base::join_item(item.path, "1");
+    evidence::ItemView message = item;
+    message.path = path;
+    message.bytes = item.bytes.substr(emlx.begin, emlx.size);
+    message.type = evidence::ItemType::message;
+    message.depth = item.depth + 1;
+    sink.child(message);
+    // The property list: flags, dates, the mailbox's own notes.
+    const std::string_view list = item.bytes.substr(emlx.begin + emlx.size);
+    const auto utf8 = evidence::to_utf8(list);
+    if (base::trim(utf8.view()).empty()) return {};
+    base::OffsetMap map;
+    if (utf8.map() == nullptr)
+      map.add(0, emlx.begin + emlx.size);
+    else
+      for (const auto &run : utf8.map()->runs()) map.add(run.text, run.source + emlx.begin + emlx.size);
+    sink.text({.item = item.path,
+               .text = utf8.view(),
+               .map = &map,
+               .source = item.bytes,
+               .within = item.within,
+               .name = item.name,
+               .prose = false});
+    return {};
+  }
   Reader(item, sink).run();
   return {};
 }

@@ -6,7 +6,7 @@
 // of `message!/2`. Offsets of a text part count in its bytes after transfer decoding. HTML is scanned twice,
 // as source and as text, with the same offsets for both. Attachments, and text parts that have a file name,
 // are child items. What cannot be read (encrypted, kept elsewhere, too deep) is told to the sink in bytes of
-// the message.
+// the message. An .emlx (Apple Mail) is a container of one message, `a.emlx!/1`.
 
 #include "base/result.hpp"
 #include "evidence/item.hpp"

@@ -172,4 +172,56 @@ void decode_uuencoded(std::string_view block, std::string &out) {
   }
 }
 
+std::vector<YencBlock> find_yenc(std::string_view text) {
+  std::vector<YencBlock> blocks;
+  std::size_t at = 0;
+  while (true) {
+    if (at > 0 || !text.starts_with("=ybegin ")) {
+      const std::size_t next = find_bytes(text, "\n=ybegin ", at == 0 ? 0 : at - 1);
+      if (next == std::string_view::npos) return blocks;
+      at = next + 1;
+    }
+    YencBlock block;
+    block.begin = at;
+    std::size_t line_at = at;
+    const std::string_view first = take_line(text, line_at);
+    // The name is last and may hold blanks; without the two numbers it is prose about yEnc.
+    const std::size_t name = first.find(" name=");
+    const bool sound = name != std::string_view::npos && first.find(" line=") != std::string_view::npos &&
+                       first.find(" size=") != std::string_view::npos;
+    if (!sound) {
+      at = std::max(line_at, at + 1);
+      continue;
+    }
+    block.name = first.substr(name + 6);
+    const std::size_t end = find_bytes(text, "\n=yend", line_at == 0 ? 0 : line_at - 1);
+    block.complete = end != std::string_view::npos;
+    block.end = text.size();
+    if (block.complete) {
+      std::size_t after = end + 1;
+      take_line(text, after);
+      block.end = after;
+    }
+    blocks.push_back(block);
+    at = std::max(block.end, at + 1);
+    if (at >= text.size()) return blocks;
+  }
+}
+
+void decode_yenc(std::string_view block, std::string &out) {
+  std::size_t at = 0;
+  while (at < block.size()) {
+    std::string_view line = take_line(block, at);
+    if (line.starts_with("=ybegin ") || line.starts_with("=ypart ")) continue;
+    if (line.starts_with("=yend")) return;
+    // NNTP doubles a dot at the start of a line; a plain one there would be "..".
+    if (line.starts_with("..")) line.remove_prefix(1);
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      auto value = static_cast<unsigned char>(line[i]);
+      if (value == '=' && i + 1 < line.size()) value = static_cast<unsigned char>(line[++i]) - 64;
+      out += static_cast<char>(static_cast<unsigned char>(value - 42));
+    }
+  }
+}
+
 }  // namespace dislodge::mail

@@ -1,6 +1,6 @@
 #pragma once
-// Transfer encodings other than base64: quoted-printable (RFC 2045 section 6.7) and uuencode (POSIX), as
-// broken as they occur. Decoding never fails; what is no escape stays as it is.
+// Transfer encodings other than base64: quoted-printable (RFC 2045 section 6.7), uuencode (POSIX) and yEnc,
+// as broken as they occur. Decoding never fails; what is no escape stays as it is.
 
 #include <cstddef>
 #include <string>
@@ -27,5 +27,15 @@ struct UuBlock {
 std::vector<UuBlock> find_uuencoded(std::string_view text);
 void decode_uuencoded(std::string_view block,
                       std::string &out);  // from its "begin" line, or data lines alone
+
+// One file, or part of one, in yEnc (yenc.org, "yEnc - Efficient encoding for Usenet and eMail", 1.3).
+struct YencBlock {
+  std::size_t begin = 0;  // of the "=ybegin" line
+  std::size_t end = 0;    // behind the "=yend" line, or where the text ends
+  std::string_view name;
+  bool complete = false;
+};
+std::vector<YencBlock> find_yenc(std::string_view text);
+void decode_yenc(std::string_view block, std::string &out);  // from its "=ybegin" line
 
 }  // namespace dislodge::mail

@@ -339,5 +339,19 @@ TEST(Message, folders_come_from_the_path) {
   EXPECT_EQ(folder_of_path("export.mbox!/12"), "");
 }
 
+TEST(Message, AnEmlxHoldsOneMessageAndItsPropertyList) {
+  const std::string message =
+      "From: ada@a.example\nSubject: hi\nDate: Fri, 12 Jan 2024 07:08:09 +0000\n\nHorse7\n";
+  const std::string file = std::to_string(message.size()) + "       \n" + message +
+                           "<?xml version=\"1.0\"?><plist><dict><key>flags</key></dict></plist>\n";
+  test::CollectingSink sink;
+  ASSERT_TRUE(read_message(test::item_of("1.emlx", file), sink));
+  ASSERT_EQ(sink.children.size(), 1u);
+  EXPECT_EQ(sink.children[0].path, "1.emlx!/1");
+  EXPECT_EQ(sink.children[0].bytes, message);
+  ASSERT_EQ(sink.texts.size(), 1u);
+  EXPECT_EQ(sink.texts[0].offset_of("flags"), file.find("flags"));
+}
+
 }  // namespace
 }  // namespace dislodge::mail

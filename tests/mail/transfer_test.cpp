@@ -52,5 +52,29 @@ TEST(Uuencode, lost_blanks_at_line_ends_are_zeros) {
   EXPECT_EQ(out, std::string("abc\0", 4));
 }
 
+TEST(Yenc, finds_blocks_and_decodes_every_byte) {
+  std::string content;
+  for (int i = 0; i < 256; ++i) content += static_cast<char>(i);
+  std::string body;
+  for (const char c : content) {
+    const auto value = static_cast<unsigned char>(static_cast<unsigned char>(c) + 42);
+    if (value == 0 || value == '\n' || value == '\r' || value == '=')
+      body += std::string("=") + static_cast<char>(static_cast<unsigned char>(value + 64));
+    else
+      body += static_cast<char>(value);
+    if (body.size() % 64 == 0) body += "\r\n";
+  }
+  const std::string text = "=ybegin is how it starts\n=ybegin line=64 size=256 name=a b.bin\r\n" + body +
+                           "\r\n=yend size=256\r\nrest";
+  const auto blocks = find_yenc(text);
+  ASSERT_EQ(blocks.size(), 1u);
+  EXPECT_EQ(blocks[0].name, "a b.bin");
+  EXPECT_TRUE(blocks[0].complete);
+  EXPECT_EQ(text.substr(blocks[0].end), "rest");
+  std::string out;
+  decode_yenc(std::string_view(text).substr(blocks[0].begin, blocks[0].end - blocks[0].begin), out);
+  EXPECT_EQ(out, content);
+}
+
 }  // namespace
 }  // namespace dislodge::mail

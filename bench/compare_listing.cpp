@@ -1,0 +1,105 @@
+// Prints what the readers make of files, a JSON object a line, for scripts/compare to hold against
+// independent readers: messages with their people and dates, attachments with their SHA-256, texts as they go
+// to the scanner.
+//
+//   compare_listing FILE...
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <filesystem>
+#include <set>
+
+#include "base/encode.hpp"
+#include "base/files.hpp"
+#include "base/hash.hpp"
+#include "base/item_path.hpp"
+#include "base/secure.hpp"
+#include "casefile/keys.hpp"
+#include "engine/options.hpp"
+#include "engine/unit_reader.hpp"
+#include "evidence/recognise.hpp"
+
+namespace {
+
+using namespace dislodge;
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : base::to_valid_utf8(text)) {
+    const auto value = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\')
+      out += std::string("\\") + c;
+    else if (value < 0x20)
+      out += fmt::format("\\u{:04x}", value);
+    else
+      out += c;
+  }
+  return out + '"';
+}
+
+class Listing : public engine::UnitReader {
+ public:
+  using UnitReader::UnitReader;
+
+  evidence::RecordId record(evidence::Record made) override {
+    if (made.kind == evidence::RecordKind::message) {
+      std::string people;
+      for (const evidence::Person &person : made.people)
+        people += fmt::format("{}{}", people.empty() ? "" : ",", quoted(person.address));
+      fmt::print("{{\"message\":{},\"id\":{},\"subject\":{},\"sent\":{},\"folder\":{},\"people\":[{}]}}\n",
+                 quoted(made.item), quoted(made.message_id), quoted(made.subject),
+                 made.sent == base::kTimeMin ? "null" : quoted(base::format_time(made.sent)),
+                 quoted(made.folder), people);
+    }
+    return UnitReader::record(std::move(made));
+  }
+  std::size_t text(const evidence::TextView &view) override {
+    // HTML comes twice, as source and as text: both are listed.
+    fmt::print("{{\"text\":{},\"prose\":{},\"content\":{}}}\n", quoted(view.item), view.prose,
+               quoted(view.text));
+    return 0;
+  }
+  std::size_t child(const evidence::ItemView &item) override {
+    fmt::print("{{\"child\":{},\"name\":{},\"type\":\"{}\",\"size\":{},\"sha256\":\"{}\"}}\n",
+               quoted(item.path), quoted(item.name),
+               evidence::name_of(item.type == evidence::ItemType::unknown
+                                     ? evidence::recognise(item.bytes, item.name)
+                                     : item.type),
+               item.bytes.size(), base::to_hex(base::sha256(item.bytes)));
+    return UnitReader::child(item);
+  }
+};
+
+}  // namespace
+
+int main(int count, char **arguments) {
+  base::harden_process();
+  engine::Options options;
+  auto rules = engine::load_secret_rules(options);
+  if (!rules) {
+    fmt::print(stderr, "compare_listing: {}\n", rules.error().message);
+    return 2;
+  }
+  Listing reader(engine::make_scanner(**rules, false), base::Limits(), std::string(32, 'k'),
+                 casefile::CaseKeys::create().public_key());
+  for (int i = 1; i < count; ++i) {
+    auto file = base::MappedFile::open(arguments[i]);
+    if (!file) {
+      fmt::print(stderr, "compare_listing: {}\n", file.error().message);
+      continue;
+    }
+    engine::UnitInput input;
+    input.item = base::escape_step(arguments[i]);
+    input.type = evidence::recognise(file->bytes(), arguments[i]);
+    input.end = file->bytes().size();
+    input.files.push_back({"", file->bytes()});
+    fmt::print("{{\"file\":{},\"type\":\"{}\"}}\n", quoted(arguments[i]), evidence::name_of(input.type));
+    const engine::UnitResult result = reader.read(input);
+    for (const evidence::LedgerRow &row : result.ledger)
+      if (row.state != evidence::LedgerState::read)
+        fmt::print("{{\"ledger\":{},\"state\":\"{}\",\"reason\":{}}}\n", quoted(row.item),
+                   evidence::name_of(row.state), quoted(row.reason));
+  }
+  return 0;
+}

@@ -1,0 +1,142 @@
+#include "mail/exports.hpp"
+
+#include <gtest/gtest.h>
+
+#include "collecting_sink.hpp"
+#include "mail/export_messages.hpp"
+
+namespace dislodge::mail {
+namespace {
+
+using test::CollectingSink;
+
+CollectingSink read(std::string_view path, std::string_view json) {
+  CollectingSink sink;
+  EXPECT_TRUE(read_export(test::item_of(path, json), sink));
+  return sink;
+}
+
+// Offsets must lead back to the bytes.
+void expect_exact(const CollectingSink &sink, std::string_view needle) {
+  bool seen = false;
+  for (const auto &text : sink.texts) {
+    const std::size_t at = text.text.find(needle);
+    if (at == std::string::npos) continue;
+    seen = true;
+    EXPECT_EQ(text.source.substr(text.map.source_of(at), needle.size()), needle) << text.item;
+  }
+  EXPECT_TRUE(seen);
+}
+
+TEST(Exports, SlackDaysGiveMessagesOfTheirChannel) {
+  constexpr std::string_view kJson = R"([
+ {"type":"message","ts":"1705042800.000200","user":"U01","user_profile":{"real_name":"Ada"},
+  "text":"the key is \"Horse7\" <https:\/\/a.example\/x|x>"},
+ {"type":"message","ts":"1705042900.000100","user":"U02","text":"thanks \u20ac",
+  "files":[{"name":"plan.pdf","url_private":"https:\/\/files.slack.example\/plan.pdf?t=xoxe-1"}]}
+])";
+  EXPECT_TRUE(recognises_export(kJson));
+  const CollectingSink sink = read("slack.zip!/general/2024-01-12.json", kJson);
+  ASSERT_EQ(sink.records.size(), 2u);
+  EXPECT_EQ(sink.records[0].item, "slack.zip!/general/2024-01-12.json!/1");
+  EXPECT_EQ(sink.records[0].folder, "general");
+  EXPECT_EQ(base::format_time(sink.records[0].sent).substr(0, 19), "2024-01-12T07:00:00");
+  ASSERT_EQ(sink.records[0].people.size(), 1u);
+  EXPECT_EQ(sink.records[0].people[0].name, "U01");
+  const auto *first = sink.text_of("slack.zip!/general/2024-01-12.json!/1");
+  ASSERT_NE(first, nullptr);
+  EXPECT_NE(first->text.find("the key is \"Horse7\" <https://a.example/x|x>"), std::string::npos);
+  EXPECT_EQ(first->within, 0u);
+  expect_exact(sink, "Horse7");
+  expect_exact(sink, "xoxe-1");
+}
+
+TEST(Exports, GraphMailGivesPeopleTextOfHtmlAndAttachments) {
+  constexpr std::string_view kJson =
+      R"({"value":[{"id":"AAMk","internetMessageId":"<1@a.example>","subject":"VPN",
+ "sentDateTime":"2024-01-12T07:00:00Z","from":{"emailAddress":{"name":"Ada","address":"Ada@a.example"}},
+ "toRecipients":[{"emailAddress":{"name":"Bob","address":"bob@b.example"}}],
+ "body":{"contentType":"html","content":"<p>pass<b>word<\/b>: Horse7<\/p>\r\n"},
+ "attachments":[{"@odata.type":"#microsoft.graph.fileAttachment","name":"key.txt","contentType":"text/plain",
+ "contentBytes":"c2VjcmV0IGJ5dGVz"}]}]})";
+  EXPECT_TRUE(recognises_export(kJson));
+  const CollectingSink sink = read("mail.json", kJson);
+  ASSERT_EQ(sink.records.size(), 1u);
+  const evidence::Record &record = sink.records[0];
+  EXPECT_EQ(record.message_id, "1@a.example");
+  EXPECT_EQ(record.subject, "VPN");
+  ASSERT_EQ(record.people.size(), 2u);
+  EXPECT_EQ(record.people[0].address, "ada@a.example");
+  EXPECT_EQ(record.people[1].role, evidence::PersonRole::to);
+  EXPECT_EQ(record.people[1].address, "bob@b.example");
+  ASSERT_EQ(sink.children.size(), 1u);
+  EXPECT_EQ(sink.children[0].path, "mail.json!/1!/attachment-1");
+  EXPECT_EQ(sink.children[0].name, "key.txt");
+  EXPECT_EQ(sink.children[0].bytes, "secret bytes");
+  bool stripped = false;
+  for (const auto &text : sink.texts) stripped = stripped || text.text.find("password: Horse7") == 0;
+  EXPECT_TRUE(stripped);
+  expect_exact(sink, "Horse7");
+}
+
+TEST(Exports, GmailPartsAreDecoded) {
+  constexpr std::string_view kJson =
+      R"({"id":"18d","threadId":"18d","snippet":"hello","internalDate":"1705042800000",
+ "payload":{"mimeType":"multipart/mixed","headers":[{"name":"From","value":"Ada <ada@a.example>"},
+ {"name":"To","value":"bob@b.example"},{"name":"Subject","value":"VPN"}],
+ "parts":[{"mimeType":"text/plain","filename":"","body":{"size":12,"data":"c2VjcmV0IGJ5dGVz"}}]}})";
+  EXPECT_TRUE(recognises_export(kJson));
+  const CollectingSink sink = read("g.json", kJson);
+  ASSERT_EQ(sink.records.size(), 1u);
+  EXPECT_EQ(sink.records[0].subject, "VPN");
+  ASSERT_GE(sink.records[0].people.size(), 2u);
+  EXPECT_EQ(sink.records[0].people[0].address, "ada@a.example");
+  ASSERT_EQ(sink.children.size(), 1u);
+  EXPECT_EQ(sink.children[0].bytes, "secret bytes");
+  EXPECT_EQ(sink.children[0].media_type, "text/plain");
+}
+
+TEST(Exports, CommentsOfTicketsHaveTheirOwnAuthors) {
+  constexpr std::string_view kJson =
+      R"({"tickets":[{"id":7,"subject":"Login","created_at":"2024-01-12T07:00:00Z",
+ "requester":{"name":"Carol","email":"carol@c.example"},"description":"cannot log in",
+ "comments":[{"author":{"name":"Ada","email":"ada@a.example"},"created_at":"2024-01-13T07:00:00Z",
+ "body":"use Horse7"}],"status":"open"}]})";
+  EXPECT_TRUE(recognises_export(kJson));
+  const CollectingSink sink = read("t.json", kJson);
+  ASSERT_EQ(sink.records.size(), 2u);
+  EXPECT_EQ(sink.records[0].people[0].address, "carol@c.example");
+  EXPECT_EQ(sink.records[1].people[0].address, "ada@a.example");
+  const auto *comment = sink.text_of("t.json!/2");
+  ASSERT_NE(comment, nullptr);
+  EXPECT_NE(comment->text.find("Horse7"), std::string::npos);
+  const auto *ticket = sink.text_of("t.json!/1");
+  ASSERT_NE(ticket, nullptr);
+  EXPECT_EQ(ticket->text.find("Horse7"), std::string::npos);
+  EXPECT_NE(ticket->text.find("\"status\":\"open\""), std::string::npos);
+  expect_exact(sink, "Horse7");
+}
+
+TEST(Exports, OtherJsonIsNone) {
+  EXPECT_FALSE(recognises_export(R"({"name":"left-pad","description":"pads","author":"A"})"));
+  EXPECT_FALSE(recognises_export(R"([1,2,3])"));
+  EXPECT_FALSE(recognises_export("{\"text\":\"\xFF\",\"user\":\"u\",\"ts\":\"1705042800.1\"}"));
+}
+
+TEST(Exports, CutAndDeepJsonIsReadAsFarAsItGoes) {
+  const std::string whole =
+      R"([{"user":"U1","ts":"1705042800.1","text":"one"},{"user":"U2","ts":"1705042801.1","text":"two"}])";
+  for (std::size_t size = 1; size < whole.size(); ++size) {
+    CollectingSink sink = read("a.json", std::string_view(whole).substr(0, size));
+    EXPECT_FALSE(sink.unreads.empty());
+    std::size_t bytes = 0;
+    for (const auto &text : sink.texts) bytes += text.text.size();
+    EXPECT_EQ(bytes, size);
+  }
+  std::string deep(100'000, '[');
+  deep += R"({"user":"U1","ts":"1705042800.1","text":"one"})";
+  EXPECT_EQ(read("a.json", deep).unreads.size(), 1u);
+}
+
+}  // namespace
+}  // namespace dislodge::mail
