@@ -41,8 +41,9 @@ bench: setup
 
 compare: setup
 	cmake --preset bench >/dev/null
-	cmake --build --preset bench --target compare_listing
+	cmake --build --preset bench --target compare_listing read_text
 	scripts/compare build/bench/bench/compare_listing "$(DIR)"
+	scripts/compare_files.py build/bench/bench/read_text "$(DIR)"
 
 format:
 	scripts/format --write

@@ -24,7 +24,7 @@ namespace {
 
 using namespace dislodge;
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : base::to_valid_utf8(text)) {
     const auto value = static_cast<unsigned char>(c);
@@ -46,23 +46,23 @@ class Listing : public engine::UnitReader {
     if (made.kind == evidence::RecordKind::message) {
       std::string people;
       for (const evidence::Person &person : made.people)
-        people += fmt::format("{}{}", people.empty() ? "" : ",", quoted(person.address));
+        people += fmt::format("{}{}", people.empty() ? "" : ",", json_text(person.address));
       fmt::print("{{\"message\":{},\"id\":{},\"subject\":{},\"sent\":{},\"folder\":{},\"people\":[{}]}}\n",
-                 quoted(made.item), quoted(made.message_id), quoted(made.subject),
-                 made.sent == base::kTimeMin ? "null" : quoted(base::format_time(made.sent)),
-                 quoted(made.folder), people);
+                 json_text(made.item), json_text(made.message_id), json_text(made.subject),
+                 made.sent == base::kTimeMin ? "null" : json_text(base::format_time(made.sent)),
+                 json_text(made.folder), people);
     }
     return UnitReader::record(std::move(made));
   }
   std::size_t text(const evidence::TextView &view) override {
     // HTML comes twice, as source and as text: both are listed.
-    fmt::print("{{\"text\":{},\"prose\":{},\"content\":{}}}\n", quoted(view.item), view.prose,
-               quoted(view.text));
+    fmt::print("{{\"text\":{},\"prose\":{},\"content\":{}}}\n", json_text(view.item), view.prose,
+               json_text(view.text));
     return 0;
   }
   std::size_t child(const evidence::ItemView &item) override {
     fmt::print("{{\"child\":{},\"name\":{},\"type\":\"{}\",\"size\":{},\"sha256\":\"{}\"}}\n",
-               quoted(item.path), quoted(item.name),
+               json_text(item.path), json_text(item.name),
                evidence::name_of(item.type == evidence::ItemType::unknown
                                      ? evidence::recognise(item.bytes, item.name)
                                      : item.type),
@@ -94,12 +94,12 @@ int main(int count, char **arguments) {
     input.type = evidence::recognise(file->bytes(), arguments[i]);
     input.end = file->bytes().size();
     input.files.push_back({"", file->bytes()});
-    fmt::print("{{\"file\":{},\"type\":\"{}\"}}\n", quoted(arguments[i]), evidence::name_of(input.type));
+    fmt::print("{{\"file\":{},\"type\":\"{}\"}}\n", json_text(arguments[i]), evidence::name_of(input.type));
     const engine::UnitResult result = reader.read(input);
     for (const evidence::LedgerRow &row : result.ledger)
       if (row.state != evidence::LedgerState::read)
-        fmt::print("{{\"ledger\":{},\"state\":\"{}\",\"reason\":{}}}\n", quoted(row.item),
-                   evidence::name_of(row.state), quoted(row.reason));
+        fmt::print("{{\"ledger\":{},\"state\":\"{}\",\"reason\":{}}}\n", json_text(row.item),
+                   evidence::name_of(row.state), json_text(row.reason));
   }
   return 0;
 }
