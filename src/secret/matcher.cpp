@@ -12,6 +12,7 @@
 #include "base/files.hpp"
 #include "base/hash.hpp"
 #include "base/wire.hpp"
+#include "secret/assignment.hpp"
 #include "secret/prose.hpp"
 #include "secret/relaxed.hpp"
 
@@ -294,6 +295,7 @@ Matcher::Scratch::~Scratch() = default;
 std::string Matcher::cache_name(const RuleSet &rules) {
   std::string identity = std::string(kMagic) + "\n" + rules.digest + "\n" + platform_name() + "\n";
   for (const ProseTrigger &trigger : prose_triggers()) identity += std::string(trigger.pattern) + "\n";
+  for (const char *trigger : assignment_triggers()) identity += std::string(trigger) + "\n";
   return "rules-" + base::to_hex(base::sha256(identity)).substr(0, 32) + ".hsdb";
 }
 
@@ -318,6 +320,11 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
   for (const ProseTrigger &trigger : prose_triggers()) {
     ids.push_back(static_cast<unsigned>(patterns.size()));
     patterns.push_back(trigger.pattern);
+    flags.push_back(HS_FLAG_CASELESS);
+  }
+  for (const char *trigger : assignment_triggers()) {
+    ids.push_back(static_cast<unsigned>(patterns.size()));
+    patterns.push_back(trigger);
     flags.push_back(HS_FLAG_CASELESS);
   }
   hs_database_t *raw = nullptr;
@@ -468,7 +475,8 @@ void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) cons
     Scratch::State &work;
     Matches &found;
     std::size_t base;
-    std::size_t size;
+    std::string_view text;
+    std::size_t first_assignment;
   };
   Scratch::State &work = *scratch.state_;
   work.regions.clear();
@@ -478,12 +486,14 @@ void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) cons
     auto &c = *static_cast<Context *>(context);
     std::size_t end = c.base + static_cast<std::size_t>(to);
     if (id >= c.matcher.windows.size()) {
+      // Most words that names of secrets are made of stand in sentences: no name, nothing assigned.
+      if (id >= c.first_assignment && !may_assign(c.text, end)) return 0;
       c.found.triggers.push_back({static_cast<std::uint32_t>(id - c.matcher.windows.size()), end});
       return 0;
     }
     const RuleWindow &window = c.matcher.windows[id];
     const std::size_t begin = end > window.back ? end - window.back : 0;
-    end = std::min(end + window.ahead, c.size);
+    end = std::min(end + window.ahead, c.text.size());
     std::size_t &open = c.work.open[id];
     // A rule reports every end that it has; those that may belong to one match share a region, so that memory
     // grows with the places, not with the bytes.
@@ -501,7 +511,7 @@ void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) cons
   };
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t size = std::min(text.size() - at, kBlockBytes);
-    Context context{*state_, work, found, at, text.size()};
+    Context context{*state_, work, found, at, text, state_->windows.size() + prose_triggers().size()};
     const hs_error_t result = hs_scan(state_->database.get(), text.data() + at, static_cast<unsigned>(size),
                                       0, work.scratch.get(), on_match, &context);
     // It fails only if it is used wrongly; silence would mean secrets missed.

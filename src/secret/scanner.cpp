@@ -9,6 +9,7 @@
 
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
+#include "secret/assignment.hpp"
 #include "secret/decode_view.hpp"
 #include "secret/hints.hpp"
 #include "secret/prose.hpp"
@@ -28,6 +29,9 @@ constexpr std::array<std::string_view, 6> kAllowMarks = {"dislodge:allow",    "g
                                                          "trufflehog:ignore", "pragma: allowlist secret"};
 constexpr std::string_view kProseRule = "password-in-prose";
 constexpr std::string_view kProseKind = "password";
+constexpr std::string_view kAssignedPassword = "assigned-password";
+constexpr std::string_view kAssignedSecret = "assigned-secret";
+constexpr std::string_view kAssignedSecretKind = "api-key";
 
 // The lines that [begin, end) touches, without their ends.
 std::string_view line_around(std::string_view text, std::size_t begin, std::size_t end) {
@@ -93,7 +97,9 @@ class QuoteDepth {
 }  // namespace
 
 struct Scanner::Candidate {
-  const Rule *rule = nullptr;  // null: prose
+  const Rule *rule = nullptr;  // null: a model's
+  std::string_view model = kProseRule;
+  std::string_view model_kind = kProseKind;
   std::size_t match_begin = 0;
   std::size_t match_end = 0;
   std::size_t begin = 0;
@@ -102,7 +108,7 @@ struct Scanner::Candidate {
   std::size_t user_end = 0;
   double confidence = 0;
   std::string rejected;
-  std::string_view rule_id() const { return rule != nullptr ? std::string_view(rule->id) : kProseRule; }
+  std::string_view rule_id() const { return rule != nullptr ? std::string_view(rule->id) : model; }
 };
 
 Scanner::Scanner(const RuleSet &rules, const Matcher &matcher, ScanOptions options, Matcher::Scratch scratch)
@@ -264,6 +270,23 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
   }
   ask_companions(view.text, out);
   if (!options_.prose || !view.prose) return;
+  std::vector<AssignmentCandidate> assigned;
+  find_assignments(view.text, view.name.empty() ? view.item : view.name, matches_.triggers,
+                   static_cast<std::uint32_t>(prose_triggers().size()), assigned);
+  for (const AssignmentCandidate &one : assigned) {
+    if (one.confidence < kAssignmentFloor) continue;
+    Candidate candidate;
+    const bool password = one.name == NameClass::password;
+    candidate.model = password ? kAssignedPassword : kAssignedSecret;
+    candidate.model_kind = password ? kProseKind : kAssignedSecretKind;
+    candidate.match_begin = std::min(one.name_begin, one.begin);
+    candidate.match_end = one.end;
+    candidate.begin = one.begin;
+    candidate.end = one.end;
+    candidate.confidence = one.confidence;
+    if (one.confidence < kAssignmentThreshold) candidate.rejected = "unlikely to be a secret under this name";
+    out.push_back(std::move(candidate));
+  }
   std::vector<ProseCandidate> prose;
   find_prose(view.text, matches_.triggers, prose);
   for (const ProseCandidate &one : prose) {
@@ -336,7 +359,7 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
     const Candidate &candidate = candidates[i];
     if (!candidate.rejected.empty() && !options_.keep_rejected) continue;
     const std::string_view kind =
-        candidate.rule != nullptr ? std::string_view(candidate.rule->kind) : kProseKind;
+        candidate.rule != nullptr ? std::string_view(candidate.rule->kind) : candidate.model_kind;
     SecretValue value = secret_value(view.text, candidate.begin, candidate.end, candidate.match_begin, kind);
     const std::uint64_t offset = item_offset(candidate.begin);
     // A better rule may name the same bytes: what was rejected counts by rule.
