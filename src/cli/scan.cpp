@@ -148,16 +148,17 @@ Result<void> print_unit(ScanOutput &out, const engine::UnitResult &result, const
   }
   bool any = false;
   for (const secret::Sighting &sighting : result.sightings) {
-    if (sighting.identifier) continue;
+    // The id of a key is no secret, but says which key is out: listed, not counted.
+    if (sighting.identifier && !sighting.kind.ends_with("-key-id")) continue;
     const std::string path = root.of(sighting.item);
     const std::string &fingerprint = fingerprints[sighting.value];
     const std::string rejected =
         sighting.rejected.empty() ? out.ignore.reason(path, sighting.rule, fingerprint) : sighting.rejected;
-    if (rejected.empty()) {
+    if (rejected.empty() && !sighting.identifier) {
       ++state.found;
       any = true;
       state.places.emplace(path, sighting.line);
-    } else {
+    } else if (!rejected.empty()) {
       ++state.rejected;
       ++state.reasons[rejected];
     }

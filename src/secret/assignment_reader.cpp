@@ -249,6 +249,11 @@ class Reader {
         out_.tie = Tie::query;
       return true;
     }
+    if (c == '+' && next == '=') {
+      at_ += 2;
+      out_.tie = Tie::equals;
+      return true;
+    }
     if (c == ':' && next != ':') {
       if (next == '=') {
         at_ += 2;
@@ -383,7 +388,7 @@ class Reader {
       out_.begin = begin;
       out_.end = begin + close;
       out_.quote = mark.quote;
-      return trimmed();
+      return trimmed() && one_line();
     }
     const std::size_t close = quoted_end(text_, begin, open);
     if (close == std::string_view::npos) return false;
@@ -401,7 +406,12 @@ class Reader {
         out_.fallback = true;
       }
     }
-    return trimmed();
+    return trimmed() && one_line();
+  }
+
+  // A block of several lines is a file within the file: what is in it is found by itself.
+  bool one_line() const {
+    return text_.substr(out_.begin, out_.end - out_.begin).find('\n') == std::string_view::npos;
   }
 
   // What begins with a scheme ("Bearer x") is the rest.
@@ -564,6 +574,7 @@ class Reader {
       if (c == '|' && (i + 1 >= stop || is_blank(text_[i + 1]))) break;
     }
     if (i >= stop && i - begin >= kPlainMax) return false;
+    if (i > begin && !element && (text_[i - 1] == '{' || text_[i - 1] == '(' || text_[i - 1] == '[')) return false;
     if (element && !text_.substr(i).starts_with("</")) return false;
     out_.begin = begin;
     out_.end = i;
@@ -614,6 +625,7 @@ bool may_assign(std::string_view text, std::size_t end) {
     case '}':
     case '`':
     case '!':
+    case '+':
     case '?':
     case '*':
     case '<':

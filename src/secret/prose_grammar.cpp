@@ -386,7 +386,7 @@ void read_prose(std::string_view text, std::size_t end, TriggerClass is, std::ve
   if (is != TriggerClass::sign_in && ends_cell && read_table(text, end, candidate, out)) return;
   if ((is == TriggerClass::pass || is == TriggerClass::secret) && is_letter(next)) return;
   ProseReader reader(text, end);
-  if (reader.source() && is != TriggerClass::password && is != TriggerClass::pass) return;
+  if (reader.source()) return;  // what is assigned in source is read by assignment.hpp
   if (is == TriggerClass::sign_in) {
     read_sign_in(reader, candidate, out);
     return;
