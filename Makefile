@@ -4,11 +4,12 @@
 #   make test    set up, build, run all tests
 #   make browser tries the page in a real browser
 #   make compare DIR=...   hold our readers against independent ones on a folder of mail
+#   make accuracy DATA=...   precision and recall on labelled source and on generated mail (docs/accuracy.md)
 #   make bare    the same in an empty Debian 12 root, so that a missing install step shows
 
 BUILD := build/release
 
-.PHONY: demo test build setup bare browser asan fuzz format check-format tidy bench compare clean
+.PHONY: demo test build setup bare browser asan fuzz format check-format tidy bench compare accuracy train clean
 
 demo: build
 	$(BUILD)/dislodge demo
@@ -44,6 +45,23 @@ compare: setup
 	cmake --build --preset bench --target compare_listing read_text
 	scripts/compare build/bench/bench/compare_listing "$(DIR)"
 	scripts/compare_files.py build/bench/bench/read_text "$(DIR)"
+
+# DATA: labelled files in the layout of Samsung/CredData. CLEAN, if given: a folder of messages without secrets.
+accuracy: build
+ifdef DATA
+	bench/accuracy/score.py --scanner $(BUILD)/dislodge $(DATA)
+endif
+	bench/accuracy/mail.py --scanner $(BUILD)/dislodge
+ifdef CLEAN
+	bench/accuracy/mail.py --scanner $(BUILD)/dislodge --clean $(CLEAN)
+endif
+
+# Weighs anew what is assigned to names; needs DATA.
+train: setup
+	cmake --preset bench >/dev/null
+	cmake --build --preset bench --target accuracy_train
+	rm -rf out/made && bench/accuracy/generate.py --seed 1 out/made
+	build/bench/bench/accuracy_train --leave-one-out --out src/secret/assignment_weights.inc $(DATA) out/made
 
 format:
 	scripts/format --write

@@ -2,10 +2,10 @@
 //
 //   accuracy_train --out src/secret/assignment_weights.inc [--leave-one-out] DATA...
 //
-// DATA are folders in the layout that bench/accuracy/score.py describes: the labelled sample of real repositories,
-// and what bench/accuracy/generate.py makes. Logistic regression with an L2 penalty, full batches, no chance: the
-// same data give the same weights. With --leave-one-out each repository of the first DATA is judged by a model
-// trained without it.
+// DATA are folders in the layout that bench/accuracy/score.py describes: the labelled sample of real
+// repositories, and what bench/accuracy/generate.py makes. Logistic regression with an L2 penalty, full
+// batches, no chance: the same data give the same weights. With --leave-one-out each repository of the first
+// DATA is judged by a model trained without it.
 
 #include <algorithm>
 #include <cmath>
@@ -112,8 +112,9 @@ std::size_t offset_of(std::string_view text, const std::vector<std::size_t> &lin
   return at;
 }
 
-void collect(const std::filesystem::path &data, const secret::Matcher &matcher, secret::Matcher::Scratch &scratch,
-             std::vector<std::string> &repositories, std::vector<Sample> &out) {
+void collect(const std::filesystem::path &data, const secret::Matcher &matcher,
+             secret::Matcher::Scratch &scratch, std::vector<std::string> &repositories,
+             std::vector<Sample> &out) {
   auto rows = read_rows(data);
   std::vector<std::filesystem::path> files;
   for (const auto &entry : std::filesystem::recursive_directory_iterator(data / "data"))
@@ -172,7 +173,8 @@ void collect(const std::filesystem::path &data, const secret::Matcher &matcher, 
         if (features[i] != 0)
           sample.features.emplace_back(static_cast<std::uint16_t>(i), static_cast<float>(features[i]));
       const std::size_t from = candidate.name_begin;
-      sample.text = relative + ": " + std::string(text.substr(from, std::min<std::size_t>(candidate.end - from, 160)));
+      sample.text =
+          relative + ": " + std::string(text.substr(from, std::min<std::size_t>(candidate.end - from, 160)));
       for (char &c : sample.text)
         if (c == '\n') c = ' ';
       out.push_back(std::move(sample));
@@ -200,7 +202,8 @@ double score(const std::vector<double> &weights, const Sample &sample) {
 }
 
 std::vector<double> train(const std::vector<Sample> &samples, int without) {
-  std::vector<double> weights(secret::kAssignmentFeatures, 0.0), squares(weights.size(), 1e-6), slope(weights.size());
+  std::vector<double> weights(secret::kAssignmentFeatures, 0.0), squares(weights.size(), 1e-6),
+      slope(weights.size());
   for (int round = 0; round < kRounds; ++round) {
     for (std::size_t i = 0; i < weights.size(); ++i) slope[i] = i == 0 ? 0 : kPenalty * weights[i];
     for (const Sample &sample : samples) {
@@ -216,7 +219,8 @@ std::vector<double> train(const std::vector<Sample> &samples, int without) {
   return weights;
 }
 
-void judge(const char *name, const std::vector<Sample> &samples, const std::vector<double> &weights, int repository) {
+void judge(const char *name, const std::vector<Sample> &samples, const std::vector<double> &weights,
+           int repository) {
   int right = 0, wrong = 0, missed = 0, loose = 0;
   for (const Sample &sample : samples) {
     if (repository >= 0 && sample.repository != repository) continue;
@@ -227,8 +231,8 @@ void judge(const char *name, const std::vector<Sample> &samples, const std::vect
   }
   const double precision = right + wrong > 0 ? static_cast<double>(right) / (right + wrong) : 0;
   const double recall = right + missed > 0 ? static_cast<double>(right) / (right + missed) : 0;
-  std::printf("%-24s right %5d wrong %5d missed %5d light %5d   precision %.3f recall %.3f\n", name, right, wrong, missed,
-              loose, precision, recall);
+  std::printf("%-24s right %5d wrong %5d missed %5d light %5d   precision %.3f recall %.3f\n", name, right,
+              wrong, missed, loose, precision, recall);
 }
 
 }  // namespace
@@ -278,14 +282,16 @@ int main(int argc, char **argv) {
   if (list)
     for (const Sample &sample : samples) {
       const double says = score(weights, sample);
-      if ((says >= 0.5) != (sample.label > 0)) std::printf("%c %.2f %s\n", sample.label > 0 ? 'T' : 'F', says, sample.text.c_str());
+      if ((says >= 0.5) != (sample.label > 0))
+        std::printf("%c %.2f %s\n", sample.label > 0 ? 'T' : 'F', says, sample.text.c_str());
     }
   if (!out.empty()) {
     std::FILE *file = std::fopen(out.c_str(), "w");
     if (file == nullptr) return 4;
     std::fprintf(file, "// Written by bench/accuracy/train.cpp; see there.\n");
     for (std::size_t i = 0; i < weights.size(); ++i)
-      std::fprintf(file, "%s%.4f,%s", i % 10 == 0 ? "    " : " ", weights[i], i % 10 == 9 || i + 1 == weights.size() ? "\n" : "");
+      std::fprintf(file, "%s%.4f,%s", i % 10 == 0 ? "    " : " ", weights[i],
+                   i % 10 == 9 || i + 1 == weights.size() ? "\n" : "");
     std::fclose(file);
   }
   return 0;

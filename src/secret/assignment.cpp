@@ -52,7 +52,9 @@ void find_assignments(std::string_view text, std::string_view item, std::span<co
     return a.end < b.end;
   });
   out.erase(std::unique(from, out.end(),
-                        [](const AssignmentCandidate &a, const AssignmentCandidate &b) { return a.begin == b.begin; }),
+                        [](const AssignmentCandidate &a, const AssignmentCandidate &b) {
+                          return a.begin == b.begin;
+                        }),
             out.end());
 }
 

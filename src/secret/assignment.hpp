@@ -54,8 +54,8 @@ struct AssignmentCandidate {
   double confidence = 0;     // 0..1
 };
 
-// Whether a value may be tied to a name that has a trigger word ending at `end`. Looks at a few bytes, so that
-// most words that are no names cost nothing more.
+// Whether a value may be tied to a name that has a trigger word ending at `end`. Looks at a few bytes, so
+// that most words that are no names cost nothing more.
 bool may_assign(std::string_view text, std::size_t end);
 
 // Appends the candidates after the hits, sorted by begin, one a place, with their confidence. `item` is the

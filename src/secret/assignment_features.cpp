@@ -20,7 +20,8 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 constexpr std::size_t kLineReach = 300;
-constexpr std::size_t kElsewhere = 1500;  // bytes around in which a variable of the value's name is looked for
+constexpr std::size_t kElsewhere =
+    1500;  // bytes around in which a variable of the value's name is looked for
 
 template <typename List>
 bool has(const List &list, std::string_view word) {
@@ -53,41 +54,49 @@ std::vector<std::string> words_of(std::string_view name) {
 }
 
 constexpr std::array kKeyPrefixes = {
-    "api"sv,     "n"sv,       "auth"sv,   "access"sv,  "secret"sv,  "private"sv,  "priv"sv,  "enc"sv,     "master"sv,
-    "sign"sv,    "signing"sv, "account"sv, "license"sv, "app"sv,     "client"sv,   "crypt"sv, "aes"sv,     "hmac"sv,
-    "consumer"sv, "encryption"sv, "ssh"sv, "shared"sv,  "server"sv,  "session"sv,  "service"sv, "deploy"sv, "storage"sv,
-    "subscription"sv, "rsa"sv, "p"sv,     "s"sv,       "x"sv,       "des"sv,      "data"sv,  "user"sv,    "admin"sv,
-    "cipher"sv,  "decrypt"sv, "encrypt"sv, "pass"sv,   "token"sv,   "webhook"sv,  "site"sv,  "mac"sv};
+    "api"sv,    "n"sv,      "auth"sv,    "access"sv,  "secret"sv,   "private"sv,    "priv"sv,
+    "enc"sv,    "master"sv, "sign"sv,    "signing"sv, "account"sv,  "license"sv,    "app"sv,
+    "client"sv, "crypt"sv,  "aes"sv,     "hmac"sv,    "consumer"sv, "encryption"sv, "ssh"sv,
+    "shared"sv, "server"sv, "session"sv, "service"sv, "deploy"sv,   "storage"sv,    "subscription"sv,
+    "rsa"sv,    "p"sv,      "s"sv,       "x"sv,       "des"sv,      "data"sv,       "user"sv,
+    "admin"sv,  "cipher"sv, "decrypt"sv, "encrypt"sv, "pass"sv,     "token"sv,      "webhook"sv,
+    "site"sv,   "mac"sv};
 
 // What a word of a name means. Returns false for words that only sound so.
 bool class_of_word(std::string_view word, NameClass &is) {
   if (word.size() > 2 && word.back() == 's' && !word.ends_with("pass")) word.remove_suffix(1);
-  constexpr std::array kPassword = {"password"sv, "passwd"sv, "passphrase"sv, "passcode"sv, "passwort"sv, "pass"sv,
-                                    "pwd"sv,      "pw"sv,     "passwrd"sv,    "passw"sv,    "userpass"sv, "pswd"sv,
-                                    "psw"sv,      "passord"sv, "passkey"sv,   "parol"sv,    "kennwort"sv, "storepass"sv};
-  if (has(kPassword, word) || word.ends_with("password") || word.ends_with("passwd") || word.ends_with("pwd") ||
-      word.starts_with("password") || word.starts_with("passwd") || word.ends_with("passphrase") ||
-      (word.ends_with("pass") && word != "bypass" && word != "compass" && word != "trespass" && word != "surpass" &&
-       word != "subpass" && word != "multipass" && word != "renderpass" && word.size() >= 6)) {
+  constexpr std::array kPassword = {"password"sv, "passwd"sv,   "passphrase"sv, "passcode"sv, "passwort"sv,
+                                    "pass"sv,     "pwd"sv,      "pw"sv,         "passwrd"sv,  "passw"sv,
+                                    "userpass"sv, "pswd"sv,     "psw"sv,        "passord"sv,  "passkey"sv,
+                                    "parol"sv,    "kennwort"sv, "storepass"sv};
+  if (has(kPassword, word) || word.ends_with("password") || word.ends_with("passwd") ||
+      word.ends_with("pwd") || word.starts_with("password") || word.starts_with("passwd") ||
+      word.ends_with("passphrase") ||
+      (word.ends_with("pass") && word != "bypass" && word != "compass" && word != "trespass" &&
+       word != "surpass" && word != "subpass" && word != "multipass" && word != "renderpass" &&
+       word.size() >= 6)) {
     is = NameClass::password;
     return true;
   }
-  if (word == "secret" || word.ends_with("secret") || (word.starts_with("secret") && word != "secretary" &&
-                                                         word != "secretariat")) {
+  if (word == "secret" || word.ends_with("secret") ||
+      (word.starts_with("secret") && word != "secretary" && word != "secretariat")) {
     is = NameClass::secret;
     return true;
   }
-  if (word == "token" || word.ends_with("token") || (word.starts_with("token") && !word.starts_with("tokeni"))) {
+  if (word == "token" || word.ends_with("token") ||
+      (word.starts_with("token") && !word.starts_with("tokeni"))) {
     is = NameClass::token;
     return true;
   }
   if (word == "key" || word == "keyid" || word == "keystr" || word == "keydata" ||
-      (word.ends_with("key") && (has(kKeyPrefixes, word.substr(0, word.size() - 3)) || word.starts_with("api")))) {
+      (word.ends_with("key") &&
+       (has(kKeyPrefixes, word.substr(0, word.size() - 3)) || word.starts_with("api")))) {
     is = NameClass::key;
     return true;
   }
-  if (word == "auth" || word == "oauth" || word == "oauth2" || word == "authorization" || word == "authentication" ||
-      word == "xauth" || word == "httpauth" || word == "basicauth" || word == "authkey") {
+  if (word == "auth" || word == "oauth" || word == "oauth2" || word == "authorization" ||
+      word == "authentication" || word == "xauth" || word == "httpauth" || word == "basicauth" ||
+      word == "authkey") {
     is = NameClass::auth;
     return true;
   }
@@ -100,44 +109,57 @@ bool class_of_word(std::string_view word, NameClass &is) {
 
 NameHead head_of_word(std::string_view w) {
   if (w.size() > 3 && w.back() == 's' && !w.ends_with("ss")) w.remove_suffix(1);
-  constexpr std::array kFile = {"file"sv, "path"sv, "dir"sv, "folder"sv, "filename"sv, "location"sv, "store"sv, "ring"sv,
-                                "keystore"sv, "vault"sv, "directory"sv, "cert"sv, "crt"sv, "pem"sv, "bundle"sv};
-  constexpr std::array kAddress = {"url"sv, "uri"sv, "endpoint"sv, "server"sv, "host"sv, "service"sv, "link"sv, "domain"sv,
-                                   "port"sv, "addr"sv, "address"sv, "provider"sv, "api"sv, "redirect"sv, "callback"sv};
-  constexpr std::array kLabel = {"field"sv, "name"sv, "type"sv, "label"sv, "header"sv, "param"sv, "parameter"sv,
-                                 "column"sv, "input"sv, "class"sv, "kind"sv, "prefix"sv, "suffix"sv, "format"sv, "attr"sv,
-                                 "attribute"sv, "property"sv, "prop"sv, "scheme"sv, "method"sv, "mode"sv, "alg"sv,
-                                 "algorithm"sv, "style"sv, "group"sv, "scope"sv, "role"sv, "policy"sv, "version"sv, "tag"sv,
-                                 "element"sv, "box"sv, "edit"sv, "button"sv, "view"sv, "form"sv, "control"sv, "selector"sv,
-                                 "separator"sv, "delimiter"sv, "ref"sv, "arn"sv, "alias"sv, "realm"sv, "plugin"sv,
-                                 "strategy"sv, "mechanism"sv, "pattern"sv, "regex"sv, "regexp"sv, "template"sv, "status"sv,
-                                 "state"sv, "level"sv, "bit"sv, "usage"sv, "op"sv, "category"sv, "id"sv, "index"sv, "pos"sv,
-                                 "code"sv, "event"sv, "var"sv, "variable"sv, "env"sv, "flow"sv, "module"sv, "grant"sv};
-  constexpr std::array kMeasure = {"length"sv, "len"sv, "size"sv, "count"sv, "min"sv, "max"sv, "limit"sv, "num"sv, "bytes"sv,
-                                   "strength"sv, "attempt"sv, "retry"sv, "retries"sv, "quota"sv, "rate"sv, "offset"sv,
-                                   "iteration"sv, "round"sv, "entropy"sv};
-  constexpr std::array kFlag = {"enabled"sv, "enable"sv, "disabled"sv, "required"sv, "require"sv, "visible"sv, "valid"sv,
-                                "set"sv, "supported"sv, "allowed"sv, "optional"sv, "present"sv, "changed"sv, "exist"sv,
-                                "matche"sv, "match"sv, "protected"sv, "encrypted"sv, "only"sv, "needed"sv, "verified"sv,
-                                "enforced"sv, "expired"sv, "missing"sv, "used"sv, "invalid"sv, "revoked"sv};
-  constexpr std::array kTime = {"expiry"sv, "expire"sv, "expiration"sv, "ttl"sv, "timeout"sv, "lifetime"sv, "age"sv, "time"sv,
-                                "date"sv, "timestamp"sv, "interval"sv, "duration"sv, "day"sv, "second"sv, "hour"sv, "at"sv,
-                                "validity"sv, "period"sv, "until"sv};
-  constexpr std::array kMessage = {"error"sv, "err"sv, "message"sv, "msg"sv, "hint"sv, "prompt"sv, "help"sv, "title"sv,
-                                   "desc"sv, "description"sv, "text"sv, "placeholder"sv, "info"sv, "warning"sv, "reminder"sv,
-                                   "question"sv, "notice"sv, "tooltip"sv, "comment"sv, "doc"sv, "note"sv, "exception"sv,
-                                   "failure"sv, "caption"sv, "instruction"sv, "documentation"sv, "subject"sv, "example"sv};
-  constexpr std::array kAction = {"get"sv, "check"sv, "verify"sv, "validate"sv, "validator"sv, "generate"sv, "generator"sv,
-                                  "create"sv, "encode"sv, "encoder"sv, "decode"sv, "encrypt"sv, "decrypt"sv, "reset"sv,
-                                  "change"sv, "update"sv, "read"sv, "parse"sv, "parser"sv, "find"sv, "load"sv, "fetch"sv,
-                                  "manager"sv, "handler"sv, "helper"sv, "factory"sv, "builder"sv, "callback"sv, "func"sv,
-                                  "fn"sv, "request"sv, "response"sv, "resolver"sv, "refresh"sv, "middleware"sv, "confirm"sv,
-                                  "confirmation"sv, "expand"sv, "press"sv, "down"sv, "up"sv, "code"sv, "exchange"sv};
-  constexpr std::array kDigest = {"hash"sv, "digest"sv, "md5"sv, "sha1"sv, "sha256"sv, "sha"sv, "checksum"sv,
-                                  "fingerprint"sv, "thumbprint"sv, "bcrypt"sv, "crc"sv, "mac"sv, "signature"sv, "hashed"sv,
-                                  "encrypted"sv, "crypt"sv};
-  constexpr std::array kUser = {"user"sv, "username"sv, "owner"sv, "login"sv, "account"sv, "email"sv, "issuer"sv,
-                                "audience"sv, "author"sv, "admin"sv, "holder"sv, "contact"sv, "subject"sv, "tenant"sv};
+  constexpr std::array kFile = {"file"sv,      "path"sv,  "dir"sv,  "folder"sv,   "filename"sv,
+                                "location"sv,  "store"sv, "ring"sv, "keystore"sv, "vault"sv,
+                                "directory"sv, "cert"sv,  "crt"sv,  "pem"sv,      "bundle"sv};
+  constexpr std::array kAddress = {"url"sv,     "uri"sv,      "endpoint"sv, "server"sv,   "host"sv,
+                                   "service"sv, "link"sv,     "domain"sv,   "port"sv,     "addr"sv,
+                                   "address"sv, "provider"sv, "api"sv,      "redirect"sv, "callback"sv};
+  constexpr std::array kLabel = {
+      "field"sv,   "name"sv,      "type"sv,     "label"sv,     "header"sv,    "param"sv,   "parameter"sv,
+      "column"sv,  "input"sv,     "class"sv,    "kind"sv,      "prefix"sv,    "suffix"sv,  "format"sv,
+      "attr"sv,    "attribute"sv, "property"sv, "prop"sv,      "scheme"sv,    "method"sv,  "mode"sv,
+      "alg"sv,     "algorithm"sv, "style"sv,    "group"sv,     "scope"sv,     "role"sv,    "policy"sv,
+      "version"sv, "tag"sv,       "element"sv,  "box"sv,       "edit"sv,      "button"sv,  "view"sv,
+      "form"sv,    "control"sv,   "selector"sv, "separator"sv, "delimiter"sv, "ref"sv,     "arn"sv,
+      "alias"sv,   "realm"sv,     "plugin"sv,   "strategy"sv,  "mechanism"sv, "pattern"sv, "regex"sv,
+      "regexp"sv,  "template"sv,  "status"sv,   "state"sv,     "level"sv,     "bit"sv,     "usage"sv,
+      "op"sv,      "category"sv,  "id"sv,       "index"sv,     "pos"sv,       "code"sv,    "event"sv,
+      "var"sv,     "variable"sv,  "env"sv,      "flow"sv,      "module"sv,    "grant"sv};
+  constexpr std::array kMeasure = {"length"sv,  "len"sv,       "size"sv,    "count"sv,  "min"sv,
+                                   "max"sv,     "limit"sv,     "num"sv,     "bytes"sv,  "strength"sv,
+                                   "attempt"sv, "retry"sv,     "retries"sv, "quota"sv,  "rate"sv,
+                                   "offset"sv,  "iteration"sv, "round"sv,   "entropy"sv};
+  constexpr std::array kFlag = {
+      "enabled"sv,  "enable"sv,    "disabled"sv,  "required"sv,  "require"sv, "visible"sv, "valid"sv,
+      "set"sv,      "supported"sv, "allowed"sv,   "optional"sv,  "present"sv, "changed"sv, "exist"sv,
+      "matche"sv,   "match"sv,     "protected"sv, "encrypted"sv, "only"sv,    "needed"sv,  "verified"sv,
+      "enforced"sv, "expired"sv,   "missing"sv,   "used"sv,      "invalid"sv, "revoked"sv};
+  constexpr std::array kTime = {"expiry"sv,   "expire"sv,   "expiration"sv, "ttl"sv,    "timeout"sv,
+                                "lifetime"sv, "age"sv,      "time"sv,       "date"sv,   "timestamp"sv,
+                                "interval"sv, "duration"sv, "day"sv,        "second"sv, "hour"sv,
+                                "at"sv,       "validity"sv, "period"sv,     "until"sv};
+  constexpr std::array kMessage = {
+      "error"sv,       "err"sv,           "message"sv,  "msg"sv,         "hint"sv,    "prompt"sv,
+      "help"sv,        "title"sv,         "desc"sv,     "description"sv, "text"sv,    "placeholder"sv,
+      "info"sv,        "warning"sv,       "reminder"sv, "question"sv,    "notice"sv,  "tooltip"sv,
+      "comment"sv,     "doc"sv,           "note"sv,     "exception"sv,   "failure"sv, "caption"sv,
+      "instruction"sv, "documentation"sv, "subject"sv,  "example"sv};
+  constexpr std::array kAction = {
+      "get"sv,     "check"sv,        "verify"sv,  "validate"sv, "validator"sv, "generate"sv, "generator"sv,
+      "create"sv,  "encode"sv,       "encoder"sv, "decode"sv,   "encrypt"sv,   "decrypt"sv,  "reset"sv,
+      "change"sv,  "update"sv,       "read"sv,    "parse"sv,    "parser"sv,    "find"sv,     "load"sv,
+      "fetch"sv,   "manager"sv,      "handler"sv, "helper"sv,   "factory"sv,   "builder"sv,  "callback"sv,
+      "func"sv,    "fn"sv,           "request"sv, "response"sv, "resolver"sv,  "refresh"sv,  "middleware"sv,
+      "confirm"sv, "confirmation"sv, "expand"sv,  "press"sv,    "down"sv,      "up"sv,       "code"sv,
+      "exchange"sv};
+  constexpr std::array kDigest = {"hash"sv,       "digest"sv, "md5"sv,       "sha1"sv,
+                                  "sha256"sv,     "sha"sv,    "checksum"sv,  "fingerprint"sv,
+                                  "thumbprint"sv, "bcrypt"sv, "crc"sv,       "mac"sv,
+                                  "signature"sv,  "hashed"sv, "encrypted"sv, "crypt"sv};
+  constexpr std::array kUser = {"user"sv,   "username"sv, "owner"sv,    "login"sv,  "account"sv,
+                                "email"sv,  "issuer"sv,   "audience"sv, "author"sv, "admin"sv,
+                                "holder"sv, "contact"sv,  "subject"sv,  "tenant"sv};
   if (has(kFile, w)) return NameHead::file;
   if (has(kAddress, w)) return NameHead::address;
   if (has(kMeasure, w)) return NameHead::measure;
@@ -160,7 +182,8 @@ bool has_any(std::string_view text, std::initializer_list<std::string_view> word
 bool used_elsewhere(std::string_view text, const AssignmentCandidate &c) {
   const std::string_view value = text.substr(c.begin, c.end - c.begin);
   if (value.size() < 2 || value.size() > 60) return false;
-  if (!std::all_of(value.begin(), value.end(), [](char ch) { return is_letter(ch) || is_digit(ch) || ch == '_'; }))
+  if (!std::all_of(value.begin(), value.end(),
+                   [](char ch) { return is_letter(ch) || is_digit(ch) || ch == '_'; }))
     return false;
   const std::size_t low = c.name_begin > kElsewhere ? c.name_begin - kElsewhere : 0;
   const std::string_view around = text.substr(low, c.end + kElsewhere - low);
@@ -169,7 +192,8 @@ bool used_elsewhere(std::string_view text, const AssignmentCandidate &c) {
     if (place < c.end && place + value.size() > c.name_begin) continue;
     const char before = at > 0 ? around[at - 1] : ' ';
     const char after = at + value.size() < around.size() ? around[at + value.size()] : ' ';
-    if (is_letter(before) || is_digit(before) || before == '_' || is_letter(after) || is_digit(after) || after == '_')
+    if (is_letter(before) || is_digit(before) || before == '_' || is_letter(after) || is_digit(after) ||
+        after == '_')
       continue;
     if (before == '"' || before == '\'') continue;
     // As a name it is declared, passed or called: a repeated line of configuration is none of these.
@@ -177,11 +201,27 @@ bool used_elsewhere(std::string_view text, const AssignmentCandidate &c) {
     while (!rest.empty() && is_space(rest.front()) && rest.front() != '\n') rest.remove_prefix(1);
     if (rest.empty()) continue;
     if (rest.front() == '=' || rest.front() == '(' || rest.front() == '.' || rest.starts_with(":=") ||
-        rest.front() == '[' || rest.starts_with("->") || rest.front() == ')' || before == '(' || before == '&' ||
-        before == '.' || rest.starts_with("string") || rest.front() == ';' || before == '*')
+        rest.front() == '[' || rest.starts_with("->") || rest.front() == ')' || before == '(' ||
+        before == '&' || before == '.' || rest.starts_with("string") || rest.front() == ';' || before == '*')
       return true;
   }
   return false;
+}
+
+// In sentences a word that happens to end a line, and "password: x", are for the prose model; links of
+// newsletters carry tokens of no worth.
+bool left_to_prose(std::string_view text, FileKind file, std::string_view name, ValueShape shape,
+                   const AssignmentCandidate &c) {
+  if (file != FileKind::other && file != FileKind::document) return false;
+  const bool word = std::all_of(name.begin(), name.end(), is_letter) &&
+                    (std::none_of(name.begin() + 1, name.end(), is_upper) ||
+                     std::none_of(name.begin(), name.end(), is_lower));
+  if (c.tie == Tie::query) return word && c.name != NameClass::password;
+  if (c.quote != '\0' || c.tie == Tie::element || looks_like_source(text, c.name_end)) return false;
+  if (c.tie == Tie::blank) return true;
+  if (!word) return false;
+  const bool strong = shape == ValueShape::hex || shape == ValueShape::token || shape == ValueShape::uuid;
+  return c.name == NameClass::password || !strong;
 }
 
 }  // namespace
@@ -208,10 +248,11 @@ bool classify_name(std::string_view name, NameClass &is, NameHead &head) {
     if (word.size() <= 2 && std::all_of(word.begin(), word.end(), is_digit)) continue;  // password2
     const NameHead found = head_of_word(word);
     // "value", "string", "data" change nothing.
-    if (word == "value" || word == "val" || word == "string" || word == "str" || word == "data" || word == "hex" ||
-        word == "base" || word == "raw" || word == "old" || word == "new" || word == "default" || word == "test" ||
-        word == "b64" || word == "base64" || word == "secret" || word == "a" || word == "b" || word == "prod" ||
-        word == "production" || word == "dev" || word == "plain" || word == "literal" || word == "plaintext")
+    if (word == "value" || word == "val" || word == "string" || word == "str" || word == "data" ||
+        word == "hex" || word == "base" || word == "raw" || word == "old" || word == "new" ||
+        word == "default" || word == "test" || word == "b64" || word == "base64" || word == "secret" ||
+        word == "a" || word == "b" || word == "prod" || word == "production" || word == "dev" ||
+        word == "plain" || word == "literal" || word == "plaintext")
       continue;
     head = found;
   }
@@ -221,11 +262,12 @@ bool classify_name(std::string_view name, NameClass &is, NameHead &head) {
       if (is == NameClass::key &&
           (word == "public" || word == "pub" || word == "primary" || word == "foreign" || word == "sort" ||
            word == "partition" || word == "hash" || word == "cache" || word == "index" || word == "unique" ||
-           word == "row" || word == "dict" || word == "map" || word == "hot" || word == "registry" || word == "i18n" ||
-           word == "translation" || word == "object" || word == "s3" || word == "group" || word == "routing" ||
-           word == "field" || word == "column" || word == "context" || word == "shortcut" || word == "arrow" ||
-           word == "config" || word == "lookup" || word == "storage" || word == "json" || word == "sys" || word == "vk" ||
-           word == "event" || word == "widget" || word == "global" || word == "meta"))
+           word == "row" || word == "dict" || word == "map" || word == "hot" || word == "registry" ||
+           word == "i18n" || word == "translation" || word == "object" || word == "s3" || word == "group" ||
+           word == "routing" || word == "field" || word == "column" || word == "context" ||
+           word == "shortcut" || word == "arrow" || word == "config" || word == "lookup" ||
+           word == "storage" || word == "json" || word == "sys" || word == "vk" || word == "event" ||
+           word == "widget" || word == "global" || word == "meta"))
         head = NameHead::open;
       if (word == "get" || word == "check" || word == "verify" || word == "validate" || word == "generate" ||
           word == "encrypt" || word == "reset" || word == "parse" || word == "find" || word == "forgot" ||
@@ -238,9 +280,10 @@ bool classify_name(std::string_view name, NameClass &is, NameHead &head) {
               word == "request"))
           head = NameHead::action;
       }
-      if (word == "is" || word == "has" || word == "use" || word == "show" || word == "hide" || word == "allow" ||
-          word == "no" || word == "require" || word == "enable" || word == "disable" || word == "need" ||
-          word == "supports" || word == "with" || word == "without" || word == "can" || word == "remember")
+      if (word == "is" || word == "has" || word == "use" || word == "show" || word == "hide" ||
+          word == "allow" || word == "no" || word == "require" || word == "enable" || word == "disable" ||
+          word == "need" || word == "supports" || word == "with" || word == "without" || word == "can" ||
+          word == "remember")
         head = NameHead::flag;
       if (word == "encrypted" || word == "wrapped" || word == "hashed") head = NameHead::digest;
       if (word == "max" || word == "min" || word == "num" || word == "total") head = NameHead::measure;
@@ -256,20 +299,24 @@ FileKind file_kind_of(std::string_view item) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos) return FileKind::other;
   const std::string ending = base::lower(name.substr(dot + 1));
-  constexpr std::array kSource = {"c"sv,  "h"sv,   "cc"sv,  "cpp"sv,  "cxx"sv,   "hpp"sv,  "hh"sv,    "cs"sv,   "java"sv,
-                                  "kt"sv, "kts"sv, "go"sv,  "rs"sv,   "py"sv,    "rb"sv,   "php"sv,   "js"sv,   "ts"sv,
-                                  "tsx"sv, "jsx"sv, "mjs"sv, "cjs"sv, "swift"sv, "scala"sv, "m"sv,    "mm"sv,   "pl"sv,
-                                  "pm"sv, "lua"sv, "r"sv,   "dart"sv, "vb"sv,    "groovy"sv, "gradle"sv, "ex"sv, "exs"sv,
-                                  "erl"sv, "hs"sv, "clj"sv, "vue"sv,  "svelte"sv, "coffee"sv, "sol"sv, "nim"sv, "zig"sv,
-                                  "ipynb"sv, "f90"sv, "pas"sv, "jl"sv, "ml"sv,   "fs"sv,   "cls"sv,   "jsp"sv,  "aspx"sv};
-  constexpr std::array kScript = {"sh"sv, "bash"sv, "zsh"sv, "ps1"sv, "psm1"sv, "bat"sv, "cmd"sv, "sql"sv, "mk"sv,
-                                  "dockerfile"sv, "awk"sv, "exp"sv, "tcl"sv, "fish"sv, "bats"sv, "t"sv};
-  constexpr std::array kConfiguration = {"yml"sv,  "yaml"sv, "json"sv, "toml"sv, "ini"sv, "cfg"sv, "conf"sv, "env"sv,
-                                         "properties"sv, "xml"sv, "plist"sv, "tf"sv, "tfvars"sv, "cnf"sv, "config"sv,
-                                         "hcl"sv, "j2"sv, "erb"sv, "json5"sv, "settings"sv, "pom"sv, "service"sv, "csv"sv,
-                                         "tmpl"sv, "tpl"sv, "nix"sv, "example"sv, "sample"sv, "dist"sv, "template"sv};
-  constexpr std::array kDocument = {"md"sv, "rst"sv, "txt"sv, "html"sv, "htm"sv, "adoc"sv, "org"sv, "markdown"sv, "tex"sv,
-                                    "eml"sv, "log"sv, "rdoc"sv, "mdx"sv, "xhtml"sv, "pod"sv};
+  constexpr std::array kSource = {
+      "c"sv,     "h"sv,   "cc"sv,  "cpp"sv,  "cxx"sv,    "hpp"sv,    "hh"sv,     "cs"sv,  "java"sv,
+      "kt"sv,    "kts"sv, "go"sv,  "rs"sv,   "py"sv,     "rb"sv,     "php"sv,    "js"sv,  "ts"sv,
+      "tsx"sv,   "jsx"sv, "mjs"sv, "cjs"sv,  "swift"sv,  "scala"sv,  "m"sv,      "mm"sv,  "pl"sv,
+      "pm"sv,    "lua"sv, "r"sv,   "dart"sv, "vb"sv,     "groovy"sv, "gradle"sv, "ex"sv,  "exs"sv,
+      "erl"sv,   "hs"sv,  "clj"sv, "vue"sv,  "svelte"sv, "coffee"sv, "sol"sv,    "nim"sv, "zig"sv,
+      "ipynb"sv, "f90"sv, "pas"sv, "jl"sv,   "ml"sv,     "fs"sv,     "cls"sv,    "jsp"sv, "aspx"sv};
+  constexpr std::array kScript = {"sh"sv,  "bash"sv, "zsh"sv,  "ps1"sv,        "psm1"sv, "bat"sv,
+                                  "cmd"sv, "sql"sv,  "mk"sv,   "dockerfile"sv, "awk"sv,  "exp"sv,
+                                  "tcl"sv, "fish"sv, "bats"sv, "t"sv};
+  constexpr std::array kConfiguration = {
+      "yml"sv,        "yaml"sv, "json"sv,    "toml"sv,     "ini"sv,    "cfg"sv,     "conf"sv,   "env"sv,
+      "properties"sv, "xml"sv,  "plist"sv,   "tf"sv,       "tfvars"sv, "cnf"sv,     "config"sv, "hcl"sv,
+      "j2"sv,         "erb"sv,  "json5"sv,   "settings"sv, "pom"sv,    "service"sv, "csv"sv,    "tmpl"sv,
+      "tpl"sv,        "nix"sv,  "example"sv, "sample"sv,   "dist"sv,   "template"sv};
+  constexpr std::array kDocument = {"md"sv,   "rst"sv,  "txt"sv,      "html"sv,  "htm"sv,
+                                    "adoc"sv, "org"sv,  "markdown"sv, "tex"sv,   "eml"sv,
+                                    "log"sv,  "rdoc"sv, "mdx"sv,      "xhtml"sv, "pod"sv};
   if (has(kSource, ending)) return FileKind::source;
   if (has(kScript, ending)) return FileKind::script;
   if (has(kConfiguration, ending)) return FileKind::configuration;
@@ -277,13 +324,17 @@ FileKind file_kind_of(std::string_view item) {
   return FileKind::other;
 }
 
-bool assignment_features(std::string_view text, FileKind file, AssignmentCandidate &c, AssignmentFeatures &out) {
+bool assignment_features(std::string_view text, FileKind file, AssignmentCandidate &c,
+                         AssignmentFeatures &out) {
   const std::string_view name = text.substr(c.name_begin, c.name_end - c.name_begin);
   const std::string_view value = text.substr(c.begin, c.end - c.begin);
   NameHead head = NameHead::itself;
   if (!classify_name(name, c.name, head) || value.empty()) return false;
   const ValueShape shape = shape_of(value);
-  if (shape == ValueShape::masked || shape == ValueShape::reference || shape == ValueShape::literal) return false;
+  if (shape == ValueShape::masked || shape == ValueShape::reference || shape == ValueShape::literal)
+    return false;
+
+  if (left_to_prose(text, file, name, shape, c)) return false;
 
   out.fill(0);
   const auto set = [&out](AssignmentFeature feature, double value_of) {
@@ -327,23 +378,27 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
   set(F::name_in_value, says);
   NameClass of_value = NameClass::password;
   bool keyword = false;
-  for (const std::string &word : words_of(value.substr(0, 100))) keyword = keyword || class_of_word(word, of_value);
+  for (const std::string &word : words_of(value.substr(0, 100)))
+    keyword = keyword || class_of_word(word, of_value);
   set(F::keyword_value, keyword && measures.random_run < 0.4);
   set(F::used_elsewhere, !quoted && used_elsewhere(text, c));
   std::size_t after = c.end;
   if (quoted && after < text.size()) ++after;
-  while (after < text.size() && after < c.end + 8 && (text[after] == ' ' || text[after] == '\\' || text[after] == '"'))
+  while (after < text.size() && after < c.end + 8 &&
+         (text[after] == ' ' || text[after] == '\\' || text[after] == '"'))
     ++after;
   const char next = after < text.size() ? text[after] : '\n';
   set(F::concatenated, quoted && (next == '+' || next == '.' || next == '%' || next == '&') &&
                            text.substr(after, 2) != "&q" && text.substr(after, 2) != "&#");
   set(F::followed, !quoted && after < text.size() && after > c.end && (is_letter(next) || is_high(next)));
   const std::string_view lead = base::trim(std::string_view(here));
-  set(F::comment, lead.starts_with("//") || lead.starts_with("#") || lead.starts_with("*") || lead.starts_with("--") ||
-                      lead.starts_with("/*") || lead.starts_with(";") || lead.starts_with("<!--"));
+  set(F::comment, lead.starts_with("//") || lead.starts_with("#") || lead.starts_with("*") ||
+                      lead.starts_with("--") || lead.starts_with("/*") || lead.starts_with(";") ||
+                      lead.starts_with("<!--"));
   set(F::assertion, has_any(here, {"assert", "expect", "should", "equal", "fatalf", "errorf"}));
   set(F::user_beside, has_any(here, {"user", "login", "uid", "account", "admin", "email"}));
-  set(F::digest_beside, has_any(here, {"hash", "sha1", "sha256", "md5", "checksum", "public", "fingerprint", "integrity"}));
+  set(F::digest_beside,
+      has_any(here, {"hash", "sha1", "sha256", "md5", "checksum", "public", "fingerprint", "integrity"}));
   set(F::example_beside, has_any(here, {"example", "sample", "e.g.", "placeholder", "dummy", "your "}));
   set(F::template_line, has_any(here, {"{{", "${", "<%", "%s", "%v", "{0}", "$("}));
   set(F::capital_plain, !quoted && is_upper(name.front()) && c.tie == Tie::colon);

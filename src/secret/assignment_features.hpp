@@ -12,17 +12,17 @@ namespace dislodge::secret {
 // What the name's last word makes of it: "password" itself, or a password's file, length, label ...
 enum class NameHead : std::size_t {
   itself,
-  file,       // password_file, key_path
-  address,    // token_url, auth_server
-  label,      // password_field, key_name, token_type
-  measure,    // password_length, key_size, max_tokens
-  flag,       // use_password, password_required
-  time,       // token_expiry
-  message,    // password_error, secret_hint
-  action,     // get_password, checkToken
-  digest,     // password_hash, key_fingerprint, token_signature
-  open,       // public_key, primary_key, foreign_key, sort_key
-  user,       // auth_user, key_owner, secret_name
+  file,     // password_file, key_path
+  address,  // token_url, auth_server
+  label,    // password_field, key_name, token_type
+  measure,  // password_length, key_size, max_tokens
+  flag,     // use_password, password_required
+  time,     // token_expiry
+  message,  // password_error, secret_hint
+  action,   // get_password, checkToken
+  digest,   // password_hash, key_fingerprint, token_signature
+  open,     // public_key, primary_key, foreign_key, sort_key
+  user,     // auth_user, key_owner, secret_name
   other,
   count
 };
@@ -39,16 +39,16 @@ enum class ValueShape : std::size_t {
   path,
   host,  // host name, address, e-mail
   sentence,
-  expression,  // f(x), a[b]
-  dotted,      // a.b.c
-  words,       // words only, joined by case, "-" or "_"
+  expression,   // f(x), a[b]
+  dotted,       // a.b.c
+  words,        // words only, joined by case, "-" or "_"
   word_digits,  // words with digits: test123, user_1
   letters,      // letters that are no words
   digest,       // $2a$..., sha256:...
   uuid,
-  hex,     // 16 hexadecimal digits and more
-  token,   // 16 letters and digits and more, without blanks
-  mixed,   // letters and digits, under 16
+  hex,      // 16 hexadecimal digits and more
+  token,    // 16 letters and digits and more, without blanks
+  mixed,    // letters and digits, under 16
   symbols,  // with punctuation, under 16 or of many kinds
   blob,     // JSON or source within quotes
   pattern,  // regular expression, format
@@ -73,32 +73,32 @@ enum class AssignmentFeature : std::size_t {
   name_quoted,
   wrapped,
   fallback,
-  bare_name,      // the word alone
-  upper_name,     // DB_PASSWORD
-  capital_name,   // Password
-  member_name,    // x.password
-  length,         // of the value, logarithm
+  bare_name,     // the word alone
+  upper_name,    // DB_PASSWORD
+  capital_name,  // Password
+  member_name,   // x.password
+  length,        // of the value, logarithm
   length_under_6,
   length_over_64,
-  entropy,        // bits a byte, by 6
+  entropy,  // bits a byte, by 6
   digit_share,
-  switches,       // changes of character class a byte
-  coverage,       // by common words
-  wordlike,       // by pairs of letters
-  distinct,       // share of different bytes
-  random_run,     // longest run of letters with digits, by 40
-  name_in_value,  // the value says what the name says
-  keyword_value,  // the value is a word for secrets
+  switches,        // changes of character class a byte
+  coverage,        // by common words
+  wordlike,        // by pairs of letters
+  distinct,        // share of different bytes
+  random_run,      // longest run of letters with digits, by 40
+  name_in_value,   // the value says what the name says
+  keyword_value,   // the value is a word for secrets
   used_elsewhere,  // an unquoted value stands nearby as a name
   concatenated,    // "x" + y
   followed,        // by more words on the line
   comment,
-  assertion,   // test frameworks
+  assertion,  // test frameworks
   user_beside,
-  digest_beside,   // hash, checksum, public in the line
+  digest_beside,  // hash, checksum, public in the line
   example_beside,
   template_line,
-  capital_plain,   // unquoted value under a capitalised name: a field set from a variable
+  capital_plain,  // unquoted value under a capitalised name: a field set from a variable
   plural_name,
   dollar_name,
   count

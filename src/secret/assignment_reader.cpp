@@ -117,22 +117,32 @@ bool skip_to_quote(std::string_view text, std::size_t &at) {
 // Functions that give back what they are given.
 bool wraps(std::string_view function) {
   const std::string small = base::lower(function);
-  constexpr std::array kWhole = {"byte"sv,     "bytes"sv, "bytearray"sv, "str"sv,  "string"sv,   "text"sv,
-                                 "buffer"sv,   "hex"sv,   "unhex"sv,     "b64"sv,  "literal"sv,  "new"sv,
-                                 "secretstr"sv, "s"sv,    "t"sv,         "b"sv,    "utf8"sv,     "x"sv,
-                                 "secretbytes"sv, "h"sv};
+  constexpr std::array kWhole = {"byte"sv,    "bytes"sv,  "bytearray"sv, "str"sv,         "string"sv,
+                                 "text"sv,    "buffer"sv, "hex"sv,       "unhex"sv,       "b64"sv,
+                                 "literal"sv, "new"sv,    "secretstr"sv, "s"sv,           "t"sv,
+                                 "b"sv,       "utf8"sv,   "x"sv,         "secretbytes"sv, "h"sv};
   std::string_view last = small;
   if (const std::size_t dot = last.find_last_of(".:>"); dot != std::string_view::npos)
     last.remove_prefix(dot + 1);
   if (std::find(kWhole.begin(), kWhole.end(), last) != kWhole.end()) return true;
-  constexpr std::array kParts = {"buffer.from"sv, "fromhex"sv,   "from_hex"sv,    "unhexlify"sv, "decodehex"sv,
-                                 "b64decode"sv,   "frombase64"sv, "base64decode"sv, "decodestring"sv,
-                                 "tobytes"sv,     "to_bytes"sv,  "hextobytes"sv,  "hex2bin"sv,   "hexbytes"sv,
-                                 "securestring"sv, "base64_decode"sv, "tocharray"sv, "toutf8"sv, "parsehex"sv,
-                                 "asciistring"sv, "fromstring"sv, "stringptr"sv, "nsstring"sv, "from_utf8"sv,
-                                 "secretspec"sv,  "aws.string"sv, "mustdecode"sv, "hex.decode"sv, "wordarray"sv,
-                                 "enc.hex.parse"sv, "enc.utf8.parse"sv, "uint8array"sv, "decode64"sv,
-                                 "convertto-securestring"sv, "wrap"sv, "pack"sv};
+  constexpr std::array kParts = {"buffer.from"sv,    "fromhex"sv,
+                                 "from_hex"sv,       "unhexlify"sv,
+                                 "decodehex"sv,      "b64decode"sv,
+                                 "frombase64"sv,     "base64decode"sv,
+                                 "decodestring"sv,   "tobytes"sv,
+                                 "to_bytes"sv,       "hextobytes"sv,
+                                 "hex2bin"sv,        "hexbytes"sv,
+                                 "securestring"sv,   "base64_decode"sv,
+                                 "tocharray"sv,      "toutf8"sv,
+                                 "parsehex"sv,       "asciistring"sv,
+                                 "fromstring"sv,     "stringptr"sv,
+                                 "nsstring"sv,       "from_utf8"sv,
+                                 "secretspec"sv,     "aws.string"sv,
+                                 "mustdecode"sv,     "hex.decode"sv,
+                                 "wordarray"sv,      "enc.hex.parse"sv,
+                                 "enc.utf8.parse"sv, "uint8array"sv,
+                                 "decode64"sv,       "convertto-securestring"sv,
+                                 "wrap"sv,           "pack"sv};
   return std::any_of(kParts.begin(), kParts.end(),
                      [&small](std::string_view part) { return small.find(part) != std::string::npos; });
 }
@@ -140,10 +150,11 @@ bool wraps(std::string_view function) {
 // Functions whose second argument stands in where a variable is not set.
 bool has_default(std::string_view function) {
   const std::string small = base::lower(function);
-  return small.find("env") != std::string::npos || small.ends_with("get") || small.find("conf") != std::string::npos ||
-         small.find("default") != std::string::npos || small.find("option") != std::string::npos ||
-         small.find("setting") != std::string::npos || small.find("fetch") != std::string::npos ||
-         small.find("property") != std::string::npos || small.find("flag") != std::string::npos;
+  return small.find("env") != std::string::npos || small.ends_with("get") ||
+         small.find("conf") != std::string::npos || small.find("default") != std::string::npos ||
+         small.find("option") != std::string::npos || small.find("setting") != std::string::npos ||
+         small.find("fetch") != std::string::npos || small.find("property") != std::string::npos ||
+         small.find("flag") != std::string::npos;
 }
 
 // The end of a quoted value whose opening mark has been read.
@@ -202,11 +213,13 @@ class Reader {
   // Moves over what ties name and value.
   bool tie() {
     std::size_t closers = 0;
+    std::size_t quotes = 0;
     bool bracket = false;
     while (closers < 5) {
       const Mark mark = mark_at(text_, at_);
       if (mark.quote != '\0') {
         out_.name_quoted = true;
+        ++quotes;
         at_ += mark.size;
       } else if (peek() == ']' || (peek() == ')' && before_ != ' ') || peek() == '}') {
         // "$config['password']", "%(password)s" is none
@@ -286,6 +299,11 @@ class Reader {
       return true;
     }
     if (c == ',' && gap == at_) {
+      // ("x", "v"): the name is an argument alone, in quotes or not.
+      if (out_.name_quoted &&
+          (quotes != 1 || out_.name_begin == 0 ||
+           std::string_view("\"'`").find(text_[out_.name_begin - 1]) == std::string_view::npos))
+        return false;
       ++at_;
       skip_blanks(text_, at_);
       if (peek() == '\n' || peek() == '\r') {
@@ -316,13 +334,16 @@ class Reader {
       out_.tie = Tie::option;
       return true;
     }
-    if (mark_at(text_, at_).quote != '\0') {  // PASSWORD 'x'
-      out_.tie = Tie::blank;
+    const std::string_view name = text_.substr(out_.name_begin, out_.name_end - out_.name_begin);
+    if (mark_at(text_, at_).quote != '\0' && peek() != '`' &&
+        std::none_of(name.begin(), name.end(), is_lower)) {
+      out_.tie = Tie::blank;  // PASSWORD 'x'
       return true;
     }
     // "password string = ": a type between.
     std::size_t type = at_;
-    while (type < text_.size() && type - at_ < 24 && (is_name_char(text_[type]) || text_[type] == '*')) ++type;
+    while (type < text_.size() && type - at_ < 24 && (is_name_char(text_[type]) || text_[type] == '*'))
+      ++type;
     std::size_t sign = type;
     skip_blanks(text_, sign);
     if (type > at_ && sign < text_.size() && text_[sign] == '=' && sign + 1 < text_.size() &&
@@ -336,7 +357,8 @@ class Reader {
     std::size_t start = out_.name_begin;
     while (start > 0 && (is_blank(text_[start - 1]) || text_[start - 1] == '\\')) --start;
     const bool at_line = start == 0 || text_[start - 1] == '\n';
-    const bool set = start >= 3 && (starts_at(text_, start - 3, "set") && (start == 3 || !is_letter(text_[start - 4])));
+    const bool set =
+        start >= 3 && (starts_at(text_, start - 3, "set") && (start == 3 || !is_letter(text_[start - 4])));
     if (!at_line && !set) return false;
     out_.tie = Tie::blank;
     return true;
@@ -348,7 +370,8 @@ class Reader {
     skip_blanks(text_, i);
     const std::size_t from = i;
     while (i < text_.size() && i - from < kTypeMax &&
-           (is_name_char(text_[i]) || std::string_view(".<>[]|? &*'").find(text_[i]) != std::string_view::npos)) {
+           (is_name_char(text_[i]) ||
+            std::string_view(".<>[]|? &*'").find(text_[i]) != std::string_view::npos)) {
       if (text_[i] == '\'' && i > from && text_[i - 1] != '&') return false;
       ++i;
     }
@@ -371,8 +394,8 @@ class Reader {
   bool quote_ahead() const {
     std::size_t i = at_;
     while (i < text_.size() && i - at_ < 40 &&
-           (is_name_char(text_[i]) || text_[i] == '.' || text_[i] == '(' || text_[i] == '[' || text_[i] == ']' ||
-            text_[i] == '@' || text_[i] == '$' || text_[i] == ':'))
+           (is_name_char(text_[i]) || text_[i] == '.' || text_[i] == '(' || text_[i] == '[' ||
+            text_[i] == ']' || text_[i] == '@' || text_[i] == '$' || text_[i] == ':'))
       ++i;
     return mark_at(text_, i).quote != '\0';
   }
@@ -459,8 +482,10 @@ class Reader {
     if (starts_at(text_, i, "new ")) i += 4;
     const std::size_t from = i;
     while (i < text_.size() && i - from < 80 &&
-           (is_name_char(text_[i]) || std::string_view(".:>[]\\&*$-").find(text_[i]) != std::string_view::npos)) {
-      if (text_[i] == '-' && (i + 1 >= text_.size() || (text_[i + 1] != '>' && !is_letter(text_[i + 1])))) break;
+           (is_name_char(text_[i]) ||
+            std::string_view(".:>[]\\&*$-").find(text_[i]) != std::string_view::npos)) {
+      if (text_[i] == '-' && (i + 1 >= text_.size() || (text_[i + 1] != '>' && !is_letter(text_[i + 1]))))
+        break;
       if (text_[i] == '[' && mark_at(text_, i + 1).quote != '\0') break;
       ++i;
     }
@@ -481,7 +506,8 @@ class Reader {
         at_ = start;
         return false;
       }
-      if (mark.quote == '\0' && !(has_default(function) && is_name_char(text_[std::min(inside, text_.size() - 1)])))
+      if (mark.quote == '\0' &&
+          !(has_default(function) && is_name_char(text_[std::min(inside, text_.size() - 1)])))
         return false;
       // The name that is asked for, then what stands in for it.
       std::size_t close = inside;
@@ -490,7 +516,8 @@ class Reader {
         if (close == std::string_view::npos || close - inside > 80) return false;
         close += mark.size;
       } else {
-        while (close < text_.size() && close - inside < 60 && (is_name_char(text_[close]) || text_[close] == '.'))
+        while (close < text_.size() && close - inside < 60 &&
+               (is_name_char(text_[close]) || text_[close] == '.'))
           ++close;
       }
       skip_blanks(text_, close);
@@ -505,8 +532,10 @@ class Reader {
         }
         return false;
       }
-      if (close < text_.size() && (text_[close] == ')' || text_[close] == ']')) i = close + 1;
-      else return false;
+      if (close < text_.size() && (text_[close] == ')' || text_[close] == ']'))
+        i = close + 1;
+      else
+        return false;
     }
     // x || "v", x or "v", x ?? "v"
     std::size_t sign = i;
@@ -526,7 +555,8 @@ class Reader {
 
   bool plain_value() {
     const char first = peek();
-    if (first == '\0' || std::string_view("{[(|>!&,;)]}\\#?^:").find(first) != std::string_view::npos) return false;
+    if (first == '\0' || std::string_view("{[(|>!&,;)]}\\#?^:").find(first) != std::string_view::npos)
+      return false;
     if (out_.tie == Tie::call || out_.tie == Tie::comma) return false;
     if (first == '<' || (first == '/' && peek(1) == '/')) return false;
     if (first == '$' && peek(1) == '{') {
@@ -535,7 +565,8 @@ class Reader {
       const std::size_t sign = std::min(rest.find(":-"), rest.find(":="));
       if (close == std::string_view::npos || sign == std::string_view::npos || sign > close) {
         const std::size_t colon = rest.find(':');  // Spring: ${db.password:default}
-        if (close == std::string_view::npos || colon == std::string_view::npos || colon + 1 >= close) return false;
+        if (close == std::string_view::npos || colon == std::string_view::npos || colon + 1 >= close)
+          return false;
         out_.begin = at_ + colon + 1;
       } else {
         out_.begin = at_ + sign + 2;
@@ -566,15 +597,16 @@ class Reader {
       if (c == ')' && --round < 0) break;
       if (c == ']' && --square < 0) break;
       if (c == '}' && --curly < 0) break;
-      if ((c == ',' || c == ';') && (i + 1 >= stop || is_space(text_[i + 1]) || text_[i + 1] == '"' ||
-                                     text_[i + 1] == '\'' || is_letter(text_[i + 1]) || text_[i + 1] == '\\' ||
-                                     text_[i + 1] == '{' || text_[i + 1] == '}'))
+      if ((c == ',' || c == ';') &&
+          (i + 1 >= stop || is_space(text_[i + 1]) || text_[i + 1] == '"' || text_[i + 1] == '\'' ||
+           is_letter(text_[i + 1]) || text_[i + 1] == '\\' || text_[i + 1] == '{' || text_[i + 1] == '}'))
         break;
       if (out_.tie == Tie::query && (c == '&' || c == '#' || c == ';' || c == ')' || c == ',')) break;
       if (c == '|' && (i + 1 >= stop || is_blank(text_[i + 1]))) break;
     }
     if (i >= stop && i - begin >= kPlainMax) return false;
-    if (i > begin && !element && (text_[i - 1] == '{' || text_[i - 1] == '(' || text_[i - 1] == '[')) return false;
+    if (i > begin && !element && (text_[i - 1] == '{' || text_[i - 1] == '(' || text_[i - 1] == '['))
+      return false;
     if (element && !text_.substr(i).starts_with("</")) return false;
     out_.begin = begin;
     out_.end = i;

@@ -29,11 +29,13 @@ bool has(std::string_view text, std::string_view what) {
 
 bool is_masked(std::string_view value) {
   const std::string small = base::lower(value);
-  if (has(small, "redacted") || has(small, "[filtered]") || has(small, "(hidden)") || has(small, "<hidden>")) return true;
+  if (has(small, "redacted") || has(small, "[filtered]") || has(small, "(hidden)") || has(small, "<hidden>"))
+    return true;
   std::size_t masks = 0;
   for (std::size_t i = 0; i < value.size(); ++i) {
     if (std::string_view("*.x-X#?_").find(value[i]) != std::string_view::npos) ++masks;
-    if (value.substr(i).starts_with("•") || value.substr(i).starts_with("●") || value.substr(i).starts_with("…")) {
+    if (value.substr(i).starts_with("•") || value.substr(i).starts_with("●") ||
+        value.substr(i).starts_with("…")) {
       masks += 3;
       i += 2;
     }
@@ -42,20 +44,25 @@ bool is_masked(std::string_view value) {
 }
 
 bool is_reference(std::string_view v) {
-  if (has(v, "${") || has(v, "{{") || has(v, "<%") || has(v, "$(") || has(v, "#{") || has(v, "@{") || has(v, "%>")) return true;
+  if (has(v, "${") || has(v, "{{") || has(v, "<%") || has(v, "$(") || has(v, "#{") || has(v, "@{") ||
+      has(v, "%>"))
+    return true;
   if (v.size() > 2 && v.front() == '<' && v.back() == '>') return true;
   if (v.size() > 2 && v.front() == '{' && v.back() == '}' &&
-      std::all_of(v.begin() + 1, v.end() - 1, [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == ':'; }))
+      std::all_of(v.begin() + 1, v.end() - 1,
+                  [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == ':'; }))
     return true;
   if (v.size() > 2 && v.front() == '%' && v.back() == '%') return true;
-  if (v.size() > 4 && ((v.starts_with("__") && v.ends_with("__")) || (v.front() == '@' && v.back() == '@'))) return true;
+  if (v.size() > 4 && ((v.starts_with("__") && v.ends_with("__")) || (v.front() == '@' && v.back() == '@')))
+    return true;
   if (v.size() >= 2 && v.front() == '$') {
     std::string_view rest = v.substr(1);
     while (!rest.empty() && (rest.front() == ':' || rest.front() == '$')) rest.remove_prefix(1);
-    const bool name = !rest.empty() && !is_digit(rest.front()) &&
-                      std::all_of(rest.begin(), rest.end(), [](char c) {
-                        return is_letter(c) || is_digit(c) || std::string_view("_:.->[]'").find(c) != std::string_view::npos;
-                      });
+    const bool name =
+        !rest.empty() && !is_digit(rest.front()) && std::all_of(rest.begin(), rest.end(), [](char c) {
+          return is_letter(c) || is_digit(c) ||
+                 std::string_view("_:.->[]'").find(c) != std::string_view::npos;
+        });
     // "$7k85npj" is no variable; "$PASS" and "$conf->pass" are.
     if (name && (all_of(rest.substr(0, 1), is_letter) || rest.front() == '_') &&
         (std::none_of(rest.begin(), rest.end(), is_digit) || word_coverage(rest) > 0.6))
@@ -64,23 +71,29 @@ bool is_reference(std::string_view v) {
   }
   // A format that stands alone: "%s", "%(password)s", "{0}", ":password", "?"
   if (v.front() == '%' && (v.size() <= 3 || v[1] == '(')) return true;
-  if (v.size() > 2 && v.front() == ':' && all_of(v.substr(1), [](char c) { return is_letter(c) || c == '_'; })) return true;
-  return v.starts_with("ENC[") || v.starts_with("vault:") || v.starts_with("secretsmanager:") || v.starts_with("ssm:") ||
-         v.starts_with("arn:") || v.starts_with("env:") || v.starts_with("op://") || v.starts_with("secret://") ||
-         v.starts_with("!vault") || v.starts_with("data.") || v.starts_with("var.") || v.starts_with("process.env") ||
-         v.starts_with("secrets.") || v.starts_with("os.environ") || v.starts_with("env.") || v.starts_with("self.") ||
+  if (v.size() > 2 && v.front() == ':' &&
+      all_of(v.substr(1), [](char c) { return is_letter(c) || c == '_'; }))
+    return true;
+  return v.starts_with("ENC[") || v.starts_with("vault:") || v.starts_with("secretsmanager:") ||
+         v.starts_with("ssm:") || v.starts_with("arn:") || v.starts_with("env:") || v.starts_with("op://") ||
+         v.starts_with("secret://") || v.starts_with("!vault") || v.starts_with("data.") ||
+         v.starts_with("var.") || v.starts_with("process.env") || v.starts_with("secrets.") ||
+         v.starts_with("os.environ") || v.starts_with("env.") || v.starts_with("self.") ||
          v.starts_with("this.") || v.starts_with("ENV[") || v.starts_with("$env:");
 }
 
 bool is_literal(std::string_view small) {
   constexpr std::array kLiterals = {
-      "true"sv,  "false"sv,  "null"sv,   "nil"sv,     "none"sv,   "undefined"sv, "string"sv, "str"sv,  "int"sv,   "integer"sv,
-      "bool"sv,  "boolean"sv, "char"sv,  "byte"sv,    "bytes"sv,  "object"sv,    "any"sv,    "void"sv, "text"sv,  "varchar"sv,
-      "number"sv, "float"sv, "function"sv, "func"sv,  "new"sv,    "yes"sv,       "no"sv,     "on"sv,   "off"sv,   "self"sv,
-      "this"sv,  "optional"sv, "required"sv, "never"sv, "unknown"sv, "nan"sv,    "default"sv, "auto"sv, "array"sv, "list"sv,
-      "dict"sv,  "map"sv,    "set"sv,    "enabled"sv, "disabled"sv, "nullptr"sv, "empty"sv,  "unset"sv, "n/a"sv,  "const"sv,
-      "async"sv, "await"sv,  "return"sv, "var"sv,     "let"sv,    "static"sv,    "final"sv,  "public"sv, "private"sv,
-      "-"sv,     "--"sv,     "uint8"sv,  "[]byte"sv,  "unicode"sv, "symbol"sv,   "super"sv,  "lambda"sv, "yield"sv};
+      "true"sv,    "false"sv,    "null"sv,     "nil"sv,      "none"sv,     "undefined"sv, "string"sv,
+      "str"sv,     "int"sv,      "integer"sv,  "bool"sv,     "boolean"sv,  "char"sv,      "byte"sv,
+      "bytes"sv,   "object"sv,   "any"sv,      "void"sv,     "text"sv,     "varchar"sv,   "number"sv,
+      "float"sv,   "function"sv, "func"sv,     "new"sv,      "yes"sv,      "no"sv,        "on"sv,
+      "off"sv,     "self"sv,     "this"sv,     "optional"sv, "required"sv, "never"sv,     "unknown"sv,
+      "nan"sv,     "default"sv,  "auto"sv,     "array"sv,    "list"sv,     "dict"sv,      "map"sv,
+      "set"sv,     "enabled"sv,  "disabled"sv, "nullptr"sv,  "empty"sv,    "unset"sv,     "n/a"sv,
+      "const"sv,   "async"sv,    "await"sv,    "return"sv,   "var"sv,      "let"sv,       "static"sv,
+      "final"sv,   "public"sv,   "private"sv,  "-"sv,        "--"sv,       "uint8"sv,     "[]byte"sv,
+      "unicode"sv, "symbol"sv,   "super"sv,    "lambda"sv,   "yield"sv};
   return std::find(kLiterals.begin(), kLiterals.end(), small) != kLiterals.end();
 }
 
@@ -95,7 +108,9 @@ bool is_series(std::string_view small) {
   }
   const std::size_t pairs = small.size() - 1;
   if (steps * 10 >= pairs * 7 || same * 10 >= pairs * 7) return true;
-  if (has(small, "0123456789") || has(small, "1234567890") || has(small, "abcdefgh") || has(small, "deadbeef")) return true;
+  if (has(small, "0123456789") || has(small, "1234567890") || has(small, "abcdefgh") ||
+      has(small, "deadbeef"))
+    return true;
   // One short piece again and again: "abcabcabc".
   for (std::size_t period = 1; period <= 4 && period * 3 <= small.size(); ++period) {
     bool repeats = true;
@@ -121,28 +136,36 @@ bool is_host(std::string_view v) {
   if (dot == std::string_view::npos || dot == 0 || dot + 2 >= v.size() + 1) return false;
   std::string_view last = v.substr(dot + 1);
   if (const std::size_t colon = last.find(':'); colon != std::string_view::npos) last = last.substr(0, colon);
-  constexpr std::array kEndings = {"com"sv, "org"sv, "net"sv, "io"sv, "local"sv, "dev"sv, "de"sv, "fr"sv, "uk"sv, "edu"sv,
-                                   "gov"sv, "internal"sv, "cn"sv, "co"sv, "me"sv, "app"sv, "localhost"sv, "test"sv, "svc"sv};
-  const bool chars = all_of(v, [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == ':'; });
+  constexpr std::array kEndings = {"com"sv, "org"sv, "net"sv,       "io"sv,   "local"sv,    "dev"sv, "de"sv,
+                                   "fr"sv,  "uk"sv,  "edu"sv,       "gov"sv,  "internal"sv, "cn"sv,  "co"sv,
+                                   "me"sv,  "app"sv, "localhost"sv, "test"sv, "svc"sv};
+  const bool chars =
+      all_of(v, [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == ':'; });
   if (chars && std::find(kEndings.begin(), kEndings.end(), base::lower(last)) != kEndings.end()) return true;
   int dots = 0;
   for (const char c : v) {
-    if (c == '.') ++dots;
-    else if (!is_digit(c) && c != ':' && c != '/') return false;
+    if (c == '.')
+      ++dots;
+    else if (!is_digit(c) && c != ':' && c != '/')
+      return false;
   }
   return dots == 3;
 }
 
 bool is_path(std::string_view v, std::string_view small) {
-  if (v.starts_with("./") || v.starts_with("../") || v.starts_with("~/") || v.starts_with("\\\\")) return true;
+  if (v.starts_with("./") || v.starts_with("../") || v.starts_with("~/") || v.starts_with("\\\\"))
+    return true;
   if (v.size() > 3 && v[1] == ':' && v[2] == '\\') return true;
-  constexpr std::array kEndings = {".py"sv, ".js"sv, ".ts"sv, ".json"sv, ".yml"sv, ".yaml"sv, ".xml"sv, ".txt"sv, ".pem"sv,
-                                   ".key"sv, ".crt"sv, ".cer"sv, ".p12"sv, ".pfx"sv, ".jks"sv, ".conf"sv, ".cfg"sv, ".ini"sv,
-                                   ".env"sv, ".log"sv, ".html"sv, ".php"sv, ".java"sv, ".go"sv, ".rb"sv, ".sh"sv, ".md"sv,
-                                   ".creds"sv, ".jwt"sv, ".pub"sv, ".der"sv, ".asc"sv, ".gpg"sv, ".nk"sv, ".keystore"sv,
-                                   ".png"sv, ".svg"sv, ".csv"sv, ".db"sv, ".toml"sv, ".properties"sv, ".token"sv, ".dat"sv,
-                                   ".htm"sv, ".aspx"sv, ".jsp"sv, ".css"sv, ".gif"sv, ".jpg"sv, ".bin"sv, ".kdbx"sv};
-  if (std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view e) { return small.size() > e.size() && small.ends_with(e); }))
+  constexpr std::array kEndings = {
+      ".py"sv,         ".js"sv,    ".ts"sv,       ".json"sv,  ".yml"sv,  ".yaml"sv, ".xml"sv,  ".txt"sv,
+      ".pem"sv,        ".key"sv,   ".crt"sv,      ".cer"sv,   ".p12"sv,  ".pfx"sv,  ".jks"sv,  ".conf"sv,
+      ".cfg"sv,        ".ini"sv,   ".env"sv,      ".log"sv,   ".html"sv, ".php"sv,  ".java"sv, ".go"sv,
+      ".rb"sv,         ".sh"sv,    ".md"sv,       ".creds"sv, ".jwt"sv,  ".pub"sv,  ".der"sv,  ".asc"sv,
+      ".gpg"sv,        ".nk"sv,    ".keystore"sv, ".png"sv,   ".svg"sv,  ".csv"sv,  ".db"sv,   ".toml"sv,
+      ".properties"sv, ".token"sv, ".dat"sv,      ".htm"sv,   ".aspx"sv, ".jsp"sv,  ".css"sv,  ".gif"sv,
+      ".jpg"sv,        ".bin"sv,   ".kdbx"sv};
+  if (std::any_of(kEndings.begin(), kEndings.end(),
+                  [&](std::string_view e) { return small.size() > e.size() && small.ends_with(e); }))
     return true;
   // "/run/secrets/x", "conf/keys/x": parts that read like words.
   const auto slashes = static_cast<std::size_t>(std::count(v.begin(), v.end(), '/'));
@@ -193,53 +216,73 @@ ValueShape shape_of(std::string_view v) {
   if (is_reference(v)) return ValueShape::reference;
   if (all_of(v, [](char c) { return is_digit(c) || c == '.' || c == '-' || c == '+' || c == ','; }) ||
       (v.starts_with("0x") && v.size() <= 10) || (v.front() == '-' && v.size() > 3 && v.starts_with("-0x")))
-    return v.size() >= kTokenBytes && all_of(v, is_digit) && !is_series(small) ? ValueShape::hex : ValueShape::number;
+    return v.size() >= kTokenBytes && all_of(v, is_digit) && !is_series(small) ? ValueShape::hex
+                                                                               : ValueShape::number;
   if (is_series(small)) return ValueShape::series;
-  if (has(small, "://") || small.starts_with("mailto:") || small.starts_with("www.") || small.starts_with("urn:") ||
-      small.starts_with("jdbc:"))
+  if (has(small, "://") || small.starts_with("mailto:") || small.starts_with("www.") ||
+      small.starts_with("urn:") || small.starts_with("jdbc:"))
     return ValueShape::url;
-  if (v.starts_with("$2") || v.starts_with("$1$") || v.starts_with("$5$") || v.starts_with("$6$") || v.starts_with("$argon") ||
-      v.starts_with("$apr1$") || small.starts_with("pbkdf2") || small.starts_with("sha256:") || small.starts_with("sha1:") ||
-      small.starts_with("{ssha}") || small.starts_with("{bcrypt}") || small.starts_with("sha256-") ||
-      small.starts_with("sha512-") || small.starts_with("md5:") || small.starts_with("scrypt:"))
+  if (v.starts_with("$2") || v.starts_with("$1$") || v.starts_with("$5$") || v.starts_with("$6$") ||
+      v.starts_with("$argon") || v.starts_with("$apr1$") || small.starts_with("pbkdf2") ||
+      small.starts_with("sha256:") || small.starts_with("sha1:") || small.starts_with("{ssha}") ||
+      small.starts_with("{bcrypt}") || small.starts_with("sha256-") || small.starts_with("sha512-") ||
+      small.starts_with("md5:") || small.starts_with("scrypt:"))
     return ValueShape::digest;
   if (is_uuid(v)) return ValueShape::uuid;
-  const auto count = [&](bool (*is)(char)) { return static_cast<std::size_t>(std::count_if(v.begin(), v.end(), is)); };
+  const auto count = [&](bool (*is)(char)) {
+    return static_cast<std::size_t>(std::count_if(v.begin(), v.end(), is));
+  };
   const std::size_t digits = count(is_digit);
   const std::size_t letters = count(is_letter);
   const std::size_t high = count(is_high);
   const std::size_t others = v.size() - digits - letters - high;
   if (high * 2 > v.size()) return ValueShape::foreign;
   if (has(v, "-----BEGIN")) return ValueShape::blob;
-  if (v.size() >= kTokenBytes && all_of(v.starts_with("0x") ? v.substr(2) : v, is_hex) && digits > 0) return ValueShape::hex;
+  if (v.size() >= kTokenBytes && all_of(v.starts_with("0x") ? v.substr(2) : v, is_hex) && digits > 0)
+    return ValueShape::hex;
   const double coverage = word_coverage(v);
   const auto blanks = static_cast<std::size_t>(std::count(v.begin(), v.end(), ' '));
   if (looks_like_placeholder(v)) return ValueShape::placeholder;
-  if ((has(v, "[^") || has(v, "\\w") || has(v, "\\d") || has(v, "\\s") || has(v, "[a-z") || has(v, "[A-Z") || has(v, "[0-9") ||
-       has(v, ".*") || has(v, "%s") || has(v, "%d") || has(v, "%v") || has(v, "(?:") || has(v, "{0}") || has(v, "%q")))
+  if ((has(v, "[^") || has(v, "\\w") || has(v, "\\d") || has(v, "\\s") || has(v, "[a-z") || has(v, "[A-Z") ||
+       has(v, "[0-9") || has(v, ".*") || has(v, "%s") || has(v, "%d") || has(v, "%v") || has(v, "(?:") ||
+       has(v, "{0}") || has(v, "%q")))
     return ValueShape::pattern;
-  if ((v.front() == '{' || v.front() == '[' || v.front() == '<') || has(v, "\\\"") || has(v, "\": ")) return ValueShape::blob;
+  if ((v.front() == '{' || v.front() == '[' || v.front() == '<') || has(v, "\\\"") || has(v, "\": "))
+    return ValueShape::blob;
   if (blanks > 0 && (coverage > 0.5 || blanks * 4 > v.size() || blanks >= 3)) return ValueShape::sentence;
   if (is_path(v, small)) return ValueShape::path;
   if (is_host(v)) return ValueShape::host;
   const std::size_t open = v.find_first_of("([");
-  if (open != std::string_view::npos && open > 0 && (v.back() == ')' || v.back() == ']' || v.find_first_of(")]") == std::string_view::npos) &&
-      std::all_of(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(open), [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == ':' || c == '&' || c == '*'; }) &&
+  if (open != std::string_view::npos && open > 0 &&
+      (v.back() == ')' || v.back() == ']' || v.find_first_of(")]") == std::string_view::npos) &&
+      std::all_of(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(open),
+                  [](char c) {
+                    return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == ':' || c == '&' ||
+                           c == '*';
+                  }) &&
       (coverage > 0.5 || digits == 0))
     return ValueShape::expression;
-  const bool identifier = all_of(v, [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '$'; });
+  const bool identifier =
+      all_of(v, [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '$'; });
   if ((has(v, "::") || has(v, "->")) && coverage > 0.4) return ValueShape::dotted;
   if (identifier && v.find('.') != std::string_view::npos && v.front() != '.' && v.back() != '.' &&
       (coverage > 0.5 || digits == 0))
     return ValueShape::dotted;
-  const bool wordy = all_of(v, [](char c) { return is_letter(c) || c == '_' || c == '-' || c == '.' || c == ' ' || c == ':' || c == '/' || c == '\'' || c == '*' || c == '&'; });
+  const bool wordy = all_of(v, [](char c) {
+    return is_letter(c) || c == '_' || c == '-' || c == '.' || c == ' ' || c == ':' || c == '/' ||
+           c == '\'' || c == '*' || c == '&';
+  });
   if (letters > 0 && wordy && coverage >= 0.75) return ValueShape::words;
-  if (letters > 0 && digits > 0 && others <= v.size() / 5 && coverage >= 0.8 && digits * 2 < v.size() + 4) return ValueShape::word_digits;
+  if (letters > 0 && digits > 0 && others <= v.size() / 5 && coverage >= 0.8 && digits * 2 < v.size() + 4)
+    return ValueShape::word_digits;
   if (letters > 0 && digits == 0 && others == 0 && v.size() < kTokenBytes) return ValueShape::letters;
-  if (blanks == 0 && v.size() >= kTokenBytes && letters > 0 && digits > 0 &&
-      all_of(v, [](char c) { return is_letter(c) || is_digit(c) || std::string_view("+/=_-.:~%|").find(c) != std::string_view::npos; }))
+  if (blanks == 0 && v.size() >= kTokenBytes && letters > 0 && digits > 0 && all_of(v, [](char c) {
+        return is_letter(c) || is_digit(c) ||
+               std::string_view("+/=_-.:~%|").find(c) != std::string_view::npos;
+      }))
     return ValueShape::token;
-  if (blanks == 0 && v.size() >= kTokenBytes && digits == 0 && others * 6 <= v.size() && coverage < 0.55) return ValueShape::token;
+  if (blanks == 0 && v.size() >= kTokenBytes && digits == 0 && others * 6 <= v.size() && coverage < 0.55)
+    return ValueShape::token;
   if (letters > 0 && digits > 0 && others == 0) return ValueShape::mixed;
   if (digits == 0 && others > 0 && wordy) return coverage > 0.5 ? ValueShape::words : ValueShape::letters;
   return ValueShape::symbols;

@@ -58,8 +58,7 @@ double word_coverage(std::string_view value) {
       best[i] = best[i + 1];
       for (std::size_t length = kShortest; length <= std::min(kLongest, size - i); ++length) {
         if (!is_common_word(std::string_view(small).substr(at + i, length))) continue;
-        const double worth =
-            length == kShortest && size > kShortest ? 1.5 : static_cast<double>(length);
+        const double worth = length == kShortest && size > kShortest ? 1.5 : static_cast<double>(length);
         best[i] = std::max(best[i], worth + best[i + length]);
       }
     }

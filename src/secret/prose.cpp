@@ -18,11 +18,27 @@ namespace {
 constexpr std::array kTriggers = {
     ProseTrigger{R"(pass(?:word|wd|phrase|code|wort)s?[0-9]?)", TriggerClass::password},
     ProseTrigger{R"((?:^|[^a-z0-9])(?:pwd?s?|p/w|pswd?|psw)[0-9]?)", TriggerClass::password},
-    ProseTrigger{R"((?:kennwort|wachtwoord|mot de passe|contrase\xC3\xB1a|contrasena|senha|has\xC5\x82o))",
+    ProseTrigger{
+        R"((?:kennwort|wachtwoord|mots? de passe|contrase(?:\xC3[\xB1\x91]|n)as?|senha|has(?:\xC5[\x82\x81]|l)(?:o|a|em)))",
+        TriggerClass::password},
+    // Swedish, Danish, Norwegian, Finnish, Hungarian, Turkish
+    ProseTrigger{R"((?:l\xC3\xB6senord(?:et)?|adgangskoden?|passordet|salasana|jelsz\xC3\xB3|\xC5\x9Fifre))",
                  TriggerClass::password},
-    ProseTrigger{R"((?:\xD0\xBF|\xD0\x9F)\xD0\xB0\xD1\x80\xD0\xBE\xD0\xBB\xD1\x8C)", TriggerClass::password},
-    ProseTrigger{R"((?:\xEB\xB9\x84\xEB\xB0\x80\xEB\xB2\x88\xED\x98\xB8|\xEB\xB9\x84\xEB\xB2\x88))",
-                 TriggerClass::password},
+    ProseTrigger{
+        R"((?:^|[^a-z])(?:mdp|palavra-passe|codigo de acceso|c\xC3\xB3digo de acceso|clave(?: de acceso)?|heslo))",
+        TriggerClass::password},
+    // пароль in its cases; Russian, Ukrainian, Bulgarian
+    ProseTrigger{
+        R"((?:\xD0\xBF|\xD0\x9F)(?:\xD0\xB0|\xD0\x90)(?:\xD1\x80|\xD0\xA0)(?:\xD0\xBE|\xD0\x9E)(?:\xD0\xBB|\xD0\x9B)(?:\xD1\x8C|\xD0\xAC|\xD0\xB5\xD0\xBC|\xD1\x8F|\xD1\x8E))",
+        TriggerClass::password},
+    // 비밀번호, 비번, 암호, 패스워드
+    ProseTrigger{
+        R"((?:\xEB\xB9\x84\xEB\xB0\x80\xEB\xB2\x88\xED\x98\xB8|\xEB\xB9\x84\xEB\xB2\x88|\xEC\x95\x94\xED\x98\xB8|\xED\x8C\xA8\xEC\x8A\xA4\xEC\x9B\x8C\xEB\x93\x9C))",
+        TriggerClass::password},
+    // 密码, パスワード
+    ProseTrigger{
+        R"((?:\xE5\xAF\x86\xE7\xA0\x81|\xE3\x83\x91\xE3\x82\xB9\xE3\x83\xAF\xE3\x83\xBC\xE3\x83\x89))",
+        TriggerClass::password},
     ProseTrigger{R"((?:^|[^a-z0-9])pass[0-9]?)", TriggerClass::pass},
     ProseTrigger{R"((?:^|[^a-z])(?:credentials?|creds?|log-?ins?|log-?in (?:details|data|info)))",
                  TriggerClass::credentials},

@@ -17,20 +17,39 @@ constexpr std::size_t kPhraseWords = 9;  // "the password for the old vpn box in
 constexpr std::size_t kRemarkMax = 80;   // "password (valid until Friday): ..."
 constexpr std::size_t kLead = 48;        // bytes before the word in which "changed" or "reset" may stand
 
-constexpr std::array kVerbs = {"is"sv,    "was"sv,     "are"sv, "'s"sv,     "be"sv,  "remains"sv,
-                               "stays"sv, "becomes"sv, "ist"sv, "lautet"sv, "est"sv, "es"sv,
-                               "jest"sv,  "é"sv,       "это"sv, "reads"sv};
-constexpr std::array kChanges = {"changed"sv, "reset"sv,   "set"sv,      "updated"sv,   "switched"sv,
-                                 "rotated"sv, "renewed"sv, "modified"sv, "configured"sv};
+// Forms of "is" and "reads", in the languages of prose.hpp.
+constexpr std::array kVerbs = {
+    "is"sv,      "was"sv,   "are"sv,   "'s"sv,        "be"sv,    "remains"sv, "stays"sv,
+    "becomes"sv, "reads"sv, "ist"sv,   "lautet"sv,    "war"sv,   "bleibt"sv,  "heißt"sv,
+    "lauten"sv,  "wurde"sv, "est"sv,   "sera"sv,      "reste"sv, "était"sv,   "es"sv,
+    "será"sv,    "era"sv,   "sigue"sv, "sería"sv,     "é"sv,     "será:"sv,   "continua"sv,
+    "foi"sv,     "jest"sv,  "brzmi"sv, "pozostaje"sv, "это"sv,   "такой"sv,   "такий"sv,
+    "це"sv,      "є"sv,     "был"sv,   "теперь"sv,    "тепер"sv, "будет"sv,   "är"sv,
+    "è"sv,       "szó"sv,   "는"sv,    "은"sv,        "が"sv,    "は"sv,      "是"sv};
+constexpr std::array kChanges = {"changed"sv,  "reset"sv,    "set"sv,       "updated"sv,    "switched"sv,
+                                 "rotated"sv,  "renewed"sv,  "modified"sv,  "configured"sv, "geändert"sv,
+                                 "gesetzt"sv,  "cambiado"sv, "cambiada"sv,  "changé"sv,     "modifié"sv,
+                                 "alterada"sv, "trocada"sv,  "zmienione"sv, "изменён"sv,    "изменен"sv,
+                                 "сменили"sv,  "змінено"sv,  "змінили"sv};
+// What follows "changed": "to", in the same languages.
+constexpr std::array kTo = {"to"sv, "as"sv, "zu"sv, "auf"sv, "para"sv, "na"sv, "на"sv, "à"sv};
 // Words between verb and value.
-constexpr std::array kFillers = {"now"sv,         "still"sv,    "currently"sv, "just"sv,   "simply"sv,
-                                 "always"sv,      "probably"sv, "again"sv,     "also"sv,   "actually"sv,
-                                 "temporarily"sv, "usually"sv,  "normally"sv,  "likely"sv, "presumably"sv,
-                                 "jetzt"sv,       "either"sv,   "follows"sv,   "as"sv};
-constexpr std::array kPairWords = {"user"sv,   "username"sv, "user name"sv, "userid"sv, "user id"sv,
-                                   "login"sv,  "account"sv,  "id"sv,        "name"sv,   "email"sv,
-                                   "e-mail"sv, "uid"sv,      "u"sv,         "usr"sv,    "benutzer"sv,
-                                   "logon"sv,  "un"sv};
+constexpr std::array kFillers = {
+    "now"sv,        "still"sv,   "currently"sv, "just"sv,        "simply"sv,    "always"sv,   "probably"sv,
+    "again"sv,      "also"sv,    "actually"sv,  "temporarily"sv, "usually"sv,   "normally"sv, "likely"sv,
+    "presumably"sv, "either"sv,  "follows"sv,   "as"sv,          "jetzt"sv,     "nun"sv,      "weiterhin"sv,
+    "noch"sv,       "vorerst"sv, "auf"sv,       "maintenant"sv,  "désormais"sv, "toujours"sv, "donc"sv,
+    "ahora"sv,      "todavía"sv, "siempre"sv,   "agora"sv,       "ainda"sv,     "sempre"sv,   "teraz"sv,
+    "nadal"sv,      "obecnie"sv, "теперь"sv,    "тепер"sv,       "сейчас"sv,    "зараз"sv,    "пока"sv,
+    "такой"sv,      "такий"sv,   "следующий"sv, "nu"sv,          "ora"sv,       "adesso"sv};
+constexpr std::array kPairWords = {"логин"sv,        "логін"sv,      "utilisateur"sv, "identifiant"sv,
+                                   "usuario"sv,      "usuário"sv,    "użytkownik"sv,  "아이디"sv,
+                                   "사용자"sv,       "nutzer"sv,     "kennung"sv,     "utente"sv,
+                                   "пользователь"sv, "користувач"sv, "user"sv,        "username"sv,
+                                   "user name"sv,    "userid"sv,     "user id"sv,     "login"sv,
+                                   "account"sv,      "id"sv,         "name"sv,        "email"sv,
+                                   "e-mail"sv,       "uid"sv,        "u"sv,           "usr"sv,
+                                   "benutzer"sv,     "logon"sv,      "un"sv};
 constexpr std::array kSecretWords = {"password"sv, "passwd"sv, "passphrase"sv, "pass"sv,
                                      "pwd"sv,      "pw"sv,     "secret"sv};
 // ------------------------------------------------------------------------------------------------ pairs
@@ -80,8 +99,10 @@ bool read_pair(ProseReader &reader, ProseCandidate candidate, std::vector<ProseC
     std::string word = reader.word();
     const bool with_mark = word.size() > 1 && (word.back() == ':' || word.back() == '=');
     if (with_mark) word.pop_back();
-    const bool joins =
-        word == "and" || word == "with" || word == "using" || word == "und" || word == "et" || word == "mit";
+    const bool joins = word == "and" || word == "with" || word == "using" || word == "und" || word == "et" ||
+                       word == "mit" || word == "avec" || word == "con" || word == "y" || word == "com" ||
+                       word == "e" || word == "z" || word == "i" || word == "oraz" || word == "и" ||
+                       word == "с" || word == "з" || word == "та";
     const bool names = among(kSecretWords, word) || word == "the";
     if (!joins && !names && word != "is") break;
     separated = separated || word != "the";
@@ -258,6 +279,12 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, bool pair, std::
     for (const std::string_view is : {"'s "sv, "’s "sv})
       if (reader.take(is)) return emit_value(reader, candidate, Link::verb, pair, out);
   }
+  // "비밀번호는 X", "パスワードは X": the particle is the verb.
+  for (const std::string_view particle : {"는"sv, "은"sv, "가"sv, "は"sv, "が"sv, "是"sv}) {
+    if (!reader.take(particle)) continue;
+    if (take_separator(reader)) return emit_value(reader, candidate, Link::separator, pair, out);
+    return emit_value(reader, candidate, Link::verb, pair, out);
+  }
   skip_closing(reader);
   const std::size_t start = reader.at();
   // "password (must be changed): X"
@@ -284,6 +311,7 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, bool pair, std::
   bool change = std::any_of(kChanges.begin(), kChanges.end(),
                             [&](std::string_view word) { return lead.find(word) != std::string::npos; });
   const bool changed_before = change;
+  bool spanish_change = false;
   bool broken = false;  // the phrase went on in the next line: a colon there belongs to another name
   for (std::size_t words = 0; words < kPhraseWords; ++words) {
     if (reader.at_line_end()) {
@@ -305,7 +333,11 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, bool pair, std::
     if (colon) word.pop_back();
     while (word.size() > 1 && (word.front() == '(' || word.front() == '"')) word.erase(word.begin());
     if (among(kChanges, word)) change = true;
-    const bool to = change && (word == "to" || word == "as" || word == "zu" || word == "auf");
+    // "hasło to X", but "password to the box"; "cambiada a X", but "reset a week ago".
+    const bool polish = reader.text().substr(lead_from, start - lead_from).ends_with("\xC5\x82o");
+    const bool spanish = lead.find("cambiad") != std::string::npos || spanish_change;
+    spanish_change = spanish_change || word.starts_with("cambiad");
+    const bool to = (change && (among(kTo, word) || (spanish && word == "a"))) || (polish && word == "to");
     const bool verb = among(kVerbs, word);
     if (verb && changed_before) change = false;
     reader.skip_word();
@@ -355,7 +387,9 @@ bool read_sign_in(ProseReader &reader, ProseCandidate candidate, std::vector<Pro
     const std::string word = reader.word();
     if (word.empty() || word.back() == '.') return false;
     reader.skip_word();
-    if (word != "as" && word != "with" && word != "using" && word != "als" && word != "mit") continue;
+    if (word != "as" && word != "with" && word != "using" && word != "als" && word != "mit" &&
+        word != "avec" && word != "con" && word != "com" && word != "jako" && word != "под" && word != "як")
+      continue;
     reader.blanks();
     for (int i = 0; i < 3; ++i) {
       const std::string next = reader.word();

@@ -46,7 +46,7 @@ constexpr Features make_weights() {
       {Feature::structured, -4.2},
       {Feature::masked, -6.0},
       {Feature::phrase, -3.0},
-      {Feature::non_ascii, 0.0},
+      {Feature::non_ascii, -0.8},
       {Feature::ends_sentence_word, -1.5},
       {Feature::user_near, 0.8},
       {Feature::host_near, 0.3},

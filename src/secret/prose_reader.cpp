@@ -5,6 +5,8 @@
 namespace dislodge::secret {
 namespace {
 
+using std::string_view_literals::operator""sv;
+
 struct Quote {
   std::string_view open;
   std::string_view close;
@@ -27,6 +29,15 @@ bool names_next(std::string_view text, std::size_t at) {
 }  // namespace
 
 std::size_t trimmed_end(std::string_view text, std::size_t begin, std::size_t end) {
+  // "X입니다", "Xです": what a language glues to the value.
+  for (const std::string_view glued : {"입니다"sv, "이에요"sv, "예요"sv, "이고"sv, "으로"sv, "로"sv, "임"sv,
+                                       "입니다."sv, "です"sv, "です。"sv, "。"sv, "，"sv}) {
+    const std::string_view value = text.substr(begin, end - begin);
+    if (value.size() > glued.size() + 2 && value.ends_with(glued) && !is_high(value.front())) {
+      end -= glued.size();
+      break;
+    }
+  }
   const auto inside = [&](char c) {
     return text.substr(begin, end - begin - 1).find(c) != std::string_view::npos;
   };

@@ -10,10 +10,12 @@
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
 #include "secret/assignment.hpp"
+#include "secret/assignment_features.hpp"
 #include "secret/decode_view.hpp"
 #include "secret/hints.hpp"
 #include "secret/prose.hpp"
 #include "secret/value.hpp"
+#include "secret/wrapped.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -130,6 +132,7 @@ std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth
   if (options_.allow_comments) heed_comments(view.text, candidates);
   settle(candidates);
   std::size_t count = emit(view, candidates, sink);
+  if (depth == 0 && !joining_ && view.prose) count += scan_wrapped(view, sink);
   if (depth >= options_.decode_depth) return count;
 
   // What a rule has already named needs no second look: a token's own parts are base64 too.
@@ -240,6 +243,66 @@ void Scanner::ask_companions(std::string_view text, std::vector<Candidate> &cand
   for (auto &[i, why] : fallen) candidates[i].rejected = std::move(why);
 }
 
+namespace {
+
+// Lets through what lies across the cut and has a format: of words, halves are no sign of anything.
+class SeamSink : public FoundSink {
+ public:
+  SeamSink(FoundSink &to, const RuleSet &rules) : to_(to), rules_(rules) {}
+  void at(std::uint64_t seam) { seam_ = seam; }
+  std::size_t count() const { return count_; }
+  void found(Found found) override {
+    const Sighting &s = found.sighting;
+    const Rule *rule = rules_.find(s.rule);
+    if (rule == nullptr || rule->family == "generic" || !s.rejected.empty()) return;
+    if (s.offset >= seam_ || s.offset + s.length <= seam_) return;
+    ++count_;
+    to_.found(std::move(found));
+  }
+
+ private:
+  FoundSink &to_;
+  const RuleSet &rules_;
+  std::uint64_t seam_ = 0;
+  std::size_t count_ = 0;
+};
+
+}  // namespace
+
+// Tokens that were cut at the end of a line, in mail and documents.
+std::size_t Scanner::scan_wrapped(const evidence::TextView &view, FoundSink &sink) {
+  const FileKind file = file_kind_of(view.name.empty() ? view.item : view.name);
+  if (file != FileKind::other && file != FileKind::document) return 0;
+  const std::vector<WrappedRun> runs = find_wrapped_runs(view.text);
+  if (runs.empty()) return 0;
+  joining_ = true;
+  SeamSink across(sink, *rules_);
+  QuoteDepth quotes(view.quoted);
+  const auto item_offset = [&view](std::size_t at) -> std::uint64_t {
+    return view.map != nullptr ? view.map->source_of(at) : at;
+  };
+  for (const WrappedRun &run : runs) {
+    const JoinedText joined = join_wrapped(view.text, run);
+    base::OffsetMap map;
+    for (std::size_t i = 0; i < joined.map.runs().size(); ++i) {
+      const auto &piece = joined.map.runs()[i];
+      map.add(piece.text, item_offset(static_cast<std::size_t>(piece.source)));
+    }
+    if (map.identity()) continue;
+    std::vector<evidence::QuotedSpan> quoted;
+    if (const std::uint32_t quote = quotes.at(run.begin); quote > 0) quoted.push_back({0, UINT64_MAX, quote});
+    evidence::TextView inner = view;
+    inner.text = joined.text;
+    inner.map = &map;
+    inner.source = view.source.empty() ? view.text : view.source;
+    inner.quoted = quoted.empty() ? nullptr : &quoted;
+    across.at(item_offset(run.seam));
+    scan_at(inner, options_.decode_depth, across);
+  }
+  joining_ = false;
+  return across.count();
+}
+
 // Matches and prose become candidates, each with the reason why it is none after all.
 void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out) {
   gates_.clear();
@@ -318,6 +381,11 @@ void Scanner::heed_comments(std::string_view text, std::vector<Candidate> &candi
 void Scanner::settle(std::vector<Candidate> &candidates) const {
   std::sort(candidates.begin(), candidates.end(), [](const Candidate &a, const Candidate &b) {
     if (a.rejected.empty() != b.rejected.empty()) return a.rejected.empty();
+    // What has a format of its own is named by it, however sure a model is that the name beside it means one.
+    const auto has_format = [](const Candidate &one) {
+      return one.rule != nullptr && one.rule->family != "generic";
+    };
+    if (has_format(a) != has_format(b)) return has_format(a);
     if (a.confidence != b.confidence) return a.confidence > b.confidence;
     if (a.end - a.begin != b.end - b.begin) return a.end - a.begin > b.end - b.begin;
     if (a.begin != b.begin) return a.begin < b.begin;

@@ -60,6 +60,7 @@ class Scanner {
   struct Candidate;
   Scanner(const RuleSet &rules, const Matcher &matcher, ScanOptions options, Matcher::Scratch scratch);
   std::size_t scan_at(const evidence::TextView &view, std::uint32_t depth, FoundSink &sink);
+  std::size_t scan_wrapped(const evidence::TextView &view, FoundSink &sink);
   void judge(const evidence::TextView &view, std::vector<Candidate> &out);
   std::string rejected_by_import(const evidence::TextView &view, const Rule &rule, const RuleMatch &match);
   void ask_companions(std::string_view text, std::vector<Candidate> &candidates) const;
@@ -76,6 +77,7 @@ class Scanner {
   Matches matches_;
   std::unordered_map<std::uint32_t, bool> gates_;  // by rule: whether the text holds one of its keywords
   std::string last_item_;
+  bool joining_ = false;                    // within scan_wrapped: what a mail program cut is not cut again
   std::unordered_set<std::uint64_t> seen_;  // places of last_item_ that were reported
 };
 

@@ -36,6 +36,20 @@ TEST(Scanner, SaysLineColumnOffsetAndLength) {
   EXPECT_EQ(s.mask.find(kToken.substr(0, 5)), std::string::npos);
 }
 
+TEST(Scanner, JoinsTokensThatMailCut) {
+  const std::string lead = "> the token of the deploy bot is still the old one: ";
+  const std::string text =
+      "Hi,\n\n" + lead + kToken.substr(0, 30) + "\n> " + kToken.substr(30) + "\n\nRegards\n";
+  const auto found = test::scan(text, {}, "mail.mbox!/1!/1");
+  const Found *token = with_value(found, kToken);
+  ASSERT_NE(token, nullptr);
+  EXPECT_EQ(token->sighting.line, 3u);
+  EXPECT_EQ(token->sighting.offset, 5 + lead.size());
+  EXPECT_EQ(token->sighting.length, kToken.size() + 3) << "with the line break and the quote mark within";
+  // Source is not wrapped by mail programs.
+  EXPECT_EQ(with_value(test::scan(text, {}, "a.py"), kToken), nullptr);
+}
+
 TEST(Scanner, MapsOffsetsToTheItem) {
   // The text stands 100 bytes into the source, two lines down.
   std::string source(98, 'x');
