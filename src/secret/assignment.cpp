@@ -11,7 +11,7 @@ namespace dislodge::secret {
 namespace {
 
 constexpr std::array<const char *, 8> kTriggers = {
-    "pass", "pwd", "[^a-z]pw", "secret", "token", "key", "auth", "cred",
+    "pass", "pwd", "(?:^|[^a-z])pw", "secret", "token", "key", "auth", "cred",
 };
 
 constexpr std::array<double, kAssignmentFeatures> kWeights = {

@@ -331,7 +331,10 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
   NameHead head = NameHead::itself;
   if (!classify_name(name, c.name, head) || value.empty()) return false;
   const ValueShape shape = shape_of(value);
-  if (shape == ValueShape::masked || shape == ValueShape::reference || shape == ValueShape::literal)
+  // Whatever its shape, what documentation writes in the place of a secret is none: "AKIAIOSFODNN7EXAMPLE".
+  if (shape == ValueShape::masked || shape == ValueShape::reference || shape == ValueShape::literal ||
+      shape == ValueShape::placeholder ||
+      (shape != ValueShape::blob && looks_like_placeholder(value.substr(0, 512))))
     return false;
 
   if (left_to_prose(text, file, name, shape, c)) return false;

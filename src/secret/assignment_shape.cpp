@@ -242,6 +242,7 @@ ValueShape shape_of(std::string_view v) {
     return ValueShape::hex;
   const double coverage = word_coverage(v);
   const auto blanks = static_cast<std::size_t>(std::count(v.begin(), v.end(), ' '));
+  if (digits > 0 && v.front() == '{' && v.back() == '}' && has(v, ":")) return ValueShape::blob;  // JSON
   if (looks_like_placeholder(v)) return ValueShape::placeholder;
   if ((has(v, "[^") || has(v, "\\w") || has(v, "\\d") || has(v, "\\s") || has(v, "[a-z") || has(v, "[A-Z") ||
        has(v, "[0-9") || has(v, ".*") || has(v, "%s") || has(v, "%d") || has(v, "%v") || has(v, "(?:") ||

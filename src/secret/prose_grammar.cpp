@@ -14,6 +14,7 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 constexpr std::size_t kPhraseWords = 9;  // "the password for the old vpn box in Leeds is ..."
+constexpr std::size_t kNoteMax = 200;    // bytes of a text too short to tell whether it is source
 constexpr std::size_t kRemarkMax = 80;   // "password (valid until Friday): ..."
 constexpr std::size_t kLead = 48;        // bytes before the word in which "changed" or "reset" may stand
 
@@ -420,7 +421,10 @@ void read_prose(std::string_view text, std::size_t end, TriggerClass is, std::ve
   if (is != TriggerClass::sign_in && ends_cell && read_table(text, end, candidate, out)) return;
   if ((is == TriggerClass::pass || is == TriggerClass::secret) && is_letter(next)) return;
   ProseReader reader(text, end);
-  if (reader.source()) return;  // what is assigned in source is read by assignment.hpp
+  // What is assigned in source is read by assignment.hpp; of a few bytes nobody can say what they are.
+  const bool short_note =
+      text.size() < kNoteMax && (is == TriggerClass::password || is == TriggerClass::pass);
+  if (reader.source() && !short_note) return;
   if (is == TriggerClass::sign_in) {
     read_sign_in(reader, candidate, out);
     return;

@@ -132,7 +132,7 @@ std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth
   if (options_.allow_comments) heed_comments(view.text, candidates);
   settle(candidates);
   std::size_t count = emit(view, candidates, sink);
-  if (depth == 0 && !joining_ && view.prose) count += scan_wrapped(view, sink);
+  if (depth == 0 && !joining_ && view.prose) count += scan_wrapped(view, candidates, sink);
   if (depth >= options_.decode_depth) return count;
 
   // What a rule has already named needs no second look: a token's own parts are base64 too.
@@ -270,7 +270,8 @@ class SeamSink : public FoundSink {
 }  // namespace
 
 // Tokens that were cut at the end of a line, in mail and documents.
-std::size_t Scanner::scan_wrapped(const evidence::TextView &view, FoundSink &sink) {
+std::size_t Scanner::scan_wrapped(const evidence::TextView &view, const std::vector<Candidate> &known,
+                                  FoundSink &sink) {
   const FileKind file = file_kind_of(view.name.empty() ? view.item : view.name);
   if (file != FileKind::other && file != FileKind::document) return 0;
   const std::vector<WrappedRun> runs = find_wrapped_runs(view.text);
@@ -281,7 +282,12 @@ std::size_t Scanner::scan_wrapped(const evidence::TextView &view, FoundSink &sin
   const auto item_offset = [&view](std::size_t at) -> std::uint64_t {
     return view.map != nullptr ? view.map->source_of(at) : at;
   };
+  // What is whole before the end of the line is not continued by the word that begins the next.
+  std::unordered_set<std::size_t> whole;
+  for (const Candidate &one : known)
+    if (one.rejected.empty()) whole.insert(one.end);
   for (const WrappedRun &run : runs) {
+    if (whole.contains(run.seam)) continue;
     const JoinedText joined = join_wrapped(view.text, run);
     base::OffsetMap map;
     for (std::size_t i = 0; i < joined.map.runs().size(); ++i) {

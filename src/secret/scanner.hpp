@@ -60,7 +60,8 @@ class Scanner {
   struct Candidate;
   Scanner(const RuleSet &rules, const Matcher &matcher, ScanOptions options, Matcher::Scratch scratch);
   std::size_t scan_at(const evidence::TextView &view, std::uint32_t depth, FoundSink &sink);
-  std::size_t scan_wrapped(const evidence::TextView &view, FoundSink &sink);
+  std::size_t scan_wrapped(const evidence::TextView &view, const std::vector<Candidate> &known,
+                           FoundSink &sink);
   void judge(const evidence::TextView &view, std::vector<Candidate> &out);
   std::string rejected_by_import(const evidence::TextView &view, const Rule &rule, const RuleMatch &match);
   void ask_companions(std::string_view text, std::vector<Candidate> &candidates) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "secret/common_words.hpp"
 #include "secret/prose_text.hpp"
 
 namespace dislodge::secret {
@@ -14,6 +15,7 @@ constexpr std::size_t kLineMin = 38;   // a shorter line was not cut by a mail p
 constexpr std::size_t kReach = 400;    // bytes of a line that are looked at
 constexpr std::size_t kBodyLine = 60;  // lines of nothing but such characters, this long: an encoded body
 constexpr std::size_t kLinesMax = 4;
+constexpr double kWords = 0.8;  // the next line begins with a word of the sentence
 
 bool is_token(char c) {
   return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '+' || c == '/' || c == '=' ||
@@ -58,7 +60,8 @@ std::vector<WrappedRun> find_wrapped_runs(std::string_view text) {
     if (end - first < kFirstMin || !digit) continue;
     const std::size_t second = behind_marks(text, start);
     const std::size_t second_end = token_end(text, second);
-    if (second_end - second < kSecondMin) continue;
+    if (second_end - second < kSecondMin || word_coverage(text.substr(second, second_end - second)) > kWords)
+      continue;
     if (end - first >= kBodyLine && first == line && second_end - second >= kBodyLine) continue;
     if (!out.empty() && out.back().end >= end) continue;  // the third line of what is joined already
     WrappedRun run;
