@@ -86,7 +86,7 @@ Source source_of(const SigmaLogsource &logsource) {
   if (logsource.product == "github") return Source::github;
   if (logsource.product == "gitlab") return Source::gitlab;
   if (logsource.product == "aws") return Source::aws_cloudtrail;
-  if (logsource.product == "gcp") return Source::google;
+  if (logsource.product == "gcp") return Source::google_cloud;
   if (logsource.product == "windows") return Source::windows;
   return Source::generic;
 }

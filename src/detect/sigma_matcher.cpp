@@ -40,10 +40,12 @@ std::uint32_t sources_of(const SigmaLogsource &logsource) {
   std::uint32_t sources = bit(Source::generic);
   if (product == "azure") {
     if (service == "signinlogs" || service == "riskdetection")
-      sources |= bit(Source::entra_signin);
+      sources |= bit(Source::entra_signin) | bit(Source::entra_risk);
     else if (service == "auditlogs" || service == "pim")
       sources |= bit(Source::entra_audit);
-    else if (service != "activitylogs")
+    else if (service == "activitylogs")
+      sources |= bit(Source::azure_activity);
+    else
       sources |= bit(Source::entra_signin) | bit(Source::entra_audit) | bit(Source::graph_activity);
   } else if (product == "m365") {
     sources |= bit(Source::m365_audit) | bit(Source::exchange_audit) | bit(Source::message_trace);
@@ -56,13 +58,13 @@ std::uint32_t sources_of(const SigmaLogsource &logsource) {
   } else if (product == "aws") {
     sources |= bit(Source::aws_cloudtrail);
   } else if (product == "gcp" || product == "google_workspace") {
-    sources |= bit(Source::google);
+    sources |= bit(Source::google) | bit(Source::google_cloud);
   } else if (product == "salesforce") {
     sources |= bit(Source::salesforce);
   } else if (product == "windows") {
-    sources |= bit(Source::windows);
+    sources |= bit(Source::windows) | bit(Source::ecs);
   } else if (product == "linux") {
-    sources |= bit(Source::sshd);
+    sources |= bit(Source::sshd) | bit(Source::syslog);
   } else if (product == "any") {
     sources = ~0u;
   }

@@ -22,7 +22,11 @@ Result<RuleTexts> load_rule_texts(const Options &options) {
     texts.files.assign(embedded.begin(), embedded.end());
     return texts;
   }
-  DISLODGE_TRY_ASSIGN(const auto files, base::files_under(options.rules_folder));
+  std::error_code error;
+  std::vector<std::filesystem::path> files = {options.rules_folder};
+  if (std::filesystem::is_directory(options.rules_folder, error)) {
+    DISLODGE_TRY_ASSIGN(files, base::files_under(options.rules_folder));
+  }
   texts.storage.reserve(files.size() * 2);  // the views point into the strings
   for (const std::filesystem::path &file : files) {
     if (file.extension() != ".toml" && file.extension() != ".yml" && file.extension() != ".yaml") continue;
@@ -32,6 +36,12 @@ Result<RuleTexts> load_rule_texts(const Options &options) {
     texts.storage.push_back(std::move(text));
     texts.files.push_back({path, texts.storage.back()});
   }
+  // What the folder says nothing about stays as it ships: a folder of secrets' rules leaves the detections.
+  const auto part = [](std::string_view path) { return path.substr(0, path.find('/', path.find('/') + 1)); };
+  std::set<std::string_view> brought;
+  for (const base::EmbeddedRule &file : texts.files) brought.insert(part(file.path));
+  for (const base::EmbeddedRule &file : base::embedded_rules())
+    if (brought.count(part(file.path)) == 0) texts.files.push_back(file);
   return texts;
 }
 
