@@ -255,13 +255,25 @@ class Grader {
     std::set<std::string> expected, found;
     const auto key = [](const JsonValue &one) { return one["kind"].text() + " " + one["first"].text(); };
     for (const JsonValue &one : answers_["detections"].items()) expected.insert(key(one));
-    for (const JsonValue &one : detections_)
-      if (one["intruder"].truth()) found.insert(key(one));
     for (const JsonValue &one : answers_["uses"].items()) {
       const std::string kind =
           one["result"].text() == "success" ? "stolen-secret-used" : "stolen-secret-tried";
       expected.insert(kind + " " + one["time"].text());
     }
+    // A rule may see an act from another side (a risky sign-in, the service principal of an application):
+    // what is said beyond the acts listed must name what the intruder held, while they held it.
+    std::map<std::string, std::string> footholds;
+    for (const JsonValue &one : answers_["footholds"].items())
+      footholds[one["id"].text()] = one["possible_since"].text();
+    const auto theirs = [&](const JsonValue &one) {
+      const auto names = one["principals"].items();
+      return std::any_of(names.begin(), names.end(), [&](const JsonValue &id) {
+        const auto foothold = footholds.find(id.text());
+        return foothold != footholds.end() && foothold->second <= one["first"].text();
+      });
+    };
+    for (const JsonValue &one : detections_)
+      if (one["intruder"].truth() && (expected.contains(key(one)) || !theirs(one))) found.insert(key(one));
     compare(score, expected, found, "act of the intruder: ");
     for (const JsonValue &one : answers_["suspicions"].items()) {
       ++score.expected;

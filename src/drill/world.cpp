@@ -317,6 +317,20 @@ double World::least_cost(const std::vector<TakenAction> &taken) const {
       if (one.lingers && !ended) clauses.push_back({{}, clause.head, ends});
     }
   }
+  // What is known by now stays known, whatever is closed.
+  std::set<std::string> held;
+  for (bool more = true; more;) {
+    more = false;
+    for (const WorldStep &one : steps) {
+      if (!std::all_of(one.from.begin(), one.from.end(),
+                       [&](const std::string &text) { return held.contains(text); }))
+        continue;
+      for (const std::string &text : one.to) more |= held.insert(text).second;
+    }
+  }
+  for (const std::string &text : held) {
+    if (text.starts_with("knows:")) clauses.push_back({{}, atom(text), {}});
+  }
   std::vector<std::size_t> goals;
   for (const std::string &text : free) goals.push_back(atom(text));
   return Optimum(std::move(clauses), std::move(goals), atom_numbers.size(), std::move(prices)).run();
