@@ -36,7 +36,7 @@ std::size_t count_nodes(const YamlNode &root) {
     open.pop_back();
     ++count;
     for (const YamlNode &item : node.items) open.push_back(&item);
-    for (const auto &member : node.members) open.push_back(&member.second);
+    for (const auto &member : node.members) open.push_back(&member.value);
   }
   return count;
 }
@@ -121,7 +121,7 @@ class Builder {
       top.key = std::move(node.text);
       top.has_key = true;
     } else {
-      top.node.members.emplace_back(std::move(top.key), std::move(node));
+      top.node.members.push_back({std::move(top.key), std::move(node)});
       top.has_key = false;
     }
     return {};
