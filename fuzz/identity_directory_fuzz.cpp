@@ -2,12 +2,20 @@
 // unread is never more than what was given.
 #include <cstdint>
 #include <cstdlib>
+#include <utility>
 
 #include "base/embedded_rules.hpp"
 #include "evidence/sink.hpp"
+#include "identity/authorized_keys.hpp"
+#include "identity/aws_account.hpp"
 #include "identity/azurehound.hpp"
 #include "identity/link.hpp"
+#include "identity/listings.hpp"
 #include "identity/opengraph.hpp"
+#include "identity/people.hpp"
+#include "identity/roadrecon.hpp"
+#include "identity/sharphound.hpp"
+#include "identity/weak_doors.hpp"
 
 namespace {
 
@@ -33,16 +41,32 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
   evidence::ItemView item;
   item.path = "dir.json";
   item.bytes = bytes;
-  for (const bool azure : {true, false}) {
-    identity::Facts facts;
+  using Read = base::Result<void> (*)(const evidence::ItemView &, identity::Facts &, evidence::Sink &,
+                                      const identity::FactSpill &);
+  static constexpr std::pair<bool (*)(std::string_view), Read> kReaders[] = {
+      {identity::azurehound::recognises_directory, identity::azurehound::read_directory},
+      {identity::opengraph::recognises_directory, identity::opengraph::read_directory},
+      {identity::sharphound::recognises_directory, identity::sharphound::read_directory},
+      {identity::aws::recognises_directory, identity::aws::read_directory},
+      {identity::listings::recognises_directory, identity::listings::read_directory},
+      {identity::roadrecon::recognises_directory, identity::roadrecon::read_directory},
+  };
+  for (const auto &[recognises, read] : kReaders) {
+    identity::Facts facts, held;
     CountingSink sink;
-    const bool known = azure ? identity::azurehound::recognises_directory(bytes)
-                             : identity::opengraph::recognises_directory(bytes);
-    (void)known;
-    (void)(azure ? identity::azurehound::read_directory(item, facts, sink)
-                 : identity::opengraph::read_directory(item, facts, sink));
+    (void)recognises(bytes);
+    (void)read(item, held, sink, [&] { facts.append(std::exchange(held, identity::Facts())); });
+    facts.append(std::move(held));
     if (sink.bytes > size) std::abort();
+    base::WireWriter wire;
+    facts.encode(wire);
+    const auto again = identity::Facts::decode(wire.bytes());
+    if (!again || again->grants.size() != facts.grants.size()) std::abort();
     identity::link_facts(facts, kRights);
+    (void)identity::weak_doors(facts);
+    (void)identity::people_of(facts);
   }
+  identity::Facts keys;
+  if (identity::authorized_keys::recognises(bytes)) identity::authorized_keys::read(item, keys);
   return 0;
 }

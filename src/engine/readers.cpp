@@ -8,7 +8,9 @@
 #include "evidence/tar.hpp"
 #include "evidence/zip.hpp"
 #include "file/readers.hpp"
+#include "identity/authorized_keys.hpp"
 #include "identity/directory.hpp"
+#include "identity/roadrecon.hpp"
 #include "log/reader.hpp"
 #include "mail/exports.hpp"
 #include "mail/mbox.hpp"
@@ -47,7 +49,8 @@ mail::MboxRange range_of(std::string_view bytes, const UnitInput &input) {
 // any other: what an intruder mailed is not a log of ours.
 Result<void> read_table(const evidence::ItemView &item, UnitReader &unit) {
   if (!unit.within_content(item)) {
-    if (identity::recognises_directory(item.bytes)) return identity::read_directory(item, unit.facts(), unit);
+    if (identity::recognises_directory(item.bytes))
+      return identity::read_directory(item, unit.facts(), unit, [&unit] { unit.spill_facts(); });
     if (log::recognises(item.bytes)) {
       log::ReadOptions options;
       options.tenant = unit.input().tenant;
@@ -81,6 +84,13 @@ Result<void> read_key_file(const evidence::ItemView &item, UnitReader &unit) {
     return tl::unexpected(report.error());
   }
   return {};
+}
+
+// A dump of a directory; any other database is read as bytes.
+Result<void> read_database(const evidence::ItemView &item, UnitReader &unit) {
+  if (!unit.within_content(item) && identity::roadrecon::recognises_directory(item.bytes))
+    return identity::roadrecon::read_directory(item, unit.facts(), unit, [&unit] { unit.spill_facts(); });
+  return file::read_binary(item, unit);
 }
 
 }  // namespace
@@ -142,10 +152,15 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
     case ItemType::json:
     case ItemType::csv:
       return read_table(item, unit);
+    case ItemType::sqlite:
+      return read_database(item, unit);
     case ItemType::text:
       // Of plain text only syslog is a log.
       if (!unit.within_content(item) && log::recognise(item.bytes) == log::Source::syslog)
         return read_table(item, unit);
+      // Its lines are rights; as text it is read all the same.
+      if (!unit.within_content(item) && identity::authorized_keys::recognises(item.bytes))
+        identity::authorized_keys::read(item, unit.facts());
       return file::read_text(item, unit);
     case ItemType::xml:
       return file::read_text(item, unit);

@@ -59,17 +59,21 @@ UnitResult UnitReader::read(const UnitInput &input) {
     events_.encode(out);
     result_.events = out.take();
   }
-  if (const std::size_t count = facts_.principals.size() + facts_.grants.size() + facts_.resources.size() +
-                                facts_.credentials.size();
-      count > 0) {
-    base::WireWriter out;
-    result_.fact_count = count;
-    facts_.encode(out);
-    result_.facts = out.take();
-  }
+  spill_facts(1);
   drop_unused_records();
   input_ = nullptr;
   return std::move(result_);
+}
+
+void UnitReader::spill_facts(std::size_t at_least) {
+  const std::size_t count =
+      facts_.principals.size() + facts_.grants.size() + facts_.resources.size() + facts_.credentials.size();
+  if (count < at_least) return;
+  base::WireWriter out;
+  facts_.encode(out);
+  result_.fact_count += count;
+  result_.facts += out.bytes();
+  facts_ = identity::Facts();
 }
 
 // The frame of the item is on top of frames_. Closes it.

@@ -50,6 +50,9 @@ class ItemMarker {
   virtual void mark(std::string_view item) = 0;
 };
 
+// Facts that a worker holds unencoded; at about half a kilobyte each.
+inline constexpr std::size_t kFactsHeld = 50'000;
+
 class UnitReader : public evidence::Sink {
  public:
   // run_key: 32 bytes, random for the run. seal_to: public key of the case or of the user (32 bytes).
@@ -70,6 +73,8 @@ class UnitReader : public evidence::Sink {
   log::EventTable &events() { return events_; }
   void add_log_records(std::uint64_t count) { result_.log_records += count; }
   identity::Facts &facts() { return facts_; }
+  // Encodes the facts found so far, where they are many, so that a directory of any size fits a worker.
+  void spill_facts(std::size_t at_least = kFactsHeld);
   secret::Scanner &scanner() { return *scanner_; }
   secret::FoundSink &found() { return found_; }
   file::Ocr *ocr() { return ocr_.get(); }

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "identity/aws_account.hpp"
 #include "identity/azurehound.hpp"
+#include "identity/listings.hpp"
 #include "identity/opengraph.hpp"
+#include "identity/sharphound.hpp"
 #include "log/transcode.hpp"
 
 namespace dislodge::identity {
@@ -11,13 +14,31 @@ namespace {
 
 constexpr std::size_t kLookBytes = 128u << 10;  // even, so that no UTF-16 unit is cut
 
+struct Kind {
+  bool (*recognises)(std::string_view bytes);
+  base::Result<void> (*read)(const evidence::ItemView &item, Facts &out, evidence::Sink &sink,
+                             const FactSpill &spill);
+};
+// The first that recognises a file reads it: the more particular stand first.
+constexpr Kind kKinds[] = {
+    {opengraph::recognises_directory, opengraph::read_directory},
+    {azurehound::recognises_directory, azurehound::read_directory},
+    {sharphound::recognises_directory, sharphound::read_directory},
+    {aws::recognises_directory, aws::read_directory},
+    {listings::recognises_directory, listings::read_directory},
+};
+
 bool recognises_utf8(std::string_view bytes) {
-  return azurehound::recognises_directory(bytes) || opengraph::recognises_directory(bytes);
+  return std::any_of(std::begin(kKinds), std::end(kKinds),
+                     [&](const Kind &kind) { return kind.recognises(bytes); });
 }
 
-base::Result<void> read_utf8(const evidence::ItemView &item, Facts &out, evidence::Sink &sink) {
-  if (opengraph::recognises_directory(item.bytes)) return opengraph::read_directory(item, out, sink);
-  return azurehound::read_directory(item, out, sink);
+base::Result<void> read_utf8(const evidence::ItemView &item, Facts &out, evidence::Sink &sink,
+                             const FactSpill &spill) {
+  for (const Kind &kind : kKinds) {
+    if (kind.recognises(item.bytes)) return kind.read(item, out, sink, spill);
+  }
+  return base::fail(base::ErrorKind::unsupported, std::string(item.path) + ": no directory export");
 }
 
 // Tells bytes of the UTF-8 text as bytes of the UTF-16 file they come from.
@@ -52,9 +73,10 @@ bool recognises_directory(std::string_view bytes) {
   return recognises_utf8(bytes);
 }
 
-base::Result<void> read_directory(const evidence::ItemView &item, Facts &out, evidence::Sink &sink) {
+base::Result<void> read_directory(const evidence::ItemView &item, Facts &out, evidence::Sink &sink,
+                                  const FactSpill &spill) {
   const auto order = log::looks_utf16(item.bytes);
-  if (!order) return read_utf8(item, out, sink);
+  if (!order) return read_utf8(item, out, sink, spill);
   // A collector's output that went through PowerShell's ">". It is turned whole, so its size is limited.
   if (item.bytes.size() > sink.limits().unit_bytes) {
     return base::fail(
@@ -65,7 +87,7 @@ base::Result<void> read_directory(const evidence::ItemView &item, Facts &out, ev
   evidence::ItemView plain = item;
   plain.bytes = text.text;
   ScalingSink scaling(sink, item.bytes.size(), text.text.size());
-  return read_utf8(plain, out, scaling);
+  return read_utf8(plain, out, scaling, spill);
 }
 
 }  // namespace dislodge::identity

@@ -8,11 +8,14 @@
 #include "evidence/item.hpp"
 #include "evidence/sink.hpp"
 #include "identity/fact.hpp"
+#include "identity/fact_spill.hpp"
 
 namespace dislodge::identity {
 
 bool recognises_directory(std::string_view bytes);
-// Adds to `out`. What is damaged or of a kind that is not read is listed through sink.unread.
-base::Result<void> read_directory(const evidence::ItemView &item, Facts &out, evidence::Sink &sink);
+// Adds to `out`, calling `spill` between records. What is damaged or of a kind that is not read is listed
+// through sink.unread.
+base::Result<void> read_directory(const evidence::ItemView &item, Facts &out, evidence::Sink &sink,
+                                  const FactSpill &spill = {});
 
 }  // namespace dislodge::identity

@@ -7,7 +7,6 @@
 namespace dislodge::identity {
 namespace {
 
-constexpr std::uint64_t kWireVersion = 1;
 constexpr std::size_t kEvidenceKept = 6;  // places named in a merged fact; more would say nothing new
 
 void join_evidence(std::string &into, const std::string &from) {
@@ -175,28 +174,6 @@ void move_to(std::vector<T> &into, std::vector<T> &&from) {
   into.insert(into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-void write(base::WireWriter &out, const base::Interval &interval) {
-  out.time(interval.from);
-  out.time(interval.until);
-}
-base::Interval read_interval(base::WireReader &in) {
-  base::Interval interval;
-  interval.from = in.time();
-  interval.until = in.time();
-  return interval;
-}
-void write(base::WireWriter &out, const std::vector<base::Interval> &intervals) {
-  out.list(intervals, [&](const base::Interval &one) { write(out, one); });
-}
-std::vector<base::Interval> read_intervals(base::WireReader &in) {
-  std::vector<base::Interval> intervals;
-  in.list([&] { intervals.push_back(read_interval(in)); });
-  return intervals;
-}
-std::string read_text(base::WireReader &in) {
-  return std::string(in.text());
-}
-
 }  // namespace
 
 std::string_view name_of(PrincipalKind kind) {
@@ -260,149 +237,6 @@ const Principal *Facts::principal(std::string_view id) const {
       std::lower_bound(principals.begin(), principals.end(), id,
                        [](const Principal &p, std::string_view value) { return p.id < value; });
   return found != principals.end() && found->id == id ? &*found : nullptr;
-}
-
-void Facts::encode(base::WireWriter &out) const {
-  out.number(kWireVersion);
-  out.list(principals, [&](const Principal &p) {
-    out.text(p.id);
-    out.number(static_cast<std::uint64_t>(p.kind));
-    out.text(p.name);
-    out.texts(p.names);
-    out.text(p.tenant);
-    out.list(p.attributes, [&](const auto &attribute) {
-      out.text(attribute.first);
-      out.text(attribute.second);
-    });
-    out.text(p.evidence);
-  });
-  out.list(resources, [&](const Resource &r) {
-    for (const std::string *text : {&r.id, &r.kind, &r.name, &r.held_in, &r.evidence}) out.text(*text);
-  });
-  out.list(grants, [&](const Grant &g) {
-    for (const std::string *text : {&g.id, &g.kind, &g.from, &g.to}) out.text(*text);
-    write(out, g.valid);
-    out.flag(g.start_known);
-    out.flag(g.end_known);
-    write(out, g.used);
-    out.text(g.evidence);
-  });
-  out.list(credentials, [&](const Credential &c) {
-    for (const std::string *text :
-         {&c.id, &c.principal, &c.slot, &c.key_id, &c.hint, &c.thumbprint, &c.name}) {
-      out.text(*text);
-    }
-    write(out, c.valid);
-    out.text(c.evidence);
-  });
-  out.list(bindings, [&](const Binding &b) {
-    for (const std::string *text : {&b.secret, &b.principal, &b.slot, &b.credential}) out.text(*text);
-    write(out, b.valid);
-    out.real(b.strength);
-    out.text(b.why);
-    write(out, b.used);
-    out.text(b.evidence);
-  });
-  out.list(presences, [&](const Presence &p) {
-    out.text(p.secret);
-    out.text(p.resource);
-    write(out, p.valid);
-    out.text(p.message_id);
-    out.text(p.evidence);
-  });
-  out.list(exposures, [&](const Exposure &e) {
-    out.text(e.resource);
-    write(out, e.interval);
-    out.flag(e.confirmed);
-    out.text(e.message_id);
-    out.text(e.evidence);
-  });
-  out.list(unlocks, [&](const Unlock &u) {
-    for (const std::string *text : {&u.cipher, &u.key, &u.secret, &u.evidence}) out.text(*text);
-  });
-}
-
-base::Result<Facts> Facts::decode(std::string_view bytes) {
-  base::WireReader in(bytes);
-  Facts facts;
-  if (in.number() != kWireVersion) {
-    return base::fail(base::ErrorKind::internal, "facts: written by another version of dislodge");
-  }
-  in.list([&] {
-    Principal p;
-    p.id = read_text(in);
-    const std::uint64_t kind = in.number();
-    p.kind = kind <= static_cast<std::uint64_t>(PrincipalKind::other) ? static_cast<PrincipalKind>(kind)
-                                                                      : PrincipalKind::other;
-    p.name = read_text(in);
-    p.names = in.texts();
-    p.tenant = read_text(in);
-    in.list([&] {
-      std::string key = read_text(in);
-      p.attributes[std::move(key)] = read_text(in);
-    });
-    p.evidence = read_text(in);
-    facts.principals.push_back(std::move(p));
-  });
-  in.list([&] {
-    Resource r;
-    for (std::string *text : {&r.id, &r.kind, &r.name, &r.held_in, &r.evidence}) *text = read_text(in);
-    facts.resources.push_back(std::move(r));
-  });
-  in.list([&] {
-    Grant g;
-    for (std::string *text : {&g.id, &g.kind, &g.from, &g.to}) *text = read_text(in);
-    g.valid = read_interval(in);
-    g.start_known = in.flag();
-    g.end_known = in.flag();
-    g.used = read_intervals(in);
-    g.evidence = read_text(in);
-    facts.grants.push_back(std::move(g));
-  });
-  in.list([&] {
-    Credential c;
-    for (std::string *text : {&c.id, &c.principal, &c.slot, &c.key_id, &c.hint, &c.thumbprint, &c.name}) {
-      *text = read_text(in);
-    }
-    c.valid = read_interval(in);
-    c.evidence = read_text(in);
-    facts.credentials.push_back(std::move(c));
-  });
-  in.list([&] {
-    Binding b;
-    for (std::string *text : {&b.secret, &b.principal, &b.slot, &b.credential}) *text = read_text(in);
-    b.valid = read_interval(in);
-    b.strength = in.real();
-    b.why = read_text(in);
-    b.used = read_intervals(in);
-    b.evidence = read_text(in);
-    facts.bindings.push_back(std::move(b));
-  });
-  in.list([&] {
-    Presence p;
-    p.secret = read_text(in);
-    p.resource = read_text(in);
-    p.valid = read_interval(in);
-    p.message_id = read_text(in);
-    p.evidence = read_text(in);
-    facts.presences.push_back(std::move(p));
-  });
-  in.list([&] {
-    Exposure e;
-    e.resource = read_text(in);
-    e.interval = read_interval(in);
-    e.confirmed = in.flag();
-    e.message_id = read_text(in);
-    e.evidence = read_text(in);
-    facts.exposures.push_back(std::move(e));
-  });
-  in.list([&] {
-    Unlock u;
-    for (std::string *text : {&u.cipher, &u.key, &u.secret, &u.evidence}) *text = read_text(in);
-    facts.unlocks.push_back(std::move(u));
-  });
-  DISLODGE_TRY(in.finish("facts"));
-  return facts;
 }
 
 }  // namespace dislodge::identity

@@ -342,7 +342,8 @@ class Historian {
         const std::string_view scope = scopes.substr(0, end);
         scopes.remove_prefix(std::min(end + 1, scopes.size()));
         const std::string delegated = "delegated:" + std::string(scope);
-        if (rights_.find(delegated) != nullptr) {
+        const Right *right = rights_.find(delegated);
+        if (right != nullptr && right->effect != Effect::inert) {
           const std::string name = text(event.actor_name);
           const std::string to = everybody                  ? all_mailboxes_id(tenant)
                                  : looks_like_address(name) ? mailbox_id(tenant, name)

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "base/encode.hpp"
+#include "identity/certificates.hpp"
 #include "identity/ids.hpp"
 
 namespace dislodge::identity {
@@ -55,7 +57,10 @@ class Linker {
       if (in_entra(p)) runs_as(p);
     }
     tenants_and_mailboxes();
+    describe_people();
     people();
+    synchronised();
+    link_certificates(facts_, new_principals_, new_grants_);
     composites();
     facts_.principals.insert(facts_.principals.end(), std::make_move_iterator(new_principals_.begin()),
                              std::make_move_iterator(new_principals_.end()));
@@ -137,6 +142,12 @@ class Linker {
       for (const std::string &name : facts_.principals[i].names) names_.emplace_back(name, i);
     }
     std::sort(names_.begin(), names_.end());
+    for (std::size_t i = 0; i < facts_.principals.size(); ++i) {
+      const Principal &p = facts_.principals[i];
+      if (p.kind != PrincipalKind::user || !in_entra(p) || is_guest(p) || p.name.empty()) continue;
+      const auto [at, fresh] = displays_.try_emplace(lower(p.name), i);
+      if (!fresh && at->second != i) at->second = kSeveral;
+    }
   }
 
   std::string by_name(const std::string &id, const std::string &name) {
@@ -154,6 +165,42 @@ class Linker {
     return only == nullptr ? id : only->id;
   }
 
+  // A mailbox that a listing names by an address, an object id or a display name; all mailboxes of the one
+  // tenant that there is.
+  bool mailbox_of(std::string &id) {
+    const std::string name = id.substr(id.rfind('/') + 1);
+    if (name == "*") {
+      std::set<std::string> tenants;
+      for (const auto &[tenant, list] : members_) {
+        if (tenant != kUnknownTenant && !tenant.empty()) tenants.insert(tenant);
+      }
+      if (tenants.size() != 1) return false;
+      id = all_mailboxes_id(*tenants.begin());
+      need_mailboxes_.insert(*tenants.begin());
+      return true;
+    }
+    index_names();
+    const Principal *only = nullptr;
+    for (auto at = std::lower_bound(names_.begin(), names_.end(),
+                                    std::pair<std::string_view, std::size_t>(name, 0));
+         at != names_.end() && at->first == name; ++at) {
+      const Principal &p = facts_.principals[at->second];
+      if (p.kind != PrincipalKind::user || !in_entra(p) || is_guest(p)) continue;
+      if (only != nullptr && only != &p) return false;
+      only = &p;
+    }
+    if (only == nullptr) {  // Exchange names mailboxes by what people are called
+      const auto called = displays_.find(name);
+      if (called == displays_.end() || called->second == kSeveral) return false;
+      only = &facts_.principals[called->second];
+    }
+    const std::string_view upn = attribute(*only, "upn"), mail = attribute(*only, "mail");
+    const EntraId parts = entra_parts(only->id);
+    if (parts.tenant == kUnknownTenant || (upn.empty() && mail.empty())) return false;
+    id = mailbox_id(parts.tenant, upn.empty() ? mail : upn);
+    return true;
+  }
+
   void name_tenants() {
     std::unordered_set<std::string_view> known;
     known.reserve(facts_.principals.size());
@@ -163,6 +210,7 @@ class Linker {
     std::unordered_map<std::string, std::string> cache;
     // True where the id was changed.
     const auto resolve = [&](std::string &id) {
+      if (id.starts_with("resource:exchange/?/")) return mailbox_of(id);
       if (known.count(id) != 0 || id.starts_with("resource:")) return false;
       const auto [at, fresh] = cache.try_emplace(id);
       if (fresh) at->second = resolved(id);
@@ -394,11 +442,34 @@ class Linker {
     }
   }
 
+  // What a list of people says of a person is true of each of their accounts.
+  void describe_people() {
+    constexpr std::string_view kPeople = "principal:people/";
+    std::unordered_map<std::string_view, const Principal *> listed;
+    for (const Principal &p : facts_.principals) {
+      if (!p.id.starts_with(kPeople)) continue;
+      for (const std::string &name : p.names) listed.emplace(name, &p);
+    }
+    if (listed.empty()) return;
+    for (Principal &p : facts_.principals) {
+      if (p.kind != PrincipalKind::user || p.id.starts_with(kPeople)) continue;
+      for (const std::string &name : p.names) {
+        const auto found = listed.find(name);
+        if (found == listed.end()) continue;
+        for (const char *key : {"title", "department", "seniority", "manager", "company", "role"}) {
+          if (const std::string_view value = attribute(*found->second, key); !value.empty())
+            p.attributes.emplace(key, value);
+        }
+        break;
+      }
+    }
+  }
+
   // One person's accounts: a guest and their home account; users of different realms with one mail address.
   void people() {
     std::map<std::string, std::vector<const Principal *>, std::less<>> by_address;
     for (const Principal &p : facts_.principals) {
-      if (p.kind != PrincipalKind::user) continue;
+      if (p.kind != PrincipalKind::user || p.id.starts_with("principal:people/")) continue;
       std::set<std::string_view> own;
       for (const std::string &name : p.names) {
         if (looks_like_address(name) && name.find("#ext#") == std::string::npos) own.insert(name);
@@ -422,6 +493,27 @@ class Linker {
             if (b_mail || !a_mail) add("same-person", b.id, a.id, evidence);
           }
         }
+      }
+    }
+  }
+
+  // An account of Entra that a domain's account is the source of: the SID is a name of both.
+  void synchronised() {
+    std::unordered_map<std::string_view, const Principal *> domain_accounts;
+    for (const Principal &p : facts_.principals) {
+      if (p.id.starts_with("principal:ad/s-1-5-21-"))
+        domain_accounts.emplace(std::string_view(p.id).substr(13), &p);
+    }
+    if (domain_accounts.empty()) return;
+    for (const Principal &p : facts_.principals) {
+      if (!in_entra(p)) continue;
+      for (const std::string &name : p.names) {
+        if (!name.starts_with("s-1-5-21-")) continue;
+        const auto found = domain_accounts.find(name);
+        if (found == domain_accounts.end()) continue;
+        const std::string evidence = p.evidence + "; " + found->second->evidence;
+        add("SyncedToEntraUser", found->second->id, p.id, evidence);
+        add("SyncedToADUser", p.id, found->second->id, evidence);
       }
     }
   }
@@ -450,6 +542,8 @@ class Linker {
   std::unordered_map<std::string, std::vector<std::size_t>> applications_;  // by application id
   std::map<std::string, std::vector<std::size_t>> members_;                 // by tenant
   std::vector<std::pair<std::string_view, std::size_t>> names_;             // sorted
+  static constexpr std::size_t kSeveral = SIZE_MAX;
+  std::unordered_map<std::string, std::size_t> displays_;  // what users are called -> principal, or kSeveral
   std::unordered_set<std::string> privileged_;
   std::set<std::string> need_mailboxes_;
   std::vector<Principal> new_principals_;

@@ -80,8 +80,8 @@ Kind kind_of(std::string_view kind, std::string_view source) {
 
 class Reader {
  public:
-  Reader(const evidence::ItemView &item, Facts &out, evidence::Sink &sink)
-      : item_(item), out_(out), sink_(sink), lines_(item.bytes) {}
+  Reader(const evidence::ItemView &item, Facts &out, evidence::Sink &sink, const FactSpill &spill)
+      : item_(item), out_(out), sink_(sink), spill_(spill), lines_(item.bytes) {}
 
   base::Result<void> read() {
     source_ = source_kind();
@@ -152,6 +152,7 @@ class Reader {
             damaged_bytes_ += one.size();
           }
           last_whole_ = std::max(last_whole_, at.position());
+          if (spill_) spill_();
         }
       }
     }
@@ -389,6 +390,7 @@ class Reader {
   const evidence::ItemView &item_;
   Facts &out_;
   evidence::Sink &sink_;
+  const FactSpill &spill_;
   LineCounter lines_;
   std::size_t last_line_at_ = 0;
   simdjson::dom::parser parser_;
@@ -416,8 +418,9 @@ bool recognises_directory(std::string_view bytes) {
   return false;
 }
 
-base::Result<void> read_directory(const evidence::ItemView &item, Facts &out, evidence::Sink &sink) {
-  return Reader(item, out, sink).read();
+base::Result<void> read_directory(const evidence::ItemView &item, Facts &out, evidence::Sink &sink,
+                                  const FactSpill &spill) {
+  return Reader(item, out, sink, spill).read();
 }
 
 }  // namespace dislodge::identity::opengraph

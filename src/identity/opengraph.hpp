@@ -12,10 +12,12 @@
 #include "evidence/item.hpp"
 #include "evidence/sink.hpp"
 #include "identity/fact.hpp"
+#include "identity/fact_spill.hpp"
 
 namespace dislodge::identity::opengraph {
 
 bool recognises_directory(std::string_view bytes);  // looks at the first and last 64 KiB at most
-base::Result<void> read_directory(const evidence::ItemView &item, Facts &out, evidence::Sink &sink);
+base::Result<void> read_directory(const evidence::ItemView &item, Facts &out, evidence::Sink &sink,
+                                  const FactSpill &spill = {});
 
 }  // namespace dislodge::identity::opengraph

@@ -127,8 +127,17 @@ std::string_view name_of(Opens opens) {
 }
 
 const Right *Rights::find(std::string_view kind) const {
-  const auto found = by_kind_.find(kind);
+  auto found = by_kind_.find(kind);
+  // Delegated scopes are any API's own words, so one entry stands for those that are not named.
+  constexpr std::string_view kDelegated = "delegated:";
+  if (found == by_kind_.end() && kind.starts_with(kDelegated)) found = by_kind_.find("delegated:*");
   return found == by_kind_.end() ? nullptr : &rights_[found->second];
+}
+
+const std::vector<std::string> &Rights::composites_of(std::string_view kind) const {
+  static const std::vector<std::string> kNone;
+  const auto found = composites_.find(kind);
+  return found == composites_.end() ? kNone : found->second;
 }
 
 const Right *Rights::find_by_id(std::string_view id) const {
@@ -188,6 +197,7 @@ base::Result<Rights> load_rights(std::span<const base::EmbeddedRule> files) {
                         right.kind, half));
       }
     }
+    for (const std::string &half : right.all_of) rights.composites_[half].push_back(right.kind);
     if (!right.composite.empty() && rights.find(right.composite) == nullptr) {
       return base::fail(base::ErrorKind::usage,
                         fmt::format("rules/rights: \"{}\" is half of \"{}\", which does not exist",

@@ -52,7 +52,9 @@ struct Right {
 
 class Rights {
  public:
-  const Right *find(std::string_view kind) const;      // exact, as collectors write it
+  const Right *find(std::string_view kind) const;  // exact, as collectors write it
+  // The composites of which a kind is a half: GetChanges is one of DCSync and of SyncLAPSPassword.
+  const std::vector<std::string> &composites_of(std::string_view kind) const;
   const Right *find_by_id(std::string_view id) const;  // app role id or role template id, any case
   // Kinds of a list that no rule knows, sorted and unique: to be shown, since they count as inert.
   std::vector<std::string> unknown(std::span<const std::string> kinds) const;
@@ -63,6 +65,7 @@ class Rights {
   std::vector<Right> rights_;
   std::map<std::string, std::size_t, std::less<>> by_kind_;
   std::map<std::string, std::size_t, std::less<>> by_id_;
+  std::map<std::string, std::vector<std::string>, std::less<>> composites_;
 };
 
 // Reads every file whose path has "rights/". A mistake is named by file, line and kind: unknown effect or

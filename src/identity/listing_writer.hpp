@@ -1,0 +1,37 @@
+#pragma once
+// What the readers of listings share: adding facts with their ids and the row that says so.
+
+#include <string>
+#include <string_view>
+
+#include "identity/fact.hpp"
+#include "identity/rows.hpp"
+
+namespace dislodge::identity {
+
+class ListingWriter {
+ public:
+  explicit ListingWriter(Facts &out) : out_(out) {}
+
+  Principal &principal(const Row &row, std::string id, PrincipalKind kind, std::string_view name);
+  static void add_name(Principal &p, std::string_view name);
+  static void attribute(Principal &p, std::string_view key, std::string_view value);
+  void resource(const Row &row, std::string id, std::string_view kind, std::string_view name);
+  Grant &grant(const Row &row, std::string_view kind, std::string from, std::string to);
+  void since(Grant &grant, std::string_view from, std::string_view until = {});
+  Credential &credential(const Row &row, std::string principal, std::string_view slot, std::string_view key);
+
+  // A public key in OpenSSH's form ("ssh-ed25519 AAAA... comment") as "SHA256:..." without padding; "" where
+  // it is none.
+  static std::string ssh_fingerprint(std::string_view public_key);
+
+ private:
+  Facts &out_;
+};
+
+// A principal of a realm by a name that link_facts() resolves.
+std::string named(std::string_view realm, std::string_view name);
+// A mailbox by any name of its owner, which link_facts() resolves.
+std::string named_mailbox(std::string_view name);
+
+}  // namespace dislodge::identity

@@ -1,0 +1,60 @@
+#include "identity/sweeps.hpp"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+
+#include "identity/ids.hpp"
+#include "log/operation.hpp"
+
+namespace dislodge::identity {
+namespace {
+
+constexpr std::string_view kPassword = "password", kSessions = "session:refresh";
+
+bool is_guest(const Principal &p) {
+  const auto type = p.attributes.find("user-type"), upn = p.attributes.find("upn");
+  return (type != p.attributes.end() && type->second == "guest") ||
+         (upn != p.attributes.end() && upn->second.find("#ext#") != std::string::npos);
+}
+
+bool one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+std::vector<Sweep> sweeps_of(const log::EventTable &events, const Facts &facts) {
+  std::vector<Sweep> sweeps;
+  const auto add = [&](const std::string &principal, std::string_view what, base::Time time,
+                       const std::string &evidence) {
+    const Principal *p = facts.principal(principal);
+    if (p == nullptr || is_guest(*p)) return;
+    sweeps.push_back({principal, std::string(what), time, evidence});
+  };
+  for (const log::Event &event : events.events) {
+    if (event.event_class != log::EventClass::directory_audit || event.outcome == log::Outcome::error ||
+        event.outcome == log::Outcome::blocked)
+      continue;
+    const std::string what = log::canonical_operation(events.text(event.operation));
+    const std::string_view tenant = events.text(event.tenant), target = events.text(event.target_id);
+    if (tenant.empty() || !is_guid(target)) continue;
+    const std::string user = entra_principal(tenant, target);
+    if (one_of(what, {"reset user password", "change user password", "reset password (by admin)",
+                      "reset password (self-service)", "change password (self-service)"}))
+      add(user, kPassword, event.time, events.source_of(event));
+    if (one_of(what, {"update stsrefreshtokenvalidfrom timestamp", "update stsrefreshtokenvalidfrom",
+                      "revoke sign-in sessions", "revoke all sign-in sessions of a user"}))
+      add(user, kSessions, event.time, events.source_of(event));
+  }
+  for (const Principal &p : facts.principals) {
+    const auto valid_from = p.attributes.find("sessions-valid-from");
+    if (p.kind != PrincipalKind::user || valid_from == p.attributes.end()) continue;
+    if (const auto time = base::parse_time(valid_from->second)) add(p.id, kSessions, *time, p.evidence);
+  }
+  const auto key = [](const Sweep &s) { return std::tie(s.principal, s.what, s.time, s.evidence); };
+  std::sort(sweeps.begin(), sweeps.end(), [&](const Sweep &a, const Sweep &b) { return key(a) < key(b); });
+  return sweeps;
+}
+
+}  // namespace dislodge::identity

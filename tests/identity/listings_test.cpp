@@ -1,0 +1,233 @@
+#include "identity/listings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include "identity/authorized_keys.hpp"
+#include "identity/aws_account.hpp"
+#include "identity/link.hpp"
+#include "identity/roadrecon.hpp"
+#include "support.hpp"
+
+namespace dislodge::identity {
+namespace {
+
+constexpr std::string_view kHelen =
+    "principal:entra/22222222-2222-2222-2222-222222222222/11111111-1111-1111-1111-111111111111";
+constexpr std::string_view kHelensBox =
+    "resource:exchange/22222222-2222-2222-2222-222222222222/helen@acme.example";
+// The public half of a key that was made for this test.
+constexpr std::string_view kKey =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+
+Facts directory() {
+  return read_text(
+      R"({"data":[{"kind":"AZUser","data":{"id":"11111111-1111-1111-1111-111111111111","tenantId":"22222222-2222-2222-2222-222222222222",
+      "userPrincipalName":"helen@acme.example","mail":"helen@acme.example","displayName":"Helen Reyes"}},
+      {"kind":"AZUser","data":{"id":"33333333-3333-3333-3333-333333333333","tenantId":"22222222-2222-2222-2222-222222222222",
+      "userPrincipalName":"bob@acme.example","mail":"bob@acme.example","displayName":"Bob"}}],"meta":{"type":"azure","version":5}})");
+}
+
+TEST(Listings, MailboxPermissionsAreReadFromCsvAndNamesResolved) {
+  Facts facts = directory();
+  facts.append(
+      read_text("Identity,User,AccessRights,IsInherited,Deny\r\n"
+                "Helen Reyes,NT AUTHORITY\\SELF,\"FullAccess, ReadPermission\",False,False\r\n"
+                "Helen Reyes,bob@acme.example,{FullAccess},False,False\r\n"
+                "Helen Reyes,eve@acme.example,{FullAccess},False,True\r\n"));
+  EXPECT_EQ(count_grants(facts, "FullAccess"), 1u);
+  link_facts(facts, embedded_rights());
+  const Grant *grant = find_grant(facts, "FullAccess", "", kHelensBox);
+  ASSERT_NE(grant, nullptr);
+  EXPECT_EQ(grant->from,
+            "principal:entra/22222222-2222-2222-2222-222222222222/33333333-3333-3333-3333-333333333333");
+  EXPECT_EQ(grant->evidence, "dir.json:line 3");
+}
+
+TEST(Listings, InboxRulesThatForwardAreRightsOfTheAddress) {
+  const Facts facts = read_text(R"([{"Name":"x","MailboxOwnerId":"helen@acme.example","Enabled":true,
+    "ForwardTo":["\"Thief\" [SMTP:thief@evil.example]"],"RedirectTo":null},
+    {"Name":"off","MailboxOwnerId":"helen@acme.example","Enabled":false,"ForwardTo":["[SMTP:old@evil.example]"]}])");
+  EXPECT_NE(find_grant(facts, "mailbox-forwarding", "principal:mail/thief@evil.example", ""), nullptr);
+  EXPECT_EQ(count_grants(facts, "mailbox-forwarding"), 1u);
+}
+
+TEST(Listings, DelegatedConsentsKeepTheirStartAndTheirUser) {
+  Facts facts = directory();
+  facts.append(read_text(
+      R"({"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#oauth2PermissionGrants","value":[
+      {"clientId":"44444444-4444-4444-4444-444444444444","consentType":"Principal","principalId":"11111111-1111-1111-1111-111111111111",
+       "resourceId":"55555555-5555-5555-5555-555555555555","scope":"Mail.Read User.Read","startTime":"2024-01-05T00:00:00Z"},
+      {"clientId":"44444444-4444-4444-4444-444444444444","consentType":"AllPrincipals","principalId":null,
+       "resourceId":"55555555-5555-5555-5555-555555555555","scope":"Mail.ReadWrite"}]})"));
+  link_facts(facts, embedded_rights());
+  const Grant *one = find_grant(facts, "delegated:Mail.Read", "", kHelensBox);
+  ASSERT_NE(one, nullptr);
+  EXPECT_TRUE(one->start_known);
+  EXPECT_NE(find_grant(facts, "delegated:Mail.ReadWrite", "",
+                       "resource:exchange/22222222-2222-2222-2222-222222222222/*"),
+            nullptr);
+  ASSERT_NE(embedded_rights().find("delegated:User.Read"), nullptr);
+  EXPECT_EQ(embedded_rights().find("delegated:User.Read")->effect, Effect::inert);
+  EXPECT_EQ(embedded_rights().find("delegated:Mail.Read")->effect, Effect::read);
+}
+
+TEST(Listings, DeployKeysOpenTheirRepositories) {
+  const std::string text =
+      std::string(R"([{"id":1,"key":")") + std::string(kKey) +
+      R"(","url":"https://api.github.com/repos/Acme/Infra/keys/1","title":"ci","verified":true,
+      "created_at":"2023-02-01T00:00:00Z","read_only":true}])";
+  const Facts facts = read_text(text);
+  ASSERT_EQ(facts.credentials.size(), 1u);
+  EXPECT_TRUE(facts.credentials[0].thumbprint.starts_with("SHA256:"));
+  EXPECT_NE(
+      find_grant(facts, "GH_ReadRepoContents", facts.credentials[0].principal, "resource:github/acme/infra"),
+      nullptr);
+}
+
+TEST(Listings, AuthorizedKeysLetTheirHoldersIn) {
+  const std::string text =
+      "# servers\nfrom=\"10.0.0.0/8, !10.1.1.1\",no-pty " + std::string(kKey) + " bob@laptop\n";
+  ASSERT_TRUE(authorized_keys::recognises(text));
+  EXPECT_FALSE(authorized_keys::recognises("a letter that mentions ssh-ed25519 keys\nand nothing else\n"));
+  Facts facts;
+  evidence::ItemView item;
+  item.path = "collected/web1/home/deploy/.ssh/authorized_keys";
+  item.bytes = text;
+  authorized_keys::read(item, facts);
+  ASSERT_EQ(facts.grants.size(), 1u);
+  EXPECT_EQ(facts.grants[0].to, "principal:ssh-account/web1/deploy");
+  EXPECT_EQ(facts.grants[0].evidence, "collected/web1/home/deploy/.ssh/authorized_keys:line 2");
+}
+
+TEST(Listings, TheCredentialReportNamesUsersKeysAndMissingFactors) {
+  const Facts facts = read_text(
+      "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,mfa_active,"
+      "access_key_1_active,access_key_1_last_rotated,access_key_2_active\n"
+      "<root_account>,arn:aws:iam::123456789012:root,2020-01-01T00:00:00+00:00,not_supported,2024-01-01T00:"
+      "00:00+00:00,"
+      "not_supported,false,false,N/A,false\n"
+      "ci,arn:aws:iam::123456789012:user/ci,2021-01-01T00:00:00+00:00,false,N/A,N/"
+      "A,false,true,2022-03-04T00:00:00+00:00,false\n");
+  EXPECT_NE(
+      find_grant(facts, "aws-administrator", "principal:aws/123456789012/root", "principal:aws/123456789012"),
+      nullptr);
+  ASSERT_EQ(facts.credentials.size(), 1u);
+  EXPECT_EQ(facts.credentials[0].slot, "access-key");
+  const Principal *ci = find_principal(facts, "principal:aws/123456789012/user/ci");
+  ASSERT_NE(ci, nullptr);
+  EXPECT_EQ(ci->attributes.at("factors"), "none");
+}
+
+constexpr std::string_view kAccount = R"({"UserDetailList":[
+ {"UserName":"dev","UserId":"AIDA1","Arn":"arn:aws:iam::123456789012:user/eng/dev","CreateDate":"2021-01-01T00:00:00Z",
+  "UserPolicyList":[{"PolicyName":"p","PolicyDocument":{"Version":"2012-10-17","Statement":[
+    {"Effect":"Allow","Action":["sts:AssumeRole"],"Resource":"arn:aws:iam::123456789012:role/Deploy"},
+    {"Effect":"Allow","Action":"secretsmanager:Get*","Resource":"*"}]}}],
+  "GroupList":["Admins"],"AttachedManagedPolicies":[]}],
+ "GroupDetailList":[{"GroupName":"Admins","GroupId":"AGPA1","Arn":"arn:aws:iam::123456789012:group/Admins","GroupPolicyList":[],
+  "AttachedManagedPolicies":[{"PolicyName":"AdministratorAccess","PolicyArn":"arn:aws:iam::aws:policy/AdministratorAccess"}]}],
+ "RoleDetailList":[{"RoleName":"Deploy","RoleId":"AROA1","Arn":"arn:aws:iam::123456789012:role/Deploy",
+  "AssumeRolePolicyDocument":{"Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::123456789012:root","arn:aws:iam::999999999999:user/partner"]},"Action":"sts:AssumeRole"}]},
+  "RolePolicyList":[],"AttachedManagedPolicies":[{"PolicyName":"own","PolicyArn":"arn:aws:iam::123456789012:policy/own"}]}],
+ "Policies":[{"PolicyName":"own","Arn":"arn:aws:iam::123456789012:policy/own","PolicyVersionList":[
+   {"IsDefaultVersion":true,"Document":{"Statement":[{"Effect":"Allow","Action":"iam:*","Resource":"*"},{"Effect":"Deny","Action":"iam:Create*","Resource":"*"}]}}]}]})";
+
+TEST(Listings, PoliciesOfAnAwsAccountBecomeRights) {
+  ASSERT_TRUE(aws::recognises_directory(kAccount));
+  const Facts facts = read_text(kAccount);
+  const std::string dev = "principal:aws/123456789012/user/dev",
+                    role = "principal:aws/123456789012/role/deploy";
+  EXPECT_NE(find_grant(facts, "aws-may-assume", dev, role), nullptr);
+  EXPECT_NE(find_grant(facts, "aws-reads", dev, "resource:aws/123456789012/secretsmanager"), nullptr);
+  EXPECT_NE(find_grant(facts, "aws-member-of", dev, "principal:aws/123456789012/group/admins"), nullptr);
+  EXPECT_NE(find_grant(facts, "aws-administrator", "principal:aws/123456789012/group/admins", ""), nullptr);
+  EXPECT_NE(find_grant(facts, "aws-escalates", role, "principal:aws/123456789012"),
+            nullptr);                                                      // iam:AttachUserPolicy
+  EXPECT_EQ(find_grant(facts, "aws-sets-access-key", role, ""), nullptr);  // denied
+  EXPECT_NE(find_grant(facts, "aws-trusts", "principal:aws/999999999999/user/partner", role), nullptr);
+  std::vector<std::string> kinds;
+  for (const Grant &g : facts.grants) kinds.push_back(g.kind);
+  EXPECT_THAT(embedded_rights().unknown(kinds), testing::IsEmpty());
+}
+
+TEST(Listings, OktaUsersAndPeopleSayWhoTheyAre) {
+  Facts facts = directory();
+  facts.append(read_text(
+      R"([{"id":"00u1","status":"ACTIVE","created":"2020-01-01T00:00:00.000Z","lastLogin":"2024-01-01T00:00:00.000Z",
+    "profile":{"login":"helen@acme.example","email":"helen@acme.example","title":"CFO"}}])"));
+  facts.append(read_text(
+      "email,name,title,department,seniority\nhelen@acme.example,Helen Reyes,CFO,Finance,executive\n"));
+  link_facts(facts, embedded_rights());
+  const Principal *helen = facts.principal(kHelen);
+  ASSERT_NE(helen, nullptr);
+  EXPECT_EQ(helen->attributes.at("department"), "Finance");
+  EXPECT_EQ(helen->attributes.at("seniority"), "executive");
+  EXPECT_NE(find_grant(facts, "same-person", kHelen, "principal:okta/00u1"), nullptr);
+}
+
+TEST(Listings, LogsAndOtherTablesAreLeftToTheirReaders) {
+  EXPECT_FALSE(recognises_directory("userPrincipalName,id,displayName,ipAddress\na@b.example,1,x,1.2.3.4\n"));
+  EXPECT_FALSE(recognises_directory("name,amount\nx,1\n"));
+  EXPECT_FALSE(recognises_directory(R"([{"price":1},{"price":2}])"));
+}
+
+TEST(Listings, ARoadreconDatabaseIsReadWithItsDates) {
+  sqlite3 *database = nullptr;
+  ASSERT_EQ(sqlite3_open(":memory:", &database), SQLITE_OK);
+  const char *sql =
+      "CREATE TABLE TenantDetails (objectId TEXT, displayName TEXT);"
+      "CREATE TABLE Users (objectId TEXT, userPrincipalName TEXT, mail TEXT, displayName TEXT, "
+      "accountEnabled BOOLEAN,"
+      " refreshTokensValidFromDateTime DATETIME, strongAuthenticationDetail TEXT);"
+      "CREATE TABLE ServicePrincipals (objectId TEXT, appId TEXT, displayName TEXT, passwordCredentials "
+      "TEXT);"
+      "CREATE TABLE lnk_group_member_user (\"Group\" TEXT, \"User\" TEXT);"
+      "CREATE TABLE OAuth2PermissionGrants (clientId TEXT, consentType TEXT, principalId TEXT, scope TEXT, "
+      "startTime DATETIME);"
+      "INSERT INTO TenantDetails VALUES ('22222222-2222-2222-2222-222222222222','Acme');"
+      "INSERT INTO Users VALUES "
+      "('11111111-1111-1111-1111-111111111111','helen@acme.example','helen@acme.example','Helen',1,"
+      " '2024-02-03 04:05:06.000000','{\"methods\":[]}');"
+      "INSERT INTO ServicePrincipals VALUES "
+      "('44444444-4444-4444-4444-444444444444','66666666-6666-6666-6666-666666666666','app',"
+      " '[{\"keyId\":\"77777777-7777-7777-7777-777777777777\",\"startDate\":\"2023-01-01T00:00:00Z\"}]');"
+      "INSERT INTO lnk_group_member_user VALUES "
+      "('88888888-8888-8888-8888-888888888888','11111111-1111-1111-1111-111111111111');"
+      "INSERT INTO OAuth2PermissionGrants VALUES ('44444444-4444-4444-4444-444444444444','Principal',"
+      " '11111111-1111-1111-1111-111111111111','Mail.Read','2024-01-01 00:00:00.000000');";
+  ASSERT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_int64 size = 0;
+  unsigned char *raw = sqlite3_serialize(database, "main", &size, 0);
+  const std::string bytes(reinterpret_cast<const char *>(raw), static_cast<std::size_t>(size));
+  sqlite3_free(raw);
+  sqlite3_close(database);
+
+  ASSERT_TRUE(roadrecon::recognises_directory(bytes));
+  Facts facts;
+  KeepingSink sink;
+  evidence::ItemView item;
+  item.path = "roadrecon.db";
+  item.bytes = bytes;
+  ASSERT_TRUE(roadrecon::read_directory(item, facts, sink));
+  link_facts(facts, embedded_rights());
+  const Principal *helen = facts.principal(kHelen);
+  ASSERT_NE(helen, nullptr);
+  EXPECT_EQ(helen->attributes.at("sessions-valid-from"), "2024-02-03T04:05:06.000000Z");
+  EXPECT_EQ(helen->attributes.at("factors"), "none");
+  EXPECT_NE(find_grant(facts, "AZMemberOf", kHelen, ""), nullptr);
+  const Grant *consent = find_grant(facts, "delegated:Mail.Read", "", kHelensBox);
+  ASSERT_NE(consent, nullptr);
+  EXPECT_TRUE(consent->start_known);
+  EXPECT_EQ(facts.credentials.size(), 1u);
+  // A page that is damaged is no reason to fall over.
+  std::string broken = bytes;
+  for (std::size_t i = 4096; i < broken.size(); i += 7) broken[i] = 'x';
+  item.bytes = broken;
+  Facts rest;
+  (void)roadrecon::read_directory(item, rest, sink);
+}
+
+}  // namespace
+}  // namespace dislodge::identity
