@@ -21,7 +21,9 @@
 #include "detect/detection.hpp"
 #include "identity/fact.hpp"
 #include "identity/rights.hpp"
+#include "identity/sweeps.hpp"
 #include "reach/reach.hpp"
+#include "reach/watched.hpp"
 
 namespace dislodge::reach {
 
@@ -41,6 +43,14 @@ struct ProgramOptions {
   // held, and planted credentials come from the logs. true: what may have been set counts until the principal
   // is swept.
   bool minted_until_swept = false;
+  // A Kerberos ticket: ten hours by the default domain policy (MaxTicketAge).
+  std::int64_t ticket_us = 10 * base::kHour;
+  // People use one password in several places: one that opens an account may open their others.
+  bool reused_passwords = false;
+  // What the log of mail access testifies about (watched.hpp).
+  std::vector<Watched> watched;
+  std::vector<identity::Sweep> sweeps;              // what was ended when
+  std::vector<identity::Requirement> requirements;  // where a secret alone does not suffice
   std::map<std::string, std::string, std::less<>>
       secret_names;  // secret id -> "app secret (abc…)", for people
 };

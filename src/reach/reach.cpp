@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 #include <unordered_map>
 
+#include "identity/ids.hpp"
 #include "reach/program.hpp"
 #include "reach/solve.hpp"
 #include "reach/why.hpp"
@@ -166,6 +169,40 @@ std::vector<MissingEvidence> missing_of(const Program &program, const Solution &
   return list;
 }
 
+// What the logs took away altogether: things that are possible without them and at no time with them.
+void add_excluded(const Program &all, const Solution &without, const std::vector<Watched> &watched,
+                  Reach &reach) {
+  std::map<std::string_view, std::string_view> why;
+  for (const Watched &one : watched) why.emplace(one.resource, one.why);
+  std::set<std::pair<std::string_view, std::string_view>> held;
+  for (const ReachRow &row : reach.rows) held.emplace(row.type, row.id);
+  std::vector<ReachRow> rows;
+  for (NodeId node = 0; node < all.nodes.size(); ++node) {
+    if (!shown(all.nodes[node]) || all.nodes[node].detail != 0 || !without.holds(node)) continue;
+    if (all.id(node) == kIntruder || held.contains({name_of(all.nodes[node].type), all.id(node)})) continue;
+    ReachRow row;
+    row.id = all.id(node);
+    row.type = name_of(all.nodes[node].type);
+    row.name = all.name(node);
+    row.grade = Grade::excluded;
+    row.intervals = without.intervals(node);
+    row.since = row.intervals.first();
+    row.possible_since = base::kTimeMax;
+    const auto said = why.find(row.id);
+    row.because.push_back({"coverage",
+                           {},
+                           {},
+                           said != why.end() ? std::string(said->second) + " and shows no such reading"
+                                             : "follows only from reading that complete logs exclude"});
+    rows.push_back(std::move(row));
+  }
+  reach.rows.insert(reach.rows.end(), std::make_move_iterator(rows.begin()),
+                    std::make_move_iterator(rows.end()));
+  std::sort(reach.rows.begin(), reach.rows.end(), [](const ReachRow &a, const ReachRow &b) {
+    return std::tie(a.type, a.id) < std::tie(b.type, b.id);
+  });
+}
+
 }  // namespace
 
 Reach compute_reach(Program program, const identity::Facts &facts) {
@@ -180,7 +217,22 @@ Reach compute_reach(Program program, const identity::Facts &facts) {
 
 Reach compute_reach(const identity::Facts &facts, const identity::Rights &rights,
                     const std::vector<detect::Detection> &detections, const ProgramOptions &options) {
-  return compute_reach(make_program(facts, rights, detections, options), facts);
+  if (options.watched.empty()) return compute_reach(make_program(facts, rights, detections, options), facts);
+  ProgramOptions plain = options;
+  plain.watched.clear();
+  const Program all = make_program(facts, rights, detections, plain);
+  const Solution without = solve(all, Grade::possible);
+  // A log testifies only about times at which the intruder could not have switched it off.
+  ProgramOptions trusted = options;
+  for (Watched &watched : trusted.watched) {
+    const NodeId tenant =
+        all.find(NodeType::principal, identity::entra_principal(watched.tenant, watched.tenant));
+    if (tenant != kNone) watched.complete = watched.complete.subtract(without.intervals(tenant));
+  }
+  std::erase_if(trusted.watched, [](const Watched &watched) { return watched.complete.empty(); });
+  Reach reach = compute_reach(make_program(facts, rights, detections, trusted), facts);
+  if (!trusted.watched.empty()) add_excluded(all, without, trusted.watched, reach);
+  return reach;
 }
 
 }  // namespace dislodge::reach

@@ -172,6 +172,10 @@ base::Result<std::string> why(const Reach &reach, std::string_view id) {
     }
     row = candidates.front();
   }
+  if (row->grade == Grade::excluded) {
+    return fmt::format("{} {} ({})\nexcluded: {}\n", row->type, row->id, row->name,
+                       row->because.empty() ? std::string() : row->because.front().says);
+  }
   NodeType type = NodeType::principal;
   if (row->type == name_of(NodeType::secret)) type = NodeType::secret;
   if (row->type == name_of(NodeType::resource)) type = NodeType::resource;

@@ -1,0 +1,197 @@
+// How long reach takes, from ten thousand edges to eighteen million, against walking the same edges once with
+// no time and no proof (the least that any path search does) in the same run.
+//
+// The instances have the shape of a large tenant: users and groups, mailboxes and repositories, secrets that
+// lie in them, a fifth of all facts limited in time, three footholds. In the dense one a quarter of the
+// secrets opens an account, so that nearly all is reached; in the sparse one every four-thousandth does.
+// Figures are CPU seconds of this thread.
+//
+//   reach_bench            sizes up to 10^6 edges
+//   reach_bench --large    up to 18.5 M edges: needs 5 GiB
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+#include <random>
+
+#include "reach/live.hpp"
+#include "reach/solve.hpp"
+
+namespace {
+
+using namespace dislodge;
+using namespace dislodge::reach;
+
+double cpu_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+double memory_gib() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / (1024.0 * 1024.0);
+}
+
+constexpr std::int64_t kSpan = 730 * base::kDay;
+
+class Generator {
+ public:
+  Generator(std::size_t edges, bool dense) : scale_(static_cast<double>(edges) / 18.5e6), dense_(dense) {}
+
+  Program make() {
+    const auto users = nodes(NodeType::principal, "principal:entra/t/user", 500'000);
+    const auto groups = nodes(NodeType::principal, "principal:entra/t/group", 200'000);
+    const auto services = nodes(NodeType::principal, "principal:entra/t/service", 50'000);
+    const auto boxes = nodes(NodeType::resource, "resource:exchange/t/box", 500'000);
+    const auto repositories = nodes(NodeType::resource, "resource:github/acme/repository", 100'000);
+    const auto secrets = nodes(NodeType::secret, "secret:", 4'000'000);
+    for (int i = 0; i < 3; ++i) {
+      const std::int64_t from = at();
+      edge(Rule::foothold, pick(users), {}, {base::Time{from}, base::Time{from + 60 * base::kDay}});
+    }
+    for (std::size_t i = 0; i < boxes.size(); ++i) edge(Rule::read, boxes[i], {users[i]}, {});
+    times(5'000'000, [&] { edge(Rule::control, pick(groups), {pick(users)}, validity()); });
+    times(1'000'000, [&] { edge(Rule::read, pick(boxes), {pick(groups)}, validity()); });
+    times(500'000, [&] { edge(Rule::read, pick(repositories), {pick(groups)}, validity()); });
+    times(dense_ ? 500'000 : 20'000, [&] { edge(Rule::control, pick(users), {pick(users)}, validity()); });
+    times(10'000'000, [&] {
+      const NodeId where = below(4) == 0 ? pick(repositories) : pick(boxes);
+      edge(Rule::learn, pick(secrets), {where}, {base::Time{at()}, base::kTimeMax});
+    });
+    const std::uint64_t live = dense_ ? 4 : 4'000;
+    for (const NodeId secret : secrets) {
+      if (below(live) != 0) continue;
+      edge(Rule::authenticate, below(10) == 0 ? pick(services) : pick(users), {secret}, validity());
+    }
+    return std::move(program_);
+  }
+
+ private:
+  std::uint64_t below(std::uint64_t n) { return random_() % n; }
+  NodeId pick(const std::vector<NodeId> &list) { return list[below(list.size())]; }
+  std::int64_t at() { return static_cast<std::int64_t>(below(kSpan)); }
+  base::Interval validity() {
+    if (below(5) != 0) return {};
+    const std::int64_t from = at();
+    return {base::Time{from}, base::Time{from + static_cast<std::int64_t>(below(120)) * base::kDay + 1}};
+  }
+  std::vector<NodeId> nodes(NodeType type, std::string_view prefix, double count) {
+    std::vector<NodeId> list;
+    const auto wanted = static_cast<std::size_t>(std::max(1.0, count * scale_));
+    for (std::size_t i = 0; i < wanted; ++i)
+      list.push_back(program_.add(type, fmt::format("{}{:07}", prefix, i)));
+    return list;
+  }
+  template <typename Each>
+  void times(double count, Each &&each) {
+    for (auto left = static_cast<std::size_t>(count * scale_); left > 0; --left) each();
+  }
+  void edge(Rule rule, NodeId to, std::vector<NodeId> from, base::Interval valid) {
+    program_.add({.rule = rule, .conclusion = to, .premises = std::move(from), .valid = valid});
+  }
+
+  double scale_;
+  bool dense_;
+  Program program_;
+  std::mt19937_64 random_{20240119};
+};
+
+// The floor: breadth first over the same edges, each visited once.
+std::size_t walk(const Program &program, double &seconds) {
+  std::vector<std::uint32_t> begin(program.nodes.size() + 1, 0), to;
+  for (const Edge &edge : program.edges)
+    for (const NodeId premise : program.premises(edge)) ++begin[premise + 1];
+  for (std::size_t i = 0; i + 1 < begin.size(); ++i) begin[i + 1] += begin[i];
+  to.resize(begin.back());
+  std::vector<std::uint32_t> next(begin.begin(), begin.end() - 1);
+  for (const Edge &edge : program.edges)
+    for (const NodeId premise : program.premises(edge)) to[next[premise]++] = edge.conclusion;
+  const double start = cpu_seconds();
+  std::vector<char> seen(program.nodes.size(), 0);
+  std::vector<NodeId> queue;
+  for (const Edge &edge : program.edges) {
+    if (edge.premise_count == 0 && !seen[edge.conclusion]) {
+      seen[edge.conclusion] = 1;
+      queue.push_back(edge.conclusion);
+    }
+  }
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    for (std::uint32_t at = begin[queue[i]]; at < begin[queue[i] + 1]; ++at) {
+      if (seen[to[at]]) continue;
+      seen[to[at]] = 1;
+      queue.push_back(to[at]);
+    }
+  }
+  seconds = cpu_seconds() - start;
+  return queue.size();
+}
+
+void run(std::size_t edges, bool dense) {
+  double begin = cpu_seconds();
+  const Program program = Generator(edges, dense).make();
+  const double made = cpu_seconds() - begin;
+  begin = cpu_seconds();
+  const Solution solution = solve(program, Grade::possible);
+  const double solved = cpu_seconds() - begin;
+  std::size_t reached = 0;
+  for (NodeId node = 0; node < program.nodes.size(); ++node) reached += solution.holds(node) ? 1 : 0;
+  double walked = 0;
+  const std::size_t by_walk = walk(program, walked);
+  fmt::print("{:<6} {:>10} {:>9} {:>9} {:>10} {:>8.2f} {:>8.2f} {:>9.3f} {:>9.1f} {:>8.2f} {:>7.2f}\n",
+             dense ? "dense" : "sparse", program.edges.size(), program.nodes.size(), reached,
+             solution.labels.size(), made, solved, walked,
+             solved * 1e9 / static_cast<double>(program.edges.size()), solved / std::max(walked, 1e-9),
+             memory_gib());
+  if (reached > by_walk) fmt::print("  more is reached than a walk finds: a mistake\n");
+  std::fflush(stdout);
+}
+
+// An analyst adds facts to a live case: a thousand new rights, exposures and bindings at random.
+void additions(std::size_t edges) {
+  Program program = Generator(edges, true).make();
+  const std::size_t nodes = program.nodes.size();
+  double begin = cpu_seconds();
+  Live live(std::move(program), Grade::possible);
+  const double full = cpu_seconds() - begin;
+  std::mt19937_64 random(7);
+  std::vector<double> took;
+  for (int i = 0; i < 1000; ++i) {
+    EdgeSpec spec;
+    spec.rule = i % 10 == 0 ? Rule::exposure : Rule::control;
+    spec.conclusion = static_cast<NodeId>(random() % nodes);
+    if (i % 10 != 0) spec.premises = {static_cast<NodeId>(random() % nodes)};
+    spec.valid = {base::Time{static_cast<std::int64_t>(random() % kSpan)}, base::kTimeMax};
+    begin = cpu_seconds();
+    live.add(spec);
+    took.push_back(cpu_seconds() - begin);
+  }
+  std::sort(took.begin(), took.end());
+  fmt::print(
+      "1,000 additions at {} edges: median {:.3f} ms, 99 % {:.3f} ms, most {:.1f} ms; a full run {:.1f} ms\n",
+      edges, took[500] * 1e3, took[990] * 1e3, took.back() * 1e3, full * 1e3);
+}
+
+}  // namespace
+
+int main(int count, char **arguments) {
+  const bool large = count > 1 && std::strcmp(arguments[1], "--large") == 0;
+  fmt::print("{:<6} {:>10} {:>9} {:>9} {:>10} {:>8} {:>8} {:>9} {:>9} {:>8} {:>7}\n", "kind", "edges",
+             "nodes", "reached", "labels", "make s", "reach s", "walk s", "ns/edge", "x walk", "GiB");
+  for (const std::size_t edges : {std::size_t{10'000}, std::size_t{100'000}, std::size_t{1'000'000}}) {
+    run(edges, false);
+    run(edges, true);
+  }
+  additions(100'000);
+  additions(1'000'000);
+  if (large) {
+    run(10'000'000, true);
+    run(18'500'000, false);
+    run(18'500'000, true);
+  }
+  return 0;
+}

@@ -1,0 +1,86 @@
+#include "reach/bounds.hpp"
+
+#include <algorithm>
+
+namespace dislodge::reach {
+
+using base::Interval;
+using base::IntervalSet;
+using base::Time;
+
+namespace {
+
+std::string key_of(std::string_view principal, std::string_view what) {
+  std::string key(principal);
+  key += '\n';
+  key += what;
+  return key;
+}
+
+}  // namespace
+
+Bounds::Bounds(const std::vector<identity::Sweep> &sweeps,
+               const std::vector<identity::Requirement> &requirements, const std::vector<Watched> &watched) {
+  for (const identity::Sweep &sweep : sweeps)
+    sweeps_[key_of(sweep.principal, sweep.what)].push_back(sweep.time);
+  for (auto &[key, times] : sweeps_) {
+    std::sort(times.begin(), times.end());
+    times.erase(std::unique(times.begin(), times.end()), times.end());
+  }
+  for (const identity::Requirement &one : requirements) {
+    if (one.every_protocol && one.resists_phishing && !one.valid.empty())
+      requirements_.emplace(one.principal, &one);
+  }
+  for (const Watched &one : watched) watched_.emplace(one.resource, &one);
+}
+
+std::vector<Bounds::Span> Bounds::until_swept(std::string_view principal, std::string_view what,
+                                              Interval valid) const {
+  std::vector<Span> spans;
+  const auto found = sweeps_.find(key_of(principal, what));
+  if (found == sweeps_.end()) return {{valid, base::kTimeMax}};
+  Time from = valid.from;
+  for (const Time sweep : found->second) {
+    const Interval part{from, std::min(sweep, valid.until)};
+    if (sweep <= from) continue;
+    if (!part.empty()) spans.push_back({part, sweep});
+    from = sweep;
+    if (from >= valid.until) return spans;
+  }
+  spans.push_back({{from, valid.until}, base::kTimeMax});
+  return spans;
+}
+
+std::vector<Bounds::Guarded> Bounds::guarded(std::string_view principal, std::string_view slot,
+                                             Interval valid) const {
+  std::vector<Guarded> parts;
+  IntervalSet open(valid);
+  const auto [first, last] = requirements_.equal_range(principal);
+  for (auto at = first; at != last; ++at) {
+    const identity::Requirement &one = *at->second;
+    if (!one.slot.empty() && one.slot != slot) continue;
+    const Interval when = base::intersect(one.valid, valid);
+    if (when.empty()) continue;
+    parts.push_back({when, &one});
+    open = open.subtract(IntervalSet(when));
+  }
+  for (const Interval &one : open.items()) parts.push_back({one, nullptr});
+  return parts;
+}
+
+std::vector<Interval> Bounds::not_excluded(std::string_view resource, std::string_view holder,
+                                           const std::vector<std::string_view> &others,
+                                           Interval valid) const {
+  const auto found = watched_.find(resource);
+  if (found == watched_.end()) return {valid};
+  const Watched &watched = *found->second;
+  IntervalSet excluded = watched.complete;
+  for (const auto &[who, when] : watched.seen) {
+    const bool another = holder.empty() ? std::find(others.begin(), others.end(), who) != others.end()
+                                        : who != holder && !who.empty();
+    if (!another) excluded = excluded.subtract(when);
+  }
+  return IntervalSet(valid).subtract(excluded).items();
+}
+
+}  // namespace dislodge::reach

@@ -1,0 +1,300 @@
+#include "reach/program_builder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/encode.hpp"
+
+namespace dislodge::reach {
+
+using base::Interval;
+using base::Time;
+using identity::PrincipalKind;
+
+namespace {
+
+constexpr std::string_view kAll = "all";            // part of a resource: every bit of it, seen read at once
+constexpr std::string_view kMessages = "messages";  // part of a mailbox: single messages that hold no secret
+// Exchange aggregates the reads of two minutes into one record, so closer reads are one sitting.
+constexpr std::int64_t kSitting = 2 * base::kMinute;
+constexpr std::int64_t kThrottled = base::kDay;  // MailItemsAccessed is silent for a day after 1,000 binds
+
+std::string_view bare_message_id(std::string_view id) {
+  if (id.size() >= 2 && id.front() == '<' && id.back() == '>') return id.substr(1, id.size() - 2);
+  return id;
+}
+
+std::string evidence_of(const detect::Detection &detection) {
+  if (detection.events.empty()) return detection.id;
+  return fmt::format("{}:line {}", detection.events.front().source, detection.events.front().line);
+}
+
+// Whether the events of a detection show the intruder, so that it supports `confirmed`.
+bool attests(const detect::Detection &detection) {
+  return detection.grade == detect::Grade::confirmed && detection.intruder;
+}
+
+}  // namespace
+
+bool Builder::is_user(std::string_view principal) const {
+  const auto known = kinds_.find(std::string(principal));
+  return known == kinds_.end() || known->second == PrincipalKind::user ||
+         known->second == PrincipalKind::other;
+}
+
+void Builder::footholds(const detect::Detection &detection) {
+  const std::string evidence = evidence_of(detection);
+  const Time seen_until = detection.last + 1;
+  for (const detect::Foothold &foothold : detection.footholds) {
+    if (foothold.interval.empty() || foothold.principal.empty()) continue;
+    const Auth &chain = auth(foothold.principal);
+    Interval held = foothold.interval;
+    // An application's session ends with its token; to go on they need the credential, which is an edge of
+    // its own.
+    if (!chain.renews) held.until = std::min(held.until, std::max(seen_until, held.from + 1));
+    std::vector<Interval> attested;
+    if (attests(detection)) {
+      attested.push_back({held.from, std::min(held.until, std::max(seen_until, held.from + 1))});
+    }
+    const auto spans = chain.renews ? bounds_.until_swept(foothold.principal, "session:refresh", held)
+                                    : std::vector<Bounds::Span>{{held, base::kTimeMax}};
+    for (const Bounds::Span &span : spans) {
+      program_.add({.rule = Rule::foothold,
+                    .fact = FactKind::foothold,
+                    .conclusion = chain.session,
+                    .valid = span.valid,
+                    .linger_us = chain.renews ? kForever : 0,
+                    .stop = span.stop,
+                    .attested = attested,
+                    .subject = foothold.principal,
+                    .object = foothold.principal,
+                    .detail = foothold.session,
+                    .evidence = evidence,
+                    .says = detection.says});
+      // A session that was revoked goes on only if it is seen to: by what they still hold, it is an edge of
+      // its own.
+      if (span.stop != base::kTimeMax && span.stop >= seen_until) break;
+    }
+    const bool guessed = detection.kind == "success-after-spray";
+    plant(foothold.principal, is_user(foothold.principal) ? "password" : "credential", "",
+          foothold.interval.from, evidence,
+          guessed ? detection.says : "they had a session, so they may hold a credential that opens another");
+  }
+}
+
+void Builder::planted(const detect::Detection &detection) {
+  for (const detect::Planted &one : detection.planted) {
+    if (one.principal.empty()) continue;
+    plant(one.principal, one.slot, one.key_id.empty() ? one.grant : base::lower(one.key_id), one.since,
+          evidence_of(detection), detection.says, attests(detection));
+  }
+}
+
+void Builder::plant(const std::string &principal, const std::string &slot, const std::string &key, Time since,
+                    const std::string &evidence, std::string_view says, bool seen) {
+  PlantedFact &fact = planted_[{principal, slot, key}];
+  if (!fact.evidence.empty() && fact.since <= since) return;
+  fact = PlantedFact{since, evidence, std::string(says), seen};
+}
+
+void Builder::add_planted() {
+  std::unordered_map<std::string, Time> ends;
+  for (const identity::Credential &credential : facts_.credentials) {
+    if (!credential.key_id.empty())
+      ends.emplace(credential.principal + "\n" + credential.key_id, credential.valid.until);
+  }
+  for (const auto &[key, fact] : planted_) {
+    const auto &[principal, slot, key_id] = key;
+    Interval valid{fact.since, base::kTimeMax};
+    const auto end = ends.find(principal + "\n" + key_id);
+    if (end != ends.end()) valid.until = std::max(end->second, valid.from);
+    // Who is seen to set a credential is seen to control the principal at that moment; who creates a user
+    // or grants a right is not yet seen to act as them.
+    std::vector<Interval> attested;
+    const bool credential = slot != "user" && slot != "consent" && slot != "app-role";
+    if (fact.seen && credential) attested.push_back({fact.since, fact.since + 1});
+    program_.add({.rule = Rule::planted,
+                  .fact = FactKind::planted,
+                  .conclusion = opened_by(principal, slot),
+                  .valid = valid,
+                  .attested = attested,
+                  .subject = key_id,
+                  .object = principal,
+                  .detail = slot,
+                  .evidence = fact.evidence,
+                  .says = fact.says});
+  }
+}
+
+void Builder::uses(const detect::Detection &detection) {
+  const std::string evidence = evidence_of(detection);
+  for (const detect::SecretUse &use : detection.uses) {
+    // A right secret that something stopped is known as well, but nobody was signed in.
+    const bool right = use.succeeded || use.outcome.starts_with("right");
+    if (!right || !detection.intruder) continue;
+    std::vector<Interval> attested;
+    if (attests(detection)) {
+      attested.push_back({use.time, use.time + 1});
+      if (use.succeeded) used_[use.secret + "\n" + use.principal].push_back({use.time, use.time + 1});
+    }
+    program_.add({.rule = Rule::foothold,
+                  .fact = FactKind::foothold,
+                  .conclusion = secret(use.secret),
+                  .valid = {use.time, use.time + 1},
+                  .attested = attested,
+                  .subject = use.secret,
+                  .object = use.principal,
+                  .evidence = evidence,
+                  .says = detection.says});
+  }
+}
+
+std::vector<NodeId> Builder::mailbox(std::string_view address) {
+  const std::string lower = base::lower(address);
+  if (const auto found = mailboxes_.find(lower); found != mailboxes_.end()) return found->second;
+  if (aliases_.empty()) {
+    for (std::size_t i = 0; i < facts_.principals.size(); ++i) {
+      for (const std::string &name : facts_.principals[i].names) aliases_[base::lower(name)].push_back(i);
+    }
+    aliases_.emplace("", std::vector<std::size_t>());
+  }
+  std::vector<NodeId> nodes;
+  if (const auto found = aliases_.find(lower); found != aliases_.end()) {
+    for (const std::size_t principal : found->second) {
+      for (const std::string &name : facts_.principals[principal].names) {
+        const auto box = mailboxes_.find(base::lower(name));
+        if (box != mailboxes_.end()) nodes.insert(nodes.end(), box->second.begin(), box->second.end());
+      }
+    }
+    std::sort(nodes.begin(), nodes.end());
+    nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+  }
+  // Nobody handed in a directory that knows it: it was read all the same.
+  if (nodes.empty()) nodes.push_back(program_.add(NodeType::resource, "resource:exchange/?/" + lower, lower));
+  return mailboxes_[lower] = nodes;
+}
+
+NodeId Builder::part(NodeId resource, std::string_view detail) {
+  const std::string id(program_.id(resource));
+  const std::string name(program_.name(resource));
+  return program_.add(NodeType::resource, id, name, detail);
+}
+
+void Builder::expose(NodeId node, Interval when, bool confirmed, std::string_view evidence,
+                     std::string_view says) {
+  if (when.empty()) return;
+  std::vector<Interval> attested;
+  if (confirmed) attested.push_back(when);
+  const std::string resource(program_.id(node));
+  const std::vector<Interval> parts =
+      confirmed ? std::vector<Interval>{when} : bounds_.not_excluded(resource, "", {}, when);
+  for (const Interval &part : parts) {
+    program_.add({.rule = Rule::exposure,
+                  .fact = FactKind::exposure,
+                  .conclusion = node,
+                  .valid = part,
+                  .attested = attested,
+                  .subject = resource,
+                  .evidence = evidence,
+                  .says = says});
+  }
+}
+
+void Builder::mail_read(const detect::Detection &detection) {
+  if (detection.mail_read.empty()) return;
+  const bool confirmed = attests(detection);
+  const std::string evidence = evidence_of(detection);
+  for (const detect::MailRead &read : detection.mail_read) {
+    for (const NodeId box : mailbox(read.mailbox)) {
+      const Interval moment{read.time, read.time + 1};
+      if (!read.message_id.empty()) {
+        const std::string_view message = bare_message_id(read.message_id);
+        const bool secret_inside = messages_with_secrets_.contains(message);
+        sit(box, secret_inside ? "message:" + std::string(message) : std::string(kMessages), read.time,
+            confirmed, evidence, detection.says);
+      } else if (!read.folder.empty()) {
+        sit(box, "folder:" + read.folder, read.time, confirmed, evidence, detection.says);
+        expose(box, moment, false, evidence, detection.says);
+      } else {
+        expose(box, moment, confirmed, evidence, detection.says);
+        // A record that says no more than that logging stopped names nothing, so it confirms no message.
+        if (confirmed && !read.throttled) expose(part(box, kAll), moment, true, evidence, detection.says);
+      }
+      if (read.throttled) {
+        expose(box, {read.time, read.time + kThrottled}, false, evidence,
+               "the log of mail access was throttled from here on for a day");
+      }
+    }
+  }
+}
+
+void Builder::sit(NodeId box, const std::string &what, Time time, bool confirmed, const std::string &evidence,
+                  const std::string &says) {
+  Sittings &all = sittings_[{part(box, what), confirmed}];
+  all.times.push_back(time);
+  if (all.evidence.empty()) {
+    all.evidence = evidence;
+    all.says = says;
+  }
+}
+
+void Builder::add_sittings() {
+  for (auto &[key, all] : sittings_) {
+    std::sort(all.times.begin(), all.times.end());
+    for (std::size_t i = 0; i < all.times.size();) {
+      std::size_t next = i + 1;
+      while (next < all.times.size() && all.times[next].us - all.times[next - 1].us <= kSitting) ++next;
+      expose(key.first, {all.times[i], all.times[next - 1] + 1}, key.second, all.evidence, all.says);
+      i = next;
+    }
+  }
+}
+
+void Builder::exposures() {
+  for (const identity::Exposure &exposure : facts_.exposures) {
+    const NodeId resource = program_.add(NodeType::resource, exposure.resource);
+    if (!exposure.message_id.empty()) {
+      const std::string message = "message:" + std::string(bare_message_id(exposure.message_id));
+      expose(part(resource, message), exposure.interval, exposure.confirmed, exposure.evidence, "");
+      continue;
+    }
+    expose(resource, exposure.interval, exposure.confirmed, exposure.evidence, "");
+    if (exposure.confirmed) expose(part(resource, kAll), exposure.interval, true, exposure.evidence, "");
+  }
+}
+
+void Builder::presences() {
+  for (const identity::Presence &presence : facts_.presences) {
+    const NodeId resource = program_.add(NodeType::resource, presence.resource);
+    const NodeId known = secret(presence.secret);
+    EdgeSpec learn{.rule = Rule::learn,
+                   .fact = FactKind::presence,
+                   .conclusion = known,
+                   .premises = {resource},
+                   .valid = presence.valid,
+                   .subject = presence.secret,
+                   .object = presence.resource,
+                   .evidence = presence.evidence};
+    std::vector<Interval> dated;
+    if (presence.valid.from != base::kTimeMin) dated.push_back(presence.valid);
+    if (presence.message_id.empty()) learn.attested = dated;
+    program_.add(learn);
+    if (presence.message_id.empty()) continue;
+    if (const NodeId all = program_.find(NodeType::resource, presence.resource, kAll); all != kNone) {
+      learn.premises = {all};
+      learn.attested = dated;
+      program_.add(learn);
+    }
+    const std::string message = "message:" + std::string(bare_message_id(presence.message_id));
+    if (const NodeId one = program_.find(NodeType::resource, presence.resource, message); one != kNone) {
+      // The event names the message, so it was there, whatever a sender's clock made of its date.
+      learn.premises = {one};
+      learn.valid = Interval{};
+      learn.attested = {Interval{}};
+      program_.add(learn);
+    }
+  }
+}
+
+}  // namespace dislodge::reach
