@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
+#include "cli/reach.hpp"
 #include "cli/session.hpp"
 
 #ifndef DISLODGE_VERSION
@@ -108,7 +109,7 @@ int run(int argc, char **argv) {
     code = run_add(add);
   });
 
-  CaseOptions investigate, status, detections, sessions, timeline, coverage, reach, parties;
+  CaseOptions investigate, status, detections, sessions, timeline, coverage, parties;
   CLI::App *investigate_command =
       simple("investigate", "Run every pass that has something new to do", run_investigate, investigate);
   reading_options(*investigate_command, investigate);
@@ -117,7 +118,25 @@ int run(int argc, char **argv) {
   simple("sessions", "Sessions, and which are the intruder's", run_sessions, sessions);
   simple("timeline", "The intruder's acts in order of time", run_timeline, timeline);
   simple("coverage", "What each log can and cannot testify about", run_coverage, coverage);
-  simple("reach", "What the intruder could hold, since when", run_reach, reach);
+  ReachArguments reach;
+  CLI::App *reach_command = app.add_subcommand("reach", "What the intruder could hold, since when");
+  case_options(*reach_command, reach);
+  reach_command->add_option("--if", reach.questions,
+                            "What would change: without:ACTION (of the plan), reads:RESOURCE@FROM..UNTIL, "
+                            "missing-log:SOURCE; may be given several times");
+  reach_command->add_option("--at", reach.at, "Only what they hold at this time (RFC 3339)");
+  reach_command->add_option(
+      "--picture", reach.picture,
+      "How they came to a thing (id, or all) and what follows, laid out by time, as JSON");
+  reach_command->add_flag("--people", reach.people, "How many accounts they reach, of whom");
+  reach_command->add_flag("--doors", reach.doors,
+                          "Weak doors: dormant, test, legacy, shared and guest accounts, missing factors, "
+                          "unused rights, secrets without end");
+  reach_command->add_flag("--opengraph", reach.opengraph, "As BloodHound OpenGraph JSON");
+  reach_command->callback([&] {
+    ready(reach);
+    code = run_reach(reach);
+  });
   simple("parties", "Whom it touches", run_parties, parties);
 
   SecretsArguments secrets;

@@ -1,4 +1,4 @@
-// The commands that print one part of the picture: detections, sessions, timeline, coverage, ledger, reach,
+// The commands that print one part of the picture: detections, sessions, timeline, coverage, ledger,
 // why, parties, report, dump.
 
 #include <fmt/format.h>
@@ -38,9 +38,6 @@ int run_timeline(const CaseOptions &arguments) {
 }
 int run_coverage(const CaseOptions &arguments) {
   return show(arguments, report::coverage_text, report::coverage_json);
-}
-int run_reach(const CaseOptions &arguments) {
-  return show(arguments, report::reach_text, report::reach_json);
 }
 int run_parties(const CaseOptions &arguments) {
   return show(arguments, report::parties_text, report::parties_json);

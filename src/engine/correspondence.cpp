@@ -11,7 +11,7 @@ namespace {
 std::set<std::string, std::less<>> read_mailboxes_of(const Picture &picture) {
   std::set<std::string, std::less<>> read_resources, read_mailboxes;
   for (const reach::ReachRow &row : picture.reach.rows)
-    if (row.type == "resource") read_resources.insert(row.id);
+    if (row.type == "resource" && row.grade != detect::Grade::excluded) read_resources.insert(row.id);
   for (const identity::Resource &resource : picture.facts.resources) {
     if (read_resources.count(resource.id) == 0) continue;
     if (resource.kind == "mailbox" && resource.name.find('@') != std::string::npos)

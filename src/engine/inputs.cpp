@@ -241,7 +241,7 @@ std::vector<std::string> not_covered(const Picture &picture) {
     }
   for (const reach::ReachRow &row : picture.reach.rows) {
     const std::string_view prefix = "principal:entra/";
-    if (row.id.rfind(prefix, 0) != 0) continue;
+    if (row.grade == detect::Grade::excluded || row.id.rfind(prefix, 0) != 0) continue;
     const std::string tenant = row.id.substr(prefix.size(), row.id.find('/', prefix.size()) - prefix.size());
     if (exported.count(tenant) == 0 && seen.insert(tenant).second)
       open.push_back("tenant " + tenant + ": the intruder acted there and no directory export was handed in");

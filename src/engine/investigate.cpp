@@ -16,6 +16,7 @@
 #include "engine/correspondence.hpp"
 #include "engine/inputs.hpp"
 #include "engine/planning.hpp"
+#include "engine/question.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/readers.hpp"
 #include "engine/reopen.hpp"
@@ -26,7 +27,9 @@
 #include "identity/link.hpp"
 #include "identity/owner.hpp"
 #include "identity/rights.hpp"
+#include "identity/sweeps.hpp"
 #include "reach/program.hpp"
+#include "reach/watched.hpp"
 
 namespace dislodge::engine {
 
@@ -133,7 +136,39 @@ Result<LedgerTotals> totals_of(Case &the_case, const std::vector<EvidenceRow> &e
 
 }  // namespace
 
+namespace {
+
+// For `--if missing-log:SOURCE`: the events of some logs are taken out before anything is made of them.
+Result<void> leave_out_logs(log::EventTable &events, const std::vector<std::string> &names) {
+  for (const std::string &name : names) {
+    std::set<std::string> known;
+    const auto matches = [&](const log::Event &event) {
+      const std::string &file = events.files[event.file];
+      known.emplace(log::name_of(event.source));
+      return log::name_of(event.source) == name || file == name ||
+             (!name.empty() && file.find(name) != std::string::npos);
+    };
+    const std::size_t before = events.events.size();
+    std::erase_if(events.events, matches);
+    if (events.events.size() != before) continue;
+    std::string list;
+    for (const std::string &one : known) list += (list.empty() ? "" : ", ") + one;
+    return base::fail(base::ErrorKind::usage,
+                      fmt::format("no log \"{}\" in this case; there are {}, or give part of a file's name",
+                                  name, list.empty() ? "none" : list));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<Picture> derive(Case &the_case, const Options &options, base::Progress &progress, Timings &timings) {
+  return derive_without(the_case, options, {}, progress, timings);
+}
+
+Result<Picture> derive_without(Case &the_case, const Options &options,
+                               const std::vector<std::string> &without_logs, base::Progress &progress,
+                               Timings &timings) {
   Picture picture;
   DISLODGE_TRY_ASSIGN(const RuleTexts rule_texts, load_rule_texts(options));
   DISLODGE_TRY_ASSIGN(const identity::Rights rights, identity::load_rights(rule_texts.files));
@@ -165,6 +200,7 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
       return {};
     }));
     picture.events.settle();
+    DISLODGE_TRY(leave_out_logs(picture.events, without_logs));
     picture.coverage =
         log::coverage_of(picture.events, declared_files(picture.evidence, picture.events, rows));
     timing.items_out = picture.events.events.size();
@@ -216,6 +252,8 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
   // is nothing new; each round adds a use or ends.
   progress.stage("reach");
   reach::ProgramOptions program_options;
+  program_options.sweeps = identity::sweeps_of(picture.events, picture.facts);
+  program_options.watched = reach::watched_mailboxes(picture.events, picture.coverage, picture.facts);
   for (const identity::SecretFact &secret : picture.secrets)
     program_options.secret_names[secret.id] = picture.name_of(secret.id);
   {

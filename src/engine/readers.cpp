@@ -29,7 +29,7 @@ using evidence::ItemType;
 namespace {
 
 // Raised when a reader's meaning changes, so that what an older version read is read again.
-constexpr int kReadersVersion = 2;
+constexpr int kReadersVersion = 3;
 
 Result<void> read_repository_unit(const evidence::ItemView &item, UnitReader &unit) {
   std::vector<repo::RepositoryFile> files;
@@ -86,11 +86,11 @@ Result<void> read_key_file(const evidence::ItemView &item, UnitReader &unit) {
   return {};
 }
 
-// A dump of a directory; any other database is read as bytes.
+// A dump of a directory is rights; any other database is read for its text.
 Result<void> read_database(const evidence::ItemView &item, UnitReader &unit) {
   if (!unit.within_content(item) && identity::roadrecon::recognises_directory(item.bytes))
     return identity::roadrecon::read_directory(item, unit.facts(), unit, [&unit] { unit.spill_facts(); });
-  return file::read_binary(item, unit);
+  return file::read_sqlite(item, unit);
 }
 
 }  // namespace
@@ -127,8 +127,6 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
     case ItemType::ooxml:
     case ItemType::odf:
       return file::read_ooxml(item, unit);
-    case ItemType::sqlite:
-      return file::read_sqlite(item, unit);
     case ItemType::ole:
       if (mail::is_msg(item.bytes, unit.limits())) return mail::read_msg(item, unit);
       return file::read_ole(item, unit);

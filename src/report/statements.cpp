@@ -154,6 +154,12 @@ void intrusion(Register &out, const Picture &picture) {
 void reached(Register &out, const Picture &picture) {
   out.question(4);
   for (const reach::ReachRow &row : picture.reach.rows) {
+    if (row.grade == detect::Grade::excluded) {
+      out.about("reach:" + row.id)
+          .say(fmt::format("The intruder did not hold the {} {}.", row.type, row.name),
+               detect::name_of(row.grade), {}, row.because.empty() ? "" : row.because.back().says);
+      continue;
+    }
     out.about("reach:" + row.id)
         .say(fmt::format("The intruder {} the {} {} since {}.",
                          row.grade == detect::Grade::confirmed ? "held" : "could hold", row.type, row.name,

@@ -26,7 +26,9 @@ std::vector<TimelineEntry> timeline(const engine::Picture &picture) {
                        change.evidence});
   }
   for (const reach::ReachRow &row : picture.reach.rows) {
-    if (row.type != "secret" || row.since == base::kTimeMin || row.since == base::kTimeMax) continue;
+    if (row.type != "secret" || row.grade == detect::Grade::excluded || row.since == base::kTimeMin ||
+        row.since == base::kTimeMax)
+      continue;
     entries.push_back(
         {row.since, "secret-known", fmt::format("{} can be known ({})", row.name, detect::name_of(row.grade)),
          row.because.empty() || row.because.back().evidence.empty() ? ""

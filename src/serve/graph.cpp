@@ -169,7 +169,7 @@ std::string lanes_json(const Picture &picture) {
                                        std::pair("secret", "secrets known")}) {
         bars.clear();
         for (const reach::ReachRow &row : picture.reach.rows) {
-          if (row.type != type) continue;
+          if (row.type != type || row.grade == detect::Grade::excluded) continue;
           for (const base::Interval &interval : row.intervals.items())
             bars.push_back({interval.from, interval.until, row.name, std::string(detect::name_of(row.grade)),
                             "#/reach/" + row.id});
