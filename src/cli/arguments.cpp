@@ -461,7 +461,8 @@ int run(int argc, char **argv) {
       ->check(CLI::IsMember({"check", "list", "import", "compile"}));
   rules_command
       ->add_option("FROM", rules.from,
-                   "import: gitleaks or Betterleaks TOML, YAML of Nosey Parker, Kingfisher 1.x or Titus, or Sigma rules")
+                   "import: gitleaks or Betterleaks TOML, YAML of Nosey Parker, Kingfisher 1.x or Titus, or "
+                   "Sigma rules")
       ->check(CLI::ExistingPath);
   rules_command->add_option(
       "--out", rules.out,

@@ -8,11 +8,10 @@
 //   accounted for_each_member(bytes, limits, [&](const ZipMember &m) { if (m.name == "word/document.xml")
 //   ...; return true; });
 //
-// Unpacked: stored, deflate, deflate64, zstd, bzip2, LZMA, xz, PPMd; other methods are reported, not read. Members encrypted by
-// ZipCrypto or WinZip AES are opened with the passwords given, else reported.
-// Limits: members_max, member_bytes_max, archive_bytes_max, expansion_ratio_max after expansion_grace_bytes,
-// the ratio taken against distinct archive bytes, so that overlapping members (quine-like bombs) do not raise
-// it.
+// Unpacked: stored, deflate, deflate64, zstd, bzip2, LZMA, xz, PPMd; other methods are reported, not read.
+// Members encrypted by ZipCrypto or WinZip AES are opened with the passwords given, else reported. Limits:
+// members_max, member_bytes_max, archive_bytes_max, expansion_ratio_max after expansion_grace_bytes, the
+// ratio taken against distinct archive bytes, so that overlapping members (quine-like bombs) do not raise it.
 
 #include <cstdint>
 #include <functional>

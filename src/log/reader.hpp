@@ -48,7 +48,7 @@ struct ReadOptions {
   // when does not); false: they are refused.
   bool accept_untimed = true;
   std::optional<int> year;  // of the last line, for logs whose dates have none
-  std::string header;            // column line of a CSV whose bytes do not begin with it
+  std::string header;       // column line of a CSV whose bytes do not begin with it
   RecordWatcher *watcher = nullptr;
 };
 

@@ -185,7 +185,8 @@ base::Interval JsonList::span_of(std::string_view line) {
     }
   }
   // What began at a time and has no end holds on.
-  if (find(line, "\"since\":", std::size_t{0}) != line.npos && span.from <= span.until) span.until = base::kTimeMax;
+  if (find(line, "\"since\":", std::size_t{0}) != line.npos && span.from <= span.until)
+    span.until = base::kTimeMax;
   return span.from > span.until ? base::Interval{} : span;
 }
 

@@ -70,11 +70,11 @@ TEST(Sources, GithubCloneKeepsTheHashOfTheToken) {
     "hashed_token":"AbC+/=","token_id":55,"programmatic_access_type":"Personal access token",
     "transport_protocol_name":"http","_document_id":"d1"})");
   EXPECT_EQ(log.table.events[0].event_class, EventClass::code_access);
-EXPECT_EQ(log.table.events[0].time, base::parse_time("2024-01-12T07:08:09.123Z"));
-EXPECT_EQ(log.extra(0, "hashed-token"), "AbC+/=");
-EXPECT_EQ(log.text(0, &Event::resource_name), "acme/core");
-EXPECT_EQ(log.text(0, &Event::tenant), "acme");
-EXPECT_EQ(log.text(0, &Event::key_id), "55");
+  EXPECT_EQ(log.table.events[0].time, base::parse_time("2024-01-12T07:08:09.123Z"));
+  EXPECT_EQ(log.extra(0, "hashed-token"), "AbC+/=");
+  EXPECT_EQ(log.text(0, &Event::resource_name), "acme/core");
+  EXPECT_EQ(log.text(0, &Event::tenant), "acme");
+  EXPECT_EQ(log.text(0, &Event::key_id), "55");
 }
 
 TEST(Sources, GitlabAuditAndRequests) {
@@ -224,18 +224,19 @@ TEST(Sources, WindowsInItsShapes) {
 }
 
 TEST(Sources, HayabusaInBothOfItsForms) {
-  const ReadLog text_form = one(Source::windows,
+  const ReadLog text_form = one(
+      Source::windows,
       R"({"Timestamp":"2024-01-12 08:08:09.123 +01:00","RuleTitle":"Logon Failure, Wrong Password","Level":"low","Computer":"dc1.x.example","Channel":"Sec","EventID":4625,"RecordID":77,"Details":"Type: 3 - NETWORK ¦ TgtUser: ann ¦ SrcComp: PC1 ¦ SrcIP: 10.0.0.9","ExtraFieldInfo":"SubStatus: 0xc000006a ¦ TargetDomainName: X"})");
   EXPECT_EQ(text_form.table.events[0].time, base::parse_time("2024-01-12T07:08:09.123Z"));
-EXPECT_EQ(text_form.text(0, &Event::actor_name), "ann");
-EXPECT_EQ(text_form.text(0, &Event::address), "10.0.0.9");
-EXPECT_EQ(text_form.table.events[0].outcome, Outcome::wrong_secret);
-EXPECT_EQ(text_form.extra(0, "rule"), "Logon Failure, Wrong Password");
-const ReadLog object_form = one(
-    Source::windows,
-    R"({"Timestamp":"2024-01-12 08:08:09.123 +01:00","RuleTitle":"Logon","Level":"info","Computer":"dc1","Channel":"Sec","EventID":4624,"RecordID":78,"Details":{"Type":"10 - REMOTE INTERACTIVE","TgtUser":"ann","SrcIP":"10.0.0.9"}})");
-EXPECT_EQ(object_form.table.events[0].event_class, EventClass::interactive_signin);
-EXPECT_EQ(object_form.text(0, &Event::actor_name), "ann");
+  EXPECT_EQ(text_form.text(0, &Event::actor_name), "ann");
+  EXPECT_EQ(text_form.text(0, &Event::address), "10.0.0.9");
+  EXPECT_EQ(text_form.table.events[0].outcome, Outcome::wrong_secret);
+  EXPECT_EQ(text_form.extra(0, "rule"), "Logon Failure, Wrong Password");
+  const ReadLog object_form = one(
+      Source::windows,
+      R"({"Timestamp":"2024-01-12 08:08:09.123 +01:00","RuleTitle":"Logon","Level":"info","Computer":"dc1","Channel":"Sec","EventID":4624,"RecordID":78,"Details":{"Type":"10 - REMOTE INTERACTIVE","TgtUser":"ann","SrcIP":"10.0.0.9"}})");
+  EXPECT_EQ(object_form.table.events[0].event_class, EventClass::interactive_signin);
+  EXPECT_EQ(object_form.text(0, &Event::actor_name), "ann");
 }
 
 TEST(Sources, WindowsCodes) {
