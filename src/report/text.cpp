@@ -339,13 +339,9 @@ std::string summary(const Picture &picture) {
 
   out += "How they got in\n";
   std::size_t shown = 0;
-  std::map<std::string, std::size_t> more;
-  for (const detect::Detection &detection : picture.detections) {
-    if (!detection.intruder) continue;
-    if (shown < 8 && more[detection.kind]++ == 0) {
-      add(fmt::format("  {}  {}", moment(detection.first), detection.says));
-      ++shown;
-    }
+  for (const detect::Detection *act : key_acts(picture, 8)) {
+    add(fmt::format("  {}  {}", moment(act->first), act->says));
+    ++shown;
   }
   if (shown == 0) add("  cannot say: no log that was handed in shows it");
 

@@ -18,4 +18,9 @@ struct TimelineEntry {
 
 std::vector<TimelineEntry> timeline(const engine::Picture &picture);
 
+// How the intruder got in and went on, for a summary: the first act of each kind, at most `most`. Where a
+// rule of a general kind saw the same moment as a particular one (a risky sign-in beside the success after a
+// spray), the particular one tells it.
+std::vector<const detect::Detection *> key_acts(const engine::Picture &picture, std::size_t most);
+
 }  // namespace dislodge::report

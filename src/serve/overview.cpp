@@ -8,6 +8,7 @@
 
 #include "base/json_writer.hpp"
 #include "report/text.hpp"
+#include "report/timeline.hpp"
 
 namespace dislodge::serve {
 
@@ -94,13 +95,9 @@ std::vector<Answer> secrets(const Picture &picture) {
 
 std::vector<Answer> intrusion(const Picture &picture) {
   std::vector<Answer> answers;
-  std::set<std::string> kinds;
-  for (const detect::Detection &detection : picture.detections) {
-    if (!detection.intruder || answers.size() == kDetectionsShown || !kinds.insert(detection.kind).second)
-      continue;
-    answers.push_back({detection.says, detection.event_count, std::string(detect::name_of(detection.grade)),
-                       "#/timeline?where=what:detection", detection.first});
-  }
+  for (const detect::Detection *act : report::key_acts(picture, kDetectionsShown))
+    answers.push_back({act->says, act->event_count, std::string(detect::name_of(act->grade)),
+                       "#/timeline?where=what:detection", act->first});
   if (answers.empty())
     answers.push_back({"cannot say: no log that was handed in shows it", {}, "", "#/evidence/coverage"});
   return answers;
