@@ -424,7 +424,7 @@ class Sprays {
         continue;
       // The stretches of time in which it tries many accounts, and the tries in them.
       const std::vector<std::size_t> burst = quick_bursts(list);
-      if (burst.empty()) continue;
+      if (burst.empty() || of_own_devices(list, burst)) continue;
       Campaign one;
       one.by_address = true;  // what the program does elsewhere may be others'
       one.tenants = {program.first};
@@ -438,6 +438,25 @@ class Sprays {
       one.surprise = static_cast<double>(burst.size()) * 4;
       campaigns_.push_back(std::move(one));
     }
+  }
+
+  // Every account over and over, for hours, from one address that no other uses: telephones with an old
+  // password, after an update of their mail program. Who sprays moves on.
+  bool of_own_devices(const std::vector<std::size_t> &list, const std::vector<std::size_t> &burst) const {
+    std::set<StringId> accounts;
+    for (const std::size_t i : burst) accounts.insert(tries_[i].actor);
+    const auto time_of = [&](std::size_t i) { return view_.event(tries_[i].index).time.us; };
+    const std::int64_t begin = time_of(burst.front()) - base::kDay, end = time_of(burst.back()) + base::kDay;
+    std::set<StringId> addresses;
+    std::set<std::pair<StringId, StringId>> pairs;
+    std::size_t all = 0;
+    for (const std::size_t i : list) {
+      if (accounts.count(tries_[i].actor) == 0 || time_of(i) < begin || time_of(i) > end) continue;
+      addresses.insert(tries_[i].address);
+      pairs.emplace(tries_[i].actor, tries_[i].address);
+      ++all;
+    }
+    return pairs.size() == addresses.size() && all >= 3 * pairs.size();
   }
 
   bool agent_worked(StringId tenant, const Fingerprint &program) const {
