@@ -2,6 +2,7 @@
 #
 #   make demo    set up, build, investigate the sample breach, say where to look
 #   make test    set up, build, run all tests
+#   make spark   tries the Spark job on Spark itself (needs Java 17)
 #   make browser tries the page in a real browser
 #   make compare DIR=...   hold our readers against independent ones on a folder of mail
 #   make accuracy DATA=...   precision and recall on labelled source and on generated mail (docs/accuracy.md)
@@ -9,7 +10,7 @@
 
 BUILD := build/release
 
-.PHONY: demo test build setup bare browser asan fuzz format check-format tidy bench compare accuracy train clean
+.PHONY: demo test build setup bare browser spark asan fuzz format check-format tidy bench compare accuracy train clean
 
 demo: build
 	$(BUILD)/dislodge demo
@@ -76,6 +77,11 @@ tidy:
 browser: build
 	command -v chromium >/dev/null || { echo "browser: apt-get install chromium npm" >&2; exit 2; }
 	cd tests/browser && npm ci --no-audit --no-fund && npm test
+
+# The Spark job on Spark's own local cluster; pyspark is installed beside the build, Java must be there.
+spark: build
+	test -d build/spark || { python3 -m venv build/spark && build/spark/bin/pip install -q pyspark==4.3.0; }
+	build/spark/bin/python tests/scale/spark_job_test.py $(BUILD)/dislodge $(CURDIR)
 
 bare:
 	scripts/bare

@@ -6,10 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/reach.hpp"
 #include "cli/session.hpp"
-
-#ifndef DISLODGE_VERSION
-#define DISLODGE_VERSION "0.1.0"
-#endif
+#include "engine/version.hpp"
 
 namespace dislodge::cli {
 
@@ -57,7 +54,7 @@ void case_options(CLI::App &app, CaseOptions &to) {
 
 int run(int argc, char **argv) {
   CLI::App app{"Dislodge: what was stolen, what it opens, and how to get the intruder out.", "dislodge"};
-  app.set_version_flag("--version", "dislodge " DISLODGE_VERSION);
+  app.set_version_flag("--version", "dislodge " + std::string(engine::kProgramVersion));
   app.require_subcommand(1);
   int code = kDone;
 
@@ -410,7 +407,14 @@ int run(int argc, char **argv) {
       "i/n: read only this shard, 0 <= i < n (or SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX)");
   scan_command->add_option("--seal-to", scan.seal_to, "CASE/case.pub: whom to seal a shard to")
       ->check(CLI::ExistingFile);
-  scan_command->add_option("-o,--out", scan.out, "Shard file to write");
+  scan_command->add_option(
+      "--inventory", scan.inventory,
+      "i/n: hash and recognise only this part of the files, for all shards to know (written to --out)");
+  scan_command
+      ->add_option("--known", scan.known, "Inventories: what they name is not hashed again for a shard")
+      ->allow_extra_args(false)
+      ->check(CLI::ExistingFile);
+  scan_command->add_option("-o,--out", scan.out, "Shard or inventory to write");
   scan_command->callback([&] {
     ready(scan);
     scan.engine.allow_comments = scan.heed_allow && scan.shard.empty();

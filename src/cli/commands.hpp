@@ -107,7 +107,8 @@ struct ScanArguments : Common {
   std::vector<std::filesystem::path> sarif_in;      // other scanners' results
   std::vector<std::filesystem::path> ignore_files;  // beside the .dislodgeignore of each folder
   std::filesystem::path baseline;
-  std::string shard;  // "i/n"
+  std::string shard, inventory;              // "i/n"
+  std::vector<std::filesystem::path> known;  // inventories for a shard
   std::filesystem::path seal_to, out, fingerprint_key;
 };
 struct MergeArguments : CaseOptions {

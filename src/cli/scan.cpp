@@ -14,6 +14,7 @@
 #include "base/encode.hpp"
 #include "cli/scan_ignore.hpp"
 #include "cli/session.hpp"
+#include "engine/inventory.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/recogniser.hpp"
 #include "engine/shard.hpp"
@@ -376,10 +377,10 @@ Result<int> scan(const ScanArguments &arguments) {
 }
 
 // "i/n", or i from the array variables of Slurm, Kubernetes and AWS Batch with n after the slash alone.
-Result<std::pair<std::uint32_t, std::uint32_t>> parse_shard(const std::string &text) {
+Result<std::pair<std::uint32_t, std::uint32_t>> parse_part(std::string_view option, const std::string &text) {
   const auto wrong = [&] {
     return base::fail(ErrorKind::usage,
-                      "--shard " + text + ": write i/n with 0 <= i < n, or /n in an array job");
+                      fmt::format("{} {}: write i/n with 0 <= i < n, or /n in an array job", option, text));
   };
   const std::size_t slash = text.find('/');
   if (slash == std::string::npos) return wrong();
@@ -401,7 +402,7 @@ Result<std::pair<std::uint32_t, std::uint32_t>> parse_shard(const std::string &t
 
 Result<int> scan_shard(const ScanArguments &arguments) {
   engine::ShardRequest request;
-  DISLODGE_TRY_ASSIGN(const auto shard, parse_shard(arguments.shard));
+  DISLODGE_TRY_ASSIGN(const auto shard, parse_part("--shard", arguments.shard));
   std::tie(request.index, request.count) = shard;
   if (arguments.seal_to.empty() || arguments.out.empty())
     return base::fail(ErrorKind::usage,
@@ -414,6 +415,7 @@ Result<int> scan_shard(const ScanArguments &arguments) {
   request.seal_to = *key;
   request.paths = arguments.paths;
   request.out = arguments.out;
+  request.known = arguments.known;
   base::Progress progress(!arguments.quiet);
   DISLODGE_TRY_ASSIGN(const auto summary, engine::write_shard(request, arguments.engine, progress));
   progress.clear();
@@ -424,12 +426,27 @@ Result<int> scan_shard(const ScanArguments &arguments) {
   return kDone;
 }
 
+Result<int> scan_inventory(const ScanArguments &arguments) {
+  DISLODGE_TRY_ASSIGN(const auto part, parse_part("--inventory", arguments.inventory));
+  if (arguments.out.empty()) return base::fail(ErrorKind::usage, "an inventory is written: give --out FILE");
+  base::Progress progress(!arguments.quiet);
+  DISLODGE_TRY_ASSIGN(const auto summary, engine::write_inventory(arguments.paths, part.first, part.second,
+                                                                  arguments.out, arguments.engine, progress));
+  progress.clear();
+  if (!arguments.quiet)
+    print_line(fmt::format("{}: inventory {}/{}: {} files, {}", arguments.out.string(), part.first,
+                           part.second, summary.files, report::bytes_text(summary.bytes)));
+  return kDone;
+}
+
 }  // namespace
 
 int run_scan(const ScanArguments &given) {
   ScanArguments arguments = given;
   if (auto loaded = load_reading_options(arguments); !loaded) return report_error(loaded.error());
-  const auto code = arguments.shard.empty() ? scan(arguments) : scan_shard(arguments);
+  const auto code = !arguments.inventory.empty() ? scan_inventory(arguments)
+                    : arguments.shard.empty()    ? scan(arguments)
+                                                 : scan_shard(arguments);
   return code ? *code : report_error(code.error());
 }
 

@@ -9,9 +9,11 @@
 #include <map>
 
 #include "base/hash.hpp"
+#include "engine/inventory.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/readers.hpp"
 #include "engine/recogniser.hpp"
+#include "engine/version.hpp"
 
 namespace dislodge::engine {
 
@@ -21,7 +23,6 @@ using base::Result;
 namespace {
 
 constexpr std::string_view kMagic = "DISLODGE-SHARD 1\n";
-constexpr std::string_view kVersion = "0.1.0";
 constexpr std::size_t kOverhead = crypto_secretstream_xchacha20poly1305_ABYTES;
 constexpr std::uint64_t kChunkMax = 8ull << 30;
 
@@ -156,17 +157,21 @@ Result<ShardSummary> write_shard(const ShardRequest &request, const Options &opt
                                  base::Progress &progress) {
   DISLODGE_TRY_ASSIGN(const auto rules, load_secret_rules(options));
   ShardManifest manifest;
-  manifest.version = kVersion;
+  manifest.version = kProgramVersion;
   manifest.key = readers_digest(rules->digest, options.limits);
   manifest.index = request.index;
   manifest.count = request.count;
   progress.stage("intake");
   RecogniserProcess recogniser(options.sandbox);
+  DISLODGE_TRY_ASSIGN(const Inventory known, read_inventories(request.known));
+  const std::function<void(const evidence::IntakeStep &)> step = [&](const evidence::IntakeStep &done) {
+    progress.advance(done.bytes, done.file_done ? 1 : 0);
+  };
+  const evidence::Recogniser asker = recogniser.asker();
+  const evidence::Examiner here = evidence::examine_here(step, asker);
+  const evidence::Examiner examine = examine_known(known, here);
   for (const std::filesystem::path &path : request.paths) {
-    const auto step = [&](const evidence::IntakeStep &done) {
-      progress.advance(done.bytes, done.file_done ? 1 : 0);
-    };
-    DISLODGE_TRY_ASSIGN(auto files, evidence::intake(path, step, recogniser.asker()));
+    DISLODGE_TRY_ASSIGN(auto files, evidence::intake_with(path, examine));
     std::move(files.begin(), files.end(), std::back_inserter(manifest.evidence));
   }
   base::Sha256Stream digest;

@@ -35,6 +35,7 @@ struct ShardRequest {
   std::uint32_t index = 0, count = 1;
   std::string seal_to;  // public key, 32 raw bytes
   std::filesystem::path out;
+  std::vector<std::filesystem::path> known;  // inventories (inventory.hpp); none: every file is hashed here
 };
 
 struct ShardSummary {

@@ -71,8 +71,7 @@ base::Result<std::optional<Collection>> declared(const fs::path &folder, const s
 
 class Intake {
  public:
-  Intake(const std::function<void(const IntakeStep &)> &progress, const Recogniser &recogniser)
-      : progress_(progress), recogniser_(recogniser) {}
+  explicit Intake(const Examiner &examiner) : examiner_(examiner) {}
 
   base::Result<std::vector<EvidenceFile>> run(const fs::path &path) {
     std::error_code error;
@@ -86,7 +85,7 @@ class Intake {
     if (is_declaration(full.parent_path(), name)) return std::vector<EvidenceFile>{};
     DISLODGE_TRY_ASSIGN(const auto collection, declared(full.parent_path(), name, std::nullopt));
     if (!fs::is_directory(status)) {
-      DISLODGE_TRY(add_file(full, root, name, collection));
+      DISLODGE_TRY(add_file(full, root, collection));
     } else {
       pending_.push_back({full, root, collection});
       while (!pending_.empty()) {
@@ -116,21 +115,22 @@ class Intake {
       if (entry.folder)
         pending_.push_back({entry.path, item, std::move(collection)});
       else
-        DISLODGE_TRY(add_file(entry.path, item, entry.name, collection));
+        DISLODGE_TRY(add_file(entry.path, item, collection));
     }
     return {};
   }
 
-  base::Result<void> add_file(const fs::path &path, const std::string &item, const std::string &name,
+  base::Result<void> add_file(const fs::path &path, const std::string &item,
                               const std::optional<Collection> &collection) {
+    DISLODGE_TRY_ASSIGN(const Examined examined, examiner_(path, item, false));
     EvidenceFile file;
     file.path = path;
     file.item = item;
     file.collection = collection;
-    DISLODGE_TRY(hash(path, item, file.size, file.sha256));
-    DISLODGE_TRY_ASSIGN(const Recognised recognised, recogniser_(path, name));
-    file.type = recognised.type;
-    file.divisible = recognised.divisible;
+    file.size = examined.size;
+    file.sha256 = examined.sha256;
+    file.type = examined.recognised.type;
+    file.divisible = examined.recognised.divisible;
     evidence_.push_back(std::move(file));
     return {};
   }
@@ -156,11 +156,11 @@ class Intake {
             folders.emplace_back(entry.path, prefix + entry.name + "/");
           continue;
         }
-        FileInRepository file;
-        file.name = prefix + entry.name;
-        DISLODGE_TRY(hash(entry.path, folder.item, file.size, file.sha256));
-        repository.size += file.size;
-        repository.files.push_back(std::move(file));
+        const std::string name = prefix + entry.name;
+        DISLODGE_TRY_ASSIGN(const Examined examined,
+                            examiner_(entry.path, folder.item + "/" + base::escape_step(name), true));
+        repository.size += examined.size;
+        repository.files.push_back({name, examined.size, examined.sha256});
       }
     }
     std::sort(repository.files.begin(), repository.files.end(),
@@ -176,38 +176,35 @@ class Intake {
     return {};
   }
 
-  // Reads, not maps: a file on a share may shrink under the reader.
-  base::Result<void> hash(const fs::path &path, const std::string &item, std::uint64_t &size,
-                          base::Sha256 &digest) {
-    DISLODGE_TRY_ASSIGN(const base::Fd fd, base::open_for_reading(path));
-    struct stat before {};
-    if (::fstat(fd.get(), &before) != 0)
-      return fail(ErrorKind::io, path.string() + ": cannot be examined: " + base::os_message(errno));
-    base::Sha256Stream stream;
-    size = 0;
-    while (true) {
-      const ssize_t got = ::read(fd.get(), buffer_.data(), buffer_.size());
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return fail(ErrorKind::io, path.string() + ": cannot be read: " + base::os_message(errno));
-      if (got == 0) break;
-      stream.add({buffer_.data(), static_cast<std::size_t>(got)});
-      size += static_cast<std::uint64_t>(got);
-      if (progress_) progress_({item, static_cast<std::uint64_t>(got), false});
-    }
-    if (size != static_cast<std::uint64_t>(before.st_size))
-      return fail(ErrorKind::io,
-                  path.string() + ": it changed while it was read; add a copy that nothing writes to");
-    digest = stream.finish();
-    if (progress_) progress_({item, 0, true});
-    return {};
-  }
-
-  const std::function<void(const IntakeStep &)> &progress_;
-  const Recogniser &recogniser_;
+  const Examiner &examiner_;
   std::vector<Folder> pending_;
   std::vector<EvidenceFile> evidence_;
-  std::string buffer_ = std::string(kHashStep, '\0');
 };
+
+// Reads, not maps: a file on a share may shrink under the reader.
+base::Result<void> hash(const fs::path &path, std::string_view item, std::string &buffer,
+                        const std::function<void(const IntakeStep &)> &progress, Examined &into) {
+  DISLODGE_TRY_ASSIGN(const base::Fd fd, base::open_for_reading(path));
+  struct stat before {};
+  if (::fstat(fd.get(), &before) != 0)
+    return fail(ErrorKind::io, path.string() + ": cannot be examined: " + base::os_message(errno));
+  base::Sha256Stream stream;
+  while (true) {
+    const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(ErrorKind::io, path.string() + ": cannot be read: " + base::os_message(errno));
+    if (got == 0) break;
+    stream.add({buffer.data(), static_cast<std::size_t>(got)});
+    into.size += static_cast<std::uint64_t>(got);
+    if (progress) progress({item, static_cast<std::uint64_t>(got), false});
+  }
+  if (into.size != static_cast<std::uint64_t>(before.st_size))
+    return fail(ErrorKind::io,
+                path.string() + ": it changed while it was read; add a copy that nothing writes to");
+  into.sha256 = stream.finish();
+  if (progress) progress({item, 0, true});
+  return {};
+}
 
 }  // namespace
 
@@ -217,10 +214,25 @@ base::Result<Recognised> recognise_here(const fs::path &path, std::string_view n
   return Recognised{type, divisible(type, mapped.bytes())};
 }
 
+Examiner examine_here(const std::function<void(const IntakeStep &)> &progress, const Recogniser &recogniser) {
+  return [&progress, &recogniser, buffer = std::string(kHashStep, '\0')](
+             const fs::path &path, std::string_view item, bool member) mutable -> base::Result<Examined> {
+    Examined examined;
+    DISLODGE_TRY(hash(path, item, buffer, progress, examined));
+    if (member) return examined;
+    DISLODGE_TRY_ASSIGN(examined.recognised, recogniser(path, path.filename().string()));
+    return examined;
+  };
+}
+
+base::Result<std::vector<EvidenceFile>> intake_with(const fs::path &path, const Examiner &examiner) {
+  return Intake(examiner).run(path);
+}
+
 base::Result<std::vector<EvidenceFile>> intake(const fs::path &path,
                                                const std::function<void(const IntakeStep &)> &progress,
                                                const Recogniser &recogniser) {
-  return Intake(progress, recogniser).run(path);
+  return intake_with(path, examine_here(progress, recogniser));
 }
 
 bool is_repository(const fs::path &folder) {

@@ -62,8 +62,26 @@ using Recogniser =
 // (engine/recogniser.hpp).
 base::Result<Recognised> recognise_here(const std::filesystem::path &path, std::string_view name);
 
+// What is to be known of one file before anything else. `member`: it belongs to a repository, so its type is
+// not asked for.
+struct Examined {
+  std::uint64_t size = 0;  // bytes
+  base::Sha256 sha256{};
+  Recognised recognised;
+};
+// Examines the file at `path`. `item` is unique among all files of an intake, members of repositories
+// included: where machines share the hashing, it says which has done this one (engine/inventory.hpp).
+using Examiner = std::function<base::Result<Examined>(const std::filesystem::path &path,
+                                                      std::string_view item, bool member)>;
+// Reads the whole file: SHA-256, and unless it is a member, its type. `progress` and `recogniser` must
+// outlive the examiner.
+Examiner examine_here(const std::function<void(const IntakeStep &)> &progress, const Recogniser &recogniser);
+
 // Walks a file or folder (symbolic links are not followed), sorted bytewise by item path. An error names the
 // file and stops the intake: evidence that cannot be opened must not be missed silently.
+base::Result<std::vector<EvidenceFile>> intake_with(const std::filesystem::path &path,
+                                                    const Examiner &examiner);
+// The same, each file examined on this machine.
 base::Result<std::vector<EvidenceFile>> intake(const std::filesystem::path &path,
                                                const std::function<void(const IntakeStep &)> &progress = {},
                                                const Recogniser &recogniser = recognise_here);

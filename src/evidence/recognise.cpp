@@ -317,6 +317,12 @@ ItemType recognise(std::string_view bytes, std::string_view name) {
   return by_magic(bytes);
 }
 
+std::optional<ItemType> type_named(std::string_view name) {
+  for (int number = 0; number <= static_cast<int>(ItemType::evtx); ++number)
+    if (name_of(static_cast<ItemType>(number)) == name) return static_cast<ItemType>(number);
+  return std::nullopt;
+}
+
 bool divisible(ItemType type, std::string_view bytes) {
   if (utf16_of(bytes.substr(0, kSample)) != Utf16::none) return false;
   return type == ItemType::mbox || type == ItemType::csv ||

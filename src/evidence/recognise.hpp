@@ -5,6 +5,7 @@
 //
 //   ItemType type = recognise(item.bytes, item.name);
 
+#include <optional>
 #include <string_view>
 
 #include "evidence/item.hpp"
@@ -13,6 +14,9 @@ namespace dislodge::evidence {
 
 // Looks at the first 64 KiB and, for zip, at the central directory. Any name; may be empty.
 ItemType recognise(std::string_view bytes, std::string_view name = {});
+
+// The type of this name, as name_of() writes it; nothing for any other word.
+std::optional<ItemType> type_named(std::string_view name);
 
 // True where every record starts on a line of its own, so that ranges of the file can be read apart: mbox,
 // JSON lines, CSV. UTF-16 is not divisible (its mark stands at the start only).

@@ -34,8 +34,10 @@ std::vector<Unit> cut_units(const EvidenceFile &file, const base::Limits &limits
 // "<sha256 in lower-case hex>:<begin>-<end>", decimal: "e3b0...b855:0-268435456".
 std::string unit_id(const Unit &unit);
 
-// SHA-256 over unit_id, its first 8 bytes as a big-endian number, modulo `shards` (1 or more): 0 .. shards
-// - 1.
+// Which of `parts` (1 or more) machines a thing of this name falls to: SHA-256 of the name, its first 8 bytes
+// as a big-endian number, modulo `parts`.
+std::uint32_t part_of(std::string_view name, std::uint32_t parts);
+// part_of its unit_id.
 std::uint32_t shard_of(const Unit &unit, std::uint32_t shards);
 
 }  // namespace dislodge::evidence
