@@ -415,7 +415,15 @@ std::size_t piece_end(std::string_view bytes, std::size_t piece, Utf16 encoding)
 
 base::OffsetMap compose_maps(const base::OffsetMap *first, const base::OffsetMap *second,
                              std::uint64_t text_size) {
-  if (second == nullptr || second->identity()) return first == nullptr ? base::OffsetMap{} : *first;
+  if (second == nullptr || second->identity()) {
+    if (first == nullptr) return {};
+    if (first->identity() || first->runs().back().text <= text_size) return *first;
+    // The second stage dropped the end of the text: runs beyond it belong to nothing.
+    base::OffsetMap out;
+    for (const auto &run : first->runs())
+      if (run.text <= text_size) out.add(run.text, run.source);
+    return out;
+  }
   if (first == nullptr || first->identity()) return *second;
   base::OffsetMap out;
   const auto &outer = second->runs();

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,23 @@ struct Plain {
   base::OffsetMap map;
 };
 
+bool is_unit(std::string_view text) {
+  return text.size() >= 6 && text[0] == '\\' && text[1] == 'u' &&
+         std::all_of(text.begin() + 2, text.begin() + 6,
+                     [](unsigned char c) { return std::isxdigit(c) != 0; });
+}
+
+// Length of the escape at the start of `text`. What is no escape is a lone backslash: what follows it may be
+// a character of several bytes, which must not be cut.
+std::size_t escape_length(std::string_view text) {
+  if (is_unit(text)) {
+    // A pair of surrogates is one character.
+    const bool high = (text[2] == 'd' || text[2] == 'D') && std::strchr("89abAB", text[3]) != nullptr;
+    return high && is_unit(text.substr(6)) ? 12 : 6;
+  }
+  return text.size() >= 2 && static_cast<unsigned char>(text[1]) < 0x80 ? 2 : 1;
+}
+
 // `begin` is where `json` begins in its item.
 void add_plain(std::string_view json, std::size_t begin, Plain &out) {
   out.map.add(out.text.size(), begin);
@@ -35,11 +54,7 @@ void add_plain(std::string_view json, std::size_t begin, Plain &out) {
     const std::size_t slash = std::min(json.find('\\', at), json.size());
     out.text += json.substr(at, slash - at);
     if (slash == json.size()) return;
-    // A pair of surrogates is one character.
-    std::size_t length = slash + 1 < json.size() && json[slash + 1] == 'u' ? 6 : 2;
-    if (length == 6 && json.substr(slash + 2, 1).find_first_of("dD") == 0 &&
-        json.substr(slash + 6, 2) == "\\u")
-      length = 12;
+    const std::size_t length = escape_length(json.substr(slash));
     const std::string_view escape = json.substr(slash, length);
     out.map.add(out.text.size(), begin + slash);
     out.text += unescape_json(escape);

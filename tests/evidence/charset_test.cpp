@@ -94,5 +94,17 @@ TEST(Charset, maps_compose) {
   EXPECT_EQ(both.source_of(3), 22u);
 }
 
+TEST(Charset, composed_maps_end_with_the_text) {
+  base::OffsetMap first;
+  first.add(0, 0);
+  first.add(10, 20);
+  first.add(30, 60);
+  const base::OffsetMap whole = compose_maps(&first, nullptr, 40);
+  EXPECT_EQ(whole.runs().size(), 3u);
+  const base::OffsetMap cut = compose_maps(&first, nullptr, 15);
+  EXPECT_EQ(cut.runs().size(), 2u);
+  EXPECT_EQ(cut.source_of(12), 22u);
+}
+
 }  // namespace
 }  // namespace dislodge::evidence

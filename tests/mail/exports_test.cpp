@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encode.hpp"
 #include "collecting_sink.hpp"
 #include "mail/export_messages.hpp"
 
@@ -121,6 +122,21 @@ TEST(Exports, OtherJsonIsNone) {
   EXPECT_FALSE(recognises_export(R"({"name":"left-pad","description":"pads","author":"A"})"));
   EXPECT_FALSE(recognises_export(R"([1,2,3])"));
   EXPECT_FALSE(recognises_export("{\"text\":\"\xFF\",\"user\":\"u\",\"ts\":\"1705042800.1\"}"));
+}
+
+TEST(Exports, BackslashesThatAreNoEscapesCutNoCharacter) {
+  // What follows a backslash may be any character, also behind "\\u" without its digits.
+  const std::string json =
+      "[{\"user\":\"U1\",\"ts\":\"1705042800.1\",\"text\":\"\\\xE2\x82\xAC \\u00\xE2\x82\xAC"
+      " \\ud83d\\u\xC3\xA4 \\ud83d\\ude00 Horse7\"}]";
+  const CollectingSink sink = read("a.json", json);
+  for (const auto &text : sink.texts) {
+    EXPECT_TRUE(base::valid_utf8(text.text));
+    if (text.item != "a.json!/1") continue;
+    EXPECT_NE(text.text.find("\xF0\x9F\x98\x80 Horse7"), std::string::npos);
+    EXPECT_NE(text.text.find("\xE2\x82\xAC u00\xE2\x82\xAC"), std::string::npos) << text.text;
+  }
+  expect_exact(sink, "Horse7");
 }
 
 TEST(Exports, CutAndDeepJsonIsReadAsFarAsItGoes) {
