@@ -38,6 +38,24 @@ std::string json_text(std::string_view text) {
   return out + '"';
 }
 
+// Without what readers of mail treat freely: kinds of line ends, quoted From lines, blanks at both ends.
+std::string plain(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] == '\r' && i + 1 < bytes.size() && bytes[i + 1] == '\n') continue;
+    if (bytes[i] == '>' && (out.empty() || out.back() == '\n')) {
+      const std::size_t text = bytes.find_first_not_of('>', i);
+      if (text != std::string_view::npos && bytes.substr(text, 5) == "From ") continue;
+    }
+    out += bytes[i];
+  }
+  constexpr std::string_view kBlanks(" \t\n\r\v\f");
+  const std::size_t begin = out.find_first_not_of(kBlanks);
+  if (begin == std::string::npos) return {};
+  return out.substr(begin, out.find_last_not_of(kBlanks) - begin + 1);
+}
+
 class Listing : public engine::UnitReader {
  public:
   using UnitReader::UnitReader;
@@ -61,12 +79,14 @@ class Listing : public engine::UnitReader {
     return 0;
   }
   std::size_t child(const evidence::ItemView &item) override {
-    fmt::print("{{\"child\":{},\"name\":{},\"type\":\"{}\",\"size\":{},\"sha256\":\"{}\"}}\n",
-               json_text(item.path), json_text(item.name),
-               evidence::name_of(item.type == evidence::ItemType::unknown
-                                     ? evidence::recognise(item.bytes, item.name)
-                                     : item.type),
-               item.bytes.size(), base::to_hex(base::sha256(item.bytes)));
+    fmt::print(
+        "{{\"child\":{},\"name\":{},\"type\":\"{}\",\"size\":{},\"sha256\":\"{}\",\"plain\":\"{}\"}}\n",
+        json_text(item.path), json_text(item.name),
+        evidence::name_of(item.type == evidence::ItemType::unknown
+                              ? evidence::recognise(item.bytes, item.name)
+                              : item.type),
+        item.bytes.size(), base::to_hex(base::sha256(item.bytes)),
+        base::to_hex(base::sha256(plain(item.bytes))));
     return UnitReader::child(item);
   }
 };
