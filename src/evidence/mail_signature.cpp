@@ -131,6 +131,42 @@ std::size_t mbox_separator_length(std::string_view bytes, std::size_t at) {
   return header_name_length(line_at(bytes, after, third_end)) > 0 ? after - at : 0;
 }
 
+std::size_t mbox_counted_end(std::string_view bytes, std::size_t at) {
+  constexpr std::size_t kHeaderMost = 256 << 10;
+  const std::string_view header = bytes.substr(0, std::min(bytes.size(), at + kHeaderMost));
+  std::uint64_t length = UINT64_MAX;
+  while (true) {
+    if (at >= header.size()) return 0;
+    std::size_t next = 0;
+    const std::string_view line = line_at(header, at, next);
+    at = next;
+    if (line.empty()) break;
+    const std::size_t name = header_name_length(line);
+    if (!base::equal_ignoring_case(line.substr(0, name), "content-length")) continue;
+    const std::string_view value = base::trim(line.substr(line.find(':', name) + 1));
+    if (value.empty() || value.size() > 15 || value.find_first_not_of("0123456789") != std::string_view::npos)
+      return 0;
+    length = 0;
+    for (const char c : value) length = length * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  if (length > bytes.size() - at) return 0;
+  at += static_cast<std::size_t>(length);
+  for (int blanks = 0; blanks < 2; ++blanks) {
+    if (at >= bytes.size()) return bytes.size();
+    if (bytes[at - 1] == '\n' && mbox_separator_length(bytes, at) > 0) return at;
+    if (bytes[at] == '\r' && at + 1 < bytes.size()) ++at;
+    if (bytes[at] != '\n') return 0;
+    ++at;
+  }
+  return at >= bytes.size() ? bytes.size() : mbox_separator_length(bytes, at) > 0 ? at : 0;
+}
+
+bool mbox_counts_lengths(std::string_view bytes) {
+  const std::size_t at = bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  const std::size_t length = mbox_separator_length(bytes, at);
+  return length > 0 && mbox_counted_end(bytes, at + length) > 0;
+}
+
 bool looks_like_mbox(std::string_view bytes) {
   std::size_t at = bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   while (at < bytes.size() && at < 64 && (bytes[at] == '\n' || bytes[at] == '\r')) ++at;
@@ -150,7 +186,7 @@ EmlxSpan emlx_span(std::string_view bytes) {
   return {next, std::min(size, bytes.size() - next)};
 }
 
-bool looks_like_message(std::string_view bytes) {
+bool looks_like_message(std::string_view bytes, bool named) {
   bytes = bytes.substr(0, 64 << 10);
   if (const EmlxSpan emlx = emlx_span(bytes); emlx.size > 0) bytes = bytes.substr(emlx.begin);
   std::size_t at = bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
@@ -158,12 +194,21 @@ bool looks_like_message(std::string_view bytes) {
   std::size_t known = 0;
   bool mail = false;
   bool any = false;
+  // A MIME entity by itself, as a server gives out a part or a body that was saved without its header.
+  bool typed = false;
+  bool multipart = false;
+  bool encoded = false;
+  std::string_view last;
   while (at < bytes.size()) {
     std::size_t next = 0;
     const std::string_view line = line_at(bytes, at, next);
     at = next;
     if (line.empty()) break;
-    if (line.front() == ' ' || line.front() == '\t') continue;
+    if (line.front() == ' ' || line.front() == '\t') {
+      multipart = multipart || (base::equal_ignoring_case(last, "content-type") &&
+                                base::contains_ignoring_case(line, "boundary="));
+      continue;
+    }
     const std::size_t length = header_name_length(line);
     if (length == 0) {
       if (!any && (line.starts_with("From ") || line.starts_with(">From "))) continue;
@@ -171,10 +216,18 @@ bool looks_like_message(std::string_view bytes) {
     }
     any = true;
     const std::string_view name = line.substr(0, length);
+    last = name;
     if (listed(name, kKnownFields)) ++known;
     if (listed(name, kMailFields)) mail = true;
+    if (base::equal_ignoring_case(name, "content-type") && line.find('/', length) != std::string_view::npos) {
+      typed = true;
+      multipart = multipart || base::contains_ignoring_case(line, "boundary=");
+    }
+    encoded = encoded || base::equal_ignoring_case(name, "content-transfer-encoding") ||
+              base::equal_ignoring_case(name, "mime-version");
   }
-  return mail && known >= 2;
+  if (named && (known >= 1 || typed)) return true;
+  return (mail && known >= 2) || (typed && (multipart || encoded));
 }
 
 }  // namespace dislodge::evidence

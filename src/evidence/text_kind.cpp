@@ -302,7 +302,8 @@ ItemType kind_of_text(std::string_view text, bool whole, std::string_view name) 
   if (body[0] == '<') {
     if (const ItemType kind = markup_kind(body); kind != ItemType::text) return kind;
   }
-  if (looks_like_message(text)) return ItemType::message;
+  if (looks_like_message(text, name_ends(name, {".eml", ".emlx", ".mht", ".mhtml"})))
+    return ItemType::message;
   const bool table_by_name = name_ends(name, {".csv", ".tsv"});
   if (table_by_name || looks_like_csv(text, whole)) return ItemType::csv;
   if (name_ends(name, {".json", ".jsonl", ".ndjson"})) {

@@ -92,8 +92,26 @@ class Walker {
                              .message = entity.message,
                              .digest = part.type.value == "multipart/digest",
                              .encrypted = part.type.value == "multipart/encrypted"});
-          const Delimiter first = next_delimiter(body);
-          loose(body, first.begin);
+          const std::size_t own = frames_.size() - 1;
+          Delimiter first = next_delimiter(body);
+          if (!first.found || first.frame != own) {
+            // The boundary that it names does not occur: perhaps another does.
+            std::vector<std::string> guessed;
+            guess_boundary(body, guessed);
+            if (!guessed.empty()) {
+              frames_.back().boundaries = std::move(guessed);
+              first = next_delimiter(body);
+            }
+          }
+          if (first.found && first.frame == own) {
+            loose(body, first.begin);
+            return first;
+          }
+          // It has no part: what stands there is its text.
+          frames_.pop_back();
+          first = next_delimiter(body);
+          part.body = until(body, first);
+          out_.parts.push_back(std::move(part));
           return first;
         }
         part.cut = Cut::too_deep;
@@ -209,6 +227,10 @@ class Walker {
       if (end == kNone) end = bytes_.size();
       const std::string_view line = base::trim(bytes_.substr(at, end - at));
       if (line.size() > 4 && line.size() < 200 && line.starts_with("--") && line.find(' ') == kNone) {
+        // A delimiter of a multipart around it ends it.
+        for (const Frame &frame : frames_)
+          for (const std::string &boundary : frame.boundaries)
+            if (line.substr(2).starts_with(boundary)) return;
         boundaries.emplace_back(line.substr(2));
         return;
       }

@@ -324,6 +324,32 @@ TEST(Message, headers_beyond_the_limit_are_scanned) {
   EXPECT_EQ(sink.unreads[0].state, LedgerState::too_large);
 }
 
+// The boundary that is named occurs nowhere: another line that looks like one is taken, else the body is
+// text.
+TEST(Message, a_multipart_without_its_boundary_is_read_all_the_same) {
+  const std::string head = "Content-Type: multipart/mixed; boundary=\"named\"\n\n";
+  const auto none = read(head + "Hi there,\nthe key is Horse7\n");
+  ASSERT_FALSE(none.texts.empty());
+  EXPECT_EQ(none.texts.back().text, "Hi there,\nthe key is Horse7\n");
+  EXPECT_EQ(none.texts.back().item, "m.eml!/1");
+  const auto other =
+      read(head +
+           "--other\nContent-Type: text/plain\n\none\n--other\n"
+           "Content-Type: application/x-thing; name=a.bin\nContent-Transfer-Encoding: base64\n\n"
+           "aGVsbG8=\n--other--\n");
+  ASSERT_EQ(other.children.size(), 1u);
+  EXPECT_EQ(other.children[0].bytes, "hello");
+  // Within another multipart, whose delimiters are not taken for its own.
+  const auto inner = read(
+      "Content-Type: multipart/mixed; boundary=out\n\n--out\nContent-Type: multipart/alternative; "
+      "boundary=in\n\n"
+      "lost\n--out\nContent-Type: text/plain\n\nsecond\n--out--\n");
+  ASSERT_NE(inner.text_of("m.eml!/1"), nullptr);
+  EXPECT_EQ(inner.text_of("m.eml!/1")->text, "lost");
+  ASSERT_NE(inner.text_of("m.eml!/2"), nullptr);
+  EXPECT_EQ(inner.text_of("m.eml!/2")->text, "second");
+}
+
 TEST(Message, odd_bytes_do_no_harm) {
   for (const std::string_view mail :
        {"", "\n", "\r\n\r\n", ":", "a:", "Content-Type:", "Content-Type: multipart/mixed\n\n--\n--", "--",
