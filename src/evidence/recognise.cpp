@@ -6,6 +6,7 @@
 
 #include "evidence/charset.hpp"
 #include "evidence/inflate.hpp"
+#include "evidence/mail_signature.hpp"
 #include "evidence/tar_header.hpp"
 #include "evidence/text_kind.hpp"
 #include "evidence/zip_directory.hpp"
@@ -325,8 +326,9 @@ std::optional<ItemType> type_named(std::string_view name) {
 
 bool divisible(ItemType type, std::string_view bytes) {
   if (utf16_of(bytes.substr(0, kSample)) != Utf16::none) return false;
-  return type == ItemType::mbox || type == ItemType::csv ||
-         (type == ItemType::json && looks_like_json_lines(bytes));
+  // Where lengths count, a separator is one by what stands before it.
+  if (type == ItemType::mbox) return !mbox_counts_lengths(bytes);
+  return type == ItemType::csv || (type == ItemType::json && looks_like_json_lines(bytes));
 }
 
 bool looks_like_json_lines(std::string_view bytes) {

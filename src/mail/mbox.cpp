@@ -82,9 +82,15 @@ base::Result<void> read_mbox_range(const evidence::ItemView &item, const MboxRan
   if (range.begin == 0)
     emit_preamble(item, bytes.substr(0, current.length == 0 ? bytes.size() : current.at), sink);
   std::uint64_t number = range.first_number;
+  // Such a file is never cut into ranges (evidence::divisible): a length is known from its header only.
+  const bool counted = range.begin == 0 && range.end >= bytes.size() && evidence::mbox_counts_lengths(bytes);
   while (current.length != 0 && current.at < range.end) {
     const std::uint64_t begin = current.at + current.length;
-    const Separator next = next_separator(bytes, begin, bytes.size());
+    std::uint64_t search = begin;
+    if (counted)
+      if (const std::size_t end = evidence::mbox_counted_end(bytes, static_cast<std::size_t>(begin)); end > 0)
+        search = end;
+    const Separator next = next_separator(bytes, search, bytes.size());
     std::string_view message =
         bytes.substr(begin, next.length == 0 ? std::string_view::npos : next.at - begin);
     // The blank line before a separator belongs to the separator.

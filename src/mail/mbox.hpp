@@ -1,9 +1,9 @@
 #pragma once
 // An mbox: messages one after the other, each behind a "From " line (mboxo, mboxrd, mboxcl, mboxcl2,
-// Takeout). Lengths that a header claims are not trusted; separators are recognised by what they are
-// (evidence/mail_signature.hpp). Each message is a child item `mbox!/N`, N from 1 in file order, whose bytes
-// are borrowed from the file; ">From " lines in it are unquoted when its parts are decoded, with exact
-// offsets.
+// Takeout). Separators are recognised by what they are (evidence/mail_signature.hpp); a Content-Length counts
+// only in a file of that kind and only where it leads to a separator. Each message is a child item `mbox!/N`,
+// N from 1 in file order, whose bytes are borrowed from the file; ">From " lines in it are unquoted when its
+// parts are decoded, with exact offsets.
 //
 // A big file is read in ranges, each by another worker:
 //

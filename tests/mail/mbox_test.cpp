@@ -103,5 +103,22 @@ TEST(MailSignature, tells_mbox_and_messages_from_others) {
   EXPECT_FALSE(evidence::looks_like_message(""));
 }
 
+// mboxcl2: nothing is quoted, so a body may hold a whole message with its separator.
+TEST(Mbox, lengths_count_where_they_lead_to_a_separator) {
+  const std::string body =
+      "look at this:\n\nFrom b@example.com Fri Jan 12 07:08:09 2024\nSubject: quoted\n\ninner\n";
+  const std::string head = "From a@example.com Fri Jan 12 07:08:09 2024\nSubject: outer\nContent-Length: ";
+  const std::string second = "From c@example.com Sat Jan 13 07:08:09 2024\nSubject: second\n\nend\n";
+  const std::string whole = head + std::to_string(body.size()) + "\n\n" + body + "\n" + second;
+  EXPECT_TRUE(evidence::mbox_counts_lengths(whole));
+  EXPECT_THAT(subjects(whole), testing::ElementsAre("outer", "second"));
+  // A length that leads elsewhere is no length.
+  const std::string wrong = head + std::to_string(body.size() - 3) + "\n\n" + body + "\n" + second;
+  EXPECT_FALSE(evidence::mbox_counts_lengths(wrong));
+  EXPECT_THAT(subjects(wrong), testing::ElementsAre("outer", "quoted", "second"));
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    (void)subjects(std::string_view(whole).substr(0, size));
+}
+
 }  // namespace
 }  // namespace dislodge::mail
