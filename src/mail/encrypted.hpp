@@ -1,10 +1,13 @@
 #pragma once
-// Mail that is encrypted or wrapped: S/MIME (RFC 8551) and OpenPGP (RFC 9580). Nothing is decrypted here;
-// what is only signed is unwrapped, and what is encrypted is named with the keys that would open it.
+// Mail that is encrypted or wrapped: S/MIME (RFC 8551) and OpenPGP (RFC 9580). What is only signed is
+// unwrapped; S/MIME is opened where a supplied key fits; what stays encrypted is named with the keys that
+// would open it.
 
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "evidence/unlock.hpp"
 
 namespace dislodge::mail {
 
@@ -15,6 +18,11 @@ struct CmsMessage {
 };
 // Reads DER (PKCS #7 / CMS). `kind` is none where it is not that.
 CmsMessage read_cms(std::string_view der);
+
+// Decrypts enveloped data with whichever private key of `unlock` fits: PEM or DER, encrypted under one of its
+// passwords or not, or the key of a PKCS #12 file. Empty where none does, or where what came out is no MIME
+// entity.
+std::string open_cms(std::string_view der, const evidence::Unlock &unlock);
 
 // Stretches "-----BEGIN PGP MESSAGE-----" to its end line, or to the end of the text.
 struct PgpBlock {

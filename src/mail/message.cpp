@@ -408,13 +408,17 @@ class Reader {
 
   void encrypted(std::uint64_t bytes, const std::string &path, std::uint64_t size, std::string_view how,
                  const std::string &recipients) {
-    sink_.unread({.bytes = bytes,
-                  .state = LedgerState::encrypted,
-                  .reason = recipients.empty() ? fmt::format("encrypted ({})", how)
-                                               : fmt::format("encrypted ({}) to {}", how, recipients),
-                  .remedy = "decrypt it with the recipient's key and add the result as evidence",
-                  .child = path,
-                  .child_size = size});
+    sink_.unread(
+        {.bytes = bytes,
+         .state = LedgerState::encrypted,
+         .reason = recipients.empty() ? fmt::format("encrypted ({})", how)
+                                      : fmt::format("encrypted ({}) to {}", how, recipients),
+         .remedy =
+             how == "S/MIME"
+                 ? "supply the recipient's private key with --key (and its password with --password-file)"
+                 : "decrypt it with the recipient's key and add the result as evidence",
+         .child = path,
+         .child_size = size});
   }
 
   // Content that the message names but does not hold.
@@ -481,18 +485,15 @@ class Reader {
         base::lower(part.name).ends_with(".p7m")) {
       CmsMessage cms = read_cms(body.bytes);
       if (cms.kind == CmsMessage::Kind::enveloped) {
+        if (std::string opened = open_cms(body.bytes, sink_.unlock()); !opened.empty()) {
+          entity(path, opened);
+          return;
+        }
         encrypted(part.body.size(), path, body.bytes.size(), "S/MIME", cms.recipients);
         return;
       }
       if (cms.kind == CmsMessage::Kind::signed_data && !cms.content.empty()) {
-        evidence::ItemView view;
-        view.path = path;
-        view.bytes = cms.content;
-        view.type = evidence::ItemType::message;  // a MIME entity: it may lack every field that a message has
-        view.media_type = "message/rfc822";
-        view.depth = item_.depth + 1;
-        view.within = within_;
-        sink_.child(view);
+        entity(path, cms.content);
         return;
       }
     }
@@ -513,6 +514,18 @@ class Reader {
                             base::decoded_view_step(part.other_encoding == "base64" ? "base64" : "other", 0)),
             other.bytes, part.name, media_type);
     }
+  }
+
+  // What a wrapper held: a MIME entity, which may lack every field that a message has.
+  void entity(const std::string &path, std::string_view bytes) {
+    evidence::ItemView view;
+    view.path = path;
+    view.bytes = bytes;
+    view.type = evidence::ItemType::message;
+    view.media_type = "message/rfc822";
+    view.depth = item_.depth + 1;
+    view.within = within_;
+    sink_.child(view);
   }
 
   void child(const std::string &path, std::string_view bytes, std::string_view name,

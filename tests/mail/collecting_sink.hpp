@@ -89,6 +89,7 @@ class CollectingSink : public evidence::Sink {
   }
   void unread(evidence::Unread part) override { unreads.push_back(std::move(part)); }
   const base::Limits &limits() const override { return limits_; }
+  const evidence::Unlock &unlock() const override { return unlock_; }
 
   const SeenText *text_of(std::string_view item) const {
     for (const SeenText &seen : texts)
@@ -102,6 +103,7 @@ class CollectingSink : public evidence::Sink {
   }
 
   base::Limits limits_;
+  evidence::Unlock unlock_;
   std::vector<evidence::Record> records;
   std::vector<SeenText> texts;
   std::vector<SeenChild> children;

@@ -23,7 +23,26 @@ constexpr std::string_view kEncrypted =
     "7tQKJ1kwXAYJKoZIhvcNAQcBMB0GCWCGSAFlAwQBAgQQPYl3ET0jEA+O7VWkAmms34AwQNZMt15EON7rX58q2ZdyXBNCgzc5F8Zs\n"
     "WHH80nz7kFfQmPyhvuoudUZkm23yPNu8\n";
 
-test::CollectingSink read(std::string_view body) {
+// Made with openssl cms -encrypt to a key on the curve P-256, which is kept under the password Horse7.
+constexpr std::string_view kToCurve =
+    "MIIBNgYJKoZIhvcNAQcDoIIBJzCCASMCAQIxgb+hgbwCAQOgUaFPMAkGByqGSM49AgEDQgAEU+LNJ4UzfkN+BlZpMPX5UU9xVxyU\n"
+    "QZvF7aI5RTonmnv7vs8PHja+zaQN7MlcBcZeMihqEUbO02lN3J6qC6Pw2DAYBgkrgQUQhkg/AAIwCwYJYIZIAWUDBAEFMEowSDAs\n"
+    "MBQxEjAQBgNVBAMMCVJlY2lwaWVudAIUeUVQnPXZ//kiuQS3h1Oxn/9mFbQEGEAdVZkgvefnEgYiXbLA1o7QCezf2RBDsDBcBgkq\n"
+    "hkiG9w0BBwEwHQYJYIZIAWUDBAECBBBz+rKfXzMuL+2+oxpT4YG7gDAEcv1DskyNEQ40Q+MYxvoAVeKZcbTsUACCPXpaPYIVhFOC\n"
+    "BF5myaN5TMh5Gs7c36A=\n";
+std::string curve_key() {
+  const std::string dashes = "-----";
+  return dashes + "BEGIN ENCRYPTED PRIVATE KEY" + dashes +
+         "\n"
+         "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAhHch9CTMw+cgICCAAw\n"
+         "DAYIKoZIhvcNAgkFADAdBglghkgBZQMEAQIEECPeb9U6oVFRPXvQRcYm1Q8EgZD3\n"
+         "C8IvUARGFh/2lo2yUVwmfKS63nNoPXoI5B+ncYYUel80+xXyJClnoUxGhSx5OfeC\n"
+         "3EILHSOHPmOqWab68Tj5wMevlVA9NM+Y+bfzY+H8JEKDKdbMvGJuAHaXE8dSpdod\n"
+         "t4XmSIBYTDgqz3QqPEgOdNhyNtWZaP3PCnNjyuaVz1FLArA+XnjY3e2kuWmQPkw=\n" +
+         dashes + "END ENCRYPTED PRIVATE KEY" + dashes + "\n";
+}
+
+test::CollectingSink read(std::string_view body, const evidence::Unlock &unlock = {}) {
   const std::string mail =
       "Content-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64\n\n" +
       std::string(body);
@@ -31,6 +50,7 @@ test::CollectingSink read(std::string_view body) {
     if (item.type == evidence::ItemType::message) return read_message;
     return {};
   });
+  sink.unlock_ = unlock;
   EXPECT_TRUE(read_message(test::item_of("m", mail), sink).has_value());
   return sink;
 }
@@ -50,6 +70,20 @@ TEST(Encrypted, enveloped_mail_names_who_can_open_it) {
   EXPECT_THAT(sink.unreads[0].reason, testing::HasSubstr("Recipient CA"));
   EXPECT_EQ(sink.unreads[0].bytes, kEncrypted.size());
   EXPECT_TRUE(sink.children.empty());
+}
+
+TEST(Encrypted, enveloped_mail_is_opened_with_the_key_that_fits) {
+  ASSERT_EQ(read(kToCurve).unreads.size(), 1u);
+  EXPECT_THAT(read(kToCurve).unreads[0].reason, testing::HasSubstr("CN = Recipient"));
+  // The key alone does not do: it is under a password.
+  EXPECT_EQ(read(kToCurve, {{}, {curve_key()}}).unreads.size(), 1u);
+  EXPECT_EQ(read(kToCurve, {{"wrong"}, {curve_key()}}).unreads.size(), 1u);
+  const auto sink = read(kToCurve, {{"wrong", "Horse7"}, {"no key", curve_key()}});
+  EXPECT_TRUE(sink.unreads.empty());
+  ASSERT_NE(sink.text_of("m!/1!/1"), nullptr);
+  EXPECT_EQ(sink.text_of("m!/1!/1")->text, "opened secret42\r\n");
+  // A key of somebody else opens nothing, and breaks nothing.
+  EXPECT_EQ(read(kEncrypted, {{"Horse7"}, {curve_key()}}).unreads.size(), 1u);
 }
 
 TEST(Encrypted, what_is_no_cms_is_an_attachment) {
