@@ -1,9 +1,9 @@
 #include "secret/decode_view.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/encode.hpp"
+#include "secret/text_masks.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -11,15 +11,10 @@ namespace {
 constexpr std::size_t kLineMin =
     60;  // a line of wrapped base64: 64 or 76 characters, or what a quote mark leaves
 
-constexpr std::array<bool, 256> make_letters() {
-  std::array<bool, 256> is{};
-  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"))
-    is[static_cast<unsigned char>(c)] = true;
-  return is;
-}
-constexpr std::array<bool, 256> kLetters = make_letters();
+constexpr CharacterTable kLetters =
+    character_table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
 bool is_letter64(char c) {
-  return kLetters[static_cast<unsigned char>(c)];
+  return static_cast<unsigned char>(c) < kLetters.size() && kLetters[static_cast<unsigned char>(c)] != 0;
 }
 
 // Where the run goes on after a line break, or npos.
@@ -76,18 +71,10 @@ void convert_utf16(DecodedText &decoded) {
 
 std::vector<EncodedRun> find_base64_runs(std::string_view text) {
   std::vector<EncodedRun> runs;
-  std::size_t from = 0;  // no run begins before
-  while (from + kEncodedRunMin <= text.size()) {
-    // All of [from, from + 40) must be letters. Looking from its end, the last other byte says how far to
-    // jump.
-    std::size_t at = from + kEncodedRunMin;
-    while (at > from && is_letter64(text[at - 1])) --at;
-    if (at > from) {
-      from = at;
-      continue;
-    }
-    EncodedRun run{from, from + kEncodedRunMin};
-    for (std::size_t line = from;;) {
+  // A run is known from its first letter on.
+  const auto take = [&](std::size_t begin) {
+    EncodedRun run{begin, begin + kEncodedRunMin};
+    for (std::size_t line = begin;;) {
       while (run.end < text.size() && is_letter64(text[run.end])) ++run.end;
       if (run.end - line < kLineMin) break;
       const std::size_t next = next_line(text, run.end);
@@ -97,7 +84,20 @@ std::vector<EncodedRun> find_base64_runs(std::string_view text) {
     }
     while (run.end < text.size() && text[run.end] == '=') ++run.end;
     runs.push_back(run);
-    from = run.end;
+    return run.end;
+  };
+  std::size_t from = 0;  // no run begins before
+  if (wide_masks()) {
+    for (const std::size_t begin : find_runs(text, kLetters, kEncodedRunMin))
+      if (begin >= from) from = take(begin);
+    return runs;
+  }
+  while (from + kEncodedRunMin <= text.size()) {
+    // All of [from, from + 40) must be letters. Looking from its end, the last other byte says how far to
+    // jump.
+    std::size_t at = from + kEncodedRunMin;
+    while (at > from && is_letter64(text[at - 1])) --at;
+    from = at > from ? at : take(from);
   }
   return runs;
 }

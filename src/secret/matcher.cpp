@@ -4,22 +4,27 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stdexcept>
 
 #include "base/files.hpp"
 #include "base/hash.hpp"
 #include "base/wire.hpp"
+#include "secret/anchor.hpp"
 #include "secret/assignment.hpp"
+#include "secret/gram_filter.hpp"
+#include "secret/pattern_tree.hpp"
 #include "secret/prose.hpp"
 #include "secret/relaxed.hpp"
 
 namespace dislodge::secret {
 namespace {
 
-constexpr std::string_view kMagic = "dislodge-matcher-3";
+constexpr std::string_view kMagic = "dislodge-matcher-4";
 // Hyperscan takes 32-bit lengths; a block is cut so that each match lies whole in one of two neighbours.
 constexpr std::size_t kBlockBytes = 1u << 30;
 constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
@@ -27,6 +32,9 @@ constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
 // of the relaxed patterns would.
 constexpr std::int64_t kRelaxedMemory = 8 << 20;
 constexpr std::int64_t kExactMemory = 16 << 20;
+// Anchors of a rule that stand in ordinary text more often than this: such rules are asked together.
+constexpr double kDenseFrequency = 1.0 / 20'000;
+constexpr std::size_t kTellingRun = 16;  // unless a run of this many bytes tells most of them apart
 
 struct FreeDatabase {
   void operator()(hs_database_t *database) const { hs_free_database(database); }
@@ -46,11 +54,41 @@ struct LazyRegex {
   std::unique_ptr<RE2> exact;  // of the rule's own, where the relaxed one says too much
 };
 
+struct Expression {
+  std::string pattern;
+  unsigned flags = 0;
+  unsigned id = 0;
+};
+
 struct RuleWindow {
   std::string pattern;
   int group = 0;
-  std::size_t back = 0;   // how far in front of a hit a match may begin
-  std::size_t ahead = 0;  // how far behind it one may end; 0: the hit is its end
+  std::size_t back = 0;  // bytes that a match spans at most
+  ValueRun run;
+};
+
+// A database that is taken out of its serialised form when it is first needed.
+struct LazyDatabase {
+  std::string_view bytes;
+  mutable std::once_flag once;
+  mutable Database database;
+
+  const hs_database_t *get() const {
+    std::call_once(once, [this] {
+      hs_database_t *raw = nullptr;
+      if (!bytes.empty() && hs_deserialize_database(bytes.data(), bytes.size(), &raw) != HS_SUCCESS)
+        throw std::logic_error("the compiled rules do not load, although their digest holds");
+      database.reset(raw);
+    });
+    return database.get();
+  }
+};
+
+// What an anchor leads to.
+struct Target {
+  std::uint32_t number = 0;  // a rule, kDense, or a trigger behind them
+  std::size_t back = 0;
+  std::size_t ahead = 0;
 };
 
 // A stretch in which a rule has at least one match, and in which all its matches that end there lie.
@@ -58,6 +96,45 @@ struct Region {
   std::uint32_t rule = 0;
   std::size_t begin = 0;
   std::size_t end = 0;
+};
+
+// Regions of many rules, each with its neighbours joined as they come.
+struct Regions {
+  std::vector<Region> list;
+  std::vector<std::size_t> open;  // by rule: its newest region's place in `list`, plus one
+
+  void clear() {
+    for (const Region &region : list) open[region.rule] = 0;
+    list.clear();
+  }
+  // Those that touch share a region, so that memory grows with the places, not with the bytes.
+  void add(std::uint32_t rule, std::size_t begin, std::size_t end) {
+    if (open[rule] != 0) {
+      Region &last = list[open[rule] - 1];
+      if (begin <= last.end && end >= last.begin) {
+        last.begin = std::min(last.begin, begin);
+        last.end = std::max(last.end, end);
+        return;
+      }
+    }
+    list.push_back({rule, begin, end});
+    open[rule] = list.size();
+  }
+  // Sorts them by rule and place, and joins what touches.
+  void settle() {
+    std::sort(list.begin(), list.end(), [](const Region &a, const Region &b) {
+      return a.rule != b.rule ? a.rule < b.rule : a.begin < b.begin;
+    });
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      open[list[i].rule] = 0;
+      if (kept > 0 && list[kept - 1].rule == list[i].rule && list[i].begin <= list[kept - 1].end)
+        list[kept - 1].end = std::max(list[kept - 1].end, list[i].end);
+      else
+        list[kept++] = list[i];
+    }
+    list.resize(kept);
+  }
 };
 
 std::string platform_name() {
@@ -138,126 +215,132 @@ base::Result<std::size_t> width_of_pattern(const std::string &pattern, unsigned 
   return width;
 }
 
-// What the database holds of a rule, and how far around a hit its matches lie.
-struct DatabaseEntry {
+// What of a rule goes into databases, and where its matches lie around a hit.
+struct RuleEntry {
   std::string pattern;
-  std::size_t back = 0;
-  std::size_t ahead = 0;
+  std::size_t width = 0;
+  std::optional<Anchors> anchors;
 };
 
-// Where the group that begins at `at` ends (behind its ")"), or npos.
-std::size_t group_end(std::string_view pattern, std::size_t at) {
-  std::size_t depth = 0;
-  for (std::size_t i = at; i < pattern.size(); ++i) {
-    if (pattern[i] == '\\') {
-      ++i;
-    } else if (pattern[i] == '[') {
-      const std::size_t end = class_end(pattern, i);
-      if (end == std::string_view::npos) return end;
-      i = end - 1;
-    } else if (pattern[i] == '(') {
-      ++depth;
-    } else if (pattern[i] == ')' && --depth == 0) {
-      return i + 1;
-    }
-  }
-  return std::string_view::npos;
-}
-
-// Whether a "|" stands outside of all groups.
-bool has_alternatives(std::string_view pattern) {
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == '\\') {
-      ++i;
-    } else if (pattern[i] == '[' || pattern[i] == '(') {
-      const std::size_t end = pattern[i] == '[' ? class_end(pattern, i) : group_end(pattern, i);
-      if (end == std::string_view::npos) return true;
-      i = end - 1;
-    } else if (pattern[i] == '|') {
-      return true;
-    }
-  }
-  return false;
-}
-
-// What stands in texts everywhere: a search that begins with one of these is better done whole.
-constexpr std::string_view kEverywhere =
-    " password passwd passphrase pass pwd secret token key api auth authorization access user username login "
-    "host "
-    "server name data mail email http https config client account value type string return define include "
-    "code "
-    "private public session cookie connect connection database service id app web key= token= secret= pass= "
-    "enable export import identified expire example explain so sc su -p :// :: == => the and ";
-constexpr std::size_t kHeadMax = 96;
-constexpr std::size_t kTailMax = 768;
-
-std::optional<std::size_t> most_bytes(const std::string &pattern, std::size_t *least = nullptr) {
-  hs_expr_info_t *info = nullptr;
-  hs_compile_error_t *error = nullptr;
-  if (hs_expression_info(pattern.c_str(), HS_FLAG_ALLOWEMPTY, &info, &error) != HS_SUCCESS) {
-    hs_free_compile_error(error);
-    return std::nullopt;
-  }
-  const std::size_t most = info->max_width;
-  if (least != nullptr) *least = info->min_width;
-  std::free(info);  // NOLINT: as hs.h asks where no allocator was set
-  if (most == UINT_MAX) return std::nullopt;
-  return most;
-}
-
-// A rule that begins with rare words ("(?i:dropbox|\\bdbx)...") need only have them looked for: what stands
-// behind is tried where they are. Hundreds of rules that ask for "key" or "token" behind their words would
-// else all be woken by each of these.
-std::optional<DatabaseEntry> head_of(std::string_view pattern) {
-  std::string flags;
-  if (pattern.starts_with("(?i)")) {
-    flags = "(?i)";
-    pattern.remove_prefix(4);
-  }
-  if (!pattern.starts_with("(?i:") && !pattern.starts_with("(?:")) return std::nullopt;
-  const std::size_t end = group_end(pattern, 0);
-  if (end == std::string_view::npos || end >= pattern.size() || has_alternatives(pattern))
-    return std::nullopt;
-  if (std::string_view("?*+{").find(pattern[end]) != std::string_view::npos) return std::nullopt;
-  DatabaseEntry entry;
-  entry.pattern = flags + std::string(pattern.substr(0, end));
-  std::size_t least = 0;
-  const auto head = most_bytes(entry.pattern, &least);
-  const auto tail = most_bytes(flags + std::string(pattern.substr(end)));
-  if (!head || !tail || least < 3 || *head > kHeadMax || *tail > kTailMax) return std::nullopt;
-  const RE2 regex(entry.pattern, regex_options(kRelaxedMemory));
-  if (!regex.ok() || RE2::PartialMatch({kEverywhere.data(), kEverywhere.size()}, regex)) return std::nullopt;
-  entry.back = *head;
-  entry.ahead = *tail;
-  return entry;
-}
-
 // RE2 has the last word on syntax: what only one of the two takes is no rule.
-base::Result<DatabaseEntry> entry_of(const Rule &rule) {
+base::Result<RuleEntry> entry_of(const Rule &rule) {
   const RE2 regex(rule.pattern, regex_options(kExactMemory));
   const RE2 relaxed(relax(rule.pattern, rule.group).pattern, regex_options(kRelaxedMemory));
   if (!regex.ok() || !relaxed.ok())
     return base::fail(base::ErrorKind::usage, "rule " + rule.id + ": RE2 does not take the pattern: " +
                                                   (regex.ok() ? relaxed.error() : regex.error()));
-  std::string loose = loosened(rule.pattern);
-  if (auto head = head_of(loose)) {
-    // What was taken off in front still belongs to the match.
-    DISLODGE_TRY_ASSIGN(const std::size_t whole, width_of_pattern(rule.pattern, 0, "rule " + rule.id));
-    if (whole < Matcher::kWidthMax) {
-      head->back = whole - std::min(whole, head->ahead);
-      return std::move(*head);
+  RuleEntry entry;
+  DISLODGE_TRY_ASSIGN(entry.width, width_of_pattern(rule.pattern, 0, "rule " + rule.id));
+  entry.pattern = loosened(rule.pattern);
+  if (const auto tree = parse_pattern(rule.pattern, false)) entry.anchors = choose_anchors(*tree, Matcher::kWidthMax);
+  return entry;
+}
+
+// Patterns as one database, serialised. An error names the rule or says "the rules".
+base::Result<std::string> compile_database(std::span<const Expression> expressions, const RuleSet &rules) {
+  if (expressions.empty()) return std::string();
+  std::vector<const char *> patterns;
+  std::vector<unsigned> flags;
+  std::vector<unsigned> ids;
+  for (const Expression &one : expressions) {
+    patterns.push_back(one.pattern.c_str());
+    flags.push_back(one.flags);
+    ids.push_back(one.id);
+  }
+  hs_database_t *raw = nullptr;
+  hs_compile_error_t *error = nullptr;
+  if (hs_compile_multi(patterns.data(), flags.data(), ids.data(), static_cast<unsigned>(patterns.size()),
+                       HS_MODE_BLOCK, nullptr, &raw, &error) != HS_SUCCESS) {
+    const std::string message = error != nullptr ? error->message : "out of memory";
+    const int place = error != nullptr ? error->expression : -1;
+    hs_free_compile_error(error);
+    const unsigned id = place >= 0 ? expressions[static_cast<std::size_t>(place)].id : UINT32_MAX;
+    return base::fail(base::ErrorKind::usage,
+                      (id < rules.rules.size() ? "rule " + rules.rules[id].id : std::string("the rules")) +
+                          ": Hyperscan does not compile: " + message);
+  }
+  const Database database(raw);
+  char *bytes = nullptr;
+  std::size_t size = 0;
+  if (hs_serialize_database(database.get(), &bytes, &size) != HS_SUCCESS)
+    return base::fail(base::ErrorKind::internal, "the compiled rules cannot be serialised");
+  const std::unique_ptr<char, decltype(&std::free)> owned(bytes, &std::free);
+  return std::string(bytes, size);
+}
+
+
+// Anchors with what each leads to, as they are chosen and as they are stored.
+class AnchorTable {
+ public:
+  void add(std::uint32_t number, const Anchors &anchors) {
+    for (const Anchor &anchor : anchors.list) {
+      // Rules that are asked together share what they have in common.
+      const auto same = std::find_if(rows_.begin(), rows_.end(), [&](const Row &row) {
+        return row.target.number == number && row.anchor.gram == anchor.gram &&
+               row.anchor.at_begin == anchor.at_begin && row.anchor.bytes == anchor.bytes;
+      });
+      if (same == rows_.end()) {
+        rows_.push_back({{number, anchor.back, anchor.ahead}, anchor});
+        continue;
+      }
+      same->target.back = std::max(same->target.back, anchor.back);
+      same->target.ahead = std::max(same->target.ahead, anchor.ahead);
     }
   }
-  DISLODGE_TRY_ASSIGN(const std::size_t width, width_of_pattern(rule.pattern, 0, "rule " + rule.id));
-  return DatabaseEntry{std::move(loose), width, 0};
-}
+  void encode(base::WireWriter &out) const {
+    out.list(rows_, [&](const Row &row) {
+      out.number(row.target.number);
+      out.number(row.target.back);
+      out.number(row.target.ahead);
+      out.number(row.anchor.gram);
+      out.flag(row.anchor.at_begin);
+      out.list(row.anchor.bytes, [&](const ByteSet &set) {
+        for (const std::uint64_t word : set.words()) out.number(word);
+      });
+    });
+  }
+  // What is out of range is left out: it can only be damage, which the digest has excluded already.
+  static void decode(base::WireReader &in, std::size_t numbers, std::vector<Target> &targets, GramFilter &filter) {
+    in.list([&] {
+      Target target;
+      Anchor anchor;
+      target.number = static_cast<std::uint32_t>(in.number());
+      target.back = in.number();
+      target.ahead = in.number();
+      anchor.gram = in.number();
+      anchor.at_begin = in.flag();
+      in.list([&] {
+        std::array<std::uint64_t, 4> words{};
+        for (std::uint64_t &word : words) word = in.number();
+        anchor.bytes.push_back(ByteSet::of(words));
+      });
+      if (target.number >= numbers || anchor.bytes.empty() || anchor.gram >= anchor.bytes.size()) return;
+      filter.add(static_cast<std::uint32_t>(targets.size()), anchor);
+      targets.push_back(target);
+    });
+  }
+
+ private:
+  struct Row {
+    Target target;
+    Anchor anchor;
+  };
+  std::vector<Row> rows_;
+};
 
 }  // namespace
 
 struct Matcher::State {
-  Database database;
+  std::string compiled;  // the databases lie in it
   std::vector<RuleWindow> windows;
+  // Of the rules whose anchors stand everywhere, asked together around them; and of what has no anchors.
+  std::array<LazyDatabase, 2> databases;
   std::unique_ptr<LazyRegex[]> regexes;
+  GramFilter filter;
+  std::vector<Target> targets;
+  std::uint32_t dense() const { return static_cast<std::uint32_t>(windows.size()); }
+  std::uint32_t everywhere() const { return dense() + 1; }
+  std::uint32_t first_trigger() const { return dense() + 2; }
 
   const LazyRegex &relaxed(std::uint32_t rule) const {
     LazyRegex &lazy = regexes[rule];
@@ -274,13 +357,19 @@ struct Matcher::State {
     });
     return *lazy.exact;
   }
-  void confirm(std::string_view text, const Region &region, std::vector<RuleMatch> &out) const;
+  void ask(std::uint32_t number, std::string_view text, std::size_t begin, std::size_t end, Scratch::State &work,
+           Matches &found) const;
+  void trigger(std::uint32_t id, std::string_view text, std::size_t end, Matches &found) const;
+  void confirm(std::string_view text, const Region &region, std::vector<re2::StringPiece> &groups,
+               std::vector<RuleMatch> &out) const;
 };
 
 struct Matcher::Scratch::State {
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch;
-  std::vector<Region> regions;
-  std::vector<std::size_t> open;  // by rule: its newest region's place in `regions`, plus one
+  std::array<bool, 2> allocated{};  // whether the scratch space serves a database
+  std::vector<re2::StringPiece> groups;
+  Regions places;                // where a rule has to be asked
+  Regions regions;               // where it has matches
 };
 
 Matcher::Matcher(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -300,79 +389,74 @@ std::string Matcher::cache_name(const RuleSet &rules) {
 }
 
 base::Result<std::string> Matcher::compile(const RuleSet &rules) {
-  std::vector<const char *> patterns;
-  std::vector<unsigned> flags;
-  std::vector<unsigned> ids;
   base::WireWriter out;
   out.text(kMagic);
   out.text(cache_name(rules));
-  std::vector<std::pair<std::size_t, std::size_t>> widths;
-  std::vector<std::string> loose;  // keeps the texts alive that `patterns` points into
-  loose.reserve(rules.rules.size());
+  std::vector<RuleEntry> entries;
   for (const Rule &rule : rules.rules) {
-    DISLODGE_TRY_ASSIGN(DatabaseEntry entry, entry_of(rule));
-    widths.push_back({entry.back, entry.ahead});
-    ids.push_back(static_cast<unsigned>(patterns.size()));
-    loose.push_back(std::move(entry.pattern));
-    patterns.push_back(loose.back().c_str());
-    flags.push_back(0);
+    DISLODGE_TRY_ASSIGN(RuleEntry entry, entry_of(rule));
+    entries.push_back(std::move(entry));
   }
-  for (const ProseTrigger &trigger : prose_triggers()) {
-    ids.push_back(static_cast<unsigned>(patterns.size()));
-    patterns.push_back(trigger.pattern);
-    flags.push_back(HS_FLAG_CASELESS);
+  const auto dense = static_cast<std::uint32_t>(rules.rules.size());
+  std::vector<Expression> dense_rules;
+  std::vector<Expression> everywhere;
+  AnchorTable table;
+  for (std::uint32_t i = 0; i < entries.size(); ++i) {
+    RuleEntry &entry = entries[i];
+    if (!entry.anchors) {
+      everywhere.push_back({entry.pattern, 0, i});
+    } else if (entry.anchors->frequency > kDenseFrequency && entry.anchors->run.least < kTellingRun) {
+      table.add(dense, *entry.anchors);
+      dense_rules.push_back({entry.pattern, 0, i});
+    } else {
+      table.add(i, *entry.anchors);
+    }
   }
-  for (const char *trigger : assignment_triggers()) {
-    ids.push_back(static_cast<unsigned>(patterns.size()));
-    patterns.push_back(trigger);
-    flags.push_back(HS_FLAG_CASELESS);
-  }
-  hs_database_t *raw = nullptr;
-  hs_compile_error_t *error = nullptr;
-  if (hs_compile_multi(patterns.data(), flags.data(), ids.data(), static_cast<unsigned>(patterns.size()),
-                       HS_MODE_BLOCK, nullptr, &raw, &error) != HS_SUCCESS) {
-    const std::string message = error != nullptr ? error->message : "out of memory";
-    const int place = error != nullptr ? error->expression : -1;
-    hs_free_compile_error(error);
-    const bool of_rule = place >= 0 && static_cast<std::size_t>(place) < rules.rules.size();
-    return base::fail(base::ErrorKind::usage,
-                      (of_rule ? "rule " + rules.rules[static_cast<std::size_t>(place)].id : "the rules") +
-                          ": Hyperscan does not compile: " + message);
-  }
-  const Database database(raw);
-  char *bytes = nullptr;
-  std::size_t size = 0;
-  if (hs_serialize_database(database.get(), &bytes, &size) != HS_SUCCESS)
-    return base::fail(base::ErrorKind::internal, "the compiled rules cannot be serialised");
-  const std::unique_ptr<char, decltype(&std::free)> owned(bytes, &std::free);
-  out.list(widths, [&](const auto &width) {
-    out.number(width.first);
-    out.number(width.second);
+  std::uint32_t id = dense + 2;
+  const auto add_trigger = [&](const char *pattern) {
+    const auto tree = parse_pattern(pattern, true);
+    const auto anchors = tree ? choose_anchors(*tree, kWidthMax) : std::nullopt;
+    if (anchors && anchors->exact)
+      table.add(id, *anchors);
+    else
+      everywhere.push_back({pattern, HS_FLAG_CASELESS, id});
+    ++id;
+  };
+  for (const ProseTrigger &trigger : prose_triggers()) add_trigger(trigger.pattern);
+  for (const char *trigger : assignment_triggers()) add_trigger(trigger);
+  DISLODGE_TRY_ASSIGN(const std::string dense_database, compile_database(dense_rules, rules));
+  DISLODGE_TRY_ASSIGN(const std::string everywhere_database, compile_database(everywhere, rules));
+  out.list(entries, [&](const RuleEntry &entry) {
+    out.number(entry.width);
+    const ValueRun run = entry.anchors ? entry.anchors->run : ValueRun();
+    out.number(run.least);
+    for (const std::uint64_t word : run.set.words()) out.number(word);
   });
-  out.text({bytes, size});
+  table.encode(out);
+  out.text(dense_database);
+  out.text(everywhere_database);
   std::string compiled = out.take();
   compiled += base::as_bytes(base::sha256(compiled));
   return compiled;
 }
 
 base::Result<void> Matcher::accepts(const Rule &rule) {
-  DISLODGE_TRY_ASSIGN(const DatabaseEntry entry, entry_of(rule));
-  hs_database_t *raw = nullptr;
-  hs_compile_error_t *error = nullptr;
-  const hs_error_t result = hs_compile(entry.pattern.c_str(), 0, HS_MODE_BLOCK, nullptr, &raw, &error);
-  const Database database(raw);
-  if (result == HS_SUCCESS) return {};
-  const std::string message = error != nullptr ? error->message : "out of memory";
-  hs_free_compile_error(error);
-  return base::fail(base::ErrorKind::usage,
-                    "rule " + rule.id + ": Hyperscan does not take the pattern: " + message);
+  DISLODGE_TRY_ASSIGN(RuleEntry entry, entry_of(rule));
+  RuleSet alone;
+  alone.rules.push_back(rule);
+  const Expression expression{std::move(entry.pattern), 0, 0};
+  DISLODGE_TRY(compile_database({&expression, 1}, alone));
+  return {};
 }
 
-base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view compiled) {
+base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view given) {
   const auto refuse = [](std::string_view why) {
     return base::fail(base::ErrorKind::usage,
                       "the compiled rules " + std::string(why) + "; compile them again");
   };
+  auto state = std::make_unique<State>();
+  state->compiled = given;
+  const std::string_view compiled = state->compiled;
   constexpr std::size_t kDigest = std::tuple_size_v<base::Sha256>;
   if (compiled.size() < kDigest) return refuse("are cut short");
   const std::string_view body = compiled.substr(0, compiled.size() - kDigest);
@@ -380,20 +464,25 @@ base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view compi
   base::WireReader in(body);
   if (in.text() != kMagic || in.text() != cache_name(rules))
     return refuse("belong to other rules or another machine");
-  auto state = std::make_unique<State>();
-  std::size_t place = 0;
   in.list([&] {
-    const std::size_t back = in.number();
-    const std::size_t ahead = in.number();
+    RuleWindow window;
+    window.back = in.number();
+    window.run.least = in.number();
+    std::array<std::uint64_t, 4> words{};
+    for (std::uint64_t &word : words) word = in.number();
+    window.run.set = ByteSet::of(words);
+    const std::size_t place = state->windows.size();
     if (place >= rules.rules.size()) return;
-    const Rule &rule = rules.rules[place++];
-    state->windows.push_back({rule.pattern, rule.group, back, ahead});
+    window.pattern = rules.rules[place].pattern;
+    window.group = rules.rules[place].group;
+    state->windows.push_back(std::move(window));
   });
-  const std::string_view bytes = in.text();
-  if (!in.ok() || !in.at_end() || place != rules.rules.size()) return refuse("are damaged");
-  hs_database_t *raw = nullptr;
-  if (hs_deserialize_database(bytes.data(), bytes.size(), &raw) != HS_SUCCESS) return refuse("do not load");
-  state->database.reset(raw);
+  if (!in.ok() || state->windows.size() != rules.rules.size()) return refuse("are damaged");
+  AnchorTable::decode(in, state->first_trigger() + prose_triggers().size() + assignment_triggers().size(),
+                      state->targets, state->filter);
+  for (LazyDatabase &database : state->databases) database.bytes = in.text();
+  if (!in.ok() || !in.at_end()) return refuse("are damaged");
+  state->filter.seal();
   state->regexes = std::make_unique<LazyRegex[]>(rules.rules.size());
   return Matcher(std::move(state));
 }
@@ -415,23 +504,21 @@ base::Result<Matcher> Matcher::open(const RuleSet &rules, const std::filesystem:
 
 base::Result<Matcher::Scratch> Matcher::scratch() const {
   auto state = std::make_unique<Scratch::State>();
-  hs_scratch_t *raw = nullptr;
-  if (hs_alloc_scratch(state_->database.get(), &raw) != HS_SUCCESS)
-    return base::fail(base::ErrorKind::internal, "no memory for the matcher's scratch space");
-  state->scratch.reset(raw);
-  state->open.resize(state_->windows.size());
+  state->places.open.resize(state_->windows.size() + 1);
+  state->regions.open.resize(state_->windows.size());
   return Scratch(std::move(state));
 }
 
 std::size_t Matcher::width_of(std::uint32_t rule) const {
-  return state_->windows[rule].back + state_->windows[rule].ahead;
+  return state_->windows[rule].back;
 }
 
-void Matcher::State::confirm(std::string_view text, const Region &region, std::vector<RuleMatch> &out) const {
+void Matcher::State::confirm(std::string_view text, const Region &region, std::vector<re2::StringPiece> &groups,
+                             std::vector<RuleMatch> &out) const {
   const RuleWindow &window = windows[region.rule];
   const LazyRegex &lazy = relaxed(region.rule);
   const re2::StringPiece whole(text.data(), text.size());
-  std::vector<re2::StringPiece> groups(static_cast<std::size_t>(lazy.relaxed.groups) + 1);
+  groups.resize(static_cast<std::size_t>(lazy.relaxed.groups) + 1);
   std::size_t at = region.begin;
   while (at <= region.end) {
     int group = lazy.relaxed.group;
@@ -467,71 +554,92 @@ void Matcher::State::confirm(std::string_view text, const Region &region, std::v
   }
 }
 
-void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) const {
-  found.rules.clear();
-  found.triggers.clear();
+// Has a database look at a stretch of the text; each end that it reports becomes a region, or a trigger.
+void Matcher::State::ask(std::uint32_t number, std::string_view text, std::size_t begin, std::size_t end,
+                         Scratch::State &work, Matches &found) const {
+  if (number < dense()) {
+    work.regions.add(number, begin, end);
+    return;
+  }
+  const std::size_t which = number - dense();
+  const hs_database_t *database = databases.at(which).get();
+  if (database == nullptr) return;
+  if (!work.allocated.at(which)) {
+    hs_scratch_t *raw = work.scratch.release();
+    const hs_error_t result = hs_alloc_scratch(database, &raw);
+    work.scratch.reset(raw);
+    if (result != HS_SUCCESS) throw std::bad_alloc();
+    work.allocated.at(which) = true;
+  }
   struct Context {
     const State &matcher;
     Scratch::State &work;
     Matches &found;
     std::size_t base;
     std::string_view text;
-    std::size_t first_assignment;
   };
-  Scratch::State &work = *scratch.state_;
-  work.regions.clear();
-  std::fill(work.open.begin(), work.open.end(), 0);
   const auto on_match = [](unsigned id, unsigned long long, unsigned long long to, unsigned,
                            void *context) -> int {
     auto &c = *static_cast<Context *>(context);
-    std::size_t end = c.base + static_cast<std::size_t>(to);
-    if (id >= c.matcher.windows.size()) {
-      // Most words that names of secrets are made of stand in sentences: no name, nothing assigned.
-      if (id >= c.first_assignment && !may_assign(c.text, end)) return 0;
-      c.found.triggers.push_back({static_cast<std::uint32_t>(id - c.matcher.windows.size()), end});
+    const std::size_t hit = c.base + static_cast<std::size_t>(to);
+    if (id >= c.matcher.first_trigger()) {
+      c.matcher.trigger(id, c.text, hit, c.found);
       return 0;
     }
-    const RuleWindow &window = c.matcher.windows[id];
-    const std::size_t begin = end > window.back ? end - window.back : 0;
-    end = std::min(end + window.ahead, c.text.size());
-    std::size_t &open = c.work.open[id];
-    // A rule reports every end that it has; those that may belong to one match share a region, so that memory
-    // grows with the places, not with the bytes.
-    if (open != 0) {
-      Region &last = c.work.regions[open - 1];
-      if (begin <= last.end) {
-        last.begin = std::min(last.begin, begin);
-        last.end = std::max(last.end, end);
-        return 0;
-      }
-    }
-    c.work.regions.push_back({id, begin, end});
-    open = c.work.regions.size();
+    const std::size_t back = c.matcher.windows[id].back;
+    c.work.regions.add(id, hit > back ? hit - back : 0, hit);
     return 0;
   };
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t size = std::min(text.size() - at, kBlockBytes);
-    Context context{*state_, work, found, at, text, state_->windows.size() + prose_triggers().size()};
-    const hs_error_t result = hs_scan(state_->database.get(), text.data() + at, static_cast<unsigned>(size),
-                                      0, work.scratch.get(), on_match, &context);
+  for (std::size_t at = begin; at < end;) {
+    const std::size_t size = std::min(end - at, kBlockBytes);
+    Context context{*this, work, found, at, text};
+    const hs_error_t result = hs_scan(database, text.data() + at, static_cast<unsigned>(size), 0,
+                                      work.scratch.get(), on_match, &context);
     // It fails only if it is used wrongly; silence would mean secrets missed.
     if (result != HS_SUCCESS)
       throw std::logic_error("Hyperscan refuses to scan: error " + std::to_string(result));
-
-    if (at + size == text.size()) break;
+    if (at + size == end) break;
     at += size - kBlockOverlap;
   }
-  std::sort(work.regions.begin(), work.regions.end(), [](const Region &a, const Region &b) {
-    return a.rule != b.rule ? a.rule < b.rule : a.begin < b.begin;
+}
+
+void Matcher::State::trigger(std::uint32_t id, std::string_view text, std::size_t end, Matches &found) const {
+  const std::uint32_t number = id - first_trigger();
+  // Most words that names of secrets are made of stand in sentences: no name, nothing assigned.
+  if (number >= prose_triggers().size() && !may_assign(text, end)) return;
+  found.triggers.push_back({number, end});
+}
+
+void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) const {
+  found.rules.clear();
+  found.triggers.clear();
+  Scratch::State &work = *scratch.state_;
+  work.places.clear();
+  work.regions.clear();
+  const State &state = *state_;
+  const std::uint32_t first_trigger = state.first_trigger();
+  state.filter.scan(text, [&](std::uint32_t number, std::size_t begin, std::size_t end) {
+    const Target &target = state.targets[number];
+    if (target.number >= first_trigger) {
+      state.trigger(target.number, text, end, found);
+      return;
+    }
+    // One byte more on each side, which "\b" looks at.
+    const std::size_t back = target.back + 1;
+    const std::size_t ahead = target.ahead + 1;
+    begin = begin > back ? begin - back : 0;
+    end = std::min(text.size(), end + ahead);
+    if (target.number < state.dense()) {
+      const ValueRun &run = state.windows[target.number].run;
+      if (run.least != 0 && !run.within(text.substr(begin, end - begin))) return;
+    }
+    work.places.add(target.number, begin, end);
   });
-  for (std::size_t i = 0; i < work.regions.size();) {
-    Region joined = work.regions[i];
-    for (++i; i < work.regions.size() && work.regions[i].rule == joined.rule &&
-              work.regions[i].begin <= joined.end;
-         ++i)
-      joined.end = std::max(joined.end, work.regions[i].end);
-    state_->confirm(text, joined, found.rules);
-  }
+  work.places.settle();
+  for (const Region &place : work.places.list) state.ask(place.rule, text, place.begin, place.end, work, found);
+  state.ask(state.everywhere(), text, 0, text.size(), work, found);
+  work.regions.settle();
+  for (const Region &region : work.regions.list) state.confirm(text, region, work.groups, found.rules);
   std::sort(found.triggers.begin(), found.triggers.end(), [](const TriggerHit &a, const TriggerHit &b) {
     return a.end != b.end ? a.end < b.end : a.trigger < b.trigger;
   });

@@ -5,6 +5,7 @@
 
 #include "secret/common_words.hpp"
 #include "secret/prose_text.hpp"
+#include "secret/text_masks.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -13,14 +14,17 @@ constexpr std::size_t kFirstMin = 12;  // characters of a token before the cut
 constexpr std::size_t kSecondMin = 3;  // and after it
 constexpr std::size_t kLineMin = 38;   // a shorter line was not cut by a mail program
 constexpr std::size_t kReach = 400;    // bytes of a line that are looked at
+constexpr std::size_t kWholeLine = 4 * kReach;  // a longer line was not written by hand
 constexpr std::size_t kBodyLine = 60;  // lines of nothing but such characters, this long: an encoded body
 constexpr std::size_t kLinesMax = 4;
 constexpr double kWords = 0.8;  // the next line begins with a word of the sentence
 
+constexpr CharacterTable kTokens =
+    character_table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+/=.~%");
 bool is_token(char c) {
-  return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '+' || c == '/' || c == '=' ||
-         c == '.' || c == '~' || c == '%';
+  return static_cast<unsigned char>(c) < kTokens.size() && kTokens[static_cast<unsigned char>(c)] != 0;
 }
+static_assert(kFirstMin == 12, "find_line_ends() asks for as many");
 
 // Where the text of the next line begins, behind its quote marks.
 std::size_t behind_marks(std::string_view text, std::size_t at) {
@@ -44,26 +48,21 @@ std::size_t line_end(std::string_view text, std::size_t newline) {
 
 std::vector<WrappedRun> find_wrapped_runs(std::string_view text) {
   std::vector<WrappedRun> out;
-  std::size_t start = 0;  // of the line
-  for (std::size_t at = 0; at < text.size() && out.size() < kWrappedMax;) {
-    const void *found = std::memchr(text.data() + at, '\n', text.size() - at);
-    if (found == nullptr) break;
-    const auto newline = static_cast<std::size_t>(static_cast<const char *>(found) - text.data());
-    const std::size_t line = start;
-    start = at = newline + 1;
+  const auto consider = [&](std::size_t line, std::size_t newline) {
+    const std::size_t start = newline + 1;
     const std::size_t end = line_end(text, newline);
-    if (end < line + kLineMin || end - line > 4 * kReach || !is_token(text[end - 1])) continue;
+    if (end < line + kLineMin || end - line > kWholeLine || !is_token(text[end - 1])) return;
     std::size_t first = end;
     bool digit = false;
     while (first > line && end - first < kReach && is_token(text[first - 1]))
       digit = is_digit(text[--first]) || digit;
-    if (end - first < kFirstMin || !digit) continue;
+    if (end - first < kFirstMin || !digit) return;
     const std::size_t second = behind_marks(text, start);
     const std::size_t second_end = token_end(text, second);
     if (second_end - second < kSecondMin || word_coverage(text.substr(second, second_end - second)) > kWords)
-      continue;
-    if (end - first >= kBodyLine && first == line && second_end - second >= kBodyLine) continue;
-    if (!out.empty() && out.back().end >= end) continue;  // the third line of what is joined already
+      return;
+    if (end - first >= kBodyLine && first == line && second_end - second >= kBodyLine) return;
+    if (!out.empty() && out.back().end >= end) return;  // the third line of what is joined already
     WrappedRun run;
     run.begin = line;
     run.seam = end;
@@ -79,6 +78,24 @@ std::vector<WrappedRun> find_wrapped_runs(std::string_view text) {
       run.end = next_end;
     }
     out.push_back(run);
+  };
+  if (wide_masks()) {
+    for (const std::size_t newline : find_line_ends(text, kTokens)) {
+      if (out.size() >= kWrappedMax) break;
+      // A line that begins further away is too long anyway.
+      const std::size_t low = newline - std::min(newline, kWholeLine + 2);
+      const std::size_t before = text.substr(low, newline - low).rfind('\n');
+      if (before == std::string_view::npos && low > 0) continue;
+      consider(before == std::string_view::npos ? 0 : low + before + 1, newline);
+    }
+    return out;
+  }
+  for (std::size_t start = 0; start < text.size() && out.size() < kWrappedMax;) {
+    const void *found = std::memchr(text.data() + start, '\n', text.size() - start);
+    if (found == nullptr) break;
+    const auto newline = static_cast<std::size_t>(static_cast<const char *>(found) - text.data());
+    consider(start, newline);
+    start = newline + 1;
   }
   return out;
 }

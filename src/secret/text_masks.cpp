@@ -1,0 +1,129 @@
+#include "secret/text_masks.hpp"
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <stdexcept>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace dislodge::secret {
+
+#if defined(__x86_64__)
+namespace {
+
+constexpr std::size_t kWord = 64;
+#define DISLODGE_WIDE __attribute__((target("avx512f,avx512bw,avx512vbmi")))
+
+struct Masks {
+  std::uint64_t members = 0;
+  std::uint64_t newlines = 0;
+  std::uint64_t returns = 0;
+};
+
+// The last bytes of a text are looked at in a copy, filled up with zeros, which no table holds.
+DISLODGE_WIDE inline __m512i load(std::string_view text, std::size_t at) {
+  if (at + kWord <= text.size()) return _mm512_loadu_si512(text.data() + at);
+  alignas(64) std::array<char, kWord> rest{};
+  std::memcpy(rest.data(), text.data() + at, text.size() - at);
+  return _mm512_load_si512(rest.data());
+}
+
+DISLODGE_WIDE inline std::uint64_t members_of(__m512i bytes, __m512i low, __m512i high) {
+  const __m512i found = _mm512_permutex2var_epi8(low, bytes, high);
+  return _mm512_test_epi8_mask(found, found) & ~_mm512_movepi8_mask(bytes);
+}
+
+DISLODGE_WIDE std::vector<std::size_t> runs_wide(std::string_view text, const CharacterTable &members,
+                                                 std::size_t least) {
+  std::vector<std::size_t> out;
+  const __m512i low = _mm512_loadu_si512(members.data());
+  const __m512i high = _mm512_loadu_si512(members.data() + kWord);
+  std::size_t open = 0;  // bytes of the run that reaches to `at`
+  for (std::size_t at = 0; at < text.size(); at += kWord) {
+    std::uint64_t mask = members_of(load(text, at), low, high);
+    if (~mask == 0) {
+      open += kWord;
+      continue;
+    }
+    const auto first = static_cast<std::size_t>(std::countr_one(mask));
+    if (open + first >= least) out.push_back(at - open);
+    open = static_cast<std::size_t>(std::countl_one(mask));
+    // A run inside the word, that touches neither end; of 64 bytes there is room for one of forty at most, but
+    // `least` may be less.
+    for (mask &= mask + 1; static_cast<std::size_t>(std::popcount(mask)) >= least;) {
+      const auto begin = static_cast<std::size_t>(std::countr_zero(mask));
+      const auto size = static_cast<std::size_t>(std::countr_one(mask >> begin));
+      if (begin + size == kWord) break;
+      if (size >= least) out.push_back(at + begin);
+      mask &= mask + (1ull << begin);
+    }
+  }
+  if (open >= least) out.push_back(text.size() - open);  // only where the text ends with a whole word
+  return out;
+}
+
+DISLODGE_WIDE std::vector<std::size_t> line_ends_wide(std::string_view text, const CharacterTable &members) {
+  __extension__ using Two = unsigned __int128;
+  std::vector<std::size_t> out;
+  const __m512i low = _mm512_loadu_si512(members.data());
+  const __m512i high = _mm512_loadu_si512(members.data() + kWord);
+  const __m512i newline = _mm512_set1_epi8('\n');
+  const __m512i carriage = _mm512_set1_epi8('\r');
+  std::uint64_t members_before = 0;
+  std::uint64_t returns_before = 0;
+  for (std::size_t at = 0; at < text.size(); at += kWord) {
+    const __m512i bytes = load(text, at);
+    const std::uint64_t mask = members_of(bytes, low, high);
+    const std::uint64_t returns = _mm512_cmpeq_epi8_mask(bytes, carriage);
+    std::uint64_t ends = _mm512_cmpeq_epi8_mask(bytes, newline);
+    if (ends != 0) {
+      Two run = static_cast<Two>(mask) << kWord | members_before;
+      run &= run << 1;
+      run &= run << 2;
+      run &= run << 4;
+      run &= run << 4;  // twelve in a row end here
+      const auto right_before = static_cast<std::uint64_t>(run << 1 >> kWord);
+      const auto two_before = static_cast<std::uint64_t>(run << 2 >> kWord);
+      ends &= right_before | (two_before & (returns << 1 | returns_before >> 63));
+      for (; ends != 0; ends &= ends - 1) out.push_back(at + static_cast<std::size_t>(std::countr_zero(ends)));
+    }
+    members_before = mask;
+    returns_before = returns;
+  }
+  return out;
+}
+
+}  // namespace
+
+bool wide_masks() {
+  static const bool kHas = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                           __builtin_cpu_supports("avx512vbmi");
+  return kHas;
+}
+
+std::vector<std::size_t> find_runs(std::string_view text, const CharacterTable &members, std::size_t least) {
+  return runs_wide(text, members, least);
+}
+
+std::vector<std::size_t> find_line_ends(std::string_view text, const CharacterTable &members) {
+  return line_ends_wide(text, members);
+}
+
+#else
+
+bool wide_masks() {
+  return false;
+}
+std::vector<std::size_t> find_runs(std::string_view, const CharacterTable &, std::size_t) {
+  throw std::logic_error("no wide masks on this processor");
+}
+std::vector<std::size_t> find_line_ends(std::string_view, const CharacterTable &) {
+  throw std::logic_error("no wide masks on this processor");
+}
+
+#endif
+
+}  // namespace dislodge::secret

@@ -1,0 +1,29 @@
+#pragma once
+// Two questions to every byte of a text, answered 64 bytes at a time where the processor has the registers for
+// it (AVX-512 with VBMI). Elsewhere wide_masks() says no and the caller has a way of its own.
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace dislodge::secret {
+
+// A set of ASCII characters: 1 where one is in.
+using CharacterTable = std::array<char, 128>;
+constexpr CharacterTable character_table(std::string_view members) {
+  CharacterTable table{};
+  for (const char c : members) table[static_cast<unsigned char>(c)] = 1;
+  return table;
+}
+
+bool wide_masks();
+
+// Where runs of at least `least` (at most 64) members begin, in order. REQUIRES: wide_masks().
+std::vector<std::size_t> find_runs(std::string_view text, const CharacterTable &members, std::size_t least);
+
+// The line breaks ("\n") of which the twelve bytes in front, but for one "\r", are members, in order.
+// REQUIRES: wide_masks().
+std::vector<std::size_t> find_line_ends(std::string_view text, const CharacterTable &members);
+
+}  // namespace dislodge::secret
