@@ -29,10 +29,12 @@ void Progress::advance(std::uint64_t bytes, std::uint64_t items) {
 }
 
 void Progress::draw(bool force) {
-  if (!enabled_) return;
+  if (!enabled_ && !watcher_) return;
   const auto now = std::chrono::steady_clock::now();
   if (!force && now - drawn_ < std::chrono::milliseconds(100)) return;
   drawn_ = now;
+  if (watcher_) watcher_({stage_, bytes_, total_, items_});
+  if (!enabled_) return;
   std::string line = fmt::format("\r\x1b[K{}", stage_);
   if (total_ > 0) {
     const std::chrono::duration<double> took = now - started_;

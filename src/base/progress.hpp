@@ -1,18 +1,31 @@
 #pragma once
 // What a person watching sees: one line on stderr that follows the stage, only when stderr is a terminal;
-// and the table that --timings prints.
+// for who watches from elsewhere, the same by a call; and the table that --timings prints.
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace dislodge::base {
 
+// How far a stage is. total_bytes 0: nobody knows.
+struct Step {
+  std::string_view stage;
+  std::uint64_t bytes = 0, total_bytes = 0, items = 0;
+};
+
 class Progress {
  public:
   explicit Progress(bool enabled);
+  // Called at each stage and at most ten times a second within one, from the thread that works.
+  void watch(std::function<void(const Step &)> watcher) { watcher_ = std::move(watcher); }
+  // From any thread: who works ends between two stages, with an error that says so.
+  void stop() { stopped_ = true; }
+  bool stopped() const { return stopped_; }
   ~Progress() { clear(); }
   static bool stderr_is_terminal();
   void stage(std::string_view name, std::uint64_t total_bytes = 0);
@@ -22,6 +35,8 @@ class Progress {
  private:
   void draw(bool force);
   bool enabled_;
+  std::function<void(const Step &)> watcher_;
+  std::atomic<bool> stopped_ = false;
   std::string stage_;
   std::uint64_t total_ = 0;
   std::uint64_t bytes_ = 0;

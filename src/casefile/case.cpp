@@ -106,6 +106,12 @@ constexpr const char *kMigrations[] = {
     "CREATE TABLE decision (id INTEGER PRIMARY KEY, fact TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT "
     "NULL,"
     " reason TEXT NOT NULL, set_at INTEGER NOT NULL) STRICT",
+    // 3: what stands around a secret, masked; filled when a unit is read
+    "CREATE TABLE context (evidence INTEGER NOT NULL, unit TEXT NOT NULL, secret TEXT NOT NULL, item TEXT "
+    "NOT "
+    "NULL, offset INTEGER NOT NULL, body TEXT NOT NULL) STRICT;"
+    "CREATE INDEX context_by_unit ON context (evidence, unit);"
+    "CREATE INDEX context_by_secret ON context (secret)",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion - 1);
 
@@ -167,9 +173,18 @@ Result<std::unique_ptr<Case>> Case::create(const fs::path &folder, const Unlock 
 
 Result<std::unique_ptr<Case>> Case::open(const fs::path &folder, const Unlock &unlock, Access access) {
   DISLODGE_TRY_ASSIGN(const Header header, read_header(folder));
+  DISLODGE_TRY_ASSIGN(CaseKeys keys, CaseKeys::unwrap(header.wrapped, unlock));
+  return open_with(folder, std::move(keys), access);
+}
+
+Result<std::unique_ptr<Case>> Case::again(Access access) const {
+  return open_with(folder_, keys_.copy(), access);
+}
+
+Result<std::unique_ptr<Case>> Case::open_with(const fs::path &folder, CaseKeys keys, Access access) {
   auto opened = std::make_unique<Case>();
   opened->folder_ = folder;
-  DISLODGE_TRY_ASSIGN(opened->keys_, CaseKeys::unwrap(header.wrapped, unlock));
+  opened->keys_ = std::move(keys);
   if (access == Access::write) DISLODGE_TRY(opened->take_lock());
   DISLODGE_TRY_ASSIGN(const std::string vfs, register_encrypted_storage(opened->keys_.storage()));
   const auto mode = access == Access::write ? Database::Access::read_write : Database::Access::read_only;

@@ -21,7 +21,7 @@
 
 namespace dislodge::casefile {
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 class Case {
  public:
@@ -32,6 +32,9 @@ class Case {
                                                     const Unlock &unlock);
   static base::Result<std::unique_ptr<Case>> open(const std::filesystem::path &folder, const Unlock &unlock,
                                                   Access access);
+  // The same case once more, by the keys that this one has: for who reads it for long and writes now and
+  // then.
+  base::Result<std::unique_ptr<Case>> again(Access access) const;
   // How the case opens: "passphrase" or "key-file"; for prompting.
   static base::Result<std::string> lock_kind(const std::filesystem::path &folder);
 
@@ -44,6 +47,8 @@ class Case {
   base::Result<void> set_meta(std::string_view key, std::string_view value);
 
  private:
+  static base::Result<std::unique_ptr<Case>> open_with(const std::filesystem::path &folder, CaseKeys keys,
+                                                       Access access);
   base::Result<void> take_lock();
   base::Result<void> migrate(Access access);
 

@@ -188,7 +188,8 @@ int x_open(sqlite3_vfs *, const char *name, sqlite3_file *handle, int flags, int
 base::Result<std::string> register_encrypted_storage(std::string_view key) {
   if (key.size() != kStorageKeyBytes)
     return base::fail(base::ErrorKind::internal, "the storage key has a wrong size");
-  g_key = base::SecretBytes(key);
+  // Not written again where it is the same: other threads may be opening files of the same case.
+  if (g_key.view() != key) g_key = base::SecretBytes(key);
   if (g_real == nullptr) {
     g_real = sqlite3_vfs_find(nullptr);
     static sqlite3_vfs ours;

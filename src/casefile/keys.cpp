@@ -87,6 +87,13 @@ void CaseKeys::derive() {
   crypto_sign_seed_keypair(raw(verify_key_), sign_secret_.data(), sign_seed.data());
 }
 
+CaseKeys CaseKeys::copy() const {
+  CaseKeys keys;
+  keys.master_ = SecretBytes(master_.view());
+  keys.derive();
+  return keys;
+}
+
 Result<WrappedKey> CaseKeys::wrap(const Unlock &unlock) const {
   WrappedKey wrapped;
   wrapped.kind = unlock.key_file.empty() ? "passphrase" : "key-file";

@@ -41,6 +41,7 @@ class CaseKeys {
   static base::Result<CaseKeys> from_user_key(std::string_view key);
   static base::Result<CaseKeys> unwrap(const WrappedKey &wrapped, const Unlock &unlock);
   base::Result<WrappedKey> wrap(const Unlock &unlock) const;
+  CaseKeys copy() const;
 
   std::string_view storage() const { return storage_.view(); }
   std::string public_key() const { return public_key_; }  // 32 raw bytes

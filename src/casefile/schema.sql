@@ -90,6 +90,19 @@ CREATE TABLE sighting (
 CREATE INDEX sighting_by_unit ON sighting (evidence, unit);
 CREATE INDEX sighting_by_secret ON sighting (secret);
 
+-- What stands around a secret where it was seen, every candidate in it masked (secret/context.hpp). Read for one
+-- secret at a time.
+CREATE TABLE context (
+  evidence  INTEGER NOT NULL,
+  unit      TEXT NOT NULL,
+  secret    TEXT NOT NULL,
+  item      TEXT NOT NULL,
+  offset    INTEGER NOT NULL,
+  body      TEXT NOT NULL
+) STRICT;
+CREATE INDEX context_by_unit ON context (evidence, unit);
+CREATE INDEX context_by_secret ON context (secret);
+
 -- Events and directory facts of a unit, encoded and compressed: they are read as a whole.
 CREATE TABLE block (
   evidence  INTEGER NOT NULL,

@@ -160,6 +160,14 @@ Result<void> leave_out_logs(log::EventTable &events, const std::vector<std::stri
   return {};
 }
 
+// Names the pass that begins; the one before it was the last where somebody said stop.
+Result<void> next_pass(base::Progress &progress, std::string_view name) {
+  if (progress.stopped())
+    return base::fail(base::ErrorKind::usage, fmt::format("stopped before the pass {}", name));
+  progress.stage(name);
+  return {};
+}
+
 }  // namespace
 
 Result<Picture> derive(Case &the_case, const Options &options, base::Progress &progress, Timings &timings) {
@@ -175,7 +183,7 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
   DISLODGE_TRY_ASSIGN(const evict::Actions actions, evict::load_actions(rule_texts.files));
 
   // Everything below comes from the case file: from here on no evidence is read.
-  progress.stage("loading");
+  DISLODGE_TRY(next_pass(progress, "loading"));
   {
     Timings::Scope timing(timings, "load");
     DISLODGE_TRY_ASSIGN(picture.evidence, load_evidence(the_case));
@@ -187,7 +195,7 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
   }
 
   // One table of events from all logs, in order of time, each event once.
-  progress.stage("log");
+  DISLODGE_TRY(next_pass(progress, "log"));
   {
     Timings::Scope timing(timings, "log");
     std::map<std::int64_t, std::uint64_t> rows;
@@ -207,7 +215,7 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
   }
 
   // Who is who, and which right holds when: directories say what is, audit events since when.
-  progress.stage("identity");
+  DISLODGE_TRY(next_pass(progress, "identity"));
   {
     Timings::Scope timing(timings, "identity");
     DISLODGE_TRY(load_blocks(the_case, "facts", [&](const Block &block) -> Result<void> {
@@ -240,7 +248,7 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
   DISLODGE_TRY_ASSIGN(const detect::DetectOptions detect_options, detect::load_options(rule_texts.files));
   // What the events mean: how they came in, what they set, read and used. Detection uses direct exposure
   // only; whether a use of a stolen secret was the intruder's is told from what reach says they could know.
-  progress.stage("detect");
+  DISLODGE_TRY(next_pass(progress, "detect"));
   {
     Timings::Scope timing(timings, "detect");
     picture.detections = detect::detect(picture.events, picture.facts, detect_options);
@@ -250,7 +258,7 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
 
   // What they could hold, since when. Uses of stolen secrets are new footholds, so the two repeat until there
   // is nothing new; each round adds a use or ends.
-  progress.stage("reach");
+  DISLODGE_TRY(next_pass(progress, "reach"));
   reach::ProgramOptions program_options;
   program_options.sweeps = identity::sweeps_of(picture.events, picture.facts);
   program_options.watched = reach::watched_mailboxes(picture.events, picture.coverage, picture.facts);
@@ -279,7 +287,7 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
   }
 
   // How to get them out, in which order, and what shows that it holds.
-  progress.stage("evict");
+  DISLODGE_TRY(next_pass(progress, "evict"));
   {
     Timings::Scope timing(timings, "evict");
     DISLODGE_TRY_ASSIGN(const evict::PlanOptions plan_options, plan_options_of(the_case, picture, {}));
@@ -288,7 +296,7 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
   }
 
   // Whom to tell, about what, by when.
-  progress.stage("disclose");
+  DISLODGE_TRY(next_pass(progress, "disclose"));
   {
     Timings::Scope timing(timings, "disclose");
     picture.parties = parties_of(picture);

@@ -22,7 +22,7 @@ using base::Result;
 
 namespace {
 
-constexpr std::string_view kMagic = "DISLODGE-SHARD 1\n";
+constexpr std::string_view kMagic = "DISLODGE-SHARD 2\n";
 constexpr std::size_t kOverhead = crypto_secretstream_xchacha20poly1305_ABYTES;
 constexpr std::uint64_t kChunkMax = 8ull << 30;
 

@@ -294,7 +294,7 @@ namespace {
 
 // What an earlier reading of the unit left.
 Result<void> forget_unit(casefile::Database &database, const UnitRow &unit) {
-  for (const std::string_view table : {"ledger", "sighting", "record", "block"}) {
+  for (const std::string_view table : {"ledger", "sighting", "context", "record", "block"}) {
     DISLODGE_TRY_ASSIGN(auto statement, database.prepare(fmt::format(
                                             "DELETE FROM {} WHERE evidence = ? AND unit = ?", table)));
     statement.bind_all(unit.evidence, unit.id);
@@ -375,6 +375,14 @@ Result<void> store_result(Case &the_case, const UnitRow &unit, std::string_view 
       sighting.bind(4, record_rows[each.record]);
     sighting.bind(5, each.item).bind(6, each.line).bind(7, each.offset).bind_blob(8, body.bytes());
     DISLODGE_TRY(sighting.run());
+  }
+  DISLODGE_TRY_ASSIGN(auto context, database.prepare("INSERT INTO context (evidence, unit, secret, item, "
+                                                     "offset, body) VALUES (?, ?, ?, ?, ?, ?)"));
+  for (std::size_t i = 0; i < result.contexts.size(); ++i) {
+    if (result.contexts[i].empty()) continue;
+    const secret::Sighting &each = result.sightings[i];
+    context.bind_all(unit.evidence, unit.id, secrets[each.value], each.item, each.offset, result.contexts[i]);
+    DISLODGE_TRY(context.run());
   }
   DISLODGE_TRY_ASSIGN(
       auto block,
@@ -461,6 +469,21 @@ Result<std::vector<StoredSighting>> load_sightings(Case &the_case) {
     row.sighting = secret::Sighting::decode(in);
     DISLODGE_TRY(in.finish("case file: sighting"));
     rows.push_back(std::move(row));
+  }
+}
+
+Result<std::map<std::pair<std::string, std::uint64_t>, std::string>> load_contexts(Case &the_case,
+                                                                                   std::string_view secret,
+                                                                                   std::size_t most) {
+  std::map<std::pair<std::string, std::uint64_t>, std::string> contexts;
+  DISLODGE_TRY_ASSIGN(auto query,
+                      the_case.database().prepare("SELECT item, offset, body FROM context WHERE secret = ? "
+                                                  "ORDER BY item, offset LIMIT ?"));
+  query.bind_all(secret, static_cast<std::uint64_t>(most));
+  while (true) {
+    DISLODGE_TRY_ASSIGN(const bool more, query.step());
+    if (!more) return contexts;
+    contexts.emplace(std::pair(query.text(0), static_cast<std::uint64_t>(query.integer(1))), query.text(2));
   }
 }
 

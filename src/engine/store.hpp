@@ -102,6 +102,9 @@ base::Result<void> store_failure(casefile::Case &the_case, const EvidenceRow &ev
 base::Result<std::vector<EvidenceRow>> load_evidence(casefile::Case &the_case);
 base::Result<std::vector<UnitRow>> load_units(casefile::Case &the_case, bool pending_only);
 base::Result<std::vector<StoredSighting>> load_sightings(casefile::Case &the_case);
+// What stands around one secret (32 hex digits), masked, by item and offset; the first `most`.
+base::Result<std::map<std::pair<std::string, std::uint64_t>, std::string>> load_contexts(
+    casefile::Case &the_case, std::string_view secret, std::size_t most);
 base::Result<std::vector<StoredRecord>> load_records(casefile::Case &the_case);
 base::Result<std::vector<evidence::LedgerRow>> load_ledger(casefile::Case &the_case);
 struct Block {

@@ -238,6 +238,7 @@ void UnitReader::keep(secret::Found found) {
   found.sighting.value = value_index(found.value);
   base::wipe(found.value);
   result_.sightings.push_back(std::move(found.sighting));
+  result_.contexts.push_back(std::move(found.context));
 }
 
 // Messages and blobs are kept; a document only where something was found in it.

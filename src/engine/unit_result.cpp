@@ -7,6 +7,7 @@ std::string UnitResult::encode() const {
   out.list(ledger, [&](const evidence::LedgerRow &row) { row.encode(out); });
   out.list(records, [&](const evidence::Record &record) { record.encode(out); });
   out.list(sightings, [&](const secret::Sighting &sighting) { sighting.encode(out); });
+  out.list(contexts, [&](const std::string &context) { out.text(context); });
   out.list(values, [&](const UnitValue &value) {
     out.text(value.run_hash);
     out.text(value.sealed);
@@ -29,6 +30,7 @@ base::Result<UnitResult> UnitResult::decode(std::string_view encoded) {
   in.list([&] { result.ledger.push_back(evidence::LedgerRow::decode(in)); });
   in.list([&] { result.records.push_back(evidence::Record::decode(in)); });
   in.list([&] { result.sightings.push_back(secret::Sighting::decode(in)); });
+  in.list([&] { result.contexts.push_back(std::string(in.text())); });
   in.list([&] {
     UnitValue value;
     value.run_hash = in.text();
@@ -45,6 +47,8 @@ base::Result<UnitResult> UnitResult::decode(std::string_view encoded) {
   result.items = in.number();
   result.text_bytes = in.number();
   DISLODGE_TRY(in.finish("result of a worker"));
+  if (result.contexts.size() != result.sightings.size())
+    return base::fail(base::ErrorKind::internal, "result of a worker: a context belongs to no sighting");
   for (const secret::Sighting &sighting : result.sightings) {
     if (sighting.value >= result.values.size() ||
         (sighting.record != evidence::kNoRecord && sighting.record >= result.records.size()))

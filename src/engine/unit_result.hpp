@@ -27,7 +27,8 @@ struct UnitResult {
   std::vector<evidence::LedgerRow> ledger;
   std::vector<evidence::Record> records;  // messages, blobs, and documents in which something was found
   std::vector<secret::Sighting>
-      sightings;  // sighting.value is an index into values, sighting.record into records
+      sightings;                      // sighting.value is an index into values, sighting.record into records
+  std::vector<std::string> contexts;  // of each sighting, what stands around it, masked; may be empty
   std::vector<UnitValue> values;
   std::string events;  // an encoded log::EventTable, or empty
   std::uint64_t event_count = 0;

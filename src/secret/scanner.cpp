@@ -11,6 +11,7 @@
 #include "base/item_path.hpp"
 #include "secret/assignment.hpp"
 #include "secret/assignment_features.hpp"
+#include "secret/context.hpp"
 #include "secret/decode_view.hpp"
 #include "secret/hints.hpp"
 #include "secret/prose.hpp"
@@ -20,7 +21,8 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr double kOcrFactor = 0.8;  // what OCR read may be misread
+constexpr double kOcrFactor = 0.8;           // what OCR read may be misread
+constexpr std::size_t kContextReach = 4096;  // the longest candidate that may begin before a context
 constexpr std::size_t kNeighbours =
     600;  // bytes within which another candidate's value may turn up in a hint
 constexpr std::size_t kLineReach = 16
@@ -426,6 +428,15 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
   QuoteDepth quotes(view.quoted);
   const auto is_identifier = [](const Candidate &one) { return one.rule != nullptr && one.rule->identifier; };
   LineCounter lines(view.source.empty() ? view.text : view.source);
+  // Of every candidate near one, the rejected ones too: none of them is shown beside it.
+  const auto spans_near = [](const std::vector<Candidate> &all, std::size_t one) {
+    std::vector<TextSpan> spans;
+    for (std::size_t j = one; j-- > 0 && all[j].begin + kContextBefore + kContextReach > all[one].begin;)
+      spans.push_back({all[j].begin, all[j].end});
+    for (std::size_t j = one + 1; j < all.size() && all[j].begin < all[one].end + kContextAfter; ++j)
+      spans.push_back({all[j].begin, all[j].end});
+    return spans;
+  };
   const auto item_offset = [&view](std::size_t at) {
     return view.map != nullptr ? view.map->source_of(at) : at;
   };
@@ -505,6 +516,8 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
       return false;
     });
     if (candidate.rejected.empty()) ++count;
+    if (candidate.rejected.empty() && !s.identifier)
+      found.context = masked_context(view.text, {candidate.begin, candidate.end}, spans_near(candidates, i));
     found.value = std::move(value.value);
     sink.found(std::move(found));
   }

@@ -36,6 +36,8 @@ struct Found {
   Sighting sighting;
   // What the fingerprint is made of: the decoded value in UTF-8, the SubjectPublicKeyInfo of a private key.
   std::string value;
+  // What stands around it, masked (secret/context.hpp); empty for what was rejected and for identifiers.
+  std::string context;
 };
 
 class FoundSink {

@@ -99,13 +99,14 @@ TEST_F(CaseTest, ANewerSchemaIsRefusedAnOlderOneMigrates) {
   fs::remove_all(folder_ / "case");
   {
     auto older = made();
-    ASSERT_TRUE(older->database().execute("DROP TABLE decision; PRAGMA user_version=1"));
+    ASSERT_TRUE(older->database().execute("DROP TABLE decision; DROP TABLE context; PRAGMA user_version=1"));
   }
   EXPECT_FALSE(opened(Case::Access::read));
   auto migrated = opened(Case::Access::write);
   ASSERT_TRUE(migrated) << migrated.error().message;
   EXPECT_EQ(**(*migrated)->database().integer("PRAGMA user_version"), kSchemaVersion);
   EXPECT_TRUE((*migrated)->database().integer("SELECT count(*) FROM decision"));
+  EXPECT_TRUE((*migrated)->database().integer("SELECT count(*) FROM context"));
 }
 
 TEST_F(CaseTest, AWriterKilledInATransactionLeavesTheOldState) {

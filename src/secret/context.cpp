@@ -1,0 +1,146 @@
+#include "secret/context.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/encode.hpp"
+
+namespace dislodge::secret {
+
+namespace {
+
+constexpr std::string_view kMask = "•••";
+constexpr std::size_t kKeyLike = 16;  // bytes of a run of letters and digits from which on it may be a key
+
+bool is_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' || c == '/' ||
+         c == '_' || c == '=' || c == '~' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+// Long, and not a word of a language: digits with letters, or capitals in the middle of it. Paths and
+// addresses have their words apart from each other by dots, dashes and slashes.
+bool looks_like_a_key(std::string_view run) {
+  if (run.size() < kKeyLike) return false;
+  std::size_t digits = 0, lower = 0, upper = 0, turns = 0;
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    const char c = run[i];
+    if (c >= '0' && c <= '9')
+      ++digits;
+    else if (c >= 'a' && c <= 'z')
+      ++lower;
+    else if (c >= 'A' && c <= 'Z')
+      ++upper;
+    if (i > 0 && ((run[i - 1] >= 'a' && run[i - 1] <= 'z' && c >= 'A' && c <= 'Z') ||
+                  ((run[i - 1] < '0' || run[i - 1] > '9') && c >= '0' && c <= '9')))
+      ++turns;
+  }
+  return (digits > 0 && lower + upper > 0 && turns >= 2) || (digits >= kKeyLike) || turns >= 4;
+}
+
+// What stands behind a word that announces a secret is hidden to the end of the word.
+constexpr std::array<std::string_view, 9> kAnnounces = {"password", "passwd", "pwd",  "secret", "passphrase",
+                                                        "kennwort", "token",  "pass", "pin"};
+
+void hide_announced(std::string_view text, TextSpan window, std::vector<TextSpan> &hidden) {
+  const std::string lowered = base::lower(text.substr(window.begin, window.end - window.begin));
+  for (const std::string_view word : kAnnounces) {
+    for (std::size_t at = lowered.find(word); at != lowered.npos; at = lowered.find(word, at + word.size())) {
+      std::size_t from = at + word.size();
+      if (from >= lowered.size() || (lowered[from] != ':' && lowered[from] != '=')) {
+        // "password is Orange7": only with a sign or a verb between, else every sentence on passwords is
+        // hidden.
+        if (lowered.compare(from, 4, " is ") != 0) continue;
+        from += 3;
+      } else {
+        ++from;
+      }
+      while (from < lowered.size() && (lowered[from] == ' ' || lowered[from] == '"' || lowered[from] == '\''))
+        ++from;
+      std::size_t until = from;
+      while (until < lowered.size() && static_cast<unsigned char>(lowered[until]) > ' ' &&
+             lowered[until] != '"')
+        ++until;
+      if (until > from) hidden.push_back({window.begin + from, window.begin + until});
+    }
+  }
+}
+
+bool continues(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
+// To the line's begin where it is near, else to the begin of a character.
+TextSpan window_of(std::string_view text, TextSpan around) {
+  TextSpan window{around.begin > kContextBefore ? around.begin - kContextBefore : 0,
+                  std::min(text.size(), around.end + kContextAfter)};
+  if (window.begin > 0) {
+    const std::size_t line = text.find('\n', window.begin);
+    if (line != text.npos && line < around.begin) window.begin = line + 1;
+  }
+  if (window.end < text.size()) {
+    const std::size_t line = text.rfind('\n', window.end);
+    if (line != text.npos && line >= around.end) window.end = line;
+  }
+  while (window.begin < around.begin && continues(text[window.begin])) ++window.begin;
+  while (window.end > around.end && window.end < text.size() && continues(text[window.end])) --window.end;
+  return window;
+}
+
+}  // namespace
+
+std::string masked_context(std::string_view text, TextSpan around, std::vector<TextSpan> hidden) {
+  around.end = std::min(around.end, text.size());
+  if (around.begin >= around.end) return {};
+  const TextSpan window = window_of(text, around);
+  std::erase_if(hidden, [&](const TextSpan &one) {
+    return one.end <= window.begin || one.begin >= window.end || one.begin >= one.end;
+  });
+  // A word that the window's edge cuts may be the end of a key: it goes whole.
+  std::size_t edge = window.begin;
+  if (edge > 0 && is_word(text[edge - 1]))
+    while (edge < around.begin && is_word(text[edge])) ++edge;
+  if (edge > window.begin) hidden.push_back({window.begin, edge});
+  edge = window.end;
+  if (edge < text.size() && is_word(text[edge]))
+    while (edge > around.end && is_word(text[edge - 1])) --edge;
+  if (edge < window.end) hidden.push_back({edge, window.end});
+  for (std::size_t at = window.begin; at < window.end;) {
+    if (!is_word(text[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < window.end && is_word(text[end])) ++end;
+    if (looks_like_a_key(text.substr(at, end - at))) hidden.push_back({at, end});
+    at = end;
+  }
+  hide_announced(text, window, hidden);
+  std::sort(hidden.begin(), hidden.end(),
+            [](const TextSpan &a, const TextSpan &b) { return a.begin < b.begin; });
+
+  std::string out;
+  const auto copy = [&](std::size_t from, std::size_t until) {
+    for (; from < until; ++from) {
+      const char c = text[from];
+      if (c == '\r' || (c == kContextHere)) continue;
+      if (c == '\n' && (out.empty() || out.back() == '\n')) continue;
+      if ((c == ' ' || c == '\t') && !out.empty() && (out.back() == ' ' || out.back() == '\n')) continue;
+      out += c == '\t' ? ' ' : c;
+    }
+  };
+  const auto part = [&](std::size_t from, std::size_t until) {
+    for (const TextSpan &one : hidden) {
+      if (one.end <= from || one.begin >= until) continue;
+      if (one.begin > from) copy(from, one.begin);
+      if (!out.ends_with(kMask)) out += kMask;
+      from = std::max(from, std::min(one.end, until));
+    }
+    if (from < until) copy(from, until);
+  };
+  part(window.begin, around.begin);
+  out += kContextHere;
+  part(around.end, window.end);
+  return base::to_valid_utf8(out);
+}
+
+}  // namespace dislodge::secret
