@@ -3,14 +3,14 @@
 #   make demo    set up, build, investigate the sample breach, say where to look
 #   make test    set up, build, run all tests
 #   make spark   tries the Spark job on Spark itself (needs Java 17)
-#   make browser tries the page in a real browser
+#   make browser tries the page in a real browser; make browser-bench says how fast it is
 #   make compare DIR=...   hold our readers against independent ones on a folder of mail
 #   make accuracy DATA=...   precision and recall on labelled source and on generated mail (docs/accuracy.md)
 #   make bare    the same in an empty Debian 12 root, so that a missing install step shows
 
 BUILD := build/release
 
-.PHONY: demo test build setup bare browser spark asan fuzz format check-format tidy bench compare accuracy train clean
+.PHONY: demo test build setup bare browser browser-bench spark asan fuzz format check-format tidy bench compare accuracy train clean
 
 demo: build
 	$(BUILD)/dislodge demo
@@ -82,6 +82,12 @@ browser: build
 spark: build
 	test -d build/spark || { python3 -m venv build/spark && build/spark/bin/pip install -q pyspark==4.3.0; }
 	build/spark/bin/python tests/scale/spark_job_test.py $(BUILD)/dislodge $(CURDIR)
+
+# First paint and interactions on the sample breach and on a case with 100,000 secrets and a million memberships, which is
+# made first (some minutes). LARGE=DIR keeps it there.
+browser-bench: build
+	command -v chromium >/dev/null || { echo "browser-bench: apt-get install chromium npm" >&2; exit 2; }
+	cd tests/browser && npm ci --no-audit --no-fund && node bench.mjs --large $(LARGE)
 
 bare:
 	scripts/bare

@@ -1,12 +1,13 @@
-// What the server gives: serve/api.hpp in the source.
+// @ts-check
+// What the server gives and takes: serve/api.hpp in the source.
 
 export class Failure extends Error {}
 
-async function ask(path, parameters, signal) {
-  const query = new URLSearchParams(parameters).toString();
+/** @param {string} path @param {RequestInit} init */
+async function ask(path, init) {
   let response;
   try {
-    response = await fetch('/api/' + path + (query ? '?' + query : ''), {signal, credentials: 'same-origin'});
+    response = await fetch(path, {credentials: 'same-origin', ...init});
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new Failure('The server does not answer. Is "dislodge serve" still running?');
@@ -19,23 +20,58 @@ async function ask(path, parameters, signal) {
   return response;
 }
 
-export async function getObject(path, parameters, signal) {
-  return (await ask(path, parameters, signal)).json();
+/** @param {string} path @param {any} parameters @param {AbortSignal} [signal] */
+function get(path, parameters, signal) {
+  const query = new URLSearchParams(parameters).toString();
+  return ask('/api/' + path + (query ? '?' + query : ''), {signal});
 }
 
-// One page of a list: {rows, total, matching}. query: {q, where: [...], from, until, offset, limit}
+export async function getObject(path, parameters, signal) {
+  return (await get(path, parameters, signal)).json();
+}
+
+// One page of a list: {rows, total, matching}. query: {q, where: [...], from, until, sort, offset, limit}
 export async function getList(path, query, signal) {
   const parameters = [];
-  if (query.q) parameters.push(['q', query.q]);
+  for (const name of ['q', 'from', 'until', 'sort', 'offset', 'limit'])
+    if (query[name]) parameters.push([name, query[name]]);
   for (const where of query.where ?? []) parameters.push(['where', where]);
-  if (query.from) parameters.push(['from', query.from]);
-  if (query.until) parameters.push(['until', query.until]);
-  if (query.offset) parameters.push(['offset', query.offset]);
-  if (query.limit) parameters.push(['limit', query.limit]);
-  const response = await ask(path, parameters, signal);
+  const response = await get(path, parameters, signal);
   return {
     rows: await response.json(),
     total: Number(response.headers.get('Dislodge-Total')),
     matching: Number(response.headers.get('Dislodge-Matching')),
   };
+}
+
+// What a person does. The header is one that only this page can send (serve/gate.hpp).
+export async function act(name, fields) {
+  const response = await ask('/api/act/' + name, {
+    method: 'POST',
+    headers: {'Content-Type': 'application/json', 'Dislodge-Act': '1'},
+    body: JSON.stringify(fields),
+  });
+  return response.json();
+}
+
+// Names of principals, secrets and resources, asked once each: ids are long and say little to a person.
+const known = new Map();
+
+export function forgetNames() {
+  known.clear();
+}
+
+const kNamesAtOnce = 100;
+
+export async function learnNames(ids, signal) {
+  const wanted = [...new Set(ids)].filter((id) => id && !known.has(id));
+  for (let at = 0; at < wanted.length; at += kNamesAtOnce) {
+    const part = wanted.slice(at, at + kNamesAtOnce);
+    const given = await getObject('names', part.map((id) => ['id', id]), signal);
+    for (const [id, name] of Object.entries(given.names)) known.set(id, name);
+  }
+}
+
+export function nameOf(id) {
+  return known.get(id) ?? id;
 }

@@ -1,11 +1,11 @@
+// @ts-check
 // Lanes on one axis of time: the intruder's acts, what could be read and since when, logs with their gaps, waves. Zoom
 // with the wheel or + and -, move by dragging or the arrow keys, from years down to seconds; what is drawn follows the
 // time filter. The list of the timeline says the same in words.
 
-import {h} from './dom.js';
-import {s} from './graph.js';
+import {h, s} from './dom.js';
 
-const kWidth = 1200, kLabel = 150, kRow = 9, kGap = 16, kRowsMax = 14;
+const kWidth = 1200, kLabel = 150, kRow = 8, kGap = 14, kRowsMax = 6, kActRowsMax = 12;
 const kMinSpanMs = 5000;
 const kSteps = [1, 5, 15, 60, 300, 900, 3600, 10800, 43200, 86400, 604800, 2629800, 7889400, 31557600].map((seconds) => seconds * 1000);
 
@@ -17,22 +17,31 @@ function label(ms, step) {
 
 export function chart(data, context) {
   const ends = [];
+  // Shown first: the intrusion and what the logs hold of it. Waves to come and what could be read since always are there
+  // when one moves.
+  const first = [];
   for (const lane of data.lanes)
     for (const bar of lane.bars) {
-      if (bar.from) ends.push(Date.parse(bar.from));
-      if (bar.until) ends.push(Date.parse(bar.until));
+      for (const end of [bar.from, bar.until]) {
+        if (!end) continue;
+        ends.push(Date.parse(end));
+        if (lane === data.lanes[0] || bar.grade === 'held') first.push(Date.parse(end));
+      }
     }
-  if (ends.length === 0) return h('p', null, 'Nothing in this case has a time yet.');
+  if (ends.length === 0) return null;
   const least = ends.reduce((a, b) => Math.min(a, b));
   const most = ends.reduce((a, b) => Math.max(a, b));
   const margin = Math.max((most - least) * 0.02, kMinSpanMs);
-  let begin = context.from && !Number.isNaN(Date.parse(context.from)) ? Date.parse(context.from) : least - margin;
-  let end = context.until && !Number.isNaN(Date.parse(context.until)) ? Date.parse(context.until) : most + margin;
+  const wanted = first.length ? first : ends;
+  const edge = Math.max((Math.max(...wanted) - Math.min(...wanted)) * 0.04, kMinSpanMs);
+  let begin = context.from && !Number.isNaN(Date.parse(context.from)) ? Date.parse(context.from) : Math.min(...wanted) - edge;
+  let end = context.until && !Number.isNaN(Date.parse(context.until)) ? Date.parse(context.until) : Math.max(...wanted) + edge;
   const picture = s('svg', {class: 'chart', role: 'group', tabindex: '0', 'aria-label': 'Lanes of time; plus and minus zoom, arrow keys move'});
 
   const at = (ms) => kLabel + (ms - begin) / (end - begin) * (kWidth - kLabel);
   function draw() {
     const parts = [];
+    const rules = [];
     const step = kSteps.find((one) => (end - begin) / one <= 12) ?? kSteps.at(-1) * Math.ceil((end - begin) / kSteps.at(-1) / 12);
     let y = 22;
     for (const lane of data.lanes) {
@@ -47,7 +56,7 @@ export function chart(data, context) {
         const x2 = Math.max(Math.min(at(until), kWidth), x1 + 3);
         let row = rows.findIndex((last) => last + 2 < x1);
         if (row < 0) row = rows.length;
-        if (row >= kRowsMax) {
+        if (row >= (lane === data.lanes[0] ? kActRowsMax : kRowsMax)) {
           ++hidden;
           continue;
         }
@@ -60,9 +69,9 @@ export function chart(data, context) {
       if (hidden) parts.push(s('text', {x: 4, y: top + 23, class: 'quiet'}, 'and ' + hidden + ' more'));
     }
     for (let tick = Math.ceil(begin / step) * step; tick < end; tick += step)
-      parts.push(s('line', {class: 'rule', x1: at(tick), x2: at(tick), y1: 16, y2: y}), s('text', {class: 'quiet', x: at(tick) + 2, y: 12}, label(tick, step)));
+      rules.push(s('line', {class: 'rule', x1: at(tick), x2: at(tick), y1: 16, y2: y}), s('text', {class: 'quiet', x: at(tick) + 2, y: 12}, label(tick, step)));
     picture.setAttribute('viewBox', `0 0 ${kWidth} ${y}`);
-    picture.replaceChildren(...parts);
+    picture.replaceChildren(...rules, ...parts);
   }
   function zoom(factor, around) {
     const span = Math.max((end - begin) * factor, kMinSpanMs);
@@ -100,8 +109,13 @@ export function chart(data, context) {
     move((grabbed - event.clientX) / picture.getBoundingClientRect().width);
     grabbed = event.clientX;
   });
-  picture.addEventListener('pointerup', () => { grabbed = null; });
+  for (const name of ['pointerup', 'pointerleave']) picture.addEventListener(name, () => { grabbed = null; });
   draw();
+  const iso = (ms) => new Date(ms).toISOString().slice(0, 19) + 'Z';
   return h('figure', {class: 'chartbox'}, picture,
-    h('figcaption', null, 'Red: confirmed. Amber: possible. Green: logs held. Hatched red: gaps. 0 shows everything again.'));
+    h('figcaption', null, h('span', {class: 'key span-confirmed'}), 'confirmed', h('span', {class: 'key span-possible'}), 'possible', h('span', {class: 'key held'}), 'logs held, waves', h('span', {class: 'key gap'}), 'gaps',
+      h('span', {class: 'grow'}), 'Wheel or + \u2212 zoom, drag or arrows move. ',
+      h('button', {type: 'button', onclick: () => zoom(0.5, (begin + end) / 2), 'aria-label': 'Closer'}, '+'), h('button', {type: 'button', onclick: () => zoom(2, (begin + end) / 2), 'aria-label': 'Farther'}, '\u2212'),
+      h('button', {type: 'button', onclick: () => { begin = least - margin; end = most + margin; draw(); }}, 'All'),
+      h('button', {type: 'button', title: 'Every view shows this time only', onclick: () => context.go({from: iso(begin), until: iso(end)})}, 'Filter by this span')));
 }

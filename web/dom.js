@@ -1,6 +1,8 @@
+// @ts-check
 // Elements from data. What evidence says goes in as text nodes and attribute values only, so that it never becomes
 // markup; links lead to places in this page only.
 
+/** @returns {any} */
 export function h(tag, properties, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties ?? {})) {
@@ -16,7 +18,21 @@ export function h(tag, properties, ...children) {
   return element;
 }
 
-function put(element, children) {
+const kName = 'http://www.w3.org/2000/svg';
+
+/** @returns {any} */
+export function s(tag, properties, ...children) {
+  const element = document.createElementNS(kName, tag);
+  for (const [name, value] of Object.entries(properties ?? {})) {
+    if (value === undefined || value === null) continue;
+    if (name === 'href' && !String(value).startsWith('#/')) throw new Error('a link must stay in the page');
+    element.setAttribute(name, String(value));
+  }
+  put(element, children);
+  return element;
+}
+
+export function put(element, children) {
   for (const child of children.flat(Infinity)) {
     if (child === undefined || child === null || child === false) continue;
     element.append(child instanceof Node ? child : document.createTextNode(visible(String(child))));
@@ -37,7 +53,7 @@ export function replace(element, ...children) {
 }
 
 // A place in the page: view, argument (an id may hold any character), and what is searched or filtered.
-export function place(view, argument, parameters) {
+export function place(view, argument = '', parameters = undefined) {
   let hash = '#/' + view;
   if (argument) hash += '/' + encodeURIComponent(argument);
   const query = new URLSearchParams(parameters ?? []).toString();
@@ -62,10 +78,24 @@ export function placeOf(hash) {
   };
 }
 
+export function shown(value) {
+  return String(value).replace('T', ' ').replace(/(\.\d+)?Z$/, '');
+}
+
 // "2023-11-20 14:03:05"; null is an open end, which the caller names.
 export function time(value, open = '') {
   if (!value) return open;
-  return h('time', {datetime: value}, value.replace('T', ' ').replace(/(\.\d+)?Z$/, ''));
+  return h('time', {datetime: value}, shown(value));
+}
+
+// "3 d 4 h", "2 h 05 min"; of milliseconds.
+export function span(ms) {
+  const minutes = Math.floor(Math.abs(ms) / 60000);
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor(minutes / 60) % 24;
+  if (days > 0) return days + ' d ' + hours + ' h';
+  if (hours > 0) return hours + ' h ' + String(minutes % 60).padStart(2, '0') + ' min';
+  return minutes + ' min';
 }
 
 export function grade(value) {
@@ -73,11 +103,16 @@ export function grade(value) {
 }
 
 export function state(value) {
-  return h('span', {class: 'state'}, value);
+  return value ? h('span', {class: 'state s-' + String(value).replaceAll(' ', '-')}, value) : '';
 }
 
 export function number(value) {
   return Number(value ?? 0).toLocaleString('en');
+}
+
+// "1 message", "2 messages"
+export function counted(count, one, many = one + 's') {
+  return number(count) + ' ' + (Number(count) === 1 ? one : many);
 }
 
 export function bytes(value) {
@@ -91,24 +126,32 @@ export function bytes(value) {
 // Nothing where there is nothing to list.
 export function bullets(title, items) {
   if (!items || items.length === 0) return null;
-  return h('div', {class: 'bullets'}, h('h4', null, title), h('ul', null, items.map((item) => h('li', null, item))));
+  return h('div', {class: 'bullets'}, h('h3', null, title), h('ul', null, items.map((item) => h('li', null, item))));
 }
 
 // Name and value pairs; empty ones are left out.
 export function pairs(entries) {
-  const given = entries.filter(([, value]) => value !== null && value !== undefined && value !== '');
+  const given = entries.filter((entry) => entry && entry[1] !== null && entry[1] !== undefined && entry[1] !== '');
   return h('dl', null, given.map(([name, value]) => [h('dt', null, name), h('dd', null, value)]));
 }
 
-// columns: [head, cell(row), class?]. A wide table scrolls in its own box, which the keyboard reaches.
-export function table(label, columns) {
-  const body = h('tbody');
-  const head = h('thead', null, h('tr', null, columns.map(([text]) => h('th', {scope: 'col'}, text))));
-  const box = h('div', {class: 'wide', tabindex: '0', role: 'region', 'aria-label': label}, h('table', null, head, body));
-  return {
-    box,
-    add(rows) {
-      for (const row of rows) body.append(h('tr', null, columns.map(([, cell, kind]) => h('td', {class: kind}, cell(row)))));
-    },
-  };
+// A share as a bar: [[count, class, says]], of a whole.
+export function bar(parts, whole, says) {
+  let at = 0;
+  const width = 100;
+  const rectangles = parts.map(([count, kind, title]) => {
+    const part = whole > 0 ? count / whole * width : 0;
+    const rectangle = s('rect', {class: kind, x: at.toFixed(2), y: 0, width: part.toFixed(2), height: 8}, title ? s('title', null, title) : null);
+    at += part;
+    return rectangle;
+  });
+  return s('svg', {class: 'share', viewBox: '0 0 ' + width + ' 8', preserveAspectRatio: 'none', role: 'img', 'aria-label': says}, rectangles);
+}
+
+export function heading(title, lead, ...aside) {
+  return h('div', {class: 'heading'}, h('div', null, h('h1', null, title), lead ? h('p', {class: 'lead'}, lead) : null), aside.length ? h('div', {class: 'aside'}, aside) : null);
+}
+
+export function empty(says, next) {
+  return h('div', {class: 'empty'}, h('p', null, says), next ? h('p', {class: 'quiet'}, next) : null);
 }

@@ -30,6 +30,9 @@ void key_options(CLI::App &app, Common &to) {
   app.add_option("--passphrase-file", to.passphrase_file,
                  "File whose first line is the passphrase of the case");
   app.add_option("--key-file", to.key_file, "Key file of the case (32 bytes; or DISLODGE_KEY_FILE=PATH)");
+  // For the page, which runs commands for who looks at it (serve/errand.hpp): an empty group hides them.
+  app.add_option("--unlock-from", to.unlock_from)->group("");
+  app.add_option("--progress-to", to.progress_to)->group("");
 }
 
 // How evidence is read.

@@ -118,6 +118,7 @@ int run_investigate(const CaseOptions &given) {
   auto the_case = open_case(arguments, casefile::Case::Access::write);
   if (!the_case) return report_error(the_case.error());
   base::Progress progress(!arguments.quiet);
+  tell_progress(arguments, progress);
   base::Timings timings;
   auto picture = engine::investigate(**the_case, arguments.engine, progress, timings);
   progress.clear();

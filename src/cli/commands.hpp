@@ -28,6 +28,9 @@ struct Common {
   std::filesystem::path passphrase_file, key_file;
   std::vector<std::filesystem::path> password_files, unlock_keys;  // for encrypted evidence
   bool no_ocr = false;
+  int unlock_from =
+      -1;  // descriptor with the passphrase or key, and where progress is told: for serve/errand
+  int progress_to = -1;
   engine::Options engine;
 };
 

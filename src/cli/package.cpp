@@ -25,6 +25,7 @@ namespace {
 
 Result<engine::Picture> derived(const CaseOptions &arguments, casefile::Case &the_case) {
   base::Progress progress(!arguments.quiet);
+  tell_progress(arguments, progress);
   base::Timings timings;
   auto picture = engine::derive(the_case, arguments.engine, progress, timings);
   progress.clear();

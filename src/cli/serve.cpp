@@ -18,39 +18,48 @@ using casefile::Case;
 
 namespace {
 
-// The case for as long as the picture is derived. A writer journals that the case was looked at; where
-// another process is the writer, or the medium is read-only, it is opened for reading and that is said.
-Result<std::unique_ptr<Case>> open_and_journal(const ServeArguments &arguments) {
-  DISLODGE_TRY_ASSIGN(const std::string kind, Case::lock_kind(arguments.folder));
-  DISLODGE_TRY_ASSIGN(const casefile::Unlock unlock, unlock_with(arguments, kind, false, false));
+// Open for reading, after it was journalled that the case is looked at; where another process is the writer,
+// or the medium is read-only, that is said instead.
+Result<std::unique_ptr<Case>> open_and_journal(const ServeArguments &arguments,
+                                               const casefile::Unlock &unlock) {
+  DISLODGE_TRY_ASSIGN(auto reader, Case::open(arguments.folder, unlock, Case::Access::read));
   std::string why;
-  if (auto writer = Case::open(arguments.folder, unlock, Case::Access::write)) {
-    const auto done = (*writer)->journal().append("serve", "{}");
-    if (done) return writer;
-    why = done.error().message;
+  if (auto writer = reader->again(Case::Access::write)) {
+    if (const auto done = (*writer)->journal().append("serve", "{}"); !done) why = done.error().message;
   } else {
     why = writer.error().message;
   }
-  auto reader = Case::open(arguments.folder, unlock, Case::Access::read);
-  if (reader) std::fprintf(stderr, "dislodge: note: this is not journalled: %s\n", why.c_str());
+  if (!why.empty()) std::fprintf(stderr, "dislodge: note: this is not journalled: %s\n", why.c_str());
   return reader;
 }
 
-// The key and the lock go as soon as the picture is there: the page needs neither, and others may write
-// meanwhile.
-Result<engine::Picture> picture_of(const ServeArguments &arguments, std::string &journal) {
-  DISLODGE_TRY_ASSIGN(const auto the_case, open_and_journal(arguments));
-  DISLODGE_TRY_ASSIGN(const auto entries, the_case->journal().entries());
-  for (const casefile::JournalEntry &entry : entries) journal += entry.json + "\n";
+// What errands are told of how this command was called.
+std::vector<std::string> passed_on(const ServeArguments &arguments) {
+  std::vector<std::string> out;
+  if (!arguments.engine.rules_folder.empty())
+    out.insert(out.end(), {"--rules", std::filesystem::absolute(arguments.engine.rules_folder).string()});
+  for (const std::filesystem::path &file : arguments.engine.added_rules)
+    out.insert(out.end(), {"--add-rules", std::filesystem::absolute(file).string()});
+  if (arguments.engine.workers > 0)
+    out.insert(out.end(), {"--workers", std::to_string(arguments.engine.workers)});
+  return out;
+}
+
+Result<std::unique_ptr<serve::Desk>> desk_of(const ServeArguments &given) {
+  ServeArguments arguments = given;
+  arguments.folder = std::filesystem::absolute(given.folder).lexically_normal();
+  if (arguments.folder.filename().empty()) arguments.folder = arguments.folder.parent_path();
+  DISLODGE_TRY_ASSIGN(const std::string kind, Case::lock_kind(arguments.folder));
+  serve::Desk::Source source;
+  DISLODGE_TRY_ASSIGN(source.unlock, unlock_with(arguments, kind, false, false));
+  DISLODGE_TRY_ASSIGN(auto reader, open_and_journal(arguments, source.unlock));
   if (!base::memory_lock_held())
     std::fputs("dislodge: note: the system refuses to lock memory (ulimit -l); keys could reach swap space\n",
                stderr);
-  base::Progress progress(!arguments.quiet);
-  base::Timings timings;
-  auto picture = engine::derive(*the_case, arguments.engine, progress, timings);
-  progress.clear();
-  print_timings(arguments, timings);
-  return picture;
+  source.engine = arguments.engine;
+  source.arguments = passed_on(arguments);
+  source.show_progress = !arguments.quiet;
+  return std::make_unique<serve::Desk>(std::move(source), std::move(reader));
 }
 
 void say_address(const ServeArguments &arguments, const serve::Server &server) {
@@ -72,10 +81,8 @@ void say_address(const ServeArguments &arguments, const serve::Server &server) {
 }  // namespace
 
 int run_serve(const ServeArguments &arguments) {
-  std::string journal;
-  const auto picture = picture_of(arguments, journal);
-  if (!picture) return report_error(picture.error());
-  say_partial(*picture);
+  const auto desk = desk_of(arguments);
+  if (!desk) return report_error(desk.error());
 
   // Blocked here and so in every thread made from now on: the signal is waited for, not handled in the middle
   // of something.
@@ -84,14 +91,18 @@ int run_serve(const ServeArguments &arguments) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&ends, signal);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
 
-  const auto server = serve::Server::make(*picture, {arguments.port, std::move(journal)});
+  const auto server = serve::Server::make(**desk, {arguments.port});
   if (!server) return report_error(server.error());
   say_address(arguments, **server);
+  // The page is there at once and shows how far the case is derived.
+  std::thread following([&] { (*desk)->follow(); });
   std::thread serving([&] { (*server)->run(); });
   int signal = 0;
   sigwait(&ends, &signal);
+  (*desk)->stop();
   (*server)->stop();
   serving.join();
+  following.join();
   return kDone;
 }
 

@@ -78,8 +78,27 @@ Result<void> load_reading_options(Common &common) {
   return {};
 }
 
+void tell_progress(const Common &common, base::Progress &progress) {
+  if (common.progress_to < 0) return;
+  progress.watch([to = common.progress_to](const base::Step &step) {
+    (void)base::write_all(
+        to, fmt::format("{}\t{}\t{}\t{}\n", step.stage, step.bytes, step.total_bytes, step.items));
+  });
+}
+
 Result<casefile::Unlock> unlock_with(const Common &common, std::string_view kind, bool twice, bool make_key) {
   casefile::Unlock unlock;
+  if (common.unlock_from >= 0) {
+    char bytes[4096];
+    std::size_t size = 0;
+    for (ssize_t got;
+         size < sizeof bytes && (got = ::read(common.unlock_from, bytes + size, sizeof bytes - size)) > 0;)
+      size += static_cast<std::size_t>(got);
+    (kind == "key-file" ? unlock.key_file : unlock.passphrase) =
+        base::SecretBytes(std::string_view(bytes, size));
+    ::explicit_bzero(bytes, sizeof bytes);
+    return unlock;
+  }
   std::filesystem::path key_file = common.key_file;
   // A path, not a key: the environment holds no secret.
   if (const char *path = std::getenv("DISLODGE_KEY_FILE");

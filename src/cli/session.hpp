@@ -20,6 +20,10 @@ base::Result<casefile::Unlock> unlock_with(const Common &common, std::string_vie
 base::Result<std::unique_ptr<casefile::Case>> open_case(const CaseOptions &arguments,
                                                         casefile::Case::Access access);
 
+// Tells the progress to who runs this command for a page: "stage TAB done TAB total TAB items", a line a
+// change.
+void tell_progress(const Common &common, base::Progress &progress);
+
 // Reads --password-file, --key and --no-ocr into the engine's options.
 base::Result<void> load_reading_options(Common &common);
 

@@ -2,19 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "base/embedded_rules.hpp"
 #include "base/json_writer.hpp"
+#include "disclose/duties.hpp"
 #include "reach/why.hpp"
-#include "report/json_lines.hpp"
 #include "serve/graph.hpp"
-#include "serve/overview.hpp"
+#include "serve/secret_page.hpp"
 
 namespace dislodge::serve {
 
 namespace {
 
-constexpr std::string_view kWebFolder = "web/", kIndex = "web/index.html";
-constexpr std::size_t kIdBytesMax = 4096;
+constexpr std::string_view kWebFolder = "web/", kIndex = "web/index.html", kApi = "/api/",
+                           kActs = "/api/act/";
+constexpr std::size_t kIdBytesMax = 4096, kNamesMax = 300, kThingsDefault = 60;
 
 std::string type_of(std::string_view path) {
   if (path.ends_with(".html")) return "text/html; charset=utf-8";
@@ -22,6 +25,53 @@ std::string type_of(std::string_view path) {
   if (path.ends_with(".css")) return "text/css; charset=utf-8";
   if (path.ends_with(".svg")) return "image/svg+xml";
   return "application/octet-stream";
+}
+
+// The parameter's value; empty where it is missing or too long for an id.
+std::string id_of(const Parameters &parameters) {
+  const auto id = parameters.find("id");
+  return id == parameters.end() || id->second.size() > kIdBytesMax ? std::string() : id->second;
+}
+
+Answer text_answer(base::Result<std::string> json) {
+  if (!json) return error_answer(404, json.error().message);
+  return {200, "application/json", std::move(*json), {}};
+}
+
+Answer why(const engine::Picture &picture, const std::string &id) {
+  auto text = reach::why(picture.reach, id);
+  if (!text) return error_answer(404, text.error().message);
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("schema", 1);
+    json.field("id", id);
+    json.field("text", *text);
+  });
+  return {200, "application/json", json.take(), {}};
+}
+
+Answer names(const engine::Picture &picture, const Parameters &parameters) {
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("schema", 1);
+    json.object_field("names", [&] {
+      std::size_t told = 0;
+      for (auto [at, end] = parameters.equal_range("id"); at != end && told < kNamesMax; ++at, ++told)
+        json.field(at->second, picture.name_of(at->second));
+    });
+  });
+  return {200, "application/json", json.take(), {}};
+}
+
+Answer facts() {
+  const auto rules = disclose::load_duty_rules(base::embedded_rules());
+  if (!rules) return error_answer(500, rules.error().message);
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("schema", 1);
+    json.list_field("facts", disclose::clock_facts(*rules));
+  });
+  return {200, "application/json", json.take(), {}};
 }
 
 }  // namespace
@@ -35,25 +85,7 @@ Answer error_answer(int status, std::string_view message) {
   return {status, "application/json", json.take(), {}};
 }
 
-Api::Api(const engine::Picture &picture, std::string journal)
-    : picture_(picture), overview_(overview_json(picture)), lanes_(lanes_json(picture)) {
-  const auto list = [&](const char *name, std::string lines) {
-    lists_.emplace(std::string("/api/") + name, JsonList(std::move(lines)));
-  };
-  list("status", report::status_json(picture));
-  list("secrets", report::secrets_json(picture));
-  list("detections", report::detections_json(picture));
-  list("sessions", report::sessions_json(picture));
-  list("timeline", report::timeline_json(picture));
-  list("coverage", report::coverage_json(picture));
-  list("ledger", report::ledger_json(picture));
-  list("reach", report::reach_json(picture));
-  list("missing", missing_json(picture));
-  list("plan", report::plan_json(picture.plan));
-  list("parties", report::parties_json(picture));
-  list("duties", report::duties_json(picture));
-  list("statements", report::statements_json(picture));
-  list("journal", std::move(journal));
+Api::Api(Desk &desk) : desk_(desk) {
   for (const base::EmbeddedRule &file : base::embedded_rules()) {
     if (!file.path.starts_with(kWebFolder)) continue;
     const std::string_view name = file.path.substr(kWebFolder.size());
@@ -61,44 +93,73 @@ Api::Api(const engine::Picture &picture, std::string journal)
   }
 }
 
-Answer Api::why(const Parameters &parameters) const {
-  const auto id = parameters.find("id");
-  if (id == parameters.end() || id->second.empty() || id->second.size() > kIdBytesMax)
-    return error_answer(400, "id takes the id of a principal, secret or resource");
-  auto text = reach::why(picture_.reach, id->second);
-  if (!text) return error_answer(404, text.error().message);
-  base::JsonWriter json;
-  json.object([&] {
-    json.field("schema", 1);
-    json.field("id", id->second);
-    json.field("text", *text);
-  });
-  return {200, "application/json", json.take(), {}};
-}
-
-Answer Api::graph(const Parameters &parameters) const {
-  const auto id = parameters.find("id");
-  if (id == parameters.end() || id->second.empty() || id->second.size() > kIdBytesMax)
-    return error_answer(400, "id takes the id of a principal, secret or resource");
-  auto json = graph_json(picture_, id->second);
-  if (!json) return error_answer(404, json.error().message);
-  return {200, "application/json", std::move(*json), {}};
+Answer Api::ask(const std::string &path, const Parameters &parameters, const engine::Picture &picture,
+                const Views &views) const {
+  const std::string_view name = std::string_view(path).substr(kApi.size());
+  if (const auto list = views.lists.find(name); list != views.lists.end()) {
+    const auto query = ListQuery::from(parameters);
+    if (!query) return error_answer(400, query.error().message);
+    ListPage page = list->second->page(*query);
+    return {200, "application/json", std::move(page.json), Answer::Counts{page.total, page.matching}};
+  }
+  for (const auto &[whole, text] : {std::pair("overview", &views.overview), std::pair("lanes", &views.lanes),
+                                    std::pair("flow", &views.flow), std::pair("waves", &views.waves)})
+    if (name == whole) return {200, "application/json", *text, {}};
+  if (name == "names") return names(picture, parameters);
+  if (name == "facts") return facts();
+  const std::string id = id_of(parameters);
+  if (name == "reach-graph") {
+    std::size_t things = kThingsDefault;
+    if (const auto given = parameters.find("things"); given != parameters.end()) {
+      const auto [end, error] =
+          std::from_chars(given->second.data(), given->second.data() + given->second.size(), things);
+      if (error != std::errc() || end != given->second.data() + given->second.size() || things < 1 ||
+          things > kGraphNodesMax)
+        return error_answer(400, fmt::format("things takes a number from 1 to {}", kGraphNodesMax));
+    }
+    return text_answer(reach_graph_json(picture, id, things));
+  }
+  if (name != "why" && name != "graph" && name != "secret")
+    return error_answer(404, "there is nothing at this address");
+  if (id.empty()) return error_answer(400, "id takes the id of a principal, secret or resource");
+  if (name == "why") return why(picture, id);
+  if (name == "graph") return text_answer(graph_json(picture, id));
+  static constexpr std::string_view kSecret = "secret:";
+  Contexts contexts;
+  if (picture.secret(id) != nullptr && id.starts_with(kSecret)) {
+    const std::string digits = id.substr(kSecret.size());
+    desk_.looked_at(digits);
+    contexts = desk_.contexts(digits, 2 * kPlacesShown);
+  }
+  return text_answer(secret_json(picture, id, contexts));
 }
 
 Answer Api::get(const std::string &path, const Parameters &parameters) const {
-  if (const auto list = lists_.find(path); list != lists_.end()) {
-    const auto query = ListQuery::from(parameters);
-    if (!query) return error_answer(400, query.error().message);
-    ListPage page = list->second.page(*query);
-    return {200, "application/json", std::move(page.json), Answer::Counts{page.total, page.matching}};
+  if (path == "/api/state") return {200, "application/json", desk_.state_json(), {}};
+  if (path.starts_with(kApi)) {
+    Answer answer = error_answer(503, "the case is still being opened");
+    desk_.look([&](const engine::Picture &picture, const Views &views) {
+      answer = ask(path, parameters, picture, views);
+    });
+    return answer;
   }
-  if (path == "/api/overview") return {200, "application/json", overview_, {}};
-  if (path == "/api/lanes") return {200, "application/json", lanes_, {}};
-  if (path == "/api/why") return why(parameters);
-  if (path == "/api/graph") return graph(parameters);
   if (const auto file = files_.find(path); file != files_.end())
     return {200, type_of(path == "/" ? kIndex : std::string_view(path)), std::string(file->second), {}};
   return error_answer(404, "there is nothing at this address");
+}
+
+Answer Api::post(const std::string &path, const std::string &body) const {
+  if (!path.starts_with(kActs)) return error_answer(404, "there is nothing at this address");
+  auto done = desk_.act(std::string_view(path).substr(kActs.size()), body);
+  if (done) return {200, "application/json", std::move(*done), {}};
+  switch (done.error().kind) {
+    case base::ErrorKind::usage:
+      return error_answer(409, done.error().message);
+    case base::ErrorKind::unsupported:
+      return error_answer(404, done.error().message);
+    default:
+      return error_answer(500, done.error().message);
+  }
 }
 
 }  // namespace dislodge::serve

@@ -1,26 +1,33 @@
 #pragma once
-// What the page may ask for: lists of the picture as JSON arrays, one page at a time; why a thing is reached;
-// the overview; and the files of the page itself, which lie in the binary. Knows nothing of HTTP but paths
-// and statuses.
+// What the page may ask for and do: lists of the case as JSON arrays, one page at a time; why a thing is
+// reached; whole answers; acts; and the files of the page itself, which lie in the binary. Knows nothing of
+// HTTP but paths and statuses.
 //
-//   /api/secrets?q=vpn&offset=100&limit=100     status, secrets, detections, sessions, timeline, coverage,
-//   ledger,
-//                                               reach, missing, plan, parties, duties: see
-//                                               serve/json_list.hpp
-//   /api/overview                               serve/overview.hpp
-//   /api/why?id=principal:entra/...             {"schema":1,"id":...,"text":...}
-//   /, /app.js, /style.css ...                  every embedded file under web/
+//   GET  /api/secrets?q=vpn&offset=100&limit=100   a list: status, secrets, held, detections, sessions,
+//   timeline,
+//                                                  coverage, ledger, reach, missing, plan, parties, duties,
+//                                                  statements, journal, marks, decisions, told:
+//                                                  serve/json_list.hpp, views.hpp
+//   GET  /api/overview, lanes, flow, waves         serve/overview.hpp, graph.hpp, views.hpp
+//   GET  /api/why?id=principal:entra/...           {"schema":1,"id":...,"text":...}
+//   GET  /api/graph?id=, /api/reach-graph?id=&things=   serve/graph.hpp
+//   GET  /api/secret?id=secret:...                 serve/secret_page.hpp; journalled as a look
+//   GET  /api/names?id=...&id=...                  {"schema":1,"names":{id: name}}
+//   GET  /api/facts                                the clock facts that a person may decide
+//   GET  /api/state                                serve/desk.hpp
+//   POST /api/act/NAME                             serve/acts.cpp
+//   GET  /, /app.js, /style.css ...                every embedded file under web/
 //
-// The picture holds no value of a secret, so no answer can.
+// Neither picture nor views hold a value of a secret, so no answer can; the second step of a reveal alone
+// gives one.
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "engine/picture.hpp"
+#include "serve/desk.hpp"
 #include "serve/json_list.hpp"
 
 namespace dislodge::serve {
@@ -37,19 +44,20 @@ struct Answer {
 
 class Api {
  public:
-  // Borrows the picture for as long as it lives; makes every list at once. `journal`: a line an entry.
-  explicit Api(const engine::Picture &picture, std::string journal = {});
-  // Safe to call from several threads. Unknown paths are 404, wrong parameters 400, both with {"error":...}.
+  // Borrows the desk for as long as it lives.
+  explicit Api(Desk &desk);
+  // Safe to call from several threads. Unknown paths are 404, wrong parameters 400, a case that is still
+  // being opened 503, all with {"error":...}.
   Answer get(const std::string &path, const Parameters &parameters) const;
+  // 409 where the case does not take it, with what is missing or in the way.
+  Answer post(const std::string &path, const std::string &body) const;
 
  private:
-  Answer why(const Parameters &parameters) const;
-  Answer graph(const Parameters &parameters) const;
+  Answer ask(const std::string &path, const Parameters &parameters, const engine::Picture &picture,
+             const Views &views) const;
 
-  const engine::Picture &picture_;
-  std::map<std::string, JsonList, std::less<>> lists_;          // by path
+  Desk &desk_;
   std::map<std::string, std::string_view, std::less<>> files_;  // by path
-  std::string overview_, lanes_;
 };
 
 // {"schema":1,"error":...}

@@ -51,6 +51,12 @@ bool Gate::has_cookie(const Head &head) const {
   return false;
 }
 
+bool Gate::may_act(const Head &head) const {
+  if (head.hosts.size() != 1 || head.origin != "http://" + head.hosts[0]) return false;
+  if (!head.fetch_site.empty() && head.fetch_site != "same-origin") return false;
+  return head.act == "1" && base::lower(head.content_type).starts_with("application/json");
+}
+
 Entry Gate::judge(const Head &head) {
   if (head.hosts.size() != 1 || (head.hosts[0] != host_ && head.hosts[0] != local_host_))
     return Entry::wrong_host;

@@ -24,6 +24,8 @@ struct Head {
   std::string origin;                // Origin, empty: none
   std::string fetch_site;            // Sec-Fetch-Site, empty: none
   std::string token;                 // token= of the address, empty: none
+  std::string content_type = {};     // Content-Type, empty: none
+  std::string act = {};              // Dislodge-Act, empty: none
 };
 
 enum class Entry : std::uint8_t {
@@ -39,6 +41,10 @@ class Gate {
   explicit Gate(std::uint16_t port);
   // Safe to call from several threads; of two requests with the token one gets `exchange`.
   Entry judge(const Head &head);
+  // Whether a request that judge() passed may also change something. Browsers send the cookie along from
+  // every page of the same host, other ports included, so the origin must be there and be this server's own;
+  // and a header and a content type that no form and no plain request of another origin can have.
+  bool may_act(const Head &head) const;
   std::string_view token() const { return token_.view(); }
   std::string set_cookie() const;  // the value of a Set-Cookie header
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/json_writer.hpp"
+#include "reach/layout.hpp"
 #include "reach/why.hpp"
 
 namespace dislodge::serve {
@@ -149,6 +150,137 @@ base::Result<std::string> graph_json(const Picture &picture, std::string_view id
             json.value(static_cast<std::uint64_t>(from + cut + 1));
             json.value(static_cast<std::uint64_t>(i + cut + 1));
           });
+    });
+  });
+  return json.take();
+}
+
+namespace {
+
+constexpr std::size_t kRowsPerColumn = 20, kIntervalsShown = 20;
+
+// Columns by the longest way from a cause, so that arrows point right; rows near what a thing hangs on.
+std::vector<Place> laid_out(const reach::Picture &drawn) {
+  std::vector<std::size_t> depth(drawn.things.size(), 0);
+  std::vector<std::vector<std::uint32_t>> near(drawn.things.size());
+  // In order of the columns by time, in which causes stand left of what follows; what turns back is left out.
+  std::vector<const reach::PictureStep *> steps;
+  for (const reach::PictureStep &step : drawn.steps) {
+    near[step.from].push_back(step.to);
+    near[step.to].push_back(step.from);
+    if (drawn.things[step.from].column < drawn.things[step.to].column) steps.push_back(&step);
+  }
+  std::stable_sort(steps.begin(), steps.end(), [&](const auto *a, const auto *b) {
+    return drawn.things[a->from].column < drawn.things[b->from].column;
+  });
+  for (const reach::PictureStep *step : steps)
+    depth[step->to] = std::max(depth[step->to], depth[step->from] + 1);
+  std::vector<std::vector<std::uint32_t>> layers;
+  for (std::uint32_t i = 0; i < depth.size(); ++i) {
+    if (layers.size() <= depth[i]) layers.resize(depth[i] + 1);
+    layers[depth[i]].push_back(i);
+  }
+  std::vector<double> height(drawn.things.size(), 0);
+  for (const auto &layer : layers)
+    for (std::size_t row = 0; row < layer.size(); ++row) height[layer[row]] = static_cast<double>(row);
+  for (int sweep = 0; sweep < 6; ++sweep) {
+    for (auto &layer : layers) {
+      std::vector<std::pair<double, std::uint32_t>> wish;
+      for (const std::uint32_t one : layer) {
+        double sum = height[one];
+        for (const std::uint32_t other : near[one]) sum += height[other];
+        wish.emplace_back(sum / static_cast<double>(near[one].size() + 1), one);
+      }
+      std::stable_sort(wish.begin(), wish.end(),
+                       [](const auto &a, const auto &b) { return a.first < b.first; });
+      const double middle = static_cast<double>(layer.size()) / 2;
+      for (std::size_t row = 0; row < wish.size(); ++row) {
+        layer[row] = wish[row].second;
+        height[layer[row]] = static_cast<double>(row) - middle;
+      }
+    }
+  }
+  std::vector<Place> places(drawn.things.size());
+  std::size_t column = 0;
+  for (const auto &layer : layers) {
+    const std::size_t parts = (layer.size() + kRowsPerColumn - 1) / kRowsPerColumn;
+    const std::size_t rows = parts == 0 ? 0 : (layer.size() + parts - 1) / parts;
+    for (std::size_t i = 0; i < layer.size(); ++i) places[layer[i]] = {column + i / rows, i % rows};
+    column += std::max<std::size_t>(parts, 1);
+  }
+  return places;
+}
+
+void intervals(JsonWriter &json, std::string_view key, const base::IntervalSet &set) {
+  json.array_field(key, [&] {
+    std::size_t shown = 0;
+    for (const base::Interval &interval : set.items()) {
+      if (++shown > kIntervalsShown) break;
+      json.array([&] {
+        json.value(interval.from);
+        json.value(interval.until);
+      });
+    }
+  });
+}
+
+}  // namespace
+
+base::Result<std::string> reach_graph_json(const Picture &picture, std::string_view id, std::size_t things) {
+  reach::PictureOptions options;
+  options.things_max = std::min(things, kGraphNodesMax);
+  DISLODGE_TRY_ASSIGN(const reach::Picture drawn, reach::picture_of(picture.reach, id, options));
+  const std::vector<Place> places = laid_out(drawn);
+  std::map<std::string_view, const reach::ReachRow *> rows;
+  for (const reach::PictureThing &thing : drawn.things) rows.emplace(thing.id, nullptr);
+  for (const reach::ReachRow &row : picture.reach.rows)
+    if (const auto wanted = rows.find(row.id); wanted != rows.end()) wanted->second = &row;
+  std::size_t columns = 0, height = 0;
+  for (const Place &place : places) {
+    columns = std::max(columns, place.column + 1);
+    height = std::max(height, place.row + 1);
+  }
+  JsonWriter json;
+  json.object([&] {
+    json.field("schema", 1);
+    json.field("id", id);
+    json.field("columns", static_cast<std::uint64_t>(columns));
+    json.field("rows", static_cast<std::uint64_t>(height));
+    json.field("left_out", drawn.left_out);
+    json.array_field("things", [&] {
+      for (std::size_t i = 0; i < drawn.things.size(); ++i) {
+        const reach::PictureThing &thing = drawn.things[i];
+        const reach::ReachRow *row = rows[thing.id];
+        json.object([&] {
+          json.field("id", thing.id);
+          json.field("type", thing.type);
+          json.field("name", thing.name);
+          json.field("grade", detect::name_of(thing.grade));
+          json.field("since", thing.since);
+          if (row != nullptr) {
+            intervals(json, "possible", row->possible_intervals);
+            intervals(json, "confirmed",
+                      row->grade == detect::Grade::confirmed ? row->intervals : base::IntervalSet());
+          } else {
+            intervals(json, "possible", base::IntervalSet(base::Interval{thing.since, base::kTimeMax}));
+            intervals(json, "confirmed", base::IntervalSet());
+          }
+          json.field("asked", thing.asked);
+          json.field("column", static_cast<std::uint64_t>(places[i].column));
+          json.field("row", static_cast<std::uint64_t>(places[i].row));
+        });
+      }
+    });
+    json.array_field("steps", [&] {
+      for (const reach::PictureStep &step : drawn.steps)
+        json.object([&] {
+          json.field("from", static_cast<std::uint64_t>(step.from));
+          json.field("to", static_cast<std::uint64_t>(step.to));
+          json.field("rule", step.rule);
+          json.field("says", step.says);
+          json.field("evidence", step.evidence);
+          json.field("since", step.interval.from);
+        });
     });
   });
   return json.take();

@@ -21,6 +21,17 @@ inline constexpr std::size_t kGraphNodesMax = 500;
 // A usage error where the id is not within reach.
 base::Result<std::string> graph_json(const engine::Picture &picture, std::string_view id);
 
+// How the intruder came to a thing and what follows from it; of no thing (an empty id): the proofs of what
+// opens most. At most `things` things, chosen by reach/layout.hpp and laid out here in columns from cause to
+// consequence, a tall column folded into several. Each with all its times at both grades, so that the page
+// can go along them without asking again.
+// {"schema":1,"id":...,"columns":n,"rows":n,"left_out":n,
+//  "things":[{"id":...,"type":...,"name":...,"grade":...,"possible":[[from,until]],"confirmed":[[from,until]],
+//             "asked":bool,"column":0,"row":0}],
+//  "steps":[{"from":0,"to":1,"rule":...,"says":...,"evidence":...,"since":...}]}
+base::Result<std::string> reach_graph_json(const engine::Picture &picture, std::string_view id,
+                                           std::size_t things);
+
 // Everything that has a time, in lanes on one axis: the intruder's acts, what could be read, secrets known,
 // log coverage with its gaps, waves. Each lane at most kLaneBarsMax bars, the longest first; `left_out`
 // counts the rest.

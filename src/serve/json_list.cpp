@@ -109,6 +109,11 @@ Result<ListQuery> ListQuery::from(const Parameters &parameters) {
             ErrorKind::usage,
             fmt::format("where takes FIELD:VALUE, at most {} bytes and {} times", kQueryBytesMax, kWhereMax));
       query.where.emplace_back(text.substr(0, colon), text.substr(colon + 1));
+    } else if (name == "sort") {
+      if (text.size() > kQueryBytesMax)
+        return base::fail(ErrorKind::usage, fmt::format("sort takes at most {} bytes", kQueryBytesMax));
+      query.descending = text.starts_with('-');
+      query.sort = query.descending ? text.substr(1) : text;
     } else if (name == "from" || name == "until") {
       if (text.empty()) continue;
       const auto time = base::parse_time(text);
@@ -190,8 +195,71 @@ base::Interval JsonList::span_of(std::string_view line) {
   return span.from > span.until ? base::Interval{} : span;
 }
 
+namespace {
+
+constexpr std::size_t kOrdersKept = 32;
+
+// A field's value as it is sorted: numbers by size, text without regard to case, nothing last.
+struct SortKey {
+  bool none = true, number = false;
+  double amount = 0;
+  std::string text;
+};
+
+SortKey sort_key(std::string_view line, std::string_view key) {
+  SortKey out;
+  const std::size_t at = find(line, key, std::size_t{0});
+  if (at == line.npos) return out;
+  std::size_t begin = at + key.size();
+  if (begin >= line.size() || line.compare(begin, 4, "null") == 0) return out;
+  out.none = false;
+  // An object or list goes by what it names first.
+  while (begin < line.size() && (line[begin] == '{' || line[begin] == '[')) ++begin;
+  if (line[begin] == '"') {
+    out.text = unescaped(line, begin);
+    if (begin < line.size() && line[begin] == ':') {  // that was the name of a field
+      ++begin;
+      if (begin < line.size() && line[begin] == '"') out.text = unescaped(line, begin);
+    }
+    out.text = base::lower(out.text);
+    return out;
+  }
+  const std::string_view rest = line.substr(begin, line.find_first_of(",}]", begin) - begin);
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), out.amount);
+  out.number = error == std::errc() && end == rest.data() + rest.size();
+  if (!out.number) out.text = rest;
+  if (rest.empty()) out.none = true;
+  return out;
+}
+
+}  // namespace
+
+std::shared_ptr<const JsonList::Order> JsonList::order(const std::string &field, bool descending) const {
+  const std::lock_guard lock(orders_mutex_);
+  if (const auto known = orders_.find({field, descending}); known != orders_.end()) return known->second;
+  const std::string key = quoted(field) + ":";
+  std::vector<SortKey> keys(size());
+  for (std::size_t row = 0; row < size(); ++row) keys[row] = sort_key(line(row), key);
+  auto made = std::make_shared<Order>(size());
+  for (std::size_t row = 0; row < size(); ++row) (*made)[row] = static_cast<std::uint32_t>(row);
+  std::stable_sort(made->begin(), made->end(), [&](std::uint32_t left, std::uint32_t right) {
+    const SortKey &a = keys[left], &b = keys[right];
+    if (a.none != b.none) return b.none;
+    if (a.none) return false;
+    const SortKey &first = descending ? b : a, &second = descending ? a : b;
+    if (first.number != second.number) return first.number;
+    return first.number ? first.amount < second.amount : first.text < second.text;
+  });
+  if (orders_.size() >= kOrdersKept) orders_.clear();
+  orders_.emplace(std::pair(field, descending), made);
+  return made;
+}
+
 ListPage JsonList::page(const ListQuery &query) const {
   ListPage page{"[", size(), 0};
+  const std::shared_ptr<const Order> sorted =
+      query.sort.empty() ? nullptr : order(query.sort, query.descending);
+  const auto row_at = [&](std::size_t place) { return sorted ? (*sorted)[place] : place; };
   const auto give = [&](std::size_t row) {
     if (page.json.size() > 1) page.json += ',';
     page.json += line(row);
@@ -199,10 +267,12 @@ ListPage JsonList::page(const ListQuery &query) const {
   const bool always = query.when.from == base::kTimeMin && query.when.until == base::kTimeMax;
   if (query.words.empty() && query.where.empty() && always) {
     page.matching = size();
-    for (std::size_t row = query.offset; row < size() && row - query.offset < query.limit; ++row) give(row);
+    for (std::size_t place = query.offset; place < size() && place - query.offset < query.limit; ++place)
+      give(row_at(place));
   } else {
     const std::vector<Field> fields(query.where.begin(), query.where.end());
-    for (std::size_t row = 0; row < size(); ++row) {
+    for (std::size_t place = 0; place < size(); ++place) {
+      const std::size_t row = row_at(place);
       const std::string_view text = values(row);
       const base::Interval &span = spans_[row];
       const bool fits =

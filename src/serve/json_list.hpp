@@ -1,7 +1,8 @@
 #pragma once
 // A list that the page shows in parts: the JSON lines of docs/json.md, cut into pages and filtered here, so
 // that a list of 100,000 rows costs the browser one page. Immutable after construction, hence safe to read
-// from many threads. Memory: the lines themselves and about as much again for searching.
+// from many threads. (Neither copied nor moved: held by a pointer.) Memory: the lines themselves and about as
+// much again for searching.
 //
 //   const JsonList list(report::ledger_json(picture));
 //   DISLODGE_TRY_ASSIGN(const ListQuery query, ListQuery::from({{"q", "exec.mbox"}, {"where",
@@ -9,6 +10,8 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,9 +32,13 @@ struct ListQuery {
   std::vector<std::pair<std::string, std::string>> where;  // a field of the row has exactly this value
   base::Interval when;  // the row's time, or the span of its times, meets this; rows without a time always do
 
+  std::string sort;         // a field to sort by; empty: as the list is
+  bool descending = false;  // rows without the field come last either way
+
   static constexpr std::size_t kLimit = 100, kLimitMax = 1000, kQueryBytesMax = 1000, kWhereMax = 8;
-  // From offset=, limit=, q= (words between blanks), where=FIELD:VALUE, from= and until= (RFC 3339 or a
-  // date); unknown names are ignored. A usage error names the parameter and what it takes.
+  // From offset=, limit=, q= (words between blanks), where=FIELD:VALUE, sort=FIELD or sort=-FIELD, from= and
+  // until= (RFC 3339 or a date); unknown names are ignored. A usage error names the parameter and what it
+  // takes.
   static base::Result<ListQuery> from(const Parameters &parameters);
 };
 
@@ -53,10 +60,16 @@ class JsonList {
 
   // First and last of the row's own times; kTimeMin and kTimeMax where it has none.
   static base::Interval span_of(std::string_view line);
+  // The rows in order of a field's values, rows without it last: made at the first question, kept for the
+  // next.
+  using Order = std::vector<std::uint32_t>;
+  std::shared_ptr<const Order> order(const std::string &field, bool descending) const;
 
   std::string lines_, values_;
   std::vector<base::Interval> spans_;
   std::vector<std::size_t> line_ends_, value_ends_;
+  mutable std::mutex orders_mutex_;
+  mutable std::map<std::pair<std::string, bool>, std::shared_ptr<const Order>> orders_;
 };
 
 // The values of a line for searching: strings unescaped and numbers, one a line, lower case; no names of

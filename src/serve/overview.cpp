@@ -70,8 +70,9 @@ std::vector<Answer> stolen(const Picture &picture) {
   answers.push_back({"messages held could be read", could, "possible", "#/reach?where=type:resource"});
   answers.push_back({"messages named by the log are not held", picture.totals.not_held, "confirmed",
                      "#/evidence/ledger?where=state:not-held"});
-  answers.push_back({"mailboxes were read but not exported", picture.totals.not_exported, "confirmed",
-                     "#/evidence/ledger?where=state:not-exported"});
+  answers.push_back({picture.totals.not_exported == 1 ? "mailbox was read but not exported"
+                                                      : "mailboxes were read but not exported",
+                     picture.totals.not_exported, "confirmed", "#/evidence/ledger?where=state:not-exported"});
   return answers;
 }
 

@@ -21,6 +21,8 @@ namespace {
 
 constexpr char kHost[] = "127.0.0.1";
 constexpr std::size_t kRequestsPerConnection = 1000;  // cpp-httplib closes after 5 by default
+constexpr std::size_t kBodyMax = 256 * 1024;          // bytes of an act
+constexpr char kActs[] = "/api/act/";
 constexpr int kIdleSeconds = 1;  // an idle connection holds a thread, and stop() waits for it
 
 // Nothing is loaded from elsewhere, nothing inline runs, nobody frames the page, nothing stays in a cache.
@@ -50,9 +52,13 @@ std::vector<std::string> all_of(const httplib::Request &request, const char *nam
 }
 
 Head head_of(const httplib::Request &request) {
-  return {all_of(request, "Host"), all_of(request, "Cookie"), request.get_header_value("Origin"),
+  return {all_of(request, "Host"),
+          all_of(request, "Cookie"),
+          request.get_header_value("Origin"),
           request.get_header_value("Sec-Fetch-Site"),
-          request.path == "/" ? request.get_param_value("token") : ""};
+          request.path == "/" ? request.get_param_value("token") : "",
+          request.get_header_value("Content-Type"),
+          request.get_header_value("Dislodge-Act")};
 }
 
 // A provider, not a body: cpp-httplib compresses bodies (brotli at its slowest), which over loopback only
@@ -79,33 +85,45 @@ void give_text(httplib::Response &response, int status, std::string text) {
 }  // namespace
 
 struct Server::State {
-  State(const engine::Picture &picture, std::uint16_t listens_on, std::string journal)
-      : port(listens_on), gate(listens_on), api(picture, std::move(journal)) {}
+  State(Desk &desk, std::uint16_t listens_on) : port(listens_on), gate(listens_on), api(desk) {}
 
-  void answer(const httplib::Request &request, httplib::Response &response) {
+  // Everything but an act that may be done is answered here, before a body is read; true: it was.
+  bool answer(const httplib::Request &request, httplib::Response &response) {
     // First, so that a preview by HEAD does not spend the token. Parts of a file are no use here, and every
     // one served is a chance for an arithmetic mistake.
-    if (request.method != "GET" || !request.ranges.empty()) {
-      response.status = request.method != "GET" ? 405 : 416;
+    const bool act = request.method == "POST" && request.path.starts_with(kActs);
+    if ((request.method != "GET" && !act) || !request.ranges.empty()) {
+      response.status = request.ranges.empty() ? 405 : 416;
       if (response.status == 405) response.set_header("Allow", "GET");
-      return;
+      return true;
     }
-    switch (gate.judge(head_of(request))) {
+    const Head head = head_of(request);
+    switch (gate.judge(head)) {
       case Entry::wrong_host:
       case Entry::foreign:
-        return give_text(response, 403, "This server answers its own page only.\n");
+        give_text(response, 403, "This server answers its own page only.\n");
+        break;
       case Entry::no_session:
-        return give_text(response, 403,
-                         "The address printed by dislodge serve opens the page once, in one browser.\n"
-                         "Stop it there (Ctrl-C) and run it again for a new address.\n");
+        give_text(response, 403,
+                  "The address printed by dislodge serve opens the page once, in one browser.\n"
+                  "Stop it there (Ctrl-C) and run it again for a new address.\n");
+        break;
       case Entry::exchange:
         response.set_header("Set-Cookie", gate.set_cookie());
         response.set_redirect("/", 303);
-        return;
+        break;
       case Entry::pass:
+        if (!act) {
+          give(response, api.get(request.path, request.params));
+          break;
+        }
+        if (gate.may_act(head)) return false;
+        give_text(response, 403, "Only the page itself changes the case.\n");
         break;
     }
-    give(response, api.get(request.path, request.params));
+    // The body of what was refused is not read: the connection ends, so that it is not taken for a request.
+    if (act) response.set_header("Connection", "close");
+    return true;
   }
 
   std::uint16_t port;
@@ -123,7 +141,7 @@ Server::~Server() {
   stop();
 }
 
-Result<std::unique_ptr<Server>> Server::make(const engine::Picture &picture, ServeOptions options) {
+Result<std::unique_ptr<Server>> Server::make(Desk &desk, ServeOptions options) {
   auto http = std::make_unique<httplib::Server>();
   http->set_socket_options(socket_options);
   http->set_tcp_nodelay(true);  // without it a request takes 40 ms
@@ -143,13 +161,18 @@ Result<std::unique_ptr<Server>> Server::make(const engine::Picture &picture, Ser
                                         "with --port, or none for any that is free",
                                         options.port));
 
-  auto state = std::make_unique<State>(picture, static_cast<std::uint16_t>(port), std::move(options.journal));
+  auto state = std::make_unique<State>(desk, static_cast<std::uint16_t>(port));
   state->http = std::move(http);
   State &to = *state;
   to.http->set_pre_routing_handler([&to](const httplib::Request &request, httplib::Response &response) {
-    to.answer(request, response);
-    return httplib::Server::HandlerResponse::Handled;
+    return to.answer(request, response) ? httplib::Server::HandlerResponse::Handled
+                                        : httplib::Server::HandlerResponse::Unhandled;
   });
+  to.http->set_payload_max_length(kBodyMax);
+  to.http->Post(std::string(kActs) + ".+",
+                [&to](const httplib::Request &request, httplib::Response &response) {
+                  give(response, to.api.post(request.path, request.body));
+                });
   // What went wrong inside is nothing to tell a browser.
   to.http->set_exception_handler(
       [](const httplib::Request &, httplib::Response &response, std::exception_ptr) {

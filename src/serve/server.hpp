@@ -2,7 +2,7 @@
 // The page of a case, for one person in one browser on this machine: HTTP on 127.0.0.1, everything from the
 // binary, nothing from anywhere else. serve/gate.hpp says who may ask, serve/api.hpp what for.
 //
-//   DISLODGE_TRY_ASSIGN(const auto server, Server::make(picture, {}));
+//   DISLODGE_TRY_ASSIGN(const auto server, Server::make(desk, {}));
 //   print(server->url());                         // good once
 //   std::thread running([&] { server->run(); });  // until stop()
 
@@ -11,20 +11,19 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "engine/picture.hpp"
+#include "serve/desk.hpp"
 
 namespace dislodge::serve {
 
 struct ServeOptions {
-  std::uint16_t port = 0;    // 0: any that is free
-  std::string journal = {};  // JSON lines of the case's journal, for the view of that name
+  std::uint16_t port = 0;  // 0: any that is free
 };
 
 class Server {
  public:
-  // Listens from here on, so that the address is known; answers once run() is called. Borrows the picture,
-  // which must not change while the server lives. An I/O error names the port that is taken.
-  static base::Result<std::unique_ptr<Server>> make(const engine::Picture &picture, ServeOptions options);
+  // Listens from here on, so that the address is known; answers once run() is called. Borrows the desk, which
+  // must outlive it. An I/O error names the port that is taken.
+  static base::Result<std::unique_ptr<Server>> make(Desk &desk, ServeOptions options);
   ~Server();  // run() must have returned
   Server(const Server &) = delete;
   Server &operator=(const Server &) = delete;

@@ -1,109 +1,208 @@
-// The page in a real browser, on the sample breach: every view draws, nothing leaves this machine, no value of a secret
-// is in any answer, what evidence says stays text, axe finds no serious fault, and interactions are quick.
+// The page in a real browser, on the sample breach: every view draws, what is done there is recorded and followed,
+// nothing leaves this machine, no value of a secret is in any answer but a revealed one, what evidence says stays text,
+// and axe finds no serious fault.
 //
 //   make browser                          needs: npm, Debian's chromium, the release binary
 //   make browser PICTURES=docs/pictures   keeps a picture of each view
 
 import assert from 'node:assert/strict';
-import {execFileSync, spawn} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {after, before, test} from 'node:test';
-import {chromium} from 'playwright-core';
+import {away, demo, dislodge, kViews, opened, root, served, settled, show as showOn, until as untilOn} from './session.mjs';
 
-const root = resolve(import.meta.dirname, '../..');
-const binary = process.env.DISLODGE ?? join(root, 'build/release/dislodge');
 const pictures = process.env.PICTURES ? resolve(root, process.env.PICTURES) : null;
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const kViews = ['overview', 'timeline', 'timeline/chart', 'timeline/detections', 'timeline/sessions', 'secrets', 'reach', 'plan', 'evidence/ledger', 'evidence/coverage', 'evidence/gaps', 'evidence/missing', 'parties', 'duties', 'statements', 'journal'];
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const kScript = '<img src=x onerror=alert(1)><script>alert(2)</script> password reset';
 
-let folder, server, browser, page, base, firstPaint;
-const requests = [], bodies = [], faults = [];
+let sample, server, browser, page, base, seen;
+const until = (condition, argument) => untilOn(page, condition, argument);
+const show = (view) => showOn(page, base, view);
+const titled = (title) => until((text) => document.querySelector('main h1')?.textContent === text && !document.getElementById('main').hasAttribute('aria-busy'), title);
+const picture = async (name) => {
+  if (!pictures) return;
+  mkdirSync(pictures, {recursive: true});
+  await page.screenshot({path: join(pictures, name + '.png')});
+};
+const rowsShown = () => page.locator('main .rows tbody tr[data-row]').count();
 
 before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'dislodge-browser-'));
-  const caseFolder = join(folder, 'northwind.case');
-  execFileSync(binary, ['demo', '--out', folder], {stdio: 'ignore'});
-  server = spawn(binary, ['serve', caseFolder, '--key-file', join(folder, 'northwind.key')]);
-  const url = await new Promise((given, failed) => {
-    let text = '';
-    server.stdout.on('data', (chunk) => {
-      text += chunk;
-      if (text.includes('\n')) given(text.split('\n')[0]);
-    });
-    server.on('exit', (code) => failed(new Error('serve ended with ' + code)));
-  });
-  base = url.split('?')[0];
-  browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox']});
-  page = await browser.newPage({viewport: {width: 1280, height: 900}});
-  page.on('request', (request) => requests.push(request.url()));
-  page.on('response', async (response) => {
-    if (response.status() < 300) bodies.push(await response.text().catch(() => ''));
-  });
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()); });
-  await page.goto(url);
-  await page.waitForSelector('main h1');
-  firstPaint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0);
+  sample = demo();
+  // A message whose subject is a script, with a secret in it, so that lists and pages show the subject.
+  const mail = join(sample.folder, 'script.eml');
+  writeFileSync(mail, `From: eve@evil.example\nTo: helen.marsh@northwind.example\nSubject: ${kScript}\nDate: Fri, 10 Oct 2025 09:00:00 +0000\n` +
+    'Message-ID: <script@evil.example>\nContent-Type: text/plain; charset=utf-8\n\nThe login is svc-eve and the password is Tangerine-4417-Boat\nand its token ghp_neighbour0123456789abcdefABCDEF012345\n');
+  dislodge('add', sample.caseFolder, '--key-file', sample.key, '--custodian', 'helen.marsh@northwind.example', mail);
+  dislodge('investigate', sample.caseFolder, '--key-file', sample.key, '--quiet');
+  const running = await served(sample.caseFolder, sample.key);
+  ({server, base} = running);
+  ({browser, page, seen} = await opened(running.url));
+  await settled(page, 120);
 });
 
 after(async () => {
   await browser?.close();
   server?.kill();
-  rmSync(folder, {recursive: true, force: true});
+  if (sample) away(sample.folder);
 });
-
-// Playwright's own waiting evaluates strings inside the page, which its content policy forbids, and rightly.
-async function until(condition, argument) {
-  for (let i = 0; i < 400; ++i) {
-    if (await page.evaluate(condition, argument)) return;
-    await new Promise((next) => setTimeout(next, 25));
-  }
-  assert.fail('waited in vain for ' + condition);
-}
-
-const titled = (title) => until((text) => document.querySelector('main h1')?.textContent === text && !document.getElementById('main').hasAttribute('aria-busy'), title);
-
-async function show(view) {
-  await page.goto(base + '#/' + view);
-  await until(() => !document.getElementById('main').hasAttribute('aria-busy') && document.querySelector('main h1') !== null);
-}
 
 test('every view draws, at its own address, without an error', async () => {
   for (const view of kViews) {
     await show(view);
     assert.equal(await page.locator('main .failure:visible').count(), 0, view);
     assert.ok((await page.locator('main').innerText()).length > 60, view + ' is empty');
-    if (pictures) {
-      mkdirSync(pictures, {recursive: true});
-      await page.screenshot({path: join(pictures, view.replace('/', '-') + '.png')});
-    }
+    await picture(view.replace('/', '-'));
   }
-  assert.deepEqual(faults, []);
+  assert.deepEqual(seen.faults, []);
 });
 
 test('a thing says why, in words and as a drawing', async () => {
-  await show('reach?where=grade%3Aconfirmed&where=type%3Asecret');
+  await show('reach/list?where=grade%3Aconfirmed&where=type%3Asecret');
   await page.locator('main td a').first().click();
-  await page.waitForSelector('svg.graph .node');
+  await until(() => document.querySelector('svg.graph .node') !== null);
   assert.match(await page.locator('pre.why').innerText(), /evidence:/);
   const steps = await page.locator('svg.graph .node').count();
   assert.ok(steps >= 2 && steps <= 500);
-  if (pictures) await page.screenshot({path: join(pictures, 'reach-why.png')});
+  await picture('reach-why');
+});
+
+test('reach goes along time, and a thing picked says what it stands on', async () => {
+  await show('reach');
+  const held = () => page.locator('svg.graph .node.confirmed, svg.graph .node.possible').count();
+  const all = await held();
+  assert.ok(all > 5 && (await page.locator('svg.graph .node').count()) <= 500);
+  await page.locator('#slider').fill('0');
+  await until((before) => document.querySelectorAll('svg.graph .node.confirmed, svg.graph .node.possible').length < before, all);
+  await page.locator('#slider').fill(await page.locator('#slider').getAttribute('max'));
+  await until((before) => document.querySelectorAll('svg.graph .node.confirmed, svg.graph .node.possible').length === before, all);
+  await page.locator('svg.graph .node').last().click({force: true});
+  await until(() => document.querySelector('.graphside .detail h2') !== null);
+  await picture('reach');
+});
+
+test('a secret has a page: places in context, masked, and its value only by two steps', async () => {
+  await show('secrets/places?q=script.eml');
+  await page.locator('main td a').first().click();
+  await until(() => document.querySelector('pre.context mark') !== null);
+  const context = await page.locator('pre.context').first().innerText();
+  assert.doesNotMatch(context, /Tangerine|ghp_neighbour/);
+  assert.match(await page.locator('main').innerText(), /password reset/);
+  await picture('secret');
+  assert.ok(!seen.bodies.some((body) => body.includes('Tangerine-4417-Boat')), 'an answer holds a value that nobody revealed');
+  const id = decodeURIComponent((await page.evaluate(() => location.hash)).split('/').at(-1));
+  await page.getByRole('button', {name: 'See the value'}).click();
+  await page.fill('#ask-who', 'Ana Ortiz');
+  await page.fill('#ask-reason', 'the owner asks which of two it is');
+  await picture('reveal');
+  await page.getByRole('button', {name: 'Ask for it'}).click();
+  await until(() => document.getElementById('ask-digits') !== null);
+  await page.fill('#ask-digits', id.slice('secret:'.length, 'secret:'.length + 4));
+  await page.getByRole('button', {name: /Show it/}).click();
+  await until(() => document.querySelector('pre.value') !== null);
+  await page.getByRole('button', {name: 'Hide now'}).click();
+  assert.equal(await page.locator('pre.value').count(), 0);
+  seen.bodies.length = 0;
+  const entries = dislodge('journal', sample.caseFolder, '--key-file', sample.key, '--json');
+  assert.match(entries, /"step":"asked"/);
+  assert.match(entries, /"step":"shown"/);
+  assert.match(entries, /"what":"look"/);
+});
+
+test('ticking an action is recorded with evidence, and the plan and the page follow', async () => {
+  await show('plan?where=wave%3A1');
+  await page.getByRole('button', {name: 'Pick this wave'}).click();
+  await page.getByRole('button', {name: /Record what was done \(/}).click();
+  await page.fill('#ask-who', 'Ana Ortiz');
+  // In effect needs evidence.
+  await page.getByRole('button', {name: 'Record it'}).click();
+  await until(() => document.querySelector('dialog .failure:not([hidden])') !== null);
+  await page.fill('#ask-evidence', 'change ticket CHG-1187, sign-in log 2025-11-12');
+  await picture('plan-tick');
+  await page.getByRole('button', {name: 'Record it'}).click();
+  await until(() => document.querySelector('dialog') === null);
+  await show('plan');
+  // The plan is solved again from what is in effect now.
+  await until(() => [...document.querySelectorAll('main td .s-in-effect')].length > 3 || [...document.querySelectorAll('.waves li span')].some((one) => /^[1-9]/.test(one.textContent)));
+  await picture('plan-after');
+  assert.match(dislodge('plan', sample.caseFolder, '--key-file', sample.key, '--json'), /"state":"in effect"/);
+  assert.match(dislodge('journal', sample.caseFolder, '--key-file', sample.key, '--json'), /CHG-1187/);
+});
+
+test('a decision starts a clock, a statement that was told is kept, a star and a comment stay', async () => {
+  await show('decisions');
+  await page.getByRole('button', {name: 'Record a decision'}).first().click();
+  await until(() => document.getElementById('ask-fact') !== null);
+  await page.selectOption('#ask-fact', 'determined-material');
+  await page.fill('#ask-at', '2025-11-12T15:00:00Z');
+  await page.fill('#ask-reason', 'executive mail was read for a month');
+  await page.getByRole('button', {name: 'Record the decision'}).click();
+  await until(() => [...document.querySelectorAll('main td')].some((cell) => cell.textContent.includes('executive mail')));
+  await picture('decisions');
+  await show('duties?q=sec-8k');
+  await until(() => [...document.querySelectorAll('main td.time')].some((cell) => cell.textContent.includes('2025-11-18')));
+  await show('statements');
+  await page.locator('main .rows tbody tr[data-row]').first().click();
+  await page.getByRole('button', {name: 'Record that it was told'}).click();
+  await page.fill('#ask-to', 'the board');
+  await page.getByRole('button', {name: 'Record it'}).click();
+  await until(() => document.querySelector('dialog') === null);
+  await show('statements/told');
+  await until(() => [...document.querySelectorAll('main td')].some((cell) => cell.textContent === 'the board'));
+  await picture('statements-told');
+  await show('secrets');
+  await page.locator('main .star').first().click();
+  await show('timeline/detections');
+  await page.locator('main .rows tbody tr[data-row]').first().click();
+  await page.fill('.note textarea', 'same client as the spray');
+  await page.getByRole('button', {name: 'Note it'}).click();
+  await until(() => document.querySelector('.comment') !== null);
+  await picture('detection');
+  await show('marked');
+  await until(() => document.querySelectorAll('main .rows tbody tr[data-row]').length === 2);
+  await picture('marked');
+});
+
+test('a party gets its package, and an investigation shows how far it is', async () => {
+  await show('parties?q=harborline');
+  await page.locator('main .rows tbody tr[data-row]').first().click();
+  await picture('parties');
+  await page.getByRole('button', {name: 'Make their package'}).click();
+  await page.fill('#ask-one', 'Ana Ortiz');
+  await page.fill('#ask-two', 'Bo Lindqvist');
+  await page.fill('#ask-contact_name', 'Ana Ortiz');
+  await page.fill('#ask-contact_channel', '+44 20 7946 0000');
+  await page.getByRole('button', {name: 'Make the package'}).click();
+  await until(() => document.querySelector('.told.good')?.textContent.includes('is done'));
+  await show('journal?where=what%3Apackage');
+  await until(() => document.querySelectorAll('main .rows tbody tr[data-row]').length === 1);
+  await show('evidence/ledger');
+  await page.getByRole('button', {name: 'Investigate again'}).click();
+  await until(() => !document.getElementById('work').hidden);
+  await until(() => document.getElementById('work').hidden);
+  await show('journal?where=what%3Ainvestigate');
+  assert.ok((await rowsShown()) >= 2);
+});
+
+test('the page follows what a command does beside it', async () => {
+  await show('decisions');
+  const before = await rowsShown();
+  dislodge('duties', sample.caseFolder, '--key-file', sample.key, '--decide', 'aware', '--at', '2025-11-11T08:00:00Z', '--who', 'Bo Lindqvist', '--reason', 'first alert confirmed');
+  await until((rows) => document.querySelectorAll('main .rows tbody tr[data-row]').length > rows, before);
 });
 
 test('axe finds no serious fault in any view, in light and in dark', async () => {
+  const secret = (await page.evaluate(() => fetch('/api/held?limit=1').then((one) => one.json())))[0].id;
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({colorScheme});
-    for (const view of kViews) {
+    for (const view of [...kViews, 'secrets/' + encodeURIComponent(secret), 'search?q=mail']) {
       await show(view);
       // Evaluated from outside the page, since its content policy allows no script of others.
-      await page.evaluate(readFileSync(axe, 'utf8'));
+      await page.evaluate(axe);
       const found = await page.evaluate(() => globalThis.axe.run(document, {resultTypes: ['violations']}));
       const serious = found.violations.filter((one) => ['serious', 'critical'].includes(one.impact));
       assert.deepEqual(serious.map((one) => one.id + ': ' + one.nodes[0].html), [], view + ' ' + colorScheme);
+      if (colorScheme === 'dark' && ['overview', 'reach', 'plan'].includes(view)) await picture(view + '-dark');
     }
   }
   await page.emulateMedia({colorScheme: 'light'});
@@ -111,26 +210,41 @@ test('axe finds no serious fault in any view, in light and in dark', async () =>
 
 test('the time filter holds over views, and the search finds things', async () => {
   await show('timeline');
-  const all = await page.locator('main tbody tr').count();
+  const all = await page.locator('main .count').innerText();
   await page.fill('#from', '2025-10-07');
   await page.fill('#until', '2025-10-08');
   await page.keyboard.press('Enter');
-  await until((before) => document.querySelectorAll('main tbody tr').length < before, all);
-  await page.locator('nav a', {hasText: 'Reach'}).click();
-  await titled('Reach');
+  await until((before) => (document.querySelector('main .count')?.textContent ?? before) !== before, all);
+  await page.locator('nav a', {hasText: 'Secrets'}).click();
+  await titled('Secrets');
   assert.equal(await page.inputValue('#from'), '2025-10-07');
   await page.click('#always');
   await page.fill('#search', 'mail sync helper');
   await page.keyboard.press('Enter');
   await titled('Search');
-  await page.waitForSelector('main section li a');
+  await until(() => document.querySelectorAll('main section li a').length > 3);
+  await picture('search');
 });
 
-test('the keyboard alone reaches views and search', async () => {
+test('a link opens a list with its row', async () => {
+  await show('plan');
+  await page.locator('main .rows tbody tr[data-row]').nth(2).click();
+  await until(() => document.querySelector('.detail h2') !== null);
+  const title = await page.locator('.detail h2').innerText();
+  const address = await page.evaluate(() => location.href);
+  await show('overview');
+  await page.goto(address);
+  await until((text) => document.querySelector('.detail h2')?.textContent === text, title);
+});
+
+test('the keyboard alone reaches views, rows and search', async () => {
   await show('overview');
   await page.keyboard.press('g');
   await page.keyboard.press('p');
   await titled('Plan');
+  await page.locator('.rows').focus();
+  await page.keyboard.press('ArrowDown');
+  await until(() => document.querySelector('.detail h2') !== null);
   await page.keyboard.press('/');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'search');
 });
@@ -138,14 +252,26 @@ test('the keyboard alone reaches views and search', async () => {
 test('what evidence says stays text', async () => {
   await page.evaluate(() => { globalThis.alerted = false; globalThis.alert = () => { globalThis.alerted = true; }; });
   await show('search?q=' + encodeURIComponent('<img src=x onerror=alert(1)>'));
+  await show('secrets/places?q=script.eml');
+  await page.locator('main td a').first().click();
+  await until(() => document.querySelector('.seen') !== null);
+  assert.match(await page.locator('.seen').first().innerText(), /<img src=x onerror=alert\(1\)>/);
   assert.equal(await page.evaluate(() => globalThis.alerted), false);
   assert.equal(await page.locator('main img, main script').count(), 0);
 });
 
+test('on paper a list is whole rows and nothing to press', async () => {
+  await show('plan');
+  await page.emulateMedia({media: 'print'});
+  assert.equal(await page.locator('nav:visible, .star:visible, .top:visible').count(), 0);
+  assert.ok(await page.locator('.rows tbody tr[data-row]:visible').count() > 5);
+  await page.emulateMedia({media: 'screen'});
+});
+
 test('no request leaves the machine, and no answer holds a value', async () => {
-  for (const url of requests) assert.ok(url.startsWith(base) || url.startsWith('data:'), url);
+  for (const url of seen.requests) assert.ok(url.startsWith(base) || url.startsWith('data:'), url);
   const answers = JSON.parse(readFileSync(join(root, 'examples/northwind/answers.json'), 'utf8'));
-  const values = new Set();
+  const values = new Set(['Tangerine-4417-Boat', 'ghp_neighbour0123456789abcdefABCDEF012345']);
   for (const secret of answers.secrets)
     for (const place of secret.places) {
       const [file, section, ...rest] = place.item.split('!/');
@@ -155,27 +281,13 @@ test('no request leaves the machine, and no answer holds a value', async () => {
       const value = body.subarray(place.offset, place.offset + place.length).toString();
       if (value.length >= 8 && !/[\s=]/.test(value)) values.add(value);
     }
-  assert.ok(values.size >= 1, 'no value was found to look for');
-  for (const value of values) assert.ok(!bodies.some((body) => body.includes(value)), 'an answer holds a value');
-});
-
-test('first paint and interactions are measured', async () => {
-  const taken = [];
-  for (let round = 0; round < 4; ++round)
-    for (const name of ['Secrets', 'Reach', 'Plan', 'Parties', 'Duties', 'Timeline']) {
-      taken.push(await page.evaluate((text) => new Promise((done) => {
-        const link = [...document.querySelectorAll('nav a')].find((one) => one.textContent === text);
-        const begin = performance.now();
-        const look = () => {
-          if (document.querySelector('main h1')?.textContent === text && !document.getElementById('main').hasAttribute('aria-busy'))
-            requestAnimationFrame(() => done(performance.now() - begin));
-          else requestAnimationFrame(look);
-        };
-        link.click();
-        requestAnimationFrame(look);
-      }), name));
-    }
-  taken.sort((a, b) => a - b);
-  const slow = taken[Math.floor(taken.length * 0.95)];
-  console.log(`first paint ${firstPaint.toFixed(0)} ms; interactions: median ${taken[taken.length >> 1].toFixed(0)} ms, 95th ${slow.toFixed(0)} ms`);
+  // Every secret's page too, with what stands around each of its places.
+  await page.evaluate(async () => {
+    for (const row of await fetch('/api/held?limit=100').then((one) => one.json())) await fetch('/api/secret?id=' + encodeURIComponent(row.id)).then((one) => one.text());
+  });
+  assert.ok(values.size >= 3, 'no value was found to look for');
+  assert.ok(seen.bodies.some((body) => body.includes('"before"')));
+  for (const value of values) assert.ok(!seen.bodies.some((body) => body.includes(value)), 'an answer holds a value');
+  // One refusal was asked for: an action in effect without evidence.
+  assert.deepEqual(seen.faults.filter((fault) => !/404|409/.test(fault)), []);
 });

@@ -125,5 +125,25 @@ TEST(JsonList, FiltersByTimeAndKeepsWhatHasNone) {
   EXPECT_THAT(refused({{"from", "yesterday"}}), testing::HasSubstr("from takes a time"));
 }
 
+TEST(JsonList, SortsByAnyFieldWithWhatHasNoneLast) {
+  const JsonList list(
+      "{\"schema\":1,\"name\":\"b\",\"count\":10}\n{\"schema\":1,\"name\":\"A\",\"count\":9}\n"
+      "{\"schema\":1,\"name\":null,\"count\":100}\n{\"schema\":1,\"name\":{\"organisation\":\"c\"},\"count\":"
+      "2}\n");
+  const auto counts = [&](const std::string &sort, const std::string &q = "") {
+    const std::string json = list.page(*ListQuery::from({{"sort", sort}, {"q", q}})).json;
+    std::string out;
+    for (std::size_t at = 0; (at = json.find("\"count\":", at)) != json.npos; ++at)
+      out += json.substr(at + 8, json.find('}', at) - at - 8) + " ";
+    return out;
+  };
+  EXPECT_EQ(counts("count"), "2 9 10 100 ");
+  EXPECT_EQ(counts("-count"), "100 10 9 2 ");
+  EXPECT_EQ(counts("name"), "9 10 2 100 ");
+  EXPECT_EQ(counts("-name"), "2 10 9 100 ");
+  EXPECT_EQ(counts("nothing"), "10 9 100 2 ");
+  EXPECT_EQ(counts("-count", "1"), "100 10 ");
+}
+
 }  // namespace
 }  // namespace dislodge::serve

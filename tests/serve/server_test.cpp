@@ -125,7 +125,7 @@ std::string header(const Reply &reply, const std::string &name) {
 class ServerTest : public testing::Test {
  protected:
   ServerTest() {
-    auto made = Server::make(picture_, {});
+    auto made = Server::make(desk_, {});
     EXPECT_TRUE(made) << made.error().message;
     server_ = std::move(*made);
     thread_ = std::thread([this] { server_->run(); });
@@ -152,7 +152,7 @@ class ServerTest : public testing::Test {
     return "Cookie: " + set.substr(0, set.find(';')) + "\r\n";
   }
 
-  engine::Picture picture_ = picture();
+  Desk desk_{picture()};
   std::unique_ptr<Server> server_;
   std::thread thread_;
 };
@@ -280,7 +280,7 @@ TEST_F(ServerTest, ThePageIsWholeInTheBinary) {
   for (const auto &[target, type] :
        std::vector<std::pair<std::string, std::string>>{{"/", "text/html"},
                                                         {"/app.js", "text/javascript"},
-                                                        {"/views.js", "text/javascript"},
+                                                        {"/list.js", "text/javascript"},
                                                         {"/style.css", "text/css"}}) {
     const Reply reply = get(target, cookie);
     EXPECT_EQ(reply.status, 200) << target;
@@ -316,6 +316,33 @@ TEST_F(ServerTest, OtherMethodsRangesAndGarbageGetNothing) {
   EXPECT_EQ(get("/api/status", cookie).status, 200);
 }
 
+// Only the page itself changes the case: a request with the cookie, which browsers send along from every page
+// of this host, does not suffice.
+TEST_F(ServerTest, ActsNeedTheOriginTheHeaderAndTheType) {
+  const std::string cookie = enter();
+  const std::string own = "Origin: http://" + host() + "\r\n", act = "Dislodge-Act: 1\r\n",
+                    type = "Content-Type: application/json\r\n";
+  const std::string body = R"({"thing":"item:a","star":true})";
+  const auto post = [&](const std::string &headers) {
+    return exchange(server_->port(),
+                    request("/api/act/mark",
+                            headers + "Content-Length: " + std::to_string(body.size()) + "\r\n", "POST") +
+                        body)
+        .status;
+  };
+  // 409: it came through, and this desk has no case to write to.
+  EXPECT_EQ(post(cookie + own + act + type), 409);
+  EXPECT_EQ(post(cookie + own + act + type + "Sec-Fetch-Site: same-origin\r\n"), 409);
+  EXPECT_EQ(post(own + act + type), 403);
+  EXPECT_EQ(post(cookie + act + type), 403);
+  EXPECT_EQ(post(cookie + "Origin: null\r\n" + act + type), 403);
+  EXPECT_EQ(post(cookie + "Origin: http://127.0.0.1:1\r\n" + act + type), 403);
+  EXPECT_EQ(post(cookie + own + type), 403);
+  EXPECT_EQ(post(cookie + own + act + "Content-Type: text/plain\r\n"), 403);
+  EXPECT_EQ(post(cookie + own + act + type + "Sec-Fetch-Site: same-site\r\n"), 403);
+  EXPECT_EQ(exchange(server_->port(), request("/api/act/mark", cookie)).status, 404);
+}
+
 // A page elsewhere can send a body that looks like a request; without the cookie it is refused like any
 // other.
 TEST_F(ServerTest, ARequestHiddenInABodyIsRefused) {
@@ -328,7 +355,7 @@ TEST_F(ServerTest, ARequestHiddenInABodyIsRefused) {
 }
 
 TEST(Server, ListensOnThisMachineOnlyAndOnAPortOfItsOwn) {
-  const engine::Picture made = picture();
+  Desk made{picture()};
   auto first = Server::make(made, {});
   ASSERT_TRUE(first);
   auto second = Server::make(made, {(*first)->port()});
@@ -338,7 +365,7 @@ TEST(Server, ListensOnThisMachineOnlyAndOnAPortOfItsOwn) {
 }
 
 TEST(Server, StopEndsARunThatHasNotBegun) {
-  const engine::Picture made = picture();
+  Desk made{picture()};
   auto server = Server::make(made, {});
   ASSERT_TRUE(server);
   (*server)->stop();

@@ -1,0 +1,80 @@
+// @ts-check
+// What was handed in and read, what was not and why, what logs can testify, and what to collect next.
+
+import {getList, getObject} from './api.js';
+import {act} from './api.js';
+import {bytes, empty, h, heading, number, pairs, place, s, state, time} from './dom.js';
+import {told} from './forms.js';
+import {chips, tabs, virtualList} from './list.js';
+
+const kTabs = [['ledger', 'Ledger'], ['coverage', 'Coverage of logs'], ['gaps', 'Gaps and what cannot be said'], ['missing', 'To collect next']];
+const kStates = ['read', 'read-in-part', 'encrypted', 'damaged', 'unsupported', 'too-large', 'too-deep', 'timed-out', 'crashed', 'not-held', 'not-exported'];
+
+export async function evidence(context) {
+  const part = context.argument || 'ledger';
+  const [status] = await getObject('status', {}, context.signal);
+  const investigate = h('button', {type: 'button', title: 'Reads what is pending and derives everything anew', onclick: () => act('investigate', {}).then(() => told('Investigating.', true), (error) => told(error.message))}, status.pending ? 'Read what is pending' : 'Investigate again');
+  const top = [heading('Evidence', [bytes(status.read), ' of ', bytes(status.bytes), ' read, ', bytes(status.unread), ' unread', status.pending ? ', ' + bytes(status.pending) + ' pending' : '', '. Every byte is in exactly one of them.'], investigate), tabs('evidence', kTabs, part)];
+  if (part === 'coverage') return [top, await coverage(context)];
+  if (part === 'gaps') return [top, await gaps(context)];
+  if (part === 'missing')
+    return [top, h('p', {class: 'lead'}, 'What the intruder could read and nobody has handed in, what lies behind it first. dislodge collect says how to export it.'),
+      await virtualList(context, {
+        path: 'missing', label: 'Not handed in', id: (row) => row.resource, mark: (row) => [row.resource, row.name], none: ['Nothing that they could read is missing.', 'By what the directory exports show.'],
+        columns: [
+          {head: 'What', sort: 'name', width: 20, cell: (row) => h('a', {href: place('reach', row.resource), title: row.resource}, row.name)},
+          {head: 'Kind', sort: 'kind', width: 9, cell: (row) => row.kind},
+          {head: 'Since', kind: 'time', sort: 'since', width: 10.5, cell: (row) => time(row.since, 'always')},
+          {head: 'Why', cell: (row) => row.why},
+          {head: 'Opens', kind: 'number', sort: 'opens', width: 5.5, cell: (row) => number(row.opens)},
+        ]})];
+  return [top,
+    chips(context, [['All', []], ...kStates.map((one) => [one, ['state:' + one]])]),
+    await virtualList(context, {
+      path: 'ledger', label: 'Ledger', id: (row) => row.item, mark: (row) => ['item:' + row.item, row.item], none: ['Nothing was handed in yet.', 'dislodge add CASE PATH...'],
+      detail: (row) => [h('h2', null, state(row.state)), h('p', {class: 'place'}, row.item), pairs([['Within', row.parent], ['Items', number(row.items)], ['Size', bytes(row.size)], ['Read', bytes(row.read)], ['Reason', row.reason], ['Remedy', row.remedy]])],
+      columns: [
+        {head: 'State', sort: 'state', width: 8.5, cell: (row) => state(row.state)},
+        {head: 'Item', kind: 'place', sort: 'item', width: 34, cell: (row) => row.item + (row.items > 1 ? ' (' + number(row.items) + ' items)' : '')},
+        {head: 'Size', kind: 'number', sort: 'size', width: 6, cell: (row) => bytes(row.size)},
+        {head: 'Read', kind: 'number', sort: 'read', width: 6, cell: (row) => bytes(row.read)},
+        {head: 'Reason and remedy', minor: true, cell: (row) => [row.reason ?? '', row.remedy ? h('small', null, row.remedy) : null]},
+      ]})];
+}
+
+// The source's span with its gaps, over the time that all sources have together.
+function spanBar(row, from, until) {
+  const at = (value, open) => (value ? (Date.parse(value) - from) / Math.max(until - from, 1) * 400 : open);
+  const part = (kind, begin, end, says) => s('rect', {class: kind, x: begin.toFixed(1), y: 1, width: Math.max(end - begin, 1.5).toFixed(1), height: 10}, s('title', null, says));
+  return s('svg', {viewBox: '0 0 400 12', preserveAspectRatio: 'none', class: 'bar', role: 'img', 'aria-label': row.gaps.length + ' gaps'},
+    row.first && row.last ? part('held', at(row.first, 0), at(row.last, 400), row.source + ' ' + row.first + ' to ' + row.last) : null,
+    row.gaps.map((gap) => part('gap', Math.max(at(gap.from, 0), 0), Math.min(at(gap.until, 400), 400), gap.why)));
+}
+
+async function coverage(context) {
+  const page = await getList('coverage', {q: context.query, where: context.where, from: context.from, until: context.until, limit: 1000}, context.signal);
+  const rows = page.rows.filter((row) => row.source && row.gaps);
+  if (rows.length === 0) return empty('No log was handed in.', 'Without logs nothing can be confirmed or excluded: dislodge collect says which to export first.');
+  const from = Math.min(...rows.map((row) => Date.parse(row.first)).filter(Number.isFinite));
+  const until = Math.max(...rows.map((row) => Date.parse(row.last)).filter(Number.isFinite));
+  return h('div', {class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Coverage'}, h('table', {class: 'plain'},
+    h('thead', null, h('tr', null, ['Source', 'Class', 'Events', 'First', 'Last', 'Span and gaps', 'Collection', 'Notes'].map((text) => h('th', {scope: 'col'}, text)))),
+    h('tbody', null, rows.map((row) => h('tr', null,
+      h('td', null, row.source, row.tenant ? h('small', null, row.tenant) : null), h('td', null, row.class), h('td', {class: 'number'}, number(row.events)),
+      h('td', {class: 'time'}, time(row.first)), h('td', {class: 'time'}, time(row.last)), h('td', {class: 'barcell'}, spanBar(row, from, until)),
+      h('td', null, row.complete ? state('complete') : row.declared ? state('declared') : state('not declared')),
+      h('td', {class: 'text'}, [...row.notes, ...row.throttled.map((one) => 'throttled: ' + one + ': from then on reading is possible, not excluded')].map((one) => h('small', null, one))))))));
+}
+
+async function gaps(context) {
+  const page = await getList('coverage', {q: context.query, where: context.where, from: context.from, until: context.until, limit: 1000}, context.signal);
+  const unknown = page.rows.filter((row) => row.cannot_say);
+  const holes = page.rows.flatMap((row) => (row.gaps ?? []).map((gap) => ({...gap, source: row.source, class: row.class})));
+  return [
+    h('h2', null, 'What cannot be said (' + number(unknown.length) + ')'),
+    unknown.length === 0 ? h('p', {class: 'quiet'}, 'Nothing that was asked is without a log.') : h('ul', {class: 'plain rows-plain'}, unknown.map((row) => h('li', null, h('strong', null, row.cannot_say),
+      h('small', null, row.source, ', ', time(row.from, 'always'), ' to ', time(row.until, 'now'), row.principal ? [', ', h('a', {href: place('reach', row.principal)}, row.principal)] : '', row.secret ? [', ', h('a', {href: place('secrets', row.secret)}, row.secret)] : '')))),
+    h('h2', null, 'Gaps in logs held (' + number(holes.length) + ')'),
+    holes.length === 0 ? h('p', {class: 'quiet'}, 'No gap longer than a source\u2019s habit.') : h('ul', {class: 'plain rows-plain'}, holes.map((gap) => h('li', null, h('strong', null, gap.source + ', ' + gap.class), ' ', gap.why, h('small', null, time(gap.from, 'always'), ' to ', time(gap.until, 'now'))))),
+  ];
+}

@@ -1,0 +1,75 @@
+// @ts-check
+// The page follows the case: it asks twice a second what state it is in, shows what runs and how far it is, and calls
+// back when there is something new to show.
+
+import {act, getObject} from './api.js';
+import {bytes, h, number, replace} from './dom.js';
+import {told} from './forms.js';
+
+const kAskEveryMs = 500, kAskHiddenMs = 5000;
+const kStages = {
+  loading: 'loading the case', log: 'putting the logs in order', identity: 'who is who', detect: 'what the events mean', reach: 'what they can reach',
+  evict: 'solving the plan', disclose: 'whom to tell', hashing: 'hashing', reading: 'reading evidence',
+};
+
+let version = -1;
+let errandRan = false;
+/** @type {any} */
+let state = null;
+
+export function current() {
+  return state;
+}
+
+function button(text, name) {
+  return h('button', {type: 'button', onclick: () => act(name, {}).catch((error) => told(error.message))}, text);
+}
+
+function draw(box) {
+  const errand = state.errand;
+  if (errand?.running) {
+    const share = errand.total > 0 ? errand.done / errand.total : null;
+    replace(box, h('span', null, errand.what + ': ' + (kStages[errand.stage] ?? errand.stage ?? 'starting')),
+      share === null ? null : h('progress', {max: 1, value: share.toFixed(3), 'aria-label': 'Done'}),
+      h('span', {class: 'quiet'}, share === null ? (errand.items ? number(errand.items) + ', ' : '') : bytes(errand.done) + ' of ' + bytes(errand.total) + ', ', Math.round(errand.seconds) + ' s'),
+      button('Stop', 'stop'));
+  } else if (state.stage) {
+    replace(box, h('span', null, (state.opening ? 'Opening the case: ' : 'The case has changed: ') + (kStages[state.stage] ?? state.stage)),
+      h('progress', {'aria-label': 'Working'}), h('span', {class: 'quiet'}, Math.round(state.seconds ?? 0) + ' s'), button('Stop', 'stop'));
+  } else if (state.failed) {
+    replace(box, h('span', null, 'Not up to date: ' + state.failed), button('Go on', 'derive'));
+  }
+  box.hidden = !(errand?.running || state.stage || state.failed);
+}
+
+// What an errand printed, when it has ended while this page watched.
+function ended(errand) {
+  const good = errand.code === 0 || errand.code === 1 || errand.code === 3;
+  document.dispatchEvent(new CustomEvent('errand', {detail: errand}));
+  if (errand.stopped) told(errand.what + ' was stopped; it goes on from there when it is started again.', true);
+  else told(errand.what + (good ? ' is done.' : ' failed: ' + errand.output.trim().split('\n').at(-1)), good);
+}
+
+/** @param {HTMLElement} box @param {(first: boolean) => void} changed */
+export function follow(box, changed) {
+  async function look() {
+    try {
+      state = await getObject('state', {}, undefined);
+      const running = Boolean(state.errand?.running);
+      if (errandRan && !running) ended(state.errand);
+      errandRan = running;
+      draw(box);
+      if (state.version !== version) {
+        const first = version <= 0;
+        version = state.version;
+        changed(first);
+      }
+    } catch (error) {
+      replace(box, error.message);
+      box.hidden = false;
+    }
+    setTimeout(look, document.hidden ? kAskHiddenMs : kAskEveryMs);
+  }
+  look();
+}
+

@@ -1,0 +1,132 @@
+// @ts-check
+// The plan: waves with their progress, actions with what they cut, break and leave, and ticking them with evidence.
+
+import {act, getList, getObject, learnNames, nameOf} from './api.js';
+import {bar, bullets, counted, h, heading, number, pairs, place, state, time} from './dom.js';
+import {ask, told, whoField} from './forms.js';
+import {chips, queryOf, virtualList} from './list.js';
+
+const kStates = [['in-effect', 'in effect: there is evidence'], ['claimed', 'claimed: somebody says so'], ['failed', 'failed'], ['rolled-back', 'rolled back'], ['open', 'open again']];
+
+// Records what was done, with who and by what evidence; the plan is solved again and the page follows.
+export function tick(rows, after = () => {}) {
+  const one = rows.length === 1 ? rows[0] : null;
+  ask({
+    title: one ? one.name : counted(rows.length, 'action') + ' of the plan',
+    says: [one ? h('p', null, one.target_name ?? one.target ?? '', ' ', state(one.state)) : h('ul', {class: 'short'}, rows.slice(0, 8).map((row) => h('li', null, row.name + ' ' + (row.target_name ?? ''))), rows.length > 8 ? h('li', null, 'and ' + (rows.length - 8) + ' more') : null),
+      h('p', {class: 'quiet'}, 'Somebody\u2019s word makes it claimed, and reach still counts it as not done. Evidence makes it in effect: a ticket, a log line, a screenshot\u2019s place.')],
+    fields: [
+      {name: 'state', label: 'It is now', kind: 'choice', choices: kStates, value: 'in-effect'},
+      whoField('Who did or saw it'),
+      {name: 'evidence', label: 'Evidence', value: '', kind: 'area', hint: 'Needed for what is in effect.'},
+      {name: 'at', label: 'Since', value: '', hint: 'UTC, as 2025-11-06T09:30:00Z; empty: now.'},
+    ],
+    button: 'Record it',
+    send: async (values) => {
+      await act('tick', {keys: rows.map((row) => row.key), ...values});
+      told(counted(rows.length, 'action') + ' recorded as ' + values.state.replace('-', ' ') + '. The plan is being solved again.', true);
+      after();
+    },
+  });
+}
+
+function links(ids) {
+  return ids.map((id) => h('a', {href: place('reach', id), title: id}, nameOf(id)));
+}
+
+// One action, whole.
+export function detail(row) {
+  const after = row.after.map((id, index) => [h('a', {href: place('plan', '', [['where', 'action_id:' + id], ['row', '']])}, id), row.after_why[index] ? ': ' + row.after_why[index] : '']);
+  return [
+    h('h2', null, row.name), h('p', null, row.target_name ?? row.target ?? '', ' ', state(row.state)),
+    h('p', null, h('button', {type: 'button', class: 'main', onclick: () => tick([row])}, 'Record what was done')),
+    row.said_by ? h('p', {class: 'quiet'}, 'Recorded by ', row.said_by, ' ', time(row.said_at), row.said_evidence ? ': ' + row.said_evidence : '') : null,
+    h('p', null, row.why),
+    bullets('Cuts', row.cuts),
+    bullets('Does not cut', row.does_not_cut),
+    bullets('Breaks', row.breaks),
+    bullets('After', after),
+    pairs([
+      ['Command', row.command ? h('code', null, row.command) : null],
+      ['Save first', row.save_first],
+      ['New secret goes', row.delivery],
+      ['Go back', row.go_back],
+      ['Abort when', row.abort_when],
+      ['Done by', row.who],
+      ['Starts', row.starts ? time(row.starts) : null],
+      ['In effect by', row.effective_by ? time(row.effective_by) : null],
+      ['They see it', row.visible_to_intruder ? 'yes, the intruder can see it happen' : 'no'],
+      ['Target', row.target ? h('a', {href: place('reach', row.target)}, nameOf(row.target)) : null],
+      ['Secret', row.secret && row.secret !== row.target ? h('a', {href: place('secrets', row.secret)}, nameOf(row.secret)) : null],
+      ['Number', row.action_id + ', ' + row.action],
+    ]),
+    bullets('Destroys as evidence', row.destroys_evidence),
+    row.leaks_if_skipped.length
+      ? bullets('Skipped, the intruder keeps', [...links(row.leaks_if_skipped.slice(0, 10)), row.leaks_count > 10 ? 'and ' + number(row.leaks_count - 10) + ' more' : null].filter(Boolean))
+      : row.others_in_path > 0
+        ? h('p', {class: 'quiet'}, 'Skipped alone, nothing leaks: ' + counted(row.others_in_path, 'other action') + ' would have to fail as well.')
+        : null,
+  ];
+}
+
+// The same folded, for the pages of things.
+export function action(row, context) {
+  return h('details', {class: 'action'},
+    h('summary', null, state(row.state), ' ', h('strong', null, row.name), ' ', row.target_name ?? row.target ?? '', h('span', {class: 'quiet'}, ' wave ' + row.wave + ', ' + row.action_id)),
+    detail(row));
+}
+
+function waves(data, context) {
+  const shown = context.where.find((one) => one.startsWith('wave:'));
+  return h('ol', {class: 'waves', 'aria-label': 'Waves'}, data.waves.map((wave) => {
+    const where = 'wave:' + wave.wave;
+    return h('li', null, h('a', {href: context.at({where: shown === where ? [] : [where], row: ''}), 'aria-current': shown === where ? 'true' : null},
+      h('strong', null, 'Wave ' + wave.wave), wave.wave === 0 ? ' before anything' : '',
+      bar([[wave.done, 'done'], [wave.claimed, 'claimed'], [wave.failed, 'failed']], wave.actions, wave.done + ' of ' + wave.actions + ' in effect'),
+      h('span', null, number(wave.done) + ' of ' + number(wave.actions) + ' in effect'),
+      h('small', null, wave.complete ? ['complete by ', time(wave.complete)] : wave.starts ? ['starts ', time(wave.starts)] : '', wave.visible ? ', they can see it' : '')));
+  }));
+}
+
+export async function plan(context) {
+  const data = await getObject('waves', {}, context.signal);
+  const shown = context.where.find((one) => one.startsWith('wave:'));
+  const picked = new Map();
+  const pick = (row) => h('input', {type: 'checkbox', 'aria-label': 'Pick ' + row.action_id, checked: picked.has(row.key) ? true : null, onchange: (event) => {
+    if (event.target.checked) picked.set(row.key, row);
+    else picked.delete(row.key);
+    tools();
+  }});
+  const tickButton = h('button', {type: 'button', class: 'main', disabled: true, onclick: () => tick([...picked.values()])}, 'Record what was done');
+  const all = h('button', {type: 'button', onclick: async () => {
+    const page = await getList('plan', {...queryOf(context), limit: 500}, context.signal);
+    for (const row of page.rows) if (row.state !== 'in effect') picked.set(row.key, row);
+    for (const box of document.querySelectorAll('main td.pick input')) /** @type {HTMLInputElement} */ (box).checked = true;
+    tools();
+  }}, shown ? 'Pick this wave' : 'Pick all shown');
+  const tools = () => {
+    tickButton.disabled = picked.size === 0;
+    tickButton.textContent = picked.size ? 'Record what was done (' + picked.size + ')' : 'Record what was done';
+  };
+  const list = await virtualList(context, {
+    path: 'plan', label: 'Actions', id: (row) => row.key, mark: (row) => ['action:' + row.key, row.name + ' ' + (row.target_name ?? '')], detail,
+    prefetch: (rows) => learnNames(rows.flatMap((row) => [row.target, row.secret, ...row.leaks_if_skipped.slice(0, 10)]), context.signal),
+    none: ['There is nothing to do: nothing is within reach by the evidence held.', 'Look at what the verdict does not cover.'],
+    columns: [
+      {head: '', kind: 'pick', width: 2.4, cell: pick},
+      {head: 'State', sort: 'state', width: 6.6, cell: (row) => state(row.state)},
+      {head: 'Wave', kind: 'number', sort: 'wave', width: 4.8, cell: (row) => row.wave},
+      {head: 'Action', sort: 'name', cell: (row) => row.target_name ? [h('strong', {class: 'two'}, row.target_name), h('span', {class: 'two'}, row.name)] : row.name},
+      {head: 'No.', width: 4, minor: true, cell: (row) => h('span', {class: 'quiet'}, row.action_id)},
+      {head: 'Done by', sort: 'who', width: 11, minor: true, cell: (row) => row.who ?? ''},
+      {head: 'In effect by', kind: 'time', sort: 'effective_by', width: 11, minor: true, cell: (row) => time(row.effective_by)},
+      {head: 'If skipped', width: 8.5, sort: 'leaks_count', cell: (row) => row.leaks_count ? h('span', {class: 'grade confirmed'}, counted(row.leaks_count, 'thing') + ' kept') : row.others_in_path ? h('span', {class: 'quiet'}, counted(row.others_in_path, 'other') + ' in path') : ''},
+    ]});
+  return [
+    heading('Plan', [data.verdict, '. Cost of the cut ' + number(Math.round(data.cost)) + ', proven at least ' + number(Math.round(data.bound)) + '.']),
+    data.leaks.length ? h('div', {class: 'failure'}, bullets('The check found leaks', data.leaks.slice(0, 5).map((leak) => nameOf(leak.thing) + ' after ' + leak.after + ': ' + leak.why))) : null,
+    waves(data, context),
+    h('div', {class: 'tools'}, chips(context, [['All', []], ['Open', ['state:open']], ['Claimed', ['state:claimed']], ['In effect', ['state:in effect']], ['Failed', ['state:failed']], ['The cut', ['role:cut']], ['Obligations', ['role:obligation']]]),
+      h('span', {class: 'grow'}), all, tickButton),
+    list];
+}
