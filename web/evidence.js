@@ -60,7 +60,7 @@ async function coverage(context) {
   return h('div', {class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Coverage'}, h('table', {class: 'plain'},
     h('thead', null, h('tr', null, ['Source', 'Class', 'Events', 'First', 'Last', 'Span and gaps', 'Collection', 'Notes'].map((text) => h('th', {scope: 'col'}, text)))),
     h('tbody', null, rows.map((row) => h('tr', null,
-      h('td', null, row.source, row.tenant ? h('small', null, row.tenant) : null), h('td', null, row.class), h('td', {class: 'number'}, number(row.events)),
+      h('td', null, row.source, row.tenant ? h('small', {title: row.tenant}, row.tenant) : null), h('td', null, row.class), h('td', {class: 'number'}, number(row.events)),
       h('td', {class: 'time'}, time(row.first)), h('td', {class: 'time'}, time(row.last)), h('td', {class: 'barcell'}, spanBar(row, from, until)),
       h('td', null, row.complete ? state('complete') : row.declared ? state('declared') : state('not declared')),
       h('td', {class: 'text'}, [...row.notes, ...row.throttled.map((one) => 'throttled: ' + one + ': from then on reading is possible, not excluded')].map((one) => h('small', null, one))))))));

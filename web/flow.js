@@ -4,7 +4,7 @@
 import {getObject} from './api.js';
 import {bytes, h, heading, number} from './dom.js';
 
-const counts = (list) => h('ul', {class: 'plain'}, list.map((one) => h('li', null, h('strong', null, number(one.count)), ' ', one.what)));
+const counts = (list) => h('ul', {class: 'plain counts'}, list.map((one) => h('li', null, h('strong', null, number(one.count)), ' ', one.what)));
 
 export async function flow(context) {
   const data = await getObject('flow', {}, context.signal);

@@ -87,7 +87,8 @@ function movable(picture, box, width, height) {
 }
 
 function frame(nodes, width, height, label, caption, context, extra = null) {
-  const picture = s('svg', {viewBox: `0 0 ${width} ${height}`, width, height, class: 'graph', role: 'group', 'aria-label': label}, nodes);
+  const head = s('defs', null, s('marker', {id: 'head', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto'}, s('path', {class: 'head', d: 'M0 0L8 4L0 8z'})));
+  const picture = s('svg', {viewBox: `0 0 ${width} ${height}`, width, height, class: 'graph', role: 'group', 'aria-label': label}, head, nodes);
   const box = h('div', {class: 'graphbox', tabindex: '0', role: 'group', 'aria-label': label + '. Plus and minus zoom, arrow keys move, 0 fits'}, picture);
   const moves = movable(picture, box, width, height);
   const buttons = h('div', {class: 'graphbuttons'},
@@ -102,7 +103,7 @@ function frame(nodes, width, height, label, caption, context, extra = null) {
 function arrow(a, b, more = {}) {
   const x1 = a.x + kWidth, y1 = a.y + kHeight / 2, x2 = b.x, y2 = b.y + kHeight / 2;
   const bend = Math.max(Math.abs(x2 - x1) / 2, 24);
-  return s('path', {class: 'arrow', d: `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, ...more});
+  return s('path', {class: 'arrow', 'marker-end': 'url(#head)', d: `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, ...more});
 }
 
 const placed = (node) => ({x: kMargin + node.column * (kWidth + kGapX), y: kMargin + node.row * (kHeight + kGapY)});

@@ -372,7 +372,7 @@ std::string flow_json(const Picture &picture, const base::Timings &timings) {
       stage("evidence", "what was handed in becomes items", "#/evidence/ledger", -1, picture.totals.handed_in,
             {{"things handed in", size(picture.evidence)}},
             {{"items read", items}, {"items not read", picture.totals.unread_items}});
-      stage("mail, file, repo", "items become records", "#/evidence/ledger", seconds("load"),
+      stage("mail, file, repo", "items become records", "#/evidence/ledger", -1,
             picture.totals.read, {{"items read", items}},
             {{"messages", messages}, {"documents", documents}, {"blobs", blobs}});
       stage("secret", "records become sightings of secrets", "#/secrets", -1, picture.totals.read,
