@@ -200,18 +200,21 @@ async function about() {
   banner.textContent = status.partial ? 'Partial: ' + number(status.percent) + ' % of the evidence is read. Nothing here is excluded or closed.' : '';
 }
 
-// Not over somebody's typing: what is being filled in stays, and the view follows when it is done.
+// Not over somebody's typing, nor over a value that was just revealed: what is being filled in stays, and the view follows when it is done.
 function busy() {
   const active = document.activeElement;
-  return Boolean(document.querySelector('dialog[open]')) || (active instanceof HTMLElement && main.contains(active) && active.matches('input, textarea, select'));
+  return Boolean(document.querySelector('dialog[open], pre.value')) || [...main.querySelectorAll('textarea')].some((box) => box.value.trim() !== '') || (active instanceof HTMLElement && main.contains(active) && active.matches('input, textarea, select'));
 }
 
 let waiting = 0;
-function changed() {
+function changed(parts) {
   forgetNames();
   forgetMarks();
-  clearInterval(waiting);
   about();
+  const view = views[placeOf(location.hash).view];
+  const follows = ['everything', ...(view?.follows ?? ['plan'])];
+  if (ready && view && !parts.some((part) => follows.includes(part))) return;
+  clearInterval(waiting);
   if (!busy()) {
     show({again: ready});
     ready = true;

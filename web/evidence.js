@@ -1,8 +1,7 @@
 // @ts-check
 // What was handed in and read, what was not and why, what logs can testify, and what to collect next.
 
-import {getList, getObject} from './api.js';
-import {act} from './api.js';
+import {act, getList, getObject, learnNames, nameOf} from './api.js';
 import {bytes, empty, h, heading, number, pairs, place, s, state, time} from './dom.js';
 import {told} from './forms.js';
 import {chips, tabs, virtualList} from './list.js';
@@ -12,13 +11,19 @@ const kStates = ['read', 'read-in-part', 'encrypted', 'damaged', 'unsupported', 
 
 export async function evidence(context) {
   const part = context.argument || 'ledger';
+  const content = shown(part, context);
+  content.catch(() => {});
   const [status] = await getObject('status', {}, context.signal);
   const investigate = h('button', {type: 'button', title: 'Reads what is pending and derives everything anew', onclick: () => act('investigate', {}).then(() => told('Investigating.', true), (error) => told(error.message))}, status.pending ? 'Read what is pending' : 'Investigate again');
   const top = [heading('Evidence', [bytes(status.read), ' of ', bytes(status.bytes), ' read, ', bytes(status.unread), ' unread', status.pending ? ', ' + bytes(status.pending) + ' pending' : '', '. Every byte is in exactly one of them.'], investigate), tabs('evidence', kTabs, part)];
-  if (part === 'coverage') return [top, await coverage(context)];
-  if (part === 'gaps') return [top, await gaps(context)];
+  return [top, await content];
+}
+
+async function shown(part, context) {
+  if (part === 'coverage') return coverage(context);
+  if (part === 'gaps') return gaps(context);
   if (part === 'missing')
-    return [top, h('p', {class: 'lead'}, 'What the intruder could read and nobody has handed in, what lies behind it first. dislodge collect says how to export it.'),
+    return [h('p', {class: 'lead'}, 'What the intruder could read and nobody has handed in, what lies behind it first. dislodge collect says how to export it.'),
       await virtualList(context, {
         path: 'missing', label: 'Not handed in', id: (row) => row.resource, mark: (row) => [row.resource, row.name], none: ['Nothing that they could read is missing.', 'By what the directory exports show.'],
         columns: [
@@ -28,8 +33,7 @@ export async function evidence(context) {
           {head: 'Why', cell: (row) => row.why},
           {head: 'Opens', kind: 'number', sort: 'opens', width: 5.5, cell: (row) => number(row.opens)},
         ]})];
-  return [top,
-    chips(context, [['All', []], ...kStates.map((one) => [one, ['state:' + one]])]),
+  return [chips(context, [['All', []], ...kStates.map((one) => [one, ['state:' + one]])]),
     await virtualList(context, {
       path: 'ledger', label: 'Ledger', id: (row) => row.item, mark: (row) => ['item:' + row.item, row.item], none: ['Nothing was handed in yet.', 'dislodge add CASE PATH...'],
       detail: (row) => [h('h2', null, state(row.state)), h('p', {class: 'place'}, row.item), pairs([['Within', row.parent], ['Items', number(row.items)], ['Size', bytes(row.size)], ['Read', bytes(row.read)], ['Reason', row.reason], ['Remedy', row.remedy]])],
@@ -69,11 +73,12 @@ async function coverage(context) {
 async function gaps(context) {
   const page = await getList('coverage', {q: context.query, where: context.where, from: context.from, until: context.until, limit: 1000}, context.signal);
   const unknown = page.rows.filter((row) => row.cannot_say);
+  await learnNames(unknown.flatMap((row) => [row.principal, row.secret]), context.signal);
   const holes = page.rows.flatMap((row) => (row.gaps ?? []).map((gap) => ({...gap, source: row.source, class: row.class})));
   return [
     h('h2', null, 'What cannot be said (' + number(unknown.length) + ')'),
-    unknown.length === 0 ? h('p', {class: 'quiet'}, 'Nothing that was asked is without a log.') : h('ul', {class: 'plain rows-plain'}, unknown.map((row) => h('li', null, h('strong', null, row.cannot_say),
-      h('small', null, row.source, ', ', time(row.from, 'always'), ' to ', time(row.until, 'now'), row.principal ? [', ', h('a', {href: place('reach', row.principal)}, row.principal)] : '', row.secret ? [', ', h('a', {href: place('secrets', row.secret)}, row.secret)] : '')))),
+    unknown.length === 0 ? h('p', {class: 'quiet'}, 'Nothing that was asked is without a log.') : h('ul', {class: 'plain rows-plain'}, unknown.map((row) => h('li', null, h('strong', null, row.source), ': ', row.cannot_say,
+      h('small', null, time(row.from, 'always'), ' to ', time(row.until, 'now'), row.principal ? [', so not whether ', h('a', {href: place('reach', row.principal), title: row.principal}, nameOf(row.principal)), ' was used'] : '', row.secret ? [' by ', h('a', {href: place('secrets', row.secret), title: row.secret}, nameOf(row.secret))] : '')))),
     h('h2', null, 'Gaps in logs held (' + number(holes.length) + ')'),
     holes.length === 0 ? h('p', {class: 'quiet'}, 'No gap longer than a source\u2019s habit.') : h('ul', {class: 'plain rows-plain'}, holes.map((gap) => h('li', null, h('strong', null, gap.source + ', ' + gap.class), ' ', gap.why, h('small', null, time(gap.from, 'always'), ' to ', time(gap.until, 'now'))))),
   ];

@@ -83,6 +83,16 @@ function movable(picture, box, width, height) {
     event.preventDefault();
     acts[event.key]();
   });
+  // What the keyboard comes to is brought into sight.
+  box.addEventListener('focusin', (event) => {
+    const node = /** @type {Element} */ (event.target).closest('.node');
+    if (!node) return;
+    const at = node.getBoundingClientRect();
+    const within = box.getBoundingClientRect();
+    const dx = at.left < within.left ? within.left - at.left + 40 : at.right > within.right ? within.right - at.right - 40 : 0;
+    const dy = at.top < within.top ? within.top - at.top + 40 : at.bottom > within.bottom ? within.bottom - at.bottom - 40 : 0;
+    if (dx || dy) move(dx, dy);
+  });
   return {fit, zoom: (factor) => zoom(factor, box.clientWidth / 2, box.clientHeight / 2)};
 }
 

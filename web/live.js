@@ -13,6 +13,8 @@ const kStages = {
 };
 
 let version = -1;
+/** @type {Record<string, number>} */
+let versions = {};
 let errandRan = false;
 /** @type {any} */
 let state = null;
@@ -50,7 +52,7 @@ function ended(errand) {
   else told(errand.what + (good ? ' is done.' : ' failed: ' + errand.output.trim().split('\n').at(-1)), good);
 }
 
-/** @param {HTMLElement} box @param {(first: boolean) => void} changed */
+/** @param {HTMLElement} box @param {(parts: string[]) => void} changed */
 export function follow(box, changed) {
   async function look() {
     try {
@@ -59,10 +61,13 @@ export function follow(box, changed) {
       if (errandRan && !running) ended(state.errand);
       errandRan = running;
       draw(box);
+      // Which parts have changed, so that a view that shows none of them is left alone.
       if (state.version !== version) {
-        const first = version <= 0;
+        const now = state.versions ?? {everything: state.version};
+        const parts = Object.keys(now).filter((part) => now[part] !== versions[part]);
         version = state.version;
-        changed(first);
+        versions = now;
+        if (!state.opening) changed(parts);
       }
     } catch (error) {
       replace(box, error.message);

@@ -88,16 +88,19 @@ function waves(data, context) {
   }));
 }
 
+// What is picked stays picked while the plan is drawn again.
+const picked = new Map();
+
 export async function plan(context) {
-  const data = await getObject('waves', {}, context.signal);
+  const waiting = getObject('waves', {}, context.signal);
+  waiting.catch(() => {});
   const shown = context.where.find((one) => one.startsWith('wave:'));
-  const picked = new Map();
   const pick = (row) => h('input', {type: 'checkbox', 'aria-label': 'Pick ' + row.action_id, checked: picked.has(row.key) ? true : null, onchange: (event) => {
     if (event.target.checked) picked.set(row.key, row);
     else picked.delete(row.key);
     tools();
   }});
-  const tickButton = h('button', {type: 'button', class: 'main', disabled: true, onclick: () => tick([...picked.values()])}, 'Record what was done');
+  const tickButton = h('button', {type: 'button', class: 'main', disabled: true, onclick: () => tick([...picked.values()], () => picked.clear())}, 'Record what was done');
   const all = h('button', {type: 'button', onclick: async () => {
     const page = await getList('plan', {...queryOf(context), limit: 500}, context.signal);
     for (const row of page.rows) if (row.state !== 'in effect') picked.set(row.key, row);
@@ -108,6 +111,7 @@ export async function plan(context) {
     tickButton.disabled = picked.size === 0;
     tickButton.textContent = picked.size ? 'Record what was done (' + picked.size + ')' : 'Record what was done';
   };
+  tools();
   const list = await virtualList(context, {
     path: 'plan', label: 'Actions', id: (row) => row.key, mark: (row) => ['action:' + row.key, row.name + ' ' + (row.target_name ?? '')], detail,
     prefetch: (rows) => learnNames(rows.flatMap((row) => [row.target, row.secret, ...row.leaks_if_skipped.slice(0, 10)]), context.signal),
@@ -122,6 +126,7 @@ export async function plan(context) {
       {head: 'In effect by', kind: 'time', sort: 'effective_by', width: 11, minor: true, cell: (row) => time(row.effective_by)},
       {head: 'If skipped', width: 8.5, sort: 'leaks_count', cell: (row) => row.leaks_count ? h('span', {class: 'grade confirmed'}, counted(row.leaks_count, 'thing') + ' kept') : row.others_in_path ? h('span', {class: 'quiet'}, counted(row.others_in_path, 'other') + ' in path') : ''},
     ]});
+  const data = await waiting;
   return [
     heading('Plan', [data.verdict, '. Cost of the cut ' + number(Math.round(data.cost)) + ', proven at least ' + number(Math.round(data.bound)) + '.']),
     data.leaks.length ? h('div', {class: 'failure'}, bullets('The check found leaks', data.leaks.slice(0, 5).map((leak) => nameOf(leak.thing) + ' after ' + leak.after + ': ' + leak.why))) : null,

@@ -99,7 +99,7 @@ function checkpoint() {
     button: 'Make it',
     send: async (values) => {
       const given = await act('checkpoint', values);
-      setTimeout(() => ask({title: 'Hand this to ' + values.holder, says: [h('pre', {class: 'context', tabindex: '0'}, given.note), h('p', {class: 'quiet'}, 'dislodge journal CASE verify --note FILE checks it later.')], fields: [], button: 'Done', send: async () => {}}), 0);
+      setTimeout(() => ask({title: 'Hand this to ' + values.holder, says: [h('pre', {class: 'context', tabindex: '0'}, given.note), h('p', {class: 'quiet'}, 'dislodge journal verify CASE --note FILE checks it later.')], fields: [], button: 'Done', send: async () => {}}), 0);
     },
   });
 }

@@ -56,18 +56,23 @@ export async function timeline(context) {
           {head: 'Events', kind: 'number', sort: 'events', width: 5.5, cell: (row) => number(row.events)},
           {head: 'Whose', width: 6, sort: 'intruder', cell: (row) => row.intruder ? h('span', {class: 'grade confirmed'}, 'intruder') : ''},
         ]})];
+  const [lanes, list] = await Promise.all([getObject('lanes', {}, context.signal), everything(context)]);
   return [heading('Timeline', 'Acts of the intruder, what could be read, secrets known, logs held and their gaps, and the waves of the plan, on one axis.'),
     tabs('timeline', kTabs, context.argument),
-    chart(await getObject('lanes', {}, context.signal), context),
+    chart(lanes, context),
     chips(context, [['All', []], ['Acts', ['what:detection']], ['Changes', ['what:change']], ['Secrets known', ['what:secret-known']], ['Waves', ['what:wave']]]),
-    await virtualList(context, {
-      path: 'timeline', label: 'Timeline', id: (row) => row.time + ' ' + row.says, mark: (row) => ['time:' + row.time + ' ' + row.says.slice(0, 120), row.says],
-      none: ['Nothing has a time yet.', 'Hand in logs and mail, and investigate.'],
-      detail: (row) => [h('h2', null, kWhat[row.what] ?? row.what), h('p', null, time(row.time, 'always')), h('p', null, row.says), row.evidence ? pairs([['Evidence', h('code', null, row.evidence)]]) : null],
-      columns: [
-        {head: 'Time', kind: 'time', sort: 'time', width: 10.5, cell: (row) => time(row.time, 'always')},
-        {head: 'What', sort: 'what', width: 8, cell: (row) => h('span', {class: 'what ' + row.what}, kWhat[row.what] ?? row.what)},
-        {head: 'Says', cell: (row) => row.says},
-        {head: 'Evidence', kind: 'place', width: 18, minor: true, cell: (row) => row.evidence ?? ''},
-      ]})];
+    list];
+}
+
+function everything(context) {
+  return virtualList(context, {
+    path: 'timeline', label: 'Timeline', id: (row) => row.time + ' ' + row.says, mark: (row) => ['time:' + row.time + ' ' + row.says.slice(0, 120), row.says],
+    none: ['Nothing has a time yet.', 'Hand in logs and mail, and investigate.'],
+    detail: (row) => [h('h2', null, kWhat[row.what] ?? row.what), h('p', null, time(row.time, 'always')), h('p', null, row.says), row.evidence ? pairs([['Evidence', h('code', null, row.evidence)]]) : null],
+    columns: [
+      {head: 'Time', kind: 'time', sort: 'time', width: 10.5, cell: (row) => time(row.time, 'always')},
+      {head: 'What', sort: 'what', width: 8, cell: (row) => h('span', {class: 'what ' + row.what}, kWhat[row.what] ?? row.what)},
+      {head: 'Says', cell: (row) => row.says},
+      {head: 'Evidence', kind: 'place', width: 18, minor: true, cell: (row) => row.evidence ?? ''},
+    ]});
 }

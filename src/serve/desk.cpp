@@ -50,7 +50,7 @@ struct Change {
 
 Desk::Desk(Picture picture, const std::vector<std::string> &journal)
     : picture_(std::make_unique<Picture>(std::move(picture))) {
-  show(make_views(*picture_, timings_, journal, nullptr, Touched::everything));
+  show(make_views(*picture_, timings_, journal, nullptr, Touched::everything), Touched::everything);
 }
 
 Desk::Desk(Source source, std::unique_ptr<Case> reader)
@@ -60,13 +60,18 @@ Desk::~Desk() {
   stop();
 }
 
-void Desk::show(std::shared_ptr<const Views> views) {
+void Desk::count(Touched touched) {
+  const std::lock_guard lock(mutex_);
+  ++version_;
+  ++touched_[static_cast<std::size_t>(touched)];
+}
+
+void Desk::show(std::shared_ptr<const Views> views, Touched touched) {
   {
     const std::unique_lock lock(picture_mutex_);
     views_ = std::move(views);
   }
-  const std::lock_guard lock(mutex_);
-  ++version_;
+  count(touched);
 }
 
 void Desk::follow() {
@@ -121,7 +126,7 @@ Result<void> Desk::update() {
   if (change.plan) DISLODGE_TRY(plan_anew(journal));
   if (change.duties) DISLODGE_TRY(duties_anew(journal));
   if (!change.plan && !change.duties)
-    show(make_views(*picture_, timings_, journal, views_.get(), Touched::journal));
+    show(make_views(*picture_, timings_, journal, views_.get(), Touched::journal), Touched::journal);
   return {};
 }
 
@@ -157,8 +162,7 @@ Result<void> Desk::derive_all(const std::vector<std::string> &journal) {
     views_ = std::move(views);
     timings_ = std::move(timings);
   }
-  const std::lock_guard lock(mutex_);
-  ++version_;
+  count(Touched::everything);
   return {};
 }
 
@@ -174,7 +178,7 @@ Result<void> Desk::plan_anew(const std::vector<std::string> &journal) {
     const std::unique_lock lock(picture_mutex_);
     picture_->plan = std::move(plan);
   }
-  show(make_views(*picture_, timings_, journal, views_.get(), Touched::plan));
+  show(make_views(*picture_, timings_, journal, views_.get(), Touched::plan), Touched::plan);
   return {};
 }
 
@@ -185,7 +189,7 @@ Result<void> Desk::duties_anew(const std::vector<std::string> &journal) {
     const std::unique_lock lock(picture_mutex_);
     picture_->duties = std::move(duties);
   }
-  show(make_views(*picture_, timings_, journal, views_.get(), Touched::duties));
+  show(make_views(*picture_, timings_, journal, views_.get(), Touched::duties), Touched::duties);
   return {};
 }
 
@@ -245,6 +249,12 @@ std::string Desk::state_json() const {
   json.object([&] {
     json.field("schema", 1);
     json.field("version", version_);
+    json.object_field("versions", [&] {
+      for (const auto &[name, touched] :
+           {std::pair("everything", Touched::everything), std::pair("plan", Touched::plan),
+            std::pair("duties", Touched::duties), std::pair("journal", Touched::journal)})
+        json.field(name, touched_[static_cast<std::size_t>(touched)]);
+    });
     json.field("opening", !views);
     if (stage_.empty()) {
       json.field("stage", nullptr);

@@ -13,6 +13,7 @@
 //
 // Thread-safe: look(), act() and state_json() may be called from any thread.
 
+#include <array>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -61,7 +62,7 @@ class Desk {
     return true;
   }
 
-  // {"schema":1,"version":n,"opening":bool,"stage":...,"seconds":...,"failed":...,"case":...,"can_write":bool,
+  // {"schema":1,"version":n,"versions":{"everything":n,"plan":n,"duties":n,"journal":n},"opening":bool,"stage":...,"seconds":...,"failed":...,"case":...,"can_write":bool,
   //  "errand":{what, stage, done, total, seconds, running, stopped, code, output} or null}
   std::string state_json() const;
 
@@ -83,7 +84,8 @@ class Desk {
   base::Result<void> derive_all(const std::vector<std::string> &journal);
   base::Result<void> plan_anew(const std::vector<std::string> &journal);
   base::Result<void> duties_anew(const std::vector<std::string> &journal);
-  void show(std::shared_ptr<const Views> views);
+  void show(std::shared_ptr<const Views> views, Touched touched);
+  void count(Touched touched);
   void journal_looks();
 
   Source source_;
@@ -98,6 +100,7 @@ class Desk {
   std::condition_variable wake_;
   bool stopped_ = false, look_now_ = false, again_ = false;
   std::uint64_t version_ = 0;
+  std::array<std::uint64_t, 4> touched_{};  // by Touched: how often that alone changed
   std::string stage_, failed_;
   std::chrono::steady_clock::time_point stage_since_{};
   base::Progress *deriving_ = nullptr;

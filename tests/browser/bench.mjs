@@ -61,8 +61,8 @@ const steps = () => {
       const inside = all.filter((one) => { const at = one.getBoundingClientRect(); return at.bottom > box.top && at.top < box.bottom; });
       return inside.length > 3 && inside.every((one) => !one.classList.contains('waits'));
     },
-    sort: (at) => { main.dataset.view = ''; document.querySelectorAll('.rows th button')[at].click(); },
-    chip: (at) => { main.dataset.view = ''; document.querySelectorAll('.chips a')[at].click(); },
+    sort: (at) => { main.dataset.view = ''; const heads = document.querySelectorAll('.rows th button'); heads[at % heads.length].click(); },
+    chip: (at) => { main.dataset.view = ''; const chips = document.querySelectorAll('.chips a'); chips[at % chips.length].click(); },
     open: (at) => { const rows = [...document.querySelectorAll('.rows tr[data-row]')]; rows[at].querySelector('td:last-child').click(); return rows[at].dataset.row; },
     detail: () => document.querySelector('.detail:not([hidden]) h2') !== null,
     pan: (by) => {

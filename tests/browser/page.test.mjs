@@ -76,7 +76,8 @@ test('reach goes along time, and a thing picked says what it stands on', async (
   await until((before) => document.querySelectorAll('svg.graph .node.confirmed, svg.graph .node.possible').length < before, all);
   await page.locator('#slider').fill(await page.locator('#slider').getAttribute('max'));
   await until((before) => document.querySelectorAll('svg.graph .node.confirmed, svg.graph .node.possible').length === before, all);
-  await page.locator('svg.graph .node').last().click({force: true});
+  await page.locator('svg.graph .node.confirmed').nth(3).focus();
+  await page.keyboard.press('Enter');
   await until(() => document.querySelector('.graphside .detail h2') !== null);
   await picture('reach');
 });
@@ -103,7 +104,7 @@ test('a secret has a page: places in context, masked, and its value only by two 
   await page.getByRole('button', {name: 'Hide now'}).click();
   assert.equal(await page.locator('pre.value').count(), 0);
   seen.bodies.length = 0;
-  const entries = dislodge('journal', sample.caseFolder, '--key-file', sample.key, '--json');
+  const entries = dislodge('journal', 'list', sample.caseFolder, '--key-file', sample.key, '--json');
   assert.match(entries, /"step":"asked"/);
   assert.match(entries, /"step":"shown"/);
   assert.match(entries, /"what":"look"/);
@@ -126,7 +127,7 @@ test('ticking an action is recorded with evidence, and the plan and the page fol
   await until(() => [...document.querySelectorAll('main td .s-in-effect')].length > 3 || [...document.querySelectorAll('.waves li span')].some((one) => /^[1-9]/.test(one.textContent)));
   await picture('plan-after');
   assert.match(dislodge('plan', sample.caseFolder, '--key-file', sample.key, '--json'), /"state":"in effect"/);
-  assert.match(dislodge('journal', sample.caseFolder, '--key-file', sample.key, '--json'), /CHG-1187/);
+  assert.match(dislodge('journal', 'list', sample.caseFolder, '--key-file', sample.key, '--json'), /CHG-1187/);
 });
 
 test('a decision starts a clock, a statement that was told is kept, a star and a comment stay', async () => {
@@ -277,7 +278,8 @@ test('no request leaves the machine, and no answer holds a value', async () => {
       const [file, section, ...rest] = place.item.split('!/');
       if (!file.endsWith('.eml') || section !== '1' || rest.length || place.space !== 'item') continue;
       const mail = readFileSync(join(root, 'examples/northwind', file));
-      const body = mail.subarray(mail.indexOf('\n\n') + 2 || mail.indexOf('\r\n\r\n') + 4);
+      const crlf = mail.indexOf('\r\n\r\n');
+      const body = mail.subarray(crlf >= 0 ? crlf + 4 : mail.indexOf('\n\n') + 2);
       const value = body.subarray(place.offset, place.offset + place.length).toString();
       if (value.length >= 8 && !/[\s=]/.test(value)) values.add(value);
     }
@@ -287,7 +289,11 @@ test('no request leaves the machine, and no answer holds a value', async () => {
   });
   assert.ok(values.size >= 3, 'no value was found to look for');
   assert.ok(seen.bodies.some((body) => body.includes('"before"')));
-  for (const value of values) assert.ok(!seen.bodies.some((body) => body.includes(value)), 'an answer holds a value');
+  for (const value of values)
+    for (const body of seen.bodies) {
+      const at = body.indexOf(value);
+      assert.ok(at < 0, 'an answer holds a value, after ' + body.slice(Math.max(at - 120, 0), at));
+    }
   // One refusal was asked for: an action in effect without evidence.
   assert.deepEqual(seen.faults.filter((fault) => !/404|409/.test(fault)), []);
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import {execFileSync, spawn} from 'node:child_process';
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {chromium} from 'playwright-core';
@@ -19,7 +19,7 @@ export function dislodge(...given) {
 // The sample breach as `dislodge demo` leaves it.
 export function demo() {
   const folder = mkdtempSync(join(tmpdir(), 'dislodge-browser-'));
-  dislodge('demo', '--out', folder);
+  dislodge('demo', '--evidence', join(root, 'examples/northwind'), '--out', folder);
   return {folder, caseFolder: join(folder, 'northwind.case'), key: join(folder, 'northwind.key')};
 }
 
@@ -46,6 +46,15 @@ export async function opened(url, viewport = {width: 1360, height: 850}) {
   });
   page.on('pageerror', (error) => seen.faults.push(error.message));
   page.on('console', (message) => { if (message.type() === 'error') seen.faults.push(message.text()); });
+  // WEB=web: the page's files as they lie on disk, for who works on them, instead of those in the binary.
+  if (process.env.WEB) {
+    const kTypes = {html: 'text/html', js: 'text/javascript', css: 'text/css'};
+    await page.route(/\/([a-z-]+\.(js|css))?(\?token=.*)?$/, async (route) => {
+      const name = new URL(route.request().url()).pathname.slice(1) || 'index.html';
+      if (route.request().url().includes('token=')) return route.continue();
+      await route.fulfill({contentType: kTypes[name.split('.').at(-1)], body: readFileSync(join(root, process.env.WEB, name))});
+    });
+  }
   await page.goto(url);
   return {browser, page, seen};
 }
@@ -66,7 +75,9 @@ export const settled = (page, seconds) => until(page, () => {
 
 export async function show(page, base, view) {
   await page.evaluate(() => { delete document.getElementById('main').dataset.view; });
-  await page.goto(base + '#/' + view);
+  // The same address again changes nothing by itself.
+  if (await page.evaluate((hash) => location.hash === hash, '#/' + view)) await page.evaluate(() => dispatchEvent(new HashChangeEvent('hashchange')));
+  else await page.goto(base + '#/' + view);
   await settled(page);
 }
 
