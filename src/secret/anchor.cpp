@@ -10,12 +10,14 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr std::size_t kSequencesMax = 48;      // of one finite piece of a pattern
-constexpr std::size_t kExactMax = 4096;        // sequences of a pattern that is nothing but them
-constexpr std::size_t kGramsMax = 2048;        // grams that one anchor may stand for
-constexpr double kGramCost = 2e-7;             // of one more gram in the filter, as a frequency
-constexpr double kFrequencyMax = 1.0 / 100;    // above, a rule is better looked for everywhere
-constexpr double kConfirmCost = 20;            // asking a rule, against looking at an anchor
+constexpr std::size_t kSequencesMax = 48;    // of one finite piece of a pattern
+constexpr std::size_t kExactMax = 4096;      // sequences of a pattern that is nothing but them
+constexpr std::size_t kGramsMax = 2048;      // grams that one anchor may stand for
+constexpr double kGramCost = 2e-7;           // of one more gram in the filter, as a frequency
+constexpr double kFrequencyMax = 1.0 / 100;  // above, a rule is better looked for everywhere
+constexpr double kPairCost = 1.0 / 200;      // of looking for two characters everywhere
+constexpr double kPairFrequencyMax = 1.0 / 2000;
+constexpr double kConfirmCost = 20;  // asking a rule, against looking at an anchor
 
 // What the frequencies are estimated from: the look of ordinary text, with the words that rules are about.
 constexpr std::string_view kSample =
@@ -28,7 +30,8 @@ constexpr std::string_view kSample =
     "List<String> items = new ArrayList<>(); System.out.println(\"done\"); } def test_create(self, client): "
     "response = client.post('/api/v1/items', data={'name': 'example', 'id': 12}) assert response.status_code "
     "== 200 import os, sys from django.conf import settings class UserController < ApplicationController "
-    "before_action :authenticate function handleChange(event) { this.setState({ value: event.target.value }); "
+    "before_action :authenticate function handleChange(event) { this.setState({ value: event.target.value "
+    "}); "
     "} const result = await fetch(url, { method: 'GET', headers: { Accept: 'application/json' } }); "
     "username: admin password: token: secret: key: api_key= access_token client_id account email host port "
     "database server config path patch here there where account private public license login session cookie "
@@ -49,7 +52,8 @@ constexpr std::string_view kSample =
     "state those people too mr how little good world make very year still see work life men being day get "
     "here without why asked went between never under last while might us great old off come since against "
     "------------------------ ======================== ************************ ________ ######## ........ "
-    "\n\t\t\treturn 0;\n\t}\n\n        if self.value is None:\n            raise ValueError(name)\n\n    }\n  "
+    "\n\t\t\treturn 0;\n\t}\n\n        if self.value is None:\n            raise ValueError(name)\n\n    }\n "
+    " "
     "<div class=\"row\"><a href=\"/about\">About us</a></div> </table> <td>&nbsp;</td> {\"id\": 42, "
     "\"type\": \"text\", \"enabled\": true, \"items\": []} key = value [section] enabled=1 timeout: 30s ";
 
@@ -62,7 +66,8 @@ constexpr std::size_t kFolded = 256;
 constexpr double kSampleWeight = 4;  // of a byte of the sample, against one of the words
 constexpr double kPairShare = 0.3;   // of a gram's estimate that comes from its pairs alone
 
-// How often grams stand in the sample and the words, with case folded, and how often one byte follows another.
+// How often grams stand in the sample and the words, with case folded, and how often one byte follows
+// another.
 class Model {
  public:
   Model() {
@@ -97,6 +102,8 @@ class Model {
     const double seen = found == grams_.end() ? 0 : found->second / total_;
     return (1 - kPairShare) * seen + kPairShare * pairs;
   }
+
+  double of_pair(unsigned char a, unsigned char b) const { return alone_[a] * after_[a][b]; }
 
   // How often the sets stand in a row, by pairs.
   double of_row(const std::vector<std::vector<unsigned char>> &sets) const {
@@ -184,7 +191,8 @@ bool expand(const PatternNode &node, std::size_t limit, Sequences &out, bool &ex
       Sequences one;
       for (std::size_t i = 0; i < parts.size(); ++i) {
         if (i + optional >= parts.size()) all.insert(all.end(), now.begin(), now.end());
-        if (!expand(*parts[i], limit, one, exact) || now.size() * one.size() + all.size() > limit) return false;
+        if (!expand(*parts[i], limit, one, exact) || now.size() * one.size() + all.size() > limit)
+          return false;
         Sequences next;
         for (const Sequence &left : now) {
           for (const Sequence &right : one) {
@@ -250,7 +258,8 @@ class Chooser {
   std::size_t width(const PatternNode &node) const { return widest(node, width_max_); }
   std::size_t sum(std::size_t a, std::size_t b) const { return std::min(width_max_, a + b); }
 
-  // What stands in a row: the sequences grow as long as the pieces are finite, and are weighed where they end.
+  // What stands in a row: the sequences grow as long as the pieces are finite, and are weighed where they
+  // end.
   std::optional<Choice> best_of_row(const std::vector<PatternNode> &row, std::size_t before,
                                     std::size_t behind) const {
     std::optional<Choice> best_choice;
@@ -265,8 +274,9 @@ class Chooser {
       return total;
     };
     Sequences now(1);
-    std::size_t from = 0;    // the child that `now` begins with
-    std::size_t extra = 0;   // bytes of that child that may stand before `now`, as it keeps its last copies only
+    std::size_t from = 0;  // the child that `now` begins with
+    std::size_t extra =
+        0;  // bytes of that child that may stand before `now`, as it keeps its last copies only
     // What of children [from, at) may lie behind the sequences, beyond what they hold themselves.
     const auto weigh = [&](std::size_t at, std::size_t more) {
       consider(of_sequences(now, sum(sum(before, width_between(0, from)), extra),
@@ -372,6 +382,15 @@ class Chooser {
       Choice choice;
       choice.list.push_back({sequence.bytes, at, before, behind, sequence.at_begin});
       choice.cost = cost;
+      found = std::move(choice);
+    }
+    for (std::size_t at = 0; !found && at + 1 < size; ++at) {
+      if (sets[at].size() != 1 || sets[at + 1].size() != 1) continue;
+      rarest = model().of_pair(sets[at].front(), sets[at + 1].front());
+      if (rarest > kPairFrequencyMax) continue;
+      Choice choice;
+      choice.list.push_back({sequence.bytes, at, before, behind, sequence.at_begin, true});
+      choice.cost = rarest + kPairCost;
       found = std::move(choice);
     }
     if (!found) return found;
@@ -487,10 +506,22 @@ std::optional<Anchors> choose_anchors(const PatternNode &tree, std::size_t width
     out = {};
   }
   auto choice = Chooser(width_max).best(tree, 0, 0);
+  const ValueRun longest = longest_run(tree);
+  const auto a_letter = [](unsigned c) { return c < kRunLetters.size() && kRunLetters[c] != 0; };
+  bool letters = longest.least >= kLongRun;
+  for (unsigned c = 0; c < 256; ++c)
+    letters = letters && (a_letter(c) || !longest.set.has(static_cast<unsigned char>(c)));
+  const bool common =
+      !choice || choice->frequency > kFrequencyMax ||
+      std::any_of(choice->list.begin(), choice->list.end(), [](const Anchor &one) { return one.pair; });
+  if (letters && common) {
+    out.run = longest;
+    return out;
+  }
   if (!choice || choice->frequency > kFrequencyMax) return std::nullopt;
   out.list = std::move(choice->list);
   out.frequency = choice->frequency;
-  if (ValueRun run = longest_run(tree); run.least >= kRunMin) out.run = run;
+  if (longest.least >= kRunMin) out.run = longest;
   return out;
 }
 

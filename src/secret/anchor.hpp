@@ -1,8 +1,8 @@
 #pragma once
-// Anchors: for a pattern, short sequences of byte sets of which every match holds one. Looking for them all at
-// once (secret/gram_filter.hpp) says in which places a rule may match at all; in most texts these are few, and
-// the rule's own automaton is run only there. "\b(AC[0-9a-f]{32})\b" has one anchor, A, C and 14 hexadecimal
-// digits; "(?i:dropbox|\bdbx)..." has two.
+// Anchors: for a pattern, short sequences of byte sets of which every match holds one. Looking for them all
+// at once (secret/gram_filter.hpp) says in which places a rule may match at all; in most texts these are few,
+// and the rule's own automaton is run only there. "\b(AC[0-9a-f]{32})\b" has one anchor, A, C and 14
+// hexadecimal digits; "(?i:dropbox|\bdbx)..." has two.
 //
 // Of the sequences that would do, the ones are taken that ordinary text holds least often. How often is an
 // estimate (letters that follow each other in source and prose): a bad one costs time, never a match.
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "secret/pattern_tree.hpp"
+#include "secret/text_masks.hpp"
 
 namespace dislodge::secret {
 
@@ -24,10 +25,11 @@ struct Anchor {
   std::size_t back = 0;
   std::size_t ahead = 0;
   bool at_begin = false;  // only at the start of the text
+  bool pair = false;  // it has no gram rare enough; `gram` is where two characters begin that are looked for
 };
 
-// A run of bytes of one set that every match holds, as the value of "key = [0-9a-f]{32}" is one: beside a word
-// that stands everywhere it tells whether there is anything to look for.
+// A run of bytes of one set that every match holds, as the value of "key = [0-9a-f]{32}" is one: beside a
+// word that stands everywhere it tells whether there is anything to look for.
 struct ValueRun {
   ByteSet set;
   std::size_t least = 0;  // bytes; 0: no run is known
@@ -35,13 +37,16 @@ struct ValueRun {
 };
 
 struct Anchors {
-  std::vector<Anchor> list;
+  std::vector<Anchor> list;  // empty: every match holds kLongRun bytes of base64's letters in a row (`run`)
   ValueRun run;
   double frequency = 0;  // of them all, a byte of ordinary text
   // The anchors are the pattern: each matches where it ends, and there is nothing else to ask.
   bool exact = false;
 };
 
+inline constexpr std::size_t kLongRun = 40;
+inline constexpr CharacterTable kRunLetters =
+    character_table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
 inline constexpr std::size_t kAnchorMax = 24;  // bytes of one
 inline constexpr std::size_t kGramBytes = 4;
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/encode.hpp"
-#include "secret/text_masks.hpp"
+#include "secret/anchor.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kLineMin =
     60;  // a line of wrapped base64: 64 or 76 characters, or what a quote mark leaves
 
-constexpr CharacterTable kLetters =
-    character_table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
+constexpr const CharacterTable &kLetters = kRunLetters;
+static_assert(kEncodedRunMin == kLongRun, "the matcher finds the runs");
 bool is_letter64(char c) {
   return static_cast<unsigned char>(c) < kLetters.size() && kLetters[static_cast<unsigned char>(c)] != 0;
 }
@@ -70,9 +70,13 @@ void convert_utf16(DecodedText &decoded) {
 }  // namespace
 
 std::vector<EncodedRun> find_base64_runs(std::string_view text) {
+  return join_base64_runs(text, find_runs(text, kLetters, kEncodedRunMin));
+}
+
+std::vector<EncodedRun> join_base64_runs(std::string_view text, const std::vector<std::size_t> &begins) {
   std::vector<EncodedRun> runs;
-  // A run is known from its first letter on.
-  const auto take = [&](std::size_t begin) {
+  for (const std::size_t begin : begins) {
+    if (!runs.empty() && begin < runs.back().end) continue;
     EncodedRun run{begin, begin + kEncodedRunMin};
     for (std::size_t line = begin;;) {
       while (run.end < text.size() && is_letter64(text[run.end])) ++run.end;
@@ -84,20 +88,6 @@ std::vector<EncodedRun> find_base64_runs(std::string_view text) {
     }
     while (run.end < text.size() && text[run.end] == '=') ++run.end;
     runs.push_back(run);
-    return run.end;
-  };
-  std::size_t from = 0;  // no run begins before
-  if (wide_masks()) {
-    for (const std::size_t begin : find_runs(text, kLetters, kEncodedRunMin))
-      if (begin >= from) from = take(begin);
-    return runs;
-  }
-  while (from + kEncodedRunMin <= text.size()) {
-    // All of [from, from + 40) must be letters. Looking from its end, the last other byte says how far to
-    // jump.
-    std::size_t at = from + kEncodedRunMin;
-    while (at > from && is_letter64(text[at - 1])) --at;
-    from = at > from ? at : take(from);
   }
   return runs;
 }

@@ -22,8 +22,9 @@ inline constexpr std::size_t kEncodedRunMin =
     40;  // characters; shorter ones hold nothing that a rule would miss
 
 // Runs of base64 characters, in order. Lines of 60 characters and more that continue each other are one run.
-// Most bytes of ordinary text are never looked at: only each 40th, and back from there.
 std::vector<EncodedRun> find_base64_runs(std::string_view text);
+// The same, where it is known already in which places kEncodedRunMin letters begin.
+std::vector<EncodedRun> join_base64_runs(std::string_view text, const std::vector<std::size_t> &begins);
 
 struct DecodedText {
   std::string bytes;  // as decoded

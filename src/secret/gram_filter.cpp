@@ -1,6 +1,8 @@
 #include "secret/gram_filter.hpp"
 
 #include <algorithm>
+#include <map>
+#include <unordered_map>
 
 #include "secret/anchor.hpp"
 
@@ -36,7 +38,8 @@ constexpr std::size_t kLanes = 16;
 constexpr std::size_t kStep = 4 * kLanes;
 constexpr std::size_t kReadAhead = 32;  // bytes that a load takes behind its first place
 
-__attribute__((target("avx512f,avx512bw,avx512vbmi"))) std::size_t pass_wide(const char *text, std::size_t count,
+__attribute__((target("avx512f,avx512bw,avx512vbmi"))) std::size_t pass_wide(const char *text,
+                                                                             std::size_t count,
                                                                              const std::uint8_t *passes,
                                                                              std::uint32_t *places) {
   alignas(64) std::array<std::uint8_t, 64> order{};
@@ -73,10 +76,17 @@ bool wide_registers() {
 }
 #endif
 
+unsigned char first_folded(const ByteSet &set) {
+  unsigned c = 0;
+  while (c < 255 && !set.has(static_cast<unsigned char>(c))) ++c;
+  return fold_byte(static_cast<unsigned char>(c));
+}
+
 // The bits set in a byte.
 constexpr std::array<std::uint8_t, 256> bit_counts() {
   std::array<std::uint8_t, 256> counts{};
-  for (std::size_t i = 1; i < counts.size(); ++i) counts[i] = static_cast<std::uint8_t>(counts[i / 2] + i % 2);
+  for (std::size_t i = 1; i < counts.size(); ++i)
+    counts[i] = static_cast<std::uint8_t>(counts[i / 2] + i % 2);
   return counts;
 }
 constexpr std::array<std::uint8_t, 256> kBitCounts = bit_counts();
@@ -142,13 +152,15 @@ std::size_t GramFilter::find_grams(std::string_view text, std::size_t at, Place 
     std::uint32_t gram = 0;
     std::memcpy(&gram, from + done, std::min<std::size_t>(sizeof gram, behind - done));
     const std::uint32_t hash = hash_of(gram | 0x20202020u);
-    if ((passes_[hash / 8] >> (hash % 8) & 1) != 0) places[found++] = {static_cast<std::uint32_t>(done), slot_of(hash)};
+    if ((passes_[hash / 8] >> (hash % 8) & 1) != 0)
+      places[found++] = {static_cast<std::uint32_t>(done), slot_of(hash)};
   }
   return found;
 }
 
 void GramFilter::add(std::uint32_t id, const Anchor &anchor) {
-  std::vector<std::uint32_t> key = {static_cast<std::uint32_t>(anchor.gram), anchor.at_begin ? 1u : 0u};
+  std::vector<std::uint32_t> key = {static_cast<std::uint32_t>(anchor.gram),
+                                    (anchor.at_begin ? 1u : 0u) + (anchor.pair ? 2u : 0u)};
   std::vector<std::uint16_t> bytes;
   for (const ByteSet &set : anchor.bytes) {
     const auto [place, fresh] = set_places_.try_emplace(set, static_cast<std::uint16_t>(sets_.size()));
@@ -164,6 +176,7 @@ void GramFilter::add(std::uint32_t id, const Anchor &anchor) {
   one.entry.gram = static_cast<std::uint16_t>(anchor.gram);
   one.entry.at_begin = anchor.at_begin;
   one.bytes = std::move(bytes);
+  one.pair = anchor.pair;
   if (one.ids.empty() || one.ids.back() != id) one.ids.push_back(id);
 }
 
@@ -180,7 +193,8 @@ GramFilter::Single GramFilter::single(const ByteSet &set) {
   return {};
 }
 
-// Chooses the eight bytes: as many as possible that are one character, above all such that the gram has not told.
+// Chooses the eight bytes: as many as possible that are one character, above all such that the gram has not
+// told.
 void GramFilter::quicken(Entry &entry) const {
   std::size_t best = 0;
   for (std::size_t from = 0; from == 0 || from + kEight <= entry.size; ++from) {
@@ -203,15 +217,14 @@ void GramFilter::quicken(Entry &entry) const {
   }
 }
 
-GramFilter::Common GramFilter::common_of(const Slot &slot) const {
+GramFilter::Common GramFilter::common_of(std::uint32_t list) const {
   Common out;
-  if (slot.next != kEnd) return out;
   int best = 0;
   for (std::int64_t from = -static_cast<std::int64_t>(kEight); from <= 4; ++from) {
     std::uint64_t mask = ~0ull;
     std::uint64_t value = 0;
     bool first = true;
-    for (const std::uint32_t *number = &lists_[slot.list]; *number != kEnd; ++number) {
+    for (const std::uint32_t *number = &lists_[list]; *number != kEnd; ++number) {
       const Entry &entry = entries_[*number];
       std::uint64_t its_mask = 0;
       std::uint64_t its_value = 0;
@@ -268,7 +281,16 @@ void GramFilter::seal() {
     set_numbers_.insert(set_numbers_.end(), one.bytes.begin(), one.bytes.end());
     quicken(entry);
     entries_.push_back(entry);
-    grams_of(one, number, grams);
+    if (!one.pair) {
+      grams_of(one, number, grams);
+      continue;
+    }
+    const unsigned char first = first_folded(sets_[one.bytes[entry.gram]]);
+    const unsigned char second = first_folded(sets_[one.bytes[entry.gram + 1u]]);
+    auto known = std::find_if(pairs_.begin(), pairs_.end(),
+                              [&](const Pair &pair) { return pair.first == first && pair.second == second; });
+    if (known == pairs_.end()) known = pairs_.insert(pairs_.end(), Pair{first, second, {}});
+    known->entries.push_back(number);
   }
   added_.clear();
   set_places_.clear();
@@ -281,15 +303,23 @@ void GramFilter::seal() {
   passes_.assign(kBits / 8 + sizeof(std::uint32_t), 0);  // read in words
   std::vector<Slot> further;
   std::vector<std::pair<std::size_t, std::size_t>> links;  // a slot, and its next in `further`
+  std::map<std::vector<std::uint32_t>, std::uint32_t> lists;
+  std::vector<std::uint32_t> list;
   std::uint32_t last = kEnd;
   for (std::size_t i = 0; i < grams.size();) {
     const std::uint32_t gram = grams[i].first;
     const std::uint32_t hash = hash_of(gram);
     Slot slot;
     slot.gram = gram;
-    slot.list = static_cast<std::uint32_t>(lists_.size());
-    for (; i < grams.size() && grams[i].first == gram; ++i) lists_.push_back(grams[i].second);
-    lists_.push_back(kEnd);
+    // The grams of one anchor mostly lead to it alone: they share its list.
+    list.clear();
+    for (; i < grams.size() && grams[i].first == gram; ++i) list.push_back(grams[i].second);
+    const auto [known, fresh] = lists.try_emplace(list, static_cast<std::uint32_t>(lists_.size()));
+    if (fresh) {
+      lists_.insert(lists_.end(), list.begin(), list.end());
+      lists_.push_back(kEnd);
+    }
+    slot.list = known->second;
     if (hash != last) {
       passes_[hash / 8] = static_cast<std::uint8_t>(passes_[hash / 8] | 1u << (hash % 8));
       slots_.push_back(slot);
@@ -306,7 +336,12 @@ void GramFilter::seal() {
     slots_[slot].next = static_cast<std::uint32_t>(first + next);
   }
   slots_.insert(slots_.end(), further.begin(), further.end());
-  for (const Slot &slot : slots_) commons_.push_back(common_of(slot));
+  std::unordered_map<std::uint32_t, Common> by_list;
+  for (const Slot &slot : slots_) {
+    const auto [known, fresh] = by_list.try_emplace(slot.list);
+    if (fresh) known->second = common_of(slot.list);
+    commons_.push_back(slot.next == kEnd ? known->second : Common());
+  }
   ranks_.resize(passes_.size());
   std::uint32_t rank = 0;
   for (std::size_t i = 0; i < passes_.size(); ++i) {

@@ -1,14 +1,15 @@
 #pragma once
-// Finds the places of a text where an anchor (secret/anchor.hpp) may stand. Each anchor is known by a gram, four
-// bytes in a row with case folded; a table of 32 KiB has a bit for the hash of every gram, and each place of the
-// text is one look into it, sixteen at once where the processor can. Places that pass are looked up by the gram
-// itself, and the anchor's bytes are compared.
+// Finds the places of a text where an anchor (secret/anchor.hpp) may stand. Each anchor is known by a gram,
+// four bytes in a row with case folded; a table of 32 KiB has a bit for the hash of every gram, and each
+// place of the text is one look into it, sixteen at once where the processor can. Places that pass are looked
+// up by the gram itself, and the anchor's bytes are compared.
 //
 //   GramFilter filter;
 //   filter.add(7, anchor);  ...  filter.seal();
 //   filter.scan(text, [&](std::uint32_t id, std::size_t begin, std::size_t end) { ... });
 //
-// Hits come in blocks of rising place, within a block in any order. Immutable once sealed.
+// Anchors without a rare gram are found by a pair of characters, each such pair being another pass. Hits come
+// in no order. Immutable once sealed.
 
 #include <algorithm>
 #include <array>
@@ -22,13 +23,14 @@
 #include <vector>
 
 #include "secret/pattern_tree.hpp"
+#include "secret/text_masks.hpp"
 
 namespace dislodge::secret {
 
 struct Anchor;
 
-// Case is folded by setting one bit, in texts and anchors alike: "[" and "{" become one as well, which costs a
-// comparison now and then.
+// Case is folded by setting one bit, in texts and anchors alike: "[" and "{" become one as well, which costs
+// a comparison now and then.
 inline unsigned char fold_byte(unsigned char c) {
   return c | 0x20;
 }
@@ -44,6 +46,9 @@ class GramFilter {
     // Blocks stay in the processor's cache between the looks at them.
     std::array<Place, kBlock + kSlack> places;
     for (std::size_t at = 0; at < text.size(); at += kBlock) {
+      for (const Pair &pair : pairs_)
+        for (const std::size_t place : find_pairs(text.substr(at, kBlock + 1), pair.first, pair.second))
+          for (const std::uint32_t number : pair.entries) compare(text, at + place, entries_[number], hit);
       const std::size_t count = find_grams(text, at, places.data());
       for (std::size_t i = 0; i < count; ++i) look(text, at + places[i].at, places[i].slot, hit);
     }
@@ -99,19 +104,24 @@ class GramFilter {
       slot = slots_.data() + slot->next;
     }
     for (const std::uint32_t *number = lists_.data() + slot->list; *number != kEnd; ++number) {
-      const Entry &entry = entries_.data()[*number];
-      if (at < entry.gram) continue;
-      const std::size_t begin = at - entry.gram;
-      const std::size_t left = text.size() - begin;
-      if (left >= entry.quick + sizeof(std::uint64_t)) {
-        std::uint64_t eight = 0;
-        std::memcpy(&eight, text.data() + begin + entry.quick, sizeof eight);
-        if ((eight & entry.mask) != entry.value) continue;
-      }
-      if (entry.size > left || (entry.at_begin && begin != 0)) continue;
-      if (!stands(text.data() + begin, entry)) continue;
-      for (const std::uint32_t *id = ids_.data() + entry.ids; *id != kEnd; ++id) hit(*id, begin, begin + entry.size);
+      compare(text, at, entries_.data()[*number], hit);
     }
+  }
+  // Compares the bytes of an anchor whose gram or pair stands at a place.
+  template <typename Hit>
+  void compare(std::string_view text, std::size_t at, const Entry &entry, Hit &hit) const {
+    if (at < entry.gram) return;
+    const std::size_t begin = at - entry.gram;
+    const std::size_t left = text.size() - begin;
+    if (left >= entry.quick + sizeof(std::uint64_t)) {
+      std::uint64_t eight = 0;
+      std::memcpy(&eight, text.data() + begin + entry.quick, sizeof eight);
+      if ((eight & entry.mask) != entry.value) return;
+    }
+    if (entry.size > left || (entry.at_begin && begin != 0)) return;
+    if (!stands(text.data() + begin, entry)) return;
+    for (const std::uint32_t *id = ids_.data() + entry.ids; *id != kEnd; ++id)
+      hit(*id, begin, begin + entry.size);
   }
   bool stands(const char *bytes, const Entry &entry) const {
     const std::uint16_t *numbers = set_numbers_.data() + entry.bytes;
@@ -125,11 +135,11 @@ class GramFilter {
   std::vector<std::uint32_t> ids_;
   std::vector<ByteSet> sets_;  // each once
   std::vector<std::uint16_t> set_numbers_;
-  std::vector<Slot> slots_;  // in the order of the bits, then the further ones
-  std::vector<Common> commons_;  // of each slot
-  std::vector<std::uint32_t> lists_;   // entries of each gram, closed by kEnd
+  std::vector<Slot> slots_;           // in the order of the bits, then the further ones
+  std::vector<Common> commons_;       // of each slot
+  std::vector<std::uint32_t> lists_;  // entries of each gram, closed by kEnd
   std::vector<std::uint8_t> passes_;  // kBits of them
-  std::vector<std::uint32_t> ranks_;   // bits set before each byte of passes_
+  std::vector<std::uint32_t> ranks_;  // bits set before each byte of passes_
 
   // A set that is one character, or one letter in either case, as a mask and what must be left under it; else
   // the mask is 0.
@@ -140,16 +150,24 @@ class GramFilter {
   static Single single(const ByteSet &set);
   std::vector<Single> singles_;  // of each of sets_
 
+  struct Pair {
+    unsigned char first = 0;
+    unsigned char second = 0;
+    std::vector<std::uint32_t> entries;
+  };
+  std::vector<Pair> pairs_;
+
   struct Added {
     Entry entry;
     std::vector<std::uint16_t> bytes;  // of sets_
     std::vector<std::uint32_t> ids;
+    bool pair = false;
   };
   // Until sealed; by gram, flag and bytes.
   std::map<std::vector<std::uint32_t>, Added> added_;
   std::map<ByteSet, std::uint16_t> set_places_;
   void quicken(Entry &entry) const;
-  Common common_of(const Slot &slot) const;
+  Common common_of(std::uint32_t list) const;
   void grams_of(const Added &one, std::uint32_t number,
                 std::vector<std::pair<std::uint32_t, std::uint32_t>> &out) const;
 };

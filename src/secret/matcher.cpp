@@ -24,7 +24,7 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr std::string_view kMagic = "dislodge-matcher-4";
+constexpr std::string_view kMagic = "dislodge-matcher-5";
 // Hyperscan takes 32-bit lengths; a block is cut so that each match lies whole in one of two neighbours.
 constexpr std::size_t kBlockBytes = 1u << 30;
 constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
@@ -137,6 +137,11 @@ struct Regions {
   }
 };
 
+bool in_run(char c) {
+  return static_cast<unsigned char>(c) < kRunLetters.size() &&
+         kRunLetters[static_cast<unsigned char>(c)] != 0;
+}
+
 std::string platform_name() {
   hs_platform_info_t info{};
   hs_populate_platform(&info);
@@ -232,7 +237,8 @@ base::Result<RuleEntry> entry_of(const Rule &rule) {
   RuleEntry entry;
   DISLODGE_TRY_ASSIGN(entry.width, width_of_pattern(rule.pattern, 0, "rule " + rule.id));
   entry.pattern = loosened(rule.pattern);
-  if (const auto tree = parse_pattern(rule.pattern, false)) entry.anchors = choose_anchors(*tree, Matcher::kWidthMax);
+  if (const auto tree = parse_pattern(rule.pattern, false))
+    entry.anchors = choose_anchors(*tree, Matcher::kWidthMax);
   return entry;
 }
 
@@ -268,7 +274,6 @@ base::Result<std::string> compile_database(std::span<const Expression> expressio
   return std::string(bytes, size);
 }
 
-
 // Anchors with what each leads to, as they are chosen and as they are stored.
 class AnchorTable {
  public:
@@ -277,7 +282,8 @@ class AnchorTable {
       // Rules that are asked together share what they have in common.
       const auto same = std::find_if(rows_.begin(), rows_.end(), [&](const Row &row) {
         return row.target.number == number && row.anchor.gram == anchor.gram &&
-               row.anchor.at_begin == anchor.at_begin && row.anchor.bytes == anchor.bytes;
+               row.anchor.at_begin == anchor.at_begin && row.anchor.pair == anchor.pair &&
+               row.anchor.bytes == anchor.bytes;
       });
       if (same == rows_.end()) {
         rows_.push_back({{number, anchor.back, anchor.ahead}, anchor});
@@ -294,13 +300,15 @@ class AnchorTable {
       out.number(row.target.ahead);
       out.number(row.anchor.gram);
       out.flag(row.anchor.at_begin);
+      out.flag(row.anchor.pair);
       out.list(row.anchor.bytes, [&](const ByteSet &set) {
         for (const std::uint64_t word : set.words()) out.number(word);
       });
     });
   }
   // What is out of range is left out: it can only be damage, which the digest has excluded already.
-  static void decode(base::WireReader &in, std::size_t numbers, std::vector<Target> &targets, GramFilter &filter) {
+  static void decode(base::WireReader &in, std::size_t numbers, std::vector<Target> &targets,
+                     GramFilter &filter) {
     in.list([&] {
       Target target;
       Anchor anchor;
@@ -309,12 +317,15 @@ class AnchorTable {
       target.ahead = in.number();
       anchor.gram = in.number();
       anchor.at_begin = in.flag();
+      anchor.pair = in.flag();
       in.list([&] {
         std::array<std::uint64_t, 4> words{};
         for (std::uint64_t &word : words) word = in.number();
         anchor.bytes.push_back(ByteSet::of(words));
       });
-      if (target.number >= numbers || anchor.bytes.empty() || anchor.gram >= anchor.bytes.size()) return;
+      if (target.number >= numbers || anchor.bytes.empty() ||
+          anchor.gram + (anchor.pair ? 1 : 0) >= anchor.bytes.size())
+        return;
       filter.add(static_cast<std::uint32_t>(targets.size()), anchor);
       targets.push_back(target);
     });
@@ -338,6 +349,7 @@ struct Matcher::State {
   std::unique_ptr<LazyRegex[]> regexes;
   GramFilter filter;
   std::vector<Target> targets;
+  std::vector<std::uint32_t> by_run;  // rules whose matches hold a long run
   std::uint32_t dense() const { return static_cast<std::uint32_t>(windows.size()); }
   std::uint32_t everywhere() const { return dense() + 1; }
   std::uint32_t first_trigger() const { return dense() + 2; }
@@ -357,8 +369,8 @@ struct Matcher::State {
     });
     return *lazy.exact;
   }
-  void ask(std::uint32_t number, std::string_view text, std::size_t begin, std::size_t end, Scratch::State &work,
-           Matches &found) const;
+  void ask(std::uint32_t number, std::string_view text, std::size_t begin, std::size_t end,
+           Scratch::State &work, Matches &found) const;
   void trigger(std::uint32_t id, std::string_view text, std::size_t end, Matches &found) const;
   void confirm(std::string_view text, const Region &region, std::vector<re2::StringPiece> &groups,
                std::vector<RuleMatch> &out) const;
@@ -368,8 +380,8 @@ struct Matcher::Scratch::State {
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch;
   std::array<bool, 2> allocated{};  // whether the scratch space serves a database
   std::vector<re2::StringPiece> groups;
-  Regions places;                // where a rule has to be asked
-  Regions regions;               // where it has matches
+  Regions places;   // where a rule has to be asked
+  Regions regions;  // where it has matches
 };
 
 Matcher::Matcher(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -400,6 +412,7 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
   const auto dense = static_cast<std::uint32_t>(rules.rules.size());
   std::vector<Expression> dense_rules;
   std::vector<Expression> everywhere;
+  std::vector<std::uint32_t> by_run;
   AnchorTable table;
   for (std::uint32_t i = 0; i < entries.size(); ++i) {
     RuleEntry &entry = entries[i];
@@ -409,6 +422,7 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
       table.add(dense, *entry.anchors);
       dense_rules.push_back({entry.pattern, 0, i});
     } else {
+      if (entry.anchors->list.empty()) by_run.push_back(i);
       table.add(i, *entry.anchors);
     }
   }
@@ -432,6 +446,7 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
     out.number(run.least);
     for (const std::uint64_t word : run.set.words()) out.number(word);
   });
+  out.list(by_run, [&](std::uint32_t rule) { out.number(rule); });
   table.encode(out);
   out.text(dense_database);
   out.text(everywhere_database);
@@ -478,6 +493,10 @@ base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view given
     state->windows.push_back(std::move(window));
   });
   if (!in.ok() || state->windows.size() != rules.rules.size()) return refuse("are damaged");
+  in.list([&] {
+    const std::uint64_t rule = in.number();
+    if (rule < state->windows.size()) state->by_run.push_back(static_cast<std::uint32_t>(rule));
+  });
   AnchorTable::decode(in, state->first_trigger() + prose_triggers().size() + assignment_triggers().size(),
                       state->targets, state->filter);
   for (LazyDatabase &database : state->databases) database.bytes = in.text();
@@ -513,8 +532,8 @@ std::size_t Matcher::width_of(std::uint32_t rule) const {
   return state_->windows[rule].back;
 }
 
-void Matcher::State::confirm(std::string_view text, const Region &region, std::vector<re2::StringPiece> &groups,
-                             std::vector<RuleMatch> &out) const {
+void Matcher::State::confirm(std::string_view text, const Region &region,
+                             std::vector<re2::StringPiece> &groups, std::vector<RuleMatch> &out) const {
   const RuleWindow &window = windows[region.rule];
   const LazyRegex &lazy = relaxed(region.rule);
   const re2::StringPiece whole(text.data(), text.size());
@@ -635,8 +654,20 @@ void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) cons
     }
     work.places.add(target.number, begin, end);
   });
+  found.runs = find_runs(text, kRunLetters, kLongRun);
+  for (const std::size_t begin : found.runs) {
+    std::size_t end = begin + kLongRun;
+    while (end < text.size() && in_run(text[end])) ++end;
+    for (const std::uint32_t rule : state.by_run) {
+      const RuleWindow &window = state.windows[rule];
+      if (window.run.within(text.substr(begin, end - begin)))
+        work.places.add(rule, begin > window.back ? begin - window.back - 1 : 0,
+                        std::min(text.size(), end + window.back + 1));
+    }
+  }
   work.places.settle();
-  for (const Region &place : work.places.list) state.ask(place.rule, text, place.begin, place.end, work, found);
+  for (const Region &place : work.places.list)
+    state.ask(place.rule, text, place.begin, place.end, work, found);
   state.ask(state.everywhere(), text, 0, text.size(), work, found);
   work.regions.settle();
   for (const Region &region : work.regions.list) state.confirm(text, region, work.groups, found.rules);

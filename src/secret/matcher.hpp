@@ -44,6 +44,7 @@ struct TriggerHit {
 struct Matches {
   std::vector<RuleMatch> rules;      // sorted by rule, then begin; those of one rule do not overlap
   std::vector<TriggerHit> triggers;  // sorted by end
+  std::vector<std::size_t> runs;     // where 40 letters of base64 and more in a row begin, in order
 };
 
 class Matcher {

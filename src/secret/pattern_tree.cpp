@@ -25,7 +25,8 @@ int hex_value(char c) {
   return -1;
 }
 
-// Letters in both cases; of those beyond ASCII the Latin-1 pairs, which is more than one of the engines folds.
+// Letters in both cases; of those beyond ASCII the Latin-1 pairs, which is more than one of the engines
+// folds.
 ByteSet folded(const ByteSet &set, bool latin = true) {
   ByteSet out = set;
   for (unsigned c = 0; c < 256; ++c) {

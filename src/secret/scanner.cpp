@@ -129,6 +129,8 @@ std::size_t Scanner::scan(const evidence::TextView &view, FoundSink &sink) {
 
 std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth, FoundSink &sink) {
   matcher_->find(view.text, scratch_, matches_);
+  const std::vector<std::size_t> run_begins =
+      std::move(matches_.runs);  // what is scanned within finds its own
   std::vector<Candidate> candidates;
   judge(view, candidates);
   if (options_.allow_comments) heed_comments(view.text, candidates);
@@ -139,7 +141,7 @@ std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth
 
   // What a rule has already named needs no second look: a token's own parts are base64 too.
   QuoteDepth quotes(view.quoted);
-  std::vector<EncodedRun> runs = find_base64_runs(view.text);
+  std::vector<EncodedRun> runs = join_base64_runs(view.text, run_begins);
   std::size_t next = 0;
   for (const EncodedRun &run : runs) {
     while (next < candidates.size() && candidates[next].end <= run.begin) ++next;

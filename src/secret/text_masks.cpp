@@ -10,6 +10,31 @@
 #endif
 
 namespace dislodge::secret {
+namespace {
+
+bool is_member(const CharacterTable &members, char c) {
+  return static_cast<unsigned char>(c) < members.size() && members[static_cast<unsigned char>(c)] != 0;
+}
+
+std::vector<std::size_t> runs_plain(std::string_view text, const CharacterTable &members, std::size_t least) {
+  std::vector<std::size_t> out;
+  for (std::size_t from = 0; from + least <= text.size();) {
+    // All of [from, from + least) must be members. Looking from its end, the last other byte says how far to
+    // jump.
+    std::size_t at = from + least;
+    while (at > from && is_member(members, text[at - 1])) --at;
+    if (at > from) {
+      from = at;
+      continue;
+    }
+    out.push_back(from);
+    from += least;
+    while (from < text.size() && is_member(members, text[from])) ++from;
+  }
+  return out;
+}
+
+}  // namespace
 
 #if defined(__x86_64__)
 namespace {
@@ -36,6 +61,13 @@ DISLODGE_WIDE inline std::uint64_t members_of(__m512i bytes, __m512i low, __m512
   return _mm512_test_epi8_mask(found, found) & ~_mm512_movepi8_mask(bytes);
 }
 
+// Whether `least` bits in a row are set: each is joined with its neighbours at one, two, four ... places.
+bool has_run(std::uint64_t mask, std::size_t least) {
+  std::size_t joined = 1;
+  for (; joined * 2 <= least; joined *= 2) mask &= mask >> joined;
+  return joined == least ? mask != 0 : (mask & mask >> (least - joined)) != 0;
+}
+
 DISLODGE_WIDE std::vector<std::size_t> runs_wide(std::string_view text, const CharacterTable &members,
                                                  std::size_t least) {
   std::vector<std::size_t> out;
@@ -51,9 +83,9 @@ DISLODGE_WIDE std::vector<std::size_t> runs_wide(std::string_view text, const Ch
     const auto first = static_cast<std::size_t>(std::countr_one(mask));
     if (open + first >= least) out.push_back(at - open);
     open = static_cast<std::size_t>(std::countl_one(mask));
-    // A run inside the word, that touches neither end; of 64 bytes there is room for one of forty at most, but
-    // `least` may be less.
-    for (mask &= mask + 1; static_cast<std::size_t>(std::popcount(mask)) >= least;) {
+    // Runs inside the word, which touch neither end of it.
+    mask &= mask + 1;
+    while (has_run(mask, least)) {
       const auto begin = static_cast<std::size_t>(std::countr_zero(mask));
       const auto size = static_cast<std::size_t>(std::countr_one(mask >> begin));
       if (begin + size == kWord) break;
@@ -62,6 +94,24 @@ DISLODGE_WIDE std::vector<std::size_t> runs_wide(std::string_view text, const Ch
     }
   }
   if (open >= least) out.push_back(text.size() - open);  // only where the text ends with a whole word
+  return out;
+}
+
+DISLODGE_WIDE std::vector<std::size_t> pairs_wide(std::string_view text, unsigned char first,
+                                                  unsigned char second) {
+  std::vector<std::size_t> out;
+  const __m512i fold = _mm512_set1_epi8(0x20);
+  const __m512i one = _mm512_set1_epi8(static_cast<char>(first));
+  const __m512i two = _mm512_set1_epi8(static_cast<char>(second));
+  std::uint64_t carried = 0;  // whether the word before ended with the first of them
+  for (std::size_t at = 0; at < text.size(); at += kWord) {
+    const __m512i bytes = _mm512_or_si512(load(text, at), fold);
+    const std::uint64_t firsts = _mm512_cmpeq_epi8_mask(bytes, one);
+    const std::uint64_t ends = _mm512_cmpeq_epi8_mask(bytes, two) & (firsts << 1 | carried);
+    carried = firsts >> 63;
+    for (std::uint64_t left = ends; left != 0; left &= left - 1)
+      out.push_back(at + static_cast<std::size_t>(std::countr_zero(left)) - 1);
+  }
   return out;
 }
 
@@ -88,7 +138,8 @@ DISLODGE_WIDE std::vector<std::size_t> line_ends_wide(std::string_view text, con
       const auto right_before = static_cast<std::uint64_t>(run << 1 >> kWord);
       const auto two_before = static_cast<std::uint64_t>(run << 2 >> kWord);
       ends &= right_before | (two_before & (returns << 1 | returns_before >> 63));
-      for (; ends != 0; ends &= ends - 1) out.push_back(at + static_cast<std::size_t>(std::countr_zero(ends)));
+      for (; ends != 0; ends &= ends - 1)
+        out.push_back(at + static_cast<std::size_t>(std::countr_zero(ends)));
     }
     members_before = mask;
     returns_before = returns;
@@ -104,10 +155,6 @@ bool wide_masks() {
   return kHas;
 }
 
-std::vector<std::size_t> find_runs(std::string_view text, const CharacterTable &members, std::size_t least) {
-  return runs_wide(text, members, least);
-}
-
 std::vector<std::size_t> find_line_ends(std::string_view text, const CharacterTable &members) {
   return line_ends_wide(text, members);
 }
@@ -117,13 +164,29 @@ std::vector<std::size_t> find_line_ends(std::string_view text, const CharacterTa
 bool wide_masks() {
   return false;
 }
-std::vector<std::size_t> find_runs(std::string_view, const CharacterTable &, std::size_t) {
-  throw std::logic_error("no wide masks on this processor");
-}
 std::vector<std::size_t> find_line_ends(std::string_view, const CharacterTable &) {
   throw std::logic_error("no wide masks on this processor");
 }
 
 #endif
+
+std::vector<std::size_t> find_runs(std::string_view text, const CharacterTable &members, std::size_t least) {
+#if defined(__x86_64__)
+  if (wide_masks()) return runs_wide(text, members, least);
+#endif
+  return runs_plain(text, members, least);
+}
+
+std::vector<std::size_t> find_pairs(std::string_view text, unsigned char first, unsigned char second) {
+#if defined(__x86_64__)
+  if (wide_masks()) return pairs_wide(text, first, second);
+#endif
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i + 1 < text.size(); ++i)
+    if ((static_cast<unsigned char>(text[i]) | 0x20) == first &&
+        (static_cast<unsigned char>(text[i + 1]) | 0x20) == second)
+      out.push_back(i);
+  return out;
+}
 
 }  // namespace dislodge::secret

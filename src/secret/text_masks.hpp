@@ -1,6 +1,6 @@
 #pragma once
-// Two questions to every byte of a text, answered 64 bytes at a time where the processor has the registers for
-// it (AVX-512 with VBMI). Elsewhere wide_masks() says no and the caller has a way of its own.
+// Questions to every byte of a text, answered 64 bytes at a time where the processor has the registers for it
+// (AVX-512 with VBMI), and else as well as it can be done.
 
 #include <array>
 #include <cstddef>
@@ -19,11 +19,14 @@ constexpr CharacterTable character_table(std::string_view members) {
 
 bool wide_masks();
 
-// Where runs of at least `least` (at most 64) members begin, in order. REQUIRES: wide_masks().
+// Where runs of at least `least` (1 to 64) members begin, in order.
 std::vector<std::size_t> find_runs(std::string_view text, const CharacterTable &members, std::size_t least);
 
+// Where two characters stand behind each other, in order; both compared with bit 0x20 set.
+std::vector<std::size_t> find_pairs(std::string_view text, unsigned char first, unsigned char second);
+
 // The line breaks ("\n") of which the twelve bytes in front, but for one "\r", are members, in order.
-// REQUIRES: wide_masks().
+// REQUIRES: wide_masks(); without it a look at every line is as quick.
 std::vector<std::size_t> find_line_ends(std::string_view text, const CharacterTable &members);
 
 }  // namespace dislodge::secret

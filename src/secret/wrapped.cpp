@@ -10,10 +10,10 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr std::size_t kFirstMin = 12;  // characters of a token before the cut
-constexpr std::size_t kSecondMin = 3;  // and after it
-constexpr std::size_t kLineMin = 38;   // a shorter line was not cut by a mail program
-constexpr std::size_t kReach = 400;    // bytes of a line that are looked at
+constexpr std::size_t kFirstMin = 12;           // characters of a token before the cut
+constexpr std::size_t kSecondMin = 3;           // and after it
+constexpr std::size_t kLineMin = 38;            // a shorter line was not cut by a mail program
+constexpr std::size_t kReach = 400;             // bytes of a line that are looked at
 constexpr std::size_t kWholeLine = 4 * kReach;  // a longer line was not written by hand
 constexpr std::size_t kBodyLine = 60;  // lines of nothing but such characters, this long: an encoded body
 constexpr std::size_t kLinesMax = 4;
