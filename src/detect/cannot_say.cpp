@@ -43,13 +43,26 @@ std::string realm_of(std::string_view principal) {
   return std::string(principal.substr(0, principal.find('/')));
 }
 
-// Which log would show a use outside of Entra.
+// Outside of Entra: the logs that would show a use, by the source that each is read from. The activity log of Azure
+// is none of them: it has what was done to a storage account, not who read it with its key.
+std::vector<Source> sources_of_realm(std::string_view realm) {
+  if (realm == "github") return {Source::github};
+  if (realm == "gitlab") return {Source::gitlab};
+  if (realm == "aws") return {Source::aws_cloudtrail};
+  if (realm == "okta") return {Source::okta};
+  if (realm == "google") return {Source::google, Source::google_cloud};
+  if (realm == "ad") return {Source::windows};
+  return {};
+}
+// What to ask for, for a reader.
 std::string log_of_realm(const std::string &realm, std::string_view principal) {
   if (realm == "github") return "the audit log of GitHub";
   if (realm == "gitlab") return "the audit events of GitLab";
   if (realm == "aws") return "CloudTrail";
   if (realm == "azure") return "the resource logs of Azure";
   if (realm == "okta") return "the system log of Okta";
+  if (realm == "google") return "the audit logs of Google";
+  if (realm == "ad") return "the security logs of the domain controllers";
   const std::size_t at = principal.rfind('@');
   if (realm == "account" && at != std::string_view::npos)
     return "the log of sign-ins at " + std::string(principal.substr(at + 1));
@@ -64,8 +77,7 @@ class Doubts {
     const std::string tenant = tenant_of(principal);
     const Interval open{subject.since, base::kTimeMax};
     if (tenant.empty()) {
-      out_.push_back(
-          {principal, secret, open, log_of_realm(realm_of(principal), principal), "this log is not held"});
+      elsewhere(principal, secret, subject);
       return;
     }
     const identity::Principal *known = view_.facts().principal(principal);
@@ -107,6 +119,21 @@ class Doubts {
   }
 
  private:
+  // A service outside of Entra: its own log shows a use, where it is held and did not fall silent.
+  void elsewhere(const std::string &principal, const std::string &secret, const Subject &subject) {
+    const std::string realm = realm_of(principal);
+    const std::vector<Source> shown_by = sources_of_realm(realm);
+    bool held = false;
+    for (const Coverage &row : coverage_) {
+      if (std::find(shown_by.begin(), shown_by.end(), row.source) == shown_by.end()) continue;
+      held = true;
+      gaps(principal, secret, subject, row);
+    }
+    if (!held)
+      out_.push_back({principal, secret, {subject.since, base::kTimeMax}, log_of_realm(realm, principal),
+                      "no log of its use is held (" + log_of_realm(realm, principal) + ")"});
+  }
+
   void gaps(const std::string &principal, const std::string &secret, const Subject &subject,
             const Coverage &row) {
     for (const log::Gap &gap : row.gaps) {

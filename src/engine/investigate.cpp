@@ -127,7 +127,7 @@ Result<LedgerTotals> totals_of(Case &the_case, const std::vector<EvidenceRow> &e
     if (row.state == evidence::LedgerState::not_exported)
       ++totals.linked_files;
     else if (row.state != evidence::LedgerState::read && row.state != evidence::LedgerState::read_in_part)
-      ++totals.unread_items;
+      ++totals.unread_items, totals.unread_within += row.parent.empty() ? 0 : row.size - row.read;
   }
   DISLODGE_TRY_ASSIGN(const auto units, load_units(the_case, true));
   for (const UnitRow &unit : units) totals.pending += unit.end - unit.begin;

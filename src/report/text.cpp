@@ -40,6 +40,11 @@ std::string moment(base::Time time) {
   return base::format_time(base::Time{time.us / base::kSecond * base::kSecond});
 }
 
+std::string span(const base::Interval &interval) {
+  if (interval.until == base::kTimeMax) return "since " + moment(interval.from);
+  return moment(interval.from) + " .. " + moment(interval.until);
+}
+
 std::string joined(const std::vector<std::string> &items, std::size_t most = 4) {
   std::string out;
   for (std::size_t i = 0; i < items.size() && i < most; ++i) out += (i == 0 ? "" : ", ") + items[i];
@@ -123,7 +128,9 @@ std::string coverage_text(const Picture &picture) {
   for (const log::Coverage &coverage : picture.coverage)
     rows.push_back(
         {std::string(log::name_of(coverage.source)), std::string(log::name_of(coverage.event_class)),
-         coverage.tenant, std::to_string(coverage.events), moment(coverage.first), moment(coverage.last),
+         coverage.tenant, std::to_string(coverage.events),
+         coverage.events == 0 ? "-" : moment(coverage.first),
+         coverage.events == 0 ? "-" : moment(coverage.last),
          coverage.complete   ? "complete"
          : coverage.declared ? "declared"
                              : "not declared",
@@ -134,18 +141,17 @@ std::string coverage_text(const Picture &picture) {
       table({"source", "class", "tenant", "events", "first", "last", "collection", "gaps"}, rows, 40);
   for (const log::Coverage &coverage : picture.coverage) {
     for (const log::Gap &gap : coverage.gaps)
-      out += fmt::format("gap: {} {} {}: {} .. {}: {}\n", log::name_of(coverage.source),
-                         log::name_of(coverage.event_class), coverage.tenant, moment(gap.interval.from),
-                         moment(gap.interval.until), gap.why);
+      out += fmt::format("gap: {} {} {}: {}: {}\n", log::name_of(coverage.source),
+                         log::name_of(coverage.event_class), coverage.tenant, span(gap.interval), gap.why);
     for (const std::string &mailbox : coverage.throttled_mailboxes)
       out += fmt::format("throttled: {}: from then on reading is possible, not excluded\n", mailbox);
     for (const std::string &note : coverage.notes)
       out += fmt::format("note: {} {}: {}\n", log::name_of(coverage.source), coverage.tenant, note);
   }
   for (const detect::CannotSay &unknown : picture.cannot_say)
-    out += fmt::format("cannot say: {}: {} .. {}: {}\n",
+    out += fmt::format("cannot say: {}: {}: {}\n",
                        picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
-                       moment(unknown.interval.from), moment(unknown.interval.until), unknown.why);
+                       span(unknown.interval), unknown.why);
   return out;
 }
 
@@ -359,10 +365,15 @@ std::string summary(const Picture &picture) {
                     picture.reach.missing.size(), picture.reach.missing.front().name));
 
   out += "What could not be read, and what cannot be said\n";
-  add(fmt::format("  {} of {} read; {} unread in {} items", bytes_text(totals.read),
-                  bytes_text(totals.handed_in), bytes_text(totals.unread), totals.unread_items));
-  if (!picture.cannot_say.empty())
-    add(fmt::format("  cannot say: {} ({} such)", picture.cannot_say.front().why, picture.cannot_say.size()));
+  add(fmt::format("  {} of {} read, {} unread; {} items could not be read{}", bytes_text(totals.read),
+                  bytes_text(totals.handed_in), bytes_text(totals.unread), totals.unread_items,
+                  totals.unread_within > 0 ? fmt::format(", {} in what was read", bytes_text(totals.unread_within))
+                                           : ""));
+  std::map<std::string, std::size_t> doubts;
+  for (const detect::CannotSay &one : picture.cannot_say) ++doubts[one.why];
+  if (!doubts.empty())
+    add(fmt::format("  cannot say what {} secrets and accounts did: {}", picture.cannot_say.size(),
+                    counts_by(doubts, 3)));
 
   out += fmt::format("The plan: {} actions, cost of the cut {:.0f} (bound {:.0f})\n",
                      picture.plan.actions.size(), picture.plan.cost, picture.plan.bound);
