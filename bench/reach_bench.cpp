@@ -1,13 +1,15 @@
 // How long reach takes, from ten thousand edges to eighteen million, against walking the same edges once with
-// no time and no proof (the least that any path search does) in the same run.
+// no time and no proof (the least that any path search does) in the same run, and against the bars of the
+// design.
 //
 // The instances have the shape of a large tenant: users and groups, mailboxes and repositories, secrets that
-// lie in them, a fifth of all facts limited in time, three footholds. In the dense one a quarter of the
-// secrets opens an account, so that nearly all is reached; in the sparse one every four-thousandth does.
-// Figures are CPU seconds of this thread.
+// lie in them and are replaced after some months, a fifth of all facts limited in time, three footholds. In
+// the dense one a quarter of the secrets opens an account, so that nine tenths of everything are reached,
+// over some four stretches of time each; in the sparse one every four-thousandth does. Figures are CPU
+// seconds of this thread.
 //
-//   reach_bench            sizes up to 10^6 edges
-//   reach_bench --large    up to 18.5 M edges: needs 5 GiB
+//   reach_bench            all sizes up to 18.5 M edges: some minutes, 4 GiB
+//   reach_bench --small    up to 10^6 edges
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -38,12 +40,16 @@ double memory_gib() {
 }
 
 constexpr std::int64_t kSpan = 730 * base::kDay;
+constexpr std::uint64_t kLifeDays = 150;
 
 class Generator {
  public:
   Generator(std::size_t edges, bool dense) : scale_(static_cast<double>(edges) / 18.5e6), dense_(dense) {}
 
   Program make() {
+    program_.nodes.reserve(static_cast<std::size_t>(5'350'000 * scale_) + 8);
+    program_.edges.reserve(static_cast<std::size_t>(18'600'000 * scale_) + 8);
+    program_.premise_pool.reserve(program_.edges.capacity());
     const auto users = nodes(NodeType::principal, "principal:entra/t/user", 500'000);
     const auto groups = nodes(NodeType::principal, "principal:entra/t/group", 200'000);
     const auto services = nodes(NodeType::principal, "principal:entra/t/service", 50'000);
@@ -66,7 +72,7 @@ class Generator {
     const std::uint64_t live = dense_ ? 4 : 4'000;
     for (const NodeId secret : secrets) {
       if (below(live) != 0) continue;
-      edge(Rule::authenticate, below(10) == 0 ? pick(services) : pick(users), {secret}, validity());
+      edge(Rule::authenticate, below(10) == 0 ? pick(services) : pick(users), {secret}, life());
     }
     return std::move(program_);
   }
@@ -79,6 +85,12 @@ class Generator {
     if (below(5) != 0) return {};
     const std::int64_t from = at();
     return {base::Time{from}, base::Time{from + static_cast<std::int64_t>(below(120)) * base::kDay + 1}};
+  }
+  // Secrets are replaced after some weeks or months, so accounts are open in many stretches of time.
+  base::Interval life() {
+    const std::int64_t from = at();
+    return {base::Time{from},
+            base::Time{from + static_cast<std::int64_t>(1 + below(kLifeDays)) * base::kDay}};
   }
   std::vector<NodeId> nodes(NodeType type, std::string_view prefix, double count) {
     std::vector<NodeId> list;
@@ -131,7 +143,12 @@ std::size_t walk(const Program &program, double &seconds) {
   return queue.size();
 }
 
-void run(std::size_t edges, bool dense) {
+const char *held(bool yes) {
+  return yes ? "held" : "MISSED";
+}
+
+// `bar`: the most seconds of reach; 0: none is set for that size.
+void run(std::size_t edges, bool dense, double bar = 0) {
   double begin = cpu_seconds();
   const Program program = Generator(edges, dense).make();
   const double made = cpu_seconds() - begin;
@@ -148,11 +165,15 @@ void run(std::size_t edges, bool dense) {
              solved * 1e9 / static_cast<double>(program.edges.size()), solved / std::max(walked, 1e-9),
              memory_gib());
   if (reached > by_walk) fmt::print("  more is reached than a walk finds: a mistake\n");
+  if (bar > 0) {
+    fmt::print("  bar {:.0f} s of one core: {}; bar 4 GiB, the making of the instance included: {}\n", bar,
+               held(solved <= bar), held(memory_gib() <= 4));
+  }
   std::fflush(stdout);
 }
 
-// An analyst adds facts to a live case: a thousand new rights, exposures and bindings at random.
-void additions(std::size_t edges) {
+// An analyst adds facts to a live case: new rights, exposures and bindings at random.
+void additions(std::size_t edges, int count = 1000) {
   Program program = Generator(edges, true).make();
   const std::size_t nodes = program.nodes.size();
   double begin = cpu_seconds();
@@ -160,7 +181,7 @@ void additions(std::size_t edges) {
   const double full = cpu_seconds() - begin;
   std::mt19937_64 random(7);
   std::vector<double> took;
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < count; ++i) {
     EdgeSpec spec;
     spec.rule = i % 10 == 0 ? Rule::exposure : Rule::control;
     spec.conclusion = static_cast<NodeId>(random() % nodes);
@@ -172,26 +193,29 @@ void additions(std::size_t edges) {
   }
   std::sort(took.begin(), took.end());
   fmt::print(
-      "1,000 additions at {} edges: median {:.3f} ms, 99 % {:.3f} ms, most {:.1f} ms; a full run {:.1f} ms\n",
-      edges, took[500] * 1e3, took[990] * 1e3, took.back() * 1e3, full * 1e3);
+      "{} additions at {} edges: median {:.3f} ms, 99 % {:.3f} ms, most {:.1f} ms; a full run {:.1f} ms\n",
+      count, edges, took[took.size() / 2] * 1e3, took[took.size() * 99 / 100] * 1e3, took.back() * 1e3,
+      full * 1e3);
+  // The full run is measured once; other work on the machine shifts a run by some tenths.
+  fmt::print("  bar median 50 ms: {}; bar never more than a full run: {}\n",
+             held(took[took.size() / 2] <= 0.05), held(took.back() <= 1.25 * full));
 }
 
 }  // namespace
 
 int main(int count, char **arguments) {
-  const bool large = count > 1 && std::strcmp(arguments[1], "--large") == 0;
+  const bool small = count > 1 && std::strcmp(arguments[1], "--small") == 0;
   fmt::print("{:<6} {:>10} {:>9} {:>9} {:>10} {:>8} {:>8} {:>9} {:>9} {:>8} {:>7}\n", "kind", "edges",
              "nodes", "reached", "labels", "make s", "reach s", "walk s", "ns/edge", "x walk", "GiB");
   for (const std::size_t edges : {std::size_t{10'000}, std::size_t{100'000}, std::size_t{1'000'000}}) {
     run(edges, false);
     run(edges, true);
   }
-  additions(100'000);
   additions(1'000'000);
-  if (large) {
-    run(10'000'000, true);
-    run(18'500'000, false);
-    run(18'500'000, true);
-  }
+  if (small) return 0;
+  run(10'000'000, true);
+  run(18'500'000, false, 1);
+  run(18'500'000, true, 30);
+  additions(18'500'000, 200);
   return 0;
 }

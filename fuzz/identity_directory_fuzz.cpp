@@ -13,6 +13,7 @@
 #include "identity/listings.hpp"
 #include "identity/opengraph.hpp"
 #include "identity/people.hpp"
+#include "identity/policies.hpp"
 #include "identity/roadrecon.hpp"
 #include "identity/sharphound.hpp"
 #include "identity/weak_doors.hpp"
@@ -65,6 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     identity::link_facts(facts, kRights);
     (void)identity::weak_doors(facts);
     (void)identity::people_of(facts);
+    (void)identity::requirements_of(facts);
   }
   identity::Facts keys;
   if (identity::authorized_keys::recognises(bytes)) identity::authorized_keys::read(item, keys);

@@ -9,8 +9,9 @@
 namespace dislodge::cli {
 
 struct ReachArguments : CaseOptions {
-  std::vector<std::string> questions;  // without:ACTION, reads:RESOURCE@FROM..UNTIL, missing-log:SOURCE
-  std::string at;                      // RFC 3339
+  // without:ACTION, reads:RESOURCE@FROM..UNTIL, missing-log:SOURCE, unseen-credentials
+  std::vector<std::string> questions;
+  std::string at;  // RFC 3339
   bool opengraph = false;
   bool doors = false;   // weak doors of the directories
   bool people = false;  // how many accounts within reach, of whom

@@ -7,6 +7,7 @@
 
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
+#include "identity/name_index.hpp"
 
 namespace dislodge::engine {
 

@@ -230,10 +230,21 @@ class Cutter {
     return true;
   }
 
+  // The clauses that matter by themselves, with the actions that are worth a thought: what the rounds run over.
+  void make_small() {
+    small_.atoms = horn_.atoms;
+    for (const ClauseId id : matters_) {
+      small_.clauses.push_back(horn_.clauses[id]);
+      small_.clauses.back().killers = killers_[id];
+    }
+    small_.index();
+    closure_ = Closure(small_);
+  }
+
   std::vector<CandidateId> killers_of_proof(Atom atom) const {
     std::vector<CandidateId> set;
     for (const ClauseId id : closure_.proof(atom)) {
-      const auto &killers = killers_[id];
+      const auto &killers = small_.clauses[id].killers;
       set.insert(set.end(), killers.begin(), killers.end());
     }
     std::sort(set.begin(), set.end());
@@ -253,10 +264,10 @@ class Cutter {
       std::vector<char> spoiled(horn_.atoms, 0);
       for (const Atom atom : closure_.order()) {
         const ClauseId by = closure_.by(atom);
-        const auto &body = horn_.clauses[by].body;
+        const auto &[body, head, killers] = small_.clauses[by];
         spoiled[atom] =
             std::any_of(body.begin(), body.end(), [&](Atom one) { return spoiled[one]; }) ||
-            std::any_of(killers_[by].begin(), killers_[by].end(), [&](CandidateId id) { return used[id]; });
+            std::any_of(killers.begin(), killers.end(), [&](CandidateId id) { return used[id]; });
         if (!goal_[atom] || spoiled[atom]) continue;
         std::vector<CandidateId> set = killers_of_proof(atom);
         if (set.empty()) continue;  // uncuttable, and set aside before
@@ -271,6 +282,7 @@ class Cutter {
   }
 
   void by_hitting_set() {
+    make_small();
     for (const auto &set : also_) {
       if (!set.empty()) sets_.push_back(set);
     }
@@ -322,6 +334,7 @@ class Cutter {
   const std::vector<std::vector<CandidateId>> &also_;
   std::vector<char> goal_, chosen_, forced_;
   Closure closure_;
+  Horn small_;
   std::vector<ClauseId> matters_;
   std::vector<std::vector<CandidateId>> killers_;  // per clause that matters: those worth a thought
   std::vector<std::vector<CandidateId>> sets_;

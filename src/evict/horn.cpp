@@ -11,32 +11,45 @@ void Horn::index() {
   }
 }
 
-Closure::Closure(const Horn &horn) : horn_(horn), proof_(horn.atoms, reach::kNone), seen_(horn.atoms, 0) {}
+Closure::Closure(const Horn &horn) : horn_(&horn), proof_(horn.atoms, reach::kNone), seen_(horn.atoms, 0) {
+  sizes_.reserve(horn.clauses.size());
+  heads_.reserve(horn.clauses.size());
+  killers_begin_.push_back(0);
+  for (const Clause &clause : horn.clauses) {
+    sizes_.push_back(static_cast<std::uint32_t>(clause.body.size()));
+    heads_.push_back(clause.head);
+    killers_.insert(killers_.end(), clause.killers.begin(), clause.killers.end());
+    killers_begin_.push_back(static_cast<std::uint32_t>(killers_.size()));
+  }
+  uses_begin_.push_back(0);
+  for (const std::vector<ClauseId> &uses : horn.uses) {
+    uses_.insert(uses_.end(), uses.begin(), uses.end());
+    uses_begin_.push_back(static_cast<std::uint32_t>(uses_.size()));
+  }
+}
 
 void Closure::run(const std::vector<char> &chosen) {
-  const auto killed = [&](const Clause &clause) {
-    return std::any_of(clause.killers.begin(), clause.killers.end(),
-                       [&](CandidateId id) { return chosen[id]; });
-  };
-  missing_.assign(horn_.clauses.size(), 0);
-  proof_.assign(horn_.atoms, reach::kNone);
+  missing_ = sizes_;
+  proof_.assign(horn_->atoms, reach::kNone);
   order_.clear();
   const auto conclude = [&](ClauseId id) {
-    const Atom head = horn_.clauses[id].head;
+    const Atom head = heads_[id];
     if (proof_[head] != reach::kNone) return;
     proof_[head] = id;
     order_.push_back(head);
   };
-  for (ClauseId id = 0; id < horn_.clauses.size(); ++id) {
-    const Clause &clause = horn_.clauses[id];
-    missing_[id] = static_cast<std::uint32_t>(clause.body.size());
-    if (killed(clause))
+  for (ClauseId id = 0; id < sizes_.size(); ++id) {
+    for (std::uint32_t at = killers_begin_[id]; at < killers_begin_[id + 1]; ++at) {
+      if (!chosen[killers_[at]]) continue;
       missing_[id] = UINT32_MAX;
-    else if (clause.body.empty())
-      conclude(id);
+      break;
+    }
+    if (missing_[id] == 0) conclude(id);
   }
   for (std::size_t i = 0; i < order_.size(); ++i) {
-    for (const ClauseId id : horn_.uses[order_[i]]) {
+    const Atom atom = order_[i];
+    for (std::uint32_t at = uses_begin_[atom]; at < uses_begin_[atom + 1]; ++at) {
+      const ClauseId id = uses_[at];
       if (missing_[id] != UINT32_MAX && --missing_[id] == 0) conclude(id);
     }
   }
@@ -51,7 +64,7 @@ std::vector<ClauseId> Closure::proof(Atom atom) const {
   for (std::size_t i = 0; i < queue.size(); ++i) {
     const ClauseId id = proof_[queue[i]];
     clauses.push_back(id);
-    for (const Atom premise : horn_.clauses[id].body) {
+    for (const Atom premise : horn_->clauses[id].body) {
       if (seen_[premise] == turn_) continue;
       seen_[premise] = turn_;
       queue.push_back(premise);

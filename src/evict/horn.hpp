@@ -41,7 +41,12 @@ class Closure {
   std::vector<ClauseId> proof(Atom atom) const;
 
  private:
-  const Horn &horn_;
+  const Horn *horn_;
+  // What a run reads of the clauses, in a row: it reads all of them, many times.
+  std::vector<std::uint32_t> sizes_, killers_begin_, uses_begin_;
+  std::vector<Atom> heads_;
+  std::vector<CandidateId> killers_;
+  std::vector<ClauseId> uses_;
   std::vector<std::uint32_t> missing_;  // per clause
   std::vector<ClauseId> proof_;         // per atom
   std::vector<Atom> order_;

@@ -17,38 +17,11 @@
 //   - a right whose start no source says begins when the younger of its two ends was created
 // Running it twice changes nothing.
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "identity/fact.hpp"
 #include "identity/rights.hpp"
 
 namespace dislodge::identity {
 
 void link_facts(Facts &facts, const Rights &rights);
-
-// Finds principals and mailboxes by any of their names. Built from settled facts, which must outlive it.
-class NameIndex {
- public:
-  explicit NameIndex(const Facts &facts);
-  // Indexes into facts.principals of everything with this name (any case): UPN, mail, alias address, app id,
-  // SID.
-  std::vector<std::uint32_t> find(std::string_view name) const;
-  const Principal *only(std::string_view name, PrincipalKind kind) const;  // null where none or several
-  // The mailbox of an address: by UPN, mail or alias of a user; "" where no directory knows it.
-  std::string mailbox(std::string_view address) const;
-  // Users whose address begins with `local` before the @ (a bare account name).
-  std::vector<std::uint32_t> find_local(std::string_view local) const;
-
- private:
-  const Facts &facts_;
-  std::vector<std::pair<std::string_view, std::uint32_t>> names_;  // sorted
-  std::vector<std::pair<std::string, std::uint32_t>> locals_;      // sorted
-};
-
-// The resource of a declared custodian: a mailbox address, or "github.com/owner/name". An address that no
-// directory knows gets "resource:mail/DOMAIN/ADDRESS"; what is neither gets "".
-std::string resource_of_custodian(std::string_view custodian, const NameIndex &names);
 
 }  // namespace dislodge::identity

@@ -4,6 +4,7 @@
 #include "base/hash.hpp"
 #include "identity/directory_json.hpp"
 #include "identity/ids.hpp"
+#include "identity/policies.hpp"
 
 namespace dislodge::identity {
 
@@ -54,6 +55,21 @@ void ListingWriter::since(Grant &grant, std::string_view from, std::string_view 
   grant.valid = {start, std::max(start, end)};
   grant.start_known = start != base::kTimeMin;
   grant.end_known = end != base::kTimeMax;
+}
+
+Policy &ListingWriter::policy(const Row &row, std::string_view tenant, std::string_view object,
+                              std::string_view name) {
+  Policy one;
+  one.id = policy_id(tenant, object);
+  one.tenant = lower(tenant);
+  one.name = name;
+  one.evidence = row.evidence;
+  out_.policies.push_back(std::move(one));
+  return out_.policies.back();
+}
+
+void ListingWriter::since(Policy &policy, std::string_view changed) {
+  policy.valid = {time_of_text(changed, base::kTimeMax), base::kTimeMax};
 }
 
 Credential &ListingWriter::credential(const Row &row, std::string principal, std::string_view slot,

@@ -7,6 +7,7 @@
 #include "base/encode.hpp"
 #include "identity/ids.hpp"
 #include "identity/listing_shapes.hpp"
+#include "identity/policies.hpp"
 
 namespace dislodge::identity::listings {
 namespace {
@@ -200,6 +201,71 @@ void registration(const Row &row, ListingWriter &out) {
   ListingWriter::attribute(p, "factors", methods.empty() ? "none" : methods);
 }
 
+// Conditional access, as Graph lists it (identity/conditionalAccess/policies). Every condition besides users,
+// applications and clients narrows the policy, those that come to Graph tomorrow included.
+void conditional_access(const Row &row, ListingWriter &out) {
+  const std::string_view object = row["id"];
+  if (!is_guid(object)) return;
+  Policy &policy = out.policy(row, kUnknownTenant, object, row["displayname"]);
+  policy.enforced = base::equal_ignoring_case(row["state"], "enabled");
+  const auto circle = [&](std::vector<std::string> &into, const char *column, const char *kind) {
+    for (const std::string_view one : row.list(column)) {
+      if (base::equal_ignoring_case(one, "all"))
+        into.emplace_back("all");
+      else if (contains(one, "guest"))
+        into.emplace_back("guests");
+      else if (!base::equal_ignoring_case(one, "none"))
+        into.push_back(kind + lower(one));
+    }
+  };
+  circle(policy.includes, "conditions.users.includeusers", "user:");
+  circle(policy.includes, "conditions.users.includegroups", "group:");
+  circle(policy.includes, "conditions.users.includeroles", "role:");
+  circle(policy.excludes, "conditions.users.excludeusers", "user:");
+  circle(policy.excludes, "conditions.users.excludegroups", "group:");
+  circle(policy.excludes, "conditions.users.excluderoles", "role:");
+  policy.every_application =
+      base::equal_ignoring_case(row["conditions.applications.includeapplications"], "all");
+  set_clients(policy, row.list("conditions.clientapptypes"));
+  for (const auto &[column, value] : row.columns) {
+    const std::string_view text = base::trim(value);
+    if (!column.starts_with("conditions.") || column.starts_with("conditions.users.") || text.empty() ||
+        column == "conditions.clientapptypes" || column == "conditions.applications.includeapplications" ||
+        column.find("@odata") != std::string::npos)
+      continue;
+    const bool everything =
+        base::equal_ignoring_case(text, "all") && (column == "conditions.locations.includelocations" ||
+                                                   column == "conditions.platforms.includeplatforms");
+    if (!everything && policy.narrowed.empty()) policy.narrowed = column.substr(column.find('.') + 1);
+  }
+  policy.any_suffices = !base::equal_ignoring_case(row["grantcontrols.operator"], "and");
+  for (const std::string_view control : row.list("grantcontrols.builtincontrols")) {
+    const std::string name = lower(control);
+    policy.demands.push_back(name == "block" || name == "mfa"                            ? name
+                             : name == "compliantdevice" || name == "domainjoineddevice" ? "device"
+                                                                                         : "other");
+  }
+  for (const char *column : {"grantcontrols.customauthenticationfactors", "grantcontrols.termsofuse"}) {
+    for (std::size_t i = row.list(column).size(); i > 0; --i) policy.demands.emplace_back("other");
+  }
+  if (const std::string_view strength = row["grantcontrols.authenticationstrength.id"]; !strength.empty()) {
+    const bool resists =
+        strength == kPhishingResistantStrength ||
+        combinations_resist(row.list("grantcontrols.authenticationstrength.allowedcombinations"));
+    policy.demands.push_back(resists ? "phishing-resistant" : "strength:" + lower(strength));
+  }
+  ListingWriter::since(policy,
+                       row["modifieddatetime"].empty() ? row["createddatetime"] : row["modifieddatetime"]);
+}
+
+// A strength of the tenant's own (policies/authenticationStrengthPolicies), which a policy may name by its
+// id.
+void authentication_strength(const Row &row, ListingWriter &out) {
+  if (!is_guid(row["id"]) || !combinations_resist(row.list("allowedcombinations"))) return;
+  Policy &strength = out.policy(row, kUnknownTenant, row["id"], row["displayname"]);
+  strength.demands = {"phishing-resistant"};
+}
+
 constexpr Shape kShapes[] = {
     {"mailbox folder permissions", "user|user.displayname accessrights foldername", folder_permission},
     {"mailbox permissions", "identity user accessrights", mailbox_permission},
@@ -215,6 +281,10 @@ constexpr Shape kShapes[] = {
     {"delegated consents", "clientid consenttype scope", delegated_consent},
     {"application role assignments", "approleid principalid resourceid", app_role_assignment},
     {"registered factors", "methodsregistered userprincipalname", registration},
+    {"conditional access policies",
+     "state conditions.applications.includeapplications|conditions.clientapptypes", conditional_access},
+    {"authentication strengths", "allowedcombinations requirementssatisfied|policytype",
+     authentication_strength},
     {"users", "userprincipalname id|objectid|object_id displayname", user},
 };
 

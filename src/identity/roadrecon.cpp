@@ -4,12 +4,14 @@
 #include <simdjson.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "base/encode.hpp"
 #include "identity/directory_json.hpp"
 #include "identity/ids.hpp"
 #include "identity/listing_writer.hpp"
+#include "identity/policies.hpp"
 
 namespace dislodge::identity::roadrecon {
 namespace {
@@ -18,6 +20,7 @@ using base::lower;
 
 constexpr std::size_t kLookBytes = 256u << 10;
 constexpr int kValueBytesMax = 16 << 20;
+constexpr std::string_view kConditionalAccess = "18";  // policyType
 
 struct Closer {
   void operator()(sqlite3 *database) const { sqlite3_close(database); }
@@ -121,6 +124,7 @@ class Reader {
                                                                     : row["creationtimestamp"]));
     });
     each_row("OAuth2PermissionGrants", [&](const Row &row) { consent(row); });
+    each_row("Policys", [&](const Row &row) { policy(row); });
     return {};
   }
 
@@ -206,14 +210,25 @@ class Reader {
     }
   }
 
-  // strongAuthenticationDetail.methods, where the dump was made with MFA data.
+  // strongAuthenticationDetail: methods, where the dump was made with MFA data, and the state of MFA per
+  // user.
   void factors(const Row &row, Principal &p) {
-    simdjson::dom::element detail, methods;
+    simdjson::dom::element detail, methods, requirements;
     simdjson::dom::array items;
     const std::string text(row["strongauthenticationdetail"]);
-    if (text.empty() || !parse_value(parser_, text, detail) || !child_of(detail, "methods", methods) ||
-        methods.get(items) != simdjson::SUCCESS)
-      return;
+    if (text.empty() || !parse_value(parser_, text, detail)) return;
+    if (child_of(detail, "requirements", requirements) && requirements.get(items) == simdjson::SUCCESS) {
+      for (const simdjson::dom::element one : items) {
+        // 0 off, 1 enabled (asked at the next sign-in), 2 enforced; as text in newer dumps.
+        const std::string state = lower(plain_of(one, "state"));
+        ListingWriter::attribute(p, "per-user-mfa",
+                                 state == "2"   ? "enforced"
+                                 : state == "1" ? "enabled"
+                                 : state == "0" ? "disabled"
+                                                : state);
+      }
+    }
+    if (!child_of(detail, "methods", methods) || methods.get(items) != simdjson::SUCCESS) return;
     std::string all;
     for (const simdjson::dom::element method : items) {
       all += all.empty() ? "" : " ";
@@ -255,12 +270,116 @@ class Reader {
     }
   }
 
+  // A policy of conditional access (type 18): a list with one text, which is JSON again. The names are those
+  // of the portal's own API, not of Graph.
+  void policy(const Row &row) {
+    if (row["policytype"] != kConditionalAccess) return;
+    simdjson::dom::element list, detail;
+    simdjson::dom::array items;
+    std::string_view inner;
+    const std::string text(row["policydetail"]);
+    if (text.empty() || !parse_value(parser_, text, list)) return;
+    if (list.get(items) == simdjson::SUCCESS && items.begin() != items.end()) list = *items.begin();
+    if (list.get(inner) != simdjson::SUCCESS) return;
+    const std::string copy(inner);
+    if (!parse_value(policy_parser_, copy, detail)) return;
+    const std::string_view object = row["policyidentifier"].empty() ? id_of(row) : row["policyidentifier"];
+    Policy &one = writer_.policy(row, tenant_, object, row["displayname"]);
+    one.enforced = text_of(detail, "State") == "Enabled";
+    simdjson::dom::element conditions;
+    if (child_of(detail, "Conditions", conditions)) {
+      simdjson::dom::object members;
+      if (conditions.get(members) == simdjson::SUCCESS) {
+        for (const auto &[name, condition] : members) this->condition(one, name, condition);
+      }
+    }
+    if (one.clients.empty()) set_clients(one, {});
+    demands(one, detail);
+    std::string_view changed = text_of(detail, "ModifiedDateTime");
+    if (changed.empty()) changed = text_of(detail, "CreatedDateTime");
+    ListingWriter::since(one, time_text(changed));
+  }
+
+  // Calls each(kind, value) for all of {"Include":[{"Users":["All"]},{"Groups":["id"]}]}.
+  template <typename Each>
+  static void each_criterion(const simdjson::dom::element &condition, const char *side, Each &&each) {
+    simdjson::dom::element list;
+    simdjson::dom::array items, values;
+    simdjson::dom::object kinds;
+    if (!child_of(condition, side, list) || list.get(items) != simdjson::SUCCESS) return;
+    for (const simdjson::dom::element one : items) {
+      if (one.get(kinds) != simdjson::SUCCESS) continue;
+      for (const auto &[kind, value] : kinds) {
+        std::string_view text;
+        if (value.get(values) != simdjson::SUCCESS) {
+          each(kind, value.get(text) == simdjson::SUCCESS ? text : std::string_view("?"));
+          continue;
+        }
+        for (const simdjson::dom::element each_value : values) {
+          if (each_value.get(text) == simdjson::SUCCESS) each(kind, text);
+        }
+      }
+    }
+  }
+
+  void condition(Policy &policy, std::string_view name, const simdjson::dom::element &condition) {
+    const auto circle = [](std::vector<std::string> &into, std::string_view kind, std::string_view value) {
+      if (value == "All")
+        into.emplace_back("all");
+      else if (kind == "GuestsOrExternalUsers" || value == "Guests")
+        into.emplace_back("guests");
+      else if (value != "None" && (kind == "Users" || kind == "Groups" || kind == "Roles"))
+        into.push_back(lower(kind.substr(0, kind.size() - 1)) + ":" + lower(value));
+    };
+    if (name == "Users") {
+      each_criterion(condition, "Include",
+                     [&](auto kind, auto value) { circle(policy.includes, kind, value); });
+      each_criterion(condition, "Exclude",
+                     [&](auto kind, auto value) { circle(policy.excludes, kind, value); });
+    } else if (name == "Applications") {
+      each_criterion(condition, "Include", [&](auto kind, auto value) {
+        if (kind == "Applications" && value == "All") policy.every_application = true;
+      });
+      each_criterion(condition, "Exclude", [&](auto, auto) { policy.narrowed = "Applications"; });
+    } else if (name == "ClientTypes") {
+      std::vector<std::string_view> clients;
+      each_criterion(condition, "Include", [&](auto, auto value) { clients.push_back(value); });
+      set_clients(policy, clients);
+    } else {
+      bool everything = name == "Locations" || name == "DevicePlatforms";
+      each_criterion(condition, "Include",
+                     [&](auto, auto value) { everything = everything && value == "All"; });
+      each_criterion(condition, "Exclude", [&](auto, auto) { everything = false; });
+      if (!everything) policy.narrowed = name;
+    }
+  }
+
+  // Each element of "Controls" must be met, by one of what it lists.
+  static void demands(Policy &policy, const simdjson::dom::element &detail) {
+    simdjson::dom::element list;
+    simdjson::dom::array items;
+    if (!child_of(detail, "Controls", list) || list.get(items) != simdjson::SUCCESS) return;
+    for (const simdjson::dom::element one : items) {
+      std::vector<std::string> any;
+      for (const std::string_view control : texts_of(one, "Control"))
+        any.emplace_back(control == "Block" ? "block" : control == "Mfa" ? "mfa" : "other");
+      for (const std::string_view strength : texts_of(one, "AuthStrengthIds"))
+        any.push_back(strength == kPhishingResistantStrength ? "phishing-resistant"
+                                                             : "strength:" + lower(strength));
+      // What may be met by something weaker is as weak as that.
+      const auto weak = std::find_if(any.begin(), any.end(), [](const std::string &each) {
+        return each != "block" && each != "phishing-resistant";
+      });
+      if (!any.empty()) policy.demands.push_back(weak != any.end() ? *weak : any.front());
+    }
+  }
+
   const evidence::ItemView &item_;
   ListingWriter writer_;
   evidence::Sink &sink_;
   const FactSpill &spill_;
   Database database_;
-  simdjson::dom::parser parser_;
+  simdjson::dom::parser parser_, policy_parser_;
   std::string tenant_{kUnknownTenant};
 };
 

@@ -14,6 +14,35 @@ using base::Time;
 
 // A node that is prolonged this often by one addition goes round in a ring; solve.cpp knows how to end it.
 constexpr std::uint32_t kProlongedMax = 16;
+// An addition gives up after this part of the steps of a full run. A step here costs about three of those
+// there, so that giving up adds about a tenth to the full run that follows.
+constexpr std::uint64_t kPartOfFullRun = 120;
+constexpr std::uint64_t kStepsAlways = 10'000;
+
+// The nodes that hold in `now` where they did not by the first `before` labels of `then`.
+std::vector<NodeId> grown_since(const Solution &then, std::size_t before, const Solution &now,
+                                std::size_t nodes) {
+  std::vector<NodeId> grown;
+  for (NodeId node = 0; node < nodes; ++node) {
+    const auto old = node + 1 < then.node_begin.size() ? then.of_node(node) : std::span<const LabelId>();
+    std::size_t at = 0;
+    for (const LabelId id : now.of_node(node)) {
+      Interval rest = now.labels[id].interval;
+      for (; at < old.size() && !rest.empty(); ++at) {
+        if (old[at] >= before) continue;
+        const Interval &held = then.labels[old[at]].interval;
+        if (held.until <= rest.from) continue;
+        if (held.from > rest.from) break;
+        rest.from = std::min(held.until, rest.until);
+        if (held.until > rest.until) break;  // it may hold the next one as well
+      }
+      if (rest.empty()) continue;
+      grown.push_back(node);
+      break;
+    }
+  }
+  return grown;
+}
 
 }  // namespace
 
@@ -42,6 +71,8 @@ void Live::solve_afresh() {
   for (EdgeId id = 0; id < program_.edges.size(); ++id) {
     for (const NodeId premise : program_.premises(program_.edges[id])) out_[next[premise]++] = id;
   }
+  full_run_ = 0;
+  for (const Label &label : solution_.labels) full_run_ += begin_[label.node + 1] - begin_[label.node];
 }
 
 template <typename Each>
@@ -70,7 +101,7 @@ Time Live::since(NodeId node) const {
   return first;
 }
 
-const Solution &Live::solution() {
+Solution &Live::indexed() {
   const std::size_t nodes = program_.nodes.size();
   if (indexed_ == solution_.labels.size() && solution_.node_begin.size() == nodes + 1) return solution_;
   // By node and start, as the solver leaves them.
@@ -142,7 +173,8 @@ std::vector<NodeId> Live::add(const EdgeSpec &spec) {
   std::unordered_set<NodeId> seen;
   std::unordered_map<NodeId, std::uint32_t> prolonged;
   const std::size_t before = solution_.labels.size();
-  const std::size_t budget = std::max<std::size_t>(before, 100'000);
+  const std::uint64_t steps_max = full_run_ / kPartOfFullRun + kStepsAlways;
+  std::uint64_t steps = 0;
   while (!heap.empty()) {
     std::pop_heap(heap.begin(), heap.end(), Later());
     Found found = std::move(heap.back());
@@ -156,22 +188,10 @@ std::vector<NodeId> Live::add(const EdgeSpec &spec) {
         fresh = fresh.subtract(IntervalSet(solution_.labels[label].interval));
       });
     for (const Interval &interval : fresh.items()) {
-      if (solution_.labels.size() - before > budget || ++prolonged[node] > kProlongedMax) {
-        // Everything that holds longer is told by comparing.
-        std::vector<IntervalSet> held(program_.nodes.size());
-        for (NodeId each = 0; each < held.size(); ++each) {
-          IntervalSet set;
-          each_label(each, [&](LabelId label) {
-            if (label < before) set.add(solution_.labels[label].interval);
-          });
-          held[each] = std::move(set);
-        }
+      if (steps > steps_max || ++prolonged[node] > kProlongedMax) {
+        const Solution then = std::move(indexed());
         solve_afresh();
-        grown.clear();
-        for (NodeId each = 0; each < held.size(); ++each) {
-          if (!held[each].covers(solution_.intervals(each))) grown.push_back(each);
-        }
-        return grown;
+        return grown_since(then, before, solution_, program_.nodes.size());
       }
       const auto id = static_cast<LabelId>(solution_.labels.size());
       const auto premise_begin = static_cast<std::uint32_t>(solution_.premise_pool.size());
@@ -180,7 +200,9 @@ std::vector<NodeId> Live::add(const EdgeSpec &spec) {
       solution_.labels.push_back({interval, node, found.edge, premise_begin, found.steps});
       more_labels_[node].push_back(id);
       if (seen.insert(node).second) grown.push_back(node);
+      ++steps;
       if (node + 1 < begin_.size()) {
+        steps += begin_[node + 1] - begin_[node];
         for (std::uint32_t at = begin_[node]; at < begin_[node + 1]; ++at) derive(out_[at], id, heap);
       }
       if (const auto more = more_out_.find(node); more != more_out_.end()) {

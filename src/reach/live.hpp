@@ -8,7 +8,7 @@
 //   live.intervals(grown.front());
 //
 // The work of an addition is that of what it newly derives. Where it feeds a ring of roles that renew each
-// other, or derives more than a full run would, the program is solved afresh.
+// other, or what it derives is no small part of everything, the program is solved afresh.
 
 #include <unordered_map>
 #include <vector>
@@ -34,7 +34,7 @@ class Live {
   base::Time since(NodeId node) const;
   // All labels, those of additions included, as Solver::run() would give them but for proofs that an addition
   // made shorter.
-  const Solution &solution();
+  const Solution &solution() { return indexed(); }
 
  private:
   struct Found {
@@ -47,6 +47,7 @@ class Live {
     bool operator()(const Found &a, const Found &b) const;
   };
   void solve_afresh();
+  Solution &indexed();
   template <typename Each>
   void each_label(NodeId node, Each &&each) const;
   void derive(EdgeId edge, LabelId by, std::vector<Found> &heap) const;
@@ -57,6 +58,7 @@ class Live {
   Grade grade_;
   Solution solution_;
   std::size_t indexed_ = 0;           // labels that solution_.node_labels knows
+  std::uint64_t full_run_ = 0;        // steps of the last full run: its labels times the edges that need them
   std::vector<std::uint32_t> begin_;  // node -> edges of the first run that need it
   std::vector<EdgeId> out_;
   std::unordered_map<NodeId, std::vector<EdgeId>> more_out_;

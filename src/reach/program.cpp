@@ -60,7 +60,8 @@ Program Builder::build() {
 void Builder::name_things() {
   for (const identity::Grant &grant : facts_.grants) {
     if (grant.kind != "same-person" && grant.kind != "home-of-guest") continue;
-    same_person_[grant.from].push_back(grant.to);
+    // A guest has no password but its home's.
+    if (grant.kind == "same-person") same_person_[grant.from].push_back(grant.to);
     same_person_[grant.to].push_back(grant.from);
   }
   for (auto &[person, others] : same_person_) {

@@ -18,6 +18,12 @@
 //    overlap what starts now; a later one of theirs will trigger the edge itself. No lists of intervals are
 //    ever intersected.
 //
+//    Candidates that begin where the node is covered already wait at the node, not on the heap: they can only
+//    begin where its newest label ends, so there the least of them by (steps, edge, premises) is next. One
+//    that is neither less nor longer than another never will be. What waits is therefore a staircase, sorted
+//    by that order with ever later ends; it is a few entries long, and only its first stands on the heap as
+//    well.
+//
 // 3. Knowledge. A secret once known is known for ever: its first label is [start, infinity) and there is no
 // second.
 //
@@ -52,10 +58,12 @@
 #include "reach/solve.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <queue>
 #include <stdexcept>
 
+#include "base/huge_pages.hpp"
 #include "reach/components.hpp"
 
 namespace dislodge::reach {
@@ -64,7 +72,9 @@ namespace {
 using base::Interval;
 using base::Time;
 
-constexpr std::uint32_t kAnd = 0x80000000u;  // a candidate's premises lie in the pool of lists
+constexpr std::uint32_t kWaits = 0x80000000u;  // of a candidate's piece: it stands on its node's staircase
+constexpr std::uint32_t kAhead = 8;            // edges whose conclusions are asked for before their turn
+constexpr std::uint32_t kAnd = 0x80000000u;    // a candidate's premises lie in the pool of lists
 constexpr std::uint8_t kProlongedBeforeWidening = 4;
 constexpr std::uint8_t kWidenedBeforeJumping = 16;
 
@@ -74,16 +84,110 @@ struct Candidate {
   EdgeId edge = kNone;
   std::uint32_t piece = 0;
   std::uint32_t premise = kNone;  // a label, or kAnd | index into the lists, or kNone for a seed
+  NodeId node = 0;                // the edge's conclusion
 };
 
-struct Later {
-  bool operator()(const Candidate &a, const Candidate &b) const {
-    if (a.start != b.start) return a.start > b.start;
-    if (a.steps != b.steps) return a.steps > b.steps;
-    if (a.edge != b.edge) return a.edge > b.edge;
-    if (a.premise != b.premise) return a.premise > b.premise;
-    return a.piece > b.piece;
+// What decides among candidates for one node and start.
+bool less_proof(const Candidate &a, const Candidate &b) {
+  const std::uint64_t one = std::uint64_t{a.steps} << 32 | a.edge,
+                      other = std::uint64_t{b.steps} << 32 | b.edge;
+  if (one != other) return one < other;
+  if (a.premise != b.premise) return a.premise < b.premise;
+  return (a.piece & ~kWaits) < (b.piece & ~kWaits);
+}
+
+bool earlier(const Candidate &a, const Candidate &b) {
+  return a.start != b.start ? a.start < b.start : less_proof(a, b);
+}
+
+// Candidates by start, which never goes back. Those that come next lie in a small heap that fits the nearest
+// cache; the rest lies unsorted in buckets by the highest bit in which its start differs from `base_`, as in
+// a radix heap (Ahuja, Mehlhorn, Orlin, Tarjan 1990): a bucket of smaller number is earlier as a whole.
+class Queue {
+ public:
+  // Makes the next one front() unless there is none; then false.
+  bool ready() { return !front_.empty() || refill(); }
+  bool near() const { return !front_.empty(); }  // front() is known without looking into the buckets
+  const Candidate &front() const { return front_.front(); }
+  void push(const Candidate &one) {
+    const std::uint64_t key = key_of(one);
+    if (started_ && key <= bound_)
+      push_front(one);
+    else
+      buckets_[bucket_of(key)].push_back(one);
   }
+  Candidate pop() {
+    const Candidate first = front_.front(), last = front_.back();
+    front_.pop_back();
+    Candidate *const items = front_.data();
+    const std::size_t count = front_.size();
+    std::size_t at = 0;
+    while (4 * at + 1 < count) {
+      const std::size_t begin = 4 * at + 1, end = std::min(begin + 4, count);
+      std::size_t least = begin;
+      for (std::size_t child = begin + 1; child < end; ++child) {
+        if (earlier(items[child], items[least])) least = child;
+      }
+      if (!earlier(items[least], last)) break;
+      items[at] = items[least];
+      at = least;
+    }
+    if (count > 0) items[at] = last;
+    return first;
+  }
+
+ private:
+  static constexpr std::size_t kFront = 512;
+
+  // Four children a node: half as deep as with two, and those compared lie beside each other.
+  void push_front(const Candidate &one) {
+    std::size_t at = front_.size();
+    front_.push_back(one);
+    while (at > 0) {
+      const std::size_t parent = (at - 1) / 4;
+      if (!earlier(one, front_[parent])) break;
+      front_[at] = front_[parent];
+      at = parent;
+    }
+    front_[at] = one;
+  }
+  // Sorts as the time does, beginning with the open end in the past.
+  static std::uint64_t key_of(const Candidate &one) {
+    return static_cast<std::uint64_t>(one.start.us) ^ (std::uint64_t{1} << 63);
+  }
+  std::size_t bucket_of(std::uint64_t key) const {
+    return key == base_ ? 0 : 64 - static_cast<std::size_t>(std::countl_zero(key ^ base_));
+  }
+
+  bool refill() {
+    for (;;) {
+      std::size_t least = 0;
+      while (least < std::size(buckets_) && buckets_[least].empty()) ++least;
+      if (least == std::size(buckets_)) return false;
+      std::vector<Candidate> &bucket = buckets_[least];
+      std::uint64_t first = UINT64_MAX, last = 0;
+      for (const Candidate &one : bucket) {
+        first = std::min(first, key_of(one));
+        last = std::max(last, key_of(one));
+      }
+      if (bucket.size() <= kFront || first == last) {
+        for (const Candidate &one : bucket) push_front(one);
+        bucket.clear();
+        bound_ = last;
+        started_ = true;
+        return true;
+      }
+      // All of it shares its higher bits with the new base, so it falls into smaller buckets.
+      spread_.swap(bucket);
+      base_ = first;
+      for (const Candidate &one : spread_) buckets_[bucket_of(key_of(one))].push_back(one);
+      spread_.clear();
+    }
+  }
+
+  std::vector<Candidate> front_, spread_, buckets_[65];
+  std::uint64_t base_ = 0, bound_ = 0;
+  bool started_ = false;
 };
 
 std::uint32_t add_steps(std::uint32_t a, std::uint32_t b) {
@@ -123,11 +227,13 @@ Solver::Solver(const Program &program, Grade grade) : program_(program), grade_(
     for (const NodeId premise : program.premises(edge)) ++out_begin_[premise + 1];
   }
   for (std::size_t i = 0; i < nodes; ++i) out_begin_[i + 1] += out_begin_[i];
-  out_edges_.resize(out_begin_[nodes]);
+  out_.resize(out_begin_[nodes]);
   std::vector<std::uint32_t> next(out_begin_.begin(), out_begin_.end() - 1);
   for (std::size_t i = 0; i < program.edges.size(); ++i) {
-    for (const NodeId premise : program.premises(program.edges[i])) {
-      out_edges_[next[premise]++] = static_cast<EdgeId>(i);
+    const Edge &edge = program.edges[i];
+    const bool plain = grade == Grade::possible && edge.premise_count == 1 && edge.linger_us <= 0;
+    for (const NodeId premise : program.premises(edge)) {
+      out_[next[premise]++] = {plain ? edge.valid : kNotPlain, static_cast<EdgeId>(i), edge.conclusion};
     }
   }
   if (lingers) find_rings();
@@ -137,8 +243,8 @@ Solver::Solver(const Program &program, Grade grade) : program_(program), grade_(
 void Solver::find_rings() {
   const auto is_secret = [&](NodeId node) { return program_.nodes[node].type == NodeType::secret; };
   std::vector<NodeId> to;
-  to.reserve(out_edges_.size());
-  for (const EdgeId edge : out_edges_) to.push_back(program_.edges[edge].conclusion);
+  to.reserve(out_.size());
+  for (const Out &out : out_) to.push_back(out.conclusion);
   std::vector<char> skip(program_.nodes.size(), 0);
   for (NodeId node = 0; node < skip.size(); ++node) skip[node] = is_secret(node);
   component_ = components(out_begin_, to, skip);
@@ -163,8 +269,14 @@ class SolverRun {
       : solver_(solver),
         program_(solver.program_),
         changes_(changes && !changes->empty() ? changes : nullptr) {
-    newest_.assign(program_.nodes.size(), kNone);
-    covered_.assign(program_.nodes.size(), base::kTimeMin);
+    states_.resize(program_.nodes.size());
+    solution_.labels.reserve(
+        program_.nodes.size());  // so that growing copies little; untouched, it costs nothing
+    for (NodeId node = 0; node < states_.size(); ++node) {
+      states_[node].begin = solver.out_begin_[node];
+      states_[node].end = solver.out_begin_[node + 1];
+      if (is_secret(node)) states_[node].waiting = kSecret;
+    }
     if (changes_) {
       changed_.assign(program_.edges.size(), 0);
       for (const auto &[edge, pieces] : *changes_) changed_[edge] = 1;
@@ -178,16 +290,32 @@ class SolverRun {
 
   Solution run() {
     for (const EdgeId seed : solver_.seeds_) derive(seed, kNone);
-    while (!heap_.empty()) {
-      const Candidate candidate = heap_.top();
-      heap_.pop();
-      settle(candidate);
+    while (queue_.ready()) {
+      const Candidate candidate = queue_.pop();
+      if (queue_.near()) ask_for(queue_.front().node);
+      take(candidate);
     }
     index_by_node();
     return std::move(solution_);
   }
 
  private:
+  void ask_for(NodeId node) const { __builtin_prefetch(&states_[node]); }
+
+  // All that is asked of a node again and again, in half a cache line.
+  struct alignas(32) State {
+    Time covered = base::kTimeMin;  // where its newest label ends
+    Time first = base::kTimeMax;    // of a secret: the earliest start on its way
+    LabelId newest = kNone;
+    std::uint32_t waiting = kNone;     // the first of its staircase; kSecret: it is a secret and has none
+    std::uint32_t begin = 0, end = 0;  // the edges that need it
+  };
+  static constexpr std::uint32_t kSecret = kNone - 1;
+  struct Waiting {
+    Candidate candidate;
+    std::uint32_t next = kNone;
+  };
+
   bool is_secret(NodeId node) const { return program_.nodes[node].type == NodeType::secret; }
 
   const std::vector<Piece> &pieces(EdgeId edge) {
@@ -200,13 +328,13 @@ class SolverRun {
   void derive(EdgeId id, LabelId by) {
     const Edge &edge = program_.edges[id];
     // Covered for ever: nothing can be added. This spares most of the work on dense programs.
-    if (covered_[edge.conclusion] == base::kTimeMax) return;
+    if (states_[edge.conclusion].covered == base::kTimeMax) return;
     Interval common;
     std::uint32_t steps = 1;
     const auto premises = program_.premises(edge);
     for (const NodeId premise : premises) {
-      if (newest_[premise] == kNone) return;
-      const Label &label = solution_.labels[newest_[premise]];
+      if (states_[premise].newest == kNone) return;
+      const Label &label = solution_.labels[states_[premise].newest];
       common = base::intersect(common, label.interval);
       steps = add_steps(steps, label.steps);
     }
@@ -222,20 +350,97 @@ class SolverRun {
       if (when.empty()) continue;
       const Time end = extended(when.until, when_valid[i].linger_us, when_valid[i].stop);
       // Whoever is covered to there is covered from here: its newest label starts at or before now.
-      if (newest_[edge.conclusion] != kNone && end <= covered_[edge.conclusion]) continue;
+      if (end <= states_[edge.conclusion].covered) continue;
       if (!listed) {
         premise = list(premises);
         listed = true;
       }
-      heap_.push(Candidate{when.from, end, steps, id, i, premise});
+      offer(Candidate{when.from, end, steps, id, i, premise, edge.conclusion});
     }
+  }
+
+  // The same for an edge that has no other premise and one piece only, which reaches beyond what is covered.
+  void follow(const Solver::Out &out, LabelId by, const Label &label) {
+    const Time start = std::max(label.interval.from, out.valid.from);
+    const Time end = std::min(label.interval.until, out.valid.until);
+    offer(Candidate{start, end, add_steps(1, label.steps), out.edge, 0, by, out.conclusion});
+  }
+
+  // A candidate that reaches beyond what its node covers.
+  void offer(Candidate candidate) {
+    const NodeId node = candidate.node;
+    if (states_[node].waiting == kSecret) {
+      // Only its first label counts, so of all that is on its way only the earliest.
+      candidate.end = base::kTimeMax;
+      if (candidate.start > states_[node].first) return;
+      states_[node].first = candidate.start;
+      queue_.push(candidate);
+    } else if (candidate.start <= states_[node].covered) {
+      wait(candidate);
+    } else {
+      queue_.push(candidate);
+    }
+  }
+
+  // Keeps a candidate for when the node's newest label ends.
+  void wait(Candidate candidate) {
+    const NodeId node = candidate.node;
+    candidate.piece |= kWaits;
+    candidate.start = states_[node].covered;
+    std::uint32_t before = kNone, at = states_[node].waiting;
+    while (at != kNone && less_proof(waiting_[at].candidate, candidate)) {
+      before = at;
+      at = waiting_[at].next;
+    }
+    if (before != kNone && waiting_[before].candidate.end >= candidate.end) return;
+    while (at != kNone && waiting_[at].candidate.end <= candidate.end) at = leave(at);
+    std::uint32_t place = free_;
+    if (place == kNone) {
+      place = static_cast<std::uint32_t>(waiting_.size());
+      waiting_.emplace_back();
+    } else {
+      free_ = waiting_[place].next;
+    }
+    waiting_[place] = {candidate, at};
+    const bool first = before == kNone;
+    (first ? states_[node].waiting : waiting_[before].next) = place;
+    if (first) queue_.push(candidate);
+  }
+
+  // Takes one off its staircase; gives the next.
+  std::uint32_t leave(std::uint32_t at) {
+    const std::uint32_t next = waiting_[at].next;
+    waiting_[at].next = free_;
+    free_ = at;
+    return next;
+  }
+
+  // The node's newest label ends later now: whoever waits and does not reach beyond it never will.
+  void call_next(NodeId node) {
+    std::uint32_t &first = states_[node].waiting;
+    if (first == kSecret) return;
+    while (first != kNone && waiting_[first].candidate.end <= states_[node].covered) first = leave(first);
+    if (first == kNone) return;
+    Candidate next = waiting_[first].candidate;
+    next.start = states_[node].covered;
+    queue_.push(next);
+  }
+
+  void take(const Candidate &candidate) {
+    const NodeId node = candidate.node;
+    if (candidate.end <= states_[node].covered) return;
+    if (candidate.start >= states_[node].covered)
+      settle(candidate);
+    else if ((candidate.piece & kWaits) == 0)
+      wait(candidate);
+    // else it was called when the node ended earlier, and waits still
   }
 
   // Keeps the newest labels of an AND's premises; returns what a candidate's `premise` says of them.
   std::uint32_t list(std::span<const NodeId> premises) {
     const auto begin = static_cast<std::uint32_t>(lists_.size());
     if (lists_.size() + premises.size() >= kAnd) throw std::length_error("reach: too many joint premises");
-    for (const NodeId node : premises) lists_.push_back(newest_[node]);
+    for (const NodeId node : premises) lists_.push_back(states_[node].newest);
     return kAnd | begin;
   }
 
@@ -248,19 +453,14 @@ class SolverRun {
   }
 
   void settle(Candidate candidate) {
-    const NodeId node = program_.edges[candidate.edge].conclusion;
-    if (newest_[node] != kNone) {
-      if (is_secret(node) || candidate.end <= covered_[node]) return;
-      if (candidate.start < covered_[node]) {
-        candidate.start = covered_[node];
-        heap_.push(candidate);
-        return;
-      }
-    }
-    if (is_secret(node)) candidate.end = base::kTimeMax;
+    const NodeId node = candidate.node;
+    candidate.piece &= ~kWaits;
+    const std::uint32_t begin = states_[node].begin, end = states_[node].end;
+    __builtin_prefetch(solver_.out_.data() + begin);
+    __builtin_prefetch(solver_.out_.data() + begin + 3);
     bool widened = false;
     if (!prolonged_.empty() && solver_.component_[node] != kNone && solver_.ring_[solver_.component_[node]]) {
-      if (newest_[node] == kNone || candidate.start != covered_[node]) {
+      if (states_[node].newest == kNone || candidate.start != states_[node].covered) {
         prolonged_[node] = 0;
         widenings_[node] = 0;
       } else if (++prolonged_[node] >= kProlongedBeforeWidening) {
@@ -279,20 +479,34 @@ class SolverRun {
     solution_.labels.push_back(
         Label{{candidate.start, candidate.end}, node, candidate.edge, premise_begin, candidate.steps});
     if (!prolonged_.empty()) {
-      previous_.push_back(newest_[node]);
+      previous_.push_back(states_[node].newest);
       piece_of_.push_back(candidate.piece);
       widened_.push_back(widened);
     }
-    newest_[node] = id;
-    covered_[node] = candidate.end;
-    for (std::uint32_t i = solver_.out_begin_[node]; i < solver_.out_begin_[node + 1]; ++i) {
-      derive(solver_.out_edges_[i], id);
+    states_[node].newest = id;
+    states_[node].covered = candidate.end;
+    call_next(node);
+    const Label label = solution_.labels[id];
+    // What the conclusions cover lies anywhere in memory; asked for ahead, it is there when its turn comes.
+    // Plain pointers, since a check of each index costs a tenth of the run.
+    const Solver::Out *const outs = solver_.out_.data();
+    const State *const states = states_.data();
+    for (std::uint32_t i = begin; i < std::min(begin + kAhead, end); ++i)
+      __builtin_prefetch(states + outs[i].conclusion);
+    for (std::uint32_t i = begin; i < end; ++i) {
+      if (i + kAhead < end) __builtin_prefetch(states + outs[i + kAhead].conclusion);
+      const Solver::Out &out = outs[i];
+      if (out.valid == Solver::kNotPlain || (changes_ && changed_[out.edge]))
+        derive(out.edge, id);
+      else if (out.valid.from < label.interval.until && label.interval.from < out.valid.until &&
+               std::min(label.interval.until, out.valid.until) > states[out.conclusion].covered)
+        follow(out, id, label);
     }
   }
 
   // The end of the run of touching labels that holds `used`; whether the node's newest label is in that run.
   std::pair<Time, bool> run_end(NodeId node, LabelId used) const {
-    LabelId label = newest_[node];
+    LabelId label = states_[node].newest;
     Time end = solution_.labels[label].interval.until;
     bool newest = true;
     while (label != used && label != kNone) {
@@ -322,8 +536,8 @@ class SolverRun {
         if (piece.linger_us > 0) consider(piece.stop);
       }
       for (const NodeId premise : program_.premises(edge)) {
-        if (solver_.component_[premise] != component && newest_[premise] != kNone) {
-          consider(covered_[premise]);
+        if (solver_.component_[premise] != component && states_[premise].newest != kNone) {
+          consider(states_[premise].covered);
         }
       }
     }
@@ -361,7 +575,7 @@ class SolverRun {
     enter(program_.edges[candidate.edge].conclusion);
     for (std::uint32_t i = 0; i < members.size(); ++i) {
       const bool own = i == 0;
-      const LabelId label = own ? kNone : newest_[members[i].node];
+      const LabelId label = own ? kNone : states_[members[i].node].newest;
       if (!own && widened_[label]) members[i].floor = solution_.labels[label].interval.until;
       const EdgeId edge = own ? candidate.edge : solution_.labels[label].edge;
       const std::uint32_t piece = own ? candidate.piece : piece_of_[label];
@@ -452,11 +666,12 @@ class SolverRun {
   const Changes *changes_;
   std::vector<char> changed_;
   Solution solution_;
-  std::vector<LabelId> newest_;  // per node: its newest label
-  std::vector<Time> covered_;    // per node: where that ends
-  std::vector<LabelId> lists_;   // premises of candidates that have more than one
+  std::vector<State, base::HugePages<State>> states_;  // per node
+  std::vector<LabelId> lists_;                         // premises of candidates that have more than one
   std::vector<Piece> pieces_;
-  std::priority_queue<Candidate, std::vector<Candidate>, Later> heap_;
+  Queue queue_;
+  std::vector<Waiting> waiting_;  // the staircases of all nodes, and a list of free places
+  std::uint32_t free_ = kNone;
   // Only where there are rings:
   std::vector<std::uint8_t>
       prolonged_,                  // per node: how often its newest run was prolonged since the last widening

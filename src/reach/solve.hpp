@@ -1,7 +1,8 @@
 #pragma once
 // The temporal fixpoint: which node holds over which intervals, each interval with its least derivation.
 // solve.cpp explains the algorithm. Cost: near-linear in the edges that are reached, times the logarithm of
-// the heap; 32 bytes a label. Deterministic: equal programs give equal solutions, proofs included.
+// the heap; 32 bytes a label and 24 an edge. Deterministic: equal programs give equal solutions, proofs
+// included.
 //
 //   Solution possible = solve(program, Grade::possible);
 //   Solver solver(program, Grade::possible);           // many runs over one program, as eviction's check
@@ -11,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/huge_pages.hpp"
 #include "reach/reach.hpp"
 
 namespace dislodge::reach {
@@ -43,10 +45,19 @@ class Solver {
   friend class SolverRun;
   void find_rings();
 
+  // An edge as its premise sees it, so that following a plain one (one premise, one piece, no lingering)
+  // reads nothing else.
+  struct Out {
+    base::Interval valid;  // kNotPlain: ask the edge
+    EdgeId edge = kNone;
+    NodeId conclusion = 0;
+  };
+  static constexpr base::Interval kNotPlain{base::kTimeMax, base::kTimeMin};
+
   const Program &program_;
   Grade grade_;
   std::vector<std::uint32_t> out_begin_;  // node -> edges that have it as a premise
-  std::vector<EdgeId> out_edges_;
+  std::vector<Out, base::HugePages<Out>> out_;
   std::vector<EdgeId> seeds_;
   std::vector<std::uint32_t> component_;  // strongly connected component, where some edge lingers; else empty
   std::vector<char> ring_;                // per component: an edge within it lingers

@@ -1,4 +1,5 @@
 #include "identity/link.hpp"
+#include "identity/name_index.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

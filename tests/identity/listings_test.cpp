@@ -7,6 +7,7 @@
 #include "identity/authorized_keys.hpp"
 #include "identity/aws_account.hpp"
 #include "identity/link.hpp"
+#include "identity/policies.hpp"
 #include "identity/roadrecon.hpp"
 #include "support.hpp"
 
@@ -171,6 +172,70 @@ TEST(Listings, LogsAndOtherTablesAreLeftToTheirReaders) {
   EXPECT_FALSE(recognises_directory("userPrincipalName,id,displayName,ipAddress\na@b.example,1,x,1.2.3.4\n"));
   EXPECT_FALSE(recognises_directory("name,amount\nx,1\n"));
   EXPECT_FALSE(recognises_directory(R"([{"price":1},{"price":2}])"));
+}
+
+// Policies as ROADrecon keeps them: the detail is a list with one text, which is JSON in the portal's own
+// names.
+TEST(Listings, ARoadreconDatabaseTellsWhomPoliciesProtect) {
+  sqlite3 *database = nullptr;
+  ASSERT_EQ(sqlite3_open(":memory:", &database), SQLITE_OK);
+  const auto run = [&](const std::string &sql) {
+    ASSERT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sql;
+  };
+  run("CREATE TABLE TenantDetails (objectId TEXT, displayName TEXT);"
+      "CREATE TABLE Users (objectId TEXT, userPrincipalName TEXT, displayName TEXT, "
+      "strongAuthenticationDetail TEXT);"
+      "CREATE TABLE Groups (objectId TEXT, displayName TEXT);"
+      "CREATE TABLE ServicePrincipals (objectId TEXT, displayName TEXT);"
+      "CREATE TABLE lnk_group_member_user (\"Group\" TEXT, \"User\" TEXT);"
+      "CREATE TABLE Policys (objectId TEXT, displayName TEXT, policyType INTEGER, policyDetail TEXT, "
+      "policyIdentifier TEXT);"
+      "INSERT INTO TenantDetails VALUES ('22222222-2222-2222-2222-222222222222','Acme');"
+      "INSERT INTO Users VALUES ('11111111-1111-1111-1111-111111111111','helen@acme.example','Helen',"
+      " '{\"methods\":[],\"requirements\":[{\"relyingParty\":\"*\",\"state\":\"Enforced\"}]}');"
+      "INSERT INTO Users VALUES ('33333333-3333-3333-3333-333333333333','bob@acme.example','Bob',NULL);"
+      "INSERT INTO Groups VALUES ('55555555-5555-5555-5555-555555555555','Exceptions');"
+      "INSERT INTO lnk_group_member_user VALUES "
+      "('55555555-5555-5555-5555-555555555555','33333333-3333-3333-3333-333333333333');");
+  const auto policy = [&](char digit, std::string detail) {
+    std::string quoted;
+    for (const char c : detail) quoted += c == '"' ? "\\\"" : std::string(1, c);
+    run(std::string("INSERT INTO Policys VALUES ('aaaaaaaa-0000-0000-0000-00000000000") + digit +
+        "','p',18,'[\"" + quoted + "\"]','bbbbbbbb-0000-0000-0000-00000000000" + digit + "');");
+  };
+  policy(
+      '1',
+      R"({"Version":1,"CreatedDateTime":"2023-05-01T10:00:00.1234567Z","ModifiedDateTime":"2023-06-01T10:00:00Z",
+      "State":"Enabled","Conditions":{"Applications":{"Include":[{"Applications":["All"]}]},
+      "Users":{"Include":[{"Users":["All"]}],"Exclude":[{"Groups":["55555555-5555-5555-5555-555555555555"]}]},
+      "ClientTypes":{"Include":[{"ClientTypes":["Browser","Native"]}]}},
+      "Controls":[{"Control":[],"AuthStrengthIds":["00000000-0000-0000-0000-000000000004"]}]})");
+  policy('2', R"({"CreatedDateTime":"2023-05-01T10:00:00Z","State":"Enabled","Conditions":
+      {"Applications":{"Include":[{"Applications":["All"]}]},"Users":{"Include":[{"Users":["All"]}]},
+      "ClientTypes":{"Include":[{"ClientTypes":["EasSupported","EasUnsupported","OtherLegacy","LegacySmtp","LegacyPop",
+      "LegacyImap","LegacyMapi","LegacyOffice"]}]}},"Controls":[{"Control":["Block"]}]})");
+  policy('3', R"({"CreatedDateTime":"2023-05-01T10:00:00Z","State":"Reporting","Conditions":
+      {"Applications":{"Include":[{"Applications":["All"]}]},"Users":{"Include":[{"Users":["All"]}]}},
+      "Controls":[{"Control":["Block"]}]})");
+  sqlite3_int64 size = 0;
+  unsigned char *raw = sqlite3_serialize(database, "main", &size, 0);
+  const std::string bytes(reinterpret_cast<const char *>(raw), static_cast<std::size_t>(size));
+  sqlite3_free(raw);
+  sqlite3_close(database);
+
+  Facts facts;
+  KeepingSink sink;
+  evidence::ItemView item;
+  item.path = "roadrecon.db";
+  item.bytes = bytes;
+  ASSERT_TRUE(roadrecon::read_directory(item, facts, sink));
+  link_facts(facts, embedded_rights());
+  ASSERT_EQ(facts.policies.size(), 3u);
+  EXPECT_EQ(facts.principal(kHelen)->attributes.at("per-user-mfa"), "enforced");
+  const auto required = requirements_of(facts);
+  ASSERT_EQ(required.size(), 1u);  // Bob is among the exceptions
+  EXPECT_EQ(required.front().principal, kHelen);
+  EXPECT_EQ(base::format_time(required.front().valid.from), "2023-06-01T10:00:00Z");
 }
 
 TEST(Listings, ARoadreconDatabaseIsReadWithItsDates) {

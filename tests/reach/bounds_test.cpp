@@ -91,6 +91,27 @@ TEST(Bounds, AFactorCountsOnlyWhereAPolicyEnforcesItEverywhere) {
   EXPECT_EQ(row(before, kBot)->since, day(20));
 }
 
+TEST(Bounds, APasswordMayOpenTheSamePersonsOtherAccounts) {
+  identity::Facts all = facts();
+  all.bindings[1].slot = "password";
+  all.bindings[1].principal = kBot;
+  identity::Principal other;
+  other.id = "principal:github/bot";
+  other.kind = identity::PrincipalKind::user;
+  all.principals.push_back(other);
+  all.grants.push_back(grant("same-person", kBot, other.id));
+  ProgramOptions options;
+  EXPECT_EQ(row(compute_reach(all, rights(), {spray()}, options), other.id), nullptr);
+  options.reused_passwords = true;
+  const Reach reused = compute_reach(all, rights(), {spray()}, options);
+  ASSERT_NE(row(reused, other.id), nullptr);
+  EXPECT_EQ(row(reused, other.id)->grade, Grade::possible);
+  EXPECT_EQ(row(reused, other.id)->since, row(reused, kBot)->possible_since);
+  // A key is of one account only.
+  all.bindings[1].slot = "token";
+  EXPECT_EQ(row(compute_reach(all, rights(), {spray()}, options), other.id), nullptr);
+}
+
 TEST(Bounds, ACompleteLogExcludesWhatItDoesNotShow) {
   ProgramOptions options;
   Watched boss;

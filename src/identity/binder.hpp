@@ -1,0 +1,86 @@
+#pragma once
+// The binder behind bind_secrets(). The rounds and the certain matches (the same key) are in bindings.cpp,
+// keys of services in bindings_services.cpp, passwords beside names in bindings_accounts.cpp.
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "identity/bindings.hpp"
+#include "identity/name_index.hpp"
+
+namespace dislodge::identity {
+
+// Several credentials with one hint may each be meant; more of them say nothing.
+inline constexpr std::size_t kSeveralMax = 3;
+
+// Every value of a kind beside the secret, each once, the nearest first.
+std::vector<std::string> hints_of(const SecretFact &secret, secret::HintKind kind);
+std::string first_hint(const SecretPlace &place, secret::HintKind kind);  // "" where there is none
+
+class Binder {
+ public:
+  Binder(const std::vector<SecretFact> &secrets, Facts &facts, const log::EventTable *events);
+  std::vector<Unbound> run();
+
+ private:
+  // Accounts that only a log knows: their sign-ins say tenant and object id.
+  void from_events(const log::EventTable &events);
+
+  void presences(const SecretFact &one);
+
+  static std::string where(const SecretPlace &place);
+  static std::string where(const SecretFact &one);
+
+  Binding &add(const SecretFact &one, std::string principal, std::string slot, double strength,
+               std::string why, const SecretPlace *place = nullptr);
+  void add(const SecretFact &one, const Credential &c, double strength, std::string why);
+
+  void bind(const SecretFact &one);
+  // A certificate's thumbprint, an SSH key's fingerprint, a key id: the same key, without doubt.
+  bool by_public_half(const SecretFact &one);
+  std::string name_of(const std::string &id) const;
+
+  // bindings_services.cpp: what stands in or beside the keys of services.
+  void client_secret(const SecretFact &one);
+  void aws(const SecretFact &one);
+  void storage(const SecretFact &one);
+
+  // An account that no directory lists: "user@host".
+  std::string account(const std::string &name, const std::string &display, const SecretFact &one,
+                      const SecretPlace *place);
+  void github(const SecretFact &one);
+  void token(const SecretFact &one);
+  void service_account(const SecretFact &one);
+
+  // bindings_accounts.cpp: names beside passwords.
+  struct Candidate {
+    std::string name;
+    const SecretPlace *place = nullptr;
+    double score = 0;
+  };
+  // Names beside the secret, the likeliest first: near in the text (hints come in that order), written rather
+  // than quoted. Who wrote the message is not the account: that is their signature.
+  std::vector<Candidate> users_of(const SecretFact &one) const;
+  void password(const SecretFact &one);
+  bool user_password(const SecretFact &one, const Candidate &c);
+  void address_password(const SecretFact &one, const Candidate &c, const std::string &user);
+  // A password that was changed after it was last written down is dead since, as far as the directory shows.
+  static void until_changed(const SecretFact &one, const Principal &p, Binding &b);
+
+  const std::vector<SecretFact> &secrets_;
+  Facts &facts_;
+  NameIndex names_;
+  std::unordered_map<std::string, std::vector<std::size_t>> by_key_, by_thumbprint_, by_hint_, by_principal_,
+      by_app_;
+  std::unordered_map<std::string, std::string> storage_;
+  std::unordered_map<std::string, std::pair<std::string, std::string>> seen_;
+  std::vector<Binding> made_;
+  std::vector<Principal> principals_;
+  std::vector<Grant> grants_;
+  std::vector<Unbound> unbound_;
+  std::string why_;
+};
+
+}  // namespace dislodge::identity

@@ -1,0 +1,264 @@
+// Keys of services: the application, account, repository or token that stands beside the value or inside it.
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/encode.hpp"
+#include "identity/binder.hpp"
+#include "identity/ids.hpp"
+
+namespace dislodge::identity {
+
+using base::lower;
+using secret::HintKind;
+
+namespace {
+
+// "github.com/owner/name" of a URL, else "".
+std::string github_repository(std::string_view url) {
+  const std::size_t at = lower(url).find("github.com");
+  if (at == std::string::npos) return {};
+  std::string_view rest = url.substr(at + 10);
+  if (rest.empty() || (rest.front() != '/' && rest.front() != ':')) return {};
+  rest.remove_prefix(1);
+  rest = rest.substr(0, rest.find_first_of("?#"));
+  std::string name(rest);
+  while (name.ends_with('/')) name.pop_back();
+  if (name.ends_with(".git")) name.resize(name.size() - 4);
+  const std::size_t slash = name.find('/');
+  if (slash == std::string::npos || slash == 0 || slash + 1 == name.size() ||
+      name.find('/', slash + 1) != std::string::npos)
+    return {};
+  return lower(name);
+}
+
+}  // namespace
+
+void Binder::client_secret(const SecretFact &one) {
+  std::set<std::string> apps;
+  for (const std::string &value : hints_of(one, HintKind::application)) {
+    if (is_guid(value)) apps.insert(lower(value));
+  }
+  const std::vector<std::string> prefixes = hints_of(one, HintKind::prefix);
+  const auto matches = [&](const Credential &c) {
+    return c.slot == "app-secret" && std::find(prefixes.begin(), prefixes.end(), c.hint) != prefixes.end();
+  };
+  // The application stands beside it: only its own credentials come into question.
+  std::vector<std::size_t> holders;
+  for (const std::string &app : apps) {
+    const auto found = by_app_.find(app);
+    if (found != by_app_.end()) holders.insert(holders.end(), found->second.begin(), found->second.end());
+  }
+  std::vector<const Credential *> fits;
+  for (const std::size_t i : holders) {
+    const auto own = by_principal_.find(facts_.principals[i].id);
+    if (own == by_principal_.end()) continue;
+    for (const std::size_t c : own->second) {
+      if (matches(facts_.credentials[c])) fits.push_back(&facts_.credentials[c]);
+    }
+  }
+  if (!fits.empty()) {
+    for (const Credential *c : fits) {
+      add(one, *c, fits.size() == 1 ? 0.95 : 0.7,
+          fmt::format("the application id of {} stands beside it, and its first three characters are those "
+                      "of key id {}",
+                      name_of(c->principal), c->key_id));
+    }
+    return;
+  }
+  if (!holders.empty()) {
+    // The application object before its service principals: credentials are set there.
+    const auto best = std::min_element(holders.begin(), holders.end(), [&](std::size_t a, std::size_t b) {
+      const auto rank = [&](std::size_t i) {
+        return facts_.principals[i].kind == PrincipalKind::application ? 0 : 1;
+      };
+      return std::pair(rank(a), a) < std::pair(rank(b), b);
+    });
+    add(one, facts_.principals[*best].id, "app-secret", prefixes.empty() ? 0.6 : 0.5,
+        prefixes.empty()
+            ? fmt::format("the application id of {} stands beside it", facts_.principals[*best].name)
+            : fmt::format("the application id of {} stands beside it, but no credential listed begins like "
+                          "it: it may have been removed before the export",
+                          facts_.principals[*best].name));
+    return;
+  }
+  if (!apps.empty()) {
+    const std::vector<std::string> tenants = hints_of(one, HintKind::tenant);
+    if (tenants.size() == 1 && is_guid(tenants.front())) {
+      Principal p;
+      p.id = entra_principal(tenants.front(), *apps.begin());
+      p.kind = PrincipalKind::application;
+      p.name = "application " + *apps.begin();
+      p.names = {*apps.begin()};
+      p.tenant = lower(tenants.front());
+      p.attributes["app-id"] = *apps.begin();
+      p.evidence = where(one);
+      const std::string id = p.id;
+      principals_.push_back(std::move(p));
+      add(one, id, "app-secret", 0.6,
+          "application and tenant stand beside it; the directory of that tenant was not handed in");
+      return;
+    }
+    why_ = fmt::format("the application {} beside it is in no directory that was handed in", *apps.begin());
+    return;
+  }
+  // Nothing but its first three characters.
+  for (const std::string &prefix : prefixes) {
+    const auto found = by_hint_.find(prefix);
+    if (found == by_hint_.end()) continue;
+    for (const std::size_t i : found->second) {
+      if (matches(facts_.credentials[i])) fits.push_back(&facts_.credentials[i]);
+    }
+  }
+  if (fits.empty()) {
+    why_ = prefixes.empty() ? "no application stands beside it"
+                            : "no application stands beside it, and no directory lists a credential with "
+                              "its first three characters";
+  } else if (fits.size() > kSeveralMax) {
+    why_ = fmt::format("its first three characters fit {} credentials, and no application stands beside it",
+                       fits.size());
+  } else {
+    for (const Credential *c : fits) {
+      add(one, *c, fits.size() == 1 ? 0.9 : 0.6,
+          fits.size() == 1
+              ? fmt::format(
+                    "its first three characters and form fit one listed credential only, key id {} of {}",
+                    c->key_id, name_of(c->principal))
+              : fmt::format(
+                    "its first three characters fit {} listed credentials, one of them key id {} of {}",
+                    fits.size(), c->key_id, name_of(c->principal)));
+    }
+  }
+}
+
+void Binder::aws(const SecretFact &one) {
+  const std::vector<std::string> keys = hints_of(one, HintKind::key_id),
+                                 accounts = hints_of(one, HintKind::account);
+  std::vector<std::string> ids;
+  for (const std::string &key : keys) {
+    if (key.size() >= 16 && (key.starts_with("AKIA") || key.starts_with("ASIA"))) ids.push_back(key);
+  }
+  if (ids.empty()) {
+    why_ = "no access key id stands beside it";
+    return;
+  }
+  if (ids.size() > kSeveralMax) {
+    why_ = fmt::format("{} access key ids stand beside it", ids.size());
+    return;
+  }
+  for (const std::string &key : ids) {
+    Principal p;
+    p.id =
+        aws_key_principal(accounts.empty() ? std::string_view() : std::string_view(accounts.front()), key);
+    p.kind = PrincipalKind::key;
+    p.name = key;
+    p.names = {lower(key)};
+    p.tenant = accounts.empty() ? "" : accounts.front();
+    if (!accounts.empty()) p.attributes["account"] = accounts.front();
+    p.evidence = where(one);
+    const std::string id = p.id;
+    principals_.push_back(std::move(p));
+    add(one, id, "access-key", ids.size() == 1 ? 1.0 : 0.6,
+        fmt::format("the access key id {} stands beside it{}", key,
+                    accounts.empty() ? "" : ", whose account number is inside the id"));
+  }
+}
+
+void Binder::storage(const SecretFact &one) {
+  std::vector<std::string> accounts = hints_of(one, HintKind::account);
+  for (const std::string &host : hints_of(one, HintKind::host)) {
+    const std::string name = lower(host);
+    const std::size_t dot = name.find('.');
+    if (dot != std::string::npos && name.find(".core.windows.net") != std::string::npos)
+      accounts.push_back(name.substr(0, dot));
+  }
+  std::sort(accounts.begin(), accounts.end());
+  accounts.erase(std::unique(accounts.begin(), accounts.end()), accounts.end());
+  if (accounts.size() != 1) {
+    why_ = accounts.empty() ? "no storage account stands beside it"
+                            : fmt::format("{} storage accounts stand beside it", accounts.size());
+    return;
+  }
+  const std::string name = lower(accounts.front());
+  const std::string id = account(name + "@blob.core.windows.net", "storage account " + name, one, nullptr);
+  add(one, id, "access-key", 0.9, fmt::format("the storage account {} stands beside it", name));
+  const auto listed = storage_.find(name);
+  if (listed != storage_.end()) {
+    Grant g;
+    g.kind = "AZReadStorage";
+    g.from = id;
+    g.to = listed->second;
+    g.id = grant_id(g.kind, g.from, g.to);
+    g.evidence = where(one);
+    grants_.push_back(std::move(g));
+  }
+}
+
+void Binder::github(const SecretFact &one) {
+  for (const Candidate &candidate : users_of(one)) {
+    std::vector<const Principal *> fits;
+    for (const std::uint32_t i : names_.find(candidate.name)) {
+      const Principal &p = facts_.principals[i];
+      if (p.id.starts_with("principal:github/") && p.kind == PrincipalKind::user) fits.push_back(&p);
+    }
+    if (fits.size() == 1) {
+      add(one, fits.front()->id, "token", 0.8,
+          fmt::format("the GitHub account {} stands beside it", candidate.name), candidate.place);
+      return;
+    }
+  }
+  for (const SecretPlace &place : one.places) {
+    for (const secret::Hint &hint : place.hints) {
+      if (hint.kind != HintKind::url) continue;
+      const std::string name = github_repository(hint.value);
+      if (name.empty()) continue;
+      Principal p;
+      p.id = "principal:github/token-" + one.id.substr(one.id.find(':') + 1);
+      p.kind = PrincipalKind::key;
+      p.name = "token in the URL of " + name;
+      p.evidence = where(place);
+      Grant g;
+      g.kind = "token-reads-repository";
+      g.from = p.id;
+      g.to = repository_id(name);
+      g.id = grant_id(g.kind, g.from, g.to);
+      g.evidence = p.evidence;
+      const std::string id = p.id;
+      principals_.push_back(std::move(p));
+      grants_.push_back(std::move(g));
+      add(one, id, "token", 0.8, fmt::format("it stands in the URL of {}", name), &place);
+      return;
+    }
+  }
+  why_ = "no account and no repository stands beside it";
+}
+
+void Binder::token(const SecretFact &one) {
+  const std::vector<std::string> tenants = hints_of(one, HintKind::tenant),
+                                 expires = hints_of(one, HintKind::expires);
+  for (const SecretPlace &place : one.places) {
+    const std::string user = first_hint(place, HintKind::user);
+    if (tenants.empty() || user.empty()) continue;
+    const Principal *p = names_.only(user, PrincipalKind::user);
+    if (p == nullptr || p->tenant != lower(tenants.front())) continue;
+    Binding &b = add(one, p->id, "session", 0.9,
+                     fmt::format("the token itself names {} of tenant {}", user, tenants.front()), &place);
+    if (!expires.empty()) b.valid.until = base::parse_time(expires.front()).value_or(base::kTimeMax);
+    return;
+  }
+  why_ = "the token names no account of a directory that was handed in";
+}
+
+void Binder::service_account(const SecretFact &one) {
+  for (const std::string &user : hints_of(one, HintKind::user)) {
+    if (!lower(user).ends_with("gserviceaccount.com")) continue;
+    add(one, account(user, user, one, nullptr), "key", 0.9,
+        fmt::format("the service account {} stands beside it", user));
+    return;
+  }
+  why_ = "no service account stands beside it";
+}
+
+}  // namespace dislodge::identity
