@@ -4,15 +4,27 @@
 // exports are: Graph sign-ins as JSON lines, and unified audit records whose AuditData is JSON inside a JSON
 // string. "limit" parses every line with simdjson's DOM and reads nothing from it; "memory" sums the bytes.
 // Figures are CPU seconds of this thread, best of five.
+//
+//   logs_bench                          the readers alone, then with the built-in rules, then scaled
+//   logs_bench --rules FOLDER           with every Sigma rule below FOLDER too (a checkout of SigmaHQ:
+//   rules/cloud) logs_bench --write FILE             writes the sign-ins that it measures, for peers
+//   (bench/peers_logs) logs_bench --read FILE --rules F    measures that file instead
 
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <cstring>
 #include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <string>
 
+#include "detect/detect.hpp"
 #include "log/reader.hpp"
 
 namespace {
@@ -113,6 +125,19 @@ class QuietSink : public evidence::Sink {
   base::Limits limits_;
 };
 
+void read(const std::string &text, log::RecordWatcher *watcher, std::size_t &events, std::uint64_t &unread) {
+  log::EventTable table;
+  QuietSink sink;
+  evidence::ItemView item;
+  item.path = "bench.jsonl";
+  item.bytes = text;
+  log::ReadOptions options;
+  options.watcher = watcher;
+  (void)log::read_log(item, table, sink, options);
+  events = table.events.size();
+  unread = sink.bytes;
+}
+
 void measure(const char *name, std::string text) {
   const std::size_t size = text.size();
   volatile std::uint64_t sink_sum = 0;
@@ -138,27 +163,110 @@ void measure(const char *name, std::string text) {
   });
   std::size_t events = 0;
   std::uint64_t unread = 0;
-  const double ours = best_of_five([&] {
-    log::EventTable table;
-    QuietSink sink;
-    evidence::ItemView item;
-    item.path = "bench.jsonl";
-    item.bytes = text;
-    (void)log::read_log(item, table, sink);
-    events = table.events.size();
-    unread = sink.bytes;
-  });
+  const double ours = best_of_five([&] { read(text, nullptr, events, unread); });
   const double megabytes = static_cast<double>(size) / 1e6;
   fmt::print("{:<28} {:>8.1f} {:>9} {:>9.0f} {:>9.0f} {:>9.0f} {:>10.2f} {:>8}\n", name, megabytes, events,
              megabytes / ours, megabytes / limit, megabytes / memory, limit / ours, unread);
 }
 
+std::string contents(const std::filesystem::path &path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// The built-in rules, or those below a folder.
+detect::SigmaMatcher rules_of(const std::string &folder) {
+  const detect::DetectOptions &options = detect::builtin_options();
+  std::vector<std::string> paths, texts;
+  std::vector<base::EmbeddedRule> files;
+  if (folder.empty()) {
+    const auto embedded = base::embedded_rules();
+    files.assign(embedded.begin(), embedded.end());
+  } else {
+    for (const auto &entry : std::filesystem::recursive_directory_iterator(folder))
+      if (entry.path().extension() == ".yml") {
+        paths.push_back("rules/detections/" + entry.path().filename().string());
+        texts.push_back(contents(entry.path()));
+      }
+    for (std::size_t i = 0; i < paths.size(); ++i) files.push_back({paths[i], texts[i]});
+  }
+  return std::move(
+      *detect::SigmaMatcher::make(detect::read_sigma(files, options.placeholders), options.aliases));
+}
+
+void measure_rules(const char *name, const std::string &text, const detect::SigmaMatcher &matcher) {
+  std::size_t events = 0;
+  std::uint64_t unread = 0, evaluations = 0;
+  const double alone = best_of_five([&] { read(text, nullptr, events, unread); });
+  const double with = best_of_five([&] {
+    detect::SigmaWatcher watcher(matcher);
+    read(text, &watcher, events, unread);
+    evaluations = watcher.evaluations();
+  });
+  const double megabytes = static_cast<double>(text.size()) / 1e6;
+  fmt::print(
+      "{:<28} {:>6} rules ({} by literals) {:>7.0f} MB/s with, {:>7.0f} without; {:.2f} evaluations an "
+      "event\n",
+      name, matcher.set().rules.size(), matcher.with_witness(), megabytes / with, megabytes / alone,
+      static_cast<double>(evaluations) / static_cast<double>(std::max<std::size_t>(1, events)));
+}
+
+// What an event costs when there are many: a table that grows as a case's does.
+void measure_scale() {
+  Maker make;
+  const std::string text = signins(32'000'000);
+  log::EventTable table;
+  QuietSink sink;
+  evidence::ItemView item;
+  item.bytes = text;
+  const double begin = cpu_seconds();
+  double last = begin;
+  std::size_t before = 0;
+  for (int round = 1; round <= 64; ++round) {
+    const std::string path = fmt::format("bench-{}.jsonl", round);
+    item.path = path;
+    (void)log::read_log(item, table, sink);
+    if ((round & (round - 1)) != 0) continue;
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const double now = cpu_seconds();
+    fmt::print(
+        "  {:>9} events: {:>5.2f} us an event since the line before, {:>6.0f} MB at most, {:>4} B an event\n",
+        table.events.size(), 1e6 * (now - last) / static_cast<double>(table.events.size() - before),
+        static_cast<double>(usage.ru_maxrss) / 1e3, sizeof(log::Event));
+    last = now;
+    before = table.events.size();
+  }
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char **argv) {
+  std::string folder, write, file;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    if (std::strcmp(argv[i], "--rules") == 0) folder = argv[i + 1];
+    if (std::strcmp(argv[i], "--write") == 0) write = argv[i + 1];
+    if (std::strcmp(argv[i], "--read") == 0) file = argv[i + 1];
+  }
+  if (!write.empty()) {
+    std::ofstream(write, std::ios::binary) << signins(64'000'000);
+    return 0;
+  }
+  if (!file.empty()) {
+    measure_rules(file.c_str(), contents(file), rules_of(folder));
+    return 0;
+  }
   fmt::print("{:<28} {:>8} {:>9} {:>9} {:>9} {:>9} {:>10} {:>8}\n", "log", "MB", "events", "MB/s", "simdjson",
              "memory", "/simdjson", "unread");
-  measure("Graph sign-ins, JSON lines", signins(32'000'000));
-  measure("audit log, nested AuditData", audits(32'000'000));
+  const std::string graph = signins(32'000'000), nested = audits(32'000'000);
+  measure("Graph sign-ins, JSON lines", graph);
+  measure("audit log, nested AuditData", nested);
+  for (const std::string &from :
+       folder.empty() ? std::vector<std::string>{""} : std::vector<std::string>{"", folder}) {
+    const detect::SigmaMatcher matcher = rules_of(from);
+    measure_rules("Graph sign-ins", graph, matcher);
+    measure_rules("nested AuditData", nested, matcher);
+  }
+  measure_scale();
   return 0;
 }

@@ -41,6 +41,7 @@ class ReaderSink : public evidence::Sink {
     unread_ += part.bytes;
     if (unread_ > item_bytes_ || part.reason.empty()) std::abort();
   }
+  std::uint64_t bytes_unread() const { return unread_; }
   const base::Limits &limits() const override { return limits_; }
   const evidence::Unlock &unlock() const override { return unlock_; }
 

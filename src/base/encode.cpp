@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace dislodge::base {
 
@@ -172,8 +173,11 @@ std::string lower(std::string_view text) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower_char(x) == lower_char(y); });
+  if (a.size() != b.size()) return false;
+  // Most that are equal are so to the letter.
+  if (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0) return true;
+  return std::equal(a.begin(), a.end(), b.begin(),
+                    [](char x, char y) { return x == y || lower_char(x) == lower_char(y); });
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view needle) {

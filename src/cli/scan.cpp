@@ -14,6 +14,7 @@
 #include "base/encode.hpp"
 #include "cli/scan_ignore.hpp"
 #include "cli/session.hpp"
+#include "engine/detect_rules.hpp"
 #include "engine/inventory.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/recogniser.hpp"
@@ -314,7 +315,7 @@ Result<int> scan(const ScanArguments &arguments) {
       }
     }
   }
-  DISLODGE_TRY_ASSIGN(const auto rules, engine::load_secret_rules(arguments.engine));
+  DISLODGE_TRY_ASSIGN(const auto rules, engine::load_scan_rules(arguments.engine));
   report::SarifWriter sarif(rules->rules);
   if (arguments.format == "sarif" || !arguments.sarif.empty()) out.sarif = &sarif;
   // Results come in any order; they are printed in the order of the input.

@@ -76,13 +76,19 @@ Result<void> read_kind(const toml::table &table, std::string_view path, DetectOp
       DISLODGE_TRY_ASSIGN(rule.techniques, texts_of(node, path, "techniques"));
       continue;
     }
+    if (key.str() == "general") {  // detect/joined.hpp
+      const auto how = node.value<std::int64_t>();
+      if (!how || *how < 1 || *how > 2) return fail(ErrorKind::usage, at(path, node) + ": general is 1 or 2");
+      continue;
+    }
     const auto *text = node.as_string();
     std::string *target = key.str() == "kind"     ? &rule.kind
                           : key.str() == "says"   ? &rule.says
                           : key.str() == "source" ? &rule.source
                                                   : nullptr;
     if (target == nullptr || text == nullptr)
-      return fail(ErrorKind::usage, at(path, node) + ": a kind has kind, techniques, says and source; \"" +
+      return fail(ErrorKind::usage, at(path, node) +
+                                        ": a kind has kind, techniques, says, source and general; \"" +
                                         std::string(key.str()) + "\" is none of them or no text");
     *target = text->get();
   }

@@ -70,6 +70,7 @@ const Members &plain_record(const SigmaLogsource &logsource) {
       {"userIdentity",
        R"({"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/admin","accountId":"111122223333","accessKeyId":"AKIAEXAMPLE","userName":"admin"})"}};
   static const Members kNone;
+  if (logsource.product == "azure" && logsource.service == "activitylogs") return kNone;
   if (logsource.product == "azure") return logsource.service == "signinlogs" ? kSignin : kAudit;
   if (logsource.product == "m365") return kM365;
   if (logsource.product == "okta") return kOkta;
@@ -79,6 +80,7 @@ const Members &plain_record(const SigmaLogsource &logsource) {
 }
 
 Source source_of(const SigmaLogsource &logsource) {
+  if (logsource.product == "azure" && logsource.service == "activitylogs") return Source::azure_activity;
   if (logsource.product == "azure")
     return logsource.service == "signinlogs" ? Source::entra_signin : Source::entra_audit;
   if (logsource.product == "m365") return Source::m365_audit;

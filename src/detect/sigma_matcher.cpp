@@ -170,6 +170,7 @@ struct SigmaMatcher::State {
   std::vector<std::uint32_t> always;                   // rules without witness
   std::unique_ptr<hs_database_t, FreeDatabase> database;
   std::uint32_t escaped_id = 0;
+  std::size_t pattern_room = kSigmaPatternBytesMax;
   std::map<std::pair<std::string, std::string>, std::uint32_t> field_ids;
 
   std::uint32_t field(const std::string &product, const std::string &name, const SigmaAliases &aliases) {
@@ -199,7 +200,7 @@ struct SigmaMatcher::State {
         if (written.has(modifier)) out.reference = modifier;
       return out;
     }
-    DISLODGE_TRY_ASSIGN(out.values, SigmaPattern::of(written));
+    DISLODGE_TRY_ASSIGN(out.values, SigmaPattern::of(written, pattern_room));
     return out;
   }
 

@@ -199,8 +199,21 @@ Result<SigmaPattern> SigmaPattern::special(const SigmaItem &item, const std::str
   return out;
 }
 
-Result<std::vector<std::vector<SigmaPattern>>> SigmaPattern::of(const SigmaItem &item) {
+std::size_t SigmaPattern::bytes() const {
+  std::size_t sum = sizeof *this + network_.size();
+  for (const Part &part : parts_) sum += sizeof part + part.bytes.size() + part.wild.size();
+  // RE2 compiles forwards at once and backwards at need, sixteen bytes an instruction and what finds them.
+  if (regex_) sum += 4096 + 40 * static_cast<std::size_t>(regex_->ProgramSize());
+  return sum;
+}
+
+Result<std::vector<std::vector<SigmaPattern>>> SigmaPattern::of(const SigmaItem &item, std::size_t &room) {
   std::vector<std::vector<SigmaPattern>> out;
+  std::size_t taken = 0;
+  const auto too_much = [&item] {
+    return fail(ErrorKind::limit, "the values of " + (item.field.empty() ? "the keywords" : item.field) +
+                                      " come to too much under its modifiers");
+  };
   const auto is_special = [&](Modifier modifier) {
     return modifier == Modifier::re || modifier == Modifier::cidr ||
            (modifier >= Modifier::lt && modifier <= Modifier::year);
@@ -221,7 +234,10 @@ Result<std::vector<std::vector<SigmaPattern>>> SigmaPattern::of(const SigmaItem 
       bool wild = true;
       for (const Modifier modifier : item.modifiers) {
         std::vector<std::string> next;
+        std::size_t size = 0;
         for (const std::string &text : texts) {
+          size += 3 * text.size() + 3 * sizeof text;  // a step makes at most six of one, of twice its length
+          if (taken + size > kSigmaItemBytesMax) return too_much();
           switch (modifier) {
             case Modifier::utf16le:
               next.push_back(utf16(text, false));
@@ -251,8 +267,11 @@ Result<std::vector<std::vector<SigmaPattern>>> SigmaPattern::of(const SigmaItem 
       }
       for (const std::string &text : texts) alternatives.push_back(glob(item, text, wild));
     }
+    for (const SigmaPattern &one : alternatives) taken += one.bytes();
+    if (taken > kSigmaItemBytesMax || taken > room) return too_much();
     out.push_back(std::move(alternatives));
   }
+  room -= taken;
   return out;
 }
 

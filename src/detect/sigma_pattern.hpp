@@ -17,6 +17,11 @@ class RE2;
 
 namespace dislodge::detect {
 
+// What the values of one set may come to once modifiers have multiplied them: base64offset makes three of
+// one, windash six, and a short regular expression can compile to megabytes.
+inline constexpr std::size_t kSigmaPatternBytesMax = 256u << 20;
+inline constexpr std::size_t kSigmaItemBytesMax = 16u << 20;  // of one field of one rule
+
 // A value of an event, as text, with what JSON said that it is.
 struct FieldValue {
   std::string_view text;
@@ -27,8 +32,9 @@ class SigmaPattern {
  public:
   // Patterns of an item: each value under the item's modifiers. Several may come of one value (base64offset,
   // windash). Values are joined by OR, or by AND where `all` is among the modifiers: each inner list is one
-  // value's alternatives.
-  static base::Result<std::vector<std::vector<SigmaPattern>>> of(const SigmaItem &item);
+  // value's alternatives. `room` is the memory that the set's patterns may still take, in bytes: what these
+  // take is subtracted, and an item that passes it, or kSigmaItemBytesMax, is refused.
+  static base::Result<std::vector<std::vector<SigmaPattern>>> of(const SigmaItem &item, std::size_t &room);
 
   bool matches(const FieldValue &value) const;
   // A run of at least `kWitnessMin` plain characters that is in every text that matches, in lower case; ""
@@ -45,6 +51,7 @@ class SigmaPattern {
   };
   static SigmaPattern glob(const SigmaItem &item, std::string_view text, bool wild);
   static base::Result<SigmaPattern> special(const SigmaItem &item, const std::string &text);
+  std::size_t bytes() const;  // of memory, about
   bool part_at(const Part &part, std::string_view text, std::size_t at) const;
   std::size_t find_part(const Part &part, std::string_view text, std::size_t from, std::size_t last) const;
   bool matches_text(std::string_view text) const;

@@ -10,10 +10,12 @@
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
 #include "detect/detect.hpp"
+#include "detect/joined.hpp"
 #include "detect/stolen_secret.hpp"
 #include "disclose/duties.hpp"
 #include "disclose/parties.hpp"
 #include "engine/correspondence.hpp"
+#include "engine/detect_rules.hpp"
 #include "engine/inputs.hpp"
 #include "engine/planning.hpp"
 #include "engine/question.hpp"
@@ -246,7 +248,8 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
         picture.facts.principals.size() + picture.facts.grants.size() + picture.facts.bindings.size();
   }
 
-  DISLODGE_TRY_ASSIGN(const detect::DetectOptions detect_options, detect::load_options(rule_texts.files));
+  DISLODGE_TRY_ASSIGN(const auto shared_options, load_detect_options(rule_texts.files));
+  const detect::DetectOptions &detect_options = *shared_options;
   // What the events mean: how they came in, what they set, read and used. Detection uses direct exposure
   // only; whether a use of a stolen secret was the intruder's is told from what reach says they could know.
   DISLODGE_TRY(next_pass(progress, "detect"));
@@ -278,6 +281,10 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
                                                  known_since(picture.reach), detect_options));
       if (picture.detections.size() == before) break;
     }
+    // What two rules say of one act is told once: a stolen secret's use is also the risky sign-in that a rule
+    // saw.
+    DISLODGE_TRY_ASSIGN(const auto general, detect::load_general_kinds(rule_texts.files));
+    detect::join_acts(picture.detections, general);
     picture.sessions = detect::sessions(picture.events, picture.facts, picture.detections, detect_options);
     picture.cannot_say = detect::cannot_say(picture.events, picture.facts, picture.detections,
                                             picture.coverage, known_since(picture.reach), detect_options);

@@ -1,15 +1,19 @@
 #include "engine/options.hpp"
 
+#include <mutex>
 #include <stdexcept>
 
-#include "detect/detect.hpp"
+#include "base/hash.hpp"
+#include "engine/detect_rules.hpp"
 #include "engine/inputs.hpp"
 
 namespace dislodge::engine {
 
 using base::Result;
 
-Result<std::unique_ptr<SecretRules>> load_secret_rules(const Options &options) {
+namespace {
+
+Result<std::unique_ptr<SecretRules>> load(const Options &options, bool detections) {
   auto loaded = std::make_unique<SecretRules>();
   if (options.rules_folder.empty()) {
     DISLODGE_TRY_ASSIGN(loaded->rules, secret::load_embedded_rules());
@@ -34,12 +38,46 @@ Result<std::unique_ptr<SecretRules>> load_secret_rules(const Options &options) {
     cache = built;
   DISLODGE_TRY_ASSIGN(secret::Matcher matcher, secret::Matcher::open(loaded->rules, cache));
   loaded->matcher = std::make_unique<secret::Matcher>(std::move(matcher));
-  DISLODGE_TRY_ASSIGN(const RuleTexts texts, load_rule_texts(options));
-  DISLODGE_TRY_ASSIGN(const detect::DetectOptions detect_options, detect::load_options(texts.files));
-  loaded->detections = detect_options.sigma;
-  loaded->digest = loaded->rules.digest + ' ' + loaded->detections->set().digest;
+  loaded->digest = loaded->rules.digest;
+  if (detections) {
+    DISLODGE_TRY_ASSIGN(const RuleTexts texts, load_rule_texts(options));
+    DISLODGE_TRY_ASSIGN(const auto detect_options, load_detect_options(texts.files));
+    loaded->detections = detect_options->sigma;
+    loaded->digest += ' ' + loaded->detections->set().digest;
+  }
   loaded->allow_comments = options.allow_comments;
   return loaded;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SecretRules>> load_secret_rules(const Options &options) {
+  return load(options, true);
+}
+
+Result<std::unique_ptr<SecretRules>> load_scan_rules(const Options &options) {
+  return load(options, false);
+}
+
+Result<std::shared_ptr<const detect::DetectOptions>> load_detect_options(
+    const std::vector<base::EmbeddedRule> &files) {
+  // The workers' rules and the passes over the case are the same; the server derives again and again.
+  static std::mutex mutex;
+  static std::string known;
+  static std::shared_ptr<const detect::DetectOptions> last;
+  std::string key;
+  for (const base::EmbeddedRule &file : files) {
+    if (file.path.find("detections/") == std::string_view::npos) continue;
+    key += file.path;
+    key += base::to_hex(base::sha256(file.text));
+  }
+  const std::lock_guard lock(mutex);
+  if (last == nullptr || known != key) {
+    DISLODGE_TRY_ASSIGN(detect::DetectOptions loaded, detect::load_options(files));
+    last = std::make_shared<const detect::DetectOptions>(std::move(loaded));
+    known = std::move(key);
+  }
+  return last;
 }
 
 std::unique_ptr<secret::Scanner> make_scanner(const SecretRules &rules, bool keep_rejected) {

@@ -110,6 +110,7 @@ bool is_aws_cloudtrail(const Json &record) {
   if (record.get("eventSource") && record.get("eventName"))
     return !!record.any(
         {"eventVersion", "awsRegion", "userIdentity", "eventTime", "sourceIPAddress", "eventID"});
+  if (record.text("eventType") == "AwsCloudTrailInsight" && record.get("insightDetails")) return true;
   // The console's table.
   if (record.get("Event source") && record.get("Event name") && record.get("Event time")) return true;
   return record.get("userIdentity").unpacked().is_object() &&

@@ -46,13 +46,16 @@ EventClass class_of(std::string_view category, std::string_view operation) {
 bool is_azure_activity(const Json &record) {
   if (!record.is_object() || record.get("eventSource") || record.get("protoPayload")) return false;
   if (record.any({"OperationNameValue", "ActivityStatusValue"})) return true;  // Log Analytics
-  if (record.get("eventTimestamp") && record.any({"caller", "subscriptionId", "authorization"})) return true;
+  if (record.any({"eventTimestamp", "event_timestamp"}) &&
+      record.any({"caller", "subscriptionId", "subscription_id", "authorization"}))
+    return true;
   if (!record.get("operationName") || !record.any({"time", "TimeGenerated"})) return false;
   if (base::equal_ignoring_case(record.text("category"), "MicrosoftGraphActivityLogs")) return false;
   const Json properties = record.get("properties").unpacked();
   const Json body = properties.is_object() ? properties : record;
   if (body.any({"activityDisplayName", "targetResources", "initiatedBy", "userPrincipalName",
-                "servicePrincipalId", "riskEventType", "riskState", "appDisplayName", "requestUri"}) ||
+                "servicePrincipalId", "riskEventType", "riskState", "appDisplayName"}) ||
+      (body.get("requestUri") && body.any({"requestMethod", "signInActivityId"})) ||  // a vault names its own
       record.get("Type") || base::contains_ignoring_case(record.text("category"), "SignInLogs"))
     return false;
   const std::string_view resource = record.text("resourceId");
@@ -63,10 +66,11 @@ bool is_azure_activity(const Json &record) {
 }
 
 base::Result<void> read_azure_activity(const Json &record, EventBuilder &out) {
-  DISLODGE_TRY(
-      set_time_at(out, record, {"eventTimestamp", "time", "TimeGenerated", "EventSubmissionTimestamp"}));
+  DISLODGE_TRY(set_time_at(
+      out, record,
+      {"eventTimestamp", "event_timestamp", "time", "TimeGenerated", "EventSubmissionTimestamp"}));
   Event &event = out.event();
-  std::string_view operation = word(record.get("operationName"));
+  std::string_view operation = word(record.any({"operationName", "operation_name"}));
   if (const std::string_view value = record.text("OperationNameValue"); !value.empty()) operation = value;
   std::string_view category = word(record.get("category"));
   if (category.empty()) category = text_at(record, {"CategoryValue"});
@@ -85,9 +89,10 @@ base::Result<void> read_azure_activity(const Json &record, EventBuilder &out) {
     else if (event.outcome == Outcome::none)
       event.outcome = status < 400 ? Outcome::ok : Outcome::error;
   }
-  out.set(&Event::native_id, text_at(record, {"eventDataId", "EventDataId", "properties.eventDataId"}));
-  std::string_view tenant =
-      text_at(record, {"tenantId", "identity.claims.http://schemas.microsoft.com/identity/claims/tenantid"});
+  out.set(&Event::native_id, text_at(record, {"eventDataId", "event_data_id", "properties.eventDataId"}));
+  std::string_view tenant = text_at(
+      record,
+      {"tenantId", "tenant_id", "identity.claims.http://schemas.microsoft.com/identity/claims/tenantid"});
   if (tenant.empty()) tenant = out.declared_tenant();
   out.set_lower(&Event::tenant, tenant);
 
@@ -109,13 +114,15 @@ base::Result<void> read_azure_activity(const Json &record, EventBuilder &out) {
   out.set_id(&Event::actor_id, object);
   out.set_lower(&Event::actor_name, is_guid(who) ? std::string_view() : who);
   out.set_id(&Event::application_id, app);
-  out.set_address(text_at(record, {"callerIpAddress", "CallerIpAddress", "httpRequest.clientIpAddress"}));
+  out.set_address(
+      text_at(record, {"callerIpAddress", "httpRequest.clientIpAddress", "http_request.client_ip_address"}));
   std::string_view agent =
       text_at(record, {"properties.userAgentHeader", "properties.clientInfo", "userAgent"});
   out.set(&Event::agent, agent);
-  out.set_id(&Event::correlation, text_at(record, {"correlationId"}));
+  out.set_id(&Event::correlation, text_at(record, {"correlationId", "correlation_id"}));
   out.set(&Event::token, claim(claims, "uti"));
-  const std::string_view resource = text_at(record, {"resourceId", "_ResourceId", "resourceUri"});
+  const std::string_view resource =
+      text_at(record, {"resourceId", "resource_id", "_ResourceId", "resourceUri"});
   out.set_lower(&Event::resource_id, resource);
   out.set(&Event::resource_name,
           resource.substr(resource.rfind('/') == std::string_view::npos ? 0 : resource.rfind('/') + 1));

@@ -27,11 +27,12 @@ CsvTable::CsvTable(std::string_view bytes, const base::Limits &limits, std::stri
   if (!header.empty()) {
     read_header(header);
   } else {
-    // The first line that is neither empty nor PowerShell's type information.
+    // The first line that is neither empty nor PowerShell's type information nor what Excel wants to be told.
     while (start < bytes_.size()) {
       const std::size_t line_feed = std::min(bytes_.find('\n', start), bytes_.size());
       const std::string_view line = base::trim(bytes_.substr(start, line_feed - start));
-      if (!line.empty() && !line.starts_with("#TYPE")) break;
+      if (!line.empty() && !line.starts_with("#TYPE") && !(line.starts_with("sep=") && line.size() <= 5))
+        break;
       start = line_feed + 1;
     }
     if (start < bytes_.size()) {

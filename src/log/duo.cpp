@@ -35,7 +35,7 @@ Outcome outcome_of(std::string_view result, std::string_view reason) {
 
 bool is_duo(const Json &record) {
   if (!record.is_object() ||
-      record.any({"eventSource", "class_uid", "EventID", "ecs", "protoPayload", "eventType", "org"}))
+      record.any({"eventSource", "class_uid", "EventID", "ecs", "protoPayload", "published", "org"}))
     return false;
   return is_authentication(record) || is_admin(record);
 }

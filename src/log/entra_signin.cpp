@@ -71,6 +71,14 @@ EventClass class_of(const Json &record, const Json &body, const EventBuilder &ou
   });
   if (found != EventClass::other) return found;
   const bool has_user = !body.any({"userPrincipalName", "Username"}).text().empty();
+  // The portal's table of managed identities.
+  const std::string_view identity = body.text("Managed Identity type");
+  const bool of_identity = body.any({"Managed Identity ID", "Managed Identity name"}) ||
+                           (!identity.empty() && !base::equal_ignoring_case(identity, "none"));
+  if (!has_user && (of_identity || (body.get("Date (UTC)") &&
+                                    (base::contains_ignoring_case(out.item(), "msisignin") ||
+                                     base::contains_ignoring_case(out.item(), "managedidentity")))))
+    return EventClass::managed_identity_signin;
   const std::string_view principal = body.any({"servicePrincipalId", "Service principal ID"}).text();
   if (!has_user && !principal.empty()) return EventClass::service_principal_signin;
   const Json interactive = body.get("isInteractive");
@@ -189,8 +197,11 @@ base::Result<void> read_entra_signin(const Json &record, EventBuilder &out) {
         body.any({"userPrincipalName", "Username", "signInIdentifier", "alternateSignInName"}).text());
   } else {
     out.set(&Event::actor_type, "service-principal");
-    out.set_id(&Event::actor_id, body.any({"servicePrincipalId", "Service principal ID"}).text());
-    out.set_lower(&Event::actor_name, body.any({"servicePrincipalName", "Service principal name"}).text());
+    out.set_id(&Event::actor_id,
+               body.any({"servicePrincipalId", "Service principal ID", "Managed Identity ID"}).text());
+    out.set_lower(
+        &Event::actor_name,
+        body.any({"servicePrincipalName", "Service principal name", "Managed Identity name"}).text());
     out.set_id(&Event::key_id, body.any({"servicePrincipalCredentialKeyId", "Credential key ID"}).text());
     out.extra("thumbprint",
               body.any({"servicePrincipalCredentialThumbprint", "Credential thumbprint"}).text());

@@ -20,17 +20,19 @@ std::string_view without_brackets(std::string_view id) {
 
 bool is_message_trace(const Json &record) {
   if (!record.is_object() || record.any({"RecordType", "Operation", "eventType", "ActionType"})) return false;
-  if (record.get("origin_timestamp_utc") && record.get("sender_address")) return true;
+  // The portal's summary, and its extended report: a row a step on the way.
+  if (record.any({"origin_timestamp_utc", "date_time_utc"}) && record.get("sender_address")) return true;
   return record.get("SenderAddress") && record.any({"RecipientAddress", "RecipientStatus"}) &&
          record.any({"MessageId", "MessageTraceId", "Received", "receivedDateTime"});
 }
 
 base::Result<void> read_message_trace(const Json &record, EventBuilder &out) {
   DISLODGE_TRY(set_time_at(
-      out, record, {"origin_timestamp_utc", "receivedDateTime", "Received", "ReceivedDateTime", "Date"}));
+      out, record,
+      {"origin_timestamp_utc", "date_time_utc", "receivedDateTime", "Received", "ReceivedDateTime", "Date"}));
   Event &event = out.event();
   event.event_class = EventClass::message_flow;
-  const std::string_view status = text_at(record, {"Status", "DeliveryStatus"});
+  const std::string_view status = text_at(record, {"Status", "DeliveryStatus", "event_id"});
   out.set(&Event::operation, "message trace");
   out.set_lower(&Event::tenant, out.declared_tenant());
   out.set(&Event::actor_type, "user");
@@ -39,17 +41,22 @@ base::Result<void> read_message_trace(const Json &record, EventBuilder &out) {
   out.set_lower(&Event::target_name, recipient);
   out.set(&Event::target_type, "mailbox");
   if (base::equal_ignoring_case(status, "Delivered") || base::equal_ignoring_case(status, "GettingStatus") ||
-      base::equal_ignoring_case(status, "Expanded"))
+      base::equal_ignoring_case(status, "Expanded") || base::equal_ignoring_case(status, "RECEIVE") ||
+      base::equal_ignoring_case(status, "DELIVER") || base::equal_ignoring_case(status, "SEND") ||
+      base::equal_ignoring_case(status, "SENDEXTERNAL"))
     event.outcome = Outcome::ok;
-  else if (!status.empty())
+  else if (!status.empty() && !record.get("date_time_utc"))
     event.outcome = base::equal_ignoring_case(status, "Quarantined") ||
                             base::equal_ignoring_case(status, "FilteredAsSpam")
                         ? Outcome::blocked
                         : Outcome::error;
   // One message to many is one row a recipient: the id of the trace alone does not tell rows apart.
   const std::string_view trace = text_at(record, {"MessageTraceId", "network_message_id", "id"});
-  if (!trace.empty()) out.set(&Event::native_id, std::string(trace) + '/' + base::lower(recipient));
-  out.set_address(text_at(record, {"FromIP", "original_client_ip"}));
+  const std::string_view step = record.get("date_time_utc") ? text_at(record, {"internal_message_id"}) : "";
+  if (!trace.empty())
+    out.set(&Event::native_id, std::string(trace) + '/' + base::lower(recipient) +
+                                   (step.empty() ? "" : '/' + std::string(status) + '/' + std::string(step)));
+  out.set_address(text_at(record, {"FromIP", "original_client_ip", "client_ip"}));
   out.extra("message-id", without_brackets(text_at(record, {"MessageId", "internetMessageId"})));
   out.extra("subject", text_at(record, {"Subject", "message_subject"}));
   out.extra("status", status);

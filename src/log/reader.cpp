@@ -248,12 +248,22 @@ class LogReader {
 
   void read_lines() {
     header_seen_ = true;
-    YearOfLines years(options_.year ? options_.year : year_in(item_.path));
+    std::optional<int> year = options_.year ? options_.year : year_in(item_.path);
+    std::optional<SyslogLine> last;
+    each_line([&](const RecordSpan &, std::string_view line) {
+      if (const auto parsed = parse_syslog_line(line); parsed && parsed->month != 0) last = parsed;
+    });
+    // Nothing tells the year: the latest in which the last line lies in the past, and every event says so.
+    const bool assumed = !year && last;
+    if (assumed) {
+      const base::Date today = base::date_of(base::now() + base::kDay);
+      year = today.year - (std::pair(last->month, last->day) > std::pair(today.month, today.day) ? 1 : 0);
+    }
+    YearOfLines years(year);
     each_line([&](const RecordSpan &, std::string_view line) {
       if (const auto parsed = parse_syslog_line(line)) years.add(*parsed);
     });
     years.restart();
-    bool no_year = false;
     each_line([&](const RecordSpan &span, std::string_view line) {
       const auto parsed = parse_syslog_line(line);
       std::optional<base::Time> time;
@@ -261,20 +271,22 @@ class LogReader {
       if (span.offset < options_.begin || span.offset >= options_.end) return;
       ++counts_.records;
       if (!time) {
-        no_year = no_year || (parsed && !parsed->time);
         lose(span, LedgerState::damaged,
-             parsed ? "its date has no year" : "the line has no head of a kind that is known");
+             parsed ? "there is no such day" : "the line has no head of a kind that is known");
         return;
       }
       builder_.begin(located(span), Source::syslog);
       builder_.event().time = *time;
       read_syslog_message(parsed->host, parsed->program, parsed->message, builder_);
+      if (assumed && !parsed->time) builder_.extra("year", "assumed");
       builder_.commit();
       ++counts_.events;
     });
-    if (no_year)
+    if (assumed)
       counts_.notes.push_back(
-          "its dates have no year: put the year of its last line into its name, as auth.log-20240112");
+          "its dates have no year: " + std::to_string(*year) +
+          " is assumed for the last; if that is wrong, put the year of its last line into "
+          "its name, as auth.log-20240112");
   }
 
   template <typename Each>
@@ -362,24 +374,31 @@ class LogReader {
   // Dates written for people: the whole file decides which of its numbers is the month. Log Analytics always
   // writes the month first.
   std::optional<DateOrder> date_order(const CsvTable &table) {
-    std::optional<std::size_t> column;
+    std::vector<std::size_t> columns;
     for (const std::string_view name : {"Date (UTC)", "CreatedDateTime [UTC]", "TimeGenerated [UTC]",
-                                        "ActivityDateTime [UTC]", "CreationDate"})
-      if (!column) column = table.column(name);
-    if (!column) return std::nullopt;
+                                        "ActivityDateTime [UTC]", "CreationDate", "Received", "StartDate",
+                                        "EndDate", "LastAccessed", "LoginTime", "Login Time", "Date"})
+      if (const auto column = table.column(name)) columns.push_back(*column);
+    if (columns.empty()) return std::nullopt;
     CsvTable rows(text_, sink_.limits(), options_.header);
     CsvRow row;
     DateOrderVote vote;
     bool needed = false;
     while (rows.next(row, [](const BadSpan &) {})) {
-      if (*column >= row.fields.size()) continue;
-      if (!needs_order(row.fields[*column])) break;  // ISO, like the rest of the file
+      bool here = false;
+      for (const std::size_t column : columns) {
+        if (column >= row.fields.size() || !needs_order(row.fields[column])) continue;
+        here = true;
+        vote.add(row.fields[column]);
+      }
+      if (!here && !needed) break;  // ISO, like the rest of the file
       needed = true;
-      vote.add(row.fields[*column]);
     }
     if (!needed) return std::nullopt;
     if (const auto decided = vote.decided()) return decided;
-    if (!vote.contradictory() && table.columns()[*column].ends_with("[UTC]")) return DateOrder::month_first;
+    if (!vote.contradictory() && table.columns()[columns.front()].ends_with("[UTC]"))
+      return DateOrder::month_first;
+    if (table.column("AuditData")) return std::nullopt;  // which has the time in ISO
     counts_.notes.push_back(vote.contradictory()
                                 ? "its dates contradict each other: some have the day first, some the month"
                                 : "no date in it tells day from month: export it again with ISO dates");

@@ -145,7 +145,9 @@ void read_logon(const Reading &in, std::int64_t id, EventBuilder &out) {
     const std::string_view status = in.of({"Status"});
     const std::string_view sub = in.of({"SubStatus"}, {"SubStatus"});
     event.code = static_cast<std::int32_t>(status_code(sub) != 0 ? status_code(sub) : status_code(status));
-    event.outcome = outcome_of_ntstatus(static_cast<std::uint32_t>(event.code));
+    // Timelines may leave the status out: that it failed is sure, and most fail on the password.
+    event.outcome =
+        event.code == 0 ? Outcome::wrong_secret : outcome_of_ntstatus(static_cast<std::uint32_t>(event.code));
     out.extra("status", status);
     out.extra("sub-status", sub);
     out.extra("reason", in.of({"FailureReason"}));

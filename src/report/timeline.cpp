@@ -45,25 +45,11 @@ std::vector<TimelineEntry> timeline(const engine::Picture &picture) {
 }
 
 std::vector<const detect::Detection *> key_acts(const engine::Picture &picture, std::size_t most) {
-  static constexpr std::string_view kGeneral[] = {"risky-signin", "account-changed",
-                                                  "service-principal-created", "rule-matched"};
-  constexpr std::int64_t kSameMoment = 5 * base::kSecond;
-  const auto general = [](const detect::Detection &one) {
-    return std::find(std::begin(kGeneral), std::end(kGeneral), one.kind) != std::end(kGeneral);
-  };
+  // One act is told once already (detect/joined.hpp); of a kind the first act stands for the others.
   std::vector<const detect::Detection *> acts;
   std::set<std::string> kinds;
-  for (const detect::Detection &one : picture.detections) {
-    if (!one.intruder || acts.size() == most || kinds.count(one.kind) != 0) continue;
-    const bool told = general(one) && std::any_of(picture.detections.begin(), picture.detections.end(),
-                                                  [&](const detect::Detection &other) {
-                                                    const std::int64_t apart = other.first.us - one.first.us;
-                                                    return other.intruder && !general(other) &&
-                                                           apart <= kSameMoment && -apart <= kSameMoment;
-                                                  });
-    kinds.insert(one.kind);
-    if (!told) acts.push_back(&one);
-  }
+  for (const detect::Detection &one : picture.detections)
+    if (one.intruder && acts.size() < most && kinds.insert(one.kind).second) acts.push_back(&one);
   return acts;
 }
 

@@ -317,6 +317,33 @@ TEST(SigmaCorrelations, ThatNameNothingDoNotLoad) {
   EXPECT_THAT(set.problems[0].reason, HasSubstr("did not load"));
 }
 
+// A short file must not come to gigabytes: each base64offset makes three values of one.
+TEST(SigmaFiles, WhatModifiersMultiplyIsBounded) {
+  std::string field = "x";
+  for (int i = 0; i < 20; ++i) field += "|base64offset";
+  const auto rule = [](const std::string &item) {
+    return "title: x\nlogsource: {product: p}\ndetection:\n  a:\n    " + item + "\n  condition: a\n";
+  };
+  EXPECT_THAT(read(rule(field + ": abc")).problems, SizeIs(1));
+  const auto problems_of = [](SigmaSet set) {
+    auto matcher = SigmaMatcher::make(std::move(set), {});
+    return matcher ? matcher->set().problems.size() : SIZE_MAX;
+  };
+  EXPECT_EQ(problems_of(read(rule("x|base64offset|base64offset|base64offset|contains: abc"))), 0u);
+  EXPECT_EQ(problems_of(read(rule("x|base64offset|base64offset|base64offset|base64offset|base64offset|"
+                                  "base64offset|base64offset|base64offset: " +
+                                  std::string(3000, 'a')))),
+            1u);
+}
+
+TEST(SigmaFiles, AliasesAreResolved) {
+  const SigmaSet set = read(
+      "title: x\nid: x\nlogsource: {product: other}\ndetection:\n  a:\n    x: &v [b, c]\n  d:\n    y: *v\n"
+      "  condition: a and d\n");
+  ASSERT_THAT(set.rules, SizeIs(1));
+  EXPECT_THAT(set.rules[0].selections.at(1).any.at(0).at(0).values, SizeIs(2));
+}
+
 TEST(SigmaFiles, HostileOnesAreRefused) {
   EXPECT_THAT(read("a: [" + std::string(100000, '[')).problems, SizeIs(1));
   EXPECT_THAT(read("\x01\x02: {{{").problems, SizeIs(1));

@@ -124,6 +124,55 @@ TEST(Spray, TenAccountsFromOneAddressInAMinute) {
   EXPECT_THAT(fallen[0].principals, testing::ElementsAre("principal:entra/t/id-p3"));
 }
 
+// Their program is the accounts' own; the place and the haste tell.
+TEST(Spray, AnOrdinaryBrowserFromOneStrangeAddress) {
+  Log log;
+  log.working_week();
+  for (int i = 0; i < 10; ++i) log.add(5000 + i, "p" + std::to_string(i), "198.51.100.9", "Edge/140", 50126);
+  log.add(5012, "p3", "198.51.100.9", "Edge/140", 0);
+  log.add(5013, "p4", "198.51.100.9", "Edge/140", 0);
+  log.table.settle();
+  const auto found = found_in(log.table);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].event_count, 10u);
+}
+
+// Over a day, where nobody ever signed in.
+TEST(Spray, ThreeAccountsInADayFromAPlaceWhereNobodyIs) {
+  Log log;
+  log.working_week();
+  for (int i = 0; i < 3; ++i)
+    log.add(5000 + i * 200, "p" + std::to_string(i), "198.51.100.9", "python-requests/2.31", 50126);
+  log.table.settle();
+  EXPECT_EQ(found_in(log.table).size(), 1u);
+}
+
+// A log that holds next to no success says nothing of what is ordinary.
+TEST(Spray, ARotatingProxyInATenantThatHardlySignsIn) {
+  Log log;
+  log.add(1, "admin", "192.0.2.1", "Edge/140", 0);
+  for (int i = 0; i < 10; ++i)
+    log.add(50 + i / 3, "p" + std::to_string(i), std::to_string(70 + i * 3) + ".9.8.7", "Chrome/76", 50126);
+  log.table.settle();
+  const auto found = found_in(log.table);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].event_count, 10u);
+}
+
+// Three telephones of one make try an old password, day after day, at times in the same minutes.
+TEST(Spray, TelephonesWithAnOldPassword) {
+  Log log;
+  log.working_week();
+  for (int day = 0; day < 20; ++day)
+    for (int i = 0; i < 3; ++i)
+      for (int again = 0; again < 4; ++again)
+        log.add(day * 1440 + 500 + (day == 0 ? i * 120 : 0) + again * 15 + i, "p" + std::to_string(i),
+                std::to_string(80 + day) + "." + std::to_string(i) + ".1." + std::to_string(again + 1),
+                "Phone/2", 50126);
+  log.table.settle();
+  EXPECT_EQ(found_in(log.table).size(), 0u);
+}
+
 TEST(Spray, TenAddressesInASmallTenant) {
   Log log;
   log.working_week();

@@ -50,16 +50,20 @@ TEST(Syslog, WhatSshdSays) {
   EXPECT_EQ(log.text(4, &Event::actor_name), "git");
 }
 
-TEST(Syslog, TheYearIsDeclaredOrInTheNameOrRefused) {
+TEST(Syslog, TheYearIsDeclaredOrInTheNameOrTheLatestThatFits) {
   const std::string text =
       "Dec 31 23:59:59 web1 sshd[1]: Accepted password for ann from 203.0.113.9 port 5 ssh2\n"
       "Jan  1 00:00:01 web1 sshd[1]: Accepted password for ann from 203.0.113.9 port 5 ssh2\n";
-  const ReadLog refused = read_text(text, {}, "auth.log");
-  EXPECT_EQ(refused.table.events.size(), 0u);
-  ASSERT_EQ(refused.counts.notes.size(), 1u);
-  EXPECT_THAT(refused.counts.notes[0], HasSubstr("no year"));
+  const ReadLog assumed = read_text(text, {}, "auth.log");
+  ASSERT_EQ(assumed.table.events.size(), 2u);
+  EXPECT_EQ(base::date_of(assumed.table.events[1].time).year, base::date_of(base::now()).year);
+  EXPECT_EQ(base::date_of(assumed.table.events[0].time).year, base::date_of(base::now()).year - 1);
+  EXPECT_EQ(assumed.extra(1, "year"), "assumed");
+  ASSERT_EQ(assumed.counts.notes.size(), 1u);
+  EXPECT_THAT(assumed.counts.notes[0], HasSubstr("no year"));
   const ReadLog named = read_text(text, {}, "auth.log-20240107");
   ASSERT_EQ(named.table.events.size(), 2u);
+  EXPECT_EQ(named.extra(1, "year"), "");
   EXPECT_EQ(named.table.events[0].time, base::parse_time("2023-12-31T23:59:59Z"));
   EXPECT_EQ(named.table.events[1].time, base::parse_time("2024-01-01T00:00:01Z"));
   ReadOptions options;

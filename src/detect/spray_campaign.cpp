@@ -1,0 +1,151 @@
+// What belongs to a campaign once it is found: the bursts that ran its program, every try by it, and the
+// right secrets that it won.
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "detect/spray_tries.hpp"
+
+namespace dislodge::detect {
+
+namespace {
+
+using base::StringId;
+using log::Event;
+using OwnPlace = std::array<StringId, 3>;  // tenant, account, address
+
+class Completer {
+ public:
+  Completer(const View &view, const std::vector<Attempt> &tries, std::vector<Campaign> &campaigns)
+      : view_(view), options_(view.options()), tries_(tries), campaigns_(campaigns) {}
+
+  void run() {
+    join_bursts();
+    for (Campaign &one : campaigns_) {
+      gather_tries(one);
+      gather_right(one);
+    }
+    std::erase_if(campaigns_, [](const Campaign &one) { return one.tries.empty(); });
+    std::sort(campaigns_.begin(), campaigns_.end(), [&](const Campaign &a, const Campaign &b) {
+      return std::pair(a.tries.front(), a.fingerprint) < std::pair(b.tries.front(), b.fingerprint);
+    });
+  }
+
+ private:
+  // Addresses that ran the same program, and those that ran a slow campaign's, are one campaign.
+  void join_bursts() {
+    std::vector<Campaign> joined;
+    for (Campaign &one : campaigns_) {
+      Campaign *same = nullptr;
+      for (Campaign &other : joined) {
+        const bool slow = !other.by_address && matches(other.fingerprint, one.fingerprint.parts);
+        if (one.by_address && one.fingerprint.mask != 0 && (slow || other.fingerprint == one.fingerprint))
+          same = &other;
+      }
+      if (same == nullptr) {
+        joined.push_back(std::move(one));
+        continue;
+      }
+      same->addresses.insert(same->addresses.end(), one.addresses.begin(), one.addresses.end());
+      same->tenants.insert(same->tenants.end(), one.tenants.begin(), one.tenants.end());
+      same->surprise += one.surprise;
+      for (auto *list : {&same->addresses, &same->tenants}) {
+        std::sort(list->begin(), list->end());
+        list->erase(std::unique(list->begin(), list->end()), list->end());
+      }
+    }
+    campaigns_ = std::move(joined);
+  }
+
+  bool belongs(const Campaign &one, const std::array<StringId, kParts> &parts, StringId address) const {
+    if (!matches(one.fingerprint, parts)) return false;
+    // Where the program is everybody's (or is not told), only the campaign's own addresses speak.
+    if (!one.by_address) return true;
+    return std::binary_search(one.addresses.begin(), one.addresses.end(), address);
+  }
+
+  // Who uses this program themselves: with success before the campaign began, or on three days from one
+  // place.
+  std::set<std::pair<StringId, StringId>> ordinary_users(const Campaign &one, base::Time first) const {
+    std::set<std::pair<StringId, StringId>> users;
+    std::map<std::array<StringId, 3>, std::set<std::int64_t>> days_at;
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (!worked(event) || !matches(one.fingerprint, parts_of(view_, event))) continue;
+      const StringId actor = account_of(event);
+      auto &days = days_at[{event.tenant, actor, event.address}];
+      days.insert(day_of(event));
+      if (event.time < first || days.size() >= 3) users.emplace(event.tenant, actor);
+    }
+    return users;
+  }
+
+  void gather_tries(Campaign &one) {
+    base::Time first = base::kTimeMax;
+    for (const Attempt &attempt : tries_)
+      if (attempt.claimed && in_tenants(one, attempt.tenant) && belongs(one, attempt.parts, attempt.address))
+        first = std::min(first, view_.event(attempt.index).time);
+    const auto users = ordinary_users(one, first);
+    std::set<StringId> addresses;
+    for (const Attempt &attempt : tries_) {
+      if (!in_tenants(one, attempt.tenant) || !belongs(one, attempt.parts, attempt.address)) continue;
+      if (!attempt.claimed && users.count({attempt.tenant, attempt.actor}) != 0) continue;
+      one.tries.push_back(attempt.index);
+      addresses.insert(attempt.address);
+    }
+    std::sort(one.tries.begin(), one.tries.end());
+    one.addresses.assign(addresses.begin(), addresses.end());
+  }
+
+  void gather_right(Campaign &one) {
+    if (one.tries.empty()) return;
+    const base::Time first = view_.event(one.tries.front()).time;
+    const base::Time last = view_.event(one.tries.back()).time;
+    const auto users = ordinary_users(one, first);
+    // Places where an account signs in with other programs are its own.
+    std::set<OwnPlace> own_places;
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (worked(event) && !matches(one.fingerprint, parts_of(view_, event)))
+        own_places.insert({event.tenant, account_of(event), event.address});
+    }
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (!secret_was_right(event.outcome) || event.time < first) continue;
+      if (!belongs(one, parts_of(view_, event), event.address)) continue;
+      const StringId actor = account_of(event);
+      one.ordinary = one.ordinary || users.count({event.tenant, actor}) != 0;
+      if (users.count({event.tenant, actor}) != 0 ||
+          own_places.count({event.tenant, actor, event.address}) != 0)
+        continue;
+      const bool during = event.time <= last + options_.spray_slack_us;
+      // An account that has fallen stays fallen, however long after.
+      const bool fallen = std::any_of(one.right.begin(), one.right.end(), [&](EventIndex known) {
+        return view_.event(known).tenant == event.tenant && account_of(view_.event(known)) == actor;
+      });
+      if (in_tenants(one, event.tenant) && (during || fallen))
+        one.right.push_back(index);
+      else
+        one.later.push_back(index);
+    }
+  }
+
+  const View &view_;
+  const DetectOptions &options_;
+  const std::vector<Attempt> &tries_;
+  std::vector<Campaign> &campaigns_;
+};
+
+}  // namespace
+
+bool in_tenants(const Campaign &campaign, StringId tenant) {
+  return std::binary_search(campaign.tenants.begin(), campaign.tenants.end(), tenant);
+}
+
+void complete_campaigns(const View &view, const std::vector<Attempt> &tries,
+                        std::vector<Campaign> &campaigns) {
+  Completer(view, tries, campaigns).run();
+}
+
+}  // namespace dislodge::detect

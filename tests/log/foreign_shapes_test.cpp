@@ -1,0 +1,106 @@
+// Shapes that other people's exports have, and what they must not be taken for.
+
+#include "log_testing.hpp"
+
+namespace dislodge::log {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST(ForeignShapes, ThePortalsTableOfManagedIdentities) {
+  const ReadLog log = read_text(
+      "Date (UTC),Request ID,Correlation ID,Managed Identity ID,Managed Identity name,Managed Identity "
+      "type,Resource,Resource ID ,IP address,Location,Status,Sign-in error code,Failure reason\r\n"
+      "2025-10-02T01:32:28Z,r1,c1,11111111-2222-3333-4444-555555555555,vm1,System,Azure Key "
+      "Vault,cfa8b339-82a2-471a-a3c9-0fc0be7a4093,203.0.113.9,\"Oslo, Oslo, NO\",Success,0,Other.\r\n",
+      {}, "signins.csv");
+  ASSERT_THAT(log.table.events, SizeIs(1)) << log.error;
+  EXPECT_EQ(log.table.events[0].event_class, EventClass::managed_identity_signin);
+  EXPECT_EQ(log.text(0, &Event::actor_id), "11111111-2222-3333-4444-555555555555");
+  EXPECT_EQ(log.text(0, &Event::actor_name), "vm1");
+}
+
+TEST(ForeignShapes, TheExtendedReportOfAMessageTraceIsARowAStep) {
+  const std::string head =
+      "date_time_utc,client_ip,source,event_id,internal_message_id,message_id,network_message_id,"
+      "recipient_address,message_subject,sender_address,directionality\r\n";
+  const ReadLog log = read_text(head +
+                                    "2025-10-02T01:32:28.000Z,203.0.113.9,SMTP,RECEIVE,1,<a@b>,n1,ann@x."
+                                    "example,Invoice,eve@evil.example,In\r\n"
+                                    "2025-10-02T01:32:29.000Z,,STOREDRIVER,DELIVER,1,<a@b>,n1,ann@x.example,"
+                                    "Invoice,eve@evil.example,In\r\n",
+                                {}, "trace.csv");
+  ASSERT_THAT(log.table.events, SizeIs(2)) << log.error;
+  EXPECT_EQ(log.table.events[0].source, Source::message_trace);
+  EXPECT_EQ(log.extra(0, "message-id"), "a@b");
+  EXPECT_EQ(log.text(0, &Event::address), "203.0.113.9");
+  EXPECT_NE(log.text(0, &Event::native_id), log.text(1, &Event::native_id));
+}
+
+// Any column of the file may tell the day from the month.
+TEST(ForeignShapes, TheEndOfTheRangeDecidesTheOrderOfDates) {
+  const auto read = [](const std::string &until) {
+    return read_text(
+        "\"MessageId\",\"Received\",\"SenderAddress\",\"RecipientAddress\",\"Subject\",\"Status\","
+        "\"StartDate\","
+        "\"EndDate\"\r\n\"<a@b>\",\"10/2/2025 1:32:28 "
+        "AM\",\"eve@evil.example\",\"ann@x.example\",\"s\",\"Delivered\",\"10/1/2025 12:00:00 AM\",\"" +
+            until + "\"\r\n",
+        {}, "trace.csv");
+  };
+  const ReadLog decided = read("10/13/2025 12:00:00 AM");
+  ASSERT_THAT(decided.table.events, SizeIs(1));
+  EXPECT_EQ(decided.table.events[0].time, base::parse_time("2025-10-02T01:32:28Z"));
+  const ReadLog open = read("10/3/2025 12:00:00 AM");
+  EXPECT_THAT(open.table.events, IsEmpty());
+  ASSERT_THAT(open.unread, SizeIs(1));
+  EXPECT_THAT(open.unread[0].reason, HasSubstr("order of day and month"));
+}
+
+TEST(ForeignShapes, ExcelsFirstLine) {
+  const ReadLog log = read_text(
+      "sep=;\r\nRecordType;CreationDate;UserIds;Operations;AuditData\r\n50;02.10.2025 "
+      "01:32;ann;MailItemsAccessed;\"{\"\"CreationTime\"\":\"\"2025-10-02T01:32:28\"\",\"\"Id\"\":\"\"1\"\","
+      "\"\"Operation\"\":\"\"MailItemsAccessed\"\",\"\"RecordType\"\":50,\"\"UserId\"\":\"\"ann@x."
+      "example\"\"}\"\r\n",
+      {}, "ual.csv");
+  ASSERT_THAT(log.table.events, SizeIs(1)) << log.error;
+  EXPECT_EQ(log.text(0, &Event::operation), "MailItemsAccessed");
+  EXPECT_THAT(log.counts.notes, IsEmpty()) << "AuditData tells the time";
+}
+
+// A timeline may leave out the status; a failed logon is no success for that.
+TEST(ForeignShapes, AFailedLogonOfAHayabusaTimeline) {
+  const ReadLog log = read_text(
+      "\"Timestamp\",\"RuleTitle\",\"Level\",\"Computer\",\"Channel\",\"EventID\",\"RecordID\","
+      "\"Details\"\n\"2025-10-"
+      "02 01:32:28.123 +00:00\",\"Logon Failure (Wrong Password)\",\"low\",\"dc\",\"Sec\",4625,5,\"Type: 3 - "
+      "NETWORK "
+      "\xC2\xA6 TgtUser: ann \xC2\xA6 SrcIP: 203.0.113.9\"\n",
+      {}, "timeline.csv");
+  ASSERT_THAT(log.table.events, SizeIs(1)) << log.error;
+  EXPECT_EQ(log.table.events[0].outcome, Outcome::wrong_secret);
+}
+
+TEST(ForeignShapes, AVaultOfAzureNamesTheAddressThatWasAsked) {
+  const ReadLog log = read_text(
+      R"({"time":"2024-04-03T14:03:10Z","category":"AuditEvent","operationName":"SecretGet","resultType":"Success","callerIpAddress":"203.0.113.9","identity":{"claim":{"oid":"d4ba3e84-0444-4841-aaf7-0123456789ab","upn":"ann@x.example"}},"properties":{"id":"https://v.vault.azure.net/secrets/s","requestUri":"https://v.vault.azure.net/secrets/s","httpStatusCode":200}})");
+  ASSERT_THAT(log.table.events, SizeIs(1)) << log.error;
+  EXPECT_EQ(log.table.events[0].source, Source::azure_activity);
+  EXPECT_EQ(log.table.events[0].event_class, EventClass::key_use);
+  EXPECT_EQ(log.text(0, &Event::actor_name), "ann@x.example");
+}
+
+TEST(ForeignShapes, AzureActivityAsTheLibraryForPythonWritesIt) {
+  const ReadLog log = read_text(
+      R"({"authorization":{"action":"Microsoft.Compute/disks/delete"},"caller":"ann@x.example","event_timestamp":"2022-02-09T03:04:54.297853Z","operation_name":{"value":"Microsoft.Compute/disks/delete"},"http_request":{"client_ip_address":"203.0.113.9"},"status":{"value":"Succeeded"},"subscription_id":"s"})");
+  ASSERT_THAT(log.table.events, SizeIs(1)) << log.error;
+  EXPECT_EQ(log.text(0, &Event::operation), "Microsoft.Compute/disks/delete");
+  EXPECT_EQ(log.text(0, &Event::address), "203.0.113.9");
+  EXPECT_EQ(log.table.events[0].outcome, Outcome::ok);
+}
+
+}  // namespace
+}  // namespace dislodge::log
