@@ -11,10 +11,11 @@
 #include "base/json_writer.hpp"
 #include "detect/detect.hpp"
 #include "detect/stolen_secret.hpp"
-#include "disclose/duties.hpp"
 #include "disclose/parties.hpp"
 #include "engine/correspondence.hpp"
+#include "engine/decisions.hpp"
 #include "engine/inputs.hpp"
+#include "engine/links.hpp"
 #include "engine/planning.hpp"
 #include "engine/question.hpp"
 #include "engine/read_pass.hpp"
@@ -22,6 +23,7 @@
 #include "engine/reopen.hpp"
 #include "engine/secrets_pass.hpp"
 #include "engine/stolen_pass.hpp"
+#include "engine/tips_pass.hpp"
 #include "identity/bindings.hpp"
 #include "identity/history.hpp"
 #include "identity/link.hpp"
@@ -252,6 +254,9 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
   {
     Timings::Scope timing(timings, "detect");
     picture.detections = detect::detect(picture.events, picture.facts, detect_options);
+    // What others say is matched against all of it, and says whose word it is.
+    DISLODGE_TRY(apply_tips(the_case, picture));
+    DISLODGE_TRY(apply_links(the_case, picture));
     timing.items_in = picture.events.events.size();
     timing.items_out = picture.detections.size();
   }
