@@ -96,20 +96,26 @@ int run(int argc, char **argv) {
   case_options(*add_command, add);
   add_command->add_option("PATH", add.paths, "Files and folders")->required();
   add_command->add_option("--exposed", add.exposed,
-                          "FROM..UNTIL: when the intruder could read it (RFC 3339; either end may be empty)");
+                          "FROM..UNTIL: when the intruder could read it (RFC 3339; either end may be empty); "
+                          "none: it was not (our archive beside a supplier's notice)");
   add_command
       ->add_option("--exposure-file", add.exposure_file,
                    "CSV with mailbox,from,until: exposure of each mailbox or folder")
       ->check(CLI::ExistingFile);
   add_command->add_option("--custodian", add.custodian,
                           "Whose mailbox, or which repository (github.com/owner/name)");
+  add_command->add_option("--notice-from", add.notice_from,
+                          "Who a tip or a supplier's notice is from (default: as the file says)");
+  add_command->add_option("--verified-by", add.verified_by,
+                          "Who confirmed out of band that the tip or notice is theirs");
+  add_command->add_option("--verified-how", add.verified_how, "How: by telephone, in person ...");
   reading_options(*add_command, add);
   add_command->callback([&] {
     ready(add);
     code = run_add(add);
   });
 
-  CaseOptions investigate, status, detections, sessions, timeline, coverage, parties;
+  CaseOptions investigate, status, detections, sessions, timeline, coverage, parties, tips;
   CLI::App *investigate_command =
       simple("investigate", "Run every pass that has something new to do", run_investigate, investigate);
   reading_options(*investigate_command, investigate);
@@ -139,6 +145,8 @@ int run(int argc, char **argv) {
     code = run_reach(reach);
   });
   simple("parties", "Whom it touches", run_parties, parties);
+  simple("tips", "What others say (indicators, notices, other scanners), and what the evidence has of it",
+         run_tips, tips);
 
   SecretsArguments secrets;
   CLI::App *secrets_command =
@@ -240,7 +248,7 @@ int run(int argc, char **argv) {
       "package", "What one party is given: a signed manifest of its stolen mail, and a notice");
   package_command->add_option("CASE", package.folder, "Folder of the case")->required();
   package_command->add_option("ORGANISATION", package.organisation, "As `parties` names it")->required();
-  package_command->add_option("-o,--out", package.out, "Folder for the package")->required();
+  package_command->add_option("-o,--out", package.out, "Folder for the package");
   key_options(*package_command, package);
   common(*package_command, package);
   package_command->add_option("--released-by", package.released_by, "Who releases it: two different people");
@@ -255,10 +263,61 @@ int run(int argc, char **argv) {
   package_command->add_option("--code", package.code, "The verification code");
   package_command->add_option("--next-update", package.next_update, "Date of the next update");
   package_command->add_option("--seal-to", package.seal_to,
-                              "Public key of the recipient (64 hex digits): encrypts");
+                              "Public key of the recipient (64 hex digits, or their case.pub): encrypts");
+  package_command->add_option("--recipient-confirmed-by", package.recipient_confirmed_by,
+                              "Who confirmed out of band that the recipient is the right one");
+  package_command
+      ->add_option("--reviewed", package.reviewed,
+                   "Custodian held by default whose mail a person has looked at; may be repeated")
+      ->allow_extra_args(false);
+  package_command->add_option("--reviewed-by", package.reviewed_by, "Who looked at it");
+  package_command->add_flag("--only-secrets", package.only_secrets,
+                            "A manifest of the messages that hold secrets, and no others");
+  package_command
+      ->add_option("--receipt", package.receipt, "A receipt that came back: checked and journalled")
+      ->check(CLI::ExistingFile);
   package_command->callback([&] {
     ready(package);
     code = run_package(package);
+  });
+
+  LinkArguments link;
+  CLI::App *link_command = app.add_subcommand(
+      "link", "Whether another case has the same secrets, accounts or intruder; alone: what is linked");
+  link_command->add_option("CASE", link.folder, "Folder of the case")->required();
+  link_command->add_option("FILE", link.file, "A set that the other case wrote with --export")
+      ->check(CLI::ExistingFile);
+  key_options(*link_command, link);
+  common(*link_command, link);
+  link_command->add_option("--export", link.out, "Write this case's set, hashed under the pair key");
+  link_command->add_option("--pair-key", link.pair_key,
+                           "32 bytes that both sides share (made by --export where there are none)");
+  link_command->add_option("--label", link.label, "--export: how the other side is to call this case");
+  link_command->callback([&] {
+    ready(link);
+    code = run_link(link);
+  });
+
+  NoticeArguments notice;
+  CLI::App *notice_command = app.add_subcommand(
+      "notice", "An outline for a person, a regulator or an insurer; customers have theirs in `package`");
+  case_options(*notice_command, notice);
+  notice_command->add_option("--kind", notice.kind, "person, regulator or insurer")
+      ->required()
+      ->check(CLI::IsMember({"person", "regulator", "insurer"}));
+  notice_command->add_option("--to", notice.to, "Who it is for");
+  notice_command->add_option("--address", notice.address,
+                             "Where it would be sent: refused where the intruder reads");
+  notice_command->add_option("--regime", notice.regime, "regulator: gdpr-33 ... (dislodge duties regimes)");
+  notice_command->add_option("--contact-name", notice.contact_name, "Whom they reach");
+  notice_command->add_option("--contact-channel", notice.contact_channel,
+                             "How: a telephone number or portal that the intruder cannot read");
+  notice_command->add_option("--verify-at", notice.verify_at, "Where they find the verification code");
+  notice_command->add_option("--code", notice.code, "The verification code");
+  notice_command->add_option("-o,--out", notice.out, "File to write")->required();
+  notice_command->callback([&] {
+    ready(notice);
+    code = run_notice(notice);
   });
 
   ReconcileArguments reconcile;
@@ -274,6 +333,8 @@ int run(int argc, char **argv) {
                                 "Their key, got out of band (64 hex digits)");
   reconcile_command->add_option("--verified-by", reconcile.verified_by,
                                 "Who confirmed out of band that the notice is theirs");
+  reconcile_command->add_option("--receipt", reconcile.receipt, "Write a signed receipt for them");
+  reconcile_command->add_option("--received-by", reconcile.received_by, "Who received it, for the receipt");
   reconcile_command->callback([&] {
     ready(reconcile);
     code = run_reconcile(reconcile);
@@ -299,14 +360,45 @@ int run(int argc, char **argv) {
   key_options(*duties_command, duties);
   common(*duties_command, duties);
   duties_command->add_option("--decide", duties.decide, "Set a clock fact: determined-material, aware ...");
-  duties_command->add_option("--at", duties.at, "When it was decided or known");
-  duties_command->add_option("--who", duties.who, "Who decided");
+  duties_command->add_option("--filed", duties.filed, "A report was handed in: its regime");
+  duties_command->add_option("--delay", duties.delay,
+                             "An authority allowed a delay: its regime, with --days");
+  duties_command->add_option("--field", duties.field,
+                             "State a field of a report: REGIME/FIELD, with one of the next three");
+  duties_command->add_option("--value", duties.value, "--field: its content");
+  duties_command->add_option("--not-determined", duties.not_determined, "--field: why not yet");
+  duties_command->add_option("--not-applicable", duties.not_applicable, "--field: why not at all");
+  duties_command->add_option("--next", duties.next, "--not-determined: when it is looked at again");
+  duties_command->add_option("--at", duties.at, "When it was decided, known, filed or granted");
+  duties_command->add_option("--who", duties.who, "Who decided: a named person");
   duties_command->add_option("--reason", duties.reason, "On which facts");
+  duties_command->add_option("--checklist", duties.checklist,
+                             "The required content of one report: known, not determined, missing");
+  duties_command->add_flag("--decisions", duties.decisions,
+                           "Who decided what, when, and what the case showed then");
+  const auto counting_options = [&](CLI::App &command) {
+    command.add_option("--days", duties.days, "Days of delay that an authority granted, in all");
+    command.add_option("--closed", duties.closed, "An ad hoc closure: DATE or DATE=WHY; may be repeated")
+        ->allow_extra_args(false);
+  };
+  counting_options(*duties_command);
   CLI::App *due_command = duties_command->add_subcommand("due", "A due date without a case");
-  due_command->add_option("REGIME", duties.due_regime, "sec-8k-1.05 ...")->required();
+  due_command->add_option("REGIME", duties.due_regime, "sec-8k-1.05 ..., or a family: nis2-23")->required();
   due_command->add_option("TRIGGER", duties.due_trigger, "determined-material ...")->required();
   due_command->add_option("TIME", duties.due_time, "When it happened, RFC 3339 or a date")->required();
+  due_command->add_option("--aware", duties.aware,
+                          "When it became known, where the rule caps from there (DORA)");
+  due_command->add_option("--zone", duties.zone, "Zone instead of the regime's own: Europe/Dublin ...");
+  due_command
+      ->add_option("--counting", duties.counting,
+                   "Hours of EU law: plain (default), 1182-71, 1182-71-two-days")
+      ->check(CLI::IsMember({"plain", "1182-71", "1182-71-two-days"}));
+  counting_options(*due_command);
   due_command->add_flag("--json", duties.json, "JSON");
+  CLI::App *regimes_command = duties_command->add_subcommand(
+      "regimes", "The regimes, their triggers and periods, and the clock facts");
+  regimes_command->add_flag("--json", duties.json, "JSON");
+  regimes_command->callback([&] { duties.regimes = true; });
   duties_command->callback([&] {
     ready(duties);
     code = run_duties(duties);
@@ -365,6 +457,14 @@ int run(int argc, char **argv) {
   CLI::App *report_command = app.add_subcommand("report", "Everything, in files");
   case_options(*report_command, report);
   report_command->add_option("-o,--out", report.out, "Folder")->required();
+  report_command
+      ->add_option(
+          "--track", report.track,
+          "factual (default), or counsel: decisions, arguable dates and what was told, labelled privileged")
+      ->check(CLI::IsMember({"factual", "counsel"}));
+  report_command
+      ->add_option("--for", report.readers, "Who reads this copy of counsel's track; may be repeated")
+      ->allow_extra_args(false);
   report_command->callback([&] {
     ready(report);
     code = run_report(report);

@@ -5,6 +5,7 @@
 #include "base/files.hpp"
 #include "cli/session.hpp"
 #include "engine/reopen.hpp"
+#include "engine/tips_pass.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
 
@@ -33,6 +34,8 @@ namespace {
 
 // "FROM..UNTIL"; either end may be empty, for open.
 Result<base::Interval> parse_exposed(const std::string &text) {
+  // Neither end is open, and nothing lies between.
+  if (text == "none") return base::Interval{base::Time{0}, base::Time{0}};
   const std::size_t dots = text.find("..");
   const auto wrong = [&] {
     return base::fail(
@@ -55,6 +58,35 @@ Result<base::Interval> parse_exposed(const std::string &text) {
   if (interval.empty())
     return base::fail(ErrorKind::usage, "--exposed " + text + ": it ends before it begins");
   return interval;
+}
+
+// What others say is kept as a tip besides: with whose word it is, and whether that was confirmed.
+Result<void> add_if_tip(const AddArguments &arguments, casefile::Case &the_case,
+                        const std::filesystem::path &path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error) ||
+      std::filesystem::file_size(path, error) > detect::kTipBytesMax)
+    return {};
+  DISLODGE_TRY_ASSIGN(std::string text, base::read_file(path));
+  if (path.extension() == ".sealed") {
+    // Sealed to this case by whoever gives it; what was sealed to another stays closed.
+    if (const auto opened = the_case.keys().open(text)) text = std::string(opened->view());
+  }
+  if (!detect::recognises_tips(text)) return {};
+  detect::TipSource source;
+  source.from = arguments.notice_from;
+  source.verified_by = arguments.verified_by;
+  source.verified_how = arguments.verified_how;
+  DISLODGE_TRY_ASSIGN(const detect::TipFile file, engine::add_tip(the_case, path, text, source));
+  if (arguments.quiet) return {};
+  print_line(fmt::format(
+      "{}: a tip ({}), {} entries from {}{}", path.filename().string(), file.format, file.tips.size(),
+      !source.from.empty() ? source.from
+      : file.from.empty()  ? "nobody named"
+                           : file.from,
+      source.verified_by.empty() ? "; not confirmed out of band (--verified-by NAME --verified-how HOW)"
+                                 : "; confirmed by " + source.verified_by));
+  return {};
 }
 
 }  // namespace
@@ -87,6 +119,10 @@ int run_add(const AddArguments &given) {
   progress.stage("hashing");
   engine::AddSummary all;
   for (const std::filesystem::path &path : arguments.paths) {
+    if (auto kept = add_if_tip(arguments, **the_case, path); !kept) {
+      progress.clear();
+      return report_error(kept.error());
+    }
     auto added = engine::add_evidence(**the_case, path, options, [&](const evidence::IntakeStep &step) {
       progress.advance(step.bytes, step.file_done ? 1 : 0);
     });

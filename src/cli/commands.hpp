@@ -41,6 +41,7 @@ struct AddArguments : CaseOptions {
   std::vector<std::filesystem::path> paths;
   std::string exposed, custodian;
   std::filesystem::path exposure_file;
+  std::string notice_from, verified_by, verified_how;  // of tips and notices
 };
 struct WhyArguments : CaseOptions {
   std::string thing;
@@ -71,18 +72,40 @@ struct SecretsArguments : CaseOptions {
   bool yes = false;
 };
 struct DutiesArguments : CaseOptions {
-  std::string due_regime, due_trigger, due_time;  // `duties due`
-  std::string decide, at, who, reason;            // `duties decide`
+  std::string due_regime, due_trigger, due_time, aware, zone, counting;  // `duties due`
+  std::vector<std::string> closed;                                       // DATE or DATE=WHY
+  bool regimes = false;                                                  // `duties regimes`
+  // What is entered, by whom, on which facts.
+  std::string decide, filed, delay, field, at, who, reason;
+  std::string value, not_determined, not_applicable, next;  // of --field
+  int days = 0;                                             // of --delay
+  std::string checklist;
+  bool decisions = false;
 };
 struct PackageArguments : CaseOptions {
   std::string organisation;
   std::filesystem::path out;
   std::vector<std::string> released_by, hold;
   std::string contact_name, contact_channel, verify_at, code, next_update, seal_to;
+  std::string recipient_confirmed_by;  // who confirmed the recipient out of band
+  std::vector<std::string> reviewed;   // custodians held by default whose mail a person has looked at
+  std::string reviewed_by;
+  bool only_secrets = false;      // a manifest of the messages with secrets only
+  std::filesystem::path receipt;  // a receipt that came back
+};
+struct LinkArguments : CaseOptions {
+  std::filesystem::path file, out, pair_key;  // a set to compare with, or to write
+  std::string label;
+};
+struct NoticeArguments : CaseOptions {
+  std::string kind, to, address, regime;
+  std::string contact_name, contact_channel, verify_at, code;
+  std::filesystem::path out;
 };
 struct ReconcileArguments : CaseOptions {
   std::filesystem::path manifest, signature;
-  std::string verify_key, verified_by;
+  std::string verify_key, verified_by, received_by;
+  std::filesystem::path receipt;  // to write
 };
 struct StatementsArguments : CaseOptions {
   bool told = false;
@@ -98,6 +121,8 @@ struct DumpArguments : CaseOptions {
 };
 struct ReportArguments : CaseOptions {
   std::filesystem::path out;
+  std::string track;                 // factual or counsel
+  std::vector<std::string> readers;  // of counsel's track
 };
 struct ServeArguments : CaseOptions {
   std::uint16_t port = 0;  // 0: any that is free
@@ -151,8 +176,11 @@ int run_why(const WhyArguments &arguments);
 int run_plan(const PlanArguments &arguments);
 int run_verify(const VerifyArguments &arguments);
 int run_parties(const CaseOptions &arguments);
+int run_tips(const CaseOptions &arguments);
 int run_statements(const StatementsArguments &arguments);
 int run_package(const PackageArguments &arguments);
+int run_link(const LinkArguments &arguments);
+int run_notice(const NoticeArguments &arguments);
 int run_reconcile(const ReconcileArguments &arguments);
 int run_duties(const DutiesArguments &arguments);
 int run_events(const EventsArguments &arguments);

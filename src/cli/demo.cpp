@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/session.hpp"
+#include "engine/inputs.hpp"
 #include "report/files.hpp"
 #include "report/text.hpp"
 
@@ -65,7 +66,9 @@ Result<int> demo(const DemoArguments &arguments) {
   }
   progress.clear();
   print(report::summary(picture));
-  DISLODGE_TRY(report::write_report(picture, out / "report"));
+  DISLODGE_TRY_ASSIGN(const engine::RuleTexts texts, engine::load_rule_texts(arguments.engine));
+  DISLODGE_TRY_ASSIGN(const report::Knowledge knowledge, report::load_knowledge(texts.files));
+  DISLODGE_TRY(report::write_report(picture, knowledge, out / "report"));
   print_line(fmt::format("Report: {}", (out / "report" / "report.md").string()));
   print_line(fmt::format("Page:   dislodge serve {} --key-file {}", folder.string(), key.string()));
   print_timings(arguments, timings);

@@ -5,12 +5,14 @@
 
 #include "base/json_writer.hpp"
 #include "cli/session.hpp"
+#include "engine/decisions.hpp"
 #include "engine/dump.hpp"
 #include "engine/inputs.hpp"
 #include "reach/why.hpp"
 #include "report/files.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
+#include "report/tips.hpp"
 
 namespace dislodge::cli {
 
@@ -39,6 +41,10 @@ int run_timeline(const CaseOptions &arguments) {
 int run_coverage(const CaseOptions &arguments) {
   return show(arguments, report::coverage_text, report::coverage_json);
 }
+int run_tips(const CaseOptions &arguments) {
+  return show(arguments, report::tips_text, report::tips_json);
+}
+
 int run_parties(const CaseOptions &arguments) {
   return show(arguments, report::parties_text, report::parties_json);
 }
@@ -60,27 +66,48 @@ int run_why(const WhyArguments &arguments) {
   });
 }
 
+namespace {
+
+base::Result<std::vector<std::string>> write_track(const ReportArguments &arguments, casefile::Case &the_case,
+                                                   const engine::Picture &picture) {
+  if (arguments.track != "counsel") {
+    DISLODGE_TRY_ASSIGN(const engine::RuleTexts texts, engine::load_rule_texts(arguments.engine));
+    DISLODGE_TRY_ASSIGN(const report::Knowledge knowledge, report::load_knowledge(texts.files));
+    return report::write_report(picture, knowledge, arguments.out);
+  }
+  report::Counsel counsel;
+  counsel.readers = arguments.readers;
+  DISLODGE_TRY_ASSIGN(counsel.decisions, engine::decisions_of(the_case, picture));
+  DISLODGE_TRY_ASSIGN(const auto entries, the_case.journal().entries());
+  std::vector<std::string> journal;
+  for (const casefile::JournalEntry &entry : entries) journal.push_back(entry.json);
+  counsel.told = report::told(picture, journal);
+  return report::write_counsel_report(picture, counsel, arguments.out);
+}
+
+}  // namespace
+
 int run_report(const ReportArguments &arguments) {
-  auto the_case = open_case(arguments, casefile::Case::Access::write);
-  if (!the_case) return report_error(the_case.error());
-  base::Progress progress(!arguments.quiet);
-  base::Timings timings;
-  auto picture = engine::derive(**the_case, arguments.engine, progress, timings);
-  progress.clear();
-  if (!picture) return report_error(picture.error());
-  say_partial(*picture);
-  auto files = report::write_report(*picture, arguments.out);
-  if (!files) return report_error(files.error());
-  // An export leaves the case: it is journalled with what left.
-  base::JsonWriter json;
-  json.object([&] {
-    json.field("folder", arguments.out.native());
-    json.list_field("files", *files);
-  });
-  if (auto done = (*the_case)->journal().append("report", json.text()); !done)
-    return report_error(done.error());
-  for (const std::string &file : *files) print_line((arguments.out / file).native());
-  return kDone;
+  if (arguments.track == "counsel" && arguments.readers.empty())
+    return report_error(
+        {base::ErrorKind::usage, "counsel's track goes to named readers: give each with --for"});
+  return with_picture(arguments, casefile::Case::Access::write,
+                      [&](casefile::Case &the_case, const engine::Picture &picture) {
+                        const auto files = write_track(arguments, the_case, picture);
+                        if (!files) return report_error(files.error());
+                        // An export leaves the case: it is journalled with what left, and to whom.
+                        base::JsonWriter json;
+                        json.object([&] {
+                          json.field("folder", arguments.out.native());
+                          json.field("track", arguments.track.empty() ? "factual" : arguments.track);
+                          json.list_field("readers", arguments.readers);
+                          json.list_field("files", *files);
+                        });
+                        if (auto done = the_case.journal().append("report", json.text()); !done)
+                          return report_error(done.error());
+                        for (const std::string &file : *files) print_line((arguments.out / file).native());
+                        return kDone;
+                      });
 }
 
 int run_dump(const DumpArguments &arguments) {

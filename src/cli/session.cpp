@@ -179,19 +179,26 @@ int exit_code_of(const engine::LedgerTotals &, const std::vector<evidence::Ledge
   return kDone;
 }
 
-int with_picture(const CaseOptions &arguments,
-                 const std::function<int(casefile::Case &, const engine::Picture &)> &use) {
-  auto the_case = open_case(arguments, casefile::Case::Access::read);
-  if (!the_case) return report_error(the_case.error());
+Result<engine::Picture> derive_picture(const CaseOptions &arguments, casefile::Case &the_case) {
   base::Progress progress(!arguments.quiet);
   base::Timings timings;
-  auto picture = engine::derive(**the_case, arguments.engine, progress, timings);
+  auto picture = engine::derive(the_case, arguments.engine, progress, timings);
   progress.clear();
-  if (!picture) return report_error(picture.error());
-  say_partial(*picture);
-  const int code = use(**the_case, *picture);
+  if (picture) say_partial(*picture);
   print_timings(arguments, timings);
-  return code;
+  return picture;
+}
+
+int with_picture(const CaseOptions &arguments, casefile::Case::Access access, const PictureUse &use) {
+  const auto the_case = open_case(arguments, access);
+  if (!the_case) return report_error(the_case.error());
+  const auto picture = derive_picture(arguments, **the_case);
+  if (!picture) return report_error(picture.error());
+  return use(**the_case, *picture);
+}
+
+int with_picture(const CaseOptions &arguments, const PictureUse &use) {
+  return with_picture(arguments, casefile::Case::Access::read, use);
 }
 
 std::filesystem::path user_cache_folder() {

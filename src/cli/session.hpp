@@ -2,6 +2,7 @@
 // What commands share: opening a case by passphrase or key file, progress and timings, printing errors and
 // picking the exit code.
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -27,9 +28,12 @@ void tell_progress(const Common &common, base::Progress &progress);
 // Reads --password-file, --key and --no-ocr into the engine's options.
 base::Result<void> load_reading_options(Common &common);
 
-// Opens the case for reading and derives the picture; `use` prints it and gives the exit code.
-int with_picture(const CaseOptions &arguments,
-                 const std::function<int(casefile::Case &, const engine::Picture &)> &use);
+// The picture of an open case, with the progress line, --timings, and what is said of a partial run.
+base::Result<engine::Picture> derive_picture(const CaseOptions &arguments, casefile::Case &the_case);
+// Opens the case, derives the picture, and gives the exit code of `use`.
+using PictureUse = std::function<int(casefile::Case &, const engine::Picture &)>;
+int with_picture(const CaseOptions &arguments, casefile::Case::Access access, const PictureUse &use);
+int with_picture(const CaseOptions &arguments, const PictureUse &use);  // for reading
 // Prints the table of --timings to stderr.
 void print_timings(const Common &common, const base::Timings &timings);
 // "partial: 43 % read" on stderr where a run has not come to its end.

@@ -45,10 +45,7 @@ Result<void> tell(const StatementsArguments &arguments) {
     at = *time;
   }
   DISLODGE_TRY_ASSIGN(const auto the_case, open_case(arguments, casefile::Case::Access::write));
-  base::Progress progress(!arguments.quiet);
-  base::Timings timings;
-  DISLODGE_TRY_ASSIGN(const auto picture, engine::derive(*the_case, arguments.engine, progress, timings));
-  progress.clear();
+  DISLODGE_TRY_ASSIGN(const auto picture, derive_picture(arguments, *the_case));
   for (const report::Statement &one : report::statements(picture)) {
     if (one.number != arguments.tell) continue;
     DISLODGE_TRY(the_case->journal().append(

@@ -36,7 +36,8 @@ class Calendar {
   std::string id;
   int from_year = 0;
   std::vector<Holiday> holidays;
-  std::map<base::Date, std::string> closures;  // ad hoc, with the reason
+  std::map<base::Date, std::string> closures;     // ad hoc, with the reason
+  std::map<base::Date, std::string> unconfirmed;  // said to be closed and not verified: never counted
 
   bool business_day(base::Date date) const;
   // Why it is none: "Saturday", "Juneteenth", "closed by executive order"; empty on a business day.

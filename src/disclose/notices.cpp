@@ -19,22 +19,33 @@ std::string plural(std::uint64_t count, std::string_view one, std::string_view m
 
 }  // namespace
 
-base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::Interval exposure) {
-  if (base::trim(sender.contact_channel).empty()) {
+namespace {
+
+// The channel by which they answer must not be one that the intruder reads.
+base::Result<void> check_channel(std::string_view whom, std::string_view channel,
+                                 const std::vector<std::string> &read) {
+  if (base::trim(channel).empty()) {
     return base::fail(
         base::ErrorKind::usage,
         fmt::format(
             "notice for {}: give a contact channel that the intruder cannot read, as a telephone number",
-            party.organisation));
+            whom));
   }
-  for (const std::string &address : party.channels_read) {
-    if (base::contains_ignoring_case(sender.contact_channel, address)) {
+  for (const std::string &address : read) {
+    if (base::contains_ignoring_case(channel, address)) {
       return base::fail(base::ErrorKind::usage,
                         fmt::format("notice for {}: the contact channel {} is one that the intruder can "
                                     "read; give another, as a telephone number",
-                                    party.organisation, address));
+                                    whom, address));
     }
   }
+  return {};
+}
+
+}  // namespace
+
+base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::Interval exposure) {
+  DISLODGE_TRY(check_channel(party.organisation, sender.contact_channel, party.channels_read));
   Notice notice;
   notice.organisation = party.organisation;
   notice.subject = fmt::format("Stolen correspondence between {} and {}: please act", sender.organisation,
@@ -106,6 +117,118 @@ base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::
     notice.missing.emplace_back("a verification code and the place where the recipient finds it");
   if (sender.next_update == base::kTimeMax) notice.missing.emplace_back("the date of the next update");
   notice.missing.emplace_back("two named people who release it");
+  return notice;
+}
+
+base::Result<Notice> notice_to(const NoticeInput &input) {
+  DISLODGE_TRY(check_channel(input.recipient, input.sender.contact_channel, input.channels_read));
+  for (const std::string &read : input.channels_read) {
+    if (!input.address.empty() && base::equal_ignoring_case(input.address, read))
+      return base::fail(
+          base::ErrorKind::usage,
+          fmt::format("notice for {}: {} is a mailbox that the intruder can read; reach them by "
+                      "another channel",
+                      input.recipient, read));
+  }
+  Notice notice;
+  notice.organisation = input.recipient;
+  notice.forbidden_channels = input.channels_read;
+  std::string &text = notice.text;
+  const auto line = [&](std::string_view one = {}) {
+    text += one;
+    text += '\n';
+  };
+  // What the case shows, or that a person must say it.
+  const auto known = [&](std::string_view fact, std::string_view open) {
+    const auto found = input.known.find(std::string(fact));
+    if (found != input.known.end()) return "  " + found->second + ".";
+    notice.missing.emplace_back(open);
+    return fmt::format("  [to be written: {}]", open);
+  };
+  const auto open = [&](std::string_view what) {
+    notice.missing.emplace_back(what);
+    line(fmt::format("  [to be written: {}]", what));
+  };
+  line(fmt::format("To: {}", input.recipient));
+  line(fmt::format("From: {}, {}", input.sender.organisation, input.sender.contact_name));
+  line();
+  switch (input.kind) {
+    case NoticeKind::person:
+      notice.subject = "Your information was among stolen mail";
+      line("What happened");
+      line("  An intruder read mail of ours. Information about you was in it.");
+      line(known("timing", "when it happened"));
+      line();
+      line("What information about you");
+      for (const std::string &one : input.data) line("  - " + one);
+      if (input.data.empty()) open("which information about this person");
+      line();
+      line("What we do");
+      open("what was done for the person, in plain words");
+      line();
+      line("What you can do");
+      line("  Change the password that is named above, and wherever else you use it.");
+      line("  Be wary of messages that know things about you. We will not ask you for a password.");
+      line();
+      line("What we do not know");
+      line("  Whether anybody has used it.");
+      break;
+    case NoticeKind::regulator:
+      notice.subject = fmt::format("Notification: {}", input.regime);
+      line(input.regime);
+      line();
+      for (const FieldStatus &field : input.fields) {
+        line(field.text);
+        if (field.state == "missing") {
+          open(field.text);
+        } else if (field.state == "not determined") {
+          line(fmt::format("  Not determined: {}{}", field.value,
+                           field.next.empty() ? "" : ". We look at it again on " + field.next));
+        } else if (field.state == "not applicable") {
+          line("  Not applicable: " + field.value);
+        } else {
+          line("  " + field.value);
+          if (field.state == "shown by the case")
+            notice.missing.push_back(fmt::format("a person's word on: {}", field.text));
+        }
+        line();
+      }
+      line("What we do not know is said as such. We will supplement this notification.");
+      break;
+    case NoticeKind::insurer:
+      notice.subject = "Notice of circumstances: intrusion into mail";
+      line("Policy: [number]");
+      notice.missing.emplace_back("the number of the policy, and the clause under which notice is given");
+      line();
+      line("Circumstances");
+      line(known("nature", "what happened"));
+      line(known("timing", "when it happened, and when it was discovered"));
+      line();
+      line("Extent as far as it is known");
+      line(known("scope", "how much was read"));
+      line();
+      line("Steps taken");
+      line(known("measures", "what was done"));
+      line();
+      line("Others who may claim, costs so far, and whom we wish to retain");
+      open("others who may claim, costs, and consent to the firms that are retained");
+      line();
+      line("This notice states circumstances. It admits no liability, and amounts are not known.");
+      break;
+  }
+  line();
+  line(fmt::format(
+      "How to check that this is from us: do not use links or numbers from this text. Find the code {} "
+      "at {}, or call {} through a number you already have.",
+      input.sender.verification_code.empty() ? "(code)" : input.sender.verification_code,
+      input.sender.verify_at.empty() ? "(place)" : input.sender.verify_at, input.sender.organisation));
+  line(fmt::format("Contact: {} ({})", input.sender.contact_name, input.sender.contact_channel));
+  if (input.sender.next_update != base::kTimeMax)
+    line(fmt::format("Next update: {}", day(input.sender.next_update)));
+  notice.missing.emplace_back("the recipient, confirmed out of band");
+  if (input.sender.verification_code.empty() || input.sender.verify_at.empty())
+    notice.missing.emplace_back("a verification code and the place where the recipient finds it");
+  notice.missing.emplace_back("a named person who sends it");
   return notice;
 }
 

@@ -4,6 +4,7 @@
 // intruder can read as the way to answer. What failed in 2024 is what it is made against: notices that looked
 // like phishing, came without content and went to mailboxes nobody reads.
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/intervals.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "disclose/duties.hpp"
 #include "disclose/parties.hpp"
 
 namespace dislodge::disclose {
@@ -34,5 +36,23 @@ struct Notice {
 
 // An error where the contact channel is one that the intruder reads, or empty.
 base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::Interval exposure);
+
+// The other recipients of a notice. Their texts are outlines for a person to finish: what the case shows is
+// filled in, what only people know says so, and nothing is invented.
+enum class NoticeKind : std::uint8_t { person, regulator, insurer };
+
+struct NoticeInput {
+  NoticeKind kind = NoticeKind::person;
+  std::string recipient;  // a person's name or address, an authority, an insurer
+  std::string address;    // where it would be sent; "" not decided
+  Sender sender;
+  std::map<std::string, std::string> known;  // what the case shows, by Field::fact
+  std::string regime;                        // of a regulator's: name and source
+  std::vector<FieldStatus> fields;           // of that regime
+  std::vector<std::string> data;             // of a person's: kinds of their data and credentials
+  std::vector<std::string> channels_read;    // addresses that the intruder can read
+};
+// An error where the contact channel or the address is one that the intruder reads, or the channel is empty.
+base::Result<Notice> notice_to(const NoticeInput &input);
 
 }  // namespace dislodge::disclose

@@ -54,7 +54,9 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
   for (const Correspondence &message : mail) {
     if (!message.exposed) continue;
     bool with_them = false, with_others = false;
+    bool legal_staff = held.count(base::lower(message.resource)) != 0;
     for (const std::string &address : message.people) {
+      legal_staff |= held.count(base::lower(address)) != 0;
       const std::string domain = domain_of(address);
       if (theirs.count(domain) != 0)
         with_them = true;
@@ -63,7 +65,7 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
     }
     if (!with_them) continue;
     const std::string id = message.message_id.empty() ? message.item : message.message_id;
-    if (with_others || held.count(base::lower(message.resource)) != 0) {
+    if (with_others || legal_staff) {
       if (counted.insert(id).second) ++(with_others ? others : legal);
       continue;
     }
@@ -75,6 +77,7 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
         row.kinds.insert(kinds.begin(), kinds.end());
     }
   }
+  if (options.only_secrets) std::erase_if(rows, [](const auto &one) { return one.second.kinds.empty(); });
   if (rows.empty() && party.secrets.empty()) {
     return base::fail(base::ErrorKind::usage,
                       fmt::format("package for {}: no message that could be given and no secret of theirs",
@@ -85,7 +88,7 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
   package.organisation = party.organisation;
   package.messages = rows.size();
   if (others > 0) package.withheld.push_back({"other parties are named in it", others});
-  if (legal > 0) package.withheld.push_back({"mail of a custodian that a person must look at first", legal});
+  if (legal > 0) package.withheld.push_back({"mail of legal staff that a person must look at first", legal});
   const auto line = [&](auto &&body) {
     base::JsonWriter json;
     json.object([&] {
@@ -99,6 +102,7 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
     json.field("from", us.primary);
     json.field("to", party.organisation);
     json.field("messages", package.messages);
+    json.field("of", options.only_secrets ? "messages that hold secrets" : "all messages");
     json.list_field("released_by", options.released_by);
     json.array_field("withheld", [&] {
       for (const Withheld &one : package.withheld)

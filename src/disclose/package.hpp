@@ -20,8 +20,10 @@ namespace dislodge::disclose {
 
 struct PackageOptions {
   std::vector<std::string> released_by;  // two different people
-  std::vector<std::string>
-      held_custodians;  // addresses whose mail is held back until a person has looked at it
+  // Addresses (of legal staff) whose mail is held back until a person has looked at it: what lies in their
+  // mailboxes, and what they are on.
+  std::vector<std::string> held_custodians;
+  bool only_secrets = false;  // a manifest of the messages that hold secrets of theirs, and no others
 };
 
 struct Withheld {

@@ -42,6 +42,10 @@ std::vector<disclose::Correspondence> correspondence_of(const Picture &picture) 
   const std::set<std::string> accessed = accessed_by_intruder(picture);
   std::map<std::int64_t, std::string> custodian;
   for (const EvidenceRow &row : picture.evidence) custodian[row.id] = base::lower(row.custodian);
+  // Messages that somebody says were stolen from them: exposed, wherever ours lie.
+  std::set<std::string> told;
+  for (const identity::Exposure &exposure : picture.facts.exposures)
+    if (!exposure.message_id.empty()) told.insert(exposure.message_id);
   std::vector<disclose::Correspondence> mail;
   for (const StoredRecord &row : picture.records) {
     if (row.record.kind != evidence::RecordKind::message) continue;
@@ -58,7 +62,8 @@ std::vector<disclose::Correspondence> correspondence_of(const Picture &picture) 
       else
         message.people.push_back(person.address);
     }
-    message.exposed = message.resource.empty() || read_mailboxes.count(message.resource) != 0;
+    message.exposed = message.resource.empty() || read_mailboxes.count(message.resource) != 0 ||
+                      told.count(row.record.message_id) != 0;
     message.seen_accessed = accessed.count(row.record.message_id) != 0;
     mail.push_back(std::move(message));
   }
@@ -69,6 +74,36 @@ identity::Ourselves ourselves_of(const Picture &picture) {
   std::vector<std::string> custodians;
   for (const EvidenceRow &row : picture.evidence) custodians.push_back(base::lower(row.custodian));
   return identity::ourselves(picture.facts, custodians);
+}
+
+std::vector<std::string> legal_custodians(const Picture &picture) {
+  std::set<std::string> found;
+  const auto says_legal = [](std::string_view text) {
+    for (const std::string_view word :
+         {"legal", "counsel", "attorney", "lawyer", "privacy", "data protection", "rechtsabteilung",
+          "juristi", "justiti", "juridique", "legale"})
+      if (base::contains_ignoring_case(text, word)) return true;
+    return false;
+  };
+  for (const identity::Principal &principal : picture.facts.principals) {
+    if (principal.kind != identity::PrincipalKind::user) continue;
+    bool legal = false;
+    for (const char *key : {"department", "title", "job-title", "jobtitle"})
+      if (const auto value = principal.attributes.find(key); value != principal.attributes.end())
+        legal |= says_legal(value->second);
+    if (!legal) continue;
+    for (const std::string &name : principal.names)
+      if (name.find('@') != std::string::npos) found.insert(base::lower(name));
+  }
+  for (const StoredRecord &row : picture.records) {
+    for (const evidence::Person &person : row.record.people) {
+      const std::string_view local = std::string_view(person.address).substr(0, person.address.find('@'));
+      for (const std::string_view name :
+           {"legal", "counsel", "generalcounsel", "general.counsel", "privacy", "dpo"})
+        if (local == name) found.insert(person.address);
+    }
+  }
+  return {found.begin(), found.end()};
 }
 
 std::vector<disclose::Party> parties_of(const Picture &picture) {

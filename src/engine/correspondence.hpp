@@ -11,6 +11,9 @@ namespace dislodge::engine {
 
 std::vector<disclose::Correspondence> correspondence_of(const Picture &picture);
 identity::Ourselves ourselves_of(const Picture &picture);
+// Addresses of legal staff, by directory (department, title) and by name of the mailbox (legal@, counsel@
+// ...): their mail is held back from packages until a person has looked at it.
+std::vector<std::string> legal_custodians(const Picture &picture);
 std::vector<disclose::Party> parties_of(const Picture &picture);
 
 }  // namespace dislodge::engine

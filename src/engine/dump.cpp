@@ -133,6 +133,19 @@ Result<std::string> dump(casefile::Case &the_case, bool canonical) {
     });
     lines.push_back(json.take());
   }
+  DISLODGE_TRY_ASSIGN(auto tips, the_case.database().prepare(
+                                     "SELECT key, value FROM meta WHERE key GLOB 'tip*:*' ORDER BY key"));
+  while (true) {
+    DISLODGE_TRY_ASSIGN(const bool more, tips.step());
+    if (!more) break;
+    JsonWriter json;
+    json.object([&] {
+      json.field("table", "tip");
+      json.field("key", tips.text(0));
+      json.field("content", base::to_hex(base::sha256(tips.text(1))));
+    });
+    lines.push_back(json.take());
+  }
   if (canonical) std::sort(lines.begin(), lines.end());
   std::string text;
   for (const std::string &line : lines) {

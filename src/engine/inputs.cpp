@@ -177,26 +177,6 @@ identity::Attribution attribution_of(const std::vector<detect::Detection> &detec
   return attribution;
 }
 
-Result<std::vector<disclose::Duty>> duties_of(Case &the_case, const Picture &picture,
-                                              const RuleTexts &texts) {
-  DISLODGE_TRY_ASSIGN(const disclose::DutyRules rules, disclose::load_duty_rules(texts.files));
-  disclose::CaseFacts facts;
-  facts.now = base::now();
-  // Known to us at the latest since the case was opened with a detection in it.
-  DISLODGE_TRY_ASSIGN(const std::string created, the_case.meta("created"));
-  if (const auto time = base::parse_time(created); time && !picture.detections.empty())
-    facts.discovered = *time;
-  DISLODGE_TRY_ASSIGN(auto query,
-                      the_case.database().prepare("SELECT fact, at, who, reason FROM decision ORDER BY id"));
-  while (true) {
-    DISLODGE_TRY_ASSIGN(const bool more, query.step());
-    if (!more) break;
-    facts.clocks.push_back({query.text(0), query.time(1), query.text(2), query.text(3)});
-    if (facts.clocks.back().fact == "discovered") facts.discovered = facts.clocks.back().time;
-  }
-  return disclose::duties(rules, facts);
-}
-
 namespace {
 
 // On how many principals the intruder could set a credential at some time.
@@ -234,6 +214,19 @@ std::vector<std::string> not_covered(const Picture &picture) {
     open.push_back(fmt::format("{}: readable by the intruder, not handed in", missing.name));
     if (open.size() > 40) break;
   }
+  for (const detect::TipReport &tip : picture.tips) {
+    const std::string who = tip.source.from.empty() ? tip.source.file : tip.source.from;
+    if (tip.match.listed > tip.match.held)
+      open.push_back(fmt::format("{} messages that {} says were stolen are not held here (dislodge tips)",
+                                 tip.match.listed - tip.match.held, who));
+    if (tip.match.listed == 0 && tip.match.matched > 0)
+      open.push_back(
+          fmt::format("{} tips of {} that the evidence answers to and nobody has judged (dislodge tips)",
+                      tip.match.matched, who));
+    if (!tip.match.places_new.empty())
+      open.push_back(fmt::format("{} places where {} saw a secret and we did not (dislodge tips)",
+                                 tip.match.places_new.size(), who));
+  }
   std::size_t gaps = 0;
   for (const log::Coverage &coverage : picture.coverage) gaps += coverage.gaps.size();
   if (gaps > 0) open.push_back(fmt::format("{} gaps in the logs (dislodge coverage)", gaps));
@@ -270,26 +263,6 @@ std::vector<std::string> not_covered(const Picture &picture) {
       open.push_back("tenant " + tenant + ": the intruder acted there and no directory export was handed in");
   }
   return open;
-}
-
-Result<void> record_decision(Case &the_case, const std::string &fact, base::Time at, const std::string &who,
-                             const std::string &reason) {
-  casefile::Transaction transaction(the_case.database());
-  DISLODGE_TRY(transaction.begin());
-  DISLODGE_TRY_ASSIGN(auto insert,
-                      the_case.database().prepare(
-                          "INSERT INTO decision (fact, at, who, reason, set_at) VALUES (?, ?, ?, ?, ?)"));
-  insert.bind_all(fact, at, who, reason, base::now());
-  DISLODGE_TRY(insert.run());
-  base::JsonWriter json;
-  json.object([&] {
-    json.field("fact", fact);
-    json.field("at", at);
-    json.field("who", who);
-    json.field("reason", reason);
-  });
-  DISLODGE_TRY(the_case.journal().append("decide", json.text()));
-  return transaction.commit();
 }
 
 }  // namespace dislodge::engine

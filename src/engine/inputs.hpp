@@ -10,7 +10,6 @@
 #include "base/embedded_rules.hpp"
 #include "casefile/case.hpp"
 #include "detect/stolen_secret.hpp"
-#include "disclose/duties.hpp"
 #include "disclose/parties.hpp"
 #include "engine/investigate.hpp"
 #include "engine/picture.hpp"
@@ -48,10 +47,5 @@ identity::Attribution attribution_of(const std::vector<detect::Detection> &detec
 
 // What the verdict does not cover: everything that no export, log or reading tells us.
 std::vector<std::string> not_covered(const Picture &picture);
-base::Result<std::vector<disclose::Duty>> duties_of(casefile::Case &the_case, const Picture &picture,
-                                                    const RuleTexts &texts);
-
-base::Result<void> record_decision(casefile::Case &the_case, const std::string &fact, base::Time at,
-                                   const std::string &who, const std::string &reason);
 
 }  // namespace dislodge::engine

@@ -12,11 +12,12 @@
 #include "detect/detect.hpp"
 #include "detect/joined.hpp"
 #include "detect/stolen_secret.hpp"
-#include "disclose/duties.hpp"
 #include "disclose/parties.hpp"
 #include "engine/correspondence.hpp"
+#include "engine/decisions.hpp"
 #include "engine/detect_rules.hpp"
 #include "engine/inputs.hpp"
+#include "engine/links.hpp"
 #include "engine/planning.hpp"
 #include "engine/question.hpp"
 #include "engine/read_pass.hpp"
@@ -25,6 +26,7 @@
 #include "engine/secrets_pass.hpp"
 #include "engine/split_secrets.hpp"
 #include "engine/stolen_pass.hpp"
+#include "engine/tips_pass.hpp"
 #include "identity/bindings.hpp"
 #include "identity/history.hpp"
 #include "identity/link.hpp"
@@ -258,6 +260,9 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
   {
     Timings::Scope timing(timings, "detect");
     picture.detections = detect::detect(picture.events, picture.facts, detect_options);
+    // What others say is matched against all of it, and says whose word it is.
+    DISLODGE_TRY(apply_tips(the_case, picture));
+    DISLODGE_TRY(apply_links(the_case, picture));
     timing.items_in = picture.events.events.size();
     timing.items_out = picture.detections.size();
   }

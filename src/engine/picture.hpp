@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "detect/detection.hpp"
+#include "detect/tips.hpp"
 #include "disclose/duties.hpp"
 #include "disclose/parties.hpp"
 #include "engine/store.hpp"
@@ -66,6 +67,7 @@ struct Picture {
   evict::Plan plan;
   std::vector<disclose::Party> parties;
   std::vector<disclose::Duty> duties;
+  std::vector<detect::TipReport> tips;  // what others say, beside what the evidence has of it
 
   const identity::SecretFact *secret(std::string_view id) const;
   // The name a person knows a thing by: a principal's or resource's name, a secret's kind and mask.

@@ -195,6 +195,7 @@ void add_exposures(const std::vector<EvidenceRow> &evidence, const Held &held, i
     const auto resource = held.resource.find(row.id);
     if (resource == held.resource.end()) continue;
     if (!row.exposure_said && (holds_repository(row) || is_table(row))) continue;
+    if (row.exposure_said && row.exposed.empty()) continue;  // --exposed none
     identity::Exposure exposure;
     exposure.resource = resource->second;
     exposure.interval = row.exposed;

@@ -1,6 +1,7 @@
 #include "identity/owner.hpp"
 
 #include <fmt/format.h>
+#include <libpsl.h>
 
 #include <algorithm>
 #include <array>
@@ -14,10 +15,6 @@ namespace {
 using base::lower;
 using secret::HintKind;
 
-// Second-level labels under which countries register names (co.uk, com.au, or.jp ...).
-constexpr std::array<std::string_view, 17> kSecondLevel = {"co",  "com", "net", "org", "edu", "gov",
-                                                           "ac",  "go",  "or",  "ne",  "gob", "gouv",
-                                                           "mil", "sch", "ltd", "plc", "nhs"};
 // Names under which a provider gives each customer one of their own.
 constexpr std::array<std::string_view, 22> kProviderSuffixes = {
     "onmicrosoft.com",    "github.io",        "gitlab.io",       "azurewebsites.net", "cloudapp.net",
@@ -143,9 +140,16 @@ std::string registrable_domain(std::string_view host) {
     if (dot == std::string_view::npos) break;
     rest.remove_prefix(dot + 1);
   }
+  // The longest public suffix of those that registries keep. The list's private part would make an
+  // organisation of every bucket and site of a provider, so those that name customers stand above.
   std::size_t suffix = 1;
-  if (labels.size() >= 2 && labels.back().size() == 2 && holds(kSecondLevel, labels[labels.size() - 2]))
-    suffix = 2;
+  for (std::size_t i = 1; i < labels.size(); ++i) {
+    const std::string tail(name.substr(static_cast<std::size_t>(labels[i].data() - name.data())));
+    if (psl_is_public_suffix2(psl_builtin(), tail.c_str(), PSL_TYPE_ICANN) == 0) continue;
+    suffix = labels.size() - i;
+    break;
+  }
+  if (psl_is_public_suffix2(psl_builtin(), name.c_str(), PSL_TYPE_ICANN) != 0) return {};
   for (const std::string_view provider : kProviderSuffixes) {
     if (name == provider) return {};
     if (name.size() > provider.size() && name.ends_with(provider) &&
@@ -315,8 +319,11 @@ void tell_owners(std::vector<SecretFact> &secrets, const Facts &facts, const Our
     } else {
       one.owner = votes[0].organisation;
       one.owner_why = votes[0].why;
+      // By how much the vote was won: a grouping is for people to judge.
       if (votes.size() > 1)
-        one.owner_why += fmt::format("; against {} ({})", votes[1].organisation, votes[1].why);
+        one.owner_why +=
+            fmt::format("; margin {:.1f} of {:.1f} over {} ({})", votes[0].weight - votes[1].weight,
+                        votes[0].weight, votes[1].organisation, votes[1].why);
     }
   }
 }

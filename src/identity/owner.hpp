@@ -17,9 +17,9 @@
 namespace dislodge::identity {
 
 // The part of a host name that is registered: "mail.corp.example.co.uk" -> "example.co.uk". Lower case; ""
-// for addresses, single labels and public suffixes themselves. Suffixes of several labels come from a short
-// list (owner.cpp), not from the full Public Suffix List: a suffix that is missing there groups too much
-// under one name.
+// for addresses, single labels and public suffixes themselves. By the Public Suffix List (libpsl, the part
+// that registries keep) and the names under which providers give each customer one of their own
+// (owner.cpp).
 std::string registrable_domain(std::string_view host);
 bool is_free_mail(std::string_view domain);  // gmail.com and its like
 bool is_shared_service(

@@ -1,48 +1,113 @@
 #include "report/files.hpp"
 
+#include <fmt/format.h>
+
+#include <set>
+
 #include "base/files.hpp"
+#include "reach/opengraph.hpp"
 #include "report/csv.hpp"
+#include "report/disclosure.hpp"
+#include "report/exchange.hpp"
 #include "report/html.hpp"
 #include "report/json_lines.hpp"
 #include "report/stix.hpp"
 #include "report/timesketch.hpp"
+#include "report/tips.hpp"
 
 namespace dislodge::report {
 
-base::Result<std::vector<std::string>> write_report(const engine::Picture &picture,
-                                                    const std::filesystem::path &folder) {
+namespace {
+
+using Files = std::vector<std::pair<std::string, std::string>>;
+
+base::Result<std::vector<std::string>> write_all(const Files &files, const std::filesystem::path &folder,
+                                                 const char *foreign, const char *says) {
+  if (std::filesystem::exists(folder / foreign))
+    return base::fail(base::ErrorKind::usage,
+                      fmt::format("{}: {} lies here; the two tracks are never mixed: choose another folder",
+                                  folder.string(), says));
   DISLODGE_TRY(base::make_folders(folder));
-  const std::pair<const char *, std::string> files[] = {
-      {"report.html", html(picture)},
-      {"report.md", markdown(picture)},
-      {"secrets.jsonl", secrets_json(picture)},
-      {"detections.jsonl", detections_json(picture)},
-      {"sessions.jsonl", sessions_json(picture)},
-      {"timeline.jsonl", timeline_json(picture)},
-      {"coverage.jsonl", coverage_json(picture)},
-      {"ledger.jsonl", ledger_json(picture)},
-      {"reach.jsonl", reach_json(picture)},
-      {"plan.jsonl", plan_json(picture.plan)},
-      {"parties.jsonl", parties_json(picture)},
-      {"duties.jsonl", duties_json(picture)},
-      {"status.jsonl", status_json(picture)},
-      {"statements.jsonl", statements_json(picture)},
-      {"secrets.csv", secrets_csv(picture)},
-      {"plan.csv", plan_csv(picture.plan)},
-      {"ledger.csv", ledger_csv(picture)},
-      {"reach.csv", reach_csv(picture)},
-      {"parties.csv", parties_csv(picture)},
-      {"duties.csv", duties_csv(picture)},
-      {"timesketch.jsonl", timesketch_jsonl(picture)},
-      {"stix.json", stix(picture)},
-      {"navigator.json", navigator_layer(picture)},
-  };
   std::vector<std::string> names;
   for (const auto &[name, text] : files) {
     DISLODGE_TRY(base::write_file(folder / name, text, 0600));
     names.emplace_back(name);
   }
   return names;
+}
+
+}  // namespace
+
+std::string gives_a_thief(const engine::Picture &picture) {
+  std::set<std::string> places;
+  for (const identity::SecretFact &secret : picture.secrets)
+    for (const identity::SecretPlace &place : secret.places) places.insert(place.item);
+  std::size_t people = 0;
+  for (const reach::ReachRow &row : picture.reach.rows)
+    if (row.type == "principal" && row.grade != detect::Grade::excluded) ++people;
+  const auto count = [](std::size_t number, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", number, number == 1 ? one : many);
+  };
+  return fmt::format(
+      "It names {} and {} that they could read, {} where secrets lie, {} and the order of {} of the plan. It "
+      "holds no value of a secret and no text of a message. Keep it off the compromised network.",
+      count(people, "account", "accounts"), count(picture.stolen.size(), "mailbox", "mailboxes"),
+      count(places.size(), "place", "places"), count(picture.parties.size(), "other party", "other parties"),
+      count(picture.plan.actions.size(), "action", "actions"));
+}
+
+base::Result<Knowledge> load_knowledge(std::span<const base::EmbeddedRule> files) {
+  Knowledge knowledge;
+  DISLODGE_TRY_ASSIGN(knowledge.actions, evict::load_actions(files));
+  DISLODGE_TRY_ASSIGN(knowledge.actors, load_actors(files));
+  return knowledge;
+}
+
+base::Result<std::vector<std::string>> write_report(const engine::Picture &picture,
+                                                    const Knowledge &knowledge,
+                                                    const std::filesystem::path &folder) {
+  Files files = {{"report.html", html(picture)},
+                 {"report.md", markdown(picture)},
+                 {"secrets.jsonl", secrets_json(picture)},
+                 {"detections.jsonl", detections_json(picture)},
+                 {"sessions.jsonl", sessions_json(picture)},
+                 {"timeline.jsonl", timeline_json(picture)},
+                 {"coverage.jsonl", coverage_json(picture)},
+                 {"ledger.jsonl", ledger_json(picture)},
+                 {"reach.jsonl", reach_json(picture)},
+                 {"plan.jsonl", plan_json(picture.plan)},
+                 {"parties.jsonl", parties_json(picture)},
+                 {"duties.jsonl", factual_duties_json(picture)},
+                 {"status.jsonl", status_json(picture)},
+                 {"statements.jsonl", statements_json(picture)},
+                 {"secrets.csv", secrets_csv(picture)},
+                 {"plan.csv", plan_csv(picture.plan)},
+                 {"ledger.csv", ledger_csv(picture)},
+                 {"reach.csv", reach_csv(picture)},
+                 {"parties.csv", parties_csv(picture)},
+                 {"duties.csv", duties_csv(picture)},
+                 {"timesketch.jsonl", timesketch_jsonl(picture)},
+                 {"stix.json", stix(picture)},
+                 {"misp.json", misp_event(picture)},
+                 {"ocsf.jsonl", ocsf_findings(picture)},
+                 {"secrets.sarif", sarif(picture)},
+                 {"opengraph.json", reach::opengraph_json(picture.reach)},
+                 {"playbook-ng.json", playbook_ng(picture, knowledge.actions)},
+                 {"navigator.json", navigator_layer(picture)}};
+  if (!picture.tips.empty()) files.emplace_back("tips.jsonl", tips_json(picture));
+  for (const Actor &actor : knowledge.actors)
+    files.emplace_back("navigator-" + actor.id + ".json", actor_layer(picture, actor));
+  return write_all(files, folder, "counsel.html", "counsel's track");
+}
+
+base::Result<std::vector<std::string>> write_counsel_report(const engine::Picture &picture,
+                                                            const Counsel &counsel,
+                                                            const std::filesystem::path &folder) {
+  return write_all({{"counsel.html", counsel_html(picture, counsel)},
+                    {"counsel.md", counsel_markdown(picture, counsel)},
+                    {"decisions.jsonl", decisions_json(counsel.decisions)},
+                    {"duties.jsonl", duties_json(picture)}},
+                   folder, "report.html", "the factual track");
 }
 
 }  // namespace dislodge::report

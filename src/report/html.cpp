@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/encode.hpp"
+#include "report/files.hpp"
+#include "report/page_style.hpp"
 #include "report/statements.hpp"
 #include "report/text.hpp"
 #include "report/timeline.hpp"
@@ -17,21 +19,6 @@ constexpr std::string_view kQuestions[] = {
     "How the intruder got in", "What they can reach, since when, and why we say so",
     "How to get them out",     "Whom to tell, about what, by when",
 };
-
-// Black on white with grades told by word and by border, so that it reads on paper and for the colour-blind.
-constexpr std::string_view kStyle = R"(
-body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}
-h1{font-size:1.7rem}h2{font-size:1.25rem;margin-top:2.2rem;border-bottom:1px solid #999}
-table{border-collapse:collapse;width:100%;margin:.8rem 0;font-size:.9rem}
-th,td{border:1px solid #bbb;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-th{background:#eee}code{font-size:.85em;overflow-wrap:anywhere}
-.statement{margin:.45rem 0;padding-left:.7rem;border-left:4px solid #999}
-.confirmed{border-color:#a00}.possible{border-color:#b60}.unknown{border-style:dotted}
-.number{color:#444;font-variant-numeric:tabular-nums}.grade{font-size:.8rem;font-weight:600}
-.more{color:#333;font-size:.85rem}
-.box{border:2px solid #333;padding:.4rem 1rem;margin:1rem 0}
-@media print{body{font-size:10pt;margin:0}h2{break-after:avoid}.statement,tr{break-inside:avoid}thead{display:table-header-group}}
-)";
 
 std::string moment(base::Time time) {
   if (time == base::kTimeMin) return "always";
@@ -126,25 +113,17 @@ std::string html_escaped(std::string_view text) {
 }
 
 std::string html(const Picture &picture) {
-  std::string out =
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-      "'unsafe-inline'\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<title>Report of an intrusion</title><style>";
-  out += kStyle;
-  out += "</style></head><body>\n<h1>Report of an intrusion</h1>\n<p>Factual track. All times are UTC.</p>\n";
+  std::string out = page_head("Report of an intrusion");
+  out += "<h1>Report of an intrusion</h1>\n<p>Factual track. All times are UTC.</p>\n";
   if (picture.totals.partial())
     out += fmt::format("<p><strong>partial: {} % read.</strong> Nothing here is excluded or closed.</p>\n",
                        picture.totals.percent_read());
   out += "<div class=\"box\"><p><strong>Verdict.</strong> " + html_escaped(picture.plan.verdict.says) +
          "</p></div>\n";
   out +=
-      "<div class=\"box\"><p><strong>What this file would give a thief.</strong> Names of people, mailboxes "
-      "and "
-      "systems, where each secret lies, and the plan with its order. It holds no value of a secret. Keep it "
-      "off "
-      "the compromised network.</p></div>\n"
+      "<div class=\"box\"><p><strong>What this file would give a thief.</strong> " +
+      html_escaped(gives_a_thief(picture)) +
+      "</p></div>\n"
       "<p><strong>Grades.</strong> <em>Confirmed</em>: an event shows it. <em>Possible</em>: nothing in the "
       "evidence excludes it. <em>Unknown</em>: the evidence cannot say. <em>Inventory</em>: counted in what "
       "was "

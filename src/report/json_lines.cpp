@@ -286,42 +286,6 @@ std::string parties_json(const Picture &picture) {
   return out;
 }
 
-namespace {
-
-void local_time(JsonWriter &json, const std::optional<disclose::LocalTime> &local) {
-  if (!local) {
-    json.field("due_local", nullptr);
-    return;
-  }
-  json.object_field("due_local", [&] {
-    json.field("date", local->date);
-    json.field("time", local->time);
-    json.field("zone", local->zone);
-  });
-}
-
-}  // namespace
-
-std::string duties_json(const Picture &picture) {
-  std::string out;
-  for (const disclose::Duty &duty : picture.duties) {
-    line(out, [&](JsonWriter &json) {
-      json.field("regime", duty.regime);
-      json.field("name", duty.name);
-      optional_text(json, "trigger", duty.trigger);
-      json.field("trigger_time", duty.trigger_time);
-      json.field("due", duty.due);
-      local_time(json, duty.due_local);
-      json.field("earliest_arguable", duty.earliest_arguable);
-      optional_text(json, "to", duty.to);
-      json.field("status", duty.status);
-      json.list_field("missing", duty.missing);
-      json.field("source", duty.source);
-    });
-  }
-  return out;
-}
-
 std::string statements_json(const Picture &picture) {
   std::string out;
   for (const Statement &statement : statements(picture)) {
@@ -335,22 +299,6 @@ std::string statements_json(const Picture &picture) {
       json.field("basis", statement.basis);
     });
   }
-  return out;
-}
-
-std::string duty_date_json(const disclose::DutyDate &date) {
-  std::string out;
-  line(out, [&](JsonWriter &json) {
-    json.field("regime", date.regime);
-    json.field("trigger", date.trigger);
-    json.field("trigger_time", date.trigger_time);
-    json.field("due", date.due);
-    local_time(json, date.due_local);
-    json.field("to", date.to);
-    json.field("status", "computed without a case");
-    json.list_field("missing", std::vector<std::string>{});
-    json.list_field("counted", date.counted);
-  });
   return out;
 }
 

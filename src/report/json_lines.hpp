@@ -16,11 +16,9 @@ std::string ledger_json(const engine::Picture &picture, bool unread_only = false
 std::string reach_json(const engine::Picture &picture);
 std::string plan_json(const evict::Plan &plan);
 std::string parties_json(const engine::Picture &picture);
-std::string duties_json(const engine::Picture &picture);
 std::string status_json(const engine::Picture &picture);
 std::string timeline_json(const engine::Picture &picture);
 std::string statements_json(const engine::Picture &picture);
-std::string duty_date_json(const disclose::DutyDate &date);
 
 // One sighting as a line of `scan` and `secrets`; fingerprint is 32 hex digits; owner may be empty.
 std::string sighting_json(const secret::Sighting &sighting, std::string_view fingerprint,

@@ -192,10 +192,7 @@ std::string markdown(const Picture &picture) {
     out += "It does not cover:\n\n";
     for (const std::string &open : picture.plan.verdict.does_not_cover) out += "- " + plain(open) + "\n";
   }
-  out +=
-      "\nWhat this file would give a thief: names of people, mailboxes and systems, where each secret lies, "
-      "and the plan. It holds no value of a secret. "
-      "Keep it off the compromised network.\n";
+  out += "\nWhat this file would give a thief: " + plain(gives_a_thief(picture)) + "\n";
   for (const std::string &note : picture.notes) out += "\nInferred: " + plain(note) + "\n";
   stolen(out, picture);
   secrets(out, picture);

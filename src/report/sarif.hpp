@@ -14,21 +14,13 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
+#include "detect/sarif_reader.hpp"
 #include "secret/rule.hpp"
 #include "secret/sighting.hpp"
 
 namespace dislodge::report {
 
-// A place that another scanner named.
-struct SarifResult {
-  std::string tool;
-  std::string rule;
-  std::string path;          // percent-decoded; relative or absolute, as the file says
-  std::uint64_t line = 0;    // 1-based; 0: unknown
-  std::uint64_t column = 0;  // likewise
-  std::string message;
-};
+using detect::SarifResult;
 
 class SarifWriter {
  public:
@@ -56,7 +48,6 @@ class SarifWriter {
   std::map<std::string, std::size_t, std::less<>> rule_numbers_;
 };
 
-// The results of every run in a SARIF file. An error says why it is none.
-base::Result<std::vector<SarifResult>> read_sarif(std::string_view text);
+using detect::read_sarif;
 
 }  // namespace dislodge::report

@@ -69,37 +69,50 @@ std::vector<std::string> places(const std::vector<detect::EventReference> &event
   return out;
 }
 
+std::string count(std::uint64_t number, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+
 void stolen(Register &out, const Picture &picture) {
   out.question(1);
   const engine::LedgerTotals &totals = picture.totals;
-  out.say(
-      fmt::format("{} were handed in: {} were read, {} in {} items were not.", bytes_text(totals.handed_in),
-                  bytes_text(totals.read), bytes_text(totals.unread), totals.unread_items),
-      "inventory", {}, totals.partial() ? fmt::format("partial: {} % read", totals.percent_read()) : "");
+  out.say(fmt::format("{} were handed in: {} were read, {} in {} were not.", bytes_text(totals.handed_in),
+                      bytes_text(totals.read), bytes_text(totals.unread),
+                      count(totals.unread_items, "item", "items")),
+          "inventory", {}, totals.partial() ? fmt::format("partial: {} % read", totals.percent_read()) : "");
   for (const auto &[mailbox, counts] : picture.stolen) {
     if (counts.seen_accessed > 0)
       out.about("seen-accessed:" + mailbox)
-          .say(fmt::format("{} messages of {} were accessed; an event names each.", counts.seen_accessed,
-                           mailbox),
+          .say(fmt::format("{} of {} {} accessed; an event names each.",
+                           count(counts.seen_accessed, "message", "messages"), mailbox,
+                           counts.seen_accessed == 1 ? "was" : "were"),
                "confirmed");
     if (counts.in_accessed_folder > 0)
       out.about("in-folder:" + mailbox)
-          .say(fmt::format("{} messages of {} lie in folders that were synchronised.",
-                           counts.in_accessed_folder, mailbox),
+          .say(fmt::format("{} of {} {} in a folder that was synchronised.",
+                           count(counts.in_accessed_folder, "message", "messages"), mailbox,
+                           counts.in_accessed_folder == 1 ? "lies" : "lie"),
                "possible");
     if (counts.could_be_read > 0)
       out.about("could-be-read:" + mailbox)
-          .say(fmt::format("{} messages of {} are held and could be read.", counts.could_be_read, mailbox),
+          .say(fmt::format("{} of {} {} held and could be read.",
+                           count(counts.could_be_read, "message", "messages"), mailbox,
+                           counts.could_be_read == 1 ? "is" : "are"),
                "possible");
   }
   if (totals.not_held > 0)
     out.about("not-held")
-        .say(fmt::format("{} messages that were accessed are not in the evidence.", totals.not_held),
+        .say(fmt::format(
+                 "{} accessed and {} not in the evidence.",
+                 totals.not_held == 1 ? "1 message was" : fmt::format("{} messages were", totals.not_held),
+                 totals.not_held == 1 ? "is" : "are"),
              "unknown", {}, "their content is not held: unknown, because they were deleted or not exported");
   if (totals.not_exported > 0)
     out.about("not-exported")
-        .say(fmt::format("{} mailboxes could be read and were not exported.", totals.not_exported), "unknown",
-             {}, "what they hold is not known");
+        .say(fmt::format("{} could be read and {} not exported.",
+                         count(totals.not_exported, "mailbox", "mailboxes"),
+                         totals.not_exported == 1 ? "was" : "were"),
+             "unknown", {}, "unknown, because what it holds was never handed in");
 }
 
 void secrets(Register &out, const Picture &picture) {
@@ -109,8 +122,11 @@ void secrets(Register &out, const Picture &picture) {
   std::string text;
   for (const auto &[kind, count] : kinds)
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, kind);
-  out.say(fmt::format("{} distinct secrets were found{}{}.", picture.secrets.size(), text.empty() ? "" : ": ",
-                      text),
+  out.say(fmt::format("{} found{}{}.",
+                      picture.secrets.size() == 1
+                          ? "1 distinct secret was"
+                          : fmt::format("{} distinct secrets were", picture.secrets.size()),
+                      text.empty() ? "" : ": ", text),
           "inventory");
   for (const identity::SecretFact &secret : picture.secrets) {
     const auto mask = picture.masks.find(secret.id);
@@ -146,9 +162,10 @@ void intrusion(Register &out, const Picture &picture) {
         .say(fmt::format("Whether {} was used from {} to {} cannot be said.",
                          picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
                          moment(unknown.interval.from), moment(unknown.interval.until)),
-             "unknown", {unknown.source}, unknown.why);
+             "unknown", {unknown.source}, "unknown, because " + unknown.why);
   if (picture.detections.empty())
-    out.say("How the intruder got in is unknown.", "unknown", {}, "no log that was handed in shows it");
+    out.say("How the intruder got in is unknown.", "unknown", {},
+            "unknown, because no log that was handed in shows it");
 }
 
 void reached(Register &out, const Picture &picture) {
@@ -200,11 +217,14 @@ void told(Register &out, const Picture &picture) {
     for (const disclose::PartySecret &secret : party.secrets)
       if (!secret.places.empty()) evidence.push_back(secret.places.front());
     out.about("party:" + party.organisation)
-        .say(fmt::format(
-                 "{} is to be told: {} of its secrets and {} messages with it were exposed; {} use{} seen.",
-                 party.organisation, party.secrets.size(), party.messages, party.uses.size(),
-                 party.uses.size() == 1 ? " was" : "s were"),
-             party.uses.empty() ? "possible" : "confirmed", std::move(evidence));
+        .say(fmt::format("{} is to be told: {} of its own and {} with it were exposed; {} seen.",
+                         party.organisation, count(party.secrets.size(), "secret", "secrets"),
+                         count(party.messages, "message", "messages"),
+                         party.uses.empty()       ? "no use of these secrets was"
+                         : party.uses.size() == 1 ? "1 use of them was"
+                                                  : fmt::format("{} uses of them were", party.uses.size())),
+             party.uses.empty() ? "possible" : "confirmed", std::move(evidence),
+             party.uses.empty() ? "what their own logs show is unknown, because they are not held here" : "");
   }
   for (const disclose::Duty &duty : picture.duties) {
     if (duty.trigger.empty()) continue;

@@ -264,23 +264,6 @@ std::string parties_text(const Picture &picture) {
   return table({"organisation", "messages", "secrets", "uses seen", "first thing to do"}, rows, 90);
 }
 
-std::string duties_text(const Picture &picture) {
-  std::vector<std::vector<std::string>> rows;
-  for (const disclose::Duty &duty : picture.duties)
-    rows.push_back(
-        {duty.regime,
-         duty.due_local ? duty.due_local->date + " " + duty.due_local->time + " " + duty.due_local->zone : "",
-         duty.to, duty.status});
-  return table({"regime", "due", "to", "status"}, rows, 90);
-}
-
-std::string duty_date_text(const disclose::DutyDate &date) {
-  std::string out = fmt::format("{} {}: due {} {} {}, to {}\n", date.regime, date.trigger,
-                                date.due_local.date, date.due_local.time, date.due_local.zone, date.to);
-  for (const std::string &step : date.counted) out += "  " + step + "\n";
-  return out;
-}
-
 std::string timeline_text(const Picture &picture) {
   std::vector<std::vector<std::string>> rows;
   for (const TimelineEntry &entry : timeline(picture))

@@ -20,10 +20,8 @@ std::string ledger_text(const engine::Picture &picture, bool unread_only);
 std::string reach_text(const engine::Picture &picture);
 std::string plan_text(const engine::Picture &picture, const evict::Plan &plan);
 std::string parties_text(const engine::Picture &picture);
-std::string duties_text(const engine::Picture &picture);
 std::string status_text(const engine::Picture &picture);
 std::string timeline_text(const engine::Picture &picture);
-std::string duty_date_text(const disclose::DutyDate &date);
 
 // The six questions and their answers in under 38 lines.
 std::string summary(const engine::Picture &picture);

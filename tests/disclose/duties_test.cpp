@@ -111,10 +111,116 @@ TEST(Due, HoursRunOnOverWeekendsAndClockChanges) {
             at("2024-03-02T23:30:00Z"));
 }
 
-TEST(Due, TheHourOfTheEventCanBeLeftOut) {
-  DutyRules other = rules();
-  for (Regime &regime : other.regimes) regime.skip_first_hour = regime.id == "gdpr-33";
-  EXPECT_EQ(due(other, "gdpr-33", "aware", at("2024-12-24T10:20:30Z"))->due, at("2024-12-27T11:00:00Z"));
+// Regulation 1182/71: Article 3(1), the hour of the event is not counted; Article 3(5), two working days.
+TEST(Due, HoursOfEuropeanLawHaveThreeReadings) {
+  const auto counted = [](std::string_view time, Counting counting) {
+    DueOptions options;
+    options.counting = counting;
+    return due(rules(), "gdpr-33", "aware", at(time), options)->due;
+  };
+  // A Tuesday: 72 hours hold two working days.
+  EXPECT_EQ(counted("2024-12-03T10:20:30Z", Counting::plain), at("2024-12-06T10:20:30Z"));
+  EXPECT_EQ(counted("2024-12-03T10:20:30Z", Counting::eu_1182_71), at("2024-12-06T11:00:00Z"));
+  EXPECT_EQ(counted("2024-12-03T10:20:30Z", Counting::eu_two_days), at("2024-12-06T11:00:00Z"));
+  // On the hour, that hour is not counted either.
+  EXPECT_EQ(counted("2024-12-03T10:00:00Z", Counting::eu_1182_71), at("2024-12-06T11:00:00Z"));
+  // Thursday evening: only Friday is a whole working day, so Monday is the second.
+  EXPECT_EQ(counted("2024-12-05T18:20:00Z", Counting::plain), at("2024-12-08T18:20:00Z"));
+  EXPECT_EQ(counted("2024-12-05T18:20:00Z", Counting::eu_two_days), at("2024-12-09T22:59:59Z"));
+  // Friday: Monday and Tuesday.
+  EXPECT_EQ(counted("2024-12-06T18:20:00Z", Counting::eu_two_days), at("2024-12-10T22:59:59Z"));
+  // Christmas Day is none; 26 December is a working day unless a state says otherwise.
+  EXPECT_EQ(counted("2024-12-23T18:20:00Z", Counting::eu_two_days), at("2024-12-26T22:59:59Z"));
+  const auto shown = due(rules(), "gdpr-33", "aware", at("2024-12-06T18:20:00Z"));
+  ASSERT_EQ(shown->alternatives.size(), 2u);
+  EXPECT_EQ(shown->alternatives[0].due, at("2024-12-09T19:00:00Z"));
+  EXPECT_EQ(shown->alternatives[1].due_local.date, "2024-12-10");
+  EXPECT_THAT(shown->alternatives[1].says, HasSubstr("Article 3(5)"));
+  // 24 hours are no period of two days.
+  EXPECT_EQ(due(rules(), "nis2-23-early-warning", "aware", at("2024-12-06T18:20:00Z"))->alternatives.size(),
+            1u);
+  DueOptions options;
+  options.counting = Counting::eu_1182_71;
+  EXPECT_THAT(due(rules(), "nydfs-500.17", "determined-incident", at("2024-12-06"), options).error().message,
+              HasSubstr("1182/71"));
+}
+
+// Article 3(4): a period in days or months that ends on a Saturday, Sunday or public holiday ends with the
+// next working day. DORA has a rule of its own (Delegated Regulation 2025/301, Article 5).
+TEST(Due, PeriodsOfEuropeanLawEndOnAWorkingDay) {
+  const auto final_report =
+      due(rules(), "nis2-23-final", "notification-submitted", at("2024-11-15T12:00:00Z"));
+  EXPECT_EQ(final_report->due_local.date, "2024-12-16");  // 15 December is a Sunday
+  ASSERT_EQ(final_report->alternatives.size(), 1u);
+  EXPECT_EQ(final_report->alternatives[0].due_local.date, "2024-12-15");
+  EXPECT_EQ(
+      due(rules(), "nis2-23-final", "notification-submitted", at("2024-11-25T12:00:00Z"))->due_local.date,
+      "2024-12-26");  // Christmas Day
+  EXPECT_EQ(
+      due(rules(), "cra-14-final-vulnerability", "corrective-measure-available", at("2026-10-03T10:00:00Z"))
+          ->due_local.date,
+      "2026-10-19");
+  const auto dora = due(rules(), "dora-19-final", "dora-intermediate-submitted", at("2025-05-15T12:00:00Z"));
+  EXPECT_EQ(dora->due_local.date, "2025-06-15");  // a Sunday
+  ASSERT_EQ(dora->alternatives.size(), 1u);
+  EXPECT_EQ(dora->alternatives[0].due_local.date, "2025-06-16");
+  EXPECT_EQ(dora->alternatives[0].due_local.time, "12:00:00");
+}
+
+TEST(Due, AdHocClosuresAreData) {
+  EXPECT_EQ(sec_due("2025-01-07T15:00:00Z"), "2025-01-14");  // 9 January 2025, a day of mourning
+  EXPECT_EQ(sec_due("2025-12-22T15:00:00Z"), "2025-12-31");  // 24 to 26 December 2025
+  // Said to be a closure, and not verified: not counted, and shown beside.
+  const auto open = due(rules(), "sec-8k-1.05", "determined-material", at("2024-12-20T15:00:00Z"));
+  EXPECT_EQ(open->due_local.date, "2024-12-27");
+  ASSERT_EQ(open->alternatives.size(), 1u);
+  EXPECT_EQ(open->alternatives[0].due_local.date, "2024-12-30");
+  EXPECT_THAT(open->alternatives[0].says, HasSubstr("2024-12-24"));
+}
+
+// Form 8-K Item 1.05(c): counted from the day on which the disclosure was otherwise required.
+TEST(Due, AnAuthorityMayDelay) {
+  const auto delayed = [](int days) {
+    DueOptions options;
+    options.delay_days = days;
+    const auto date = due(rules(), "sec-8k-1.05", "determined-material", at("2024-01-17T15:00:00Z"), options);
+    return date ? date->due_local.date : date.error().message;
+  };
+  EXPECT_EQ(delayed(30), "2024-02-22");
+  EXPECT_EQ(delayed(60), "2024-03-25");  // 23 March is a Saturday
+  EXPECT_EQ(delayed(120), "2024-05-22");
+  EXPECT_THAT(delayed(121), HasSubstr("120 days in all"));
+  DueOptions options;
+  options.delay_days = 30;
+  EXPECT_THAT(due(rules(), "gdpr-33", "aware", at("2024-12-06"), options).error().message,
+              HasSubstr("no delay by an authority"));
+}
+
+TEST(Due, AZoneOfAnotherMemberState) {
+  DueOptions options;
+  options.zone = "Europe/Helsinki";
+  const auto date = due(rules(), "gdpr-33", "aware", at("2024-12-03T10:00:00Z"), options);
+  EXPECT_EQ(date->due_local.time, "12:00:00");
+  EXPECT_EQ(*trigger_time(rules(), "gdpr-33", "2024-12-03T12:00:00", "Europe/Helsinki"),
+            at("2024-12-03T10:00:00Z"));
+  options.zone = "Mars/Olympus";
+  EXPECT_THAT(due(rules(), "gdpr-33", "aware", at("2024-12-03"), options).error().message,
+              HasSubstr("Europe/Helsinki"));
+}
+
+TEST(Due, AFamilyAndTheFactThatATriggerIsACaseOf) {
+  EXPECT_EQ(rules().family("sec-8k-1.05").size(), 1u);
+  EXPECT_EQ(rules().family("nis2-23").size(), 6u);
+  EXPECT_TRUE(rules().family("nis").empty());
+  EXPECT_EQ(due(rules(), "nis2-23-early-warning", "aware", at("2024-12-03T10:00:00Z"))->trigger,
+            "aware-significant");
+  // Awareness alone gives DORA's outer limit.
+  const auto outer = due(rules(), "dora-19-initial", "aware", at("2025-05-05T08:00:00Z"));
+  EXPECT_EQ(outer->due, at("2025-05-06T08:00:00Z"));
+  EXPECT_EQ(outer->trigger, "aware");
+  // Before a rule applied, that is said.
+  EXPECT_THAT(due(rules(), "cra-14-early-warning", "aware", at("2026-01-05T08:00:00Z"))->counted,
+              testing::Contains(HasSubstr("applies since 2026-09-11")));
 }
 
 TEST(Due, AMonthEndsOnTheSameDayOrTheLast) {
@@ -124,7 +230,7 @@ TEST(Due, AMonthEndsOnTheSameDayOrTheLast) {
   EXPECT_EQ(final_report("2024-01-31T12:00:00Z"), "2024-02-29");
   EXPECT_EQ(final_report("2023-01-31T12:00:00Z"), "2023-02-28");
   EXPECT_EQ(final_report("2024-02-29T12:00:00Z"), "2024-03-29");
-  EXPECT_EQ(final_report("2024-12-15T12:00:00Z"), "2025-01-15");
+  EXPECT_EQ(final_report("2024-12-16T12:00:00Z"), "2025-01-16");
 }
 
 TEST(Due, ErrorsNameWhatIsKnown) {
@@ -171,7 +277,9 @@ TEST(Due, OtherVerifiedRegimes) {
 TEST(Due, DoraIsCappedByAwareness) {
   const base::Time aware = at("2025-05-05T08:00:00Z");
   const auto initial = [&](std::string_view classified) {
-    return due(rules(), "dora-19-initial", "classified-major", at(classified), aware)->due;
+    DueOptions options;
+    options.capped_from = aware;
+    return due(rules(), "dora-19-initial", "classified-major", at(classified), options)->due;
   };
   EXPECT_EQ(initial("2025-05-05T10:00:00Z"), at("2025-05-05T14:00:00Z"));
   EXPECT_EQ(initial("2025-05-06T06:00:00Z"), at("2025-05-06T08:00:00Z"));
@@ -203,6 +311,77 @@ TEST(Duties, ClockFactsAreAClosedList) {
        {"occurred", "aware", "determined-material", "dora-initial-submitted", "payment-made"})
     EXPECT_THAT(facts, testing::Contains(fact));
   EXPECT_TRUE(std::is_sorted(facts.begin(), facts.end()));
+}
+
+// Each with its own meaning; those that are decisions say so.
+TEST(Duties, ClockFactsAreKeptApart) {
+  EXPECT_GE(rules().facts.size(), 12u);
+  for (const ClockKind &kind : rules().facts) {
+    const bool decision = kind.id == "aware" || kind.id == "reasonable-belief" ||
+                          kind.id.starts_with("determined") || kind.id.starts_with("classified");
+    EXPECT_EQ(kind.decision, decision) << kind.id;
+  }
+  // A trigger that narrows a decision is a decision too.
+  for (const Regime &regime : rules().regimes) {
+    for (const ClockKind &kind : rules().facts) {
+      if (kind.id == regime.fact && kind.decision) {
+        EXPECT_TRUE(regime.decision) << regime.id;
+      }
+    }
+  }
+}
+
+TEST(Duties, TheEarliestArguableTimeIsThatOfWhoeverKnewFirst) {
+  CaseFacts facts;
+  facts.now = at("2024-01-20T12:00:00Z");
+  facts.discovered = at("2024-01-12T12:00:00Z");
+  facts.clocks = {{"notified-by-third-party", at("2023-12-12T12:00:00Z"), "CISO", "a customer called"}};
+  for (const Duty &duty : duties(rules(), facts)) {
+    if (duty.regime != "sec-8k-1.05") continue;
+    EXPECT_EQ(duty.earliest_arguable, at("2023-12-12T12:00:00Z"));
+    EXPECT_EQ(duty.earliest_because, "notified-by-third-party");
+    EXPECT_EQ(duty.earliest_due, at("2023-12-18T22:30:00Z"));
+  }
+}
+
+TEST(Duties, ADecisionThatIsCorrectedCountsAsCorrected) {
+  CaseFacts facts;
+  facts.now = at("2024-01-20T12:00:00Z");
+  facts.clocks = {{"determined-material", at("2024-01-19T15:00:00Z"), "GC", "first"},
+                  {"determined-material", at("2024-01-16T15:00:00Z"), "GC", "the minutes say the 16th"}};
+  facts.delays["sec-8k-1.05"] = 30;
+  for (const Duty &duty : duties(rules(), facts)) {
+    if (duty.regime != "sec-8k-1.05") continue;
+    EXPECT_EQ(duty.due_local->date, "2024-02-21");
+    EXPECT_EQ(duty.reason, "the minutes say the 16th");
+    EXPECT_THAT(duty.status, HasSubstr("30 days of delay granted"));
+  }
+}
+
+TEST(Duties, FieldsAreKnownNotDeterminedOrMissing) {
+  CaseFacts facts;
+  facts.now = at("2024-01-20T12:00:00Z");
+  facts.known = {{"scope", "three mailboxes"}, {"timing", "since October"}};
+  facts.answers["sec-8k-1.05/scope"] = {
+      FieldAnswer::State::known, "A small number of mailboxes.", "", "GC", at("2024-01-19"), "two mailboxes"};
+  facts.answers["sec-8k-1.05/impact"] = {FieldAnswer::State::not_determined,
+                                         "revenue is being looked at",
+                                         "2024-02-01",
+                                         "CFO",
+                                         at("2024-01-19"),
+                                         ""};
+  for (const Duty &duty : duties(rules(), facts)) {
+    if (duty.regime != "sec-8k-1.05") continue;
+    ASSERT_EQ(duty.fields.size(), 4u);
+    EXPECT_EQ(duty.fields[0].state, "missing");
+    EXPECT_EQ(duty.fields[1].state, "known");
+    EXPECT_TRUE(duty.fields[1].stale);  // it was two mailboxes when that was written
+    EXPECT_EQ(duty.fields[2].state, "shown by the case");
+    EXPECT_EQ(duty.fields[2].value, "since October");
+    EXPECT_EQ(duty.fields[3].state, "not determined");
+    EXPECT_EQ(duty.fields[3].next, "2024-02-01");
+    EXPECT_THAT(duty.missing, testing::ElementsAre(HasSubstr("nature")));
+  }
 }
 
 TEST(Duties, WaitRunAndAreFiled) {

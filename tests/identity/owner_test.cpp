@@ -23,6 +23,12 @@ TEST(RegistrableDomain, Names) {
       {"x.contoso.onmicrosoft.com", "contoso.onmicrosoft.com"},
       {"onmicrosoft.com", ""},
       {"co.uk", ""},
+      {"mail.prefeitura.sp.gov.br", "prefeitura.sp.gov.br"},
+      {"www.lea.k12.ca.us", "lea.k12.ca.us"},
+      {"shop.example.co.jp", "example.co.jp"},
+      {"a.b.example.city.kawasaki.jp", "city.kawasaki.jp"},
+      // A bucket is no organisation: the list's private part is not used.
+      {"bucket.s3.amazonaws.com", "amazonaws.com"},
       {"localhost", ""},
       {"192.0.2.4", ""},
       {"", ""},

@@ -1,0 +1,120 @@
+#pragma once
+// Tips: what somebody outside says. Indicators (STIX 2.1, MISP), places that another scanner names (SARIF),
+// and the messages that a supplier's notice says were stolen from them (a manifest as JSON lines or CSV, with
+// the metadata only). A tip proves nothing by itself: it is matched against all evidence, and what it touches
+// becomes detections that name their source, and, for messages of a manifest that our own archive holds,
+// exposure: their content is read there, and reach goes on from them.
+//
+//   if (recognises_tips(text)) {
+//     DISLODGE_TRY_ASSIGN(TipFile file, read_tips(text));
+//     const TipMatch match = match_tips(file, against);
+//   }
+//
+// Sources: STIX 2.1 (OASIS) sections 4.7 and 9; MISP core format; SARIF 2.1.0; the manifest is that of
+// disclose/package.hpp, or a table with a column for the message's id.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "detect/detection.hpp"
+#include "identity/fact.hpp"
+#include "identity/secret_fact.hpp"
+#include "log/event.hpp"
+
+namespace dislodge::detect {
+
+inline constexpr std::uint64_t kTipBytesMax = 64ull << 20;  // of one file; more is refused
+inline constexpr std::size_t kTipsMax = 500'000;            // of one file; what is beyond is counted
+
+enum class TipKind : std::uint8_t {
+  address,      // or a network in CIDR form
+  domain,       // of correspondents
+  email,        // address of a correspondent or account
+  account,      // user name or object id
+  application,  // application id
+  agent,        // user agent, or a part of it
+  key_id,       // of a credential
+  file_hash,    // SHA-256
+  message,      // id of a message
+  place,        // a file and line in which another scanner saw a secret
+};
+std::string_view name_of(TipKind kind);
+
+struct Tip {
+  TipKind kind = TipKind::address;
+  std::string value;               // lower case but for places and agents; a message's id without brackets
+  std::string label;               // name, rule or subject, as the source gives it
+  base::Time at = base::kTimeMin;  // of a message: sent
+  bool confirmed = false;          // of a message: the source says that it was seen opened
+  bool with_secret = false;        // of a message: the source says that it holds a secret
+  std::uint64_t line = 0;          // of a place
+};
+
+struct TipFile {
+  std::string format;  // "STIX 2.1", "MISP", "SARIF 2.1.0", "manifest"
+  std::string from;    // who says so, as the file names them; "" unnamed
+  std::vector<Tip> tips;
+  // What could not be taken, and why: "4 indicators in yara", "2 revoked".
+  std::vector<std::string> left_out;
+};
+
+bool recognises_tips(std::string_view text);
+base::Result<TipFile> read_tips(std::string_view text);
+
+// A message that we hold.
+struct HeldMessage {
+  std::string message_id, item, resource;
+  base::Time sent = base::kTimeMin;
+  std::vector<std::string> people;  // addresses, lower case
+};
+// A file that was handed in.
+struct HeldFile {
+  std::string root, sha256;
+};
+
+struct TipAgainst {
+  const log::EventTable &events;
+  const identity::Facts &facts;
+  const std::vector<identity::SecretFact> &secrets;
+  const std::vector<HeldMessage> &messages;
+  const std::vector<HeldFile> &files;
+};
+
+// Who handed the tip in and whether it was confirmed out of band that it is theirs.
+struct TipSource {
+  std::string file;         // as it was added
+  std::string from;         // who says so
+  std::string verified_by;  // who confirmed it, "" nobody
+  std::string verified_how;
+};
+
+struct TipMatch {
+  std::vector<Detection> detections;
+  std::vector<identity::Exposure> exposures;
+  std::uint64_t tips = 0, matched = 0;
+  // Of a manifest: what we hold of it, what we miss, and what we have with them that it does not list.
+  std::uint64_t listed = 0, held = 0, extra = 0;
+  std::vector<std::string> missing;       // ids, at most kMissingTipsKept
+  std::vector<std::string> with_secrets;  // ids that we hold and in which the source, or we, see a secret
+  // Of another scanner: places that we found as well, and those that only it names.
+  std::uint64_t places_known = 0;
+  std::vector<std::string> places_new;       // at most kMissingTipsKept
+  std::vector<std::string> unmatched_kinds;  // kinds for which the evidence has nothing to compare with
+};
+inline constexpr std::size_t kMissingTipsKept = 1000;
+
+TipMatch match_tips(const TipFile &file, const TipSource &source, const TipAgainst &against);
+
+// A tip as the case keeps and shows it.
+struct TipReport {
+  TipSource source;
+  std::string format, digest;  // SHA-256 of the file
+  std::vector<std::string> left_out;
+  TipMatch match;
+};
+
+}  // namespace dislodge::detect

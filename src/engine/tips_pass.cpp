@@ -1,0 +1,133 @@
+#include "engine/tips_pass.hpp"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include "base/encode.hpp"
+#include "base/hash.hpp"
+#include "base/json_writer.hpp"
+#include "engine/inputs.hpp"
+
+namespace dislodge::engine {
+
+using base::Result;
+using casefile::Case;
+
+namespace {
+
+constexpr std::string_view kFile = "tip:", kSource = "tip-source:";
+
+std::string source_text(const detect::TipSource &source) {
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("file", source.file);
+    json.field("from", source.from);
+    json.field("verified_by", source.verified_by);
+    json.field("verified_how", source.verified_how);
+  });
+  return json.take();
+}
+
+detect::TipSource source_of(simdjson::dom::parser &parser, const std::string &text) {
+  detect::TipSource source;
+  simdjson::dom::element row;
+  if (parser.parse(text).get(row) != simdjson::SUCCESS) return source;
+  const auto value = [&](const char *key) {
+    std::string_view found;
+    return row[key].get(found) == simdjson::SUCCESS ? std::string(found) : std::string();
+  };
+  return {value("file"), value("from"), value("verified_by"), value("verified_how")};
+}
+
+}  // namespace
+
+Result<detect::TipFile> add_tip(Case &the_case, const std::filesystem::path &path, const std::string &text,
+                                const detect::TipSource &source) {
+  auto file = detect::read_tips(text);
+  if (!file) return base::fail(file.error().kind, path.string() + ": " + file.error().message);
+  const std::string digest = base::to_hex(base::sha256(text));
+  detect::TipSource kept = source;
+  kept.file = path.filename().string();
+  if (kept.from.empty()) kept.from = file->from;
+  casefile::Transaction transaction(the_case.database());
+  DISLODGE_TRY(transaction.begin());
+  DISLODGE_TRY(the_case.set_meta(std::string(kFile) + digest, text));
+  DISLODGE_TRY(the_case.set_meta(std::string(kSource) + digest, source_text(kept)));
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("file", kept.file);
+    json.field("sha256", digest);
+    json.field("format", file->format);
+    json.field("from", kept.from);
+    json.field("tips", static_cast<std::uint64_t>(file->tips.size()));
+    json.field("verified_by", kept.verified_by);
+    json.field("verified_how", kept.verified_how);
+  });
+  DISLODGE_TRY(the_case.journal().append("tip", json.text()));
+  DISLODGE_TRY(transaction.commit());
+  return file;
+}
+
+Result<void> apply_tips(Case &the_case, Picture &picture) {
+  std::vector<std::pair<std::string, std::string>> kept;  // digest, text
+  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare(
+                                      "SELECT key, value FROM meta WHERE key GLOB 'tip:*' ORDER BY key"));
+  while (true) {
+    DISLODGE_TRY_ASSIGN(const bool more, query.step());
+    if (!more) break;
+    const std::string key = query.text(0);
+    kept.emplace_back(key.substr(kFile.size()), query.text(1));
+  }
+  if (kept.empty()) return {};
+
+  std::map<std::int64_t, std::string> resource_of;  // evidence -> what it is the content of
+  std::map<std::string, std::string> by_root;
+  for (const identity::Resource &resource : picture.facts.resources)
+    if (!resource.held_in.empty()) by_root[resource.held_in] = resource.id;
+  std::vector<detect::HeldFile> files;
+  std::map<std::string, std::string> of_custodian;
+  for (const EvidenceRow &row : picture.evidence) {
+    files.push_back({row.root, row.sha256});
+    if (const auto found = by_root.find(row.root); found != by_root.end()) {
+      resource_of[row.id] = found->second;
+      if (!row.custodian.empty()) of_custodian.emplace(base::lower(row.custodian), found->second);
+    }
+  }
+  for (const EvidenceRow &row : picture.evidence)
+    if (resource_of.count(row.id) == 0) {
+      const auto found = of_custodian.find(base::lower(row.custodian));
+      resource_of[row.id] = found != of_custodian.end() ? found->second : "resource:evidence/" + row.root;
+    }
+  std::vector<detect::HeldMessage> messages;
+  for (const StoredRecord &row : picture.records) {
+    if (row.record.kind != evidence::RecordKind::message) continue;
+    detect::HeldMessage message;
+    message.message_id = row.record.message_id;
+    message.item = row.record.item;
+    message.resource = resource_of[row.evidence];
+    message.sent = row.record.sent;
+    for (const evidence::Person &person : row.record.people)
+      if (!person.address.empty()) message.people.push_back(person.address);
+    messages.push_back(std::move(message));
+  }
+  simdjson::dom::parser parser;
+  for (const auto &[digest, text] : kept) {
+    auto file = detect::read_tips(text);
+    if (!file) continue;  // it was read when it was added; a newer reader that refuses it says nothing of it
+    DISLODGE_TRY_ASSIGN(const std::string source_line, the_case.meta(std::string(kSource) + digest));
+    detect::TipReport report;
+    report.source = source_of(parser, source_line);
+    report.format = file->format;
+    report.digest = digest;
+    report.left_out = file->left_out;
+    report.match = detect::match_tips(*file, report.source,
+                                      {picture.events, picture.facts, picture.secrets, messages, files});
+    merge_detections(picture.detections, report.match.detections);
+    picture.facts.exposures.insert(picture.facts.exposures.end(), report.match.exposures.begin(),
+                                   report.match.exposures.end());
+    picture.tips.push_back(std::move(report));
+  }
+  return {};
+}
+
+}  // namespace dislodge::engine

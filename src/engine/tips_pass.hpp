@@ -1,0 +1,24 @@
+#pragma once
+// Tips of the case: files with what others say, kept whole in the case file beside who handed them in and
+// whether it was confirmed out of band that they are theirs. Each derivation matches them anew, so that a tip
+// meets evidence that was handed in after it.
+
+#include <filesystem>
+#include <vector>
+
+#include "base/result.hpp"
+#include "casefile/case.hpp"
+#include "detect/tips.hpp"
+#include "engine/picture.hpp"
+
+namespace dislodge::engine {
+
+// Keeps a tip (again: what is known of its source is replaced) and journals it. An error says what is wrong
+// with the file.
+base::Result<detect::TipFile> add_tip(casefile::Case &the_case, const std::filesystem::path &path,
+                                      const std::string &text, const detect::TipSource &source);
+
+// Matches every tip against the picture: adds detections and exposures, and fills picture.tips.
+base::Result<void> apply_tips(casefile::Case &the_case, Picture &picture);
+
+}  // namespace dislodge::engine

@@ -1,0 +1,347 @@
+// What leaves the case, as a lawyer and a receiver meet it: clocks, decisions, two tracks, packages and
+// notices, tips, and the words that we do not use.
+
+#include <simdjson.h>
+#include <sys/stat.h>
+
+#include <regex>
+
+#include "process.hpp"
+
+namespace dislodge::cli_test {
+namespace {
+
+using simdjson::dom::element;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class Disclosure : public CaseTest {
+ public:
+  static void SetUpTestSuite() {
+    Disclosure self;
+    self.SetUp();
+    keep_ = new std::filesystem::path(self.folder_);
+    self.make_case();
+    ASSERT_EQ(self.dislodge({"add", self.path("case"), (kNorthwind / "evidence").string()}).code, 0);
+    ASSERT_EQ(self.dislodge({"investigate", self.path("case")}).code, 0);
+  }
+  static void TearDownTestSuite() { std::filesystem::remove_all(*keep_); }
+
+ protected:
+  void SetUp() override {
+    if (keep_ == nullptr)
+      CaseTest::SetUp();
+    else
+      folder_ = *keep_;
+  }
+  void TearDown() override {}
+  static std::filesystem::path *keep_;
+};
+std::filesystem::path *Disclosure::keep_ = nullptr;
+
+TEST_F(Disclosure, EveryRegimeAnswersItsOwnTrigger) {
+  simdjson::dom::parser parser;
+  const Outcome list = run({"duties", "regimes", "--json"});
+  ASSERT_EQ(list.code, 0) << list.err;
+  std::size_t dated = 0, unverified = 0;
+  for (const std::string &line : lines_of(list.out)) {
+    const element row = parser.parse(line);
+    const std::string regime{std::string_view(row["regime"])};
+    std::string_view trigger;
+    if (row["trigger"].get(trigger) != simdjson::SUCCESS) trigger = "discovered";
+    const Outcome due =
+        run({"duties", "due", regime, std::string(trigger), "2027-03-10T12:00:00Z", "--json"});
+    ASSERT_EQ(due.code, 0) << regime << due.err;
+    simdjson::dom::parser inner;
+    const element answer = inner.parse(lines_of(due.out).at(0));
+    EXPECT_EQ(std::string_view(answer["regime"]), regime);
+    if (!answer["due"].is_null()) {
+      ++dated;
+      EXPECT_EQ(std::string_view(answer["due_local"]["date"]).size(), 10u);
+    } else {
+      EXPECT_THAT(std::string(std::string_view(answer["status"])),
+                  testing::AnyOf(HasSubstr("ask counsel"), HasSubstr("without undue delay")));
+      unverified += bool(row["verified"]) ? 0 : 1;
+    }
+  }
+  EXPECT_GE(dated, 20u);
+  EXPECT_GE(unverified, 10u);
+  // A family answers with each of its clocks that the trigger starts.
+  EXPECT_EQ(lines_of(run({"duties", "due", "nis2-23", "aware", "2027-03-10", "--json"}).out).size(), 4u);
+  EXPECT_THAT(run({"duties", "due", "nis2", "aware", "2027-03-10"}).err, HasSubstr("nis2-23-early-warning"));
+  EXPECT_THAT(run({"duties", "due", "gdpr-33", "material", "2027-03-10"}).err, HasSubstr("\"aware\""));
+}
+
+TEST_F(Disclosure, AnAdHocClosureAndADelayMoveTheDate) {
+  const auto date = [](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"duties",     "due",   "sec-8k-1.05", "determined-material",
+                                          "2024-12-20", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    simdjson::dom::parser parser;
+    const element row = parser.parse(run(arguments).out);
+    return std::string(std::string_view(row["due_local"]["date"]));
+  };
+  EXPECT_EQ(date({}), "2024-12-27");
+  EXPECT_EQ(date({"--closed", "2024-12-24=executive order"}), "2024-12-30");
+  EXPECT_EQ(date({"--days", "30"}), "2025-01-27");  // 26 January is a Sunday
+}
+
+TEST_F(Disclosure, DecisionsAreByNamedPeopleAndKeepWhatTheCaseShowed) {
+  const std::string folder = path("case");
+  EXPECT_EQ(
+      dislodge({"duties", folder, "--decide", "determined-material", "--at", "2026-01-05T15:00:00Z"}).code,
+      2);
+  EXPECT_EQ(dislodge({"duties", folder, "--decide", "determined-material", "--at", "2999-01-05T15:00:00Z",
+                      "--who", "R. Stone", "--reason", "x"})
+                .code,
+            2);
+  EXPECT_THAT(dislodge({"duties", folder, "--decide", "no-such-fact", "--at", "2026-01-05", "--who",
+                        "R. Stone", "--reason", "x"})
+                  .err,
+              HasSubstr("determined-material"));
+  ASSERT_EQ(dislodge({"duties", folder, "--decide", "determined-material", "--at", "2026-01-05T15:00:00Z",
+                      "--who", "R. Stone", "--reason", "three executives' mail"})
+                .code,
+            0);
+  ASSERT_EQ(dislodge({"duties", folder, "--field", "sec-8k-1.05/impact", "--not-determined",
+                      "revenue is looked at", "--next", "2026-02-01", "--who", "C. Finch"})
+                .code,
+            0);
+  EXPECT_THAT(
+      dislodge({"duties", folder, "--field", "sec-8k-1.05/colour", "--value", "x", "--who", "C. Finch"}).err,
+      HasSubstr("nature, scope, timing, impact"));
+  const Outcome checklist = dislodge({"duties", folder, "--checklist", "sec-8k-1.05"});
+  EXPECT_THAT(checklist.out, AllOf(HasSubstr("[not determined] impact"),
+                                   HasSubstr("[shown by the case] scope"), HasSubstr("2026-02-01")));
+  // Filed with something left open; stating it later starts the amendment's four business days.
+  ASSERT_EQ(dislodge({"duties", folder, "--filed", "sec-8k-1.05", "--at", "2026-01-08T20:00:00Z", "--who",
+                      "R. Stone"})
+                .code,
+            0);
+  ASSERT_EQ(dislodge({"duties", folder, "--field", "sec-8k-1.05/impact", "--value", "none on operations",
+                      "--at", "2026-02-03T15:00:00Z", "--who", "C. Finch"})
+                .code,
+            0);
+  const Outcome duties = dislodge({"duties", folder, "--json"});
+  simdjson::dom::parser parser;
+  std::size_t seen = 0;
+  for (const std::string &line : lines_of(duties.out)) {
+    const element row = parser.parse(line);
+    const std::string_view regime = row["regime"];
+    if (regime == "sec-8k-1.05") {
+      ++seen;
+      EXPECT_EQ(std::string_view(row["due_local"]["date"]), "2026-01-09");
+      EXPECT_EQ(std::string_view(row["status"]), "filed 2026-01-08T20:00:00Z");
+    }
+    if (regime == "sec-8k-1.05-amendment") {
+      ++seen;
+      EXPECT_EQ(std::string_view(row["due_local"]["date"]), "2026-02-09");
+    }
+  }
+  EXPECT_EQ(seen, 2u);
+  const Outcome record = dislodge({"duties", folder, "--decisions"});
+  EXPECT_THAT(record.out, AllOf(HasSubstr("R. Stone"), HasSubstr("three executives' mail"),
+                                HasSubstr("the case showed, scope")));
+}
+
+// The words in which defenders deceived themselves. Of ours, no output says them.
+TEST_F(Disclosure, NoOutputSaysTheWordsThatWeDoNotUse) {
+  const std::regex words("\\b(evicted|contained)\\b", std::regex::icase);
+  const std::string folder = path("case");
+  ASSERT_EQ(dislodge({"report", folder, "-o", path("report")}).code, 0);
+  ASSERT_EQ(
+      dislodge({"report", folder, "--track", "counsel", "--for", "R. Stone", "-o", path("counsel")}).code, 0);
+  for (const std::string name : {"report", "counsel"}) {
+    for (const auto &file : std::filesystem::directory_iterator(folder_ / name)) {
+      const std::string text = slurp(file.path());
+      std::smatch found;
+      EXPECT_FALSE(std::regex_search(text, found, words)) << file.path() << ": " << found.str();
+    }
+  }
+  for (const char *command : {"status", "secrets", "detections", "sessions", "timeline", "coverage", "ledger",
+                              "reach", "plan", "verify", "parties", "duties", "statements", "tips"}) {
+    const Outcome shown = dislodge({command, folder});
+    EXPECT_FALSE(std::regex_search(shown.out, words)) << command;
+  }
+}
+
+TEST_F(Disclosure, TheTracksAreNeverMixed) {
+  const std::string folder = path("case");
+  EXPECT_EQ(dislodge({"report", folder, "--track", "counsel", "-o", path("c1")}).code, 2);  // names no reader
+  ASSERT_EQ(dislodge({"report", folder, "--track", "counsel", "--for", "R. Stone", "-o", path("c1")}).code,
+            0);
+  EXPECT_THAT(dislodge({"report", folder, "-o", path("c1")}).err, HasSubstr("never mixed"));
+  ASSERT_EQ(dislodge({"report", folder, "-o", path("f1")}).code, 0);
+  EXPECT_EQ(dislodge({"report", folder, "--track", "counsel", "--for", "R. Stone", "-o", path("f1")}).code,
+            2);
+  ASSERT_EQ(dislodge({"duties", folder, "--decide", "aware", "--at", "2026-01-05T15:00:00Z", "--who",
+                      "P. Quill", "--reason", "minutes of the meeting"})
+                .code,
+            0);
+  ASSERT_EQ(dislodge({"report", folder, "-o", path("f1")}).code, 0);
+  ASSERT_EQ(dislodge({"report", folder, "--track", "counsel", "--for", "R. Stone", "-o", path("c1")}).code,
+            0);
+  for (const auto &file : std::filesystem::directory_iterator(folder_ / "f1")) {
+    const std::string text = slurp(file.path());
+    EXPECT_THAT(text, Not(HasSubstr("P. Quill"))) << file.path();
+    EXPECT_THAT(text, Not(HasSubstr("minutes of the meeting"))) << file.path();
+    EXPECT_THAT(text, Not(HasSubstr("earliest_arguable\""))) << file.path();
+  }
+  const std::string counsel = slurp(folder_ / "c1/counsel.md");
+  EXPECT_THAT(counsel, AllOf(HasSubstr("PRIVILEGED"), HasSubstr("P. Quill"),
+                             HasSubstr("minutes of the meeting"), HasSubstr("R. Stone"), HasSubstr("thief")));
+  EXPECT_THAT(slurp(folder_ / "f1/report.html"),
+              AllOf(HasSubstr("would give a thief"), Not(HasSubstr("<script"))));
+}
+
+TEST_F(Disclosure, ASuppliersNoticeIsReconciledAndReachGoesOn) {
+  // Our own archive beside a notice: nothing of it was exposed by itself.
+  make_case("receiver");
+  const std::string folder = path("receiver");
+  write(folder_ / "archive/mail.mbox",
+        "From a@us.example Wed Oct  1 08:00:00 2025\nFrom: a@us.example\nTo: support@supplier.example\n"
+        "Message-ID: <one@us.example>\nDate: Wed, 1 Oct 2025 08:00:00 +0000\nSubject: login\n\n"
+        "The password for the build server is Quiet-Harbor-7319.\n\n"
+        "From a@us.example Thu Oct  2 08:00:00 2025\nFrom: a@us.example\nTo: support@supplier.example\n"
+        "Message-ID: <two@us.example>\nDate: Thu, 2 Oct 2025 08:00:00 +0000\nSubject: hello\n\nNothing "
+        "here.\n");
+  write(folder_ / "notice.jsonl",
+        "{\"schema\":1,\"kind\":\"dislodge-manifest\",\"from\":\"supplier.example\",\"to\":\"us.example\"}\n"
+        "{\"schema\":1,\"message_id\":\"one@us.example\",\"sent\":\"2025-10-01T08:00:00Z\",\"grade\":"
+        "\"confirmed\"}\n"
+        "{\"schema\":1,\"message_id\":\"gone@supplier.example\",\"sent\":\"2025-10-03T08:00:00Z\",\"grade\":"
+        "\"possible\"}\n");
+  ASSERT_EQ(
+      dislodge({"add", folder, path("archive"), "--exposed", "none", "--custodian", "a@us.example"}).code, 0);
+  ASSERT_EQ(dislodge({"investigate", folder}).code, 0);
+  const auto possible = [&] {
+    std::size_t count = 0;
+    for (const std::string &line : lines_of(dislodge({"reach", folder, "--json"}).out))
+      count += line.find("\"type\":\"secret\"") != std::string::npos &&
+                       line.find("\"grade\":\"excluded\"") == std::string::npos
+                   ? 1
+                   : 0;
+    return count;
+  };
+  EXPECT_EQ(possible(), 0u);
+  const Outcome added = dislodge({"add", folder, path("notice.jsonl"), "--verified-by", "D. Reed",
+                                  "--verified-how", "called their published number"});
+  ASSERT_EQ(added.code, 0) << added.err;
+  EXPECT_THAT(added.out, HasSubstr("supplier.example"));
+  ASSERT_EQ(dislodge({"investigate", folder}).code, 0);
+  EXPECT_EQ(possible(), 1u);  // the content was read in our own archive
+  simdjson::dom::parser parser;
+  const element tip = parser.parse(lines_of(dislodge({"tips", folder, "--json"}).out).at(0));
+  EXPECT_EQ(std::string_view(tip["verified_by"]), "D. Reed");
+  EXPECT_EQ(std::int64_t(tip["listed"]), 2);
+  EXPECT_EQ(std::int64_t(tip["held"]), 1);
+  EXPECT_EQ(std::int64_t(tip["missing"]), 1);
+  EXPECT_EQ(std::int64_t(tip["extra"]), 1);
+  EXPECT_THAT(dislodge({"detections", folder, "--json"}).out, HasSubstr("notice-of-stolen-mail"));
+  EXPECT_THAT(dislodge({"status", folder}).out, HasSubstr("incomplete"));
+}
+
+TEST_F(Disclosure, CasesLinkByWhatBothHaveAndDiscloseNothingElse) {
+  const auto mailbox = [&](const std::string &name, const std::string &password) {
+    make_case(name);
+    write(folder_ / (name + "-mail/mail.mbox"),
+          "From a@x.example Wed Oct  1 08:00:00 2025\nFrom: a@x.example\nTo: b@y.example\nMessage-ID: <1@" +
+              name +
+              ">\nDate: Wed, 1 Oct 2025 08:00:00 +0000\nSubject: login\n\nThe password for the build server "
+              "is " +
+              password + ".\n");
+    ASSERT_EQ(dislodge({"add", path(name), path(name + "-mail")}).code, 0);
+    ASSERT_EQ(dislodge({"investigate", path(name)}).code, 0);
+  };
+  mailbox("one", "Quiet-Harbor-7319");
+  mailbox("two", "Quiet-Harbor-7319");
+  mailbox("three", "Loud-Meadow-4402");
+  ASSERT_EQ(
+      dislodge({"link", path("one"), "--export", path("one.link"), "--pair-key", path("pair.key")}).code, 0);
+  struct stat info {};
+  ASSERT_EQ(::stat(path("pair.key").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  EXPECT_THAT(slurp(folder_ / "one.link"), Not(HasSubstr("Quiet")));
+  const Outcome same =
+      dislodge({"link", path("two"), path("one.link"), "--pair-key", path("pair.key"), "--json"});
+  ASSERT_EQ(same.code, 0) << same.err;
+  EXPECT_THAT(same.out, HasSubstr("\"what\":\"secret\""));
+  EXPECT_THAT(dislodge({"detections", path("two"), "--json"}).out, HasSubstr("linked-case"));
+  const Outcome other =
+      dislodge({"link", path("three"), path("one.link"), "--pair-key", path("pair.key"), "--json"});
+  ASSERT_EQ(other.code, 0) << other.err;
+  EXPECT_THAT(other.out, HasSubstr("\"matches\":[]"));
+  EXPECT_THAT(dislodge({"detections", path("three"), "--json"}).out, Not(HasSubstr("linked-case")));
+}
+
+TEST_F(Disclosure, APackageIsSealedReceivedAndReceipted) {
+  make_case("theirs");
+  const std::string folder = path("case");
+  std::string party;
+  simdjson::dom::parser parser;
+  for (const std::string &line : lines_of(dislodge({"parties", folder, "--json"}).out)) {
+    const element row = parser.parse(line);
+    if (party.empty() && simdjson::dom::array(row["secrets"]).size() > 0)
+      party = std::string(std::string_view(row["organisation"]));
+  }
+  ASSERT_FALSE(party.empty());
+  const std::vector<std::string> base = {"package",     folder,          party,
+                                         "-o",          path("package"), "--contact-channel",
+                                         "+1 555 0100", "--verify-at",   "our front page"};
+  EXPECT_EQ(dislodge(base).code, 2);  // nobody released it
+  auto one = base;
+  one.insert(one.end(), {"--released-by", "A. Reed", "A. Reed"});
+  EXPECT_EQ(dislodge(one).code, 2);  // one person is not two
+  auto two = base;
+  two.insert(two.end(), {"--released-by", "A. Reed", "B. Moss", "--seal-to", path("theirs/case.pub")});
+  const Outcome made = dislodge(two);
+  ASSERT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.out, AllOf(HasSubstr("sealed"), HasSubstr("verification code"),
+                              HasSubstr("still open: the recipient, confirmed out of band")));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "package/manifest.jsonl"));
+  const std::string key = slurp(folder_ / "package/verify.key").substr(0, 64);
+  const Outcome received =
+      dislodge({"reconcile", path("theirs"), path("package/manifest.jsonl.sealed"), "--signature",
+                path("package/manifest.sig"), "--verify-key", key, "--verified-by", "T. Lake", "--receipt",
+                path("receipt.txt"), "--received-by", "T. Lake", "--json"});
+  ASSERT_EQ(received.code, 0) << received.err;
+  EXPECT_THAT(received.out, HasSubstr("the signature fits"));
+  const Outcome taken = dislodge({"package", folder, party, "--receipt", path("receipt.txt")});
+  ASSERT_EQ(taken.code, 0) << taken.err;
+  EXPECT_THAT(taken.out, HasSubstr("T. Lake"));
+  // A receipt that was changed, and one for another manifest.
+  std::string text = slurp(folder_ / "receipt.txt");
+  text.replace(text.find("T. Lake"), 7, "X. Lake");
+  write(folder_ / "forged.txt", text);
+  EXPECT_THAT(dislodge({"package", folder, party, "--receipt", path("forged.txt")}).err,
+              HasSubstr("does not fit"));
+}
+
+TEST_F(Disclosure, NoticesNeverGoWhereTheIntruderReads) {
+  const std::string folder = path("case");
+  simdjson::dom::parser parser;
+  const std::string read = "helen.marsh@northwind.example";
+  const auto notice = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"notice", folder, "-o", path("notice.txt")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return dislodge(arguments);
+  };
+  EXPECT_THAT(
+      notice({"--kind", "person", "--to", "Helen Marsh", "--address", read, "--contact-channel", "+1 555"})
+          .err,
+      HasSubstr("the intruder can read"));
+  EXPECT_THAT(notice({"--kind", "insurer", "--contact-channel", "mail " + read}).err,
+              HasSubstr("contact channel"));
+  const Outcome regulator =
+      notice({"--kind", "regulator", "--regime", "gdpr-33", "--contact-channel", "+1 555"});
+  ASSERT_EQ(regulator.code, 0) << regulator.err;
+  EXPECT_THAT(slurp(folder_ / "notice.txt"),
+              AllOf(HasSubstr("[to be written: likely consequences]"), HasSubstr("unauthorised access")));
+  EXPECT_THAT(regulator.out, HasSubstr("still open: likely consequences"));
+  ASSERT_EQ(notice({"--kind", "insurer", "--contact-channel", "+1 555"}).code, 0);
+  EXPECT_THAT(slurp(folder_ / "notice.txt"), HasSubstr("admits no liability"));
+}
+
+}  // namespace
+}  // namespace dislodge::cli_test

@@ -1,0 +1,209 @@
+#include "detect/tips.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dislodge::detect {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TipFile read(std::string_view text) {
+  EXPECT_TRUE(recognises_tips(text));
+  auto file = read_tips(text);
+  EXPECT_TRUE(file) << (file ? "" : file.error().message);
+  return file ? *file : TipFile{};
+}
+
+std::vector<std::string> values(const TipFile &file) {
+  std::vector<std::string> out;
+  for (const Tip &tip : file.tips) out.push_back(std::string(name_of(tip.kind)) + " " + tip.value);
+  return out;
+}
+
+constexpr std::string_view kStix = R"({"type":"bundle","id":"bundle--1","objects":[
+ {"type":"identity","id":"identity--1","name":"CERT Example","identity_class":"organization"},
+ {"type":"indicator","spec_version":"2.1","id":"indicator--1","created_by_ref":"identity--1","name":"proxy",
+  "pattern_type":"stix","pattern":"[ipv4-addr:value = '198.51.100.7' OR ipv4-addr:value ISSUBSET '203.0.113.0/24']"},
+ {"type":"indicator","id":"indicator--2","pattern_type":"stix",
+  "pattern":"[domain-name:value IN ('evil.example', 'Worse.example') AND user-account:user_id = 'aaaa-bbbb']"},
+ {"type":"indicator","id":"indicator--3","pattern_type":"stix","revoked":true,"pattern":"[ipv4-addr:value = '192.0.2.1']"},
+ {"type":"indicator","id":"indicator--4","pattern_type":"yara","pattern":"rule x { condition: true }"},
+ {"type":"indicator","id":"indicator--5","pattern_type":"stix","pattern":"[ipv4-addr:value != '192.0.2.9']"},
+ {"type":"indicator","id":"indicator--6","pattern_type":"stix","pattern":"[process:name = 'it\\'s']"},
+ {"type":"ipv6-addr","id":"ipv6-addr--1","value":"2001:DB8::5"},
+ {"type":"url","id":"url--1","value":"https://user@login.evil.example:8443/x"},
+ {"type":"file","id":"file--1","hashes":{"SHA-256":"AB"}}]})";
+
+TEST(Tips, StixIndicatorsAndObservables) {
+  const TipFile file = read(kStix);
+  EXPECT_EQ(file.format, "STIX 2.1");
+  EXPECT_EQ(file.from, "CERT Example");
+  EXPECT_THAT(values(file), ElementsAre("address 198.51.100.7", "address 203.0.113.0/24",
+                                        "domain evil.example", "domain worse.example", "account aaaa-bbbb",
+                                        "address 2001:db8::5", "domain login.evil.example", "file hash ab"));
+  EXPECT_THAT(file.left_out, Contains(HasSubstr("1 revoked")));
+  EXPECT_THAT(file.left_out, Contains(HasSubstr("1 indicators in yara")));
+  // Not equal says nothing to look for; a process is nothing that evidence here has.
+  EXPECT_THAT(file.left_out, Contains(HasSubstr("2 patterns")));
+}
+
+TEST(Tips, MispEventsAndObjects) {
+  const TipFile file = read(R"({"Event":{"threat_level_id":"1","info":"x","Orgc":{"name":"ISAC"},
+    "Attribute":[{"type":"ip-dst|port","value":"198.51.100.7|443"},{"type":"domain|ip","value":"evil.example|192.0.2.4"},
+     {"type":"email-src","value":"A@Evil.example"},{"type":"yara","value":"rule"},{"type":"ip-src","value":"192.0.2.5","deleted":true}],
+    "Object":[{"name":"x","Attribute":[{"type":"text","object_relation":"username","value":"svc-mail"},
+     {"type":"filename|sha256","value":"a.exe|CD"}]}]}})");
+  EXPECT_EQ(file.from, "ISAC");
+  EXPECT_THAT(values(file), ElementsAre("address 198.51.100.7", "domain evil.example", "address 192.0.2.4",
+                                        "email address a@evil.example", "account svc-mail", "file hash cd"));
+  EXPECT_THAT(file.left_out, ElementsAre("1 attributes of type yara"));
+}
+
+TEST(Tips, ManifestsAsLinesAndAsTables) {
+  const TipFile lines =
+      read(R"({"schema":1,"kind":"dislodge-manifest","from":"supplier.example","to":"us.example"}
+{"schema":1,"message_id":"<a@supplier.example>","sent":"2025-10-01T08:00:00Z","subject":"keys","grade":"confirmed","secrets":["password"]}
+{"schema":1,"message_id":"b@supplier.example","sent":"2025-10-02T08:00:00Z","grade":"possible","secrets":[]}
+)");
+  EXPECT_EQ(lines.from, "supplier.example");
+  ASSERT_THAT(lines.tips, SizeIs(2));
+  EXPECT_EQ(lines.tips[0].value, "a@supplier.example");
+  EXPECT_TRUE(lines.tips[0].confirmed);
+  EXPECT_TRUE(lines.tips[0].with_secret);
+  EXPECT_FALSE(lines.tips[1].with_secret);
+  // As an export of a portal writes it.
+  const TipFile table = read(
+      "\xEF\xBB\xBFInternetMessageId;Subject;SentDateTime;Contains secrets\r\n\"<a@supplier.example>\";\"a; "
+      "b\";2025-10-01T08:00:00Z;Yes\r\n<c@supplier.example>;x;2025-10-03;no\r\n;none;;\r\n");
+  ASSERT_THAT(table.tips, SizeIs(2));
+  EXPECT_EQ(table.tips[0].label, "a; b");
+  EXPECT_TRUE(table.tips[0].with_secret);
+  EXPECT_FALSE(table.tips[1].with_secret);
+  EXPECT_THAT(table.left_out, ElementsAre("1 messages without an id"));
+}
+
+TEST(Tips, WhatIsNoTipIsLeftToOthers) {
+  for (const std::string_view other :
+       {"", "{}", "[]", "a,b\n1,2\n", R"({"value":[{"id":"1","createdDateTime":"2025-01-01T00:00:00Z"}]})",
+        "Received,SenderAddress,RecipientAddress,Subject,Status,MessageId,Size\n2025-01-01,a@x,b@y,s,"
+        "Delivered,<1@x>,5\n",
+        "CreationDate,UserIds,Operations,AuditData\n"}) {
+    EXPECT_FALSE(recognises_tips(other)) << other;
+    EXPECT_FALSE(read_tips(other));
+  }
+  EXPECT_THAT(read_tips("{\"type\":\"bundle\",\"id\":\"bundle--1\"").error().message,
+              HasSubstr("no whole JSON"));
+}
+
+struct World {
+  log::EventTable events;
+  identity::Facts facts;
+  std::vector<identity::SecretFact> secrets;
+  std::vector<HeldMessage> messages;
+  std::vector<HeldFile> files;
+  TipAgainst against() const { return {events, facts, secrets, messages, files}; }
+
+  void event(std::string_view address, std::string_view actor, std::string_view time) {
+    log::Event one;
+    one.time = *base::parse_time(time);
+    one.file = events.file_index("signins.json");
+    one.line = events.events.size() + 1;
+    one.address = events.pool.intern(address);
+    one.actor_id = events.pool.intern(actor);
+    one.tenant = events.pool.intern("t1");
+    events.events.push_back(one);
+  }
+};
+
+TEST(MatchTips, EventsBecomeDetectionsThatNameTheirSource) {
+  World world;
+  world.event("198.51.100.7", "u1", "2025-10-01T08:00:00Z");
+  world.event("203.0.113.250", "u2", "2025-10-02T08:00:00Z");
+  world.event("203.0.114.1", "aaaa-bbbb", "2025-10-03T08:00:00Z");
+  world.event("2001:db8:0:0::5", "u4", "2025-10-04T08:00:00Z");
+  world.messages.push_back(
+      {"m1", "mail.mbox!/1", "r", *base::parse_time("2025-09-01"), {"x@sub.evil.example"}});
+  world.files.push_back({"mail.mbox", "ab"});
+  const TipFile file = read(kStix);
+  const TipMatch match = match_tips(file, {"tips.json", "CERT Example", "", ""}, world.against());
+  std::vector<std::string> says;
+  for (const Detection &one : match.detections) {
+    says.push_back(one.says);
+    EXPECT_EQ(one.kind, "tip-matched");
+    EXPECT_EQ(one.grade, Grade::possible);
+    EXPECT_FALSE(one.intruder);  // a tip never attributes by itself
+    EXPECT_THAT(one.says, HasSubstr("CERT Example (not confirmed out of band)"));
+    EXPECT_THAT(one.because, HasSubstr("tips.json"));
+  }
+  EXPECT_THAT(says, Contains(HasSubstr("address 198.51.100.7: proxy: 1 events")));
+  EXPECT_THAT(says, Contains(HasSubstr("address 203.0.113.0/24: proxy: 1 events")));
+  EXPECT_THAT(says, Contains(HasSubstr("account aaaa-bbbb: 1 events")));
+  EXPECT_THAT(says, Contains(HasSubstr("domain evil.example: 1 messages")));
+  EXPECT_THAT(says, Contains(HasSubstr("the file mail.mbox")));
+  EXPECT_EQ(match.matched, 5u);
+  const TipMatch again =
+      match_tips(file, {"tips.json", "CERT Example", "A. Person", "by telephone"}, world.against());
+  EXPECT_THAT(again.detections.front().because, HasSubstr("confirmed by A. Person, by telephone"));
+}
+
+TEST(MatchTips, AManifestIsReconciledAndExposesWhatWeHold) {
+  World world;
+  const auto message = [&](std::string id, std::string_view sent, std::vector<std::string> people) {
+    world.messages.push_back(
+        {id, "archive.mbox!/" + id, "resource:exchange/t/me", *base::parse_time(sent), std::move(people)});
+  };
+  message("a@supplier.example", "2025-10-01T08:00:00Z", {"x@supplier.example", "me@us.example"});
+  message("b@us.example", "2025-10-02T08:00:00Z", {"me@us.example", "x@supplier.example"});
+  message("c@us.example", "2025-10-02T09:00:00Z", {"me@us.example", "x@supplier.example"});  // not listed
+  message("d@us.example", "2026-10-02T09:00:00Z", {"me@us.example", "x@supplier.example"});  // after the span
+  identity::SecretFact secret;
+  secret.id = "secret:1";
+  secret.places.push_back(
+      {"archive.mbox!/b@us.example", 1, "resource:exchange/t/me", "b@us.example", {}, {}, {}, 0});
+  world.secrets.push_back(secret);
+  const TipFile file = read(R"({"schema":1,"kind":"dislodge-manifest","from":"supplier.example"}
+{"message_id":"a@supplier.example","sent":"2025-10-01T08:00:00Z","grade":"confirmed"}
+{"message_id":"b@us.example","sent":"2025-10-02T08:00:00Z"}
+{"message_id":"z@supplier.example","sent":"2025-10-05T08:00:00Z","secrets":["password"]}
+)");
+  const TipMatch match = match_tips(file, {"m.jsonl", "supplier.example", "A. Person", ""}, world.against());
+  EXPECT_EQ(match.listed, 3u);
+  EXPECT_EQ(match.held, 2u);
+  EXPECT_EQ(match.extra, 1u);
+  EXPECT_THAT(match.missing, ElementsAre("z@supplier.example"));
+  EXPECT_THAT(match.with_secrets, ElementsAre("b@us.example"));
+  ASSERT_THAT(match.exposures, SizeIs(2));
+  EXPECT_EQ(match.exposures[0].message_id, "a@supplier.example");
+  EXPECT_EQ(match.exposures[0].resource, "resource:exchange/t/me");
+  EXPECT_EQ(match.exposures[0].interval.from, *base::parse_time("2025-10-01T08:00:00Z"));
+  EXPECT_FALSE(match.exposures[0].confirmed);  // their word
+  ASSERT_THAT(match.detections, SizeIs(1));
+  EXPECT_EQ(match.detections[0].kind, "notice-of-stolen-mail");
+  EXPECT_THAT(match.detections[0].says, HasSubstr("3 messages"));
+}
+
+TEST(MatchTips, PlacesOfAnotherScanner) {
+  World world;
+  identity::SecretFact secret;
+  secret.id = "secret:1";
+  secret.places.push_back({"repo.bundle!/abc", 3, "", "", {}, {}, {}, 0});
+  secret.places.push_back({"tree/conf/app.env", 3, "", "", {}, {}, {}, 0});
+  world.secrets.push_back(secret);
+  const TipFile file = read(
+      R"({"version":"2.1.0","$schema":"https://json.schemastore.org/sarif-2.1.0.json","runs":[{"tool":{"driver":{"name":"gitleaks"}},"results":[
+      {"ruleId":"a","message":{"text":"x"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"conf/app.env"},"region":{"startLine":3}}}]},
+      {"ruleId":"b","message":{"text":"y"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"other/app.env"},"region":{"startLine":9}}}]}]}]})");
+  EXPECT_EQ(file.from, "gitleaks");
+  const TipMatch match = match_tips(file, {"r.sarif", "gitleaks", "", ""}, world.against());
+  EXPECT_EQ(match.places_known, 1u);
+  EXPECT_THAT(match.places_new, ElementsAre("other/app.env:line 9 (b)"));
+  EXPECT_THAT(match.detections, SizeIs(1));
+}
+
+}  // namespace
+}  // namespace dislodge::detect
