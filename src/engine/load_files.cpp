@@ -93,7 +93,8 @@ void tell_missing(const std::vector<evidence::LedgerRow> &rows, Picture &picture
   for (const evidence::LedgerRow &row : rows) {
     if (!known.insert(row.item).second) continue;
     picture.ledger.push_back(row);
-    ++picture.totals.not_held;
+    // Not among those that an event shows read by the intruder: nobody says so of them.
+    ++picture.totals.unread_items;
   }
 }
 
