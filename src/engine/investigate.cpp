@@ -18,6 +18,7 @@
 #include "engine/detect_rules.hpp"
 #include "engine/inputs.hpp"
 #include "engine/links.hpp"
+#include "engine/load_files.hpp"
 #include "engine/planning.hpp"
 #include "engine/question.hpp"
 #include "engine/read_pass.hpp"
@@ -190,6 +191,7 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
 
   // Everything below comes from the case file: from here on no evidence is read.
   DISLODGE_TRY(next_pass(progress, "loading"));
+  std::vector<evidence::LedgerRow> missing;  // named by load files, not held
   {
     Timings::Scope timing(timings, "load");
     DISLODGE_TRY_ASSIGN(picture.evidence, load_evidence(the_case));
@@ -197,6 +199,7 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
     DISLODGE_TRY_ASSIGN(picture.totals, totals_of(the_case, picture.evidence, picture.ledger));
     DISLODGE_TRY_ASSIGN(picture.records, load_records(the_case));
     DISLODGE_TRY_ASSIGN(picture.sightings, load_sightings(the_case));
+    missing = join_load_files(picture);
     timing.items_out = picture.records.size() + picture.sightings.size();
   }
 
@@ -300,6 +303,7 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
         identity::changes_since(picture.events, picture.facts, picture.first_access, base::kTimeMax,
                                 attribution_of(picture.detections, picture.sessions));
     tell_stolen(picture);
+    tell_missing(missing, picture);
     timing.items_in = picture.reach.program.edges.size();
     timing.items_out = picture.reach.rows.size();
   }

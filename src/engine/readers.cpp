@@ -13,10 +13,12 @@
 #include "identity/roadrecon.hpp"
 #include "log/reader.hpp"
 #include "mail/exports.hpp"
+#include "mail/load_file.hpp"
 #include "mail/mbox.hpp"
 #include "mail/message.hpp"
 #include "mail/msg.hpp"
 #include "mail/pst.hpp"
+#include "mail/tables.hpp"
 #include "mail/tnef.hpp"
 #include "repo/repository.hpp"
 #include "secret/key_store.hpp"
@@ -71,6 +73,10 @@ Result<void> read_table(const evidence::ItemView &item, UnitReader &unit) {
   if (item.type == ItemType::json && item.within == evidence::kNoRecord &&
       mail::recognises_export(item.bytes))
     return mail::read_export(item, unit);
+  if (item.type == ItemType::csv && item.within == evidence::kNoRecord) {
+    if (mail::recognises_load_file(item.bytes)) DISLODGE_TRY(mail::read_load_file(item, unit));
+    if (mail::recognises_table(item.bytes)) return mail::read_table_messages(item, unit);
+  }
   return file::read_text(item, unit);
 }
 
@@ -161,6 +167,8 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
         identity::authorized_keys::read(item, unit.facts());
       return file::read_text(item, unit);
     case ItemType::xml:
+      if (item.within == evidence::kNoRecord && mail::recognises_load_file(item.bytes))
+        DISLODGE_TRY(mail::read_load_file(item, unit));
       return file::read_text(item, unit);
     case ItemType::evtx:
       if (!unit.within_content(item)) return read_table(item, unit);

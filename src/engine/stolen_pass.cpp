@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_set>
 
@@ -17,6 +19,21 @@ std::string bare(std::string_view id) {
   return std::string(id);
 }
 
+// Whose mailbox a message was in: that of its evidence; where that is not known, those to which its own
+// header or the load file of its export says that it was delivered.
+std::vector<std::string> mailboxes_of(const StoredRecord &row,
+                                      const std::map<std::int64_t, std::string> &custodian) {
+  const auto found = custodian.find(row.evidence);
+  if (found != custodian.end() && !found->second.empty()) return {found->second};
+  std::vector<std::string> mailboxes;
+  for (const evidence::Person &person : row.record.people)
+    if (person.role == evidence::PersonRole::delivered_to && !person.address.empty() &&
+        std::find(mailboxes.begin(), mailboxes.end(), person.address) == mailboxes.end())
+      mailboxes.push_back(person.address);
+  if (mailboxes.empty()) mailboxes.emplace_back();
+  return mailboxes;
+}
+
 }  // namespace
 
 void tell_stolen(Picture &picture) {
@@ -28,7 +45,7 @@ void tell_stolen(Picture &picture) {
   for (const StoredRecord &row : picture.records) {
     if (row.record.kind != evidence::RecordKind::message) continue;
     held.insert(bare(row.record.message_id));
-    ++messages_in[custodian[row.evidence]];
+    for (const std::string &mailbox : mailboxes_of(row, custodian)) ++messages_in[mailbox];
   }
 
   std::map<std::string, std::set<std::string>> named;    // mailbox -> message ids that an event names
@@ -49,13 +66,16 @@ void tell_stolen(Picture &picture) {
     }
   }
   for (const StoredRecord &row : picture.records) {
-    const auto found = folders.find(custodian[row.evidence]);
-    if (found == folders.end() || row.record.kind != evidence::RecordKind::message) continue;
-    for (const std::string &folder : found->second)
-      if (!row.record.folder.empty() && base::contains_ignoring_case(folder, row.record.folder)) {
-        ++in_folder[custodian[row.evidence]];
-        break;
-      }
+    if (row.record.kind != evidence::RecordKind::message || row.record.folder.empty()) continue;
+    for (const std::string &mailbox : mailboxes_of(row, custodian)) {
+      const auto found = folders.find(mailbox);
+      if (found == folders.end()) continue;
+      for (const std::string &folder : found->second)
+        if (base::contains_ignoring_case(folder, row.record.folder)) {
+          ++in_folder[mailbox];
+          break;
+        }
+    }
   }
 
   for (const std::string &mailbox : read_mailboxes) {

@@ -9,6 +9,7 @@
 #include "engine/cloud_links.hpp"
 #include "engine/readers.hpp"
 #include "evidence/recognise.hpp"
+#include "mail/load_file.hpp"
 
 namespace dislodge::engine {
 
@@ -249,7 +250,10 @@ void UnitReader::drop_unused_records() {
   std::vector<evidence::RecordId> renumbered(result_.records.size(), evidence::kNoRecord);
   std::vector<evidence::Record> kept;
   for (std::size_t i = 0; i < result_.records.size(); ++i) {
-    if (!used[i] && result_.records[i].kind == evidence::RecordKind::document) continue;
+    // What a load file says of a message is joined to it when all units are there.
+    if (!used[i] && result_.records[i].kind == evidence::RecordKind::document &&
+        result_.records[i].media_type != mail::kLoadFileRow)
+      continue;
     renumbered[i] = static_cast<evidence::RecordId>(kept.size());
     kept.push_back(std::move(result_.records[i]));
   }

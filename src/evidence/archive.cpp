@@ -11,6 +11,7 @@
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
 #include "evidence/rar_headers.hpp"
+#include "evidence/seven_zip_crypt.hpp"
 
 namespace dislodge::evidence {
 
@@ -29,7 +30,7 @@ bool is_stream(std::string_view bytes, ItemType type) {
          bytes.starts_with("\x04\x22\x4D\x18") || bytes.starts_with("\x1F\x9D") || bytes.starts_with("\x5D");
 }
 
-Handle open_archive(const ItemView &item, bool stream) {
+Handle open_archive(std::string_view bytes, bool stream) {
   Handle handle(archive_read_new());
   archive *a = handle.get();
   if (a == nullptr) return handle;
@@ -57,8 +58,25 @@ Handle open_archive(const ItemView &item, bool stream) {
     archive_read_support_format_lha(a);
     archive_read_support_format_xar(a);
   }
-  if (archive_read_open_memory(a, item.bytes.data(), item.bytes.size()) != ARCHIVE_OK) handle.reset();
+  if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK) handle.reset();
   return handle;
+}
+
+// Whether the first member that has bytes unpacks to its end: its checksum is tested by libarchive.
+bool first_member_unpacks(std::string_view bytes) {
+  const Handle handle = open_archive(bytes, false);
+  if (handle == nullptr) return false;
+  archive_entry *entry = nullptr;
+  int header = ARCHIVE_OK;
+  while ((header = archive_read_next_header(handle.get(), &entry)) == ARCHIVE_OK) {
+    if (archive_entry_size(entry) <= 0) continue;
+    char buffer[65536];
+    la_ssize_t got = 0;
+    while ((got = archive_read_data(handle.get(), buffer, sizeof buffer)) > 0) {
+    }
+    return got == 0;
+  }
+  return header == ARCHIVE_EOF;  // nothing in it has bytes
 }
 
 std::string error_of(archive *a) {
@@ -99,7 +117,16 @@ class ArchiveReader {
                           "add the folder");
     }
     stream_ = is_stream(item_.bytes, item_.type);
-    handle_ = open_archive(item_, stream_);
+    std::string_view bytes = item_.bytes;
+    // A stream of nothing, which libarchive takes for no stream: header, end mark, checksum of nothing.
+    if (item_.type == ItemType::bzip2 && bytes.size() == 14 &&
+        bytes.substr(4) == std::string_view("\x17\x72\x45\x38\x50\x90\0\0\0\0", 10))
+      return {};
+    if (item_.type == ItemType::seven_zip && !sink_.unlock().passwords.empty()) {
+      opened_ = open_seven_zip(bytes, sink_.unlock(), limits_, first_member_unpacks);
+      if (opened_.state == SevenZipOpened::State::opened) bytes = opened_.archive;
+    }
+    handle_ = open_archive(bytes, stream_);
     if (handle_ == nullptr)
       return base::fail(base::ErrorKind::damaged, fmt::format("the archive cannot be opened; {}", kAskAgain));
     return members();
@@ -117,8 +144,7 @@ class ArchiveReader {
       if (got < ARCHIVE_WARN) {
         if (seen_ == 0 && archive_read_has_encrypted_entries(a) == 1)
           return base::fail(base::ErrorKind::encrypted,
-                            "the 7z is encrypted, names and all; unpack it with its password (7z x -p) and "
-                            "add the folder");
+                            "the 7z is encrypted, names and all; " + how_to_open());
         if (seen_ == 0)
           return base::fail(base::ErrorKind::damaged, error_of(a) + "; " + std::string(kAskAgain));
         tell_rest(before, LedgerState::damaged, "broken behind its member " + last_ + ": " + error_of(a),
@@ -222,7 +248,18 @@ class ArchiveReader {
     if (packed == 0) packed = std::min<std::uint64_t>(declared, item_.bytes.size());
     row(path, declared, packed, LedgerState::encrypted, fmt::format("member {} is encrypted", step),
         item_.type == ItemType::rar ? "unpack it with its password (unrar x -p) and add the folder"
-                                    : "unpack it with its password (7z x -p) and add the folder");
+                                    : how_to_open());
+  }
+
+  std::string how_to_open() const {
+    if (opened_.out_of_rounds)
+      return fmt::format(
+          "{} passwords were tried, up to unlock_rounds_max; put the right one first in the "
+          "--password-file",
+          opened_.tried);
+    return opened_.tried > 0
+               ? fmt::format("none of {} passwords fits; supply its own with --password-file", opened_.tried)
+               : std::string("supply its password with --password-file");
   }
 
   End unpack(std::string &bytes, std::uint64_t cap) {
@@ -315,6 +352,7 @@ class ArchiveReader {
   const base::Limits &limits_;
   Handle handle_;
   RarHeaders rar_;
+  SevenZipOpened opened_;
   std::set<std::string> closed_;  // names of encrypted members of a rar
   bool stream_ = false;
   std::uint64_t seen_ = 0;

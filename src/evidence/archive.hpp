@@ -3,8 +3,8 @@
 // lzma, lzip, lz4 and Unix compress. Members become children; nothing is written to disk. Run it in the
 // sandbox: it is code of others, over hostile bytes.
 //
-// libarchive opens no encrypted 7z or rar, and calls an encrypted rar damaged, so whether a rar is encrypted
-// is read from its headers here.
+// libarchive opens no encrypted 7z or rar, and calls an encrypted rar damaged: a 7z is decrypted before it
+// comes to libarchive (seven_zip_crypt.hpp), and whether a rar is encrypted is read from its headers.
 //
 //   case ItemType::seven_zip: return evidence::read_archive(item, unit);
 

@@ -548,6 +548,8 @@ base::Result<void> read_zip(const ItemView &item, Sink &sink) {
       child.name = member.name;
       child.depth = item.depth + 1;
       child.within = item.within;
+      // What could not be made out as a zip here would be no zip on another try either: its strings are read.
+      if (member.part == ZipPart::gap && member.bytes.starts_with("PK")) child.type = ItemType::executable;
       sink.child(child);
     }
     if (member.state == LedgerState::read) return true;

@@ -94,6 +94,9 @@ base::Result<void> read_ooxml(const evidence::ItemView &item, evidence::Sink &si
       child.name = member.name;
       child.depth = item.depth + 1;
       child.within = within;
+      // No zip on another try either (evidence/zip.cpp).
+      if (member.part == ZipPart::gap && member.bytes.starts_with("PK"))
+        child.type = evidence::ItemType::executable;
       sink.child(child);
     }
     if (member.state == LedgerState::read) return true;

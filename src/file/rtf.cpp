@@ -11,6 +11,7 @@
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
 #include "evidence/charset.hpp"
+#include "evidence/code_pages.hpp"
 #include "file/document.hpp"
 #include "file/readers.hpp"
 
@@ -26,40 +27,6 @@ struct Group {
   int unicode_skip = 1;  // \uc: characters that stand in for a \u
   int font = 0;
 };
-
-// \fcharset numbers (RTF 1.9.1, "Font table") as charset names.
-std::string_view charset_name(int fcharset) {
-  switch (fcharset) {
-    case 128:
-      return "shift_jis";
-    case 129:
-      return "cp949";
-    case 134:
-      return "gb18030";
-    case 136:
-      return "big5";
-    case 161:
-      return "windows-1253";
-    case 162:
-      return "windows-1254";
-    case 163:
-      return "windows-1258";
-    case 177:
-      return "windows-1255";
-    case 178:
-      return "windows-1256";
-    case 186:
-      return "windows-1257";
-    case 204:
-      return "windows-1251";
-    case 222:
-      return "windows-874";
-    case 238:
-      return "windows-1250";
-    default:
-      return {};
-  }
-}
 
 bool one_of(std::string_view word, std::string_view words) {
   for (std::size_t at = words.find(word); at != std::string_view::npos; at = words.find(word, at + 1))
@@ -215,9 +182,7 @@ class RtfReader {
       if (unit >= 0xDC00 && unit < 0xE000 && high_surrogate_ != 0)
         c = 0x10000 + ((high_surrogate_ - 0xD800) << 10) + (unit - 0xDC00);
       high_surrogate_ = 0;
-      std::string utf8;
-      base::append_utf8(utf8, c);
-      put(utf8, begin);
+      put_character(c, begin);
       return;
     }
     if (word == "bin" && number > 0) {
@@ -229,26 +194,13 @@ class RtfReader {
     if (word == "uc")
       group().unicode_skip = static_cast<int>(std::clamp<long>(number, 0, 16));
     else if (word == "ansicpg")
-      default_charset_ = number == 65001 ? "utf-8" : fmt::format("cp{}", number);
+      default_charset_ = evidence::charset_of_codepage(number);
     else if (word == "f")
       group().font = static_cast<int>(number);
     else if (word == "fcharset")
-      fonts_[group().font] = charset_name(static_cast<int>(number));
-    else if (word == "par" || word == "line" || word == "row" || word == "page" || word == "sect" ||
-             word == "nestrow")
-      put("\n", begin);
-    else if (word == "tab" || word == "cell" || word == "nestcell")
-      put("\t", begin);
-    else if (word == "emspace" || word == "enspace")
-      put(" ", begin);
-    else if (word == "lquote" || word == "rquote")
-      put("'", begin);
-    else if (word == "ldblquote" || word == "rdblquote")
-      put("\"", begin);
-    else if (word == "bullet")
-      put("*", begin);
-    else if (word == "endash" || word == "emdash")
-      put("-", begin);
+      fonts_[group().font] = evidence::charset_of_rtf_font(number);
+    else if (const std::uint32_t character = evidence::rtf_character(word); character != 0)
+      put_character(character, begin);
     else if (word == "pict" || word == "objdata")
       start_hex();
     else if (word == "fonttbl")
@@ -261,6 +213,12 @@ class RtfReader {
       group().destination = Destination::text;
     else if (starred && (group().destination == Destination::text || group().destination == Destination::hex))
       group().destination = Destination::skip;
+  }
+
+  void put_character(std::uint32_t character, std::size_t begin) {
+    std::string utf8;
+    base::append_utf8(utf8, character);
+    put(utf8, begin);
   }
 
   // Destinations behind \* that hold text people wrote.
@@ -292,8 +250,9 @@ class RtfReader {
   void flush_pending() {
     if (pending_.empty()) return;
     const auto font = fonts_.find(group().font);
-    const std::string_view charset =
-        font != fonts_.end() && !font->second.empty() ? font->second : std::string_view(default_charset_);
+    const std::string_view charset = font != fonts_.end() && !font->second.empty()
+                                         ? std::string_view(font->second)
+                                         : std::string_view(default_charset_);
     const auto utf8 = evidence::to_utf8(pending_, charset);
     put(utf8.view(), pending_at_);
     pending_.clear();
@@ -370,7 +329,7 @@ class RtfReader {
   evidence::Sink &sink_;
   std::size_t at_ = 0;
   std::vector<Group> groups_;
-  std::map<int, std::string_view> fonts_;
+  std::map<int, std::string> fonts_;
   std::string default_charset_ = "windows-1252";
   bool starred_ = false;
   int skip_left_ = 0;

@@ -107,62 +107,6 @@ std::string MapiNames::name_of(std::uint16_t id) const {
   return found == names_.end() ? fmt::format("property 0x{:04X}", id) : found->second;
 }
 
-std::string charset_of_codepage(std::int64_t codepage) {
-  if (codepage >= 1250 && codepage <= 1258) return fmt::format("windows-{}", codepage);
-  if (codepage >= 28591 && codepage <= 28605) return fmt::format("iso-8859-{}", codepage - 28590);
-  switch (codepage) {
-    case 437:
-    case 850:
-    case 852:
-    case 866:
-      return fmt::format("ibm{}", codepage);
-    case 874:
-      return "windows-874";
-    case 932:
-      return "shift_jis";
-    case 936:
-      return "gbk";
-    case 949:
-    case 51949:
-      return "euc-kr";
-    case 950:
-      return "big5";
-    case 1200:
-      return "utf-16le";
-    case 1201:
-      return "utf-16be";
-    case 20127:
-      return "us-ascii";
-    case 20866:
-      return "koi8-r";
-    case 20932:
-    case 51932:
-      return "euc-jp";
-    case 21866:
-      return "koi8-u";
-    case 38598:
-      return "iso-8859-8";
-    case 50220:
-    case 50221:
-    case 50222:
-      return "iso-2022-jp";
-    case 50225:
-      return "iso-2022-kr";
-    case 51936:
-      return "gb2312";
-    case 52936:
-      return "hz-gb-2312";
-    case 54936:
-      return "gb18030";
-    case 65000:
-      return "utf-7";
-    case 65001:
-      return "utf-8";
-    default:
-      return {};
-  }
-}
-
 std::string join_many(std::string_view value, std::uint16_t type) {
   if (value.size() < 4) return {};
   const std::size_t count = std::min<std::size_t>(le32(value, 0), (value.size() - 4) / 4);

@@ -113,9 +113,6 @@ class MapiNames {
   std::map<std::uint16_t, std::string> names_;
 };
 
-// The name that evidence/charset.hpp knows a Windows code page by; empty where it knows none.
-std::string charset_of_codepage(std::int64_t codepage);
-
 base::Time time_of_filetime(std::uint64_t filetime);  // 100 ns since 1601; kTimeMin for 0 and for never
 
 // The values of a list of strings or binaries as they follow each other in memory, joined by line ends:

@@ -7,6 +7,7 @@
 
 #include "base/encode.hpp"
 #include "base/hash.hpp"
+#include "evidence/code_pages.hpp"
 #include "mail/find.hpp"
 #include "mail/headers.hpp"
 #include "mail/outlook_rtf.hpp"
@@ -209,7 +210,8 @@ class Writer {
     std::string html_type = "text/html; charset=utf-8";
     if (const MapiProperty *found = bag.find(kMapiHtml)) {
       if (found->type == kMapiBinary) {
-        const std::string charset = charset_of_codepage(bag.number(kMapiInternetCodepage).value_or(0));
+        const std::string charset =
+            evidence::charset_of_codepage(bag.number(kMapiInternetCodepage).value_or(0));
         html_type = charset.empty() ? "text/html" : "text/html; charset=" + charset;
         html = bag.take(kMapiHtml);
       } else {
@@ -357,8 +359,9 @@ class Writer {
 }  // namespace
 
 void settle_charset(MapiMessage &message) {
-  std::string charset = charset_of_codepage(message.bag.number(kMapiMessageCodepage).value_or(0));
-  if (charset.empty()) charset = charset_of_codepage(message.bag.number(kMapiInternetCodepage).value_or(0));
+  std::string charset = evidence::charset_of_codepage(message.bag.number(kMapiMessageCodepage).value_or(0));
+  if (charset.empty())
+    charset = evidence::charset_of_codepage(message.bag.number(kMapiInternetCodepage).value_or(0));
   if (charset.starts_with("utf-16")) charset.clear();
   message.bag.set_charset(charset);
   for (MapiBag &recipient : message.recipients) recipient.set_charset(charset);

@@ -19,7 +19,8 @@ inline constexpr std::string_view kMessageFromMbox = "message/rfc822; from-lines
 
 base::Result<void> read_message(const evidence::ItemView &item, evidence::Sink &sink);
 
-// The folder that a path of a Maildir or of an Enron-like tree names; empty where it names none.
+// The folder that a path names: of a Maildir, of Apple Mail, of an Enron-like tree, of a tree of .eml or .msg
+// files, also within an archive; empty where it names none.
 std::string folder_of_path(std::string_view item_path);
 
 }  // namespace dislodge::mail

@@ -6,8 +6,8 @@
 
 #include "base/encode.hpp"
 #include "evidence/charset.hpp"
+#include "evidence/code_pages.hpp"
 #include "evidence/zip_directory.hpp"
-#include "mail/mapi.hpp"
 
 namespace dislodge::mail {
 namespace {
@@ -22,50 +22,6 @@ constexpr std::string_view kPrefill =
     "{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript "
     "\\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par "
     "\\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx";
-
-std::string charset_of_font(int charset) {
-  switch (charset) {
-    case 128:
-      return "shift_jis";
-    case 129:
-      return "euc-kr";
-    case 134:
-      return "gbk";
-    case 136:
-      return "big5";
-    case 161:
-      return "windows-1253";
-    case 162:
-      return "windows-1254";
-    case 163:
-      return "windows-1258";
-    case 177:
-      return "windows-1255";
-    case 178:
-      return "windows-1256";
-    case 186:
-      return "windows-1257";
-    case 204:
-      return "windows-1251";
-    case 222:
-      return "windows-874";
-    case 238:
-      return "windows-1250";
-    default:
-      return {};
-  }
-}
-
-// Characters that RTF writes as words.
-std::uint32_t character_of(std::string_view word) {
-  static const std::map<std::string_view, std::uint32_t> kWords = {
-      {"lquote", 0x2018},  {"rquote", 0x2019}, {"ldblquote", 0x201C}, {"rdblquote", 0x201D},
-      {"bullet", 0x2022},  {"endash", 0x2013}, {"emdash", 0x2014},    {"enspace", 0x2002},
-      {"emspace", 0x2003}, {"zwj", 0x200D},    {"zwnj", 0x200C},      {"tab", '\t'},
-  };
-  const auto found = kWords.find(word);
-  return found == kWords.end() ? 0 : found->second;
-}
 
 class Unwrapper {
  public:
@@ -229,14 +185,14 @@ class Unwrapper {
     } else if (name == "htmlrtf") {
       group().hidden = !has_number || number != 0;
     } else if (name == "ansicpg") {
-      ansi_charset_ = charset_of_codepage(number);
+      ansi_charset_ = evidence::charset_of_codepage(number);
     } else if (name == "fonttbl") {
       group().fonts = true;
     } else if (name == "f") {
       group().font = static_cast<int>(number);
     } else if (name == "fcharset") {
       if (group().fonts && fonts_.size() < 10'000)
-        fonts_[group().font] = charset_of_font(static_cast<int>(number));
+        fonts_[group().font] = evidence::charset_of_rtf_font(number);
     } else if (name == "uc") {
       group().unicode_skip = static_cast<int>(std::clamp(number, 0l, 16l));
     } else if (name == "u") {
@@ -254,13 +210,12 @@ class Unwrapper {
       skip_ = group().unicode_skip;
     } else if (name == "bin") {
       at_ += std::min<std::size_t>(number > 0 ? static_cast<std::size_t>(number) : 0, rtf_.size() - at_);
-    } else if (name == "par" || name == "line" || name == "row" || name == "sect" || name == "page") {
-      put_text("\r\n");
     } else if (name == "colortbl" || name == "stylesheet" || name == "info" || name == "pict" ||
                name == "pntext" || name == "header" || name == "footer") {
       group().ignored = true;
-    } else if (const std::uint32_t character = character_of(name); character != 0) {
+    } else if (const std::uint32_t character = evidence::rtf_character(name); character != 0) {
       std::string text;
+      if (character == '\n') text = '\r';  // Outlook's line ends
       base::append_utf8(text, character);
       put_text(text);
     } else if (star) {

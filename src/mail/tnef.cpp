@@ -58,6 +58,8 @@ class Parser {
     std::int64_t codepage = 0;
     while (at < bytes.size()) {
       if (bytes.size() - at < 11) {
+        // Mail leaves its line end behind it.
+        if (bytes.find_first_not_of(std::string_view("\r\n \t\0", 5), at) == std::string_view::npos) break;
         problems_.damaged.push_back(fmt::format("it breaks off at byte {}", at));
         break;
       }

@@ -5,6 +5,7 @@
 #include "base/hash.hpp"
 #include "evidence/rar_headers.hpp"
 #include "evidence/recognise.hpp"
+#include "evidence/seven_zip_crypt.hpp"
 #include "evidence/zip.hpp"
 #include "recording_sink.hpp"
 
@@ -44,6 +45,35 @@ TEST(Archive, ReadsSevenZip) {
   EXPECT_EQ(sink.bytes_of("in!/secret.txt"), kSecret);
   EXPECT_EQ(sink.bytes_of("in!/long.txt"), long_text());
   EXPECT_TRUE(sink.unreads.empty());
+}
+
+TEST(Archive, EncryptedSevenZipOpensWithItsPassword) {
+  for (const char *archive : {samples::kSevenZipClosed, samples::kSevenZipNames}) {
+    RecordingSink sink;
+    sink.unlock_.passwords = {"wrong", "abc123"};
+    const std::string bytes = sample(archive);
+    ASSERT_TRUE(read_archive(archive_item(bytes), sink));
+    EXPECT_EQ(sink.bytes_of("in!/secret.txt"), kSecret);
+    EXPECT_EQ(sink.bytes_of("in!/long.txt"),
+              archive == samples::kSevenZipClosed ? long_text() : std::string("(no such child)"));
+    EXPECT_TRUE(sink.unreads.empty());
+    // No password that fits: it stays encrypted, and says how many were tried.
+    RecordingSink closed;
+    closed.unlock_.passwords = {"wrong", "wrong too"};
+    const auto done = read_archive(archive_item(bytes), closed);
+    EXPECT_TRUE(closed.children.empty());
+    EXPECT_THAT(done ? closed.unreads.at(0).remedy : done.error().message, HasSubstr("none of 2 passwords"));
+    // Cut and flipped, it neither crashes nor lies.
+    for (std::size_t i = 0; i < bytes.size(); i += 83) {
+      std::string broken = bytes;
+      broken[i] = static_cast<char>(broken[i] ^ 0x55);
+      SevenZipOpened out =
+          open_seven_zip(broken, {{"abc123"}, {}}, sink.limits(), [](std::string_view) { return true; });
+      EXPECT_LE(out.archive.size(), 2 * bytes.size() + 1024);
+      broken.resize(i);
+      (void)open_seven_zip(broken, {{"abc123"}, {}}, sink.limits(), [](std::string_view) { return true; });
+    }
+  }
 }
 
 TEST(Archive, EncryptedSevenZipIsEncryptedNotDamaged) {

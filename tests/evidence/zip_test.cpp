@@ -162,6 +162,21 @@ TEST(Zip, MembersThatTheDirectoryHidesAreRead) {
   EXPECT_EQ(sink.bytes_of("a.zip!/hidden"), "password: hunter2");
 }
 
+// A header that was cut is no zip on another try: read again as one, it would nest to the limit.
+TEST(Zip, WhatIsLeftOfAHeaderIsNoZipAgain) {
+  const std::string cut("PK\3\4\x14\0\2\0\x08\0\0\0\x21\0\1\2\3\4\1\1\0\0\1\1\0\0\x0D\0\0\0wor", 33);
+  RecordingSink sink;
+  int children = 0;
+  sink.on_child = [&](const ItemView &item) -> std::size_t {
+    ++children;
+    EXPECT_NE(item.type, ItemType::unknown);
+    EXPECT_NE(item.type, ItemType::zip);
+    return 0;
+  };
+  EXPECT_FALSE(read_zip(item_of("a.zip", cut), sink));
+  EXPECT_EQ(children, 1);
+}
+
 TEST(Zip, BytesBeforeBetweenAndBehindAreHandedOn) {
   ZipWriter writer;
   writer.raw("MZ stub of a self-extractor");

@@ -363,6 +363,10 @@ TEST(Message, folders_come_from_the_path) {
   EXPECT_EQ(folder_of_path("box/.Sent.2024/cur/1:2,S"), "Sent/2024");
   EXPECT_EQ(folder_of_path("maildir/allen-p/_sent_mail/12."), "_sent_mail");
   EXPECT_EQ(folder_of_path("export.mbox!/12"), "");
+  EXPECT_EQ(folder_of_path("dir/export.mbox!/12"), "");
+  EXPECT_EQ(folder_of_path("alice/Inbox/VPN/1.eml"), "VPN");
+  EXPECT_EQ(folder_of_path("export.zip!/alice/Sent%20Items/1.eml"), "Sent Items");
+  EXPECT_EQ(folder_of_path("V10/Work.mbox/Plans.mbox/0A/Data/Messages/7.emlx!/1"), "Work/Plans");
 }
 
 TEST(Message, AnEmlxHoldsOneMessageAndItsPropertyList) {

@@ -100,6 +100,11 @@ TEST(Tnef, WhatIsCutIsToldAndTheRestRead) {
   ASSERT_TRUE(
       read_tnef(test::item_of("winmail.dat", std::string_view(bytes).substr(0, bytes.size() - 5)), sink));
   EXPECT_FALSE(sink.unreads.empty());
+  // The line end that mail leaves behind it is no damage.
+  CollectingSink whole;
+  const std::string mailed = bytes + "\r\n";
+  ASSERT_TRUE(read_tnef(test::item_of("winmail.dat", mailed), whole));
+  EXPECT_TRUE(whole.unreads.empty());
 }
 
 }  // namespace
