@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/bulk.hpp"
 #include "checking_sink.hpp"
 #include "evidence/charset.hpp"
 #include "mail/base64.hpp"
@@ -15,9 +16,19 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t siz
   const auto a = mail::decode_base64(text, vector);
   const auto b = mail::decode_base64_scalar(text, scalar);
   fuzz::require(vector == scalar && a.junk == b.junk);
+  std::string narrow;
+  mail::decode_base64(text, narrow, mail::Base64Kernel::avx2);
+  fuzz::require(narrow == scalar);
   std::string out;
-  mail::decode_quoted_printable(text, out);
-  fuzz::require(out.size() <= text.size());
+  std::string plain;
+  mail::decode_quoted_printable_scalar(text, plain);
+  for (const auto kernel : {mail::QuotedPrintableKernel::widest, mail::QuotedPrintableKernel::avx2}) {
+    out.clear();
+    mail::decode_quoted_printable(text, out, kernel);
+    fuzz::require(out == plain && out.size() <= text.size());
+  }
+  fuzz::require(base::valid_utf8_prefix(text) == base::portable::valid_utf8_prefix(text));
+  fuzz::require(base::ascii_prefix(text) == base::portable::ascii_prefix(text));
   for (const auto &block : mail::find_uuencoded(text)) {
     fuzz::require(block.begin < block.end && block.end <= text.size());
     out.clear();

@@ -37,7 +37,8 @@ bool parse_line(std::string_view line, std::string &item, evidence::Examined &ex
   const std::string_view reading = word(line);
   const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), examined.size);
   if (!digest || digest->size() != examined.sha256.size() || error != std::errc() ||
-      end != size.data() + size.size() || !type || (reading != "whole" && reading != "ranges") || line.empty())
+      end != size.data() + size.size() || !type || (reading != "whole" && reading != "ranges") ||
+      line.empty())
     return false;
   std::copy(digest->begin(), digest->end(), examined.sha256.begin());
   examined.recognised = {*type, reading == "ranges"};
@@ -100,9 +101,10 @@ Result<Inventory> read_inventories(const std::vector<std::filesystem::path> &fil
       rest.remove_prefix(end + 1);
       const auto [entry, added] = known.emplace(item, examined);
       if (!added && entry->second.sha256 != examined.sha256)
-        return refuse(fmt::format("line {}: {} had other bytes on another machine; let all of them see the "
-                                  "same evidence",
-                                  number, item));
+        return refuse(
+            fmt::format("line {}: {} had other bytes on another machine; let all of them see the "
+                        "same evidence",
+                        number, item));
     }
   }
   return known;

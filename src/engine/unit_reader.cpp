@@ -39,6 +39,9 @@ UnitResult UnitReader::read(const UnitInput &input) {
   frames_.clear();
   values_.clear();
   links_.clear();
+  clean_items_.clear();
+  clean_texts_.clear();
+  found_in_.clear();
 
   evidence::ItemView root;
   root.path = input.item;
@@ -152,11 +155,32 @@ evidence::RecordId UnitReader::record(evidence::Record record) {
   return static_cast<evidence::RecordId>(result_.records.size() - 1);
 }
 
+std::string UnitReader::content_key(std::string_view bytes, std::string_view kind) const {
+  std::string key(base::as_bytes(base::sha256(bytes)));
+  key += kind;
+  return key;
+}
+
 std::size_t UnitReader::text(const evidence::TextView &text) {
   result_.text_bytes += text.text.size();
-  if (text.within != evidence::kNoRecord && !input_->repository) tell_links(text);
+  // Copies are a matter of mail; a blob of a repository comes once already.
+  const bool mail = text.within != evidence::kNoRecord && !input_->repository;
+  std::string key;
+  if (mail && text.text.size() >= kCopyMin) {
+    key = content_key(text.text, text.name);
+    key += static_cast<char>('0' + text.prose * 2 + text.ocr);
+    if (clean_texts_.contains(key)) return 0;
+  }
+  const std::size_t rows = result_.ledger.size();
+  if (mail) tell_links(text);
+  const std::size_t before = result_.sightings.size();
   const std::size_t count = scanner_->scan(text, found_);
   frames_.back().sightings += count;
+  if (result_.sightings.size() != before)
+    found_in_ = text.item;
+  else if (!key.empty() && count == 0 && text.item != found_in_ && result_.ledger.size() == rows &&
+           clean_texts_.size() < kCopiesMax)
+    clean_texts_.insert(std::move(key));  // two views of an item share what was found in the first
   return count;
 }
 
@@ -187,11 +211,42 @@ std::size_t UnitReader::child(const evidence::ItemView &item) {
     close_frame(false);
     return 0;
   }
-  frames_.push_back(std::move(frame));
-  const std::size_t before = result_.sightings.size();
   evidence::ItemView view = item;
   if (view.type == evidence::ItemType::unknown) view.type = evidence::recognise(view.bytes, view.name);
+  std::string key;
+  if (view.within != evidence::kNoRecord && view.type != evidence::ItemType::message &&
+      view.bytes.size() >= kCopyMin && input_->poisoned.empty()) {
+    key = content_key(view.bytes, view.name);
+    key += '\0';
+    key += view.media_type;
+    key += static_cast<char>(view.type);
+    key += static_cast<char>(view.depth);
+    if (const auto known = clean_items_.find(key); known != clean_items_.end()) {
+      const Clean &clean = known->second;
+      frames_.back().clean_items += clean.items + 1;
+      frames_.back().clean_bytes += clean.bytes + frame.size;
+      result_.items += clean.items + 1;
+      result_.text_bytes += clean.text;
+      return 0;
+    }
+  }
+  frames_.push_back(std::move(frame));
+  const std::size_t before = result_.sightings.size();
+  const Clean parent{.items = frames_[frames_.size() - 2].clean_items,
+                     .bytes = frames_[frames_.size() - 2].clean_bytes,
+                     .text = result_.text_bytes};
+  const auto traces = [this] {
+    return result_.sightings.size() + result_.records.size() + result_.ledger.size() + events_.events.size() +
+           events_.files.size() + result_.fact_count;
+  };
+  const std::size_t traced = traces();
   read_framed(view, false);
+  if (!key.empty() && traces() == traced && clean_items_.size() < kCopiesMax &&
+      frames_.back().clean_items > parent.items)
+    clean_items_.emplace(std::move(key),
+                         Clean{.items = frames_.back().clean_items - parent.items - 1,
+                               .bytes = frames_.back().clean_bytes - parent.bytes - item.bytes.size(),
+                               .text = result_.text_bytes - parent.text});
   if (marker_ != nullptr && !frames_.empty()) marker_->mark(frames_.back().path);
   return result_.sightings.size() - before;
 }

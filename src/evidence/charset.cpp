@@ -11,7 +11,11 @@
 #include <map>
 #include <memory>
 
+#include "base/bulk.hpp"
 #include "base/encode.hpp"
+#include "evidence/charset_asian.hpp"
+#include "evidence/charset_builder.hpp"
+#include "evidence/charset_data.hpp"
 #include "evidence/charset_tables.hpp"
 
 namespace dislodge::evidence {
@@ -19,71 +23,10 @@ namespace {
 
 using charset_tables::Table;
 
-// Length of the ASCII run at the start.
-std::size_t ascii_prefix(std::string_view bytes) {
-  std::size_t at = 0;
-  while (at + 8 <= bytes.size()) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + at, 8);
-    word &= 0x8080808080808080ull;
-    if (word != 0) return at + static_cast<std::size_t>(std::countr_zero(word)) / 8;
-    at += 8;
-  }
-  while (at < bytes.size() && static_cast<unsigned char>(bytes[at]) < 0x80) ++at;
-  return at;
-}
+using base::ascii_prefix;
 
-// Length of the valid UTF-8 sequence at the start, 0 where there is none (RFC 3629 section 4).
-std::size_t sequence_length(std::string_view bytes) {
-  const auto at = [&](std::size_t i) {
-    return i < bytes.size() ? static_cast<unsigned>(static_cast<unsigned char>(bytes[i])) : 0u;
-  };
-  const auto tail = [&](std::size_t i) { return (at(i) & 0xC0) == 0x80; };
-  const unsigned lead = at(0);
-  if (bytes.empty()) return 0;
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    if (!tail(1) || !tail(2)) return 0;
-    if (lead == 0xE0 && at(1) < 0xA0) return 0;
-    if (lead == 0xED && at(1) > 0x9F) return 0;
-    return 3;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    if (!tail(1) || !tail(2) || !tail(3)) return 0;
-    if (lead == 0xF0 && at(1) < 0x90) return 0;
-    if (lead == 0xF4 && at(1) > 0x8F) return 0;
-    return 4;
-  }
-  return 0;
-}
-
-// Grows the text and its map together.
-class Builder {
- public:
-  explicit Builder(std::size_t size) { text_.reserve(size + size / 8 + 16); }
-  void copy(std::string_view bytes, std::size_t source) {
-    if (bytes.empty()) return;
-    map_.add(text_.size(), source);
-    text_ += bytes;
-  }
-  void code_point(std::uint32_t c, std::size_t source) {
-    map_.add(text_.size(), source);
-    base::append_utf8(text_, c);
-  }
-  // `source` is the size of the source, so that the end of the text leads to its end.
-  Utf8Text take(std::size_t source) {
-    map_.add(text_.size(), source);
-    return Utf8Text::owned(std::move(text_), std::move(map_));
-  }
-
- private:
-  std::string text_;
-  base::OffsetMap map_;
-};
-
-Utf8Text from_table(std::string_view bytes, const Table &table) {
-  Builder out(bytes.size());
+template <bool kMapped>
+void from_table(std::string_view bytes, const Table &table, TextBuilder<kMapped> &out) {
   for (std::size_t at = 0; at < bytes.size();) {
     const std::size_t plain = ascii_prefix(bytes.substr(at));
     out.copy(bytes.substr(at, plain), at);
@@ -91,14 +34,18 @@ Utf8Text from_table(std::string_view bytes, const Table &table) {
     while (at < bytes.size() && static_cast<unsigned char>(bytes[at]) >= 0x80) {
       out.code_point(table[static_cast<unsigned char>(bytes[at]) - 0x80], at);
       ++at;
+      // One blank or letter between two others is the rule in most scripts: no run to be measured.
+      if (at < bytes.size() && static_cast<unsigned char>(bytes[at]) < 0x80) {
+        out.code_point(static_cast<unsigned char>(bytes[at]), at);
+        ++at;
+      }
     }
   }
-  return out.take(bytes.size());
 }
 
 // Valid sequences stay, every other byte is read as windows-1252: text pasted together from both is common.
-Utf8Text from_mixed(std::string_view bytes, std::size_t valid) {
-  Builder out(bytes.size());
+template <bool kMapped>
+void from_mixed(std::string_view bytes, std::size_t valid, TextBuilder<kMapped> &out) {
   out.copy(bytes.substr(0, valid), 0);
   for (std::size_t at = valid; at < bytes.size();) {
     const std::size_t length = valid_utf8_prefix(bytes.substr(at));
@@ -109,11 +56,10 @@ Utf8Text from_mixed(std::string_view bytes, std::size_t valid) {
       ++at;
     }
   }
-  return out.take(bytes.size());
 }
 
-Utf8Text from_utf16(std::string_view bytes, bool big) {
-  Builder out(bytes.size() / 2);
+template <bool kMapped>
+void from_utf16(std::string_view bytes, bool big, TextBuilder<kMapped> &out) {
   const auto unit = [&](std::size_t at) -> std::uint32_t {
     const auto first = static_cast<unsigned char>(bytes[at]);
     const auto second = static_cast<unsigned char>(bytes[at + 1]);
@@ -136,11 +82,10 @@ Utf8Text from_utf16(std::string_view bytes, bool big) {
     at += 2;
   }
   if (at < bytes.size()) out.copy("\xEF\xBF\xBD", at);  // half a unit at the end
-  return out.take(bytes.size());
 }
 
-Utf8Text from_utf32(std::string_view bytes, bool big) {
-  Builder out(bytes.size() / 4);
+template <bool kMapped>
+void from_utf32(std::string_view bytes, bool big, TextBuilder<kMapped> &out) {
   for (std::size_t at = 0; at + 4 <= bytes.size(); at += 4) {
     std::uint32_t c = 0;
     for (std::size_t i = 0; i < 4; ++i)
@@ -148,11 +93,54 @@ Utf8Text from_utf32(std::string_view bytes, bool big) {
     if (at == 0 && c == 0xFEFF) continue;
     out.code_point(c, at);
   }
-  return out.take(bytes.size());
+}
+
+// UTF-7 (RFC 2152): "+" and base64 of UTF-16 up to "-" or what is no base64. A "+" that nothing follows
+// stays.
+template <bool kMapped>
+void from_utf7(std::string_view bytes, TextBuilder<kMapped> &out) {
+  const auto value = [](char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+  };
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto c = static_cast<unsigned char>(bytes[at]);
+    if (c != '+') {  // in 7-bit charsets a high byte is foreign: it is kept as windows-1252 would read it
+      out.code_point(c < 0x80 ? c : charset_tables::kWindows1252[c - 0x80], at);
+      ++at;
+      continue;
+    }
+    const std::size_t begin = at++;
+    std::uint32_t bits = 0;
+    unsigned count = 0;
+    std::uint32_t high = 0;
+    for (int digit = 0; at < bytes.size() && (digit = value(bytes[at])) >= 0; ++at) {
+      bits = bits << 6 | static_cast<std::uint32_t>(digit);
+      count += 6;
+      if (count < 16) continue;
+      count -= 16;
+      const std::uint32_t unit = bits >> count & 0xFFFF;
+      bits &= (1u << count) - 1;
+      if (unit >= 0xD800 && unit < 0xDC00) {
+        high = unit;
+      } else if (unit >= 0xDC00 && unit < 0xE000 && high != 0) {
+        out.code_point(0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00), begin);
+        high = 0;
+      } else {
+        out.code_point(unit, begin);
+        high = 0;
+      }
+    }
+    const bool closed = at < bytes.size() && bytes[at] == '-';
+    if (at == begin + 1) out.code_point('+', begin);
+    if (closed) ++at;
+  }
 }
 
 // How a multi-byte charset steps from character to character, so that ASCII between them keeps its place.
-enum class Stepping : std::uint8_t { high_bytes, lead_two, shift_jis, gb18030, euc_jp, iso_2022, utf7 };
+enum class Stepping : std::uint8_t { high_bytes, lead_two, iso_2022 };
 
 // Length of the stretch at the start that has to go through iconv as one.
 std::size_t stretch_length(std::string_view bytes, Stepping stepping) {
@@ -168,29 +156,8 @@ std::size_t stretch_length(std::string_view bytes, Stepping stepping) {
     }
     return at;
   }
-  if (stepping == Stepping::utf7) {
-    ++at;
-    while (at < bytes.size() && (std::isalnum(byte(at)) || bytes[at] == '+' || bytes[at] == '/')) ++at;
-    return at < bytes.size() && bytes[at] == '-' ? at + 1 : at;
-  }
   while (at < bytes.size() && byte(at) >= 0x80) {
-    std::size_t step = 1;
-    switch (stepping) {
-      case Stepping::lead_two:
-        step = 2;
-        break;
-      case Stepping::shift_jis:
-        step = byte(at) >= 0xA0 && byte(at) <= 0xDF ? 1 : 2;
-        break;
-      case Stepping::gb18030:
-        step = at + 1 < bytes.size() && byte(at + 1) >= '0' && byte(at + 1) <= '9' ? 4 : 2;
-        break;
-      case Stepping::euc_jp:
-        step = byte(at) == 0x8F ? 3 : 2;
-        break;
-      default:
-        break;
-    }
+    std::size_t step = stepping == Stepping::lead_two ? 2 : 1;
     // A character whose second byte is a control or blank is broken: never swallow a line end for it.
     if (step > 1 && at + 1 < bytes.size() && byte(at + 1) <= 0x20) step = 1;
     at = std::min(at + step, bytes.size());
@@ -247,41 +214,42 @@ Converter *converter_for(const std::string &charset) {
   return made->usable() ? made.get() : nullptr;
 }
 
-Utf8Text from_iconv(std::string_view bytes, Converter &converter, Stepping stepping) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  base::OffsetMap map;
+constexpr std::size_t kIconvGrowth = 12;
+
+template <bool kMapped>
+void from_table_at(std::string_view run, std::size_t at, TextBuilder<kMapped> &out) {
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    const auto c = static_cast<unsigned char>(run[i]);
+    out.code_point(c < 0x80 ? c : charset_tables::kWindows1252[c - 0x80], at + i);
+  }
+}
+
+template <bool kMapped>
+void from_iconv(std::string_view bytes, Converter &converter, Stepping stepping, TextBuilder<kMapped> &out) {
+  std::string converted;
   for (std::size_t at = 0; at < bytes.size();) {
     std::size_t plain = 0;
-    if (stepping == Stepping::iso_2022 || stepping == Stepping::utf7) {
-      const std::size_t shift = bytes.find(stepping == Stepping::utf7 ? '+' : '\x1B', at);
-      plain = (shift == std::string_view::npos ? bytes.size() : shift) - at;
-    } else {
+    if (stepping == Stepping::iso_2022)
+      plain = std::min(bytes.find('\x1B', at), bytes.size()) - at;
+    else
       plain = ascii_prefix(bytes.substr(at));
-    }
     if (plain > 0) {
-      map.add(text.size(), at);
       // In 7-bit charsets a high byte is foreign: it is kept as windows-1252 would read it.
       const std::string_view run = bytes.substr(at, plain);
-      if (ascii_prefix(run) == run.size()) {
-        text += run;
-      } else {
-        for (std::size_t i = 0; i < run.size(); ++i) {
-          const auto c = static_cast<unsigned char>(run[i]);
-          map.add(text.size(), at + i);
-          base::append_utf8(text, c < 0x80 ? c : charset_tables::kWindows1252[c - 0x80]);
-        }
-      }
+      if (ascii_prefix(run) == run.size())
+        out.copy(run, at);
+      else
+        from_table_at(run, at, out);
       at += plain;
     }
     if (at >= bytes.size()) break;
-    std::size_t length = std::max<std::size_t>(1, stretch_length(bytes.substr(at), stepping));
-    map.add(text.size(), at);
-    converter.append(bytes.substr(at, length), text);
+    const std::size_t length = std::max<std::size_t>(1, stretch_length(bytes.substr(at), stepping));
+    converted.clear();
+    // One byte may become several characters; more than this no charset makes of it.
+    converter.append(bytes.substr(at, length), converted);
+    out.copy(std::string_view(converted).substr(0, length * kIconvGrowth), at);
     at += length;
   }
-  map.add(text.size(), bytes.size());
-  return Utf8Text::owned(std::move(text), std::move(map));
 }
 
 struct Named {
@@ -326,56 +294,202 @@ bool is_unknown(std::string_view name) {
 
 Stepping stepping_of(std::string_view name) {
   if (starts_with(name, "iso-2022") || starts_with(name, "csiso2022")) return Stepping::iso_2022;
-  if (name == "utf-7" || name == "unicode-1-1-utf-7") return Stepping::utf7;
-  if (name.find("jis") != std::string_view::npos || name == "cp932" || name == "windows-31j")
-    return Stepping::shift_jis;
-  if (starts_with(name, "gb") || name == "cp936" || name == "x-gbk") return Stepping::gb18030;
-  if (starts_with(name, "euc-jp")) return Stepping::euc_jp;
-  if (starts_with(name, "big5") || starts_with(name, "euc-") || starts_with(name, "ks_c") ||
-      name == "cp949" || name == "uhc" || name == "cp950" || name == "windows-949")
-    return Stepping::lead_two;
+  if (starts_with(name, "euc-") || name == "johab") return Stepping::lead_two;
   return Stepping::high_bytes;
 }
 
 // Names that mail uses and glibc does not know, or knows as something narrower than what is sent under them.
-std::string iconv_name(const std::string &name) {
-  static const std::map<std::string, std::string, std::less<>> kNames = {{"ks_c_5601-1987", "cp949"},
-                                                                         {"ks_c_5601", "cp949"},
-                                                                         {"euc-kr", "cp949"},
-                                                                         {"gb2312", "gb18030"},
-                                                                         {"gbk", "gb18030"},
-                                                                         {"x-gbk", "gb18030"},
-                                                                         {"shift_jis", "cp932"},
-                                                                         {"shift-jis", "cp932"},
-                                                                         {"sjis", "cp932"},
-                                                                         {"x-sjis", "cp932"},
-                                                                         {"windows-31j", "cp932"},
-                                                                         {"windows-949", "cp949"},
-                                                                         {"iso-2022-jp", "iso-2022-jp-3"},
-                                                                         {"unicode-1-1-utf-7", "utf-7"},
-                                                                         {"x-mac-roman", "macintosh"},
-                                                                         {"macroman", "macintosh"},
-                                                                         {"windows-874", "cp874"},
-                                                                         {"iso-8859-8-i", "iso-8859-8"},
-                                                                         {"iso-8859-11", "cp874"}};
-  const auto found = kNames.find(name);
+std::string_view usual_name(std::string_view name) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kNames = {
+      {{"x-mac-roman", "macintosh"},
+       {"macroman", "macintosh"},
+       {"windows-874", "cp874"},
+       {"tis-620", "cp874"},
+       {"iso-8859-11", "cp874"},
+       {"iso-8859-8-i", "iso-8859-8"},
+       {"iso-8859-8-e", "iso-8859-8"},
+       {"iso-8859-6-i", "iso-8859-6"},
+       {"cp866", "ibm866"},
+       {"ibm437", "cp437"},
+       {"ibm850", "cp850"},
+       {"ibm852", "cp852"},
+       {"x-mac-cyrillic", "mac-cyrillic"},
+       {"koi8-ru", "koi8-u"},
+       {"cp1254", "windows-1254"},
+       {"cp1253", "windows-1253"}}};
+  const auto *const found =
+      std::find_if(kNames.begin(), kNames.end(), [&](const auto &known) { return known.first == name; });
   return found == kNames.end() ? name : found->second;
 }
 
-}  // namespace
+// What a declared name stands for. Names come from the evidence, so only a few are remembered.
+struct Charset {
+  enum class Kind : std::uint8_t { unknown, utf16, utf32, single, asian, utf7, iconv, none };
+  Kind kind = Kind::none;
+  bool little = false;
+  const Table *table = nullptr;
+  Asian asian = Asian::none;
+  Stepping stepping = Stepping::high_bytes;
+  std::string name;
+};
 
-std::size_t valid_utf8_prefix(std::string_view bytes) {
-  std::size_t at = 0;
-  while (at < bytes.size()) {
-    at += ascii_prefix(bytes.substr(at));
-    while (at < bytes.size() && static_cast<unsigned char>(bytes[at]) >= 0x80) {
-      const std::size_t length = sequence_length(bytes.substr(at, 4));
-      if (length == 0) return at;
-      at += length;
-    }
+Charset resolve(std::string_view declared) {
+  Charset charset;
+  charset.name = base::lower(base::trim(declared));
+  const std::string &name = charset.name;
+  charset.little = name.find("le") != std::string::npos;
+  if (is_unknown(name)) {
+    charset.kind = Charset::Kind::unknown;
+  } else if (starts_with(name, "utf-16") || starts_with(name, "utf16") || starts_with(name, "ucs-2") ||
+             name == "unicode") {
+    charset.kind = Charset::Kind::utf16;
+  } else if (starts_with(name, "utf-32") || starts_with(name, "utf32")) {
+    charset.kind = Charset::Kind::utf32;
+  } else if (name == "utf-7" || name == "unicode-1-1-utf-7") {
+    charset.kind = Charset::Kind::utf7;
+  } else if (charset.asian = asian_charset(name); charset.asian != Asian::none) {
+    charset.kind = Charset::Kind::asian;
+  } else {
+    const std::string_view usual = usual_name(name);
+    for (const Named &known : kTables)
+      if (known.name == usual) charset.table = known.table;
+    for (std::size_t i = 0; i < charset_data::kSingleCount && charset.table == nullptr; ++i)
+      if (charset_data::kSingles[i].name == usual) charset.table = &charset_data::kSingles[i].upper;
+    charset.stepping = stepping_of(name);
+    // Only names in the plain alphabet of the IANA registry reach iconv ("//TRANSLIT" and the like do not).
+    const bool plain_name =
+        name.size() <= 32 && !starts_with(name, "ucs") && !starts_with(name, "utf") &&
+        std::all_of(name.begin(), name.end(), [](char c) {
+          return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' || c == ':';
+        });
+    charset.kind = charset.table != nullptr ? Charset::Kind::single
+                   : plain_name             ? Charset::Kind::iconv
+                                            : Charset::Kind::none;
   }
-  return at;
+  return charset;
 }
+
+const Charset &charset_of(std::string_view declared) {
+  struct Known {
+    bool filled = false;
+    std::string declared;
+    Charset charset;
+  };
+  static thread_local std::array<Known, 128> known;
+  declared = declared.substr(0, 64);
+  std::size_t slot = declared.size();
+  for (const char c : declared) slot = slot * 31 + static_cast<unsigned char>(c);
+  Known &entry = known[(slot ^ slot >> 7) % known.size()];
+  if (!entry.filled || entry.declared != declared) {
+    entry.filled = true;
+    entry.declared = declared;
+    entry.charset = resolve(declared);
+  }
+  return entry.charset;
+}
+
+// What is to be done with bytes of a charset.
+struct Plan {
+  enum class How : std::uint8_t { borrow, mixed, utf16, utf32, table, asian, utf7, iconv };
+  How how = How::borrow;
+  bool big = false;
+  std::size_t valid = 0;
+  const Charset *charset = nullptr;
+  Converter *converter = nullptr;
+};
+
+Plan plan_of(std::string_view bytes, std::string_view declared) {
+  using Kind = Charset::Kind;
+  using How = Plan::How;
+  if (bytes.empty()) return {};
+  const Charset &charset = charset_of(declared);
+  const auto as_utf8 = [&]() -> Plan {
+    const std::size_t valid = valid_utf8_prefix(bytes);
+    if (valid == bytes.size()) return {};
+    return {.how = How::mixed, .valid = valid};
+  };
+  if (charset.kind == Kind::unknown || charset.kind == Kind::utf16) {
+    const bool zeros = std::memchr(bytes.data(), '\0', std::min<std::size_t>(bytes.size(), 4096)) != nullptr;
+    if (zeros || starts_with(bytes, "\xFF\xFE") || starts_with(bytes, "\xFE\xFF")) {
+      const Utf16 encoding = utf16_of(bytes);
+      if (encoding != Utf16::none) return {.how = How::utf16, .big = encoding == Utf16::big};
+      if (charset.kind == Kind::utf16) return {.how = How::utf16, .big = !charset.little};
+    }
+    const Plan plan = as_utf8();
+    if (plan.how == How::mixed && charset.kind == Kind::utf16)
+      return {.how = How::utf16, .big = !charset.little};
+    return plan;
+  }
+  if (charset.kind == Kind::utf32)
+    return {.how = How::utf32, .big = !charset.little && !starts_with(bytes, "\xFF\xFE")};
+  // ASCII is the same in all charsets below, apart from those that shift within 7 bits.
+  if (ascii_prefix(bytes) == bytes.size()) {
+    const bool shifts = charset.kind == Kind::utf7 ? bytes.find('+') != std::string_view::npos
+                        : charset.asian == Asian::iso_2022_jp || charset.stepping == Stepping::iso_2022
+                            ? bytes.find('\x1B') != std::string_view::npos
+                            : charset.name == "hz-gb-2312";
+    if (!shifts) return {};
+  }
+  switch (charset.kind) {
+    case Kind::single:
+      return {.how = How::table, .charset = &charset};
+    case Kind::asian:
+      return {.how = How::asian, .charset = &charset};
+    case Kind::utf7:
+      return {.how = How::utf7};
+    case Kind::iconv:
+      if (Converter *converter = converter_for(charset.name))
+        return {.how = How::iconv, .charset = &charset, .converter = converter};
+      return as_utf8();
+    default:
+      return as_utf8();
+  }
+}
+
+std::size_t room_for(const Plan &plan, std::size_t size) {
+  switch (plan.how) {
+    case Plan::How::asian:
+      return asian_room(size);
+    case Plan::How::utf16:
+      return size / 2 * 3 + 8;
+    case Plan::How::iconv:
+      return size * kIconvGrowth;
+    default:
+      return size * 3 + 8;
+  }
+}
+
+template <bool kMapped>
+void convert(std::string_view bytes, const Plan &plan, TextBuilder<kMapped> &out) {
+  switch (plan.how) {
+    case Plan::How::borrow:
+      break;
+    case Plan::How::mixed:
+      from_mixed(bytes, plan.valid, out);
+      break;
+    case Plan::How::utf16:
+      from_utf16(bytes, plan.big, out);
+      break;
+    case Plan::How::utf32:
+      from_utf32(bytes, plan.big, out);
+      break;
+    case Plan::How::table:
+      from_table(bytes, *plan.charset->table, out);
+      break;
+    case Plan::How::asian:
+      from_asian(bytes, plan.charset->asian, out);
+      break;
+    case Plan::How::utf7:
+      from_utf7(bytes, out);
+      break;
+    case Plan::How::iconv:
+      from_iconv(bytes, *plan.converter, plan.charset->stepping, out);
+      break;
+  }
+  out.finish(bytes.size());
+}
+
+}  // namespace
 
 Utf16 utf16_of(std::string_view bytes) {
   if (starts_with(bytes, "\xFF\xFE") && bytes.substr(2, 2) != std::string_view("\0\0", 2))
@@ -445,46 +559,22 @@ base::OffsetMap compose_maps(const base::OffsetMap *first, const base::OffsetMap
 }
 
 Utf8Text to_utf8(std::string_view bytes, std::string_view charset) {
-  if (bytes.empty()) return Utf8Text::borrowed(bytes);
-  const std::string name = base::lower(base::trim(charset));
-  const bool wide_declared = starts_with(name, "utf-16") || starts_with(name, "utf16") ||
-                             starts_with(name, "ucs-2") || name == "unicode";
-  if (is_unknown(name) || wide_declared) {
-    const bool zeros = std::memchr(bytes.data(), '\0', std::min<std::size_t>(bytes.size(), 4096)) != nullptr;
-    if (zeros || starts_with(bytes, "\xFF\xFE") || starts_with(bytes, "\xFE\xFF")) {
-      const Utf16 encoding = utf16_of(bytes);
-      if (encoding != Utf16::none) return from_utf16(bytes, encoding == Utf16::big);
-      if (wide_declared) return from_utf16(bytes, name.find("le") == std::string::npos);
-    }
-    const std::size_t valid = valid_utf8_prefix(bytes);
-    if (valid == bytes.size()) return Utf8Text::borrowed(bytes);
-    if (wide_declared) return from_utf16(bytes, name.find("le") == std::string::npos);
-    return from_mixed(bytes, valid);
+  const Plan plan = plan_of(bytes, charset);
+  if (plan.how == Plan::How::borrow) return Utf8Text::borrowed(bytes);
+  TextBuilder<true> out(room_for(plan, bytes.size()));
+  convert(bytes, plan, out);
+  return Utf8Text::owned(std::string(out.view()), out.take_map());
+}
+
+void append_as_utf8(std::string &text, std::string_view bytes, std::string_view charset) {
+  const Plan plan = plan_of(bytes, charset);
+  if (plan.how == Plan::How::borrow) {
+    text += bytes;
+    return;
   }
-  if (starts_with(name, "utf-32") || starts_with(name, "utf32"))
-    return from_utf32(bytes, name.find("le") == std::string::npos && !starts_with(bytes, "\xFF\xFE"));
-  const Stepping stepping = stepping_of(name);
-  // ASCII is the same in all charsets below, apart from those that shift within 7 bits.
-  const std::size_t ascii = ascii_prefix(bytes);
-  if (ascii == bytes.size() &&
-      (stepping != Stepping::iso_2022 || bytes.find('\x1B') == std::string_view::npos) &&
-      (stepping != Stepping::utf7 || bytes.find('+') == std::string_view::npos) && name != "hz-gb-2312")
-    return Utf8Text::borrowed(bytes);
-  for (const Named &known : kTables)
-    if (known.name == name) return from_table(bytes, *known.table);
-  // Only names in the plain alphabet of the IANA registry reach iconv ("//TRANSLIT" and the like do not).
-  const bool plain_name =
-      name.size() <= 32 && std::all_of(name.begin(), name.end(), [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' || c == ':';
-      });
-  if (plain_name && !starts_with(name, "ucs") && !starts_with(name, "utf"))
-    if (Converter *converter = converter_for(iconv_name(name)))
-      return from_iconv(bytes, *converter, stepping);
-  if (plain_name && stepping == Stepping::utf7)
-    if (Converter *converter = converter_for("utf-7")) return from_iconv(bytes, *converter, stepping);
-  const std::size_t valid = valid_utf8_prefix(bytes);
-  if (valid == bytes.size()) return Utf8Text::borrowed(bytes);
-  return from_mixed(bytes, valid);
+  TextBuilder<false> out(room_for(plan, bytes.size()));
+  convert(bytes, plan, out);
+  text += out.view();
 }
 
 }  // namespace dislodge::evidence

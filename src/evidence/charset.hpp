@@ -6,16 +6,19 @@
 //   Utf8Text text = to_utf8(bytes, "iso-8859-2");       // the charset as declared; "" where there is none
 //   sink.text({.text = text.view(), .map = text.map(), .source = bytes, ...});
 //
-// Names and tables: WHATWG Encoding (iso-8859-1 and us-ascii are read as windows-1252). Charsets without a
-// table here go through iconv. Cost: ASCII and valid UTF-8 are checked at memory speed and borrowed, not
-// copied; everything else costs one run of the map (16 bytes) per change between ASCII and non-ASCII, and
-// UTF-16 one run a character, so callers cut large inputs into pieces (`kConversionPiece`).
+// Names and tables: WHATWG Encoding (iso-8859-1 and us-ascii are read as windows-1252). All charsets that
+// mail is sent in have tables of their own, made in the build (charset_data.hpp): the worker that reads
+// evidence has no files, where iconv keeps what it knows. What has none goes through iconv, outside the
+// sandbox. Cost: ASCII and valid UTF-8 are checked at memory speed and borrowed, not copied; everything else
+// costs one run of the map (16 bytes) per change between ASCII and non-ASCII, and UTF-16 one run a character,
+// so callers cut large inputs into pieces (`kConversionPiece`).
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/bulk.hpp"
 #include "base/offset_map.hpp"
 
 namespace dislodge::evidence {
@@ -55,8 +58,10 @@ class Utf8Text {
 // it can.
 Utf8Text to_utf8(std::string_view bytes, std::string_view charset = {});
 
-// Length of the longest prefix that is valid UTF-8 (RFC 3629).
-std::size_t valid_utf8_prefix(std::string_view bytes);
+// The same without a map, appended: for names, subjects and other text whose places nobody asks for.
+void append_as_utf8(std::string &text, std::string_view bytes, std::string_view charset = {});
+
+using base::valid_utf8_prefix;
 
 enum class Utf16 : std::uint8_t { none, little, big };
 // Whether bytes are UTF-16, by byte order mark or by where the zero bytes lie in the first 4 KiB.

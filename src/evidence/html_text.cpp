@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <iterator>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "base/encode.hpp"
 #include "evidence/html_entities.hpp"
@@ -23,28 +28,88 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
 }
 
+// What a tag does to the text.
+enum : std::uint8_t { kBreaks = 1, kSkips = 2, kCell = 4, kPre = 8, kDiv = 16, kBlockquote = 32 };
+
 // A tag name in lower case, on the stack: names longer than any known one are cut.
 struct TagName {
-  std::array<char, 16> letters{};
+  alignas(8) std::array<char, 16> letters{};
   std::size_t size = 0;
   std::string_view view() const { return {letters.data(), size}; }
 };
 
-bool listed(std::string_view name, std::string_view blank_separated) {
-  if (name.empty()) return false;
-  for (std::size_t at = blank_separated.find(name); at != kNone; at = blank_separated.find(name, at + 1)) {
-    const bool begins = at == 0 || blank_separated[at - 1] == ' ';
-    const bool ends = at + name.size() == blank_separated.size() || blank_separated[at + name.size()] == ' ';
-    if (begins && ends) return true;
+struct KnownTag {
+  std::array<std::uint64_t, 2> name{};  // the letters of TagName
+  std::uint8_t does = 0;
+};
+constexpr KnownTag known_tag(std::string_view name, std::uint8_t does) {
+  KnownTag tag;
+  for (std::size_t i = 0; i < name.size(); ++i)
+    tag.name[i / 8] |= static_cast<std::uint64_t>(static_cast<unsigned char>(name[i])) << (i % 8 * 8);
+  tag.does = does;
+  return tag;
+}
+constexpr auto make_tags() {
+  std::array tags = {known_tag("p", kBreaks), known_tag("br", kBreaks), known_tag("div", kBreaks | kDiv),
+                     known_tag("tr", kBreaks), known_tag("li", kBreaks), known_tag("ul", kBreaks),
+                     known_tag("ol", kBreaks), known_tag("dl", kBreaks), known_tag("dt", kBreaks),
+                     known_tag("dd", kBreaks), known_tag("table", kBreaks), known_tag("tbody", kBreaks),
+                     known_tag("thead", kBreaks), known_tag("h1", kBreaks), known_tag("h2", kBreaks),
+                     known_tag("h3", kBreaks), known_tag("h4", kBreaks), known_tag("h5", kBreaks),
+                     known_tag("h6", kBreaks), known_tag("hr", kBreaks),
+                     known_tag("blockquote", kBreaks | kBlockquote), known_tag("pre", kBreaks | kPre),
+                     known_tag("section", kBreaks), known_tag("article", kBreaks),
+                     known_tag("header", kBreaks), known_tag("footer", kBreaks), known_tag("form", kBreaks),
+                     known_tag("option", kBreaks), known_tag("title", kBreaks), known_tag("body", kBreaks),
+                     known_tag("head", kBreaks), known_tag("html", kBreaks), known_tag("address", kBreaks),
+                     known_tag("fieldset", kBreaks), known_tag("figure", kBreaks), known_tag("nav", kBreaks),
+                     known_tag("main", kBreaks), known_tag("aside", kBreaks), known_tag("caption", kBreaks),
+                     known_tag("textarea", kBreaks | kPre), known_tag("o:p", kBreaks),
+                     // Their content is scanned in the source only.
+                     known_tag("script", kSkips), known_tag("style", kSkips), known_tag("td", kCell),
+                     known_tag("th", kCell)};
+  return tags;
+}
+// Looked up by a hash of the first letters, with the next free slot where two fall together.
+constexpr std::size_t kSlots = 256;
+constexpr std::size_t slot_of(std::uint64_t first) {
+  return static_cast<std::size_t>(first * 0x9E3779B97F4A7C15ull >> 56);
+}
+constexpr auto make_slots() {
+  std::array<KnownTag, kSlots> slots{};
+  for (const KnownTag &tag : make_tags()) {
+    std::size_t slot = slot_of(tag.name[0]);
+    while (slots[slot].does != 0) slot = (slot + 1) % kSlots;
+    slots[slot] = tag;
   }
-  return false;
+  return slots;
+}
+constexpr auto kTags = make_slots();
+
+std::uint8_t effect_of(const TagName &tag) {
+  const std::array<std::uint64_t, 2> name = std::bit_cast<std::array<std::uint64_t, 2>>(tag.letters);
+  for (std::size_t slot = slot_of(name[0]); kTags[slot].does != 0; slot = (slot + 1) % kSlots)
+    if (kTags[slot].name == name) return kTags[slot].does;
+  return 0;
 }
 
-constexpr std::string_view kBreaks =
-    "p br div tr li ul ol dl dt dd table tbody thead h1 h2 h3 h4 h5 h6 hr blockquote pre section article "
-    "header "
-    "footer form option title body head html address fieldset figure nav main aside caption textarea o:p";
-constexpr std::string_view kSkipped = "script style";  // their content is scanned in the source only
+void blank_controls(char *text, std::size_t size) {
+  std::size_t at = 0;
+#if defined(__SSE2__)
+  const __m128i blank = _mm_set1_epi8(' ');
+  for (; at + 16 <= size; at += 16) {
+    auto *const place = reinterpret_cast<__m128i *>(text + at);
+    const __m128i bytes = _mm_loadu_si128(place);
+    const __m128i ends = _mm_or_si128(
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r'))),
+        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')));
+    if (_mm_movemask_epi8(ends) != 0)
+      _mm_storeu_si128(place, _mm_or_si128(_mm_andnot_si128(ends, bytes), _mm_and_si128(ends, blank)));
+  }
+#endif
+  for (; at < size; ++at)
+    if (text[at] == '\n' || text[at] == '\r' || text[at] == '\t') text[at] = ' ';
+}
 
 class Stripper {
  public:
@@ -90,9 +155,7 @@ class Stripper {
     out_.map.add(start, at_);
     out_.text.append(from, length);
     // Outside <pre> a line end is a blank: same length, so the map holds.
-    if (pre_ == 0)
-      for (std::size_t i = start; i < out_.text.size(); ++i)
-        if (out_.text[i] == '\n' || out_.text[i] == '\r' || out_.text[i] == '\t') out_.text[i] = ' ';
+    if (pre_ == 0) blank_controls(out_.text.data() + start, length);
     at_ += length;
   }
 
@@ -175,7 +238,7 @@ class Stripper {
     if (second == '/' && rest.size() > 2 && is_letter(rest[2])) {
       const TagName name = tag_name(at_ + 2);
       skip_to_tag_end(2);
-      end_tag(name.view());
+      end_tag(effect_of(name));
       return;
     }
     if (is_letter(second)) {
@@ -204,10 +267,9 @@ class Stripper {
 
   void start_tag() {
     const TagName name = tag_name(at_ + 1);
-    const std::string_view tag = name.view();
-    const bool breaks = listed(tag, kBreaks);
+    const std::uint8_t does = effect_of(name);
     const std::size_t tag_start = at_;
-    if (breaks) line_break();
+    if ((does & kBreaks) != 0) line_break();
     bool reply_marker = false;
     bool gmail = false;
     at_ = tag_start + 1 + name.size;
@@ -247,7 +309,7 @@ class Stripper {
       }
       const std::string_view value = source_.substr(value_start, value_end - value_start);
       if (value.find('&') != kNone) attributes_.emplace_back(value_start, value);
-      if (value.size() < 400 &&
+      if ((key.size() == 5 || key.size() == 2) && value.size() < 400 &&
           (base::equal_ignoring_case(key, "class") || base::equal_ignoring_case(key, "id"))) {
         gmail = gmail || value.find("gmail_quote") != kNone || value.find("yahoo_quoted") != kNone ||
                 value.find("protonmail_quote") != kNone || value.find("moz-cite-prefix") != kNone;
@@ -256,12 +318,12 @@ class Stripper {
       }
     }
     if (at_ < source_.size()) ++at_;
-    open(tag, gmail, reply_marker);
-    if (listed(tag, kSkipped))
-      skip_content(tag);
-    else if (tag == "td" || tag == "th")
+    if (does != 0 || reply_marker) open(does, gmail, reply_marker);
+    if ((does & kSkips) != 0)
+      skip_content(name.view());
+    else if ((does & kCell) != 0)
       cell();
-    else if (tag == "pre" || tag == "textarea")
+    else if ((does & kPre) != 0)
       ++pre_;
   }
 
@@ -271,24 +333,25 @@ class Stripper {
     out_.text += '\t';
   }
 
-  void open(std::string_view tag, bool gmail, bool reply_marker) {
-    if (tag == "div") ++div_depth_;
+  void open(std::uint8_t does, bool gmail, bool reply_marker) {
+    if ((does & kDiv) != 0) ++div_depth_;
     if (reply_marker) {  // everything behind it is the message replied to
       quotes_.push_back({out_.text.size(), 0, false, 1});
-    } else if (tag == "blockquote") {
+    } else if ((does & kBlockquote) != 0) {
       const bool counted = gmail && !quotes_.empty() && !quotes_.back().block && quotes_.back().adds == 1;
       quotes_.push_back({out_.text.size(), 0, true, counted ? 0u : 1u});
-    } else if (gmail && tag == "div") {
+    } else if (gmail && (does & kDiv) != 0) {
       quotes_.push_back({out_.text.size(), div_depth_, false, 1});
     }
     // Depth is data for attribution: beyond this it says nothing more, and the stack stays small.
     if (quotes_.size() > kQuotesMax) quotes_.pop_back();
   }
 
-  void end_tag(std::string_view tag) {
-    if (listed(tag, kBreaks)) line_break();
-    if ((tag == "pre" || tag == "textarea") && pre_ > 0) --pre_;
-    if (tag == "blockquote") {
+  void end_tag(std::uint8_t does) {
+    if (does == 0) return;
+    if ((does & kBreaks) != 0) line_break();
+    if ((does & kPre) != 0 && pre_ > 0) --pre_;
+    if ((does & kBlockquote) != 0) {
       const auto last =
           std::find_if(quotes_.rbegin(), quotes_.rend(), [](const OpenQuote &q) { return q.block; });
       if (last != quotes_.rend()) {
@@ -296,7 +359,7 @@ class Stripper {
         while (quotes_.size() > keep) close_quote();
       }
     }
-    if (tag == "div" && div_depth_ > 0) {
+    if ((does & kDiv) != 0 && div_depth_ > 0) {
       if (!quotes_.empty() && quotes_.back().div_depth == div_depth_) close_quote();
       --div_depth_;
     }

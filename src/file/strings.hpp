@@ -15,7 +15,8 @@ inline constexpr std::size_t kBinaryRun = 6;    // shortest string, in character
 inline constexpr std::size_t kPictureRun = 16;  // compressed pictures are full of short ones by chance
 
 // Hands the strings of `part` (bytes of the item) to the sink and returns how many of its bytes are in them.
+// With `every_byte` no stretch is passed over 61 bytes at a time because it can hold none: for tests.
 std::uint64_t emit_strings(const evidence::ItemView &item, std::string_view part, evidence::RecordId within,
-                           std::size_t shortest, evidence::Sink &sink);
+                           std::size_t shortest, evidence::Sink &sink, bool every_byte = false);
 
 }  // namespace dislodge::file

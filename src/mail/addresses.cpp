@@ -1,5 +1,6 @@
 #include "mail/addresses.hpp"
 
+#include <array>
 #include <string>
 
 #include "base/encode.hpp"
@@ -17,11 +18,30 @@ struct Mailbox {
   bool bracket = false;
 
   bool empty() const { return phrase.empty() && address.empty() && comment.empty(); }
+  void clear() {
+    phrase.clear();
+    comment.clear();
+    address.clear();
+    bracket = false;
+  }
 };
 
+// What ends a run of ordinary characters.
+constexpr std::array<bool, 256> make_specials() {
+  std::array<bool, 256> specials{};
+  for (const char c : {'"', '(', '<', ',', ';', ':'}) specials[static_cast<unsigned char>(c)] = true;
+  return specials;
+}
+constexpr auto kSpecials = make_specials();
+
 std::string collapse(std::string_view text) {
+  text = base::trim(text);
+  bool single = true;  // no tab, no two blanks
+  for (std::size_t i = 0; i < text.size() && single; ++i)
+    single = text[i] != '\t' && (text[i] != ' ' || text[i + 1] != ' ');
+  if (single) return std::string(text);
   std::string out;
-  for (const char c : base::trim(text)) {
+  for (const char c : text) {
     const bool blank = c == ' ' || c == '\t';
     if (blank && !out.empty() && out.back() == ' ') continue;
     out += blank ? ' ' : c;
@@ -42,9 +62,14 @@ std::string address_of(std::string_view text) {
   while (!text.empty() && (text.back() == '\'' || text.back() == '"' || text.back() == '>'))
     text.remove_suffix(1);
   std::string out;
-  for (const char c : text)
-    if (c != ' ' && c != '\t') out += c;
-  return base::lower(evidence::to_utf8(out).view());
+  out.reserve(text.size());
+  bool ascii = true;
+  for (const char c : text) {
+    if (c == ' ' || c == '\t') continue;
+    ascii = ascii && static_cast<unsigned char>(c) < 0x80;
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+  }
+  return ascii ? out : base::lower(evidence::to_utf8(out).view());
 }
 
 void emit(Mailbox &box, evidence::PersonRole role, std::vector<evidence::Person> &people) {
@@ -66,12 +91,12 @@ void emit(Mailbox &box, evidence::PersonRole role, std::vector<evidence::Person>
     } else {
       person.name = header_text(phrase.empty() ? box.comment : phrase);
     }
-    person.name = collapse(person.name);
+    if (person.name.find_first_of(" \t") != std::string::npos) person.name = collapse(person.name);
     while (person.name.size() >= 2 && person.name.front() == '\'' && person.name.back() == '\'')
       person.name = person.name.substr(1, person.name.size() - 2);
     if (!person.name.empty() || !person.address.empty()) people.push_back(std::move(person));
   }
-  box = {};
+  box.clear();
 }
 
 }  // namespace
@@ -120,9 +145,12 @@ void parse_addresses(std::string_view raw_value, evidence::PersonRole role, std:
       emit(box, role, people);
     } else if (c == ':' && !box.bracket && box.phrase.find('@') == std::string::npos &&
                !box.phrase.starts_with('/') && collapse(box.phrase) != "mailto") {
-      box = {};  // the name of a group; its members follow up to ";"
+      box.clear();  // the name of a group; its members follow up to ";"
     } else {
-      box.phrase += c;
+      std::size_t end = i + 1;
+      while (end < text.size() && !kSpecials[static_cast<unsigned char>(text[end])]) ++end;
+      box.phrase.append(text, i, end - i);
+      i = end - 1;
     }
   }
   if (people.size() < most) emit(box, role, people);

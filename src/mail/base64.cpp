@@ -1,6 +1,7 @@
 #include "mail/base64.hpp"
 
 #include <array>
+#include <bit>
 #include <cstring>
 
 #if defined(__x86_64__)
@@ -92,11 +93,11 @@ struct Decoder {
 
 using Groups = const unsigned char *(*)(const unsigned char *, const unsigned char *, char *&);
 
-Base64Result decode(std::string_view text, std::string &out, Groups groups) {
-  const std::size_t before = out.size();
-  // The vector loop writes 32 bytes at a time, of which 24 count.
-  out.resize(before + text.size() / 4 * 3 + 3 + 32);
-  char *to = out.data() + before;
+// The vector loops write whole registers, of which three quarters count.
+constexpr std::size_t kSlack = 64;
+
+Base64Result decode(std::string_view text, char *const begin, Groups groups) {
+  char *to = begin;
   const auto *from = reinterpret_cast<const unsigned char *>(text.data());
   const auto *const end = from + text.size();
   Decoder state;
@@ -114,16 +115,29 @@ Base64Result decode(std::string_view text, std::string &out, Groups groups) {
     state.character(*from++, to);
   }
   state.flush(to);
-  out.resize(static_cast<std::size_t>(to - out.data()));
-  return {state.junk};
+  return {state.junk, static_cast<std::size_t>(to - begin)};
 }
 
 #if defined(__x86_64__)
+// Behind a run of whole groups: over the line end, if that is what stopped it.
+inline bool next_line(const unsigned char *&from, const unsigned char *end) {
+  if (from < end && *from == '\n') {
+    ++from;
+    return true;
+  }
+  if (end - from >= 2 && from[0] == '\r' && from[1] == '\n') {
+    from += 2;
+    return true;
+  }
+  return false;
+}
+
 // 32 characters to 24 bytes at a time, after W. Muła and D. Lemire, "Faster Base64 Encoding and Decoding
 // using AVX2 Instructions" (2018): the high nibble picks the offset to add, both nibbles together tell what
-// is valid. Only the standard alphabet; anything else is left to the scalar loop.
-__attribute__((target("avx2"))) const unsigned char *groups_avx2(const unsigned char *from,
-                                                                 const unsigned char *end, char *&to) {
+// is valid. Only the standard alphabet; anything else is left to the scalar loop. Where a register is not
+// valid to its end, the whole groups before that count, and a line end behind them is stepped over here.
+__attribute__((target("avx2,bmi"))) const unsigned char *groups_avx2(const unsigned char *from,
+                                                                     const unsigned char *end, char *&to) {
   const __m256i high_valid = _mm256_setr_epi8(
       0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10,
       0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10);
@@ -141,9 +155,8 @@ __attribute__((target("avx2"))) const unsigned char *groups_avx2(const unsigned 
     const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
     const __m256i high = _mm256_and_si256(_mm256_srli_epi32(text, 4), nibble);
     const __m256i low = _mm256_and_si256(text, nibble);
-    const __m256i high_bits = _mm256_shuffle_epi8(high_valid, high);
-    const __m256i low_bits = _mm256_shuffle_epi8(low_invalid, low);
-    if (!_mm256_testz_si256(high_bits, low_bits)) break;
+    const __m256i wrong =
+        _mm256_and_si256(_mm256_shuffle_epi8(high_valid, high), _mm256_shuffle_epi8(low_invalid, low));
     const __m256i is_slash = _mm256_cmpeq_epi8(text, slash);
     const __m256i shift = _mm256_shuffle_epi8(offsets, _mm256_add_epi8(is_slash, high));
     const __m256i values = _mm256_add_epi8(text, shift);
@@ -151,8 +164,64 @@ __attribute__((target("avx2"))) const unsigned char *groups_avx2(const unsigned 
     const __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00011000));
     const __m256i packed = _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8(fours, order), lanes);
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), packed);
-    to += 24;
-    from += 32;
+    if (_mm256_testz_si256(wrong, wrong)) {
+      to += 24;
+      from += 32;
+      continue;
+    }
+    const auto good =
+        static_cast<unsigned>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(wrong, _mm256_setzero_si256())));
+    const auto run = static_cast<unsigned>(std::countr_one(good));
+    from += run & ~3u;
+    to += run / 4 * 3;
+    if (run % 4 != 0 || !next_line(from, end)) break;
+  }
+  return Decoder::groups(from, end, to);
+}
+
+// 64 characters to 48 bytes at a time, after W. Muła and D. Lemire, "Base64 encoding and decoding at almost
+// the speed of a memory copy" (2019): one look-up of 128 entries gives the values, the top bit of value or
+// character says that it has none. Both alphabets.
+struct alignas(64) Vbmi {
+  std::array<std::uint8_t, 128> values{};
+  std::array<std::uint8_t, 64> order{};
+};
+constexpr Vbmi make_vbmi() {
+  Vbmi tables;
+  for (unsigned c = 0; c < 128; ++c) tables.values[c] = kValues[c] == kInvalid ? 0x80 : kValues[c];
+  for (unsigned i = 0; i < 48; ++i) tables.order[i] = static_cast<std::uint8_t>(i / 3 * 4 + 2 - i % 3);
+  return tables;
+}
+constexpr Vbmi kVbmi = make_vbmi();
+
+__attribute__((target("avx512f,avx512bw,avx512vbmi,bmi"))) const unsigned char *groups_vbmi(
+    const unsigned char *from, const unsigned char *end, char *&to) {
+  const __m512i low = _mm512_load_si512(kVbmi.values.data());
+  const __m512i high = _mm512_load_si512(kVbmi.values.data() + 64);
+  const __m512i order = _mm512_load_si512(kVbmi.order.data());
+  unsigned usual = 12;  // behind the 64 of a line of 76; compared, so that the next load need not wait for it
+  while (end - from >= 64) {
+    const __m512i text = _mm512_loadu_si512(from);
+    const __m512i values = _mm512_permutex2var_epi8(low, text, high);
+    const std::uint64_t bad = _mm512_movepi8_mask(_mm512_or_si512(values, text));
+    const __m512i pairs = _mm512_maddubs_epi16(values, _mm512_set1_epi32(0x01400140));
+    const __m512i fours = _mm512_madd_epi16(pairs, _mm512_set1_epi32(0x00011000));
+    _mm512_storeu_si512(to, _mm512_permutexvar_epi8(order, fours));
+    if (bad == 0) {
+      to += 48;
+      from += 64;
+      continue;
+    }
+    const auto run = static_cast<unsigned>(std::countr_zero(bad));
+    if (run == usual && from[run] == '\n') {
+      from += usual + 1;
+      to += usual / 4 * 3;
+      continue;
+    }
+    from += run & ~3u;
+    to += run / 4 * 3;
+    if (run % 4 != 0 || !next_line(from, end)) break;
+    usual = run;
   }
   return Decoder::groups(from, end, to);
 }
@@ -160,16 +229,32 @@ __attribute__((target("avx2"))) const unsigned char *groups_avx2(const unsigned 
 
 }  // namespace
 
-Base64Result decode_base64_scalar(std::string_view text, std::string &out) {
-  return decode(text, out, &Decoder::groups);
+std::size_t base64_room(std::size_t size) {
+  return size / 4 * 3 + 3 + kSlack;
 }
 
-Base64Result decode_base64(std::string_view text, std::string &out) {
+Base64Result decode_base64_to(std::string_view text, char *to, Base64Kernel kernel) {
 #if defined(__x86_64__)
   static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (has_avx2) return decode(text, out, &groups_avx2);
+  static const bool has_vbmi =
+      __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vbmi") != 0;
+  if (has_vbmi && (kernel == Base64Kernel::widest || kernel == Base64Kernel::vbmi))
+    return decode(text, to, &groups_vbmi);
+  if (has_avx2 && kernel != Base64Kernel::scalar) return decode(text, to, &groups_avx2);
 #endif
-  return decode_base64_scalar(text, out);
+  return decode(text, to, &Decoder::groups);
+}
+
+Base64Result decode_base64(std::string_view text, std::string &out, Base64Kernel kernel) {
+  const std::size_t before = out.size();
+  out.resize(before + base64_room(text.size()));
+  const Base64Result result = decode_base64_to(text, out.data() + before, kernel);
+  out.resize(before + result.size);
+  return result;
+}
+
+Base64Result decode_base64_scalar(std::string_view text, std::string &out) {
+  return decode_base64(text, out, Base64Kernel::scalar);
 }
 
 }  // namespace dislodge::mail

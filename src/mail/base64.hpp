@@ -4,6 +4,7 @@
 // missing padding completed. Nothing is refused; `junk` counts what was skipped and is neither blank nor
 // padding.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,10 +13,19 @@ namespace dislodge::mail {
 
 struct Base64Result {
   std::uint64_t junk = 0;  // skipped bytes that are neither base64, blank, line end nor "="
+  std::size_t size = 0;    // bytes decoded
 };
 
-// Appends the decoded bytes to `out`. Picks the widest implementation that the processor has.
-Base64Result decode_base64(std::string_view text, std::string &out);
+// What decodes: `widest` picks by the processor; one that the processor lacks falls to the next.
+enum class Base64Kernel : std::uint8_t { widest, vbmi, avx2, scalar };
+
+// Appends the decoded bytes to `out`.
+Base64Result decode_base64(std::string_view text, std::string &out,
+                           Base64Kernel kernel = Base64Kernel::widest);
+
+// The same into memory of the caller's: base64_room(text.size()) bytes, of which the first `size` count.
+std::size_t base64_room(std::size_t size);
+Base64Result decode_base64_to(std::string_view text, char *to, Base64Kernel kernel = Base64Kernel::widest);
 
 // The portable implementation, which the others are tested against.
 Base64Result decode_base64_scalar(std::string_view text, std::string &out);

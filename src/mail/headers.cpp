@@ -75,10 +75,21 @@ std::optional<EncodedWord> encoded_word_at(std::string_view text) {
 }
 
 void decode_content(const EncodedWord &word, std::string &bytes) {
-  if (word.encoding == 'b')
-    decode_base64(word.content, bytes);
-  else
-    decode_q_words(word.content, bytes);
+  std::array<char, kWordMax + 128> decoded;
+  const std::string_view content = word.content.substr(0, kWordMax);
+  const std::size_t size = word.encoding == 'b' ? decode_base64_to(content, decoded.data()).size
+                                                : decode_q_words_to(content, decoded.data());
+  bytes.append(decoded.data(), size);
+}
+
+// Text that is what it says: ASCII without controls, folds or encoded words.
+bool is_plain(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<signed char>(text[i]);
+    if (c < ' ' && c != '\t') return false;
+    if (c == '=' && i + 1 < text.size() && text[i + 1] == '?') return false;
+  }
+  return true;
 }
 
 // %XX as in RFC 2231; a "%" without two hex digits stays.
@@ -227,8 +238,13 @@ std::string unfold(std::string_view raw) {
   if (raw.find('\n') == kNone && raw.find('\r') == kNone && raw.find('\0') == kNone) return std::string(raw);
   std::string out;
   out.reserve(raw.size());
-  for (const char c : raw)
-    if (c != '\r' && c != '\n') out += c == '\0' ? ' ' : c;
+  while (!raw.empty()) {
+    std::size_t end = 0;
+    while (end < raw.size() && raw[end] != '\r' && raw[end] != '\n' && raw[end] != '\0') ++end;
+    out += raw.substr(0, end);
+    if (end < raw.size() && raw[end] == '\0') out += ' ';
+    raw.remove_prefix(std::min(end + 1, raw.size()));
+  }
   return out;
 }
 
@@ -253,7 +269,8 @@ bool decode_encoded_words(std::string_view text, std::string &out, base::OffsetM
     copy(found);
     any = true;
     // Neighbours in the same charset are decoded as one: senders split characters between words.
-    std::string bytes;
+    static thread_local std::string bytes;
+    bytes.clear();
     const std::string_view charset = word->charset;
     std::size_t end = found;
     while (true) {
@@ -274,11 +291,9 @@ bool decode_encoded_words(std::string_view text, std::string &out, base::OffsetM
     if (map != nullptr) map->add(out.size(), found);
     // Raw 8-bit characters in a word are wrong, and then mostly UTF-8, whatever the word says.
     const std::string_view written = text.substr(found, end - found);
-    const bool raw = std::any_of(written.begin(), written.end(),
-                                 [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    const bool raw = base::ascii_prefix(written) != written.size();
     const bool believed = !raw || evidence::valid_utf8_prefix(bytes) != bytes.size();
-    const auto converted = evidence::to_utf8(bytes, believed ? charset : std::string_view{});
-    out += converted.view();
+    evidence::append_as_utf8(out, bytes, believed ? charset : std::string_view{});
     at = end;
     search = end;
   }
@@ -287,6 +302,8 @@ bool decode_encoded_words(std::string_view text, std::string &out, base::OffsetM
 }
 
 std::string header_text(std::string_view raw_value) {
+  raw_value = base::trim(raw_value);
+  if (is_plain(raw_value)) return std::string(raw_value);
   const std::string flat = unfold(raw_value);
   const auto utf8 = evidence::to_utf8(flat);
   if (find_bytes(utf8.view(), "=?") == kNone) return std::string(utf8.view());
@@ -341,6 +358,10 @@ ParameterField parse_parameters(std::string_view raw_value, const base::Limits &
     const std::size_t star = name.find('*');
     if (star == std::string::npos) {
       // Encoded words do not belong in parameters, and every other client writes them there.
+      if (is_plain(value)) {
+        out.parameters.emplace_back(std::move(name), std::move(value));
+        continue;
+      }
       std::string decoded;
       const auto utf8 = evidence::to_utf8(value);
       decode_encoded_words(utf8.view(), decoded, nullptr);

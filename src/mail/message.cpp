@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <memory>
 #include <optional>
 
 #include "base/encode.hpp"
@@ -16,6 +17,7 @@
 #include "mail/base64.hpp"
 #include "mail/encrypted.hpp"
 #include "mail/find.hpp"
+#include "mail/quoted_printable.hpp"
 #include "mail/quotes.hpp"
 #include "mail/reflow.hpp"
 #include "mail/structure.hpp"
@@ -32,22 +34,24 @@ using evidence::RecordId;
 
 // A body after its transfer encoding: a view of the message where there was none.
 struct Body {
-  std::string owned;
+  std::unique_ptr<char[]> decoded;
+  std::string owned;  // what was made in other ways
   std::string_view bytes;
 };
 
 void decode_body(std::string_view raw, std::string_view encoding, Body &body) {
   if (encoding == "base64" || encoding == "b") {
-    decode_base64(raw, body.owned);
+    body.decoded = std::make_unique_for_overwrite<char[]>(base64_room(raw.size()));
+    body.bytes = {body.decoded.get(), decode_base64_to(raw, body.decoded.get()).size};
   } else if (encoding == "quoted-printable" || encoding == "quoted-print" || encoding == "quoted_printable") {
-    decode_quoted_printable(raw, body.owned);
+    body.decoded = std::make_unique_for_overwrite<char[]>(quoted_printable_room(raw.size()));
+    body.bytes = {body.decoded.get(), decode_quoted_printable_to(raw, body.decoded.get())};
   } else if (encoding == "x-uuencode" || encoding == "uuencode" || encoding == "x-uue" || encoding == "uue") {
     decode_uuencoded(raw, body.owned);
+    body.bytes = body.owned;
   } else {
     body.bytes = raw;
-    return;
   }
-  body.bytes = body.owned;
 }
 
 // A text part made ready for the scanner. Its members are views of each other, so it must not be moved.
@@ -61,10 +65,14 @@ struct PreparedText {
   evidence::Utf8Text utf8;
   std::optional<ReflowedText> shown;  // after undoing soft line ends; else utf8 is shown
   std::optional<evidence::HtmlText> html;
-  base::OffsetMap map;                    // of the shown or stripped text, to the body's bytes
-  std::vector<QuotedSpan> quoted;         // in the shown or stripped text
+  base::OffsetMap map;  // of the shown or stripped text, where it is not the converted one's
+  const base::OffsetMap *place =
+      nullptr;                     // of the shown or stripped text to the body's bytes; null: identical
+  std::vector<QuotedSpan> quoted;  // in the shown or stripped text
   std::vector<QuotedSpan> source_quoted;  // in the HTML source
 };
+
+enum class Reading : std::uint8_t { all, decoded };
 
 bool is_html(const Part &part) {
   return part.type.value == "text/html" || part.type.value == "application/xhtml+xml";
@@ -98,8 +106,8 @@ std::vector<QuotedSpan> spans_in_source(const std::vector<QuotedSpan> &spans, co
 
 class Reader {
  public:
-  Reader(const evidence::ItemView &item, evidence::Sink &sink)
-      : item_(item), sink_(sink), from_quoted_(item.media_type == kMessageFromMbox) {}
+  Reader(const evidence::ItemView &item, evidence::Sink &sink, Reading reading)
+      : item_(item), sink_(sink), reading_(reading), from_quoted_(item.media_type == kMessageFromMbox) {}
 
   void run() {
     const Structure structure = read_structure(item_.bytes, sink_.limits());
@@ -242,27 +250,13 @@ class Reader {
           rest.substr(0, evidence::piece_end(rest, evidence::kConversionPiece, evidence::Utf16::none));
       const auto offset = static_cast<std::uint64_t>(piece.data() - headers.bytes.data());
       rest.remove_prefix(piece.size());
-      const auto utf8 = evidence::to_utf8(piece);
-      std::string decoded;
-      base::OffsetMap words;
-      const bool any = find_bytes(utf8.view(), "=?") != std::string_view::npos &&
-                       decode_encoded_words(utf8.view(), decoded, &words);
-      const std::string_view text = any ? std::string_view(decoded) : utf8.view();
-      const base::OffsetMap map = evidence::compose_maps(utf8.map(), any ? &words : nullptr, text.size());
-      emit_text(path_, text, shifted(map, offset), headers.bytes, nullptr, false);
+      emit_header_text(piece, offset, headers.bytes, false);
     }
     // Of all fields people write only the subject: "spf=pass" is no sentence.
-    for (const Field &field : headers.fields) {
-      if (!base::equal_ignoring_case(field.name, "subject")) continue;
-      const auto utf8 = evidence::to_utf8(field.value);
-      std::string decoded;
-      base::OffsetMap words;
-      const bool any = decode_encoded_words(utf8.view(), decoded, &words);
-      const std::string_view text = any ? std::string_view(decoded) : utf8.view();
-      const auto offset = static_cast<std::uint64_t>(field.value.data() - headers.bytes.data());
-      const base::OffsetMap map = evidence::compose_maps(utf8.map(), any ? &words : nullptr, text.size());
-      emit_text(path_, text, shifted(map, offset), headers.bytes, nullptr);
-    }
+    for (const Field &field : headers.fields)
+      if (field.name.size() == 7 && base::equal_ignoring_case(field.name, "subject"))
+        emit_header_text(field.value, static_cast<std::uint64_t>(field.value.data() - headers.bytes.data()),
+                         headers.bytes, true);
     if (headers.cut)
       sink_.unread({.bytes = 0,
                     .state = LedgerState::too_large,
@@ -273,6 +267,22 @@ class Reader {
                     .remedy = "raise the limits headers_max and header_bytes_max",
                     .child = {},
                     .child_size = 0});
+  }
+
+  // A stretch of the header that begins at `offset` of it.
+  void emit_header_text(std::string_view raw, std::uint64_t offset, std::string_view header, bool prose) {
+    const auto utf8 = evidence::to_utf8(raw);
+    base::OffsetMap words;
+    decoded_.clear();
+    const bool any = find_bytes(utf8.view(), "=?") != std::string_view::npos &&
+                     decode_encoded_words(utf8.view(), decoded_, &words);
+    const std::string_view text = any ? std::string_view(decoded_) : utf8.view();
+    if (offset == 0 && utf8.map() == nullptr) {
+      emit_text(path_, text, words, header, nullptr, prose);
+      return;
+    }
+    const base::OffsetMap map = evidence::compose_maps(utf8.map(), any ? &words : nullptr, text.size());
+    emit_text(path_, text, shifted(map, offset), header, nullptr, prose);
   }
 
   static base::OffsetMap shifted(const base::OffsetMap &map, std::uint64_t offset) {
@@ -323,11 +333,14 @@ class Reader {
     text.part = &part;
     decode_body(part.body, encoding, text.body);
     text.utf8 = evidence::to_utf8(text.body.bytes, part.type.get("charset"));
+    text.place = text.utf8.map();
     if (is_html(part)) {
+      if (reading_ == Reading::decoded) return;
       text.html = evidence::html_text(text.utf8.view());
       text.map = evidence::compose_maps(text.utf8.map(), &text.html->map, text.html->text.size());
       text.quoted = merge_quoted(text.html->quoted, quoted_spans(text.html->text));
       text.source_quoted = spans_in_source(text.quoted, text.html->map, text.utf8.view().size());
+      text.place = &text.map;
       return;
     }
     Reflow how;
@@ -339,11 +352,10 @@ class Reader {
     text.shown = reflow(text.utf8.view(), how);
     if (text.shown) {
       text.map = evidence::compose_maps(text.utf8.map(), &text.shown->map, text.shown->text.size());
-      text.quoted = quoted_spans(text.shown->text);
-    } else {
-      if (text.utf8.map() != nullptr) text.map = *text.utf8.map();
-      text.quoted = quoted_spans(text.utf8.view());
+      text.place = &text.map;
     }
+    if (reading_ == Reading::all)
+      text.quoted = quoted_spans(text.shown ? std::string_view(text.shown->text) : text.utf8.view());
   }
 
   // `again`: the same part by its other transfer encoding, whose bytes have been accounted for.
@@ -351,12 +363,11 @@ class Reader {
     const Part &part = *text.part;
     const std::string path = base::join_item(item_.path, part.section);
     if (text.html) {
-      emit_text(path, text.utf8.view(), text.utf8.map() == nullptr ? base::OffsetMap{} : *text.utf8.map(),
-                text.body.bytes, &text.source_quoted);
-      emit_text(path, text.html->text, text.map, text.body.bytes, &text.quoted);
+      emit_text(path, text.utf8.view(), text.utf8.map(), text.body.bytes, &text.source_quoted);
+      emit_text(path, text.html->text, text.place, text.body.bytes, &text.quoted);
       return;
     }
-    emit_text(path, text.shown ? std::string_view(text.shown->text) : text.utf8.view(), text.map,
+    emit_text(path, text.shown ? std::string_view(text.shown->text) : text.utf8.view(), text.place,
               text.body.bytes, &text.quoted);
     if (again) return;
     embedded(part, path, text.body.bytes);
@@ -365,11 +376,15 @@ class Reader {
 
   void emit_text(std::string_view path, std::string_view text, const base::OffsetMap &map,
                  std::string_view source, const std::vector<QuotedSpan> *quoted, bool prose = true) {
+    emit_text(path, text, &map, source, quoted, prose);
+  }
+  void emit_text(std::string_view path, std::string_view text, const base::OffsetMap *map,
+                 std::string_view source, const std::vector<QuotedSpan> *quoted, bool prose = true) {
     if (text.empty()) return;
     evidence::TextView view;
     view.item = path;
     view.text = text;
-    view.map = map.identity() ? nullptr : &map;
+    view.map = map == nullptr || map->identity() ? nullptr : map;
     view.source = source;
     view.quoted = quoted != nullptr && !quoted->empty() ? quoted : nullptr;
     view.within = within_;
@@ -497,7 +512,7 @@ class Reader {
         return;
       }
     }
-    if (from_quoted_ && body.owned.empty()) {
+    if (from_quoted_ && body.bytes.data() == part.body.data()) {
       if (auto plain = reflow(body.bytes, {.from_quoted = true})) {
         body.owned = std::move(plain->text);
         body.bytes = body.owned;
@@ -544,8 +559,10 @@ class Reader {
 
   const evidence::ItemView &item_;
   evidence::Sink &sink_;
+  Reading reading_;
   bool from_quoted_;
-  std::string path_;  // of the message that is being emitted
+  std::string decoded_;  // the header's text, kept for its memory
+  std::string path_;     // of the message that is being emitted
   RecordId within_ = evidence::kNoRecord;
   RecordId outer_record_ = evidence::kNoRecord;
 };
@@ -628,7 +645,12 @@ base::Result<void> read_message(const evidence::ItemView &item, evidence::Sink &
                .prose = false});
     return {};
   }
-  Reader(item, sink).run();
+  Reader(item, sink, Reading::all).run();
+  return {};
+}
+
+base::Result<void> decode_message(const evidence::ItemView &item, evidence::Sink &sink) {
+  Reader(item, sink, Reading::decoded).run();
   return {};
 }
 

@@ -94,12 +94,29 @@ unsigned char folded(char c) {
   return byte >= 'A' && byte <= 'Z' ? static_cast<unsigned char>(byte | 32) : byte;
 }
 
+std::size_t pair_of(char first, char second) {
+  return static_cast<std::size_t>(folded(first)) << 8 | folded(second);
+}
+
 // The first two bytes of a line decide almost always that it begins no attribution.
 const std::bitset<65536> &attribution_pairs() {
   static const std::bitset<65536> pairs = [] {
     std::bitset<65536> set;
-    for (const std::string_view start : kAttributionStarts)
-      set.set(static_cast<std::size_t>(folded(start[0])) << 8 | folded(start[1]));
+    for (const std::string_view start : kAttributionStarts) set.set(pair_of(start[0], start[1]));
+    return set;
+  }();
+  return pairs;
+}
+
+// And that it is nothing else that marks a quote: no ">", no dashes, no key of Outlook's block, no blank that
+// may stand before one of these.
+const std::bitset<65536> &marking_pairs() {
+  static const std::bitset<65536> pairs = [] {
+    std::bitset<65536> set = attribution_pairs();
+    for (const char first : {'>', ' ', '\t', '*', '-', '\r', '\n'})
+      for (unsigned second = 0; second < 256; ++second) set.set(pair_of(first, static_cast<char>(second)));
+    for (const std::string_view key : {"Fr", "Vo", "De", "Da", "Va", "Od", "L\xC3", "\xD0\x9E", "\xD0\xBE"})
+      set.set(pair_of(key[0], key[1]));
     return set;
   }();
   return pairs;
@@ -107,9 +124,7 @@ const std::bitset<65536> &attribution_pairs() {
 
 bool starts_attribution(std::string_view line) {
   while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
-  if (line.size() < 8 ||
-      !attribution_pairs()[static_cast<std::size_t>(folded(line[0])) << 8 | folded(line[1])])
-    return false;
+  if (line.size() < 8 || !attribution_pairs()[pair_of(line[0], line[1])]) return false;
   return std::any_of(kAttributionStarts.begin(), kAttributionStarts.end(), [&](std::string_view start) {
     return base::equal_ignoring_case(line.substr(0, start.size()), start);
   });
@@ -155,7 +170,13 @@ class Finder {
 
   std::vector<QuotedSpan> run() {
     Line line;
+    const std::bitset<65536> &marking = marking_pairs();
     while (next(line)) {
+      if (line.text.size() >= 2 && !marking[pair_of(line.text[0], line.text[1])]) {
+        follows_marker_ = false;
+        if (below_ > 0) add(line, below_);
+        continue;
+      }
       std::uint32_t depth = marks(line.text);
       if (depth == 0) {
         if (is_original_message(line.text) || starts_block(line)) {

@@ -64,63 +64,27 @@ void uu_line(std::string_view line, std::string &out) {
 
 }  // namespace
 
-void decode_quoted_printable(std::string_view text, std::string &out) {
-  out.reserve(out.size() + text.size());
-  std::size_t at = 0;
-  while (at < text.size()) {
-    // A line at a time, so that trailing blanks can be dropped; then from escape to escape within it.
-    const void *found = std::memchr(text.data() + at, '\n', text.size() - at);
-    const std::size_t line_end =
-        found == nullptr ? text.size()
-                         : static_cast<std::size_t>(static_cast<const char *>(found) - text.data());
-    std::size_t stop = line_end;
-    if (stop > at && text[stop - 1] == '\r') --stop;
-    const std::size_t break_begin = stop;
-    while (stop > at && (text[stop - 1] == ' ' || text[stop - 1] == '\t')) --stop;
-    bool soft = false;
-    if (stop > at && text[stop - 1] == '=') {
-      soft = true;
-      --stop;
-    } else if (found == nullptr) {
-      stop = break_begin;  // the last line has no end, so its blanks may be content
-    }
-    while (at < stop) {
-      const void *escape = std::memchr(text.data() + at, '=', stop - at);
-      if (escape == nullptr) {
-        out += text.substr(at, stop - at);
-        break;
-      }
-      const auto place = static_cast<std::size_t>(static_cast<const char *>(escape) - text.data());
-      out += text.substr(at, place - at);
-      const int high = place + 1 < stop ? hex_value(text[place + 1]) : -1;
-      const int low = place + 2 < stop ? hex_value(text[place + 2]) : -1;
-      if (high >= 0 && low >= 0) {
-        out += static_cast<char>(high << 4 | low);
-        at = place + 3;
-      } else {
-        out += '=';
-        at = place + 1;
+std::size_t decode_q_words_to(std::string_view text, char *to) {
+  char *const begin = to;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '=' && at + 2 < text.size()) {
+      const int value = hex_value(text[at + 1]) << 4 | hex_value(text[at + 2]);
+      if (value >= 0) {
+        *to++ = static_cast<char>(value);
+        at += 2;
+        continue;
       }
     }
-    if (found == nullptr) break;
-    if (!soft) out += text.substr(break_begin, line_end + 1 - break_begin);
-    at = line_end + 1;
+    *to++ = c == '_' ? ' ' : c;
   }
+  return static_cast<std::size_t>(to - begin);
 }
 
 void decode_q_words(std::string_view text, std::string &out) {
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '_') {
-      out += ' ';
-    } else if (c == '=' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 &&
-               hex_value(text[at + 2]) >= 0) {
-      out += static_cast<char>(hex_value(text[at + 1]) << 4 | hex_value(text[at + 2]));
-      at += 2;
-    } else {
-      out += c;
-    }
-  }
+  const std::size_t before = out.size();
+  out.resize(before + text.size());
+  out.resize(before + decode_q_words_to(text, out.data() + before));
 }
 
 std::vector<UuBlock> find_uuencoded(std::string_view text) {

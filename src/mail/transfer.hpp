@@ -1,20 +1,20 @@
 #pragma once
-// Transfer encodings other than base64: quoted-printable (RFC 2045 section 6.7), uuencode (POSIX) and yEnc,
-// as broken as they occur. Decoding never fails; what is no escape stays as it is.
+// Transfer encodings other than base64 (base64.hpp) and quoted-printable (quoted_printable.hpp): the Q words
+// of headers, uuencode (POSIX) and yEnc, as broken as they occur. Decoding never fails; what is no escape
+// stays as it is.
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace dislodge::mail {
+#include "mail/quoted_printable.hpp"
 
-// Appends the decoded bytes. Lower-case hex is accepted; a bad escape is kept as written; soft line breaks
-// may have blanks behind the "="; blanks at a line's end are transport padding and dropped.
-void decode_quoted_printable(std::string_view text, std::string &out);
+namespace dislodge::mail {
 
 // The "Q" encoding of header words (RFC 2047 section 4.2): as above, and "_" is a blank.
 void decode_q_words(std::string_view text, std::string &out);
+std::size_t decode_q_words_to(std::string_view text, char *to);  // text.size() bytes of room
 
 // One uuencoded file within a text.
 struct UuBlock {

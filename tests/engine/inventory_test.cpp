@@ -18,7 +18,8 @@ class InventoryTest : public testing::Test {
     std::string name = (fs::temp_directory_path() / "dislodge-inventory-XXXXXX").string();
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
     root_ = name;
-    for (int i = 0; i < 20; ++i) put("evidence/note " + std::to_string(i) + ".txt", "text " + std::to_string(i));
+    for (int i = 0; i < 20; ++i)
+      put("evidence/note " + std::to_string(i) + ".txt", "text " + std::to_string(i));
     put("evidence/log.jsonl", "{\"a\":1}\n{\"a\":2}\n");
     put("evidence/app.git/HEAD", "ref: refs/heads/main\n");
     put("evidence/app.git/refs/heads/main", "0123\n");
@@ -95,8 +96,10 @@ TEST_F(InventoryTest, WhatIsCutForgedOrContradictsIsRefusedByName) {
     EXPECT_FALSE(read);
     return read ? std::string() : read.error().message;
   };
-  EXPECT_THAT(refused(text.substr(0, text.size() / 2)), HasSubstr("inventory-bad: the inventory is cut short"));
-  EXPECT_THAT(refused("# dislodge inventory, version 0.0.0\n# end\n"), HasSubstr("not an inventory of this version"));
+  EXPECT_THAT(refused(text.substr(0, text.size() / 2)),
+              HasSubstr("inventory-bad: the inventory is cut short"));
+  EXPECT_THAT(refused("# dislodge inventory, version 0.0.0\n# end\n"),
+              HasSubstr("not an inventory of this version"));
   std::string line = text;
   line.replace(line.find(" text "), 6, " tixt ");
   EXPECT_THAT(refused(line), HasSubstr("is no line of an inventory"));

@@ -2,6 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <iconv.h>
+
+#include <random>
+
+#include "base/encode.hpp"
 
 namespace dislodge::evidence {
 namespace {
@@ -52,6 +57,87 @@ TEST(Charset, ascii_keeps_its_place) {
   expect_places("+AOQ-key8", "utf-7", "key8");
   EXPECT_EQ(text("+AOQ-key8", "utf-7"), "äkey8");
   EXPECT_EQ(text("\x1B$B%Q%9\x1B(Bkey2", "iso-2022-jp"), "パスkey2");
+}
+
+// What the C library makes of it, which the product does not ask for these.
+std::string by_iconv(std::string_view utf8, const char *charset) {
+  const iconv_t handle = iconv_open(charset, "UTF-8");
+  EXPECT_NE(handle, reinterpret_cast<iconv_t>(-1)) << charset;
+  std::string in(utf8);
+  std::string out(in.size() * 4, '\0');
+  char *from = in.data();
+  char *to = out.data();
+  std::size_t left = in.size();
+  std::size_t room = out.size();
+  EXPECT_NE(iconv(handle, &from, &left, &to, &room), static_cast<std::size_t>(-1)) << charset;
+  iconv(handle, nullptr, nullptr, &to, &room);
+  iconv_close(handle);
+  out.resize(static_cast<std::size_t>(to - out.data()));
+  return out;
+}
+
+TEST(Charset, own_tables_read_what_the_c_library_writes) {
+  const std::string japanese = "会議の資料を添付しました。パスワードは Zq7!x です。\nﾃｽﾄ key\n";
+  const std::string kanji = "会議の資料を添付しました。パスワードは Zq7!x です。\nkey\n";
+  const std::string simplified = "您好，附件是合同。密码：Zq7!x 谢谢€\n";
+  const std::string traditional = "您好，附件是合約。密碼：Zq7!x 謝謝\n";
+  const std::string korean = "안녕하세요, 첨부 파일입니다. 비밀번호 Zq7!x 뷁\n";
+  const std::tuple<std::string, const char *, const char *> samples[] = {
+      {japanese, "CP932", "Shift_JIS"},
+      {japanese, "EUC-JP", "euc-jp"},
+      {kanji, "ISO-2022-JP", "ISO-2022-JP"},
+      {simplified, "GB18030", "gb2312"},
+      {simplified + "𠀀ᠠ㐀é\n", "GB18030", "gb18030"},
+      {traditional, "BIG5", "big5"},
+      {korean, "CP949", "euc-kr"},
+      {"Ωραία ημέρα", "ISO-8859-7", "iso-8859-7"},
+      {"İstanbul'da görüşürüz", "ISO-8859-9", "iso-8859-9"},
+      {"שלום", "CP1255", "windows-1255"},
+      {"مرحبا", "CP1256", "windows-1256"},
+      {"Привіт, їжак", "KOI8-U", "koi8-u"},
+      {"ČčŠš – “x”", "CP1257", "windows-1257"},
+      {"สวัสดี", "CP874", "tis-620"},
+      {"Grüße, ça va?", "UTF-7", "utf-7"},
+      {"𠀀 + 1 = 2+", "UTF-7", "utf-7"},
+      {"Été à Lyon", "MACINTOSH", "x-mac-roman"}};
+  for (const auto &[utf8, iconv_name, declared] : samples) {
+    const std::string bytes = by_iconv(utf8, iconv_name);
+    EXPECT_EQ(text(bytes, declared), utf8) << declared;
+    std::string appended = "x";
+    append_as_utf8(appended, bytes, declared);
+    EXPECT_EQ(appended, "x" + utf8) << declared;
+  }
+}
+
+TEST(Charset, circled_numbers_of_japanese_mail) {
+  EXPECT_EQ(text("\x1B$B-!\x1B(B", "iso-2022-jp"), "①");
+  EXPECT_EQ(text("\xAD\xA1", "euc-jp"), "①");
+  EXPECT_EQ(text("\x87\x40", "shift_jis"), "①");
+}
+
+TEST(Charset, whatever_the_bytes_text_is_utf8_and_its_map_leads_into_them) {
+  std::mt19937 random(3);
+  for (const std::string_view charset :
+       {"shift_jis", "euc-jp", "iso-2022-jp", "gb18030", "big5", "euc-kr", "utf-7", "koi8-r", "iso-8859-8",
+        "utf-16", "utf-32", "iso-2022-kr", "hz-gb-2312", "", "windows-1258"})
+    for (int round = 0; round < 300; ++round) {
+      std::string bytes(random() % 80, '\0');
+      for (char &c : bytes)
+        c = random() % 3 == 0 ? "\x1B$B(J+-\n a"[random() % 9] : static_cast<char>(random());
+      const Utf8Text converted = to_utf8(bytes, charset);
+      EXPECT_TRUE(base::valid_utf8(converted.view())) << charset;
+      std::string appended;
+      append_as_utf8(appended, bytes, charset);
+      EXPECT_EQ(appended, converted.view()) << charset;
+      if (converted.map() == nullptr) continue;
+      for (const auto &run : converted.map()->runs()) EXPECT_LE(run.source, bytes.size()) << charset;
+      EXPECT_EQ(converted.map()->source_of(converted.view().size()), bytes.size()) << charset;
+    }
+}
+
+TEST(Charset, a_broken_character_never_swallows_a_line_end) {
+  for (const std::string_view charset : {"shift_jis", "euc-jp", "gb18030", "big5", "euc-kr"})
+    EXPECT_EQ(text("\x95\nkey=1", charset), "\xEF\xBF\xBD\nkey=1") << charset;
 }
 
 TEST(Charset, utf16_by_mark_declaration_and_zeros) {

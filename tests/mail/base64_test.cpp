@@ -14,8 +14,13 @@ std::string decoded(std::string_view text) {
   std::string out;
   decode_base64(text, out);
   std::string scalar;
-  decode_base64_scalar(text, scalar);
-  EXPECT_EQ(out, scalar) << text;
+  const Base64Result expected = decode_base64_scalar(text, scalar);
+  for (const Base64Kernel kernel : {Base64Kernel::widest, Base64Kernel::vbmi, Base64Kernel::avx2}) {
+    std::string same;
+    const Base64Result result = decode_base64(text, same, kernel);
+    EXPECT_EQ(same, scalar) << text;
+    EXPECT_EQ(result.junk, expected.junk) << text;
+  }
   return out;
 }
 

@@ -1,0 +1,86 @@
+#pragma once
+// Text that grows together with its map; what charset.cpp and charset_asian.cpp write into. Without a map it
+// costs nothing to keep none.
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+#include "base/offset_map.hpp"
+
+namespace dislodge::evidence {
+
+template <bool kMapped>
+class TextBuilder {
+ public:
+  // `room`: the most bytes that will be written.
+  explicit TextBuilder(std::size_t room) {
+    // One buffer a thread: most texts are small, and none is made within another.
+    static thread_local std::unique_ptr<char[]> kept;
+    static thread_local std::size_t size = 0;
+    room += 8;
+    if (room > kKeptMax) {
+      own_ = std::make_unique_for_overwrite<char[]>(room);
+      begin_ = own_.get();
+    } else {
+      if (room > size) {
+        size = std::max<std::size_t>(room, 64 << 10);
+        kept = std::make_unique_for_overwrite<char[]>(size);
+      }
+      begin_ = kept.get();
+    }
+    to_ = begin_;
+  }
+
+  void copy(std::string_view bytes, std::size_t source) {
+    if (bytes.empty()) return;
+    place(source);
+    std::memcpy(to_, bytes.data(), bytes.size());
+    to_ += bytes.size();
+  }
+  void code_point(std::uint32_t c, std::size_t source) {
+    place(source);
+    if (c < 0x80) {
+      *to_++ = static_cast<char>(c);
+    } else if (c < 0x800) {
+      to_[0] = static_cast<char>(0xC0 | c >> 6);
+      to_[1] = static_cast<char>(0x80 | (c & 63));
+      to_ += 2;
+    } else if (c < 0x10000) {
+      if (c >= 0xD800 && c <= 0xDFFF) c = 0xFFFD;
+      to_[0] = static_cast<char>(0xE0 | c >> 12);
+      to_[1] = static_cast<char>(0x80 | (c >> 6 & 63));
+      to_[2] = static_cast<char>(0x80 | (c & 63));
+      to_ += 3;
+    } else if (c <= 0x10FFFF) {
+      to_[0] = static_cast<char>(0xF0 | c >> 18);
+      to_[1] = static_cast<char>(0x80 | (c >> 12 & 63));
+      to_[2] = static_cast<char>(0x80 | (c >> 6 & 63));
+      to_[3] = static_cast<char>(0x80 | (c & 63));
+      to_ += 4;
+    } else {
+      code_point(0xFFFD, source);
+    }
+  }
+  // The end of the text leads to the end of the source.
+  void finish(std::size_t source) { place(source); }
+
+  std::string_view view() const { return {begin_, static_cast<std::size_t>(to_ - begin_)}; }
+  base::OffsetMap take_map() { return std::move(map_); }
+
+ private:
+  static constexpr std::size_t kKeptMax = 4u << 20;
+
+  void place(std::size_t source) {
+    if constexpr (kMapped) map_.add(static_cast<std::size_t>(to_ - begin_), source);
+  }
+
+  std::unique_ptr<char[]> own_;
+  char *begin_ = nullptr;
+  char *to_ = nullptr;
+  base::OffsetMap map_;
+};
+
+}  // namespace dislodge::evidence
