@@ -261,7 +261,10 @@ def main():
                 else:
                     missed += 1
                     if options.list:
-                        print(f"missed {value} in {name}")
+                        with open(os.path.join(folder, name), "rb") as file:
+                            body = email.message_from_bytes(file.read(), policy=email.policy.default).get_body(("plain", "html"))
+                        lines = [line for line in body.get_content().splitlines() if html.escape(value) in line or value in line]
+                        print(f"missed {value} in {name}: {' | '.join(lines)[:160]}")
             bad = [(value, around, found) for value, around, found in got if value not in values and value.rstrip(".") not in values]
             wrong += len(bad)
             dirty += 1 if bad and not values else 0
