@@ -56,13 +56,18 @@ endif
 ifdef CLEAN
 	bench/accuracy/mail.py --scanner $(BUILD)/dislodge --clean $(CLEAN)
 endif
+ifdef CATALOGUES
+	bench/accuracy/peers.py --scanner $(BUILD)/dislodge $(CATALOGUES)
+endif
 
 # Weighs anew what is assigned to names; needs DATA.
 train: setup
 	cmake --preset bench >/dev/null
 	cmake --build --preset bench --target accuracy_train
 	rm -rf out/made && bench/accuracy/generate.py --seed 1 out/made
-	build/bench/bench/accuracy_train --leave-one-out --out src/secret/assignment_weights.inc $(DATA) out/made
+	build/bench/bench/accuracy_train --leave-one-out --findings out/left-out.jsonl \
+	  --out src/secret/assignment_weights.inc $(DATA) out/made
+	bench/accuracy/score.py --findings out/left-out.jsonl $(DATA)
 
 format:
 	scripts/format --write

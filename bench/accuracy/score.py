@@ -2,6 +2,7 @@
 """Accuracy of `dislodge scan` on labelled lines in the layout of Samsung/CredData.
 
     bench/accuracy/score.py --scanner build/release/dislodge DATA
+    bench/accuracy/score.py --findings FILE DATA        of models that had not seen the repository (train.cpp)
     make accuracy DATA=DATA
 
 DATA holds meta/*.csv (FilePath, LineStart, LineEnd, GroundTruth T, F or X, ValueStart, ValueEnd, Category) and the
@@ -112,6 +113,17 @@ def scan(scanner, folder, extra):
         yield os.path.join(base, path), inner, found
 
 
+def read_findings(data, file):
+    """repository -> findings, of a file in place of a scan"""
+    out = collections.defaultdict(list)
+    with open(file, encoding="utf-8") as lines:
+        for line in lines:
+            found = json.loads(line)
+            path, inner = plain_path(found["item"])
+            out[path.split("/")[1]].append((os.path.join(data, path), inner, found))
+    return out
+
+
 def overlap(a_begin, a_end, b_begin, b_end):
     return a_begin < b_end and b_begin < a_end
 
@@ -169,6 +181,7 @@ def main():
     parser.add_argument("--scanner", default="build/release/dislodge")
     parser.add_argument("--option", action="append", default=[], help="further option of `dislodge scan`")
     parser.add_argument("--only", help="one repository, by its folder's name")
+    parser.add_argument("--findings", help="what accuracy_train --leave-one-out --findings wrote, in place of a scan")
     parser.add_argument("--list", choices=["missed", "false", "unlabelled"], help="list rows; shows their lines")
     parser.add_argument("--category", help="with --list: this category only")
     parser.add_argument("--check", action="store_true", help="end with 1 where a bar is missed")
@@ -183,6 +196,7 @@ def main():
     for row in rows:
         by_file[os.path.abspath(os.path.join(options.data, row.file))].append(row)
 
+    given = read_findings(options.data, options.findings) if options.findings else None
     size = 0
     unlabelled = []
     unlabelled_of = collections.Counter()
@@ -193,7 +207,8 @@ def main():
             size_of[repository] += sum(os.path.getsize(os.path.join(root, name)) for name in names)
         size += size_of[repository]
         found_in = collections.defaultdict(list)
-        for path, inner, found in scan(options.scanner, folder, options.option):
+        source = given[repository] if given is not None else scan(options.scanner, folder, options.option)
+        for path, inner, found in source:
             found_in[os.path.abspath(path)].append((inner, found))
         for path, all_found in found_in.items():
             with open(path, "rb") as file:

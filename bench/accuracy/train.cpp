@@ -1,13 +1,16 @@
 // Trains the model that weighs values assigned to names of secrets (src/secret/assignment.hpp).
 //
-//   accuracy_train --out src/secret/assignment_weights.inc [--leave-one-out] DATA...
+//   accuracy_train --out src/secret/assignment_weights.inc [--leave-one-out [--findings FILE]] DATA...
 //
 // DATA are folders in the layout that bench/accuracy/score.py describes: the labelled sample of real
 // repositories, and what bench/accuracy/generate.py makes. Logistic regression with an L2 penalty, full
 // batches, no chance: the same data give the same weights. With --leave-one-out each repository of the first
-// DATA is judged by a model trained without it.
+// DATA is judged by a model trained without it; with --findings such a model also takes the place of the
+// built-in one in a scan of the repository with all rules, and what was found is written for score.py
+// --findings: figures of the whole scanner on repositories that its model has not seen.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -17,12 +20,14 @@
 #include <string_view>
 #include <vector>
 
+#include "base/encode.hpp"
 #include "base/files.hpp"
 #include "secret/assignment.hpp"
 #include "secret/assignment_features.hpp"
 #include "secret/matcher.hpp"
 #include "secret/prose.hpp"
 #include "secret/rule.hpp"
+#include "secret/scanner.hpp"
 
 namespace {
 
@@ -235,15 +240,60 @@ void judge(const char *name, const std::vector<Sample> &samples, const std::vect
               wrong, missed, loose, precision, recall);
 }
 
+class FindingsFile : public secret::FoundSink {
+ public:
+  explicit FindingsFile(std::FILE *file) : file_(file) {}
+  void found(secret::Found found) override {
+    const secret::Sighting &s = found.sighting;
+    if (!s.rejected.empty() || (s.identifier && !s.kind.ends_with("-key-id"))) return;
+    std::fprintf(
+        file_,
+        "{\"item\": \"%s\", \"offset\": %llu, \"length\": %llu, \"rule\": \"%s\", \"confidence\": %.3f}\n",
+        s.item.c_str(), static_cast<unsigned long long>(s.offset), static_cast<unsigned long long>(s.length),
+        s.rule.c_str(), s.confidence);
+  }
+
+ private:
+  std::FILE *file_;
+};
+
+// Scans a repository with a model that has not seen it in place of the built-in one.
+bool scan_repository(const std::filesystem::path &data, const std::string &repository,
+                     const std::vector<double> &trained, const secret::RuleSet &rules,
+                     const secret::Matcher &matcher, FindingsFile &out) {
+  std::array<double, secret::kAssignmentFeatures> weights{};
+  std::copy(trained.begin(), trained.end(), weights.begin());
+  secret::use_assignment_weights(&weights);
+  auto scanner = secret::Scanner::make(rules, matcher, {});
+  if (!scanner) return false;
+  std::vector<std::filesystem::path> files;
+  for (const auto &entry : std::filesystem::recursive_directory_iterator(data / "data" / repository))
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  for (const auto &path : files) {
+    const auto text = base::read_file(path);
+    if (!text) continue;
+    const std::string item = std::filesystem::relative(path, data).generic_string();
+    evidence::TextView view;
+    view.item = item;
+    view.text = *text;
+    scanner->scan(view, out);
+  }
+  secret::use_assignment_weights(nullptr);
+  return true;
+}
+
 }  // namespace
 
 int main(int argc, char **argv) {
-  std::string out;
+  std::string out, findings;
   bool leave = false, list = false;
   std::vector<std::string> data;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--out") == 0 && i + 1 < argc)
       out = argv[++i];
+    else if (std::strcmp(argv[i], "--findings") == 0 && i + 1 < argc)
+      findings = argv[++i];
     else if (std::strcmp(argv[i], "--leave-one-out") == 0)
       leave = true;
     else if (std::strcmp(argv[i], "--list") == 0)
@@ -252,7 +302,8 @@ int main(int argc, char **argv) {
       data.emplace_back(argv[i]);
   }
   if (data.empty()) {
-    std::fprintf(stderr, "accuracy_train [--out FILE] [--leave-one-out] [--list] DATA...\n");
+    std::fprintf(stderr,
+                 "accuracy_train [--out FILE] [--leave-one-out] [--findings FILE] [--list] DATA...\n");
     return 2;
   }
   const secret::RuleSet rules;
@@ -272,9 +323,18 @@ int main(int argc, char **argv) {
   }
   weigh(samples);
   std::printf("%zu candidates of %zu repositories\n", samples.size(), repositories.size());
+  std::FILE *found = findings.empty() ? nullptr : std::fopen(findings.c_str(), "w");
+  auto all_rules = secret::load_embedded_rules();
+  auto all_matcher = all_rules ? secret::Matcher::open(*all_rules, {}) : std::move(matcher);
   if (leave)
-    for (std::size_t i = 0; i < of_first; ++i)
-      judge(repositories[i].c_str(), samples, train(samples, static_cast<int>(i)), static_cast<int>(i));
+    for (std::size_t i = 0; i < of_first; ++i) {
+      const auto without = train(samples, static_cast<int>(i));
+      judge(repositories[i].c_str(), samples, without, static_cast<int>(i));
+      if (found == nullptr || !all_rules || !all_matcher) continue;
+      FindingsFile sink(found);
+      if (!scan_repository(data.front(), repositories[i], without, *all_rules, *all_matcher, sink)) return 4;
+    }
+  if (found != nullptr) std::fclose(found);
   const auto weights = train(samples, -1);
   for (std::size_t i = 0; i < of_first; ++i)
     judge((repositories[i] + " (seen)").c_str(), samples, weights, static_cast<int>(i));

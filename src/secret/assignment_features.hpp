@@ -121,5 +121,9 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
 
 // 0..1 that a candidate of these features is a secret.
 double assignment_confidence(const AssignmentFeatures &features);
+// For measuring only (bench/accuracy/train.cpp): other weights in place of the ones built in, as of a model
+// that was trained without what it is to judge. Null puts the built-in ones back. Not while another thread
+// scans.
+void use_assignment_weights(const std::array<double, kAssignmentFeatures> *weights);
 
 }  // namespace dislodge::secret
