@@ -330,6 +330,10 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
   const std::string_view value = text.substr(c.begin, c.end - c.begin);
   NameHead head = NameHead::itself;
   if (!classify_name(name, c.name, head) || value.empty()) return false;
+  // The handshake of a web socket is public; {itemKey, "id"} lists kinds of tokens of a parser, not keys.
+  const std::string lower_name = base::lower(name.substr(0, 40));
+  if (lower_name.find("sec-websocket") != std::string::npos) return false;
+  if (c.tie == Tie::comma && !c.name_quoted && c.name == NameClass::key && value.size() < 16) return false;
   const ValueShape shape = shape_of(value);
   // Whatever its shape, what documentation writes in the place of a secret is none: "AKIAIOSFODNN7EXAMPLE".
   if (shape == ValueShape::masked || shape == ValueShape::reference || shape == ValueShape::literal ||
@@ -338,6 +342,10 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
     return false;
 
   if (left_to_prose(text, file, name, shape, c)) return false;
+  // "Passwort: wie besprochen"; "user / pass: kim / x" names the user first.
+  if (c.quote == '\0' && (file == FileKind::other || file == FileKind::document) &&
+      (is_function_word(base::lower(value.substr(0, 40))) || text.substr(c.end).starts_with(" / ")))
+    return false;
 
   out.fill(0);
   const auto set = [&out](AssignmentFeature feature, double value_of) {

@@ -6,6 +6,8 @@
 
 #include "base/encode.hpp"
 #include "secret/assignment.hpp"
+#include "secret/assignment_elsewhere.hpp"
+#include "secret/assignment_lexis.hpp"
 #include "secret/prose_text.hpp"
 
 namespace dislodge::secret {
@@ -13,180 +15,7 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-constexpr std::size_t kNameMax = 96;      // bytes of a name on each side of its word
-constexpr std::size_t kGapMax = 64;       // blanks between name and value, as in aligned tables
-constexpr std::size_t kQuotedMax = 8192;  // bytes of a value in quotes
-constexpr std::size_t kPlainMax = 512;    // bytes of a value without
-constexpr std::size_t kTypeMax = 48;      // bytes of a type between name and value
-
-bool is_name_char(char c) {
-  return is_letter(c) || is_digit(c) || c == '_';
-}
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
-
-// Two names in one: "." and "-" join, "$" begins.
-struct Name {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-};
-
-std::size_t name_end_of(std::string_view text, std::size_t end) {
-  const std::size_t stop = std::min(text.size(), end + kNameMax);
-  while (end < stop) {
-    if (is_name_char(text[end])) {
-      ++end;
-    } else if ((text[end] == '-' || text[end] == '.') && end + 1 < stop && is_name_char(text[end + 1]) &&
-               end > 0 && is_name_char(text[end - 1])) {
-      ++end;
-    } else {
-      break;
-    }
-  }
-  return end;
-}
-
-std::size_t name_begin_of(std::string_view text, std::size_t at) {
-  const std::size_t low = at > kNameMax ? at - kNameMax : 0;
-  while (at > low) {
-    const char c = text[at - 1];
-    if (is_name_char(c)) {
-      --at;
-    } else if ((c == '-' || c == '.') && at - 1 > low && is_name_char(text[at - 2]) &&
-               (at >= text.size() || is_name_char(text[at]))) {
-      --at;
-    } else {
-      break;
-    }
-  }
-  // An escape of the text around it: "\npassword".
-  if (at > 0 && text[at - 1] == '\\' && at < text.size() &&
-      (text[at] == 'n' || text[at] == 't' || text[at] == 'r'))
-    ++at;
-  return at;
-}
-
-// The word of a quotation mark at a place: its character and how many bytes it takes, escapes included.
-struct Mark {
-  char quote = '\0';
-  std::size_t size = 0;
-  bool escaped = false;
-};
-
-Mark mark_at(std::string_view text, std::size_t at) {
-  if (at >= text.size()) return {};
-  const char c = text[at];
-  if (c == '"' || c == '\'' || c == '`') return {c, 1, false};
-  if (c == '\\') {
-    std::size_t slashes = 1;
-    while (slashes < 4 && at + slashes < text.size() && text[at + slashes] == '\\') ++slashes;
-    if (at + slashes < text.size() && (text[at + slashes] == '"' || text[at + slashes] == '\''))
-      return {text[at + slashes], slashes + 1, true};
-  }
-  if (c == '&') {
-    for (const auto &[entity, quote] :
-         {std::pair{"&quot;"sv, '"'}, std::pair{"&#34;"sv, '"'}, std::pair{"&#39;"sv, '\''},
-          std::pair{"&apos;"sv, '\''}, std::pair{"&#x27;"sv, '\''}})
-      if (text.substr(at).starts_with(entity)) return {quote, entity.size(), true};
-  }
-  if (c == '\xE2' && (text.substr(at).starts_with("“") || text.substr(at).starts_with("”")))
-    return {'"', 3, false};
-  return {};
-}
-
-void skip_blanks(std::string_view text, std::size_t &at) {
-  const std::size_t stop = std::min(text.size(), at + kGapMax);
-  while (at < stop && is_blank(text[at])) ++at;
-}
-
-// One line break where the value may only be a text in quotes.
-bool skip_to_quote(std::string_view text, std::size_t &at) {
-  std::size_t next = at;
-  if (next < text.size() && text[next] == '\\') ++next;
-  if (next < text.size() && text[next] == '\r') ++next;
-  if (next >= text.size() || text[next] != '\n') return false;
-  ++next;
-  skip_blanks(text, next);
-  const Mark mark = mark_at(text, next);
-  if (mark.quote == '\0' || mark.escaped) return false;
-  at = next;
-  return true;
-}
-
-// Functions that give back what they are given.
-bool wraps(std::string_view function) {
-  const std::string small = base::lower(function);
-  constexpr std::array kWhole = {"byte"sv,    "bytes"sv,  "bytearray"sv, "str"sv,         "string"sv,
-                                 "text"sv,    "buffer"sv, "hex"sv,       "unhex"sv,       "b64"sv,
-                                 "literal"sv, "new"sv,    "secretstr"sv, "s"sv,           "t"sv,
-                                 "b"sv,       "utf8"sv,   "x"sv,         "secretbytes"sv, "h"sv};
-  std::string_view last = small;
-  if (const std::size_t dot = last.find_last_of(".:>"); dot != std::string_view::npos)
-    last.remove_prefix(dot + 1);
-  if (std::find(kWhole.begin(), kWhole.end(), last) != kWhole.end()) return true;
-  constexpr std::array kParts = {"buffer.from"sv,    "fromhex"sv,
-                                 "from_hex"sv,       "unhexlify"sv,
-                                 "decodehex"sv,      "b64decode"sv,
-                                 "frombase64"sv,     "base64decode"sv,
-                                 "decodestring"sv,   "tobytes"sv,
-                                 "to_bytes"sv,       "hextobytes"sv,
-                                 "hex2bin"sv,        "hexbytes"sv,
-                                 "securestring"sv,   "base64_decode"sv,
-                                 "tocharray"sv,      "toutf8"sv,
-                                 "parsehex"sv,       "asciistring"sv,
-                                 "fromstring"sv,     "stringptr"sv,
-                                 "nsstring"sv,       "from_utf8"sv,
-                                 "secretspec"sv,     "aws.string"sv,
-                                 "mustdecode"sv,     "hex.decode"sv,
-                                 "wordarray"sv,      "enc.hex.parse"sv,
-                                 "enc.utf8.parse"sv, "uint8array"sv,
-                                 "decode64"sv,       "convertto-securestring"sv,
-                                 "wrap"sv,           "pack"sv};
-  return std::any_of(kParts.begin(), kParts.end(),
-                     [&small](std::string_view part) { return small.find(part) != std::string::npos; });
-}
-
-// Functions whose second argument stands in where a variable is not set.
-bool has_default(std::string_view function) {
-  const std::string small = base::lower(function);
-  return small.find("env") != std::string::npos || small.ends_with("get") ||
-         small.find("conf") != std::string::npos || small.find("default") != std::string::npos ||
-         small.find("option") != std::string::npos || small.find("setting") != std::string::npos ||
-         small.find("fetch") != std::string::npos || small.find("property") != std::string::npos ||
-         small.find("flag") != std::string::npos;
-}
-
-// The end of a quoted value whose opening mark has been read.
-std::size_t quoted_end(std::string_view text, std::size_t at, const Mark &open) {
-  const std::size_t stop = std::min(text.size(), at + kQuotedMax);
-  const bool block = open.quote == '`';
-  for (std::size_t i = at; i < stop; ++i) {
-    const char c = text[i];
-    if (c == '\n' && !block) return std::string_view::npos;
-    if (open.escaped) {
-      const Mark mark = mark_at(text, i);
-      if (mark.quote == open.quote && mark.size <= open.size) return i;
-      if (mark.quote != '\0' && mark.size > 1) i += mark.size - 1;
-      // The text around ends before the one within does.
-      if (c == '"' || c == '`') return std::string_view::npos;
-      continue;
-    }
-    if (c == '\\' && !block) {
-      ++i;
-      continue;
-    }
-    if (c == open.quote || (open.size == 3 && text.substr(i).starts_with("”"))) {
-      // PowerShell and SQL double a mark inside.
-      if (i + 1 < stop && text[i + 1] == open.quote && open.quote == '\'' && i > at) {
-        ++i;
-        continue;
-      }
-      return i;
-    }
-  }
-  return std::string_view::npos;
-}
+constexpr std::size_t kTypeMax = 48;  // bytes of a type between name and value
 
 class Reader {
  public:
@@ -210,13 +39,18 @@ class Reader {
     return true;
   }
 
+  void skip_space() {
+    const std::size_t stop = std::min(text_.size(), at_ + kAssignmentGapMax);
+    while (at_ < stop && is_space(text_[at_])) ++at_;
+  }
+
   // Moves over what ties name and value.
   bool tie() {
     std::size_t closers = 0;
     std::size_t quotes = 0;
     bool bracket = false;
     while (closers < 5) {
-      const Mark mark = mark_at(text_, at_);
+      const QuoteMark mark = mark_at(text_, at_);
       if (mark.quote != '\0') {
         out_.name_quoted = true;
         ++quotes;
@@ -244,6 +78,7 @@ class Reader {
     }
     const std::size_t gap = at_;
     skip_blanks(text_, at_);
+    if (read_elsewhere(text_, at_, out_)) return true;
     const char c = peek();
     const char next = peek(1);
     const char tag = out_.name_begin > 0 ? text_[out_.name_begin - 1] : '\0';
@@ -262,12 +97,20 @@ class Reader {
         out_.tie = Tie::query;
       return true;
     }
-    if (c == '+' && next == '=') {
+    // "+=", PHP's ".=", make's "?=" and "::=".
+    if ((c == '+' || c == '.' || c == '?') && next == '=' && peek(2) != '=') {
       at_ += 2;
       out_.tie = Tie::equals;
       return true;
     }
-    if (c == ':' && next != ':') {
+    if (c == ':' && next == ':') {
+      const std::size_t sign = text_.find_first_not_of(':', at_);
+      if (sign == std::string_view::npos || sign - at_ > 3 || text_[sign] != '=') return false;
+      at_ = sign + 1;
+      out_.tie = Tie::equals;
+      return true;
+    }
+    if (c == ':') {
       if (next == '=') {
         at_ += 2;
         out_.tie = Tie::equals;
@@ -297,6 +140,18 @@ class Reader {
       ++at_;
       out_.tie = Tie::element;
       return true;
+    }
+    if (c == ',' && gap == at_ && !out_.name_quoted) {
+      // "key, _ := f(...)", "token, err = ..."
+      std::size_t i = at_ + 1;
+      skip_blanks(text_, i);
+      while (i < text_.size() && is_name_char(text_[i])) ++i;
+      skip_blanks(text_, i);
+      if (text_.substr(i).starts_with(":=") || (text_.substr(i).starts_with("= ") && i > at_ + 2)) {
+        at_ = i + (text_[i] == ':' ? 2 : 1);
+        out_.tie = Tie::equals;
+        return true;
+      }
     }
     if (c == ',' && gap == at_) {
       // ("x", "v"): the name is an argument alone, in quotes or not.
@@ -400,13 +255,13 @@ class Reader {
     return mark_at(text_, i).quote != '\0';
   }
 
-  bool quoted_value(const Mark &mark) {
-    Mark open = mark;
+  bool quoted_value(const QuoteMark &mark) {
+    QuoteMark open = mark;
     std::size_t begin = at_ + mark.size;
     // """text"""
     if (mark.size == 1 && text_.substr(begin).starts_with(std::string(2, mark.quote))) {
       begin += 2;
-      const std::size_t close = text_.substr(begin, kQuotedMax).find(std::string(3, mark.quote));
+      const std::size_t close = text_.substr(begin, kAssignmentQuotedMax).find(std::string(3, mark.quote));
       if (close == std::string_view::npos) return false;
       out_.begin = begin;
       out_.end = begin + close;
@@ -455,14 +310,17 @@ class Reader {
   bool value(int depth) {
     if (depth > 2) return false;
     if (peek() == '\\' && (peek(1) == '\n' || peek(1) == '\r')) skip_to_quote(text_, at_);
-    if ((peek() == '\n' || peek() == '\r') && !skip_to_quote(text_, at_)) return false;
+    if (out_.tie == Tie::element)
+      skip_space();
+    else if ((peek() == '\n' || peek() == '\r') && !skip_to_quote(text_, at_))
+      return false;
     if (at_ >= text_.size()) return false;
     if (peek() == '(' && (out_.tie == Tie::equals || out_.tie == Tie::colon)) {
       ++at_;
       skip_blanks(text_, at_);
       skip_to_quote(text_, at_);
     }
-    if (const Mark mark = mark_at(text_, at_); mark.quote != '\0') return quoted_value(mark);
+    if (const QuoteMark mark = mark_at(text_, at_); mark.quote != '\0') return quoted_value(mark);
     // A prefix of a text: b"", r'', @"", $"", L"", u8"".
     std::size_t prefix = at_;
     while (prefix < text_.size() && prefix - at_ < 3 &&
@@ -496,8 +354,8 @@ class Reader {
       std::size_t inside = i + 1;
       skip_blanks(text_, inside);
       skip_to_quote(text_, inside);
-      const Mark mark = mark_at(text_, inside);
-      if (text_[i] == '(' && wraps(function)) {
+      const QuoteMark mark = mark_at(text_, inside);
+      if (text_[i] == '(' && gives_back(function)) {
         at_ = inside;
         if (value(depth + 1)) {
           out_.wrapped = true;
@@ -507,7 +365,7 @@ class Reader {
         return false;
       }
       if (mark.quote == '\0' &&
-          !(has_default(function) && is_name_char(text_[std::min(inside, text_.size() - 1)])))
+          !(takes_default(function) && is_name_char(text_[std::min(inside, text_.size() - 1)])))
         return false;
       // The name that is asked for, then what stands in for it.
       std::size_t close = inside;
@@ -521,11 +379,11 @@ class Reader {
           ++close;
       }
       skip_blanks(text_, close);
-      if (close < text_.size() && text_[close] == ',' && has_default(function)) {
+      if (close < text_.size() && text_[close] == ',' && takes_default(function)) {
         ++close;
         skip_blanks(text_, close);
         skip_to_quote(text_, close);
-        if (const Mark second = mark_at(text_, close); second.quote != '\0') {
+        if (const QuoteMark second = mark_at(text_, close); second.quote != '\0') {
           at_ = close;
           out_.fallback = true;
           return quoted_value(second);
@@ -544,7 +402,7 @@ class Reader {
       if (!text_.substr(sign).starts_with(other)) continue;
       sign += other.size();
       skip_blanks(text_, sign);
-      if (const Mark mark = mark_at(text_, sign); mark.quote != '\0') {
+      if (const QuoteMark mark = mark_at(text_, sign); mark.quote != '\0') {
         at_ = sign;
         out_.fallback = true;
         return quoted_value(mark);
@@ -584,7 +442,13 @@ class Reader {
       const char c = text_[i];
       if (element) {
         if (c == '<') break;
-        if (c == '\n') return false;
+        // The end of the element may stand on the next line.
+        if (c == '\n' || c == '\r') {
+          at_ = i;
+          skip_space();
+          i = at_;
+          break;
+        }
         continue;
       }
       if (is_space(c) || c == '"' || c == '\'' || c == '`' || c == '<' || c == '>') break;
@@ -661,6 +525,9 @@ bool may_assign(std::string_view text, std::size_t end) {
     case '?':
     case '*':
     case '<':
+    case ')':
+    case '\n':
+    case '\r':
       return true;
     default:
       return false;

@@ -120,6 +120,32 @@ bool is_series(std::string_view small) {
   return false;
 }
 
+// Names of algorithms stand beside the word "key" more often than keys do: "RSA-OAEP-256",
+// "PBES2-HS256+A128KW".
+bool is_algorithm(std::string_view v) {
+  if (v.size() < 3 || v.size() > 40) return false;
+  if (!all_of(v, [](char c) {
+        return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '+' || c == '/';
+      }))
+    return false;
+  const std::string small = base::lower(v);
+  constexpr std::array kStarts = {
+      "rsa-"sv,     "rsa_"sv,       "ecdh-"sv,  "ecdsa-"sv,  "aes-"sv,   "aes_"sv, "aes1"sv,     "aes2"sv,
+      "hmac-"sv,    "hmacsha"sv,    "pbes2-"sv, "pbkdf2"sv,  "sha-"sv,   "sha1"sv, "sha2"sv,     "sha5"sv,
+      "md5-"sv,     "ssh-rsa"sv,    "ssh-ed"sv, "ed25519"sv, "x25519"sv, "secp"sv, "prime256"sv, "chacha20"sv,
+      "blowfish"sv, "curve25519"sv, "argon2"sv, "scrypt"sv,  "bcrypt"sv};
+  if (std::any_of(kStarts.begin(), kStarts.end(), [&](std::string_view s) { return small.starts_with(s); }) &&
+      v.size() <= 24)
+    return true;
+  // "HS256", "A128KW", "A256GCMKW", "A128CBC-HS256"
+  if (v.size() <= 14 && v.size() >= 5 && (v[0] == 'A' || v.substr(1).starts_with("S")) &&
+      std::none_of(v.begin(), v.end(), is_lower)) {
+    for (const std::string_view size : {"128"sv, "192"sv, "256"sv, "384"sv, "512"sv})
+      if (has(v, size)) return true;
+  }
+  return has(small, "pkcs1padding") || has(small, "oaep");
+}
+
 bool is_uuid(std::string_view v) {
   if (v.size() != 36) return false;
   for (std::size_t i = 0; i < v.size(); ++i) {
@@ -211,7 +237,7 @@ ValueMeasures measure(std::string_view value) {
 ValueShape shape_of(std::string_view v) {
   const std::string small = base::lower(v.substr(0, 300));
   if (is_masked(v)) return ValueShape::masked;
-  if (is_literal(small)) return ValueShape::literal;
+  if (is_literal(small) || is_algorithm(v)) return ValueShape::literal;
   if (v.size() <= 2) return ValueShape::tiny;
   if (is_reference(v)) return ValueShape::reference;
   if (all_of(v, [](char c) { return is_digit(c) || c == '.' || c == '-' || c == '+' || c == ','; }) ||

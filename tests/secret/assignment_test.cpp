@@ -53,6 +53,20 @@ TEST(Assignment, ReadsEverySyntax) {
       {"a.md", "resty.SetAuthToken(\"DB839913368E8F7ECC34BF58D554B31AAF003724655C7E5F\")\n",
        "DB839913368E8F7ECC34BF58D554B31AAF003724655C7E5F"},
       {"a.conf", "  users = [ {user: leaf, password: qzlyc8} ]\n", "qzlyc8"},
+      {"a.yml", "  - name: DB_PASSWORD\n    value: xqv82kzp\n", "xqv82kzp"},
+      {"a.json", "{\"name\": \"API_TOKEN\", \"value\": \"b7Gk29fLqP0xTz81vNw4\"}\n", "b7Gk29fLqP0xTz81vNw4"},
+      {"a.xml", "<entry key=\"db.password\">xqv82kzp</entry>\n", "xqv82kzp"},
+      {"a.xml", "<string name=\"api_key\" translatable=\"false\">b7Gk29fLqP0xTz81vNw4</string>\n",
+       "b7Gk29fLqP0xTz81vNw4"},
+      {"a.sql", "INSERT INTO users (name, password, age) VALUES ('kim', 'xqv82kzp', 7);\n", "xqv82kzp"},
+      {"a.rb", "  let(:token) { 'b7Gk29fLqP0xTz81vNw4' }\n", "b7Gk29fLqP0xTz81vNw4"},
+      {"a.go", "\tkey, _ := hex.DecodeString(\"2b7e151628aed2a6abf7158809cf4f3c\")\n",
+       "2b7e151628aed2a6abf7158809cf4f3c"},
+      {"a.php", "$apiToken .= \"b7Gk29fLqP0xTz81vNw4\";\n", "b7Gk29fLqP0xTz81vNw4"},
+      {"Makefile", "API_TOKEN ?= \"b7Gk29fLqP0xTz81vNw4\"\n", "b7Gk29fLqP0xTz81vNw4"},
+      {"Makefile", "API_TOKEN ::= \"b7Gk29fLqP0xTz81vNw4\"\n", "b7Gk29fLqP0xTz81vNw4"},
+      {"Makefile", "API_TOKEN :::= \"b7Gk29fLqP0xTz81vNw4\"\n", "b7Gk29fLqP0xTz81vNw4"},
+      {"a.xml", "<apiToken>\n    b7Gk29fLqP0xTz81vNw4\n</apiToken>\n", "b7Gk29fLqP0xTz81vNw4"},
   };
   for (const Case &one : cases) EXPECT_TRUE(finds(one.text, one.item, one.value)) << one.text;
 }
