@@ -10,7 +10,7 @@ where google-re2 or libhs are installed it also compiles every pattern with them
 
 What each named check means is written in rules/secrets/README.md; the functions check_* follow it.
 """
-import argparse, base64, binascii, collections, ctypes, ctypes.util, json, math, pathlib
+import argparse, base64, binascii, collections, ctypes, ctypes.util, hashlib, json, math, pathlib
 import random, re, string, struct, sys, tomllib, urllib.parse, uuid, zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "rules" / "secrets"
@@ -175,7 +175,7 @@ def check_pem(secret, match):
         return True
     if raw.startswith(b"openssh-key-v1\0"):
         return True
-    return der_whole(raw)
+    return der_whole(raw) or (raw[0] == 0x30 and raw[1] == 0x82 and raw[4] == 2 and raw[5] == 1 and raw[6] in (0, 1, 3))
 
 
 def der_whole(raw):
@@ -217,7 +217,8 @@ def check_not_placeholder(secret, match):
         return False
     if re.fullmatch(rb"<[^>]*>?|\[.*\]|\{.*\}|\$[a-z_][a-z0-9_:.]*|%[a-z0-9_.]+%|__\w+__|@\w+@", s):
         return False
-    return re.search(rb"(.)\1{5}", s) is None and len(set(s)) > 2
+    longest = max((len(m.group()) for m in re.finditer(rb"(.)\1{5,}", s)), default=0)
+    return longest * 4 < len(s) and len(set(s)) > 2
 
 
 def check_mixed_classes(secret, match):
@@ -281,6 +282,32 @@ def check_rare_letters(secret, match):
     return sum(c in "aeiou" for c in letters) * 100 <= 35 * len(letters) and sum(c in "jqxzvwk" for c in letters) >= 2
 
 
+PUBLISHED = {"0b476bdf9acf2123", "2037abcaffb2b777", "27a9a42931dff7eb", "37f8f09bdf12c2f2", "3a8b61d0f636b007", "3f370c9dd8225c63", "49f777db995e8260", "4c98242dcadc8b29", "8731261cb72d8626", "a19f89ab3555eac1", "a6c814bc555ae62c", "dc0fcf046c61640c", "e4a5542bb7fd7b67", "ea9bb1082cf95663", "eb540d2b6ee2a0a4", "f56e323494a6ffc2"}
+
+
+def check_not_published(secret, match):
+    return hashlib.sha256(secret).hexdigest()[:16] not in PUBLISHED
+
+
+def check_random_run(secret, match):
+    kinds = [48 <= c < 58 for c in secret if chr(c).isalnum() and c < 128]
+    digits, changes = sum(kinds), sum(a != b for a, b in zip(kinds, kinds[1:]))
+    return digits >= 2 and len(kinds) - digits >= 2 and changes * 8 >= len(kinds)
+
+
+def check_jwt_base64(secret, match):
+    text = b64decode(secret.decode("latin1").strip())
+    if text is None or not text.startswith(b"eyJ") or b"." not in text:
+        return False
+    header = b64decode(text.split(b".")[0].decode("latin1"), b"-_")
+    try:
+        if header is not None and isinstance(json.loads(header), dict):
+            return True
+    except ValueError:
+        pass
+    return text.split(b".")[1].startswith(b"eyJ")
+
+
 def check_not_slug(secret, match):
     """Not a name made of three or more lower-case words and short numbers."""
     return re.fullmatch(rb"[a-z]{2,}(?:[-_./](?:[a-z]{2,}|v?[0-9]{1,4})){2,}", secret.lower()) is None
@@ -336,8 +363,13 @@ DOC_PASSWORDS = {b"pass", b"password", b"passwd", b"pwd", b"pw", b"secret", b"us
 
 def check_url_credentials(secret, match):
     plain = urllib.parse.unquote_to_bytes(secret)
+    twice = re.search(rb"""://([^\s:/@"']{1,60}):([^\s@"'/]{1,60})@(?:localhost|127\.0\.0\.1|\[::1\]|%[sdv]|\$|\{|<)""", match)
+    if twice and twice[1] == twice[2]:
+        return False
     return (len(plain) >= 3 and plain.lower() not in DOC_PASSWORDS and check_not_placeholder(plain, match)
-            and re.search(rb"^[:$%<\[{*]|[>\]}*]$", plain) is None and re.search(DOC_HOST, match) is None)
+            and re.search(rb"^[:$%<\[{*]|[>\]}*]$", plain) is None
+            and (re.search(DOC_HOST, match) is None
+                 or (len(plain) >= 10 and 2 <= sum(48 <= c < 58 for c in plain) < len(plain))))
 
 
 def check_basic_auth(secret, match):

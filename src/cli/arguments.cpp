@@ -387,6 +387,8 @@ int run(int argc, char **argv) {
   reading_options(*scan_command, scan);
   scan_command->add_flag("--fail-on-findings", scan.fail_on_findings, "Exit with 1 when something is found");
   scan_command->add_flag("--rejected", scan.rejected, "List rejected candidates too, with the reason");
+  scan_command->add_flag("--places", scan.places,
+                         "List what is no secret and useful to a thief too: hosts, buckets, account numbers");
   scan_command->add_option("--format", scan.format, "text, json (a line each) or sarif (2.1.0)")
       ->check(CLI::IsMember({"text", "json", "sarif"}));
   scan_command->add_option("--sarif", scan.sarif, "Write SARIF 2.1.0 to this file as well");

@@ -105,6 +105,7 @@ struct ServeArguments : CaseOptions {
 struct ScanArguments : Common {
   std::vector<std::filesystem::path> paths;
   bool fail_on_findings = false, rejected = false, heed_allow = true;
+  bool places = false;                              // list what is useful to a thief without being a secret
   std::string format;                               // text, json, sarif; "": text, or json with --json
   std::filesystem::path sarif;                      // written beside the output
   std::vector<std::filesystem::path> sarif_in;      // other scanners' results

@@ -149,8 +149,11 @@ Result<void> print_unit(ScanOutput &out, const engine::UnitResult &result, const
   }
   bool any = false;
   for (const secret::Sighting &sighting : result.sightings) {
-    // The id of a key is no secret, but says which key is out: listed, not counted.
-    if (sighting.identifier && !sighting.kind.ends_with("-key-id")) continue;
+    // The id of a key is no secret, but says which key is out: listed, not counted. What else is useful
+    // without being a secret (hosts, buckets, accounts) only where it is asked for.
+    // A word alone is only one half of a secret, which no scan without a case joins.
+    if (sighting.identifier && sighting.kind == "word-alone") continue;
+    if (sighting.identifier && !sighting.kind.ends_with("-key-id") && !arguments.places) continue;
     const std::string path = root.of(sighting.item);
     const std::string &fingerprint = fingerprints[sighting.value];
     const std::string rejected =

@@ -6,6 +6,7 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <cstdlib>
 #include <set>
 
 #include "base/encode.hpp"
@@ -155,7 +156,12 @@ bool pem(std::string_view secret, std::string_view) {
   if (!bytes || bytes->size() < 40) return false;
   if (secret.find("DEK-Info") != std::string_view::npos) return true;
   if (secret.substr(0, 40).find("PGP") != std::string_view::npos) return true;
-  return bytes->starts_with("openssh-key-v1\0"sv) || is_der_sequence(*bytes);
+  if (bytes->starts_with("openssh-key-v1\0"sv) || is_der_sequence(*bytes)) return true;
+  // Cut short by whoever pasted it: the head of a private key ("SEQUENCE, INTEGER 0, 1 or 3") still says what
+  // it is.
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>((*bytes)[i]); };
+  return byte(0) == 0x30 && byte(1) == 0x82 && byte(4) == 0x02 && byte(5) == 0x01 &&
+         (byte(6) <= 1 || byte(6) == 3);
 }
 
 bool age(std::string_view secret, std::string_view) {
@@ -220,7 +226,17 @@ bool url_credentials(std::string_view secret, std::string_view match) {
   if (!plausible_password(plain)) return false;
   if (":$%<[{*"sv.find(plain.front()) != std::string_view::npos) return false;
   if (">]}*"sv.find(plain.back()) != std::string_view::npos) return false;
-  return !RE2::PartialMatch(piece(match), documentation_host);
+  // One word twice, at a host that is none: "guest:guest@localhost", "leaf:leaf@%s".
+  static const RE2 nowhere(
+      R"re(://([^\s:/@"']{1,60}):([^\s@"'/]{1,60})@(?:localhost|127\.0\.0\.1|\[::1\]|%[sdv]|\$|\{|<))re",
+      RE2::Latin1);
+  std::string user;
+  std::string again;
+  if (RE2::PartialMatch(piece(match), nowhere, &user, &again) && user == again) return false;
+  // A password of letters and digits that nobody would make up for an example stands even there.
+  const auto digits = std::count_if(plain.begin(), plain.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool strong = plain.size() >= 10 && digits >= 2 && static_cast<std::size_t>(digits) < plain.size();
+  return strong || !RE2::PartialMatch(piece(match), documentation_host);
 }
 
 bool not_placeholder(std::string_view secret, std::string_view) {
@@ -397,6 +413,47 @@ bool luhn(std::string_view secret, std::string_view) {
   return count > 1 && sum % 10 == 0;
 }
 
+// Keys that stand in everyone's documentation, sample projects and browsers: Google's own Firebase and Maps
+// samples. As digests, so that this list is no list of keys.
+bool not_published(std::string_view secret, std::string_view) {
+  constexpr std::array kPublished = {
+      0x0B476BDF9ACF2123u, 0x2037ABCAFFB2B777u, 0x27A9A42931DFF7EBu, 0x37F8F09BDF12C2F2u,
+      0x3A8B61D0F636B007u, 0x3F370C9DD8225C63u, 0x49F777DB995E8260u, 0x4C98242DCADC8B29u,
+      0x8731261CB72D8626u, 0xA19F89AB3555EAC1u, 0xA6C814BC555AE62Cu, 0xDC0FCF046C61640Cu,
+      0xE4A5542BB7FD7B67u, 0xEA9BB1082CF95663u, 0xEB540D2B6EE2A0A4u, 0xF56E323494A6FFC2u};
+  const std::string digest = base::to_hex(base::sha256(secret)).substr(0, 16);
+  const std::uint64_t number = std::strtoull(digest.c_str(), nullptr, 16);
+  return std::find(kPublished.begin(), kPublished.end(), number) == kPublished.end();
+}
+
+// Letters and digits that change places often, as those of a generated token do and those of names do not.
+bool random_run(std::string_view secret, std::string_view) {
+  std::size_t digits = 0;
+  std::size_t letters = 0;
+  std::size_t changes = 0;
+  bool last_digit = false;
+  for (const char c : secret) {
+    const bool digit = is_digit(c);
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!digit && !letter) continue;
+    if (digits + letters > 0 && digit != last_digit) ++changes;
+    last_digit = digit;
+    ++(digit ? digits : letters);
+  }
+  return digits >= 2 && letters >= 2 && changes * 8 >= digits + letters;
+}
+
+// Base64 of a JSON Web Token: its first part is base64url of an object.
+bool jwt_base64(std::string_view secret, std::string_view) {
+  const auto text = strict_base64(base::trim(secret));
+  if (!text || !text->starts_with("eyJ")) return false;
+  const std::size_t dot = text->find('.');
+  if (dot == std::string::npos) return false;
+  // Headers that are cut or not JSON are seen too: then what follows must look like a second part.
+  const auto header = strict_base64(std::string_view(*text).substr(0, dot), Alphabet::url);
+  return (header && json_members(*header).has_value()) || text->substr(dot + 1).starts_with("eyJ");
+}
+
 constexpr std::array kChecks = {
     Check{"age", age},
     Check{"aws-key-id", aws_key_id},
@@ -416,6 +473,7 @@ constexpr std::array kChecks = {
     Check{"has-digit", has_digit},
     Check{"hex", hex},
     Check{"jwt", jwt},
+    Check{"jwt-base64", jwt_base64},
     Check{"luhn", luhn},
     Check{"mixed-classes", mixed_classes},
     Check{"nkey", nkey},
@@ -425,11 +483,13 @@ constexpr std::array kChecks = {
     Check{"not-form-word", not_form_word},
     Check{"not-placeholder", not_placeholder},
     Check{"not-prose", not_prose},
+    Check{"not-published", not_published},
     Check{"not-slug", not_slug},
     Check{"not-snmp-default", not_snmp_default},
     Check{"npm-crc32", github_crc32},
     Check{"pem", pem},
     Check{"pem-base64", pem_base64_text},
+    Check{"random-run", random_run},
     Check{"rare-letters", rare_letters},
     Check{"two-classes", two_classes},
     Check{"url-credentials", url_credentials},

@@ -63,12 +63,14 @@ bool looks_like_placeholder(std::string_view value) {
   if (RE2::FullMatch(s, whole)) return true;
   std::bitset<256> seen;
   std::size_t run = 0;
+  std::size_t longest = 0;
   for (std::size_t i = 0; i < s.size(); ++i) {
     seen.set(static_cast<unsigned char>(s[i]));
     run = i > 0 && s[i] == s[i - 1] ? run + 1 : 1;
-    if (run >= 6 && s[i] != '\n') return true;
+    longest = s[i] == '\n' ? longest : std::max(longest, run);
   }
-  return seen.count() <= 2;
+  // Long tokens may hold a run of one letter: X's begin with a score of "A".
+  return seen.count() <= 2 || (longest >= 6 && longest * 4 >= s.size());
 }
 
 bool looks_like_code(std::string_view value) {
