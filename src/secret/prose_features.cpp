@@ -84,6 +84,11 @@ bool is_structured(std::string_view value) {
   if (value.starts_with("^") || value.starts_with("../") || value.starts_with("|")) return true;
   if (value.starts_with("{") || value.starts_with("&") || value.starts_with("?") || value.ends_with("{"))
     return true;
+  // "MD5-sess", "SHA-256": what a password is hashed with.
+  const std::string small = base::lower(value.substr(0, 12));
+  if (small.starts_with("md5") || small.starts_with("sha1") || small.starts_with("sha2") ||
+      small.starts_with("sha-"))
+    return true;
   if (value.starts_with("--") || value.starts_with("<") || value.starts_with("$") || value.starts_with("%"))
     return true;
   return false;
@@ -180,6 +185,7 @@ void describe_value(std::string_view value, const ProseCandidate &candidate, boo
   set(Feature::has_symbol, symbol > 0 && !word_symbols);
   set(Feature::letters_and_digits, letters > 0 && digit > 0);
   set(Feature::inner_upper, inner_upper);
+  set(Feature::random_letters, is_random_letters(value));
   // Digits are what a PIN is made of.
   const bool pin = candidate.trigger == TriggerClass::pin && digit == static_cast<int>(value.size()) &&
                    value.size() >= 4 && value.size() <= 8;
@@ -233,6 +239,15 @@ double wordlikeness(std::string_view value) {
     last = is_lower(c) ? c : '\0';
   }
   return pairs == 0 ? 0 : sum / (9.0 * pairs);
+}
+
+bool is_random_letters(std::string_view value) {
+  constexpr std::size_t kLeast = 8;
+  if (value.size() < kLeast || value.size() > 40 || !all_of(value, is_letter)) return false;
+  bool inner = false;
+  for (std::size_t i = 1; i < value.size(); ++i)
+    inner = inner || (is_upper(value[i]) && is_lower(value[i - 1]));
+  return wordlikeness(value) < (inner ? 0.6 : 0.48);
 }
 
 bool is_function_word(std::string_view lower_word) {

@@ -32,6 +32,7 @@ enum class Feature : std::size_t {
   has_upper,
   has_symbol,
   letters_and_digits,
+  random_letters,  // no digits, eight letters and more that make no words
   inner_upper,
   digits_only,
   pin_digits,     // 4 to 8 digits after "PIN"
@@ -71,6 +72,9 @@ void add_surroundings(std::string_view text, const ProseCandidate &candidate, Fe
 
 // How much a run of letters reads like English, 0..1, by pairs of letters.
 double wordlikeness(std::string_view value);
+
+// Letters without digits that read like no language, as generated passwords have them: "gmwlcgKbPHW".
+bool is_random_letters(std::string_view value);
 
 // Words after "the password is" that are no password. Lower case.
 bool is_function_word(std::string_view lower_word);

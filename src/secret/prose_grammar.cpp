@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/encode.hpp"
+#include "secret/prose_features.hpp"
 #include "secret/prose_reader.hpp"
 
 namespace dislodge::secret {
@@ -170,7 +171,9 @@ bool emit_value(ProseReader &reader, ProseCandidate candidate, Link link, bool p
     if (link == Link::separator) candidate.link = Link::next_line;
   }
   const std::size_t start = reader.at();
-  if (pair && !reader.source()) {
+  // In the source of a page, too, "a / b" is a pair.
+  if (pair &&
+      (!reader.source() || reader.rest().substr(0, kProseValueMax).find(" / ") != std::string_view::npos)) {
     if (read_pair(reader, candidate, out)) return true;
     reader.go(start);
   }
@@ -221,8 +224,11 @@ bool read_adjacent(ProseReader &reader, ProseCandidate candidate, bool strong,
   }
   // "password svc-x: ..." goes on; so does a plain word.
   const bool announces = !value->quoted && value->next > value->end && reader.text()[value->next - 1] == ':';
-  const bool fits =
-      strong ? letters && others && found.size() >= 6 && !value->quoted : others || value->quoted;
+  const bool random = is_random_letters(found);
+  // A word in quotes is a title as often as a password; in backticks it is what one types.
+  const bool typed = value->quoted && value->begin > 0 && reader.text()[value->begin - 1] == '`';
+  const bool fits = strong ? (((letters && others) || random) && found.size() >= 6 && !value->quoted) || typed
+                           : others || value->quoted || random;
   if (!fits || announces) {
     reader.go(start);
     return false;

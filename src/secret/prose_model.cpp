@@ -15,7 +15,7 @@ constexpr Features make_weights() {
   const std::initializer_list<std::pair<Feature, double>> given = {
       {Feature::link_separator, 1.6},
       {Feature::link_verb, 0.7},
-      {Feature::link_adjacent, -0.9},
+      {Feature::link_adjacent, -0.5},
       {Feature::link_next_line, 0.9},
       {Feature::link_pair, 0.8},
       {Feature::link_column, 1.5},
@@ -32,6 +32,7 @@ constexpr Features make_weights() {
       {Feature::has_upper, 0.4},
       {Feature::has_symbol, 0.9},
       {Feature::letters_and_digits, 1.2},
+      {Feature::random_letters, 1.5},
       {Feature::inner_upper, 0.5},
       {Feature::digits_only, -1.4},
       {Feature::pin_digits, 1.9},

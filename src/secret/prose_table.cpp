@@ -28,6 +28,7 @@ struct Row {
 Row split_row(std::string_view text, Span line, char mark) {
   Row row;
   std::size_t at = line.begin;
+  while (at < line.end && (text[at] == '>' || text[at] == ' ')) ++at;  // a quoted message
   if (mark == '|' && at < line.end && text[at] == '|') ++at;
   while (row.count < kTableCells) {
     std::size_t stop = at;

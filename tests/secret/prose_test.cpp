@@ -38,6 +38,14 @@ INSTANTIATE_TEST_SUITE_P(
     Sentences, ProsePositive,
     testing::Values(
         Case{"The password is Winter2024!", "Winter2024!"},
+        Case{"Zugangsdaten: svc-backup / saffron-granit31\n", "saffron-granit31"},
+        Case{"the zip password is djeIyYmMRnoR", "djeIyYmMRnoR"},
+        Case{"temp password DgnxeGizl - please change it after first login", "DgnxeGizl"},
+        Case{"> | Host | User | Password |\n> | --- | --- | --- |\n> | jump01 | oracle | Copper003! |\n",
+             "Copper003!"},
+        Case{"пароль Welcome70.\n", "Welcome70"},
+        Case{"Anmelden als deploy mit Passwort Meteor113\n", "Meteor113"},
+        Case{"Log in with user `admin` and password `kestrel77x`.\n", "kestrel77x"},
         Case{"the password for the vpn box is Kestrel-77 until Friday.", "Kestrel-77"},
         Case{"Hi Tom,\n\nthe new password for svc-backup is Mh7$kQ2p.\n\nRegards", "Mh7$kQ2p"},
         Case{"pw: tr0ub4dor&3", "tr0ub4dor&3"}, Case{"PW = Autumn#19 (case matters)", "Autumn#19"},
@@ -94,9 +102,9 @@ TEST_P(ProseNegative, GivesNothing) {
 INSTANTIATE_TEST_SUITE_P(
     Sentences, ProseNegative,
     testing::Values(
-        "Your password is expired.", "The password is required to continue.",
-        "The password is case sensitive.", "Your password will be sent separately.",
-        "Passwords must be at least 12 characters long.",
+        "Passwort: wie besprochen\n\nViele Grüße", "Your password is expired.",
+        "The password is required to continue.", "The password is case sensitive.",
+        "Your password will be sent separately.", "Passwords must be at least 12 characters long.",
         "Password must contain: one digit, one upper case letter", "password: ********", "Password: xxxxxxxx",
         "Password:\n\nRegards,\nTom", "Password: \n", "I forgot my password, can you reset it?",
         "Please click the link below to reset your password: https://portal.northwind.example/reset?id=7",
