@@ -21,6 +21,7 @@
 #include "engine/readers.hpp"
 #include "engine/reopen.hpp"
 #include "engine/secrets_pass.hpp"
+#include "engine/split_secrets.hpp"
 #include "engine/stolen_pass.hpp"
 #include "identity/bindings.hpp"
 #include "identity/history.hpp"
@@ -229,6 +230,7 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
     const Held held = hold_evidence(picture.evidence, picture.records, picture.facts);
     // Which secrets there are, whose they are, whom they authenticate, where they lie.
     DISLODGE_TRY_ASSIGN(const auto lengths, load_secret_lengths(the_case));
+    join_split_secrets(picture.sightings, picture.records);
     picture.secrets = assemble_secrets(picture.sightings, picture.records, held, lengths);
     std::vector<std::string> custodians;
     for (const auto &[id, custodian] : held.custodian) custodians.push_back(custodian);

@@ -42,6 +42,10 @@ constexpr std::array kTriggers = {
     ProseTrigger{R"((?:^|[^a-z0-9])pass[0-9]?)", TriggerClass::pass},
     ProseTrigger{R"((?:^|[^a-z])(?:credentials?|creds?|log-?ins?|log-?in (?:details|data|info)))",
                  TriggerClass::credentials},
+    // Access data, in German, French, Spanish, Portuguese, Polish, Russian, Ukrainian, Korean
+    ProseTrigger{
+        R"((?:zugangsdaten|logindaten|anmeldedaten|identifiants|credenciales|credenciais|datos de acceso|dados de acesso|dane logowania|dane dost\xC4\x99powe|\xD1\x83\xD1\x87(?:\xD1\x91|\xD0\xB5)\xD1\x82\xD0\xBD\xD1\x8B\xD0\xB5 \xD0\xB4\xD0\xB0\xD0\xBD\xD0\xBD\xD1\x8B\xD0\xB5|\xD0\xBE\xD0\xB1\xD0\xBB\xD1\x96\xD0\xBA\xD0\xBE\xD0\xB2\xD1\x96 \xD0\xB4\xD0\xB0\xD0\xBD\xD1\x96|\xEA\xB3\x84\xEC\xA0\x95 \xEC\xA0\x95\xEB\xB3\xB4))",
+        TriggerClass::credentials},
     ProseTrigger{R"((?:^|[^a-z])(?:log|sign)(?:ged)?[ -]?(?:in|on|into))", TriggerClass::sign_in},
     ProseTrigger{R"((?:^|[^a-z])pin(?: code)?)", TriggerClass::pin},
     ProseTrigger{R"((?:^|[^a-z0-9])secret[0-9]?)", TriggerClass::secret},
@@ -84,6 +88,38 @@ void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::ve
   out.erase(std::unique(from, out.end(),
                         [](const ProseCandidate &a, const ProseCandidate &b) { return a.begin == b.begin; }),
             out.end());
+}
+
+void find_lone_words(std::string_view text, std::vector<ProseCandidate> &out) {
+  constexpr std::size_t kMost = 3;
+  constexpr std::size_t kShortest = 6;
+  constexpr std::size_t kLongest = 40;
+  if (text.size() > kLoneMessageMax) return;
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size() && count < kMost;) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    Span word{at, end};
+    at = end + 1;
+    while (word.begin < word.end && is_space(text[word.begin])) ++word.begin;
+    while (word.end > word.begin && is_space(text[word.end - 1])) --word.end;
+    const std::string_view value = text.substr(word.begin, word.end - word.begin);
+    if (value.size() < kShortest || value.size() > kLongest) continue;
+    if (std::any_of(value.begin(), value.end(), is_space) || value.front() == '>' || value.front() == '-')
+      continue;
+    ProseCandidate candidate;
+    candidate.begin = word.begin;
+    candidate.end = word.end;
+    candidate.trigger_end = word.begin;
+    candidate.link = Link::separator;
+    const Features features = value_features(text, candidate);
+    const auto has = [&](Feature feature) { return features[static_cast<std::size_t>(feature)] > 0; };
+    if (has(Feature::structured) || has(Feature::placeholder) || has(Feature::code) || has(Feature::masked) ||
+        has(Feature::function_word))
+      continue;
+    if (!has(Feature::letters_and_digits) && !has(Feature::random_letters)) continue;
+    out.push_back(candidate);
+    ++count;
+  }
 }
 
 }  // namespace dislodge::secret

@@ -61,6 +61,12 @@ struct ProseCandidate {
 // end.
 void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::vector<ProseCandidate> &out);
 
+// In a short message: words that stand alone on their line (or behind a greeting's comma) and look like a
+// generated or chosen password: letters with digits or signs, or letters that make no words. Nothing by
+// themselves; see engine/split_secrets.hpp. At most three.
+void find_lone_words(std::string_view text, std::vector<ProseCandidate> &out);
+inline constexpr std::size_t kLoneMessageMax = 600;  // bytes of a message that is short
+
 inline constexpr double kProseThreshold = 0.5;
 inline constexpr double kProseFloor = 0.15;  // below, a candidate is not even worth listing as rejected
 

@@ -33,6 +33,9 @@ constexpr std::array<std::string_view, 6> kAllowMarks = {"dislodge:allow",    "g
                                                          "trufflehog:ignore", "pragma: allowlist secret"};
 constexpr std::string_view kProseRule = "password-in-prose";
 constexpr std::string_view kProseKind = "password";
+constexpr std::string_view kLoneRule = "word-alone";  // see engine/split_secrets.hpp
+constexpr double kLoneConfidence = 0.2;
+constexpr std::string_view kAnnouncedKind = "account-announced";  // rules/secrets/places.toml
 constexpr std::string_view kAssignedPassword = "assigned-password";
 constexpr std::string_view kAssignedSecret = "assigned-secret";
 constexpr std::string_view kAssignedSecretKind = "api-key";
@@ -112,6 +115,7 @@ struct Scanner::Candidate {
   std::size_t user_end = 0;
   double confidence = 0;
   std::string rejected;
+  bool weak = false;  // no secret by itself
   std::string_view rule_id() const { return rule != nullptr ? std::string_view(rule->id) : model; }
 };
 
@@ -375,6 +379,18 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
     if (one.confidence < kProseThreshold) candidate.rejected = "unlikely to be a password in this sentence";
     out.push_back(std::move(candidate));
   }
+  if (view.within == evidence::kNoRecord || view.text.size() > kLoneMessageMax || joining_) return;
+  prose.clear();
+  find_lone_words(view.text, prose);
+  for (const ProseCandidate &one : prose) {
+    Candidate candidate;
+    candidate.model = candidate.model_kind = kLoneRule;
+    candidate.match_begin = candidate.begin = one.begin;
+    candidate.match_end = candidate.end = one.end;
+    candidate.confidence = kLoneConfidence;
+    candidate.weak = true;
+    out.push_back(std::move(candidate));
+  }
 }
 
 void Scanner::heed_comments(std::string_view text, std::vector<Candidate> &candidates) const {
@@ -428,7 +444,9 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
                           FoundSink &sink) {
   std::size_t count = 0;
   QuoteDepth quotes(view.quoted);
-  const auto is_identifier = [](const Candidate &one) { return one.rule != nullptr && one.rule->identifier; };
+  const auto is_identifier = [](const Candidate &one) {
+    return one.weak || (one.rule != nullptr && one.rule->identifier);
+  };
   LineCounter lines(view.source.empty() ? view.text : view.source);
   // Of every candidate near one, the rejected ones too: none of them is shown beside it.
   const auto spans_near = [](const std::vector<Candidate> &all, std::size_t one) {
@@ -465,7 +483,7 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
     s.confidence = candidate.confidence * (view.ocr ? kOcrFactor : 1.0);
     s.record = view.within;
     s.quote_depth = quotes.at(candidate.begin);
-    s.identifier = candidate.rule != nullptr && candidate.rule->identifier;
+    s.identifier = is_identifier(candidate);
     s.latent = value.latent;
     s.rejected = candidate.rejected;
     s.mask = value.description.empty()
@@ -499,11 +517,12 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
       break;
     }
     s.hints = std::move(value.hints);
+    if (kind == kAnnouncedKind) add_hint(s.hints, HintKind::user, value.value);
     for (Hint &hint : find_hints(request)) add_hint(s.hints, hint.kind, hint.value);
 
     // A neighbour's value must not leave in clear as this one's hint.
     const auto holds_secret = [&](const Hint &hint, const Candidate &other) {
-      if (other.rule != nullptr && other.rule->identifier) return false;
+      if (is_identifier(other)) return false;
       if (!other.rejected.empty() && other.rule == nullptr) return false;
       const std::string_view secret = view.text.substr(other.begin, other.end - other.begin);
       return secret.size() >= 4 && hint.value.find(secret) != std::string::npos;

@@ -301,5 +301,30 @@ TEST(Sighting, SurvivesTheWire) {
   }
 }
 
+// One half of a secret that was split over messages (engine/split_secrets.hpp): seen in short messages only,
+// and never a secret by itself.
+TEST(Scanner, WordsAloneAndAnnouncedAccountsAreTracesNotSecrets) {
+  const auto traces = [](std::string_view text, evidence::RecordId within) {
+    std::vector<std::string> out;
+    for (const Found &one : test::scan_within(text, within))
+      out.push_back(one.sighting.kind + (one.sighting.identifier ? "?" : "!"));
+    return out;
+  };
+  EXPECT_EQ(traces("Hi Kim,\n\nTr0ub4dor-x9\n\nRegards\nTom\n", 1), std::vector<std::string>{"word-alone?"});
+  EXPECT_EQ(traces("Hi Kim,\n\nTr0ub4dor-x9\n\nRegards\nTom\n", evidence::kNoRecord),
+            std::vector<std::string>{});
+  EXPECT_EQ(traces("Hi Kim,\n\nsee you on\nMonday\nat 10:30\n2026-03-04\nhttps://acme.example/x1\n", 1),
+            std::vector<std::string>{});
+  const auto found =
+      test::scan_within("Your user name is svc-harbour.\nThe password follows in a separate mail.\n", 1);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].sighting.kind, "account-announced");
+  EXPECT_TRUE(found[0].sighting.identifier);
+  const auto user = std::find_if(found[0].sighting.hints.begin(), found[0].sighting.hints.end(),
+                                 [](const Hint &hint) { return hint.kind == HintKind::user; });
+  ASSERT_NE(user, found[0].sighting.hints.end());
+  EXPECT_EQ(user->value, "svc-harbour");
+}
+
 }  // namespace
 }  // namespace dislodge::secret

@@ -55,6 +55,22 @@ inline std::vector<Found> scan(std::string_view text, ScanOptions options = {},
   return collector.all;
 }
 
+// As part of a message or document.
+inline std::vector<Found> scan_within(std::string_view text, evidence::RecordId within) {
+  auto scanner = Scanner::make(rules(), matcher(), {});
+  if (!scanner) {
+    ADD_FAILURE() << scanner.error().message;
+    return {};
+  }
+  Collector collector;
+  evidence::TextView view;
+  view.item = "item";
+  view.text = text;
+  view.within = within;
+  scanner->scan(view, collector);
+  return collector.all;
+}
+
 inline std::string hint_of(const Found &found, HintKind kind) {
   return std::string(hint(found.sighting, kind));
 }

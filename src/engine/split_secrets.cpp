@@ -1,0 +1,151 @@
+#include "engine/split_secrets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/encode.hpp"
+#include "base/time.hpp"
+#include "secret/hints.hpp"
+
+namespace dislodge::engine {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+constexpr std::string_view kAnnounced = "account-announced";
+constexpr std::string_view kWordAlone = "word-alone";
+constexpr std::string_view kJoinedRule = "password-announced";
+constexpr double kJoinedConfidence = 0.7;
+constexpr std::int64_t kFollows = 7 * base::kDay;  // between the announcement and the password
+
+// What a subject says without "Re:", "AW:", "Fwd:" and the like.
+std::string plain_subject(std::string_view subject) {
+  std::string small = base::lower(base::trim(subject));
+  for (bool again = true; again;) {
+    again = false;
+    for (const std::string_view mark :
+         {"re:", "aw:", "fw:", "fwd:", "wg:", "tr:", "rv:", "odp:", "res:", "enc:"}) {
+      if (!small.starts_with(mark)) continue;
+      small = base::trim(std::string_view(small).substr(mark.size()));
+      again = true;
+    }
+  }
+  return small;
+}
+
+std::string sender_of(const evidence::Record &record) {
+  for (const evidence::Person &person : record.people)
+    if (person.role == evidence::PersonRole::from) return person.address;
+  return {};
+}
+
+bool share_recipient(const evidence::Record &a, const evidence::Record &b) {
+  const auto receives = [](const evidence::Person &person) {
+    return person.role == evidence::PersonRole::to || person.role == evidence::PersonRole::cc ||
+           person.role == evidence::PersonRole::bcc;
+  };
+  for (const evidence::Person &one : a.people)
+    for (const evidence::Person &other : b.people)
+      if (receives(one) && receives(other) && !one.address.empty() && one.address == other.address)
+        return true;
+  return false;
+}
+
+base::Time time_of(const evidence::Record &record) {
+  return record.sent != base::kTimeMin ? record.sent : record.received;
+}
+
+// Whether `later` may give what `first` announced: it answers it, or the same sender writes to the same
+// people soon after, under the same subject or with one that speaks of a password.
+bool follows(const evidence::Record &first, const evidence::Record &later) {
+  if (first.message_id.empty() || first.message_id == later.message_id) return false;
+  const base::Time a = time_of(first);
+  const base::Time b = time_of(later);
+  if (a == base::kTimeMin || b == base::kTimeMin || b < a || b.us - a.us > kFollows) return false;
+  if (sender_of(first) != sender_of(later) || !share_recipient(first, later)) return false;
+  if (later.in_reply_to == first.message_id ||
+      std::find(later.references.begin(), later.references.end(), first.message_id) != later.references.end())
+    return true;
+  const std::string subject = plain_subject(later.subject);
+  if (subject == plain_subject(first.subject)) return true;
+  constexpr std::array kWords = {"pass"sv,
+                                 "pw"sv,
+                                 "kennwort"sv,
+                                 "mdp"sv,
+                                 "contrase"sv,
+                                 "senha"sv,
+                                 "has\xC5\x82o"sv,
+                                 "\xD0\xBF\xD0\xB0\xD1\x80\xD0\xBE\xD0\xBB"sv,
+                                 "\xEB\xB9\x84\xEB\xB0\x80"sv,
+                                 "login"sv,
+                                 "access"sv,
+                                 "zugang"sv};
+  return subject.empty() || std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
+           return subject.find(word) != std::string::npos;
+         });
+}
+
+std::string_view user_of(const secret::Sighting &sighting) {
+  for (const secret::Hint &hint : sighting.hints)
+    if (hint.kind == secret::HintKind::user) return hint.value;
+  return {};
+}
+
+}  // namespace
+
+void join_split_secrets(std::vector<StoredSighting> &sightings, const std::vector<StoredRecord> &records) {
+  std::unordered_map<std::int64_t, const evidence::Record *> by_id;
+  for (const StoredRecord &row : records)
+    if (row.record.kind == evidence::RecordKind::message) by_id[row.id] = &row.record;
+  const auto record_of = [&](const StoredSighting &row) -> const evidence::Record * {
+    const auto found = by_id.find(row.record);
+    return found == by_id.end() ? nullptr : found->second;
+  };
+
+  // What was announced, by sender.
+  struct Announced {
+    const evidence::Record *record = nullptr;
+    std::string user;
+  };
+  std::map<std::string, std::vector<Announced>> announced;
+  for (const StoredSighting &row : sightings) {
+    if (row.sighting.kind != kAnnounced || !row.sighting.rejected.empty()) continue;
+    const evidence::Record *record = record_of(row);
+    if (record == nullptr || user_of(row.sighting).empty()) continue;
+    announced[sender_of(*record)].push_back({record, std::string(user_of(row.sighting))});
+  }
+  if (announced.empty()) return;
+  for (auto &[sender, list] : announced)
+    std::stable_sort(list.begin(), list.end(), [](const Announced &a, const Announced &b) {
+      return std::pair(time_of(*a.record), a.record->message_id) <
+             std::pair(time_of(*b.record), b.record->message_id);
+    });
+
+  for (StoredSighting &row : sightings) {
+    secret::Sighting &sighting = row.sighting;
+    const bool word = sighting.kind == kWordAlone;
+    const bool password =
+        sighting.kind == "password" && sighting.rejected.empty() && user_of(sighting).empty();
+    if (!word && !password) continue;
+    const evidence::Record *record = record_of(row);
+    if (record == nullptr || sighting.quote_depth > 0) continue;
+    const auto list = announced.find(sender_of(*record));
+    if (list == announced.end()) continue;
+    // The last announcement before it.
+    const auto last = std::find_if(list->second.rbegin(), list->second.rend(),
+                                   [&](const Announced &one) { return follows(*one.record, *record); });
+    if (last == list->second.rend()) continue;
+    secret::add_hint(sighting.hints, secret::HintKind::user, last->user);
+    if (!word) continue;
+    sighting.kind = "password";
+    sighting.rule = kJoinedRule;
+    sighting.identifier = false;
+    sighting.confidence = kJoinedConfidence;
+  }
+}
+
+}  // namespace dislodge::engine

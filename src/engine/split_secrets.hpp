@@ -1,0 +1,21 @@
+#pragma once
+// Secrets that were split over messages: "the user is svc-x, the password follows in a separate mail", and
+// then a message that gives it, often as a word alone. A pass over the merged case, since the halves may have
+// been read by different workers, units and machines.
+//
+// Readers leave two weak traces that are no secrets by themselves (Sighting::identifier): an account whose
+// password is announced (kind `account-announced`), and in a short message a word alone on its line that
+// looks like a password (kind `word-alone`). Where a message of the second kind answers or follows one of the
+// first, between the same people, within kFollows, the word is a password of that account. A password that
+// names no user gets the announced one.
+
+#include <vector>
+
+#include "engine/store.hpp"
+
+namespace dislodge::engine {
+
+// Changes kinds and hints in place; what is stored stays as it was read. Deterministic.
+void join_split_secrets(std::vector<StoredSighting> &sightings, const std::vector<StoredRecord> &records);
+
+}  // namespace dislodge::engine

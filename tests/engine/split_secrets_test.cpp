@@ -1,0 +1,86 @@
+// The account in one message, its password in the next.
+#include "engine/split_secrets.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dislodge::engine {
+namespace {
+
+constexpr std::int64_t kStart = 1'760'000'000'000'000;
+
+StoredRecord message(std::int64_t id, std::string from, std::string to, std::string subject,
+                     std::int64_t hours, std::string reply_to = {}) {
+  StoredRecord row;
+  row.id = id;
+  row.evidence = 1;
+  row.record.kind = evidence::RecordKind::message;
+  row.record.message_id = "m" + std::to_string(id) + "@acme.example";
+  row.record.in_reply_to = std::move(reply_to);
+  row.record.subject = std::move(subject);
+  row.record.people = {{evidence::PersonRole::from, "", std::move(from)},
+                       {evidence::PersonRole::to, "", std::move(to)}};
+  row.record.sent = base::Time{kStart + hours * base::kHour};
+  return row;
+}
+
+StoredSighting sighting(std::int64_t record, std::string kind, std::string user = {}) {
+  StoredSighting row;
+  row.evidence = 1;
+  row.record = record;
+  row.secret = std::string(32, static_cast<char>('a' + record));
+  row.sighting.kind = std::move(kind);
+  row.sighting.identifier = row.sighting.kind != "password";
+  if (!user.empty()) row.sighting.hints.push_back({secret::HintKind::user, std::move(user)});
+  return row;
+}
+
+std::string user_of(const StoredSighting &row) {
+  return row.sighting.hints.empty() ? "" : row.sighting.hints.front().value;
+}
+
+TEST(SplitSecrets, AWordAloneThatWasAnnouncedIsThePasswordOfTheAccount) {
+  const std::vector<StoredRecord> records = {
+      message(1, "it@acme.example", "kim@acme.example", "Your VPN account", 0),
+      message(2, "it@acme.example", "kim@acme.example", "Re: Your VPN account", 1)};
+  std::vector<StoredSighting> sightings = {sighting(1, "account-announced", "kmeyer"),
+                                           sighting(2, "word-alone")};
+  join_split_secrets(sightings, records);
+  EXPECT_EQ(sightings[1].sighting.kind, "password");
+  EXPECT_FALSE(sightings[1].sighting.identifier);
+  EXPECT_EQ(user_of(sightings[1]), "kmeyer");
+}
+
+TEST(SplitSecrets, APasswordWithoutUserGetsTheAnnouncedOneByThread) {
+  const std::vector<StoredRecord> records = {
+      message(1, "it@acme.example", "kim@acme.example", "Account", 0),
+      message(2, "it@acme.example", "kim@acme.example", "as promised", 30, "m1@acme.example")};
+  std::vector<StoredSighting> sightings = {sighting(1, "account-announced", "kmeyer"),
+                                           sighting(2, "password")};
+  join_split_secrets(sightings, records);
+  EXPECT_EQ(user_of(sightings[1]), "kmeyer");
+}
+
+TEST(SplitSecrets, OthersLaterOrEarlierMessagesAreNotJoined) {
+  const std::vector<StoredRecord> records = {
+      message(1, "it@acme.example", "kim@acme.example", "Account", 0),
+      message(2, "tom@acme.example", "kim@acme.example", "Account", 1),       // another sender
+      message(3, "it@acme.example", "ann@acme.example", "Account", 1),        // to somebody else
+      message(4, "it@acme.example", "kim@acme.example", "Account", 24 * 30),  // a month later
+      message(5, "it@acme.example", "kim@acme.example", "Account", -2),       // before
+      message(6, "it@acme.example", "kim@acme.example", "Lunch", 1)};         // of something else
+  std::vector<StoredSighting> sightings = {sighting(1, "account-announced", "kmeyer")};
+  for (int id = 2; id <= 6; ++id) sightings.push_back(sighting(id, "word-alone"));
+  join_split_secrets(sightings, records);
+  for (std::size_t i = 1; i < sightings.size(); ++i) EXPECT_EQ(sightings[i].sighting.kind, "word-alone") << i;
+}
+
+TEST(SplitSecrets, WithoutAnnouncementAWordStaysAWord) {
+  const std::vector<StoredRecord> records = {message(1, "it@acme.example", "kim@acme.example", "ticket", 0)};
+  std::vector<StoredSighting> sightings = {sighting(1, "word-alone")};
+  join_split_secrets(sightings, records);
+  EXPECT_EQ(sightings[0].sighting.kind, "word-alone");
+  EXPECT_TRUE(sightings[0].sighting.identifier);
+}
+
+}  // namespace
+}  // namespace dislodge::engine
