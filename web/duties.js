@@ -41,10 +41,10 @@ export async function duties(context) {
         pairs([['Regime', row.regime], ['Due', row.due_local ? row.due_local.date + ' ' + row.due_local.time + ' ' + row.due_local.zone : 'no date'], ['Left', left(row)], ['To', row.to], ['Trigger', row.trigger], ['Triggered', time(row.trigger_time)], ['Earliest arguable', time(row.earliest_arguable)], ['Source', row.source]]),
         bullets('Content not known yet', row.missing)],
       columns: [
-        {head: 'Regime', sort: 'name', width: 24, cell: (row) => [h('strong', {class: 'two', title: row.name}, row.name), h('span', {class: 'two quiet'}, row.regime)]},
-        {head: 'Due', kind: 'time', sort: 'due', width: 12, cell: (row) => row.due_local ? [row.due_local.date + ' ' + row.due_local.time, h('small', null, row.due_local.zone)] : row.due ? shown(row.due) : ''},
-        {head: 'Left', width: 8, cell: left},
-        {head: 'Status', sort: 'status', cell: (row) => row.status},
+        {head: 'Regime', sort: 'name', cell: (row) => [h('strong', {class: 'two', title: row.name}, row.name), h('span', {class: 'two quiet'}, row.regime)]},
+        {head: 'Due', kind: 'time', sort: 'due', width: 11, cell: (row) => row.due_local ? [row.due_local.date + ' ' + row.due_local.time, h('small', null, row.due_local.zone)] : row.due ? shown(row.due) : ''},
+        {head: 'Left', width: 7.5, cell: left},
+        {head: 'Status', sort: 'status', width: 20, cell: (row) => row.status},
         {head: 'To', width: 14, sort: 'to', minor: true, cell: (row) => row.to ?? ''},
         {head: 'Not known', kind: 'number', width: 7, minor: true, cell: (row) => row.missing.length || ''},
       ]})];

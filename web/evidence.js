@@ -29,7 +29,7 @@ async function shown(part, context) {
         columns: [
           {head: 'What', sort: 'name', width: 20, cell: (row) => h('a', {href: place('reach', row.resource), title: row.resource}, row.name)},
           {head: 'Kind', sort: 'kind', width: 9, cell: (row) => row.kind},
-          {head: 'Since', kind: 'time', sort: 'since', width: 10.5, cell: (row) => time(row.since, 'always')},
+          {head: 'Since', kind: 'time', sort: 'since', width: 12, cell: (row) => time(row.since, 'always')},
           {head: 'Why', cell: (row) => row.why},
           {head: 'Opens', kind: 'number', sort: 'opens', width: 5.5, cell: (row) => number(row.opens)},
         ]})];

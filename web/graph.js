@@ -4,8 +4,8 @@
 
 import {h, place, s, shown} from './dom.js';
 
-const kWidth = 216, kHeight = 46, kGapX = 54, kGapY = 14, kMargin = 10;
-const kLeastFit = 0.6;
+const kWidth = 240, kHeight = 46, kGapX = 54, kGapY = 14, kMargin = 10;
+const kLeastFit = 0.7, kButtons = 36;
 const kIcons = {principal: 'P', secret: 'S', resource: 'R', token: 'T', authenticated: 'A'};
 
 function shortened(text, most) {
@@ -43,7 +43,7 @@ function movable(picture, box, width, height) {
     // Whole where it can be read then, else from its causes on.
     scale = Math.min(Math.max(Math.min(box.clientWidth / width, box.clientHeight / height), kLeastFit), 1);
     x = Math.max((box.clientWidth - width * scale) / 2, 0);
-    y = Math.max((box.clientHeight - height * scale) / 2, 0);
+    y = Math.max((box.clientHeight - height * scale) / 2, kButtons);
     later();
   };
   let grabbed = null;
@@ -97,7 +97,7 @@ function movable(picture, box, width, height) {
 }
 
 function frame(nodes, width, height, label, caption, context, extra = null) {
-  const head = s('defs', null, s('marker', {id: 'head', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto'}, s('path', {class: 'head', d: 'M0 0L8 4L0 8z'})));
+  const head = s('defs', null, s('marker', {id: 'head', viewBox: '0 0 8 8', refX: 7, refY: 4, markerUnits: 'userSpaceOnUse', markerWidth: 9, markerHeight: 9, orient: 'auto'}, s('path', {class: 'head', d: 'M0 0L8 4L0 8z'})));
   const picture = s('svg', {viewBox: `0 0 ${width} ${height}`, width, height, class: 'graph', role: 'group', 'aria-label': label}, head, nodes);
   const box = h('div', {class: 'graphbox', tabindex: '0', role: 'group', 'aria-label': label + '. Plus and minus zoom, arrow keys move, 0 fits'}, picture);
   const moves = movable(picture, box, width, height);
@@ -105,7 +105,7 @@ function frame(nodes, width, height, label, caption, context, extra = null) {
     h('button', {type: 'button', 'aria-label': 'Closer', onclick: () => moves.zoom(1.3)}, '+'),
     h('button', {type: 'button', 'aria-label': 'Farther', onclick: () => moves.zoom(0.77)}, '\u2212'),
     h('button', {type: 'button', onclick: moves.fit}, 'Fit'));
-  box.style.setProperty('--height', String(Math.min(Math.max(height + 20, 180), 620)) + 'px');
+  box.style.setProperty('--height', String(Math.min(Math.max(height + kButtons + 10, 180), 620)) + 'px');
   context.onshown(moves.fit);
   return h('figure', {class: 'drawing'}, h('div', {class: 'graphframe'}, box, buttons, extra), caption ? h('figcaption', null, caption) : null);
 }
@@ -130,8 +130,8 @@ export function graph(proof, context) {
     return s('a', {href: place('reach', node.id), class: 'node ' + node.type},
       s('title', null, node.says + (node.evidence ? '\nevidence: ' + node.evidence : '')),
       s('rect', {x, y, width: kWidth, height: kHeight, rx: 6}),
-      s('text', {x: x + 10, y: y + 19}, shortened(node.step + '. ' + node.name, 28)),
-      s('text', {x: x + 10, y: y + 36, class: 'quiet'}, shortened(node.rule + ', ' + since, 35)));
+      s('text', {x: x + 10, y: y + 19}, shortened(node.step + '. ' + node.name, 31)),
+      s('text', {x: x + 10, y: y + 36, class: 'quiet'}, shortened(node.rule + ', ' + since, 38)));
   });
   return frame([arrows, nodes], across(proof.columns), down(proof.rows), 'Proof, from evidence on the left to the thing on the right',
     ['From evidence on the left to the thing on the right, at grade ', proof.grade, '. ', proof.cut ? proof.cut + ' earlier steps are not drawn; the text has them all.' : ''], context);
@@ -155,7 +155,7 @@ export function overTime(data, context, choose) {
     return s('a', {href: place('reach', thing.id), class: 'node ' + thing.type + (thing.asked ? ' asked' : ''), 'data-thing': index, 'aria-label': thing.type + ' ' + thing.name},
       s('rect', {x, y, width: kWidth, height: kHeight, rx: 6}),
       s('text', {x: x + 12, y: y + 28, class: 'icon'}, kIcons[thing.type] ?? ''),
-      s('text', {x: x + 32, y: y + 20}, shortened(thing.name, 25)),
+      s('text', {x: x + 32, y: y + 20}, shortened(thing.name, 28)),
       s('text', {x: x + 32, y: y + 36, class: 'quiet'}, ''));
   });
   nodes.forEach((node, index) => node.addEventListener('click', (event) => {

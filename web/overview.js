@@ -29,17 +29,12 @@ function notCovered(points) {
 }
 
 function progress(waves) {
-  // As the verdict counts them: what prepares is no step of eviction.
-  const steps = waves.waves.filter((wave) => wave.wave > 0);
-  const sum = (name) => steps.reduce((total, wave) => total + wave[name], 0);
-  const before = waves.waves.find((wave) => wave.wave === 0);
-  const all = sum('actions');
+  const {actions: all, done, claimed} = waves.steps;
+  const before = waves.preparations;
   if (all === 0) return null;
-  const done = sum('done');
-  const claimed = sum('claimed');
   return h('div', {class: 'progress'},
     h('p', null, h('strong', {class: 'big'}, number(done)), ' of ' + counted(all, 'action') + ' in effect',
-      claimed ? ', ' + number(claimed) + ' claimed' : '', before ? ', ' + number(before.done) + ' of ' + counted(before.actions, 'preparation') : '', '. ', h('a', {href: '#/plan'}, 'Work on the plan')),
+      claimed ? ', ' + number(claimed) + ' claimed' : '', before.actions ? ', ' + number(before.done) + ' of ' + counted(before.actions, 'preparation') : '', '. ', h('a', {href: '#/plan'}, 'Work on the plan')),
     bar([[done, 'done', done + ' in effect'], [claimed, 'claimed', claimed + ' claimed']], all, done + ' of ' + all + ' actions in effect'));
 }
 

@@ -81,7 +81,7 @@ function waves(data, context) {
   return h('ol', {class: 'waves', 'aria-label': 'Waves'}, data.waves.map((wave) => {
     const where = 'wave:' + wave.wave;
     return h('li', null, h('a', {href: context.at({where: shown === where ? [] : [where], row: ''}), 'aria-current': shown === where ? 'true' : null},
-      h('strong', null, 'Wave ' + wave.wave), wave.wave === 0 ? ' before anything' : '',
+      h('strong', null, 'Wave ' + wave.wave), wave.wave === 0 ? (wave.done ? ' first, and what is done' : ' before anything') : '',
       bar([[wave.done, 'done'], [wave.claimed, 'claimed'], [wave.failed, 'failed']], wave.actions, wave.done + ' of ' + wave.actions + ' in effect'),
       h('span', null, number(wave.done) + ' of ' + number(wave.actions) + ' in effect'),
       h('small', null, wave.complete ? ['complete by ', time(wave.complete)] : wave.starts ? ['starts ', time(wave.starts)] : '', wave.visible ? ', they can see it' : '')));
@@ -120,10 +120,10 @@ export async function plan(context) {
       {head: '', kind: 'pick', width: 2.4, cell: pick},
       {head: 'State', sort: 'state', width: 6.6, cell: (row) => state(row.state)},
       {head: 'Wave', kind: 'number', sort: 'wave', width: 4.8, cell: (row) => row.wave},
-      {head: 'Action', sort: 'name', cell: (row) => row.target_name ? [h('strong', {class: 'two'}, row.target_name), h('span', {class: 'two'}, row.name)] : row.name},
+      {head: 'Action', sort: 'name', cell: (row) => row.target_name && row.role !== 'prepare' ? [h('strong', {class: 'two'}, row.target_name), h('span', {class: 'two'}, row.name)] : row.name},
       {head: 'No.', width: 4, minor: true, cell: (row) => h('span', {class: 'quiet'}, row.action_id)},
       {head: 'Done by', sort: 'who', width: 11, minor: true, cell: (row) => row.who ?? ''},
-      {head: 'In effect by', kind: 'time', sort: 'effective_by', width: 11, minor: true, cell: (row) => time(row.effective_by)},
+      {head: 'In effect by', kind: 'time', sort: 'effective_by', width: 12, minor: true, cell: (row) => time(row.effective_by)},
       {head: 'If skipped', width: 8.5, sort: 'leaks_count', cell: (row) => row.leaks_count ? h('span', {class: 'grade confirmed'}, counted(row.leaks_count, 'thing') + ' kept') : row.others_in_path ? h('span', {class: 'quiet'}, counted(row.others_in_path, 'other') + ' in path') : ''},
     ]});
   const data = await waiting;

@@ -117,7 +117,7 @@ export async function reach(context) {
         {head: 'Grade', sort: 'grade', width: 7, cell: (row) => grade(row.grade)},
         {head: 'Type', sort: 'type', width: 6.5, cell: (row) => row.type},
         {head: 'Name', sort: 'name', width: 18, cell: (row) => [h('a', {href: place('reach', row.id), title: row.id}, row.name), tagsOf(row.id)]},
-        {head: 'Since', kind: 'time', sort: 'since', width: 10.5, cell: (row) => time(row.since, 'always')},
+        {head: 'Since', kind: 'time', sort: 'since', width: 12, cell: (row) => time(row.since, 'always')},
         {head: 'Last step', cell: (row) => row.says},
         {head: 'Steps', kind: 'number', sort: 'steps', width: 5, cell: (row) => number(row.steps)},
       ]})];

@@ -31,7 +31,7 @@ export async function statements(context) {
         none: ['Nothing is recorded as told to anybody.', 'Record it on the statement itself, so that it is flagged when its facts change.'],
         detail: (row) => [h('h2', null, row.to), h('p', null, state(row.state)), pairs([['At', time(row.at)], ['By', row.by], ['Told', row.says], ['Says now', row.now]])],
         columns: [
-          {head: 'At', kind: 'time', sort: 'at', width: 10.5, cell: (row) => time(row.at)},
+          {head: 'At', kind: 'time', sort: 'at', width: 12, cell: (row) => time(row.at)},
           {head: 'To', sort: 'to', width: 12, cell: (row) => row.to},
           {head: 'By', sort: 'by', width: 10, cell: (row) => row.by},
           {head: 'State', sort: 'state', width: 7, cell: (row) => state(row.state)},
@@ -57,7 +57,7 @@ export async function decisions(context) {
       detail: (row) => [h('h2', null, row.fact.replaceAll('-', ' ')), pairs([['At', time(row.time)], ['By', row.who], ['On these facts', row.reason], ['Recorded', time(row.set_at)]])],
       columns: [
         {head: 'Decided', sort: 'fact', width: 14, cell: (row) => h('strong', null, row.fact.replaceAll('-', ' '))},
-        {head: 'At', kind: 'time', sort: 'time', width: 10.5, cell: (row) => time(row.time)},
+        {head: 'At', kind: 'time', sort: 'time', width: 12, cell: (row) => time(row.time)},
         {head: 'By', sort: 'who', width: 12, cell: (row) => row.who},
         {head: 'On these facts', cell: (row) => row.reason},
         {head: 'Recorded', kind: 'time', sort: 'set_at', width: 11, minor: true, cell: (row) => time(row.set_at)},
@@ -87,7 +87,7 @@ export async function marked(context) {
         {head: 'Tags', sort: 'tags', width: 14, cell: (row) => h('span', {class: 'tags'}, row.tags.map((tag) => h('span', {class: 'tag'}, tag)))},
         {head: 'Last comment', width: 24, cell: (row) => row.comments.length ? [row.comments.at(-1).text, h('small', null, row.comments.at(-1).who)] : ''},
         {head: 'Comments', kind: 'number', width: 7, cell: (row) => row.comments.length || ''},
-        {head: 'Last', kind: 'time', sort: 'at', width: 10.5, cell: (row) => time(row.at)},
+        {head: 'Last', kind: 'time', sort: 'at', width: 12, cell: (row) => time(row.at)},
       ]})];
 }
 
@@ -113,7 +113,7 @@ export async function journal(context) {
       path: 'journal', label: 'Journal', id: (row) => row.at + row.what,
       detail: (row) => [h('h2', null, row.what), pairs([['At', time(row.at)], ...details(row).map(([name, value]) => [name, told(value)])])],
       columns: [
-        {head: 'At', kind: 'time', sort: 'at', width: 10.5, cell: (row) => time(row.at)},
+        {head: 'At', kind: 'time', sort: 'at', width: 12, cell: (row) => time(row.at)},
         {head: 'What', sort: 'what', width: 9, cell: (row) => h('strong', null, row.what)},
         {head: 'Details', cell: (row) => details(row).map(([name, value]) => name + ' ' + told(value)).join(' \u00b7 ')},
       ]})];

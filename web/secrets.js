@@ -37,7 +37,7 @@ export async function secrets(context) {
         {head: 'Whose', sort: 'owner', width: 13, cell: (row) => row.owner ?? h('span', {class: 'quiet'}, 'unknown')},
         {head: 'Opens', cell: (row) => row.opens_count === 0 ? h('span', {class: 'quiet'}, 'nobody we know') : row.opens.slice(0, 2).join(', ') + (row.opens_count > 2 ? ' and ' + number(row.opens_count - 2) + ' more' : '')},
         {head: 'They know it', sort: 'grade', width: 7.2, cell: (row) => row.grade ? grade(row.grade) : h('span', {class: 'quiet'}, 'not reached')},
-        {head: 'Since', kind: 'time', sort: 'known_since', width: 10.5, cell: (row) => row.grade ? time(row.known_since, 'always') : ''},
+        {head: 'Since', kind: 'time', sort: 'known_since', width: 12, cell: (row) => row.grade ? time(row.known_since, 'always') : ''},
         {head: 'Uses', kind: 'number', sort: 'uses', width: 4.8, cell: (row) => row.uses ? number(row.uses) : ''},
         {head: 'Places', kind: 'number', sort: 'places', width: 5, cell: (row) => number(row.places)},
         {head: 'Plan', sort: 'state', width: 8.5, cell: (row) => row.action_id ? [state(row.state), h('small', null, 'wave ' + row.wave)] : ''},

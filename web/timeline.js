@@ -32,7 +32,7 @@ export async function timeline(context) {
         prefetch: (rows) => learnNames(rows.flatMap((row) => row.principals), context.signal),
         none: ['No detection.', 'Hand in sign-in and audit logs: dislodge collect says which, soonest to expire first.'],
         columns: [
-          {head: 'First', kind: 'time', sort: 'first', width: 10.5, cell: (row) => time(row.first)},
+          {head: 'First', kind: 'time', sort: 'first', width: 12, cell: (row) => time(row.first)},
           {head: 'Grade', sort: 'grade', width: 6.5, cell: (row) => grade(row.grade)},
           {head: 'What the events say', cell: (row) => row.says},
           {head: 'As', width: 15, minor: true, cell: (row) => things(row.principals)},
@@ -48,8 +48,8 @@ export async function timeline(context) {
         detail: (row) => [h('h2', null, 'Session of ', nameOf(row.principal)), row.because ? h('p', null, row.because) : null,
           pairs([['First', time(row.first)], ['Last', time(row.last)], ['As', things([row.principal])], ['Application', row.application], ['From', row.addresses.join(', ')], ['Agents', row.agents.join('; ')], ['Events', number(row.events)]])],
         columns: [
-          {head: 'First', kind: 'time', sort: 'first', width: 10.5, cell: (row) => time(row.first)},
-          {head: 'Last', kind: 'time', sort: 'last', width: 10.5, cell: (row) => time(row.last)},
+          {head: 'First', kind: 'time', sort: 'first', width: 12, cell: (row) => time(row.first)},
+          {head: 'Last', kind: 'time', sort: 'last', width: 12, cell: (row) => time(row.last)},
           {head: 'As', sort: 'principal', cell: (row) => things([row.principal])},
           {head: 'Application', sort: 'application', cell: (row) => row.application ?? ''},
           {head: 'From', width: 12, minor: true, cell: (row) => some(row.addresses, 2)},
@@ -70,7 +70,7 @@ function everything(context) {
     none: ['Nothing has a time yet.', 'Hand in logs and mail, and investigate.'],
     detail: (row) => [h('h2', null, kWhat[row.what] ?? row.what), h('p', null, time(row.time, 'always')), h('p', null, row.says), row.evidence ? pairs([['Evidence', h('code', null, row.evidence)]]) : null],
     columns: [
-      {head: 'Time', kind: 'time', sort: 'time', width: 10.5, cell: (row) => time(row.time, 'always')},
+      {head: 'Time', kind: 'time', sort: 'time', width: 12, cell: (row) => time(row.time, 'always')},
       {head: 'What', sort: 'what', width: 8, cell: (row) => h('span', {class: 'what ' + row.what}, kWhat[row.what] ?? row.what)},
       {head: 'Says', cell: (row) => row.says},
       {head: 'Evidence', kind: 'place', width: 18, minor: true, cell: (row) => row.evidence ?? ''},

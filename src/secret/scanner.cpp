@@ -366,6 +366,14 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
   }
   std::vector<ProseCandidate> prose;
   find_prose(view.text, matches_.triggers, prose);
+  // "passphrase for the key: x": the sentence knows better what it is than the word before the colon.
+  std::unordered_map<std::size_t, double> said;
+  for (const ProseCandidate &one : prose)
+    if (one.confidence >= kProseThreshold) said.emplace(one.begin, one.confidence);
+  for (Candidate &other : out)
+    if (other.rule == nullptr && other.model == kAssignedSecret)
+      if (const auto found = said.find(other.begin); found != said.end())
+        other.confidence = std::min(other.confidence, found->second / 2);
   for (const ProseCandidate &one : prose) {
     if (one.confidence < kProseFloor) continue;
     Candidate candidate;

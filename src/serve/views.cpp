@@ -294,6 +294,20 @@ std::string waves_json(const evict::Plan &plan) {
     json.field("cost", plan.cost);
     json.field("bound", plan.bound);
     json.field("method", plan.method);
+    // As the verdict counts them: what prepares is no step of eviction.
+    Counts steps, preparations;
+    for (const evict::PlannedAction &action : plan.actions) {
+      Counts &one = action.role == evict::Role::prepare ? preparations : steps;
+      ++one.actions;
+      one.in_effect += action.state == evict::ActionState::in_effect ? 1 : 0;
+      one.claimed += action.state == evict::ActionState::claimed ? 1 : 0;
+    }
+    for (const auto &[name, one] : {std::pair("steps", &steps), std::pair("preparations", &preparations)})
+      json.object_field(name, [&] {
+        json.field("actions", one->actions);
+        json.field("done", one->in_effect);
+        json.field("claimed", one->claimed);
+      });
     json.array_field("leaks", [&] {
       for (const evict::Leak &leak : plan.leaks)
         json.object([&] {

@@ -43,9 +43,10 @@ std::string marks_json(const engine::Picture &picture, const std::vector<std::st
 // Decisions on clock facts, and what was told to whom, by the journal.
 std::string decisions_json(const std::vector<std::string> &journal);
 std::string told_json(const engine::Picture &picture, const std::vector<std::string> &journal);
-// The plan as a whole: {"schema":1,"verdict":...,"closed":bool,"cost":n,"bound":n,"method":...,"leaks":[...],
-// "growth":[...],"waves":[{wave, starts, in_effect, complete, actions, in_effect_count, claimed, failed,
-// still_held, visible, breaks[]}]}
+// The plan as a whole:
+// {"schema":1,"verdict":...,"closed":bool,"cost":n,"bound":n,"method":...,"steps":{actions, done,
+// claimed},"preparations":{...},"leaks":[...], "growth":[...],"waves":[{wave, starts, in_effect, complete,
+// actions, in_effect_count, claimed, failed, still_held, visible, breaks[]}]}
 std::string waves_json(const evict::Plan &plan);
 // Bytes and counts in and out of each stage.
 std::string flow_json(const engine::Picture &picture, const base::Timings &timings);

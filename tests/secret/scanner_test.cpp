@@ -105,7 +105,8 @@ TEST(Scanner, TextReadFromAnImageCountsLess) {
 
 TEST(Scanner, RejectedCandidatesAreKeptOnRequestWithTheirReason) {
   const std::string text = "token ghp_RZPmY0xka9dOTkw8psjyxY089HOUwGG7F81c\n";
-  for (const Found &one : test::scan(text)) EXPECT_NE(one.sighting.kind, "github-token");
+  // Its checksum does not hold: it is named by a rule that says so, with less confidence.
+  for (const Found &one : test::scan(text)) EXPECT_EQ(one.sighting.rule, "github-token-unchecked");
   ScanOptions options;
   options.keep_rejected = true;
   bool seen = false;
