@@ -39,10 +39,10 @@ async function shown(part, context) {
       detail: (row) => [h('h2', null, state(row.state)), h('p', {class: 'place'}, row.item), pairs([['Within', row.parent], ['Items', number(row.items)], ['Size', bytes(row.size)], ['Read', bytes(row.read)], ['Reason', row.reason], ['Remedy', row.remedy]])],
       columns: [
         {head: 'State', sort: 'state', width: 8.5, cell: (row) => state(row.state)},
-        {head: 'Item', kind: 'place', sort: 'item', width: 34, cell: (row) => row.item + (row.items > 1 ? ' (' + number(row.items) + ' items)' : '')},
+        {head: 'Item', kind: 'place', sort: 'item', cell: (row) => row.item + (row.items > 1 ? ' (' + number(row.items) + ' items)' : '')},
         {head: 'Size', kind: 'number', sort: 'size', width: 6, cell: (row) => bytes(row.size)},
         {head: 'Read', kind: 'number', sort: 'read', width: 6, cell: (row) => bytes(row.read)},
-        {head: 'Reason and remedy', minor: true, cell: (row) => [row.reason ?? '', row.remedy ? h('small', null, row.remedy) : null]},
+        {head: 'Reason and remedy', width: 26, minor: true, cell: (row) => [row.reason ?? '', row.remedy ? h('small', null, row.remedy) : null]},
       ]})];
 }
 

@@ -56,11 +56,11 @@ export async function parties(context) {
       prefetch: (rows) => learnNames(rows.flatMap((row) => row.uses.map((use) => use.principal)), context.signal),
       none: ['No other organisation is touched by what was read.', 'Correspondents are grouped from the mail that was handed in.'],
       columns: [
-        {head: 'Organisation', sort: 'organisation', width: 16, cell: (row) => h('strong', null, row.organisation)},
+        {head: 'Organisation', sort: 'organisation', cell: (row) => h('strong', null, row.organisation)},
         {head: 'Messages', kind: 'number', sort: 'messages', width: 7, cell: (row) => number(row.messages)},
         {head: 'Seen accessed', kind: 'number', sort: 'messages_seen_accessed', width: 8.5, cell: (row) => number(row.messages_seen_accessed)},
         {head: 'Secrets of theirs', kind: 'number', width: 9, cell: (row) => row.secrets.length ? h('strong', null, row.secrets.length) : ''},
         {head: 'Uses seen', kind: 'number', width: 7, minor: true, cell: (row) => row.uses.length || ''},
-        {head: 'First to do', minor: true, cell: (row) => row.to_do[0] ?? ''},
+        {head: 'First to do', width: 28, minor: true, cell: (row) => row.to_do[0] ?? ''},
       ]})];
 }

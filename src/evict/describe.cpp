@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "evict/skip.hpp"
 #include "evict/waves.hpp"
@@ -77,11 +78,16 @@ class Describer {
     for (const Step &step : p_.schedule.steps) plan_.actions.push_back(action(step));
     skip_each_one();
     std::map<std::size_t, std::size_t> place = number();
+    // By candidate: a plan of a hundred thousand actions has as many steps to look through for each.
+    std::unordered_map<std::size_t, std::vector<std::size_t>> steps_of;
+    for (std::size_t i = 0; i < p_.schedule.steps.size(); ++i)
+      steps_of[p_.schedule.steps[i].candidate].push_back(i);
     for (std::size_t i = 0; i < p_.schedule.steps.size(); ++i) {
       PlannedAction &one = plan_.actions[place[i]];
       for (const auto &[other, reason] : p_.schedule.steps[i].after) {
-        for (std::size_t j = 0; j < p_.schedule.steps.size(); ++j) {
-          if (p_.schedule.steps[j].candidate != other) continue;
+        const auto steps = steps_of.find(other);
+        if (steps == steps_of.end()) continue;
+        for (const std::size_t j : steps->second) {
           one.after.push_back(plan_.actions[place[j]].id);
           one.after_why.push_back(reason);
         }

@@ -85,7 +85,7 @@ async function measure(name, caseFolder, key) {
   const {browser, page} = await opened(running.url);
   try {
     const begin = Date.now();
-    await settled(page, 900);
+    await settled(page, 3600);
     const opening = (Date.now() - begin) / 1000;
     const paint = () => page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN);
     const paints = [];
