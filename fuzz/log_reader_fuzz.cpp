@@ -1,5 +1,5 @@
-// Logs in any shape: splitting, recognising, every source, ranges, the wire; and every text as a line of syslog
-// and as something a program said.
+// Logs in any shape: splitting, recognising, every source, ranges, the wire; and every text as a line of
+// syslog and as something a program said.
 
 #include <cstdint>
 #include <string_view>

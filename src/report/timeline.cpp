@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "base/embedded_rules.hpp"
+#include "detect/joined.hpp"
+
 namespace dislodge::report {
 
 std::vector<TimelineEntry> timeline(const engine::Picture &picture) {
@@ -45,11 +48,20 @@ std::vector<TimelineEntry> timeline(const engine::Picture &picture) {
 }
 
 std::vector<const detect::Detection *> key_acts(const engine::Picture &picture, std::size_t most) {
-  // One act is told once already (detect/joined.hpp); of a kind the first act stands for the others.
+  // One act is told once already (detect/joined.hpp); of a kind the first act stands for the others. Kinds
+  // that are general come in where room is left.
+  static const detect::GeneralKinds kGeneral =
+      detect::load_general_kinds(base::embedded_rules()).value_or(detect::GeneralKinds{});
   std::vector<const detect::Detection *> acts;
   std::set<std::string> kinds;
-  for (const detect::Detection &one : picture.detections)
-    if (one.intruder && acts.size() < most && kinds.insert(one.kind).second) acts.push_back(&one);
+  for (const bool general : {false, true})
+    for (const detect::Detection &one : picture.detections)
+      if (one.intruder && acts.size() < most && (kGeneral.count(one.kind) != 0) == general &&
+          kinds.insert(one.kind).second)
+        acts.push_back(&one);
+  std::stable_sort(acts.begin(), acts.end(), [](const detect::Detection *a, const detect::Detection *b) {
+    return a->first < b->first;
+  });
   return acts;
 }
 
