@@ -24,7 +24,7 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr std::string_view kMagic = "dislodge-matcher-5";
+constexpr std::string_view kMagic = "dislodge-matcher-6";
 // Hyperscan takes 32-bit lengths; a block is cut so that each match lies whole in one of two neighbours.
 constexpr std::size_t kBlockBytes = 1u << 30;
 constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
@@ -33,7 +33,9 @@ constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
 constexpr std::int64_t kRelaxedMemory = 8 << 20;
 constexpr std::int64_t kExactMemory = 16 << 20;
 // Anchors of a rule that stand in ordinary text more often than this: such rules are asked together.
-constexpr double kDenseFrequency = 1.0 / 20'000;
+constexpr double kDenseFrequency = 1.0 / 1'000'000;
+constexpr std::size_t kPatternMax =
+    1024;                                // bytes; Hyperscan takes no automaton of many words with long tails
 constexpr std::size_t kTellingRun = 16;  // unless a run of this many bytes tells most of them apart
 
 struct FreeDatabase {
@@ -418,7 +420,8 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
     RuleEntry &entry = entries[i];
     if (!entry.anchors) {
       everywhere.push_back({entry.pattern, 0, i});
-    } else if (entry.anchors->frequency > kDenseFrequency && entry.anchors->run.least < kTellingRun) {
+    } else if (entry.anchors->frequency > kDenseFrequency && entry.anchors->run.least < kTellingRun &&
+               entry.pattern.size() <= kPatternMax) {
       table.add(dense, *entry.anchors);
       dense_rules.push_back({entry.pattern, 0, i});
     } else {
