@@ -132,9 +132,10 @@ int memory_table() {
     const double seconds = cpu_seconds() - begin;
     std::size_t told = 0;
     for (const auto &line : result.ledger) told += !line.reason.empty();
-    missed += row(what, 2 / seconds, 1, "x",
-                  fmt::format("{:.2f} s of 2, {:.0f} MB, {} rows of the ledger say why, {:.0f} MiB held after", seconds,
-                              static_cast<double>(bytes.size()) / 1e6, told, anonymous_mib() - before));
+    missed +=
+        row(what, 2 / seconds, 1, "x",
+            fmt::format("{:.2f} s of 2, {:.0f} MB, {} rows of the ledger say why, {:.0f} MiB held after",
+                        seconds, static_cast<double>(bytes.size()) / 1e6, told, anonymous_mib() - before));
   };
   hostile("100,000 nested messages", nested(100'000));
   hostile("a million parts", many_parts(1'000'000));

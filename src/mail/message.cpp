@@ -72,6 +72,8 @@ struct PreparedText {
   std::vector<QuotedSpan> source_quoted;  // in the HTML source
 };
 
+enum class Reading : std::uint8_t { all, decoded };
+
 bool is_html(const Part &part) {
   return part.type.value == "text/html" || part.type.value == "application/xhtml+xml";
 }
@@ -592,7 +594,7 @@ std::string folder_of_path(std::string_view path) {
   return {};
 }
 
-base::Result<void> read_message(const evidence::ItemView &item, evidence::Sink &sink, Reading reading) {
+base::Result<void> read_message(const evidence::ItemView &item, evidence::Sink &sink) {
   if (const evidence::EmlxSpan emlx = evidence::emlx_span(item.bytes); emlx.size > 0) {
     const std::string path = base::join_item(item.path, "1");
     evidence::ItemView message = item;
@@ -619,7 +621,12 @@ base::Result<void> read_message(const evidence::ItemView &item, evidence::Sink &
                .prose = false});
     return {};
   }
-  Reader(item, sink, reading).run();
+  Reader(item, sink, Reading::all).run();
+  return {};
+}
+
+base::Result<void> decode_message(const evidence::ItemView &item, evidence::Sink &sink) {
+  Reader(item, sink, Reading::decoded).run();
   return {};
 }
 

@@ -17,12 +17,11 @@ namespace dislodge::mail {
 // As media type of an item: a message taken from an mbox, in which lines that begin with "From " carry a ">".
 inline constexpr std::string_view kMessageFromMbox = "message/rfc822; from-lines=quoted";
 
-// How far bodies are read: to the end, or only until they are decoded and in UTF-8 as they were sent, without
-// the text of HTML and without what is quoted being marked.
-enum class Reading : std::uint8_t { all, decoded };
+base::Result<void> read_message(const evidence::ItemView &item, evidence::Sink &sink);
 
-base::Result<void> read_message(const evidence::ItemView &item, evidence::Sink &sink,
-                                Reading reading = Reading::all);
+// The same, but bodies only until they are decoded and in UTF-8, as they were sent: without the text of HTML
+// and without what is quoted being marked. What other libraries of mail do, for measuring against them.
+base::Result<void> decode_message(const evidence::ItemView &item, evidence::Sink &sink);
 
 // The folder that a path of a Maildir or of an Enron-like tree names; empty where it names none.
 std::string folder_of_path(std::string_view item_path);

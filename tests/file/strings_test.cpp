@@ -56,7 +56,8 @@ TEST(Strings, passing_over_noise_loses_nothing) {
     std::string bytes(random() % 900, '\0');
     // From pure noise to mostly text, with islands of UTF-16 in both byte orders and of UTF-8.
     const unsigned noise = 1 + random() % 12;
-    for (char &c : bytes) c = random() % 12 < noise ? static_cast<char>(random()) : static_cast<char>(' ' + random() % 95);
+    for (char &c : bytes)
+      c = random() % 12 < noise ? static_cast<char>(random()) : static_cast<char>(' ' + random() % 95);
     for (int islands = random() % 5; islands > 0 && bytes.size() > 120; --islands) {
       std::size_t at = random() % (bytes.size() - 100);
       const unsigned kind = random() % 4;
