@@ -188,22 +188,22 @@ int enter(const DutiesArguments &arguments) {
   if (at > base::now() + base::kDay)
     return report_error(usage(
         fmt::format("--at {} lies in the future; what was decided lies in the past", base::format_time(at))));
-  return with_picture(
-      arguments, casefile::Case::Access::write,
-      [&](casefile::Case &the_case, const engine::Picture &picture) {
-        std::string reason = entry->reason;
-        if (entry->field) {
-          const auto known = engine::known_facts(picture);
-          const auto shown = known.find(entry->answer.shown);
-          entry->answer.shown = shown == known.end() ? "" : shown->second;
-          reason = engine::field_reason(entry->answer);
-        }
-        const auto done = engine::record_decision(the_case, picture, entry->fact, at, arguments.who, reason);
-        if (!done) return report_error(done.error());
-        print_line(
-            fmt::format("{} at {}, entered for {}", entry->says, base::format_time(at), arguments.who));
-        return kDone;
-      });
+  return with_picture(arguments, casefile::Case::Access::write,
+                      [&](casefile::Case &the_case, const engine::Picture &picture) {
+                        const auto known = engine::known_facts(picture);
+                        std::string reason = entry->reason;
+                        if (entry->field) {
+                          const auto shown = known.find(entry->answer.shown);
+                          entry->answer.shown = shown == known.end() ? "" : shown->second;
+                          reason = engine::field_reason(entry->answer);
+                        }
+                        const auto done =
+                            engine::record_decision(the_case, known, entry->fact, at, arguments.who, reason);
+                        if (!done) return report_error(done.error());
+                        print_line(fmt::format("{} at {}, entered for {}", entry->says, base::format_time(at),
+                                               arguments.who));
+                        return kDone;
+                      });
 }
 
 }  // namespace

@@ -181,6 +181,7 @@ int exit_code_of(const engine::LedgerTotals &, const std::vector<evidence::Ledge
 
 Result<engine::Picture> derive_picture(const CaseOptions &arguments, casefile::Case &the_case) {
   base::Progress progress(!arguments.quiet);
+  tell_progress(arguments, progress);
   base::Timings timings;
   auto picture = engine::derive(the_case, arguments.engine, progress, timings);
   progress.clear();

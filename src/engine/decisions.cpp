@@ -125,8 +125,9 @@ std::string field_reason(const disclose::FieldAnswer &answer) {
   return json.take();
 }
 
-Result<void> record_decision(Case &the_case, const Picture &picture, const std::string &fact, base::Time at,
-                             const std::string &who, const std::string &reason) {
+Result<void> record_decision(Case &the_case, const std::map<std::string, std::string> &shown,
+                             const std::string &fact, base::Time at, const std::string &who,
+                             const std::string &reason) {
   casefile::Transaction transaction(the_case.database());
   DISLODGE_TRY(transaction.begin());
   DISLODGE_TRY_ASSIGN(auto insert,
@@ -141,7 +142,7 @@ Result<void> record_decision(Case &the_case, const Picture &picture, const std::
     json.field("who", who);
     json.field("reason", reason);
     json.object_field("shown", [&] {
-      for (const auto &[name, says] : known_facts(picture)) json.field(name, says);
+      for (const auto &[name, says] : shown) json.field(name, says);
     });
   });
   DISLODGE_TRY(the_case.journal().append("decide", json.text()));

@@ -23,8 +23,10 @@ std::map<std::string, std::string> known_facts(const Picture &picture);
 // A decision: a clock fact ("determined-material"), a report that was handed in ("filed:REGIME"), a delay
 // that an authority granted ("delay-authorised:REGIME", reason "30 days: ..."), a field of a report
 // ("field:REGIME/FIELD", reason as field_reason() writes it).
-base::Result<void> record_decision(casefile::Case &the_case, const Picture &picture, const std::string &fact,
-                                   base::Time at, const std::string &who, const std::string &reason);
+// `shown`: known_facts() at this moment, kept with it.
+base::Result<void> record_decision(casefile::Case &the_case, const std::map<std::string, std::string> &shown,
+                                   const std::string &fact, base::Time at, const std::string &who,
+                                   const std::string &reason);
 std::string field_reason(const disclose::FieldAnswer &answer);
 
 base::Result<disclose::CaseFacts> case_facts_of(casefile::Case &the_case, const Picture &picture,

@@ -21,6 +21,7 @@
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
+#include "engine/decisions.hpp"
 #include "engine/inputs.hpp"
 #include "engine/planning.hpp"
 #include "report/statements.hpp"
@@ -146,8 +147,10 @@ class Acts {
     const std::vector<std::string> facts = disclose::clock_facts(rules);
     if (!std::binary_search(facts.begin(), facts.end(), fact))
       return base::fail(ErrorKind::usage, fmt::format("\"{}\" starts no clock", fact));
+    std::map<std::string, std::string> shown;
+    desk_.look([&](const engine::Picture &picture, const Views &) { shown = engine::known_facts(picture); });
     DISLODGE_TRY_ASSIGN(const auto the_case, desk_.writer());
-    DISLODGE_TRY(engine::record_decision(*the_case, fact, at, who, reason));
+    DISLODGE_TRY(engine::record_decision(*the_case, shown, fact, at, who, reason));
     return done();
   }
 

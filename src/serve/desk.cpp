@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.hpp"
+#include "engine/decisions.hpp"
 #include "engine/inputs.hpp"
 #include "engine/planning.hpp"
 

@@ -8,6 +8,7 @@
 
 #include "base/json_writer.hpp"
 #include "engine/planning.hpp"
+#include "report/disclosure.hpp"
 #include "report/json_lines.hpp"
 #include "report/statements.hpp"
 #include "serve/graph.hpp"
