@@ -26,6 +26,7 @@ class Disclosure : public CaseTest {
     ASSERT_EQ(self.dislodge({"add", self.path("case"), (kNorthwind / "evidence").string()}).code, 0);
     ASSERT_EQ(self.dislodge({"investigate", self.path("case")}).code, 0);
   }
+  void TestBody() override {}
   static void TearDownTestSuite() { std::filesystem::remove_all(*keep_); }
 
  protected:
