@@ -144,7 +144,7 @@ void read_pattern(Collector &to, std::string_view pattern, const std::string &la
     if (takes && path.size() > 4 && base::equal_ignoring_case(path.substr(path.size() - 4), " NOT"))
       takes = false;
     const std::size_t begin = path.find_last_of(" [(");
-    if (begin != path.npos && path.find('\'') == path.npos) path.remove_prefix(begin + 1);
+    if (begin != path.npos) path.remove_prefix(begin + 1);
     TipKind kind = TipKind::address;
     if (takes && kind_of_path(path, kind)) {
       add_value(to, kind, path, value, label);
