@@ -123,7 +123,7 @@ void read_pattern(Collector &to, std::string_view pattern, const std::string &la
     // Before the quote: path, operator. Within a list the path stands before the parenthesis.
     std::string_view before = pattern.substr(0, quote);
     const std::size_t open = before.rfind('(');
-    if (open != before.npos) {
+    if (open != before.npos && before.find(')', open) == before.npos) {
       const std::string_view head = base::trim(before.substr(0, open));
       if (head.size() > 3 && base::equal_ignoring_case(head.substr(head.size() - 3), " IN")) before = head;
     }
