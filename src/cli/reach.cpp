@@ -3,7 +3,6 @@
 //   dislodge reach CASE --if reads:resource:github/acme/infra@2024-01-01..
 //   dislodge reach CASE --if without:A12 --at 2024-03-01T00:00:00Z
 //   dislodge reach CASE --if missing-log:m365-audit
-//   dislodge reach CASE --if unseen-credentials
 
 #include <fmt/format.h>
 
@@ -42,7 +41,6 @@ struct Reads {
 struct Questions {
   std::vector<std::string> without, missing_logs;
   std::vector<Reads> reads;
-  bool unseen_credentials = false;
 };
 
 Result<base::Interval> interval_of(std::string_view text) {
@@ -80,8 +78,6 @@ Result<Questions> parse(const std::vector<std::string> &texts) {
       questions.without.push_back(rest);
     } else if (kind == "missing-log" && !rest.empty()) {
       questions.missing_logs.push_back(rest);
-    } else if (text == "unseen-credentials") {
-      questions.unseen_credentials = true;
     } else if (kind == "reads" && !rest.empty()) {
       // A mailbox's address has an @ too, so the time stands behind the last one, where it is a time.
       std::size_t at = rest.rfind('@');
@@ -97,8 +93,8 @@ Result<Questions> parse(const std::vector<std::string> &texts) {
       questions.reads.push_back(std::move(one));
     } else {
       return base::fail(base::ErrorKind::usage,
-                        fmt::format("--if {}: ask without:ACTION, reads:RESOURCE@FROM..UNTIL, "
-                                    "missing-log:SOURCE or unseen-credentials",
+                        fmt::format("--if {}: ask without:ACTION, reads:RESOURCE@FROM..UNTIL or "
+                                    "missing-log:SOURCE",
                                     text));
     }
   }
@@ -289,19 +285,16 @@ int answer(casefile::Case &the_case, const ReachArguments &arguments, const Ques
     print_differences(reach::differences(program, picture.reach.possible, live.program(), live.solution()),
                       at, arguments.json, "nothing that they could not hold at those times already");
   }
-  if (!questions.missing_logs.empty() || questions.unseen_credentials) {
+  if (!questions.missing_logs.empty()) {
     base::Progress progress(!arguments.quiet);
     base::Timings timings;
-    engine::Options options = arguments.engine;
-    options.unseen_credentials = questions.unseen_credentials;
-    auto other = engine::derive_without(the_case, options, questions.missing_logs, progress, timings);
+    auto other =
+        engine::derive_without(the_case, arguments.engine, questions.missing_logs, progress, timings);
     progress.clear();
     if (!other) return report_error(other.error());
     print_differences(
         reach::differences(program, picture.reach.possible, other->reach.program, other->reach.possible), at,
-        arguments.json,
-        questions.missing_logs.empty() ? "nothing: they could set no credential that would last longer"
-                                       : "nothing: no step rests on that log alone");
+        arguments.json, "nothing: no step rests on that log alone");
   }
   return kDone;
 }

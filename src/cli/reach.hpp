@@ -9,9 +9,8 @@
 namespace dislodge::cli {
 
 struct ReachArguments : CaseOptions {
-  // without:ACTION, reads:RESOURCE@FROM..UNTIL, missing-log:SOURCE, unseen-credentials
-  std::vector<std::string> questions;
-  std::string at;  // RFC 3339
+  std::vector<std::string> questions;  // without:ACTION, reads:RESOURCE@FROM..UNTIL, missing-log:SOURCE
+  std::string at;                      // RFC 3339
   bool opengraph = false;
   bool doors = false;   // weak doors of the directories
   bool people = false;  // how many accounts within reach, of whom

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_set>
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
@@ -177,23 +176,6 @@ identity::Attribution attribution_of(const std::vector<detect::Detection> &detec
   return attribution;
 }
 
-namespace {
-
-// On how many principals the intruder could set a credential at some time.
-std::size_t could_have_set(const reach::Reach &reach) {
-  std::unordered_set<reach::NodeId> targets;
-  for (const reach::Edge &edge : reach.program.edges) {
-    const auto premises = reach.program.premises(edge);
-    if (edge.rule == reach::Rule::mint &&
-        std::all_of(premises.begin(), premises.end(),
-                    [&](reach::NodeId node) { return reach.possible.holds(node); }))
-      targets.insert(edge.conclusion);
-  }
-  return targets.size();
-}
-
-}  // namespace
-
 std::vector<std::string> not_covered(const Picture &picture) {
   std::vector<std::string> open;
   const LedgerTotals &totals = picture.totals;
@@ -241,11 +223,6 @@ std::vector<std::string> not_covered(const Picture &picture) {
   if (unattributed > 0)
     open.push_back(fmt::format(
         "{} changes since first access that nobody has claimed: they count as the intruder's", unattributed));
-  if (const std::size_t count = could_have_set(picture.reach); count > 0)
-    open.push_back(
-        fmt::format("credentials that the intruder may have set on {} accounts and applications, and that no "
-                    "log or listing shows (dislodge reach --if unseen-credentials)",
-                    count));
   // Tenants that act in the case without a directory export, and the age of each export.
   std::set<std::string> exported, seen;
   for (const EvidenceRow &row : picture.evidence)

@@ -230,7 +230,8 @@ class Cutter {
     return true;
   }
 
-  // The clauses that matter by themselves, with the actions that are worth a thought: what the rounds run over.
+  // The clauses that matter by themselves, with the actions that are worth a thought: what the rounds run
+  // over.
   void make_small() {
     small_.atoms = horn_.atoms;
     for (const ClauseId id : matters_) {
@@ -265,9 +266,8 @@ class Cutter {
       for (const Atom atom : closure_.order()) {
         const ClauseId by = closure_.by(atom);
         const auto &[body, head, killers] = small_.clauses[by];
-        spoiled[atom] =
-            std::any_of(body.begin(), body.end(), [&](Atom one) { return spoiled[one]; }) ||
-            std::any_of(killers.begin(), killers.end(), [&](CandidateId id) { return used[id]; });
+        spoiled[atom] = std::any_of(body.begin(), body.end(), [&](Atom one) { return spoiled[one]; }) ||
+                        std::any_of(killers.begin(), killers.end(), [&](CandidateId id) { return used[id]; });
         if (!goal_[atom] || spoiled[atom]) continue;
         std::vector<CandidateId> set = killers_of_proof(atom);
         if (set.empty()) continue;  // uncuttable, and set aside before

@@ -93,11 +93,10 @@ bool Binder::user_password(const SecretFact &one, const Candidate &c) {
     until_changed(one, p, b);
     return true;
   }
-  why_ =
-      fits.empty()
-          ? fmt::format("the name {} beside it is in no directory, and nothing says of which system it is",
-                        c.name)
-          : fmt::format("the name {} beside it fits {} accounts", c.name, fits.size());
+  why_ = fits.empty()
+             ? fmt::format("the name {} beside it is in no directory, and nothing says of which system it is",
+                           c.name)
+             : fmt::format("the name {} beside it fits {} accounts", c.name, fits.size());
   return false;
 }
 
@@ -110,8 +109,7 @@ void Binder::address_password(const SecretFact &one, const Candidate &c, const s
   // The account with the mailbox before others with that address.
   const auto entra = std::find_if(fits.begin(), fits.end(), [](const Principal *p) {
     const auto type = p->attributes.find("user-type");
-    return p->id.starts_with("principal:entra/") &&
-           (type == p->attributes.end() || type->second != "guest");
+    return p->id.starts_with("principal:entra/") && (type == p->attributes.end() || type->second != "guest");
   });
   const double strength = 0.8 * (c.score >= 0.5 ? 1.0 : 0.6);
   if (!fits.empty()) {

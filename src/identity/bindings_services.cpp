@@ -150,8 +150,7 @@ void Binder::aws(const SecretFact &one) {
   }
   for (const std::string &key : ids) {
     Principal p;
-    p.id =
-        aws_key_principal(accounts.empty() ? std::string_view() : std::string_view(accounts.front()), key);
+    p.id = aws_key_principal(accounts.empty() ? std::string_view() : std::string_view(accounts.front()), key);
     p.kind = PrincipalKind::key;
     p.name = key;
     p.names = {lower(key)};

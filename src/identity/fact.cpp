@@ -213,7 +213,6 @@ void Facts::append(Facts other) {
   move_to(presences, std::move(other.presences));
   move_to(exposures, std::move(other.exposures));
   move_to(unlocks, std::move(other.unlocks));
-  move_to(policies, std::move(other.policies));
 }
 
 void Facts::settle() {
@@ -231,7 +230,6 @@ void Facts::settle() {
     return std::tie(e.resource, e.message_id, e.interval.from, e.interval.until, e.confirmed, e.evidence);
   });
   sort_unique(unlocks, [](const Unlock &u) { return std::tie(u.cipher, u.key, u.secret, u.evidence); });
-  sort_unique(policies, [](const Policy &p) { return std::tie(p.id, p.evidence); });
 }
 
 const Principal *Facts::principal(std::string_view id) const {

@@ -118,26 +118,6 @@ struct Unlock {
   std::string evidence;
 };
 
-// A policy of conditional access: which sign-ins it covers and what it demands of them. What a policy says by
-// conditions that we do not follow (places, risks, platforms, kinds of device) makes it `narrowed`: it may
-// not apply to the intruder. identity/policies.hpp says whom it protects.
-struct Policy {
-  std::string id;      // policy:entra/TENANT/OBJECTID
-  std::string tenant;  // kUnknownTenant where the export does not say
-  std::string name;
-  bool enforced = false;  // neither off nor report-only
-  // "all", "guests", "user:ID", "group:ID", "role:TEMPLATE"; lower case
-  std::vector<std::string> includes, excludes;
-  bool every_application = false;
-  std::vector<std::string> clients;  // browser, modern, activesync, legacy; "all"
-  std::string narrowed;              // by which condition; empty: by none
-  // block, mfa, phishing-resistant, strength:ID (allowed combinations are told elsewhere), device, other
-  std::vector<std::string> demands;
-  bool any_suffices = false;  // one of `demands`; else all of them
-  base::Interval valid;       // from its last change on
-  std::string evidence;
-};
-
 struct Facts {
   std::vector<Principal> principals;
   std::vector<Resource> resources;
@@ -147,7 +127,6 @@ struct Facts {
   std::vector<Presence> presences;
   std::vector<Exposure> exposures;
   std::vector<Unlock> unlocks;
-  std::vector<Policy> policies;
 
   void append(Facts other);
   // Sorts by id, merges principals and resources of one id (names united, attributes kept from the first that

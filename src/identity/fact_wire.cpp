@@ -14,7 +14,7 @@
 namespace dislodge::identity {
 namespace {
 
-constexpr std::uint64_t kWireVersion = 3;
+constexpr std::uint64_t kWireVersion = 2;
 // An id of a hundred bytes may stand behind a number of one byte.
 constexpr std::uint64_t kTextPerByte = 200, kTextAlways = 1u << 20;
 constexpr std::string_view kGrant = "grant:";
@@ -220,35 +220,6 @@ void write_secrets(Writer &out, const Facts &facts) {
   });
 }
 
-void write_policies(Writer &out, const Facts &facts) {
-  const auto texts = [&](const std::vector<std::string> &list) {
-    out.list(list, [&](const std::string &one) { out.text(one); });
-  };
-  out.list(facts.policies, [&](const Policy &p) {
-    for (const std::string *text : {&p.id, &p.tenant, &p.name, &p.narrowed}) out.text(*text);
-    out.number((p.enforced ? 1u : 0u) | (p.every_application ? 2u : 0u) | (p.any_suffices ? 4u : 0u));
-    for (const auto *list : {&p.includes, &p.excludes, &p.clients, &p.demands}) texts(*list);
-    out.interval(p.valid);
-    out.evidence(p.evidence);
-  });
-}
-
-void read_policies(Reader &in, Facts &facts) {
-  const auto texts = [&](std::vector<std::string> &list) { in.list([&] { list.push_back(in.text()); }); };
-  in.list([&] {
-    Policy p;
-    for (std::string *text : {&p.id, &p.tenant, &p.name, &p.narrowed}) *text = in.text();
-    const std::uint64_t flags = in.number();
-    p.enforced = (flags & 1) != 0;
-    p.every_application = (flags & 2) != 0;
-    p.any_suffices = (flags & 4) != 0;
-    for (auto *list : {&p.includes, &p.excludes, &p.clients, &p.demands}) texts(*list);
-    p.valid = in.interval();
-    p.evidence = in.evidence();
-    facts.policies.push_back(std::move(p));
-  });
-}
-
 void read_rights(Reader &in, Facts &facts) {
   in.list([&] {
     Principal p;
@@ -339,7 +310,6 @@ void Facts::encode(base::WireWriter &out) const {
   Writer writer(out);
   write_rights(writer, *this);
   write_secrets(writer, *this);
-  write_policies(writer, *this);
 }
 
 base::Result<Facts> Facts::decode(std::string_view bytes) {
@@ -353,7 +323,6 @@ base::Result<Facts> Facts::decode(std::string_view bytes) {
     Reader reader(in, budget);
     read_rights(reader, facts);
     read_secrets(reader, facts);
-    read_policies(reader, facts);
     if (!reader.ok())
       return base::fail(base::ErrorKind::internal, "facts: a message between processes is damaged");
   } while (!in.at_end());

@@ -58,8 +58,8 @@ std::string Linker::by_name(const std::string &id, const std::string &name) {
   index_names();
   const std::string realm = id.substr(0, id.find('/') + 1);  // "principal:entra/"
   const Principal *only = nullptr;
-  for (auto at = std::lower_bound(names_.begin(), names_.end(),
-                                  std::pair<std::string_view, std::size_t>(name, 0));
+  for (auto at =
+           std::lower_bound(names_.begin(), names_.end(), std::pair<std::string_view, std::size_t>(name, 0));
        at != names_.end() && at->first == name; ++at) {
     const Principal &p = facts_.principals[at->second];
     if (!p.id.starts_with(realm)) continue;
@@ -83,8 +83,8 @@ bool Linker::mailbox_of(std::string &id) {
   }
   index_names();
   const Principal *only = nullptr;
-  for (auto at = std::lower_bound(names_.begin(), names_.end(),
-                                  std::pair<std::string_view, std::size_t>(name, 0));
+  for (auto at =
+           std::lower_bound(names_.begin(), names_.end(), std::pair<std::string_view, std::size_t>(name, 0));
        at != names_.end() && at->first == name; ++at) {
     const Principal &p = facts_.principals[at->second];
     if (p.kind != PrincipalKind::user || !in_entra(p) || is_guest(p)) continue;

@@ -10,7 +10,7 @@
 namespace dislodge::identity {
 
 void Linker::open(const Right &right, const std::string &holder, const std::string &tenant,
-          const std::string &evidence, const Grant *like) {
+                  const std::string &evidence, const Grant *like) {
   const auto each = [&](auto &&wanted) {
     const auto found = members_.find(tenant);
     if (found == members_.end()) return;
@@ -38,9 +38,7 @@ void Linker::open(const Right &right, const std::string &holder, const std::stri
       });
       break;
     case Opens::users:
-      each([&](const Principal &p) {
-        return p.kind == PrincipalKind::user && privileged_.count(p.id) == 0;
-      });
+      each([&](const Principal &p) { return p.kind == PrincipalKind::user && privileged_.count(p.id) == 0; });
       break;
     case Opens::groups:
       each([&](const Principal &p) {
@@ -56,8 +54,7 @@ void Linker::open(const Right &right, const std::string &holder, const std::stri
 
 const Right *Linker::role_right(const std::string &id) const {
   const Principal *role = facts_.principal(id);
-  const std::string_view template_id =
-      role == nullptr ? std::string_view() : attribute(*role, "template-id");
+  const std::string_view template_id = role == nullptr ? std::string_view() : attribute(*role, "template-id");
   const Right *right = template_id.empty() ? nullptr : rights_.find_by_id(template_id);
   // Built-in roles have their template's id.
   return right != nullptr ? right : rights_.find_by_id(entra_parts(id).object);

@@ -29,7 +29,8 @@ class Linker {
 
   void index();
 
-  // link_names.cpp: who is meant in rows that do not say their tenant, or name people by what they are called.
+  // link_names.cpp: who is meant in rows that do not say their tenant, or name people by what they are
+  // called.
 
   // Object ids are unique in the world, so an unknown tenant is told by any directory that has the object. An
   // application id in the place of an object id stands for the application object of that tenant.

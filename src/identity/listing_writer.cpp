@@ -57,15 +57,14 @@ void ListingWriter::since(Grant &grant, std::string_view from, std::string_view 
   grant.end_known = end != base::kTimeMax;
 }
 
-Policy &ListingWriter::policy(const Row &row, std::string_view tenant, std::string_view object,
-                              std::string_view name) {
+Policy ListingWriter::policy(const Row &row, std::string_view tenant, std::string_view object,
+                             std::string_view name) {
   Policy one;
   one.id = policy_id(tenant, object);
   one.tenant = lower(tenant);
   one.name = name;
   one.evidence = row.evidence;
-  out_.policies.push_back(std::move(one));
-  return out_.policies.back();
+  return one;
 }
 
 void ListingWriter::since(Policy &policy, std::string_view changed) {

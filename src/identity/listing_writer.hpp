@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "identity/fact.hpp"
+#include "identity/policies.hpp"
 #include "identity/rows.hpp"
 
 namespace dislodge::identity {
@@ -19,9 +20,12 @@ class ListingWriter {
   void resource(const Row &row, std::string id, std::string_view kind, std::string_view name);
   Grant &grant(const Row &row, std::string_view kind, std::string from, std::string to);
   void since(Grant &grant, std::string_view from, std::string_view until = {});
-  Policy &policy(const Row &row, std::string_view tenant, std::string_view object, std::string_view name);
+  // Not among the facts until keep() is called.
+  static Policy policy(const Row &row, std::string_view tenant, std::string_view object,
+                       std::string_view name);
   // From its last change on; a policy that says no time is not known to have held at any.
   static void since(Policy &policy, std::string_view changed);
+  void keep(const Policy &policy) { identity::keep(policy, out_); }
   Credential &credential(const Row &row, std::string principal, std::string_view slot, std::string_view key);
 
   // A public key in OpenSSH's form ("ssh-ed25519 AAAA... comment") as "SHA256:..." without padding; "" where

@@ -206,7 +206,7 @@ void registration(const Row &row, ListingWriter &out) {
 void conditional_access(const Row &row, ListingWriter &out) {
   const std::string_view object = row["id"];
   if (!is_guid(object)) return;
-  Policy &policy = out.policy(row, kUnknownTenant, object, row["displayname"]);
+  Policy policy = ListingWriter::policy(row, kUnknownTenant, object, row["displayname"]);
   policy.enforced = base::equal_ignoring_case(row["state"], "enabled");
   const auto circle = [&](std::vector<std::string> &into, const char *column, const char *kind) {
     for (const std::string_view one : row.list(column)) {
@@ -256,14 +256,16 @@ void conditional_access(const Row &row, ListingWriter &out) {
   }
   ListingWriter::since(policy,
                        row["modifieddatetime"].empty() ? row["createddatetime"] : row["modifieddatetime"]);
+  out.keep(policy);
 }
 
 // A strength of the tenant's own (policies/authenticationStrengthPolicies), which a policy may name by its
 // id.
 void authentication_strength(const Row &row, ListingWriter &out) {
   if (!is_guid(row["id"]) || !combinations_resist(row.list("allowedcombinations"))) return;
-  Policy &strength = out.policy(row, kUnknownTenant, row["id"], row["displayname"]);
+  Policy strength = ListingWriter::policy(row, kUnknownTenant, row["id"], row["displayname"]);
   strength.demands = {"phishing-resistant"};
+  out.keep(strength);
 }
 
 constexpr Shape kShapes[] = {

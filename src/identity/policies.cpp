@@ -26,31 +26,30 @@ std::string_view object_of(const Policy &p) {
 
 class Judge {
  public:
-  explicit Judge(const Facts &facts) : facts_(facts) {
-    for (const Policy &p : facts.policies) {
+  explicit Judge(const std::vector<Policy> &policies) {
+    for (const Policy &p : policies) {
       const auto &demands = p.demands;
       if (p.clients.empty() && demands.size() == 1 && demands.front() == "phishing-resistant")
-        resistant_.insert(object_of(p));  // a strength of the tenant's own, listed beside the policies
+        resistant_.emplace(object_of(p));  // a strength of the tenant's own, listed beside the policies
     }
   }
 
-  // Whether what is left of the sign-ins that a policy covers cannot be had with a password and a phished factor.
+  // Whether what is left of the sign-ins that a policy covers cannot be had with a password and a phished
+  // factor.
   bool keeps_out(const Policy &p) const {
     if (!p.enforced || !p.every_application || !p.narrowed.empty() || p.demands.empty() || p.valid.empty())
       return false;
     const auto strong = [&](const std::string &demand) {
       constexpr std::string_view kStrength = "strength:";
       return demand == "block" || demand == "phishing-resistant" ||
-             (demand.starts_with(kStrength) &&
-              resistant_.contains(std::string_view(demand).substr(kStrength.size())));
+             (demand.starts_with(kStrength) && resistant_.contains(demand.substr(kStrength.size())));
     };
     return p.any_suffices ? std::all_of(p.demands.begin(), p.demands.end(), strong)
                           : std::any_of(p.demands.begin(), p.demands.end(), strong);
   }
 
  private:
-  const Facts &facts_;
-  std::set<std::string_view> resistant_;
+  std::set<std::string> resistant_;
 };
 
 // Who is meant by "group:ID" and "role:TEMPLATE" in one tenant, and when.
@@ -141,7 +140,7 @@ IntervalSet applies(const Policy &policy, const Principal &user, std::string_vie
 
 // A policy that was changed after the state in the export held until then.
 std::vector<Policy> held(const Facts &facts, const log::EventTable *events) {
-  std::vector<Policy> policies = facts.policies;
+  std::vector<Policy> policies = policies_of(facts);
   if (events == nullptr || policies.empty()) return policies;
   for (const log::Event &event : events->events) {
     if (event.event_class != log::EventClass::directory_audit) continue;
@@ -159,7 +158,65 @@ std::vector<Policy> held(const Facts &facts, const log::EventTable *events) {
   return policies;
 }
 
+std::string joined(const std::vector<std::string> &parts) {
+  std::string text;
+  for (const std::string &part : parts) text += (text.empty() ? "" : " ") + part;
+  return text;
+}
+
+std::vector<std::string> parted(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    if (end > 0) parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
 }  // namespace
+
+void keep(const Policy &policy, Facts &facts) {
+  Principal one;
+  one.id = policy.id;
+  one.name = policy.name;
+  one.tenant = policy.tenant;
+  one.evidence = policy.evidence;
+  const auto flag = [](bool value) { return std::string(value ? "true" : "false"); };
+  one.attributes = {{"enforced", flag(policy.enforced)},
+                    {"includes", joined(policy.includes)},
+                    {"excludes", joined(policy.excludes)},
+                    {"every-application", flag(policy.every_application)},
+                    {"clients", joined(policy.clients)},
+                    {"narrowed", policy.narrowed},
+                    {"demands", joined(policy.demands)},
+                    {"any-suffices", flag(policy.any_suffices)},
+                    {"changed", policy.valid.empty() ? "" : base::format_time(policy.valid.from)}};
+  facts.principals.push_back(std::move(one));
+}
+
+std::vector<Policy> policies_of(const Facts &facts) {
+  std::vector<Policy> policies;
+  for (const Principal &p : facts.principals) {
+    if (!p.id.starts_with(kPolicy)) continue;
+    Policy one;
+    one.id = p.id;
+    one.name = p.name;
+    one.tenant = p.tenant;
+    one.evidence = p.evidence;
+    one.enforced = attribute(p, "enforced") == "true";
+    one.includes = parted(attribute(p, "includes"));
+    one.excludes = parted(attribute(p, "excludes"));
+    one.every_application = attribute(p, "every-application") == "true";
+    one.clients = parted(attribute(p, "clients"));
+    one.narrowed = attribute(p, "narrowed");
+    one.demands = parted(attribute(p, "demands"));
+    one.any_suffices = attribute(p, "any-suffices") == "true";
+    one.valid = {base::parse_time(attribute(p, "changed")).value_or(base::kTimeMax), base::kTimeMax};
+    policies.push_back(std::move(one));
+  }
+  return policies;
+}
 
 std::string policy_id(std::string_view tenant, std::string_view object) {
   return "policy:entra/" + base::lower(tenant) + "/" + base::lower(object);
@@ -189,12 +246,12 @@ void set_clients(Policy &policy, const std::vector<std::string_view> &names) {
   if (has({"other"}) ||
       has({"otherlegacy", "legacysmtp", "legacypop", "legacyimap", "legacymapi", "legacyoffice"}))
     policy.clients.emplace_back("legacy");
-  if (policy.clients.empty()) policy.clients.emplace_back("none of ours");
+  if (policy.clients.empty()) policy.clients.emplace_back("none-of-ours");
 }
 
 std::vector<Requirement> requirements_of(const Facts &facts, const log::EventTable *events) {
   const std::vector<Policy> all = held(facts, events);
-  const Judge judge(facts);
+  const Judge judge(all);
   std::vector<const Policy *> policies;
   for (const Policy &p : all) {
     if (judge.keeps_out(p)) policies.push_back(&p);

@@ -284,7 +284,7 @@ class Reader {
     const std::string copy(inner);
     if (!parse_value(policy_parser_, copy, detail)) return;
     const std::string_view object = row["policyidentifier"].empty() ? id_of(row) : row["policyidentifier"];
-    Policy &one = writer_.policy(row, tenant_, object, row["displayname"]);
+    Policy one = ListingWriter::policy(row, tenant_, object, row["displayname"]);
     one.enforced = text_of(detail, "State") == "Enabled";
     simdjson::dom::element conditions;
     if (child_of(detail, "Conditions", conditions)) {
@@ -298,6 +298,7 @@ class Reader {
     std::string_view changed = text_of(detail, "ModifiedDateTime");
     if (changed.empty()) changed = text_of(detail, "CreatedDateTime");
     ListingWriter::since(one, time_text(changed));
+    writer_.keep(one);
   }
 
   // Calls each(kind, value) for all of {"Include":[{"Users":["All"]},{"Groups":["id"]}]}.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/encode.hpp"
+#include "identity/policies.hpp"
 
 namespace dislodge::reach {
 
@@ -72,6 +73,7 @@ void Builder::name_things() {
     if (!presence.message_id.empty()) messages_with_secrets_.insert(bare_message_id(presence.message_id));
   }
   for (const identity::Principal &principal : facts_.principals) {
+    if (principal.id.starts_with(identity::kPolicy)) continue;  // acts as nobody
     const NodeId node = program_.add(NodeType::principal, principal.id, principal.name);
     program_.nodes[node].kind = program_.pool.intern(identity::name_of(principal.kind));
     kinds_.emplace(principal.id, principal.kind);

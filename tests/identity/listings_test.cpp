@@ -199,7 +199,7 @@ TEST(Listings, ARoadreconDatabaseTellsWhomPoliciesProtect) {
       "('55555555-5555-5555-5555-555555555555','33333333-3333-3333-3333-333333333333');");
   const auto policy = [&](char digit, std::string detail) {
     std::string quoted;
-    for (const char c : detail) quoted += c == '"' ? "\\\"" : std::string(1, c);
+    for (const char c : detail) quoted += c == '"' ? "\\\"" : c == '\n' ? " " : std::string(1, c);
     run(std::string("INSERT INTO Policys VALUES ('aaaaaaaa-0000-0000-0000-00000000000") + digit +
         "','p',18,'[\"" + quoted + "\"]','bbbbbbbb-0000-0000-0000-00000000000" + digit + "');");
   };
@@ -230,7 +230,7 @@ TEST(Listings, ARoadreconDatabaseTellsWhomPoliciesProtect) {
   item.bytes = bytes;
   ASSERT_TRUE(roadrecon::read_directory(item, facts, sink));
   link_facts(facts, embedded_rights());
-  ASSERT_EQ(facts.policies.size(), 3u);
+  ASSERT_EQ(policies_of(facts).size(), 3u);
   EXPECT_EQ(facts.principal(kHelen)->attributes.at("per-user-mfa"), "enforced");
   const auto required = requirements_of(facts);
   ASSERT_EQ(required.size(), 1u);  // Bob is among the exceptions

@@ -49,8 +49,8 @@ struct Written {
     return R"({"id":")" + id + R"(","displayName":"Strong","createdDateTime":"2023-05-01T10:00:00Z",
       "modifiedDateTime":"2023-06-01T10:00:00Z","state":")" +
            state + R"(","conditions":{"clientAppTypes":)" + clients + R"(,)" + conditions +
-           R"(,"applications":{)" + applications + R"(},"users":{)" + users + R"(}},"grantControls":)" + grant +
-           R"(,"sessionControls":null})";
+           R"(,"applications":{)" + applications + R"(},"users":{)" + users + R"(}},"grantControls":)" +
+           grant + R"(,"sessionControls":null})";
   }
 };
 
@@ -97,20 +97,21 @@ TEST(Policies, WhatDoesNotBindProtectsNobody) {
   EXPECT_TRUE(with([](Written &p) { p.clients = R"(["browser","mobileAppsAndDesktopClients"])"; }).empty());
   EXPECT_TRUE(with([](Written &p) { p.conditions = R"("signInRiskLevels":["high"])"; }).empty());
   EXPECT_TRUE(with([](Written &p) {
-                p.conditions = R"("locations":{"includeLocations":["All"],"excludeLocations":["AllTrusted"]})";
+                p.conditions =
+                    R"("locations":{"includeLocations":["All"],"excludeLocations":["AllTrusted"]})";
               }).empty());
-  EXPECT_TRUE(with([](Written &p) {
-                p.conditions = R"("somethingOfTomorrow":{"mode":"include"})";
-              }).empty());
+  EXPECT_TRUE(with([](Written &p) { p.conditions = R"("somethingOfTomorrow":{"mode":"include"})"; }).empty());
   EXPECT_TRUE(with([](Written &p) { p.grant = R"({"operator":"OR","builtInControls":["mfa"]})"; }).empty());
   EXPECT_TRUE(with([](Written &p) { p.grant = "null"; }).empty());
   // Either a strong factor or a joined device: the weaker of the two counts.
   EXPECT_TRUE(with([](Written &p) {
-                p.grant = R"({"operator":"OR","builtInControls":["domainJoinedDevice"],"authenticationStrength":
+                p.grant =
+                    R"({"operator":"OR","builtInControls":["domainJoinedDevice"],"authenticationStrength":
                   {"id":"00000000-0000-0000-0000-000000000004","allowedCombinations":["fido2"]}})";
               }).empty());
   EXPECT_FALSE(with([](Written &p) {
-                 p.grant = R"({"operator":"AND","builtInControls":["domainJoinedDevice"],"authenticationStrength":
+                 p.grant =
+                     R"({"operator":"AND","builtInControls":["domainJoinedDevice"],"authenticationStrength":
                    {"id":"00000000-0000-0000-0000-000000000004","allowedCombinations":["fido2"]}})";
                }).empty());
   // A strength of the tenant's own that a code by telephone satisfies.
@@ -119,7 +120,8 @@ TEST(Policies, WhatDoesNotBindProtectsNobody) {
                   {"id":"99999999-9999-9999-9999-999999999999","allowedCombinations":["fido2","password,sms"]}})";
               }).empty());
   EXPECT_FALSE(with([](Written &p) {
-                 p.conditions = R"("locations":{"includeLocations":["All"]},"platforms":{"includePlatforms":["all"]})";
+                 p.conditions =
+                     R"("locations":{"includeLocations":["All"]},"platforms":{"includePlatforms":["all"]})";
                }).empty());
 }
 
@@ -149,13 +151,15 @@ TEST(Policies, ProtocolsMayBeCoveredByDifferentPolicies) {
 TEST(Policies, AStrengthOfTheTenantsOwnIsLookedUp) {
   Facts facts = directory();
   Written one;
-  one.grant = R"({"operator":"OR","builtInControls":[],"authenticationStrength":{"id":"99999999-9999-9999-9999-999999999999"}})";
+  one.grant =
+      R"({"operator":"OR","builtInControls":[],"authenticationStrength":{"id":"99999999-9999-9999-9999-999999999999"}})";
   facts.append(read_text("[" + one.text() + "]", "policies.json"));
   facts.settle();
   EXPECT_TRUE(requirements_of(facts).empty());
   facts.append(read_text(
       R"({"value":[{"id":"99999999-9999-9999-9999-999999999999","displayName":"Keys only","policyType":"custom",
-      "requirementsSatisfied":"mfa","allowedCombinations":["fido2"]}]})", "strengths.json"));
+      "requirementsSatisfied":"mfa","allowedCombinations":["fido2"]}]})",
+      "strengths.json"));
   facts.settle();
   EXPECT_EQ(requirements_of(facts).size(), 2u);
 }
@@ -168,9 +172,10 @@ TEST(Policies, TravelBetweenProcesses) {
   facts.encode(wire);
   auto back = Facts::decode(wire.bytes());
   ASSERT_TRUE(back) << back.error().message;
-  ASSERT_EQ(back->policies.size(), 1u);
-  EXPECT_EQ(back->policies[0].demands, facts.policies[0].demands);
-  EXPECT_EQ(back->policies[0].valid, facts.policies[0].valid);
+  const std::vector<Policy> before = policies_of(facts), after = policies_of(*back);
+  ASSERT_EQ(after.size(), 1u);
+  EXPECT_EQ(after[0].demands, before[0].demands);
+  EXPECT_EQ(after[0].valid, before[0].valid);
   EXPECT_EQ(requirements_of(*back).size(), 2u);
 }
 
