@@ -129,8 +129,7 @@ int run(int argc, char **argv) {
   case_options(*reach_command, reach);
   reach_command->add_option("--if", reach.questions,
                             "What would change: without:ACTION (of the plan), reads:RESOURCE@FROM..UNTIL, "
-                            "missing-log:SOURCE, unseen-credentials (set by them and seen by nobody); may be "
-                            "given several times");
+                            "missing-log:SOURCE; may be given several times");
   reach_command->add_option("--at", reach.at, "Only what they hold at this time (RFC 3339)");
   reach_command->add_option(
       "--picture", reach.picture,

@@ -277,7 +277,6 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
   program_options.sweeps = identity::sweeps_of(picture.events, picture.facts);
   program_options.requirements = identity::requirements_of(picture.facts, &picture.events);
   program_options.reused_passwords = true;
-  program_options.minted_until_swept = options.unseen_credentials;
   program_options.watched = reach::watched_mailboxes(picture.events, picture.coverage, picture.facts);
   for (const identity::SecretFact &secret : picture.secrets)
     program_options.secret_names[secret.id] = picture.name_of(secret.id);

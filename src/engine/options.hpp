@@ -24,10 +24,6 @@ struct Options {
   std::filesystem::path cache_folder;              // for the compiled rules; empty: none
   bool sandbox = true;
   std::shared_ptr<const evidence::Unlock> unlock;  // passwords and keys that were supplied; null: none
-  // Whoever may set a credential may have set one that nobody saw, and so may use it until the slot is swept.
-  // Asked by `reach --if unseen-credentials`; docs/decisions/0014 says why it is a question and not the
-  // answer.
-  bool unseen_credentials = false;
   bool allow_comments = false;  // `scan` heeds "gitleaks:allow" and its like; an investigation does not
 };
 
