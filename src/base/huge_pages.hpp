@@ -1,6 +1,7 @@
 #pragma once
-// An allocator for large arrays that are read all over: asks the kernel for pages of 2 MiB, so that a look-up costs
-// one miss instead of two (the page's translation and the data). Where the kernel has none to give, nothing changes.
+// An allocator for large arrays that are read all over: asks the kernel for pages of 2 MiB, so that a look-up
+// costs one miss instead of two (the page's translation and the data). Where the kernel has none to give,
+// nothing changes.
 //
 //   std::vector<State, HugePages<State>> states(nodes);
 

@@ -43,8 +43,8 @@ std::string realm_of(std::string_view principal) {
   return std::string(principal.substr(0, principal.find('/')));
 }
 
-// Outside of Entra: the logs that would show a use, by the source that each is read from. The activity log of Azure
-// is none of them: it has what was done to a storage account, not who read it with its key.
+// Outside of Entra: the logs that would show a use, by the source that each is read from. The activity log of
+// Azure is none of them: it has what was done to a storage account, not who read it with its key.
 std::vector<Source> sources_of_realm(std::string_view realm) {
   if (realm == "github") return {Source::github};
   if (realm == "gitlab") return {Source::gitlab};
@@ -130,7 +130,10 @@ class Doubts {
       gaps(principal, secret, subject, row);
     }
     if (!held)
-      out_.push_back({principal, secret, {subject.since, base::kTimeMax}, log_of_realm(realm, principal),
+      out_.push_back({principal,
+                      secret,
+                      {subject.since, base::kTimeMax},
+                      log_of_realm(realm, principal),
                       "no log of its use is held (" + log_of_realm(realm, principal) + ")"});
   }
 

@@ -27,7 +27,8 @@ struct LedgerTotals {
                 unread = 0;   // bytes of evidence; read + unread + pending = handed in
   std::uint64_t pending = 0;  // not reached yet by a run
   std::uint64_t unread_items = 0;
-  std::uint64_t unread_within = 0;  // bytes of those of them that lie in what was read, such as a picture in a mail
+  std::uint64_t unread_within =
+      0;  // bytes of those of them that lie in what was read, such as a picture in a mail
   std::uint64_t not_held = 0, not_exported = 0;  // stolen or exposed, but not in the evidence
   std::uint64_t linked_files = 0;                // with cloud services, linked from mail and not handed in
   bool partial() const { return pending > 0; }

@@ -123,12 +123,14 @@ std::uint32_t rtf_character(std::string_view word) {
     std::uint32_t character;
   };
   static constexpr std::array kWords = {
-      Named{"lquote", 0x2018},  Named{"rquote", 0x2019}, Named{"ldblquote", 0x201C}, Named{"rdblquote", 0x201D},
-      Named{"bullet", 0x2022},  Named{"endash", 0x2013}, Named{"emdash", 0x2014},    Named{"enspace", 0x2002},
-      Named{"emspace", 0x2003}, Named{"qmspace", 0x2005}, Named{"zwj", 0x200D},      Named{"zwnj", 0x200C},
-      Named{"ltrmark", 0x200E}, Named{"rtlmark", 0x200F}, Named{"tab", '\t'},       Named{"cell", '\t'},
-      Named{"nestcell", '\t'}, Named{"par", '\n'},      Named{"line", '\n'},      Named{"row", '\n'},
-      Named{"nestrow", '\n'},  Named{"page", '\n'},     Named{"sect", '\n'},      Named{"column", '\n'},
+      Named{"lquote", 0x2018},    Named{"rquote", 0x2019},  Named{"ldblquote", 0x201C},
+      Named{"rdblquote", 0x201D}, Named{"bullet", 0x2022},  Named{"endash", 0x2013},
+      Named{"emdash", 0x2014},    Named{"enspace", 0x2002}, Named{"emspace", 0x2003},
+      Named{"qmspace", 0x2005},   Named{"zwj", 0x200D},     Named{"zwnj", 0x200C},
+      Named{"ltrmark", 0x200E},   Named{"rtlmark", 0x200F}, Named{"tab", '\t'},
+      Named{"cell", '\t'},        Named{"nestcell", '\t'},  Named{"par", '\n'},
+      Named{"line", '\n'},        Named{"row", '\n'},       Named{"nestrow", '\n'},
+      Named{"page", '\n'},        Named{"sect", '\n'},      Named{"column", '\n'},
   };
   const auto found =
       std::find_if(kWords.begin(), kWords.end(), [&](const Named &named) { return named.word == word; });

@@ -1,6 +1,7 @@
 #pragma once
-// Numbers for charsets, as Windows and RTF have them, as names that evidence/charset.hpp knows; and the words by which
-// RTF writes characters. One table for RTF files, RTF that wraps a message's HTML, and MAPI properties.
+// Numbers for charsets, as Windows and RTF have them, as names that evidence/charset.hpp knows; and the words
+// by which RTF writes characters. One table for RTF files, RTF that wraps a message's HTML, and MAPI
+// properties.
 
 #include <cstdint>
 #include <string>
@@ -8,8 +9,8 @@
 
 namespace dislodge::evidence {
 
-// A Windows code page (learn.microsoft.com/windows/win32/intl/code-page-identifiers), also RTF's \ansicpg; empty where
-// none is known.
+// A Windows code page (learn.microsoft.com/windows/win32/intl/code-page-identifiers), also RTF's \ansicpg;
+// empty where none is known.
 std::string charset_of_codepage(std::int64_t codepage);
 
 // \fcharset of a font (RTF 1.9.1, "Font table"); empty where it says nothing.

@@ -177,7 +177,8 @@ Folder read_folder(Input &in) {
   const std::uint64_t packed = inputs - (outputs - 1);
   if (packed == 1) {
     for (std::uint64_t i = 0; i < inputs; ++i)
-      if (std::none_of(folder.bonds.begin(), folder.bonds.end(), [&](const Bond &bond) { return bond.in == i; }))
+      if (std::none_of(folder.bonds.begin(), folder.bonds.end(),
+                       [&](const Bond &bond) { return bond.in == i; }))
         folder.packed.push_back(i);
     if (folder.packed.size() != 1) in.fail();
   } else {
@@ -222,7 +223,8 @@ Streams read_streams(Input &in) {
 
 bool any_aes(const Streams &streams) {
   for (const Folder &folder : streams.folders)
-    if (std::any_of(folder.coders.begin(), folder.coders.end(), [](const Coder &coder) { return coder.aes(); }))
+    if (std::any_of(folder.coders.begin(), folder.coders.end(),
+                    [](const Coder &coder) { return coder.aes(); }))
       return true;
   return false;
 }
@@ -301,12 +303,13 @@ class Keys {
     if (known == made_.size()) made_.emplace_back(name, key_of(password_, how));
     const std::string &key = made_[known].second;
     std::string out = aes_cbc_decrypt(key, how.iv, packed.substr(0, packed.size() / 16 * 16));
-    padded_ = out.size() >= size &&
-              std::all_of(out.begin() + static_cast<std::ptrdiff_t>(size), out.end(), [](char c) { return c == 0; });
+    padded_ = out.size() >= size && std::all_of(out.begin() + static_cast<std::ptrdiff_t>(size), out.end(),
+                                                [](char c) { return c == 0; });
     if (out.size() > size) out.resize(static_cast<std::size_t>(size));
     return out;
   }
-  // Whether what stood behind the last stream's end were zeros, as 7-Zip pads: false for most wrong passwords.
+  // Whether what stood behind the last stream's end were zeros, as 7-Zip pads: false for most wrong
+  // passwords.
   bool padded() const { return padded_; }
 
  private:
@@ -315,8 +318,8 @@ class Keys {
   bool padded_ = true;
 };
 
-// A folder without its AES coders: what fed one of them now feeds what came behind it. False where a coder stands
-// elsewhere than at a packed stream.
+// A folder without its AES coders: what fed one of them now feeds what came behind it. False where a coder
+// stands elsewhere than at a packed stream.
 bool without_aes(const Folder &folder, Folder &out, std::vector<std::optional<std::size_t>> &aes_of_packed) {
   std::vector<std::uint64_t> first_in;
   std::vector<std::uint64_t> first_out;
@@ -377,7 +380,8 @@ void put_folder(std::string &out, const Folder &folder) {
   put_number(out, folder.coders.size());
   for (const Coder &coder : folder.coders) {
     const bool complex = coder.inputs != 1 || coder.outputs != 1;
-    out += static_cast<char>(coder.id.size() | (complex ? 0x10u : 0u) | (coder.properties.empty() ? 0u : 0x20u));
+    out +=
+        static_cast<char>(coder.id.size() | (complex ? 0x10u : 0u) | (coder.properties.empty() ? 0u : 0x20u));
     out += coder.id;
     if (complex) {
       put_number(out, coder.inputs);
@@ -418,7 +422,8 @@ std::string rewritten(std::string_view bytes, std::string_view header, Keys &key
     for (std::size_t i = 0; i < folder.packed.size(); ++i, ++stream) {
       const std::uint64_t size = streams.sizes[stream];
       if (at > bytes.size()) return {};
-      const std::string_view packed = bytes.substr(static_cast<std::size_t>(at), static_cast<std::size_t>(size));
+      const std::string_view packed =
+          bytes.substr(static_cast<std::size_t>(at), static_cast<std::size_t>(size));
       at += size;
       const std::size_t before = out.size();
       if (aes[i]) {
@@ -491,8 +496,8 @@ std::string decoded_header(std::string_view bytes, std::string_view encoded, Key
     std::uint64_t output = 0;
     for (std::size_t c = 0; c < *aes[0]; ++c) output += folder.coders[c].outputs;
     if (output >= folder.sizes.size()) return {};
-    decrypted =
-        keys->decrypt(folder.coders[*aes[0]].properties, packed, folder.sizes[static_cast<std::size_t>(output)]);
+    decrypted = keys->decrypt(folder.coders[*aes[0]].properties, packed,
+                              folder.sizes[static_cast<std::size_t>(output)]);
     if (!keys->padded()) return {};
     packed = decrypted;
   }

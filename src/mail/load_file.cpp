@@ -52,9 +52,10 @@ constexpr std::array kFields = {
     Named{Field::subject, "|subject|subjectortitle|subjecttitle|emailsubject|subjectatstart|"},
     Named{Field::from, "|from|sender|emailsender|senderorcreatedby|sendercreatedby|senderauthor|"},
     Named{Field::text, "|body|description|textbody|content|message|comment|"},
-    Named{Field::error,
-          "|errorcode|error|errormessage|errordetails|exporterror|downloaderror|processingstatus|decodestatus|"
-          "failurereason|"},
+    Named{
+        Field::error,
+        "|errorcode|error|errormessage|errordetails|exporterror|downloaderror|processingstatus|decodestatus|"
+        "failurereason|"},
 };
 
 Field field_of(std::string_view key) {
@@ -142,14 +143,14 @@ class Row {
     }
     if (!who.empty()) {
       const bool address = who.find('@') != std::string::npos;
-      record_.people.push_back(
-          {PersonRole::delivered_to, address ? std::string() : who, address ? base::lower(who) : std::string()});
+      record_.people.push_back({PersonRole::delivered_to, address ? std::string() : who,
+                                address ? base::lower(who) : std::string()});
     }
     if (!error_.empty())
       sink.unread({.bytes = 0,
                    .state = evidence::LedgerState::not_exported,
-                   .reason = fmt::format("the export says that it did not get this item whole: {} ({})", error_,
-                                         !record_.name.empty() ? record_.name : record_.message_id),
+                   .reason = fmt::format("the export says that it did not get this item whole: {} ({})",
+                                         error_, !record_.name.empty() ? record_.name : record_.message_id),
                    .remedy = "export the item again, or ask for it from the mailbox itself",
                    .child = path,
                    .child_size = 0});
@@ -266,8 +267,8 @@ bool recognises_load_file(std::string_view bytes) {
   const auto has = [&](Field field) { return seen[static_cast<std::size_t>(field)]; };
   return (has(Field::id) || has(Field::path)) &&
          (has(Field::custodian) || has(Field::location) || has(Field::folder)) &&
-         (has(Field::subject) || has(Field::from)) && (has(Field::sent) || has(Field::received) || has(Field::id)) &&
-         !has(Field::text);
+         (has(Field::subject) || has(Field::from)) &&
+         (has(Field::sent) || has(Field::received) || has(Field::id)) && !has(Field::text);
 }
 
 base::Result<void> read_load_file(const evidence::ItemView &item, evidence::Sink &sink) {

@@ -79,7 +79,8 @@ void TableRows::read_row(TableRow &row) {
       cell.begin = at_;
       while (at_ < bytes_.size() && bytes_[at_] != separator_ && bytes_[at_] != '\n') ++at_;
       cell.end = at_;
-      if (cell.end > cell.begin && (at_ >= bytes_.size() || bytes_[at_] == '\n') && bytes_[cell.end - 1] == '\r')
+      if (cell.end > cell.begin && (at_ >= bytes_.size() || bytes_[at_] == '\n') &&
+          bytes_[cell.end - 1] == '\r')
         --cell.end;
     }
     if (row.cells.size() < kColumnsMax)

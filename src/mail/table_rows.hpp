@@ -1,6 +1,7 @@
 #pragma once
-// The rows of a CSV table with the place of each cell, for readers that give text with exact offsets: quoted cells
-// with doubled quotes and line ends in them (RFC 4180), comma, semicolon or tab between cells, byte order mark.
+// The rows of a CSV table with the place of each cell, for readers that give text with exact offsets: quoted
+// cells with doubled quotes and line ends in them (RFC 4180), comma, semicolon or tab between cells, byte
+// order mark.
 //
 //   TableRows rows(utf8);
 //   for (TableRow row; rows.next(row);) ... rows.columns()[i], row.cells[i]

@@ -28,7 +28,20 @@ using evidence::RecordId;
 constexpr std::size_t kFieldMost = 4096;  // of a name, a subject, an id
 constexpr std::size_t kCommentsMost = 10'000;
 
-enum class Role : std::uint8_t { none, text, comments, author, address, to, cc, time, subject, id, thread, folder };
+enum class Role : std::uint8_t {
+  none,
+  text,
+  comments,
+  author,
+  address,
+  to,
+  cc,
+  time,
+  subject,
+  id,
+  thread,
+  folder
+};
 
 struct Named {
   Role role;
@@ -37,26 +50,34 @@ struct Named {
 // Keys as column_key() makes them; names are those of the products' own exports.
 constexpr std::array kColumns = {
     Named{Role::text,
-          "|description|body|text|message|content|note|notes|textbody|htmlbody|commentbody|emailbody|notebody|closenotes|"
-          "ticketdescription|tasknotes|callnotes|meetingnotes|resolution|resolutionnotes|shortdescription|messagebody|"
+          "|description|body|text|message|content|note|notes|textbody|htmlbody|commentbody|emailbody|"
+          "notebody|closenotes|"
+          "ticketdescription|tasknotes|callnotes|meetingnotes|resolution|resolutionnotes|shortdescription|"
+          "messagebody|"
           "plainbody|plaintextbody|feeditembody|casecomments|internalcomments|details|htmlcontent|rawbody|"},
     Named{Role::comments, "|comment|comments|worknotes|commentsandworknotes|additionalcomments|"},
     Named{Role::author,
-          "|requester|requestername|reporter|creator|caller|callerid|openedby|author|from|fromname|sender|createdby|"
-          "submitter|suppliedname|contactname|fullname|user|username|createdbyid|syscreatedby|activityassignedto|"
+          "|requester|requestername|reporter|creator|caller|callerid|openedby|author|from|fromname|sender|"
+          "createdby|"
+          "submitter|suppliedname|contactname|fullname|user|username|createdbyid|syscreatedby|"
+          "activityassignedto|"
           "ticketowner|owner|contact|customer|customername|name|authorname|createdbyuser|"},
     Named{Role::address,
-          "|requesteremail|email|fromaddress|fromemail|contactemail|suppliedemail|senderemail|authoremail|reporteremail|"
+          "|requesteremail|email|fromaddress|fromemail|contactemail|suppliedemail|senderemail|authoremail|"
+          "reporteremail|"
           "emailaddress|customeremail|submitteremail|useremail|createdbyemail|"},
-    Named{Role::to, "|to|toaddress|toaddresses|recipients|assignee|assignedto|toemail|recipient|agent|assigneeemail|"},
+    Named{Role::to,
+          "|to|toaddress|toaddresses|recipients|assignee|assignedto|toemail|recipient|agent|assigneeemail|"},
     Named{Role::cc, "|cc|ccaddress|bcc|bccaddress|watchers|watchlist|"},
     Named{Role::time,
-          "|created|createdat|createddate|createdtime|openedat|opened|messagedate|date|senton|sent|sentat|timestamp|"
+          "|created|createdat|createddate|createdtime|openedat|opened|messagedate|date|senton|sent|sentat|"
+          "timestamp|"
           "createdon|syscreatedon|createdate|activitydate|datetime|time|datesent|datetimeopened|"},
     Named{Role::subject, "|subject|summary|title|ticketname|emailsubject|ticketsubject|"},
     Named{Role::id, "|messageidentifier|messageid|internetmessageid|"},
     Named{Role::thread,
-          "|id|number|issuekey|key|ticketid|casenumber|caseid|parentid|ticket|ticketnumber|incident|recordid|issueid|"
+          "|id|number|issuekey|key|ticketid|casenumber|caseid|parentid|ticket|ticketnumber|incident|recordid|"
+          "issueid|"
           "sysid|elementid|threadidentifier|conversationid|activityid|"},
     Named{Role::folder, "|group|queue|project|projectkey|projectname|assignmentgroup|pipeline|channel|"},
 };
@@ -76,8 +97,9 @@ std::vector<Role> roles_of(const TableRows &rows) {
 }
 
 bool has(const std::vector<Role> &roles, std::initializer_list<Role> wanted) {
-  return std::any_of(roles.begin(), roles.end(),
-                     [&](Role role) { return std::find(wanted.begin(), wanted.end(), role) != wanted.end(); });
+  return std::any_of(roles.begin(), roles.end(), [&](Role role) {
+    return std::find(wanted.begin(), wanted.end(), role) != wanted.end();
+  });
 }
 
 std::optional<int> month_of(std::string_view word) {
@@ -88,8 +110,8 @@ std::optional<int> month_of(std::string_view word) {
   return static_cast<int>(at / 3) + 1;
 }
 
-// The forms that exports use besides RFC 3339: "2024-01-12 07:08:09", "12/Jan/24 9:05 AM" (Jira), "1/12/2024, 7:08 AM"
-// (Salesforce in an American locale), "12.01.2024 07:08". All as UTC: exports do not say.
+// The forms that exports use besides RFC 3339: "2024-01-12 07:08:09", "12/Jan/24 9:05 AM" (Jira), "1/12/2024,
+// 7:08 AM" (Salesforce in an American locale), "12.01.2024 07:08". All as UTC: exports do not say.
 base::Time time_of(std::string_view text) {
   text = base::trim(text);
   if (const auto time = base::parse_time(text)) return *time;
@@ -142,8 +164,8 @@ base::Time time_of(std::string_view text) {
       minute < 0 || minute > 59 || second < 0 || second > 60)
     return base::kTimeMin;
   const auto two = [](int value) { return std::string(value < 10 ? "0" : "") + std::to_string(value); };
-  const std::string written = std::to_string(year) + "-" + two(month) + "-" + two(day) + "T" + two(hour) + ":" +
-                              two(minute) + ":" + two(second) + "Z";
+  const std::string written = std::to_string(year) + "-" + two(month) + "-" + two(day) + "T" + two(hour) +
+                              ":" + two(minute) + ":" + two(second) + "Z";
   const auto time = base::parse_time(written);
   return time ? *time : base::kTimeMin;
 }
@@ -159,7 +181,8 @@ struct Comment {
 // Jira: "12/Jan/24 9:05 AM;ada;text", in newer exports with an account id.
 bool jira_comment(std::string_view text, Comment &comment) {
   const std::size_t first = text.find(';');
-  if (first == std::string_view::npos || first > 40 || time_of(text.substr(0, first)) == base::kTimeMin) return false;
+  if (first == std::string_view::npos || first > 40 || time_of(text.substr(0, first)) == base::kTimeMin)
+    return false;
   const std::size_t second = text.find(';', first + 1);
   if (second == std::string_view::npos || second - first > 200) return false;
   comment.time = std::string(text.substr(0, first));
@@ -169,7 +192,8 @@ bool jira_comment(std::string_view text, Comment &comment) {
   return true;
 }
 
-// ServiceNow's journal: "2024-01-12 07:08:09 - Ada Lovelace (Work notes)" on a line of its own before each entry.
+// ServiceNow's journal: "2024-01-12 07:08:09 - Ada Lovelace (Work notes)" on a line of its own before each
+// entry.
 std::vector<Comment> journal(std::string_view text) {
   std::vector<Comment> out;
   for (std::size_t at = 0; at < text.size() && out.size() < kCommentsMost;) {
@@ -197,7 +221,11 @@ std::vector<Comment> journal(std::string_view text) {
 class Reader {
  public:
   Reader(const evidence::ItemView &item, evidence::Sink &sink)
-      : item_(item), sink_(sink), utf8_(evidence::to_utf8(item.bytes)), rows_(utf8_.view()), roles_(roles_of(rows_)) {}
+      : item_(item),
+        sink_(sink),
+        utf8_(evidence::to_utf8(item.bytes)),
+        rows_(utf8_.view()),
+        roles_(roles_of(rows_)) {}
 
   void run() {
     // The names of the columns themselves.
@@ -215,12 +243,13 @@ class Reader {
       plain(0, utf8_.view().size());
     } else if (begin < utf8_.view().size() && number >= sink_.limits().members_max) {
       plain(begin, utf8_.view().size());
-      sink_.unread({.bytes = 0,
-                    .state = evidence::LedgerState::too_large,
-                    .reason = "more rows than members_max: the rest was read as plain text, without authors and times",
-                    .remedy = "raise the limit members_max",
-                    .child = {},
-                    .child_size = 0});
+      sink_.unread(
+          {.bytes = 0,
+           .state = evidence::LedgerState::too_large,
+           .reason = "more rows than members_max: the rest was read as plain text, without authors and times",
+           .remedy = "raise the limit members_max",
+           .child = {},
+           .child_size = 0});
     }
   }
 
@@ -315,7 +344,8 @@ class Reader {
       if (roles_[i] == Role::text) html(row.cells[i], path, id);
   }
 
-  bool take_comments(const TableCell &cell, const std::string &path, const Record &about, std::size_t &count) {
+  bool take_comments(const TableCell &cell, const std::string &path, const Record &about,
+                     std::size_t &count) {
     std::string text;
     base::OffsetMap map;
     rows_.append(cell, text, map);
@@ -330,8 +360,9 @@ class Reader {
       Record record = about;
       record.item = base::join_item(path, std::to_string(++count));
       record.people.clear();
-      record.people.push_back({PersonRole::from, comment.author.find('@') == std::string::npos ? comment.author : "",
-                               comment.author.find('@') == std::string::npos ? "" : base::lower(comment.author)});
+      record.people.push_back(
+          {PersonRole::from, comment.author.find('@') == std::string::npos ? comment.author : "",
+           comment.author.find('@') == std::string::npos ? "" : base::lower(comment.author)});
       for (const evidence::Person &person : about.people)
         if (person.role != PersonRole::to || !person.address.empty())
           record.people.push_back({PersonRole::to, person.name, person.address});

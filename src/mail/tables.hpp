@@ -1,8 +1,10 @@
 #pragma once
-// Tickets, cases, comments and mail that a service desk or CRM exports as CSV (Zendesk, ServiceNow, Jira, Salesforce,
-// Freshdesk, HubSpot and their like): each row is a message with author, audience and time. A row of comments, as Jira
-// ("date;author;text" a cell) and ServiceNow (a journal in one cell) have it, gives each comment as a message of its
-// own. Column names tell, in any order; text is given as "Column: value" lines with offsets into the file.
+// Tickets, cases, comments and mail that a service desk or CRM exports as CSV (Zendesk, ServiceNow, Jira,
+// Salesforce, Freshdesk, HubSpot and their like): each row is a message with author, audience and time. A row
+// of comments, as Jira
+// ("date;author;text" a cell) and ServiceNow (a journal in one cell) have it, gives each comment as a message
+// of its own. Column names tell, in any order; text is given as "Column: value" lines with offsets into the
+// file.
 
 #include <string_view>
 

@@ -126,17 +126,16 @@ std::string sessions_text(const Picture &picture) {
 std::string coverage_text(const Picture &picture) {
   std::vector<std::vector<std::string>> rows;
   for (const log::Coverage &coverage : picture.coverage)
-    rows.push_back(
-        {std::string(log::name_of(coverage.source)), std::string(log::name_of(coverage.event_class)),
-         coverage.tenant, std::to_string(coverage.events),
-         coverage.events == 0 ? "-" : moment(coverage.first),
-         coverage.events == 0 ? "-" : moment(coverage.last),
-         coverage.complete   ? "complete"
-         : coverage.declared ? "declared"
-                             : "not declared",
-         coverage.gaps.empty()
-             ? ""
-             : fmt::format("{} gap{}", coverage.gaps.size(), coverage.gaps.size() == 1 ? "" : "s")});
+    rows.push_back({std::string(log::name_of(coverage.source)),
+                    std::string(log::name_of(coverage.event_class)), coverage.tenant,
+                    std::to_string(coverage.events), coverage.events == 0 ? "-" : moment(coverage.first),
+                    coverage.events == 0 ? "-" : moment(coverage.last),
+                    coverage.complete   ? "complete"
+                    : coverage.declared ? "declared"
+                                        : "not declared",
+                    coverage.gaps.empty() ? ""
+                                          : fmt::format("{} gap{}", coverage.gaps.size(),
+                                                        coverage.gaps.size() == 1 ? "" : "s")});
   std::string out =
       table({"source", "class", "tenant", "events", "first", "last", "collection", "gaps"}, rows, 40);
   for (const log::Coverage &coverage : picture.coverage) {
@@ -350,8 +349,9 @@ std::string summary(const Picture &picture) {
   out += "What could not be read, and what cannot be said\n";
   add(fmt::format("  {} of {} read, {} unread; {} items could not be read{}", bytes_text(totals.read),
                   bytes_text(totals.handed_in), bytes_text(totals.unread), totals.unread_items,
-                  totals.unread_within > 0 ? fmt::format(", {} in what was read", bytes_text(totals.unread_within))
-                                           : ""));
+                  totals.unread_within > 0
+                      ? fmt::format(", {} in what was read", bytes_text(totals.unread_within))
+                      : ""));
   std::map<std::string, std::size_t> doubts;
   for (const detect::CannotSay &one : picture.cannot_say) ++doubts[one.why];
   if (!doubts.empty())

@@ -70,7 +70,7 @@ TEST_F(Disclosure, EveryRegimeAnswersItsOwnTrigger) {
   EXPECT_GE(unverified, 10u);
   // A family answers with each of its clocks that the trigger starts.
   EXPECT_EQ(lines_of(run({"duties", "due", "nis2-23", "aware", "2027-03-10", "--json"}).out).size(), 4u);
-  EXPECT_THAT(run({"duties", "due", "nis2", "aware", "2027-03-10"}).err, HasSubstr("nis2-23-early-warning"));
+  EXPECT_THAT(run({"duties", "due", "nis9", "aware", "2027-03-10"}).err, HasSubstr("nis2-23-early-warning"));
   EXPECT_THAT(run({"duties", "due", "gdpr-33", "material", "2027-03-10"}).err, HasSubstr("\"aware\""));
 }
 

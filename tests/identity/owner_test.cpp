@@ -111,7 +111,7 @@ TEST_F(Owners, ATieNamesNobodyAndSaysWhy) {
   const SecretFact margin = owned(
       "api-key", {{HintKind::host, "a.one.example"}, {HintKind::host, "b.two.example"}}, {"x@two.example"});
   EXPECT_EQ(margin.owner, "two.example");
-  EXPECT_THAT(margin.owner_why, HasSubstr("against one.example"));
+  EXPECT_THAT(margin.owner_why, HasSubstr("over one.example"));
 }
 
 TEST_F(Owners, ABindingTellsMost) {

@@ -24,11 +24,15 @@ CollectingSink read(std::string_view bytes) {
 
 TEST(LoadFile, PurviewNamesCustodianPathAndId) {
   const auto sink = read(
-      "\xEF\xBB\xBF\"File_ID\",\"Custodian\",\"Location_name\",\"Compound_path\",\"Email_message_ID\",\"Email_subject\","
+      "\xEF\xBB\xBF\"File_ID\",\"Custodian\",\"Location_name\",\"Compound_path\",\"Email_message_ID\","
+      "\"Email_subject\","
       "\"Email_sender\",\"Email_date_sent\",\"Email_date_received\",\"Export_native_path\",\"Error_code\"\r\n"
-      "\"1\",\"Alice A\",\"alice@a.example\",\"alice@a.example\\Primary\\Inbox\\VPN\",\"<m1@a.example>\",\"VPN\","
-      "\"bob@b.example\",\"2024-01-12T07:08:09Z\",\"2024-01-12T07:08:10Z\",\"Exchange\\alice\\1.eml\",\"None\"\r\n"
-      "\"2\",\"Alice A\",\"alice@a.example\",\"x\",\"<m2@a.example>\",\"S\",\"bob@b.example\",\"\",\"\",\"2.eml\","
+      "\"1\",\"Alice "
+      "A\",\"alice@a.example\",\"alice@a.example\\Primary\\Inbox\\VPN\",\"<m1@a.example>\",\"VPN\","
+      "\"bob@b.example\",\"2024-01-12T07:08:09Z\",\"2024-01-12T07:08:10Z\",\"Exchange\\alice\\1.eml\","
+      "\"None\"\r\n"
+      "\"2\",\"Alice "
+      "A\",\"alice@a.example\",\"x\",\"<m2@a.example>\",\"S\",\"bob@b.example\",\"\",\"\",\"2.eml\","
       "\"Encrypted\"\r\n");
   ASSERT_EQ(sink.records.size(), 2u);
   const evidence::Record &record = sink.records[0];
@@ -62,7 +66,8 @@ TEST(LoadFile, VaultsXmlAndCsvNameLabels) {
   EXPECT_EQ(xml.records[0].people[0].address, "alice@a.example");
   const auto csv = read(
       "Rfc822MessageId,GmailMessageId,FileName,Account,Labels,Subject,From,To,DateSent\n"
-      "m1@a.example,18d,x.mbox,alice@a.example,\"^INBOX,^a\",VPN,bob@b.example,alice@a.example,2024-01-12T07:08:09Z\n");
+      "m1@a.example,18d,x.mbox,alice@a.example,\"^INBOX,^a\",VPN,bob@b.example,alice@a.example,2024-01-12T07:"
+      "08:09Z\n");
   ASSERT_EQ(csv.records.size(), 1u);
   EXPECT_EQ(csv.records[0].folder, "^INBOX,^a");
 }
@@ -73,8 +78,8 @@ TEST(LoadFile, OtherTablesAreNone) {
   EXPECT_FALSE(recognises_load_file("<?xml version='1.0'?><Document/>"));
   EXPECT_FALSE(recognises_load_file(""));
   // Mail in a table has bodies: that is no list of it.
-  EXPECT_FALSE(
-      recognises_load_file("MessageId,FromAddress,Subject,Folder,TextBody,DateSent\n<a@b>,a@b,s,Inbox,hello,2024\n"));
+  EXPECT_FALSE(recognises_load_file(
+      "MessageId,FromAddress,Subject,Folder,TextBody,DateSent\n<a@b>,a@b,s,Inbox,hello,2024\n"));
 }
 
 }  // namespace

@@ -33,9 +33,11 @@ void expect_exact(const CollectingSink &sink, std::string_view needle) {
 
 TEST(Tables, SalesforceMailHasPeopleTimesAndBothBodies) {
   const auto sink = read(
-      "\"Id\",\"ParentId\",\"Subject\",\"TextBody\",\"HtmlBody\",\"FromAddress\",\"FromName\",\"ToAddress\",\"CcAddress\","
+      "\"Id\",\"ParentId\",\"Subject\",\"TextBody\",\"HtmlBody\",\"FromAddress\",\"FromName\",\"ToAddress\","
+      "\"CcAddress\","
       "\"MessageDate\",\"MessageIdentifier\"\r\n"
-      "\"02s1\",\"5001\",\"VPN\",\"the \"\"key\"\" is\nHorse7\",\"<p>pass<b>word</b>: Cow8</p>\",\"Ada@a.example\",\"Ada L\","
+      "\"02s1\",\"5001\",\"VPN\",\"the \"\"key\"\" is\nHorse7\",\"<p>pass<b>word</b>: "
+      "Cow8</p>\",\"Ada@a.example\",\"Ada L\","
       "\"bob@b.example; eve@b.example\",\"\",\"2024-01-12T07:08:09.000Z\",\"<m1@a.example>\"\r\n");
   ASSERT_EQ(sink.records.size(), 1u);
   const evidence::Record &record = sink.records[0];

@@ -1,4 +1,5 @@
-// Anchors must stand in everything that their pattern matches, and the filter must find them wherever they stand.
+// Anchors must stand in everything that their pattern matches, and the filter must find them wherever they
+// stand.
 #include "secret/anchor.hpp"
 
 #include <gtest/gtest.h>
@@ -32,7 +33,8 @@ Anchors anchors_of(const std::string &pattern, bool ignore_case = false) {
 }
 
 TEST(PatternTree, LeavesAloneWhatItDoesNotKnow) {
-  for (const char *pattern : {"(?m)^a", "\\pL", "(?=a)b", "a**b(", "[z-a]", "(?x)a b", "\\Qa\\E", "[[:nix:]]", "*a"})
+  for (const char *pattern :
+       {"(?m)^a", "\\pL", "(?=a)b", "a**b(", "[z-a]", "(?x)a b", "\\Qa\\E", "[[:nix:]]", "*a"})
     EXPECT_FALSE(parse_pattern(pattern, false).has_value()) << pattern;
 }
 
@@ -93,8 +95,14 @@ TEST(Anchor, TellsTheRunOfAValue) {
 
 TEST(GramFilter, FindsWhatALookAtEveryPlaceFinds) {
   std::mt19937 random(7);
-  const std::vector<std::string> patterns = {"key",        "(?i:secret)", "[ab]cd",       "(?:^|[^a-z])token",
-                                             "a[0-9]{3}b", "0[xX][0-9a-f]{4}", "abcdefghijkl", "::[0-9a-f]{2}",
+  const std::vector<std::string> patterns = {"key",
+                                             "(?i:secret)",
+                                             "[ab]cd",
+                                             "(?:^|[^a-z])token",
+                                             "a[0-9]{3}b",
+                                             "0[xX][0-9a-f]{4}",
+                                             "abcdefghijkl",
+                                             "::[0-9a-f]{2}",
                                              "xy[\\x80-\\xff]z"};
   std::vector<Anchor> all;
   GramFilter filter;
@@ -105,9 +113,17 @@ TEST(GramFilter, FindsWhatALookAtEveryPlaceFinds) {
     }
   }
   filter.seal();
-  const std::vector<std::string> pieces = {"key", "KEY",  "secret", "SeCreT", "acd",    "bcd",         "token",   "a123b",
-                                           "a12", "0xab", "0Xffff", "::",     "::a0",   "abcdefghijkl", "abcdefg", "xy\x9Fz",
-                                           " ",   "\n",   "q",      "[",      "{",      std::string(70, '.')};
+  const std::vector<std::string> pieces = {"key",     "KEY",
+                                           "secret",  "SeCreT",
+                                           "acd",     "bcd",
+                                           "token",   "a123b",
+                                           "a12",     "0xab",
+                                           "0Xffff",  "::",
+                                           "::a0",    "abcdefghijkl",
+                                           "abcdefg", "xy\x9Fz",
+                                           " ",       "\n",
+                                           "q",       "[",
+                                           "{",       std::string(70, '.')};
   for (int round = 0; round < 300; ++round) {
     std::string text;
     const std::size_t wanted = random() % (round % 10 == 0 ? 9000 : 160);
@@ -119,7 +135,8 @@ TEST(GramFilter, FindsWhatALookAtEveryPlaceFinds) {
       for (std::uint32_t i = 0; i < all.size(); ++i)
         if (stands_at(all[i], text, at)) slow.emplace(at, at + all[i].bytes.size(), i);
     std::multiset<Row> fast;
-    filter.scan(text, [&](std::uint32_t id, std::size_t begin, std::size_t end) { fast.emplace(begin, end, id); });
+    filter.scan(text,
+                [&](std::uint32_t id, std::size_t begin, std::size_t end) { fast.emplace(begin, end, id); });
     ASSERT_EQ(fast, slow) << text;
   }
 }
