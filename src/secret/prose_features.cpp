@@ -129,8 +129,8 @@ std::string surroundings(std::string_view text, std::size_t begin, std::size_t e
 
 template <typename List>
 int count_words(const List &list, std::string_view text) {
-  return static_cast<int>(
-      std::count_if(list.begin(), list.end(), [&](std::string_view word) { return contains(text, word); }));
+  return static_cast<int>(std::count_if(std::begin(list), std::end(list),
+                                        [&](std::string_view word) { return contains(text, word); }));
 }
 
 bool host_address(std::string_view text) {
@@ -251,7 +251,7 @@ bool is_random_letters(std::string_view value) {
 }
 
 bool is_function_word(std::string_view lower_word) {
-  return std::binary_search(kFunctionWords.begin(), kFunctionWords.end(), lower_word);
+  return std::binary_search(std::begin(kFunctionWords), std::end(kFunctionWords), lower_word);
 }
 
 Features value_features(std::string_view text, const ProseCandidate &candidate) {

@@ -2,20 +2,21 @@
 // The word lists of the prose features, lower case and sorted for binary search.
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <string_view>
 
 namespace dislodge::secret {
 
 using std::string_view_literals::operator""sv;
 
+// Plain arrays: clang folds no more than 256 elements to deduce the size of a std::array.
 // What follows "the password is", "password:" or "pw" when no password does.
-inline constexpr std::array kFunctionWords = {
+inline constexpr std::string_view kFunctionWords[] = {
 #include "secret/prose_function_words.inc"
 };
 
 // What a text about passwords says that gives none away.
-inline constexpr std::array kPolicyWords = {
+inline constexpr std::string_view kPolicyWords[] = {
     "at least"sv,
     "characters"sv,
     "character"sv,
@@ -109,6 +110,6 @@ inline constexpr auto kCodeMarks = std::to_array<std::string_view>({
     "{{",   "struct ", "class ",     "nil",     "elif",  "else:",    "printf",  "assert",  "throw ",
 });
 
-static_assert(std::is_sorted(kFunctionWords.begin(), kFunctionWords.end()));
+static_assert(std::is_sorted(std::begin(kFunctionWords), std::end(kFunctionWords)));
 
 }  // namespace dislodge::secret
