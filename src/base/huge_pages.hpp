@@ -17,6 +17,7 @@ template <typename T>
 struct HugePages {
   using value_type = T;
   static constexpr std::size_t kPage = std::size_t{2} << 20;
+  static constexpr std::align_val_t kAlignment{alignof(T)};
 
   HugePages() = default;
   template <typename U>
@@ -24,7 +25,7 @@ struct HugePages {
 
   T *allocate(std::size_t count) {
     const std::size_t bytes = count * sizeof(T);
-    if (bytes < 2 * kPage) return static_cast<T *>(::operator new(bytes));
+    if (bytes < 2 * kPage) return static_cast<T *>(::operator new(bytes, kAlignment));
     void *memory = std::aligned_alloc(kPage, (bytes + kPage - 1) / kPage * kPage);
     if (memory == nullptr) throw std::bad_alloc();
     (void)::madvise(memory, bytes, MADV_HUGEPAGE);
@@ -32,7 +33,7 @@ struct HugePages {
   }
   void deallocate(T *memory, std::size_t count) {
     if (count * sizeof(T) < 2 * kPage)
-      ::operator delete(memory);
+      ::operator delete(memory, kAlignment);
     else
       std::free(memory);
   }

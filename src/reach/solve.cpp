@@ -456,8 +456,8 @@ class SolverRun {
     const NodeId node = candidate.node;
     candidate.piece &= ~kWaits;
     const std::uint32_t begin = states_[node].begin, end = states_[node].end;
-    __builtin_prefetch(solver_.out_.data() + begin);
-    __builtin_prefetch(solver_.out_.data() + begin + 3);
+    if (begin < end) __builtin_prefetch(&solver_.out_[begin]);
+    if (begin + 3 < end) __builtin_prefetch(&solver_.out_[begin + 3]);
     bool widened = false;
     if (!prolonged_.empty() && solver_.component_[node] != kNone && solver_.ring_[solver_.component_[node]]) {
       if (states_[node].newest == kNone || candidate.start != states_[node].covered) {
