@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json_writer.hpp"
+#include "report/json_line.hpp"
 #include "report/text.hpp"
 
 namespace dislodge::report {
@@ -10,24 +10,6 @@ namespace dislodge::report {
 using base::JsonWriter;
 
 namespace {
-
-template <typename Body>
-void line(std::string &out, Body &&body) {
-  JsonWriter json;
-  json.object([&] {
-    json.field("schema", 1);
-    body(json);
-  });
-  out += json.take();
-  out += '\n';
-}
-
-void optional_text(JsonWriter &json, std::string_view key, std::string_view value) {
-  if (value.empty())
-    json.field(key, nullptr);
-  else
-    json.field(key, value);
-}
 
 void local_time(JsonWriter &json, const std::optional<disclose::LocalTime> &local) {
   if (!local) {
@@ -109,7 +91,7 @@ namespace {
 std::string duties_lines(const engine::Picture &picture, bool counsel) {
   std::string out;
   for (const disclose::Duty &duty : picture.duties) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("regime", duty.regime);
       json.field("name", duty.name);
       optional_text(json, "trigger", duty.trigger);
@@ -158,7 +140,7 @@ std::string duty_date_text(const disclose::DutyDate &date) {
 
 std::string duty_date_json(const disclose::DutyDate &date) {
   std::string out;
-  line(out, [&](JsonWriter &json) {
+  json_line(out, [&](JsonWriter &json) {
     json.field("regime", date.regime);
     json.field("trigger", date.trigger);
     json.field("trigger_time", date.trigger_time);
@@ -180,7 +162,7 @@ std::string undated_duty_text(const disclose::Regime &regime) {
 
 std::string undated_duty_json(const disclose::Regime &regime, std::string_view trigger, base::Time time) {
   std::string out;
-  line(out, [&](JsonWriter &json) {
+  json_line(out, [&](JsonWriter &json) {
     json.field("regime", regime.id);
     optional_text(json, "trigger", regime.trigger.empty() ? trigger : std::string_view(regime.trigger));
     json.field("trigger_time", time);
@@ -209,7 +191,7 @@ std::string regimes_text(const disclose::DutyRules &rules) {
 std::string regimes_json(const disclose::DutyRules &rules) {
   std::string out;
   for (const disclose::Regime &one : rules.regimes) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("regime", one.id);
       json.field("name", one.name);
       json.field("verified", one.verified);
@@ -258,7 +240,7 @@ std::string checklist_text(const disclose::Duty &duty) {
 std::string checklist_json(const disclose::Duty &duty) {
   std::string out;
   for (const disclose::FieldStatus &field : duty.fields) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("regime", duty.regime);
       json.field("field", field.id);
       json.field("text", field.text);
@@ -289,7 +271,7 @@ std::string decisions_text(const std::vector<engine::Decision> &decisions) {
 std::string decisions_json(const std::vector<engine::Decision> &decisions) {
   std::string out;
   for (const engine::Decision &one : decisions) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("fact", one.fact);
       json.field("at", one.at);
       json.field("who", one.who);

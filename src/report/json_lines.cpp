@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/json_writer.hpp"
+#include "report/json_line.hpp"
 #include "report/statements.hpp"
 #include "report/timeline.hpp"
 
@@ -11,33 +11,10 @@ namespace dislodge::report {
 using base::JsonWriter;
 using engine::Picture;
 
-namespace {
-
-// Writes one line: an object that begins with the schema.
-template <typename Body>
-void line(std::string &out, Body &&body) {
-  JsonWriter json;
-  json.object([&] {
-    json.field("schema", 1);
-    body(json);
-  });
-  out += json.take();
-  out += '\n';
-}
-
-void optional_text(JsonWriter &json, std::string_view key, std::string_view value) {
-  if (value.empty())
-    json.field(key, nullptr);
-  else
-    json.field(key, value);
-}
-
-}  // namespace
-
 std::string sighting_json(const secret::Sighting &sighting, std::string_view fingerprint,
                           std::string_view owner, std::string_view owner_why, bool with_rejected) {
   std::string out;
-  line(out, [&](JsonWriter &json) {
+  json_line(out, [&](JsonWriter &json) {
     json.field("kind", sighting.kind);
     json.field("rule", sighting.rule);
     json.field("item", sighting.item);
@@ -77,7 +54,7 @@ std::string secrets_json(const Picture &picture, bool rejected) {
 std::string detections_json(const Picture &picture) {
   std::string out;
   for (const detect::Detection &detection : picture.detections) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("id", detection.id);
       json.field("kind", detection.kind);
       json.list_field("techniques", detection.techniques);
@@ -107,7 +84,7 @@ std::string detections_json(const Picture &picture) {
 std::string sessions_json(const Picture &picture) {
   std::string out;
   for (const detect::Session &session : picture.sessions) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("id", session.id);
       json.field("principal", session.principal);
       optional_text(json, "application", session.application);
@@ -126,7 +103,7 @@ std::string sessions_json(const Picture &picture) {
 std::string coverage_json(const Picture &picture) {
   std::string out;
   for (const log::Coverage &coverage : picture.coverage) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("source", log::name_of(coverage.source));
       optional_text(json, "tenant", coverage.tenant);
       json.field("class", log::name_of(coverage.event_class));
@@ -149,7 +126,7 @@ std::string coverage_json(const Picture &picture) {
     });
   }
   for (const detect::CannotSay &unknown : picture.cannot_say) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("cannot_say", unknown.why);
       optional_text(json, "principal", unknown.principal);
       optional_text(json, "secret", unknown.secret);
@@ -165,7 +142,7 @@ std::string ledger_json(const Picture &picture, bool unread_only) {
   std::string out;
   for (const evidence::LedgerRow &row : picture.ledger) {
     if (unread_only && row.state == evidence::LedgerState::read) continue;
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("item", row.item);
       optional_text(json, "parent", row.parent);
       json.field("state", evidence::name_of(row.state));
@@ -182,7 +159,7 @@ std::string ledger_json(const Picture &picture, bool unread_only) {
 std::string reach_json(const Picture &picture) {
   std::string out;
   for (const reach::ReachRow &row : picture.reach.rows) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("id", row.id);
       json.field("type", row.type);
       json.field("name", row.name);
@@ -212,7 +189,7 @@ std::string reach_json(const Picture &picture) {
 std::string plan_json(const evict::Plan &plan) {
   std::string out;
   for (const evict::PlannedAction &action : plan.actions) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("wave", action.wave);
       json.field("action_id", action.id);
       json.field("action", action.action);
@@ -251,7 +228,7 @@ std::string plan_json(const evict::Plan &plan) {
 std::string parties_json(const Picture &picture) {
   std::string out;
   for (const disclose::Party &party : picture.parties) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("organisation", party.organisation);
       json.list_field("domains", party.domains);
       json.field("messages", party.messages);
@@ -289,7 +266,7 @@ std::string parties_json(const Picture &picture) {
 std::string statements_json(const Picture &picture) {
   std::string out;
   for (const Statement &statement : statements(picture)) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("number", statement.number);
       json.field("subject", statement.subject);
       json.field("says", statement.says);
@@ -304,7 +281,7 @@ std::string statements_json(const Picture &picture) {
 
 std::string status_json(const Picture &picture) {
   std::string out;
-  line(out, [&](JsonWriter &json) {
+  json_line(out, [&](JsonWriter &json) {
     json.field("evidence", static_cast<std::uint64_t>(picture.evidence.size()));
     json.field("bytes", picture.totals.handed_in);
     json.field("read", picture.totals.read);
@@ -327,7 +304,7 @@ std::string status_json(const Picture &picture) {
 std::string timeline_json(const Picture &picture) {
   std::string out;
   for (const TimelineEntry &entry : timeline(picture)) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("time", entry.time);
       json.field("what", entry.what);
       json.field("says", entry.says);

@@ -4,21 +4,16 @@
 #include <unordered_map>
 
 #include "base/json_writer.hpp"
+#include "report/json_line.hpp"
 #include "secret/context.hpp"
 
 namespace dislodge::serve {
 
 using base::JsonWriter;
 using engine::Picture;
+using report::optional_text;
 
 namespace {
-
-void optional_text(JsonWriter &json, std::string_view key, std::string_view value) {
-  if (value.empty())
-    json.field(key, nullptr);
-  else
-    json.field(key, value);
-}
 
 struct Use {
   base::Interval at;

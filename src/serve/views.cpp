@@ -9,6 +9,7 @@
 #include "base/json_writer.hpp"
 #include "engine/planning.hpp"
 #include "report/disclosure.hpp"
+#include "report/json_line.hpp"
 #include "report/json_lines.hpp"
 #include "report/statements.hpp"
 #include "serve/graph.hpp"
@@ -18,28 +19,12 @@ namespace dislodge::serve {
 
 using base::JsonWriter;
 using engine::Picture;
+using report::json_line;
+using report::optional_text;
 
 namespace {
 
 constexpr std::size_t kOpensShown = 5, kIntervalsShown = 50;
-
-template <typename Body>
-void line(std::string &out, Body &&body) {
-  JsonWriter json;
-  json.object([&] {
-    json.field("schema", 1);
-    body(json);
-  });
-  out += json.take();
-  out += '\n';
-}
-
-void optional_text(JsonWriter &json, std::string_view key, std::string_view value) {
-  if (value.empty())
-    json.field(key, nullptr);
-  else
-    json.field(key, value);
-}
 
 // Calls `each` with the entry and its "details", for entries of one kind.
 template <typename Each>
@@ -110,7 +95,7 @@ std::string held_secrets_json(const Picture &picture) {
     if (!action.secret.empty()) planned.emplace(action.secret, &action);
   std::string out;
   for (const identity::SecretFact &secret : picture.secrets) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("id", secret.id);
       json.field("kind", secret.kind);
       const auto mask = picture.masks.find(secret.id);
@@ -154,7 +139,7 @@ std::string held_secrets_json(const Picture &picture) {
 std::string reach_rows_json(const Picture &picture) {
   std::string out;
   for (const reach::ReachRow &row : picture.reach.rows) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("id", row.id);
       json.field("type", row.type);
       json.field("name", row.name);
@@ -217,7 +202,7 @@ std::string marks_json(const Picture &picture, const std::vector<std::string> &j
   std::sort(rows.begin(), rows.end(), [](auto *a, auto *b) { return a->second.order > b->second.order; });
   std::string out;
   for (const auto *one : rows)
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       const auto &[thing, mark] = *one;
       json.field("thing", thing);
       json.field("name", mark.name.empty() ? picture.name_of(thing) : mark.name);
@@ -239,7 +224,7 @@ std::string marks_json(const Picture &picture, const std::vector<std::string> &j
 std::string decisions_json(const std::vector<std::string> &journal) {
   std::string out;
   of_kind(journal, "decide", [&](auto &row, const auto &details) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("fact", text_in(details["fact"]));
       json.field("time", text_in(details["at"]));
       json.field("who", text_in(details["who"]));
@@ -257,7 +242,7 @@ std::string told_json(const Picture &picture, const std::vector<std::string> &jo
                    [](const std::string &entry) { return entry.find("\"what\":\"tell\"") != entry.npos; }))
     return out;
   for (const report::Told &one : report::told(picture, journal)) {
-    line(out, [&](JsonWriter &json) {
+    json_line(out, [&](JsonWriter &json) {
       json.field("subject", one.subject);
       json.field("says", one.says);
       json.field("to", one.to);
