@@ -469,8 +469,8 @@ base::Result<TipFile> read_tips(std::string_view text) {
     return fail(ErrorKind::limit,
                 fmt::format("a tip has at most {} bytes; this one has {}: hand it in in parts", kTipBytesMax,
                             text.size()));
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const Shape shape = shape_of(text);
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (shape == Shape::none)
     return fail(
         ErrorKind::usage,

@@ -87,6 +87,13 @@ TEST(Tips, ManifestsAsLinesAndAsTables) {
   EXPECT_THAT(table.left_out, ElementsAre("1 messages without an id"));
 }
 
+// One byte order mark is a portal's; behind a second, no reader would find the header that was recognised.
+TEST(Tips, WhatIsNotRecognisedIsNotRead) {
+  constexpr std::string_view twice = "\xEF\xBB\xBF\xEF\xBB\xBFmessage-id;Subject\n<a@b.example>;x\n";
+  EXPECT_FALSE(recognises_tips(twice));
+  EXPECT_FALSE(read_tips(twice));
+}
+
 TEST(Tips, WhatIsNoTipIsLeftToOthers) {
   for (const std::string_view other :
        {"", "{}", "[]", "a,b\n1,2\n", R"({"value":[{"id":"1","createdDateTime":"2025-01-01T00:00:00Z"}]})",
