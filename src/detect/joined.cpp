@@ -1,11 +1,11 @@
 #include "detect/joined.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <optional>
 #include <set>
 #include <tuple>
+
+#include "base/toml.hpp"
 
 namespace dislodge::detect {
 
@@ -150,13 +150,7 @@ base::Result<GeneralKinds> load_general_kinds(std::span<const base::EmbeddedRule
   GeneralKinds out;
   for (const base::EmbeddedRule &file : files) {
     if (file.path.find("detections/") == std::string_view::npos || !file.path.ends_with(".toml")) continue;
-    toml::table document;
-    try {
-      document = toml::parse(file.text, file.path);
-    } catch (const toml::parse_error &error) {
-      return base::fail(base::ErrorKind::usage,
-                        std::string(file.path) + ": " + std::string(error.description()));
-    }
+    DISLODGE_TRY_ASSIGN(const toml::table document, base::parse_toml(file.text, file.path));
     const toml::array *kinds = document["kind"].as_array();
     if (kinds == nullptr) continue;
     for (const toml::node &one : *kinds) {

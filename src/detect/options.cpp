@@ -1,8 +1,8 @@
-#include <toml++/toml.h>
 
 #include <algorithm>
 
 #include "base/encode.hpp"
+#include "base/toml.hpp"
 #include "detect/detect.hpp"
 
 namespace dislodge::detect {
@@ -224,13 +224,7 @@ Result<DetectOptions> load_options(std::span<const base::EmbeddedRule> files) {
   DetectOptions options;
   for (const base::EmbeddedRule &file : files) {
     if (file.path.find("detections/") == std::string_view::npos || !file.path.ends_with(".toml")) continue;
-    toml::table document;
-    try {
-      document = toml::parse(file.text, file.path);
-    } catch (const toml::parse_error &error) {
-      return fail(ErrorKind::usage, std::string(file.path) + ":" + std::to_string(error.source().begin.line) +
-                                        ": " + std::string(error.description()));
-    }
+    DISLODGE_TRY_ASSIGN(const toml::table document, base::parse_toml(file.text, file.path));
     for (const auto &[key, node] : document) DISLODGE_TRY(read_table(key.str(), node, file.path, options));
   }
   for (const std::string_view kind : kKinds)

@@ -2,24 +2,10 @@
 
 #include <simdjson.h>
 
-#include "base/encode.hpp"
+#include "base/percent.hpp"
 
 namespace dislodge::detect {
 namespace {
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = text[i] == '%' ? base::from_hex(text.substr(i + 1, 2)) : std::nullopt;
-    if (byte && byte->size() == 1) {
-      out += *byte;
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 std::string text_at(simdjson::dom::element element, std::string_view pointer) {
   std::string_view text;
@@ -52,10 +38,11 @@ base::Result<std::vector<SarifResult>> read_sarif(std::string_view text) {
       if (one.rule.empty()) one.rule = text_at(result, "/rule/id");
       one.message = text_at(result, "/message/text");
       const std::string place = "/locations/0/physicalLocation";
-      one.path = percent_decoded(text_at(result, place + "/artifactLocation/uri"));
+      one.path = base::percent_decoded(text_at(result, place + "/artifactLocation/uri"));
       if (one.path.empty()) {
         const std::uint64_t index = number_at(result, place + "/artifactLocation/index");
-        one.path = percent_decoded(text_at(run, "/artifacts/" + std::to_string(index) + "/location/uri"));
+        one.path =
+            base::percent_decoded(text_at(run, "/artifacts/" + std::to_string(index) + "/location/uri"));
       }
       if (one.path.starts_with("file://")) one.path.erase(0, 7);
       one.line = number_at(result, place + "/region/startLine");

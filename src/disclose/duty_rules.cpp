@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <algorithm>
 #include <array>
 
 #include "base/encode.hpp"
+#include "base/toml.hpp"
 #include "disclose/duties.hpp"
 
 namespace dislodge::disclose {
@@ -36,13 +36,7 @@ class File {
   explicit File(const base::EmbeddedRule &file) : file_(file) {}
 
   base::Result<void> read(DutyRules &rules) {
-    toml::table document;
-    try {
-      document = toml::parse(file_.text, file_.path);
-    } catch (const toml::parse_error &error) {  // toml++ reports by exception only
-      return fail(ErrorKind::usage,
-                  fmt::format("{}: line {}: {}", file_.path, error.source().begin.line, error.description()));
-    }
+    DISLODGE_TRY_ASSIGN(const toml::table document, base::parse_toml(file_.text, file_.path));
     for (const auto &[key, value] : document) {
       if (key != "calendar" && key != "zone" && key != "regime" && key != "fact")
         return bad(document, fmt::format("unknown table \"{}\"", key.str()));

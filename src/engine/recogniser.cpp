@@ -1,11 +1,8 @@
 #include "engine/recogniser.hpp"
 
 #include <poll.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -42,41 +39,10 @@ RecogniserProcess::~RecogniserProcess() {
 }
 
 void RecogniserProcess::stop() {
-  socket_ = base::Fd();
-  if (process_ <= 0) return;
-  ::kill(process_, SIGKILL);
-  int status = 0;
-  while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
-  }
-  process_ = -1;
-}
-
-Result<void> RecogniserProcess::start() {
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-    return base::fail(ErrorKind::io, "no socket for recognising files: " + base::os_message(errno));
-  const pid_t process = ::fork();
-  if (process < 0) {
-    ::close(ends[0]);
-    ::close(ends[1]);
-    return base::fail(ErrorKind::io, "no process for recognising files: " + base::os_message(errno));
-  }
-  if (process == 0) {
-    // Nothing of the coordinator's but this socket: not the case file, not its lock.
-    const unsigned keep = static_cast<unsigned>(ends[1]);
-    if (keep > 3) ::close_range(3, keep - 1, 0);
-    ::close_range(keep + 1, ~0u, 0);
-    serve(ends[1], sandbox_);
-  }
-  ::close(ends[1]);
-  process_ = process;
-  socket_ = base::Fd(ends[0]);
-  return {};
+  end_child(child_);
 }
 
 void RecogniserProcess::serve(int socket, bool sandbox) noexcept {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::signal(SIGINT, SIG_IGN);
   if (sandbox && sandbox_available() && !enter_sandbox({kMemory})) ::_exit(3);
   std::string name(kNameMax, '\0');
   while (true) {
@@ -110,7 +76,10 @@ Result<evidence::Recognised> RecogniserProcess::ask(const std::filesystem::path 
 }
 
 Result<evidence::Recognised> RecogniserProcess::ask(int file, std::string_view name) {
-  if (process_ <= 0) DISLODGE_TRY(start());
+  if (child_.process <= 0) {
+    DISLODGE_TRY_ASSIGN(child_, start_child(SOCK_SEQPACKET, "for recognising files",
+                                            [this](int socket) { serve(socket, sandbox_); }));
+  }
   std::string text = "N" + std::string(name.substr(0, kNameMax - 1));
   iovec data{text.data(), text.size()};
   std::array<char, CMSG_SPACE(sizeof(int))> control{};
@@ -125,13 +94,13 @@ Result<evidence::Recognised> RecogniserProcess::ask(int file, std::string_view n
   header->cmsg_len = CMSG_LEN(sizeof(int));
   std::memcpy(CMSG_DATA(header), &file, sizeof file);
   char answer[2] = {0, 0};
-  bool answered = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+  bool answered = ::sendmsg(child_.socket.get(), &message, MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
   if (answered) {
-    pollfd polled{socket_.get(), POLLIN, 0};
+    pollfd polled{child_.socket.get(), POLLIN, 0};
     int ready = 0;
     while ((ready = ::poll(&polled, 1, kAnswerMilliseconds)) < 0 && errno == EINTR) {
     }
-    answered = ready == 1 && ::read(socket_.get(), answer, sizeof answer) == sizeof answer;
+    answered = ready == 1 && ::read(child_.socket.get(), answer, sizeof answer) == sizeof answer;
   }
   if (!answered) {
     // It died or hangs on this file. As unknown its strings are read, in a worker, and the ledger says so.

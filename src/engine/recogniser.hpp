@@ -8,6 +8,8 @@
 #include <sys/types.h>
 
 #include "base/files.hpp"
+#include "base/result.hpp"
+#include "engine/child_process.hpp"
 #include "evidence/intake.hpp"
 
 namespace dislodge::engine {
@@ -27,13 +29,11 @@ class RecogniserProcess {
   }
 
  private:
-  base::Result<void> start();
   void stop();
   [[noreturn]] static void serve(int socket, bool sandbox) noexcept;
 
   bool sandbox_;
-  pid_t process_ = -1;
-  base::Fd socket_;
+  ChildProcess child_;
 };
 
 }  // namespace dislodge::engine

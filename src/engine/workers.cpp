@@ -4,9 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +14,7 @@
 #include <deque>
 #include <thread>
 
+#include "engine/child_process.hpp"
 #include "engine/sandbox.hpp"
 
 namespace dislodge::engine {
@@ -137,8 +136,7 @@ std::string encode_job(const Job &job) {
 }  // namespace
 
 struct WorkerPool::Worker {
-  pid_t process = -1;
-  base::Fd socket;
+  ChildProcess child;
   char *marker = nullptr;  // shared page
   std::size_t job = SIZE_MAX;
   Clock::time_point started{};
@@ -159,17 +157,13 @@ WorkerPool::WorkerPool(WorkerOptions options, MakeReader make_reader)
 
 WorkerPool::~WorkerPool() {
   for (const auto &worker : workers_) {
-    if (worker->process > 0) ::kill(worker->process, SIGKILL);
-    retire(*worker);
+    end_child(worker->child);
     if (worker->marker != nullptr) ::munmap(worker->marker, kMarkerBytes);
   }
 }
 
 // The worker's whole life: take a job, map its files, read, answer.
 void WorkerPool::serve(int socket, char *marker_memory) noexcept {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // A worker that is told to stop by a terminal's Ctrl-C leaves that to the coordinator.
-  ::signal(SIGINT, SIG_IGN);
   SharedMarker marker(marker_memory);
   const std::unique_ptr<UnitReader> reader = make_reader_(&marker);
   if (options_.sandbox && sandbox_available()) {
@@ -216,37 +210,11 @@ Result<void> WorkerPool::spawn(Worker &worker) {
     worker.marker = static_cast<char *>(memory);
   }
   std::memset(worker.marker, 0, sizeof(std::uint32_t));
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    return base::fail(ErrorKind::io, "no socket for a worker: " + base::os_message(errno));
-  const pid_t process = ::fork();
-  if (process < 0) {
-    ::close(ends[0]);
-    ::close(ends[1]);
-    return base::fail(ErrorKind::io, "a worker cannot be started: " + base::os_message(errno));
-  }
-  if (process == 0) {
-    // Nothing of the coordinator's but this socket: not the case file, not its lock, not the other workers.
-    const unsigned keep = static_cast<unsigned>(ends[1]);
-    if (keep > 3) ::close_range(3, keep - 1, 0);
-    ::close_range(keep + 1, ~0u, 0);
-    serve(ends[1], worker.marker);
-  }
-  ::close(ends[1]);
-  worker.process = process;
-  worker.socket = base::Fd(ends[0]);
+  DISLODGE_TRY_ASSIGN(worker.child, start_child(SOCK_STREAM, "for a worker",
+                                                [&](int socket) { serve(socket, worker.marker); }));
   worker.job = SIZE_MAX;
   worker.timed_out = false;
   return {};
-}
-
-void WorkerPool::retire(Worker &worker) {
-  worker.socket = base::Fd();
-  if (worker.process > 0) {
-    int status = 0;
-    ::waitpid(worker.process, &status, 0);
-    worker.process = -1;
-  }
 }
 
 Result<void> WorkerPool::send_job(Worker &worker, const Job &job) {
@@ -257,8 +225,8 @@ Result<void> WorkerPool::send_job(Worker &worker, const Job &job) {
     descriptors.push_back(fd.get());
     files.push_back(std::move(fd));
   }
-  DISLODGE_TRY(write_framed(worker.socket.get(), encode_job(job)));
-  return send_descriptors(worker.socket.get(), descriptors);
+  DISLODGE_TRY(write_framed(worker.child.socket.get(), encode_job(job)));
+  return send_descriptors(worker.child.socket.get(), descriptors);
 }
 
 Result<void> WorkerPool::run(std::vector<Job> jobs, const Deliver &deliver) {
@@ -276,7 +244,7 @@ Result<void> WorkerPool::run(std::vector<Job> jobs, const Deliver &deliver) {
     const std::size_t number = worker.job;
     const bool hung = worker.timed_out;
     const std::string item = worker.marked();
-    retire(worker);
+    await_child(worker.child);
     DISLODGE_TRY(spawn(worker));
     if (number == SIZE_MAX) return {};
     Job &job = jobs[number];
@@ -310,8 +278,8 @@ Result<void> WorkerPool::run(std::vector<Job> jobs, const Deliver &deliver) {
             // The file is gone or refuses to be read: that unit's fault, not the worker's.
             DISLODGE_TRY(finish(number, tl::unexpected(sent.error())));
             // A half-sent job would confuse the worker.
-            if (::kill(worker->process, SIGKILL) == 0) {
-              retire(*worker);
+            if (::kill(worker->child.process, SIGKILL) == 0) {
+              await_child(worker->child);
               DISLODGE_TRY(spawn(*worker));
             }
             continue;
@@ -327,7 +295,7 @@ Result<void> WorkerPool::run(std::vector<Job> jobs, const Deliver &deliver) {
     std::vector<Worker *> busy;
     for (const auto &worker : workers_) {
       if (!worker->busy()) continue;
-      polled.push_back({worker->socket.get(), POLLIN, 0});
+      polled.push_back({worker->child.socket.get(), POLLIN, 0});
       busy.push_back(worker.get());
     }
     if (busy.empty()) continue;
@@ -342,12 +310,12 @@ Result<void> WorkerPool::run(std::vector<Job> jobs, const Deliver &deliver) {
           worker.started = now;
         } else if (now - worker.started > std::chrono::seconds(options_.limits.worker_seconds_per_item)) {
           worker.timed_out = true;
-          ::kill(worker.process, SIGKILL);
+          ::kill(worker.child.process, SIGKILL);
         }
         continue;
       }
       std::string message;
-      if (!read_framed(worker.socket.get(), message, kResultBytesMax)) {
+      if (!read_framed(worker.child.socket.get(), message, kResultBytesMax)) {
         const std::size_t before = waiting.size();
         DISLODGE_TRY(lost(worker));
         if (waiting.size() == before) --open;

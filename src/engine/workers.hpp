@@ -66,7 +66,6 @@ class WorkerPool {
  private:
   struct Worker;
   base::Result<void> spawn(Worker &worker);
-  void retire(Worker &worker);
   base::Result<void> send_job(Worker &worker, const Job &job);
   // noexcept: what a reader throws ends the worker, and never unwinds into the coordinator's code that the
   // fork has below it on the stack.

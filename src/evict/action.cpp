@@ -1,13 +1,14 @@
 #include "evict/action.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
 #include <set>
 #include <tuple>
 #include <utility>
+
+#include "base/toml.hpp"
 
 namespace dislodge::evict {
 namespace {
@@ -289,13 +290,7 @@ base::Result<Actions> load_actions(std::span<const base::EmbeddedRule> files) {
   std::set<std::pair<std::string, std::string>> seen;
   for (const base::EmbeddedRule &file : files) {
     if (file.path.find("actions/") == std::string_view::npos || !file.path.ends_with(".toml")) continue;
-    toml::table document;
-    try {
-      document = toml::parse(file.text, file.path);
-    } catch (const toml::parse_error &error) {  // toml++ reports by exception only
-      return base::fail(base::ErrorKind::usage, fmt::format("{}: line {}: {}", file.path,
-                                                            error.source().begin.line, error.description()));
-    }
+    DISLODGE_TRY_ASSIGN(const toml::table document, base::parse_toml(file.text, file.path));
     const toml::array *entries = document["action"].as_array();
     if (entries == nullptr) continue;
     for (const auto &node : *entries) {

@@ -1,6 +1,6 @@
 #include "evidence/collection.hpp"
 
-#include <toml++/toml.h>
+#include "base/toml.hpp"
 
 namespace dislodge::evidence {
 
@@ -79,13 +79,7 @@ base::Result<void> set_field(Collection &collection, std::string_view key, const
 }  // namespace
 
 base::Result<Collection> parse_collection(std::string_view toml_text, std::string_view file) {
-  toml::table document;
-  try {
-    document = toml::parse(toml_text, file);
-  } catch (const toml::parse_error &error) {
-    return fail(ErrorKind::usage, std::string(file) + ":" + std::to_string(error.source().begin.line) + ": " +
-                                      std::string(error.description()));
-  }
+  DISLODGE_TRY_ASSIGN(const toml::table document, base::parse_toml(toml_text, file));
   const toml::table *table = nullptr;
   for (const auto &[key, node] : document) {
     if (key.str() != "collection" || !node.is_table())

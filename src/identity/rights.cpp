@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "base/encode.hpp"
+#include "base/toml.hpp"
 
 namespace dislodge::identity {
 namespace {
@@ -159,13 +159,7 @@ base::Result<Rights> load_rights(std::span<const base::EmbeddedRule> files) {
   Rights rights;
   for (const base::EmbeddedRule &file : files) {
     if (file.path.find("rights/") == std::string_view::npos || !file.path.ends_with(".toml")) continue;
-    toml::table document;
-    try {
-      document = toml::parse(file.text, file.path);
-    } catch (const toml::parse_error &error) {  // toml++ reports by exception only
-      return base::fail(base::ErrorKind::usage, fmt::format("{}: line {}: {}", file.path,
-                                                            error.source().begin.line, error.description()));
-    }
+    DISLODGE_TRY_ASSIGN(const toml::table document, base::parse_toml(file.text, file.path));
     const std::string family = document["family"].value_or(std::string());
     if (family.empty()) return base::fail(base::ErrorKind::usage, fmt::format("{}: no family", file.path));
     const toml::array *entries = document["right"].as_array();

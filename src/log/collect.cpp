@@ -1,12 +1,11 @@
 #include "log/collect.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <set>
 #include <tuple>
 
 #include "base/encode.hpp"
+#include "base/toml.hpp"
 #include "log/names.hpp"
 
 namespace dislodge::log {
@@ -66,13 +65,7 @@ base::Result<std::vector<Export>> load_exports(
   std::vector<Export> exports;
   std::set<std::string> ids;
   for (const auto &[file, text] : files) {
-    toml::table document;
-    try {
-      document = toml::parse(text, file);
-    } catch (const toml::parse_error &wrong) {
-      return fail(ErrorKind::usage, std::string(file) + ":" + std::to_string(wrong.source().begin.line) +
-                                        ": " + std::string(wrong.description()));
-    }
+    DISLODGE_TRY_ASSIGN(const toml::table document, base::parse_toml(text, file));
     const toml::array *list = document["export"].as_array();
     if (list == nullptr) continue;
     for (const toml::node &node : *list) {

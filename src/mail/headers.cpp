@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/encode.hpp"
+#include "base/percent.hpp"
 #include "evidence/charset.hpp"
 #include "evidence/mail_signature.hpp"
 #include "mail/base64.hpp"
@@ -90,22 +91,6 @@ bool is_plain(std::string_view text) {
     if (c == '=' && i + 1 < text.size() && text[i + 1] == '?') return false;
   }
   return true;
-}
-
-// %XX as in RFC 2231; a "%" without two hex digits stays.
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      if (const auto byte = base::from_hex(text.substr(i + 1, 2))) {
-        out += *byte;
-        i += 2;
-        continue;
-      }
-    }
-    out += text[i];
-  }
-  return out;
 }
 
 // One value as it is written: quoted or bare.
@@ -392,7 +377,7 @@ ParameterField parse_parameters(std::string_view raw_value, const base::Limits &
           rest = rest.substr(two + 1);
         }
       }
-      bytes += piece.percent ? percent_decoded(rest) : std::string(rest);
+      bytes += piece.percent ? base::percent_decoded(rest) : std::string(rest);
       first = false;
     }
     // The extended form wins over a plain one of the same name: it is the one that is right (RFC 5987 4.3).

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <algorithm>
 #include <iterator>
 #include <set>
 
 #include "base/json_writer.hpp"
+#include "base/toml.hpp"
 
 namespace dislodge::report {
 
@@ -18,13 +18,7 @@ base::Result<std::vector<Actor>> load_actors(std::span<const base::EmbeddedRule>
   std::vector<Actor> actors;
   for (const base::EmbeddedRule &file : files) {
     if (file.path.find("actors/") == std::string_view::npos || !file.path.ends_with(".toml")) continue;
-    toml::table document;
-    try {
-      document = toml::parse(file.text, file.path);
-    } catch (const toml::parse_error &error) {  // toml++ reports by exception only
-      return fail(ErrorKind::usage,
-                  fmt::format("{}: line {}: {}", file.path, error.source().begin.line, error.description()));
-    }
+    DISLODGE_TRY_ASSIGN(const toml::table document, base::parse_toml(file.text, file.path));
     const toml::array *list = document["actor"].as_array();
     if (list == nullptr) continue;
     for (const auto &node : *list) {

@@ -11,6 +11,7 @@
 
 #include "base/encode.hpp"
 #include "base/hash.hpp"
+#include "base/percent.hpp"
 #include "secret/checksum.hpp"
 #include "secret/json_members.hpp"
 #include "secret/pem.hpp"
@@ -201,28 +202,13 @@ bool basic_auth(std::string_view secret, std::string_view) {
   return plausible_password(password.empty() ? user : password);
 }
 
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      if (const auto byte = base::from_hex(text.substr(i + 1, 2))) {
-        out += *byte;
-        i += 2;
-        continue;
-      }
-    }
-    out += text[i];
-  }
-  return out;
-}
-
 bool url_credentials(std::string_view secret, std::string_view match) {
   static const RE2 documentation_host(
       R"re((?i)@(?:[\w.\-]*\.)?(?:example\.(?:com|org|net|edu)|host|hostname|domain\.(?:com|tld)|)re"
       R"re((?:your|my)[\-_]?(?:host|server|domain|site|company|db|database|cluster)[\w\-]*(?:\.[\w.\-]*)?))re"
       R"re((?:[:/?#\s"'`<>,;)]|$))re",
       RE2::Latin1);
-  const std::string plain = percent_decoded(secret);
+  const std::string plain = base::percent_decoded(secret);
   if (!plausible_password(plain)) return false;
   if (":$%<[{*"sv.find(plain.front()) != std::string_view::npos) return false;
   if (">]}*"sv.find(plain.back()) != std::string_view::npos) return false;

@@ -7,6 +7,7 @@
 #include <initializer_list>
 
 #include "base/encode.hpp"
+#include "base/percent.hpp"
 #include "base/time.hpp"
 #include "secret/checks.hpp"
 #include "secret/checksum.hpp"
@@ -150,21 +151,6 @@ void url_hints(const HintRequest &request, std::vector<Hint> &hints) {
   }
 }
 
-std::string percent_plain(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      if (const auto byte = base::from_hex(text.substr(i + 1, 2))) {
-        out += *byte;
-        i += 2;
-        continue;
-      }
-    }
-    out += text[i];
-  }
-  return out;
-}
-
 // The end of a shared access signature: se=2027-02-01T08%3A00%3A00Z or seconds since 1970.
 void signature_hints(const HintRequest &request, std::vector<Hint> &hints) {
   static const RE2 *const kEnd = hint_regex(R"([?&;]se=([0-9TZ:%a.-]{8,40}))");
@@ -172,7 +158,7 @@ void signature_hints(const HintRequest &request, std::vector<Hint> &hints) {
   const std::size_t high = std::min(request.text.size(), request.match_end + 200);
   std::array<re2::StringPiece, 2> groups;
   if (!kEnd->Match(piece(request.text), low, high, RE2::UNANCHORED, groups.data(), 2)) return;
-  const std::string plain = percent_plain(view(groups[1]));
+  const std::string plain = base::percent_decoded(view(groups[1]));
   if (!plain.empty() && std::all_of(plain.begin(), plain.end(), is_digit) && plain.size() <= 11)
     add_hint(hints, HintKind::expires, base::format_time(base::Time{std::stoll(plain) * base::kSecond}));
   else if (const auto time = base::parse_time(plain))

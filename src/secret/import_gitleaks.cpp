@@ -2,11 +2,11 @@
 // Betterleaks' config/translate_filters.go, which says in Expr what the older fields mean.
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <map>
 
 #include "base/encode.hpp"
+#include "base/toml.hpp"
 #include "secret/import.hpp"
 #include "secret/import_pattern.hpp"
 #include "secret/rule.hpp"
@@ -180,13 +180,7 @@ class GitleaksReader {
 }  // namespace
 
 base::Result<void> import_gitleaks(std::string_view text, std::string_view name, RuleImport &into) {
-  toml::table root;
-  try {
-    root = toml::parse(text, name);
-  } catch (const toml::parse_error &error) {
-    return base::fail(base::ErrorKind::usage, fmt::format("{}:{}: {}", name, error.source().begin.line,
-                                                          std::string(error.description())));
-  }
+  DISLODGE_TRY_ASSIGN(const toml::table root, base::parse_toml(text, name));
   if (!root["rules"].is_array() && !root["extend"].is_table())
     return base::fail(
         base::ErrorKind::usage,

@@ -1,6 +1,5 @@
 #include "secret/rule.hpp"
 
-#include <toml++/toml.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -9,6 +8,7 @@
 #include "base/embedded_rules.hpp"
 #include "base/files.hpp"
 #include "base/hash.hpp"
+#include "base/toml.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -195,14 +195,7 @@ class RuleReader {
 };
 
 base::Result<void> read_file(const RuleFile &file, std::vector<Rule> &rules) {
-  toml::table table;
-  try {
-    table = toml::parse(file.text, file.path);
-  } catch (const toml::parse_error &error) {
-    return base::fail(base::ErrorKind::usage, std::string(file.path) + ":" +
-                                                  std::to_string(error.source().begin.line) + ": " +
-                                                  std::string(error.description()));
-  }
+  DISLODGE_TRY_ASSIGN(const toml::table table, base::parse_toml(file.text, file.path));
   const std::string family = table["family"].value_or(std::string());
   const std::string source = table["source"].value_or(std::string());
   const std::size_t first = rules.size();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/encode.hpp"
+#include "base/percent.hpp"
 #include "secret/checksum.hpp"
 #include "secret/hints.hpp"
 #include "secret/json_members.hpp"
@@ -17,21 +18,6 @@ namespace {
 
 constexpr std::size_t kCertificateReach = 64
                                           << 10;  // bytes around a key in which its certificate is looked for
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      if (const auto byte = base::from_hex(text.substr(i + 1, 2))) {
-        out += *byte;
-        i += 2;
-        continue;
-      }
-    }
-    out += text[i];
-  }
-  return out;
-}
 
 std::string entities_decoded(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, char>, 6> kEntities = {
@@ -112,7 +98,7 @@ SecretValue secret_value(std::string_view text, std::size_t begin, std::size_t e
   out.latent = kind == "encrypted-secret";
   out.value = unescaped(text, begin, end);
   const bool in_url = text.substr(match_begin, begin - match_begin).find("://") != std::string_view::npos;
-  if (in_url && out.value.find('%') != std::string::npos) out.value = percent_decoded(out.value);
+  if (in_url && out.value.find('%') != std::string::npos) out.value = base::percent_decoded(out.value);
   if (out.value.find('&') != std::string::npos) out.value = entities_decoded(out.value);
   if (out.value.empty()) out.value = raw;
   return out;

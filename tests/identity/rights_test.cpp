@@ -214,7 +214,7 @@ TEST(Rights, MistakesAreNamed) {
   EXPECT_THAT(
       error_of("family = \"x\"\n[[right]]\nkind = \"A\"\neffect = \"inert\"\ncomposite = \"B\"\n" + tail),
       testing::HasSubstr("half of \"B\""));
-  EXPECT_THAT(error_of("family = "), testing::HasSubstr("rules/rights/x.toml: line 1"));
+  EXPECT_THAT(error_of("family = "), testing::HasSubstr("rules/rights/x.toml:1:"));
 }
 
 }  // namespace
