@@ -60,8 +60,7 @@ class File {
   }
 
   tl::unexpected<base::Error> bad(const toml::table &table, std::string_view what) const {
-    return fail(ErrorKind::usage,
-                fmt::format("{}: line {}: {}", file_.path, table.source().begin.line, what));
+    return fail(ErrorKind::usage, fmt::format("{}:{}: {}", file_.path, table.source().begin.line, what));
   }
   static std::string text(const toml::table &table, std::string_view key) {
     return table[key].value_or(std::string());

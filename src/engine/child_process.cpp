@@ -13,8 +13,8 @@ namespace dislodge::engine {
 base::Result<ChildProcess> start_child(int socket_type, std::string_view purpose,
                                        const std::function<void(int socket)> &serve) {
   const auto failed = [&](std::string_view what, int error) {
-    return base::fail(base::ErrorKind::io,
-                      "no " + std::string(what) + " " + std::string(purpose) + ": " + base::os_message(error));
+    return base::fail(base::ErrorKind::io, "no " + std::string(what) + " " + std::string(purpose) + ": " +
+                                               base::os_message(error));
   };
   int ends[2];
   if (::socketpair(AF_UNIX, socket_type | SOCK_CLOEXEC, 0, ends) != 0) return failed("socket", errno);

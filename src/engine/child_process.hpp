@@ -1,12 +1,11 @@
 #pragma once
-// A process of our own over a socket pair: how the workers and the recogniser are started. The child holds nothing
-// of its parent's but its end of the socket (not the case file, not its lock, not the other children's sockets),
-// dies with its parent, and leaves a terminal's Ctrl-C to it. What it does there it does after entering the sandbox,
-// which is its own first step.
+// A process of our own over a socket pair: how the workers and the recogniser are started. The child holds
+// nothing of its parent's but its end of the socket (not the case file, not its lock, not the other
+// children's sockets), dies with its parent, and leaves a terminal's Ctrl-C to it. What it does there it does
+// after entering the sandbox, which is its own first step.
 //
-//   DISLODGE_TRY_ASSIGN(ChildProcess child, start_child(SOCK_STREAM, "for a worker", [](int socket) { ... }));
-//   child.process, child.socket ...
-//   end_child(child);
+//   DISLODGE_TRY_ASSIGN(ChildProcess child, start_child(SOCK_STREAM, "for a worker", [](int socket) { ...
+//   })); child.process, child.socket ... end_child(child);
 
 #include <sys/types.h>
 
@@ -23,8 +22,8 @@ struct ChildProcess {
   base::Fd socket;
 };
 
-// `serve` runs in the child and must not come back; if it does, the child ends at once. `purpose` is for messages.
-// REQUIRES: this process has one thread.
+// `serve` runs in the child and must not come back; if it does, the child ends at once. `purpose` is for
+// messages. REQUIRES: this process has one thread.
 base::Result<ChildProcess> start_child(int socket_type, std::string_view purpose,
                                        const std::function<void(int socket)> &serve);
 

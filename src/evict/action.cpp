@@ -62,7 +62,7 @@ class Entry {
   Entry(const toml::table &table, std::string_view file) : table_(table), file_(file) {
     action_.id = text("id");
     action_.variant = text("variant");
-    action_.place = fmt::format("{}: line {}", file_, table_.source().begin.line);
+    action_.place = fmt::format("{}:{}", file_, table_.source().begin.line);
   }
 
   base::Result<Action> read() {

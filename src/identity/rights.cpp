@@ -89,8 +89,8 @@ class Entry {
   }
 
   tl::unexpected<base::Error> bad(std::string what) const {
-    return base::fail(base::ErrorKind::usage, fmt::format("{}: line {}: right \"{}\": {}", file_,
-                                                          table_.source().begin.line, name_, what));
+    return base::fail(base::ErrorKind::usage,
+                      fmt::format("{}:{}: right \"{}\": {}", file_, table_.source().begin.line, name_, what));
   }
 
  private:

@@ -36,8 +36,8 @@ base::Result<std::vector<Actor>> load_actors(std::span<const base::EmbeddedRule>
                   text("as-of"), texts("aliases"), texts("techniques")};
       if (actor.id.empty() || actor.name.empty() || actor.source.empty() || actor.techniques.empty())
         return fail(ErrorKind::usage,
-                    fmt::format("{}: line {}: actor \"{}\": id, name, source and techniques are needed",
-                                file.path, table->source().begin.line, actor.id));
+                    fmt::format("{}:{}: actor \"{}\": id, name, source and techniques are needed", file.path,
+                                table->source().begin.line, actor.id));
       std::sort(actor.techniques.begin(), actor.techniques.end());
       actors.push_back(std::move(actor));
     }

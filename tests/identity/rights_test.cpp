@@ -199,7 +199,7 @@ TEST(Rights, MistakesAreNamed) {
   EXPECT_EQ(error_of("family = \"x\"\n[[right]]\nkind = \"A\"\neffect = \"read\"\n" + tail), "loaded");
   EXPECT_THAT(error_of("[[right]]\n"), testing::HasSubstr("no family"));
   EXPECT_THAT(error_of("family = \"x\"\n[[right]]\nkind = \"A\"\neffect = \"own\"\n" + tail),
-              testing::HasSubstr("line 2: right \"A\": effect \"own\""));
+              testing::HasSubstr("x.toml:2: right \"A\": effect \"own\""));
   EXPECT_THAT(error_of("family = \"x\"\n[[right]]\nkind = \"A\"\neffect = \"mint\"\n" + tail),
               testing::HasSubstr("mint needs slots"));
   EXPECT_THAT(error_of("family = \"x\"\n[[right]]\nkind = \"A\"\neffect = \"read\"\ntypo = 1\n" + tail),
