@@ -5,6 +5,7 @@
 #include "base/hash.hpp"
 #include "engine/readers.hpp"
 #include "evidence/recognise.hpp"
+#include "mail/openpgp.hpp"
 
 namespace dislodge::engine {
 
@@ -81,6 +82,7 @@ WorkerPool make_pool(const SecretRules &rules, const Options &options, const std
         std::make_unique<UnitReader>(make_scanner(rules, keep_rejected), limits, run_key, seal_to, marker);
     reader->set_unlock(unlock);
     reader->prepare_ocr();
+    if (unlock) mail::prepare_openpgp(*unlock);
     if (rules.detections) reader->watch_logs(std::make_unique<detect::SigmaWatcher>(*rules.detections));
     return reader;
   });

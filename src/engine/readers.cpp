@@ -17,6 +17,7 @@
 #include "mail/mbox.hpp"
 #include "mail/message.hpp"
 #include "mail/msg.hpp"
+#include "mail/openpgp.hpp"
 #include "mail/pst.hpp"
 #include "mail/tables.hpp"
 #include "mail/tnef.hpp"
@@ -31,7 +32,7 @@ using evidence::ItemType;
 namespace {
 
 // Raised when a reader's meaning changes, so that what an older version read is read again.
-constexpr int kReadersVersion = 4;
+constexpr int kReadersVersion = 5;
 
 Result<void> read_repository_unit(const evidence::ItemView &item, UnitReader &unit) {
   std::vector<repo::RepositoryFile> files;
@@ -159,6 +160,7 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
     case ItemType::sqlite:
       return read_database(item, unit);
     case ItemType::text:
+      if (mail::recognises_openpgp(item.bytes)) return mail::read_openpgp(item, unit);
       // Of plain text only syslog is a log.
       if (!unit.within_content(item) && log::recognise(item.bytes) == log::Source::syslog)
         return read_table(item, unit);
@@ -175,6 +177,9 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
       return file::read_binary(item, unit);
     case ItemType::image:
       return file::read_image(item, unit, unit.ocr());
+    case ItemType::unknown:
+      if (mail::recognises_openpgp(item.bytes)) return mail::read_openpgp(item, unit);
+      return file::read_binary(item, unit);
     default:
       return file::read_binary(item, unit);
   }

@@ -16,15 +16,11 @@
 #include "base/secure.hpp"
 #include "evidence/cipher.hpp"
 #include "evidence/mail_signature.hpp"
-#include "mail/base64.hpp"
-#include "mail/find.hpp"
 
 namespace dislodge::mail {
 namespace {
 
 constexpr std::size_t kRecipientsMax = 8;  // named in a reason; a list message may have hundreds
-constexpr std::string_view kPgpBegin = "-----BEGIN PGP MESSAGE-----";
-constexpr std::string_view kPgpEnd = "-----END PGP MESSAGE-----";
 
 template <auto Release>
 struct Releaser {
@@ -148,25 +144,6 @@ const std::vector<PrivateKey> &keys_of(const evidence::Unlock &unlock) {
   return keys;
 }
 
-// The bytes between the armor's header and its checksum.
-std::string unarmored(std::string_view text) {
-  std::size_t at = text.find(kPgpBegin);
-  if (at == std::string_view::npos) return {};
-  text.remove_prefix(at + kPgpBegin.size());
-  text = text.substr(0, text.find(kPgpEnd));
-  // Headers ("Version: ...") end with a blank line.
-  for (const std::string_view blank : {"\n\n", "\n\r\n"}) {
-    at = text.substr(0, 2000).find(blank);
-    if (at != std::string_view::npos) {
-      text.remove_prefix(at + blank.size());
-      break;
-    }
-  }
-  std::string out;
-  decode_base64(text.substr(0, 64 << 10), out);  // the key packets are the first
-  return out;
-}
-
 }  // namespace
 
 CmsMessage read_cms(std::string_view der) {
@@ -224,71 +201,6 @@ std::string open_cms(std::string_view der, const evidence::Unlock &unlock) {
   }
   ERR_clear_error();
   return {};
-}
-
-std::vector<PgpBlock> find_pgp_messages(std::string_view text) {
-  std::vector<PgpBlock> blocks;
-  std::size_t at = 0;
-  while ((at = find_bytes(text, kPgpBegin, at)) != std::string_view::npos) {
-    const std::size_t end = find_bytes(text, kPgpEnd, at);
-    const std::size_t stop = end == std::string_view::npos ? text.size() : end + kPgpEnd.size();
-    blocks.push_back({at, stop});
-    at = stop;
-  }
-  return blocks;
-}
-
-std::string pgp_recipients(std::string_view message) {
-  std::string own;
-  if (message.find(kPgpBegin) != std::string_view::npos) {
-    own = unarmored(message);
-    message = own;
-  }
-  std::string keys;
-  bool passphrase = false;
-  std::size_t at = 0;
-  const auto byte = [&](std::size_t i) -> std::size_t {
-    return i < message.size() ? static_cast<unsigned char>(message[i]) : 0u;
-  };
-  // Packets (RFC 9580 section 4.2) until the first that is no session key.
-  for (std::size_t count = 0; at < message.size() && count < kRecipientsMax; ++count) {
-    const std::size_t head = byte(at);
-    if ((head & 0x80) == 0) break;
-    std::size_t tag = 0;
-    std::size_t size = 0;
-    std::size_t body = 0;
-    if (head & 0x40) {
-      tag = head & 0x3F;
-      const std::size_t first = byte(at + 1);
-      if (first < 192)
-        size = first, body = at + 2;
-      else if (first < 224)
-        size = ((first - 192) << 8) + byte(at + 2) + 192, body = at + 3;
-      else
-        break;
-    } else {
-      tag = head >> 2 & 15;
-      if ((head & 3) == 0)
-        size = byte(at + 1), body = at + 2;
-      else if ((head & 3) == 1)
-        size = byte(at + 1) << 8 | byte(at + 2), body = at + 3;
-      else
-        break;
-    }
-    if (tag == 1 && byte(body) == 3 && size >= 10) {
-      std::uint64_t id = 0;
-      for (std::size_t i = 0; i < 8; ++i) id = id << 8 | byte(body + 1 + i);
-      if (!keys.empty()) keys += ", ";
-      keys += id == 0 ? std::string("a hidden key") : fmt::format("0x{:016X}", id);
-    } else if (tag == 3) {
-      passphrase = true;
-    } else {
-      break;
-    }
-    at = body + size;
-  }
-  if (!keys.empty()) return "key " + keys;
-  return passphrase ? "a passphrase" : "";
 }
 
 }  // namespace dislodge::mail

@@ -17,6 +17,7 @@
 #include "mail/base64.hpp"
 #include "mail/encrypted.hpp"
 #include "mail/find.hpp"
+#include "mail/openpgp.hpp"
 #include "mail/quoted_printable.hpp"
 #include "mail/quotes.hpp"
 #include "mail/reflow.hpp"
@@ -417,23 +418,29 @@ class Reader {
       const auto bytes = text.data() == part.body.data()
                              ? armored.size()
                              : static_cast<std::size_t>(share * static_cast<double>(part.body.size()));
-      encrypted(bytes, path, armored.size(), "OpenPGP", pgp_recipients(armored));
+      const OpenedPgp opened = open_pgp(armored, sink_.unlock(), pgp_bytes_max());
+      const std::string inner = base::join_item(path, base::decoded_view_step("openpgp", block.begin));
+      if (opened.opened)
+        child(inner, opened.content, "", "");
+      else
+        encrypted(bytes, path, armored.size(), "OpenPGP", pgp_recipients(armored), opened.remedy);
     }
   }
 
   void encrypted(std::uint64_t bytes, const std::string &path, std::uint64_t size, std::string_view how,
-                 const std::string &recipients) {
-    sink_.unread(
-        {.bytes = bytes,
-         .state = LedgerState::encrypted,
-         .reason = recipients.empty() ? fmt::format("encrypted ({})", how)
-                                      : fmt::format("encrypted ({}) to {}", how, recipients),
-         .remedy =
-             how == "S/MIME"
-                 ? "supply the recipient's private key with --key (and its password with --password-file)"
-                 : "decrypt it with the recipient's key and add the result as evidence",
-         .child = path,
-         .child_size = size});
+                 const std::string &recipients, std::string_view remedy) {
+    sink_.unread({.bytes = bytes,
+                  .state = LedgerState::encrypted,
+                  .reason = recipients.empty() ? fmt::format("encrypted ({})", how)
+                                               : fmt::format("encrypted ({}) to {}", how, recipients),
+                  .remedy = std::string(remedy),
+                  .child = path,
+                  .child_size = size});
+  }
+
+  std::size_t pgp_bytes_max() const {
+    const base::Limits &limits = sink_.limits();
+    return static_cast<std::size_t>(std::min(limits.member_bytes_max, limits.worker_memory_bytes / 4));
   }
 
   // Content that the message names but does not hold.
@@ -492,8 +499,12 @@ class Reader {
     decode_body(part.body, part.encoding, body);
     const std::string &type = part.type.value;
     if (part.of_encrypted) {
-      const std::string recipients = pgp_recipients(body.bytes);
-      encrypted(part.body.size(), path, body.bytes.size(), "OpenPGP", recipients);
+      const OpenedPgp opened = open_pgp(body.bytes, sink_.unlock(), pgp_bytes_max());
+      if (opened.opened)
+        entity(path, opened.content);
+      else
+        encrypted(part.body.size(), path, body.bytes.size(), "OpenPGP", pgp_recipients(body.bytes),
+                  opened.remedy);
       return;
     }
     if (type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime" ||
@@ -504,7 +515,8 @@ class Reader {
           entity(path, opened);
           return;
         }
-        encrypted(part.body.size(), path, body.bytes.size(), "S/MIME", cms.recipients);
+        encrypted(part.body.size(), path, body.bytes.size(), "S/MIME", cms.recipients,
+                  "supply the recipient's private key with --key (and its password with --password-file)");
         return;
       }
       if (cms.kind == CmsMessage::Kind::signed_data && !cms.content.empty()) {

@@ -93,16 +93,5 @@ TEST(Encrypted, what_is_no_cms_is_an_attachment) {
   for (std::size_t cut = 0; cut < der.size(); ++cut) read_cms(std::string_view(der).substr(0, cut));
 }
 
-TEST(Encrypted, pgp_blocks_and_their_keys) {
-  const std::string text =
-      "x\n-----BEGIN PGP MESSAGE-----\nVersion: 1\n\nhQEMAwEjRWeJq83vAQ==\n-----END PGP MESSAGE-----\ny";
-  const auto blocks = find_pgp_messages(text);
-  ASSERT_EQ(blocks.size(), 1u);
-  EXPECT_EQ(text.substr(blocks[0].end), "\ny");
-  EXPECT_EQ(pgp_recipients(text), "key 0x0123456789ABCDEF");
-  EXPECT_EQ(pgp_recipients("not pgp"), "");
-  EXPECT_EQ(pgp_recipients(""), "");
-}
-
 }  // namespace
 }  // namespace dislodge::mail
