@@ -161,6 +161,12 @@ std::string UnitReader::content_key(std::string_view bytes, std::string_view kin
   return key;
 }
 
+const UnitReader::Clean *UnitReader::known_clean(const std::string &key) const {
+  if (const auto here = clean_items_.find(key); here != clean_items_.end()) return &here->second;
+  const auto everywhere = clean_items_everywhere_.find(key);
+  return everywhere == clean_items_everywhere_.end() ? nullptr : &everywhere->second;
+}
+
 std::size_t UnitReader::text(const evidence::TextView &text) {
   result_.text_bytes += text.text.size();
   // Copies are a matter of mail; a blob of a repository comes once already.
@@ -169,25 +175,32 @@ std::size_t UnitReader::text(const evidence::TextView &text) {
   if (mail && text.text.size() >= kCopyMin) {
     key = content_key(text.text, text.name);
     key += static_cast<char>('0' + text.prose * 2 + text.ocr);
-    if (clean_texts_.contains(key)) return 0;
+    if (clean_texts_.contains(key) || clean_texts_everywhere_.contains(key)) return 0;
   }
   const std::size_t rows = result_.ledger.size();
+  const std::uint64_t bound = bound_to_unit_;
   if (mail) tell_links(text);
   const std::size_t before = result_.sightings.size();
   const std::size_t count = scanner_->scan(text, found_);
   frames_.back().sightings += count;
   if (result_.sightings.size() != before)
     found_in_ = text.item;
-  else if (!key.empty() && count == 0 && text.item != found_in_ && result_.ledger.size() == rows &&
-           clean_texts_.size() < kCopiesMax)
-    clean_texts_.insert(std::move(key));  // two views of an item share what was found in the first
+  else if (!key.empty() && count == 0 && text.item != found_in_ && result_.ledger.size() == rows) {
+    // Two views of an item share what was found in the first.
+    auto &clean = bound_to_unit_ == bound ? clean_texts_everywhere_ : clean_texts_;
+    if (clean.size() < kCopiesMax) clean.insert(std::move(key));
+  }
   return count;
 }
 
 // Files that mail links to with a cloud service: readable by whoever reads the mail, and not in it.
 void UnitReader::tell_links(const evidence::TextView &text) {
-  if (links_.size() >= kLinksMax) return;
+  if (links_.size() >= kLinksMax) {
+    ++bound_to_unit_;
+    return;
+  }
   for (std::string &link : cloud_links(text.text, kLinksMax - links_.size())) {
+    ++bound_to_unit_;
     if (!links_.insert(link).second) continue;
     evidence::LedgerRow row;
     row.item = "link:" + link;
@@ -215,18 +228,17 @@ std::size_t UnitReader::child(const evidence::ItemView &item) {
   if (view.type == evidence::ItemType::unknown) view.type = evidence::recognise(view.bytes, view.name);
   std::string key;
   if (view.within != evidence::kNoRecord && view.type != evidence::ItemType::message &&
-      view.bytes.size() >= kCopyMin && input_->poisoned.empty()) {
+      view.bytes.size() >= kCopyMin && input_->poisoned.empty() && !input_->repository) {
     key = content_key(view.bytes, view.name);
     key += '\0';
     key += view.media_type;
     key += static_cast<char>(view.type);
     key += static_cast<char>(view.depth);
-    if (const auto known = clean_items_.find(key); known != clean_items_.end()) {
-      const Clean &clean = known->second;
-      frames_.back().clean_items += clean.items + 1;
-      frames_.back().clean_bytes += clean.bytes + frame.size;
-      result_.items += clean.items + 1;
-      result_.text_bytes += clean.text;
+    if (const Clean *clean = known_clean(key); clean != nullptr) {
+      frames_.back().clean_items += clean->items + 1;
+      frames_.back().clean_bytes += clean->bytes + frame.size;
+      result_.items += clean->items + 1;
+      result_.text_bytes += clean->text;
       return 0;
     }
   }
@@ -240,13 +252,18 @@ std::size_t UnitReader::child(const evidence::ItemView &item) {
            events_.files.size() + result_.fact_count;
   };
   const std::size_t traced = traces();
+  const std::uint64_t bound = bound_to_unit_;
+  // Whether a picture is read depends on how many were read before it.
+  bound_to_unit_ += view.type == evidence::ItemType::image;
   read_framed(view, false);
-  if (!key.empty() && traces() == traced && clean_items_.size() < kCopiesMax &&
-      frames_.back().clean_items > parent.items)
-    clean_items_.emplace(std::move(key),
-                         Clean{.items = frames_.back().clean_items - parent.items - 1,
-                               .bytes = frames_.back().clean_bytes - parent.bytes - item.bytes.size(),
-                               .text = result_.text_bytes - parent.text});
+  if (!key.empty() && traces() == traced && frames_.back().clean_items > parent.items) {
+    auto &clean = bound_to_unit_ == bound ? clean_items_everywhere_ : clean_items_;
+    if (clean.size() < kCopiesMax)
+      clean.emplace(std::move(key),
+                    Clean{.items = frames_.back().clean_items - parent.items - 1,
+                          .bytes = frames_.back().clean_bytes - parent.bytes - item.bytes.size(),
+                          .text = result_.text_bytes - parent.text});
+  }
   if (marker_ != nullptr && !frames_.empty()) marker_->mark(frames_.back().path);
   return result_.sightings.size() - before;
 }

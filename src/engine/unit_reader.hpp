@@ -123,12 +123,15 @@ class UnitReader : public evidence::Sink {
   // Mail is full of copies. What was read in this unit to its end and gave nothing (no sighting, record,
   // event or row) gives nothing again under the same bytes, name and type: it is counted and not read. What
   // gave something is read each time, since each place of a secret counts. By content only, never by a
-  // message's id; within a unit only, so that a result does not depend on what the worker has read before.
+  // message's id. A worker remembers from unit to unit (one .eml file is one unit) only that whose reading is
+  // the same in every unit: links are told once a unit and pictures have a budget by unit, so what has either
+  // is remembered for its own unit, and no result depends on what the worker has read before.
   struct Clean {
     std::uint64_t items = 0, bytes = 0, text = 0;
   };
-  static constexpr std::size_t kCopyMin = 1024;  // bytes: what is smaller is read as fast as looked up
-  static constexpr std::size_t kCopiesMax = 200'000;
+  const Clean *known_clean(const std::string &key) const;
+  static constexpr std::size_t kCopyMin = 1024;       // bytes: what is smaller is read as fast as looked up
+  static constexpr std::size_t kCopiesMax = 100'000;  // of each list below
 
   static constexpr std::size_t kLinksMax = 10'000;  // of one unit
 
@@ -146,10 +149,13 @@ class UnitReader : public evidence::Sink {
   log::EventTable events_;
   identity::Facts facts_;
   std::vector<Frame> frames_;
-  std::unordered_map<std::string, Clean> clean_items_;  // by content_key
+  std::unordered_map<std::string, Clean> clean_items_;  // by content_key; of this unit
   std::unordered_set<std::string> clean_texts_;
-  std::string found_in_;                                   // the item of the last sighting
-  std::unordered_set<std::string> links_;                  // told in this unit
+  std::unordered_map<std::string, Clean> clean_items_everywhere_;  // of all units read
+  std::unordered_set<std::string> clean_texts_everywhere_;
+  std::uint64_t bound_to_unit_ = 0;        // how often something was read that the unit's state decides on
+  std::string found_in_;                   // the item of the last sighting
+  std::unordered_set<std::string> links_;  // told in this unit
   std::unordered_map<std::string, std::uint32_t> values_;  // run hash -> index in this unit
   std::unordered_set<std::string> sealed_;                 // run hashes that this worker has sealed before
 };

@@ -114,6 +114,27 @@ TEST_F(CopiesTest, EveryPlaceOfASecretIsTold) {
   EXPECT_EQ(result.sightings[1].item, "a.mbox!/2!/2");
 }
 
+// A folder of .eml files is one unit a file: what was clean in one is not scanned again in the next, and
+// every unit says the same as if it had been read alone.
+TEST_F(CopiesTest, UnitsSayTheSameInAnyOrder) {
+  const std::string link =
+      kFiller + "see https://example.sharepoint.com/:x:/s/team/Eabcdefghijklmnop?e=abc\n";
+  const std::vector<std::string> mails = {
+      message(1, with_attachment(kFiller)), message(2, with_attachment(link)),
+      message(3, with_attachment(kFiller) + "\n"), message(4, "\n" + link)};
+  const auto told = [](const UnitResult &result) {
+    std::string out = std::to_string(result.items) + ' ' + std::to_string(result.text_bytes);
+    for (const auto &row : result.ledger)
+      out += '\n' + row.item + ' ' + std::to_string(row.size) + ' ' + row.reason;
+    return out;
+  };
+  std::vector<std::string> first;
+  for (const std::string &mail : mails) first.push_back(told(read(mail)));
+  for (std::size_t i = mails.size(); i-- > 0;) EXPECT_EQ(told(read(mails[i])), first[i]) << i;
+  EXPECT_NE(first[1].find("link:"), std::string::npos);
+  EXPECT_NE(first[3].find("link:"), std::string::npos);
+}
+
 // The text of the first page shows nothing new, since its source showed the token already. The text of the
 // second is the same, and the only place where its token can be seen.
 TEST_F(CopiesTest, WhatASourceShowedDoesNotHideItsTextElsewhere) {
