@@ -161,14 +161,17 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
       return read_database(item, unit);
     case ItemType::text:
       if (mail::recognises_openpgp(item.bytes)) return mail::read_openpgp(item, unit);
-      // Of plain text only syslog is a log.
-      if (!unit.within_content(item) && log::recognise(item.bytes) == log::Source::syslog)
+      // Of plain text only syslog is a log, and events of Windows as XML without a declaration.
+      if (const auto source = unit.within_content(item) ? std::nullopt : log::recognise(item.bytes);
+          source == log::Source::syslog || (source == log::Source::windows && item.bytes.starts_with('<')))
         return read_table(item, unit);
       // Its lines are rights; as text it is read all the same.
       if (!unit.within_content(item) && identity::authorized_keys::recognises(item.bytes))
         identity::authorized_keys::read(item, unit.facts());
       return file::read_text(item, unit);
     case ItemType::xml:
+      if (!unit.within_content(item) && log::recognise(item.bytes) == log::Source::windows)
+        return read_table(item, unit);
       if (item.within == evidence::kNoRecord && mail::recognises_load_file(item.bytes))
         DISLODGE_TRY(mail::read_load_file(item, unit));
       return file::read_text(item, unit);

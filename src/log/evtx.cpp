@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/encode.hpp"
-#include "base/json_writer.hpp"
 #include "base/time.hpp"
+#include "log/event_node.hpp"
 
 namespace dislodge::log {
 
@@ -52,12 +52,6 @@ struct Value {
   std::size_t size = 0;
 };
 
-struct Node {
-  std::string name, text;
-  std::vector<std::pair<std::string, std::string>> attributes;
-  std::vector<std::size_t> children;
-};
-
 // The binary XML of one record. Everything is bounded by the chunk; false at the first thing that is not.
 class BinaryXml {
  public:
@@ -70,13 +64,7 @@ class BinaryXml {
     return fragment(begin, end, nullptr, 0, 0);
   }
 
-  std::string json() const {
-    base::JsonWriter out;
-    out.object([&] {
-      for (const std::size_t child : nodes_[0].children) member(out, child, 0);
-    });
-    return out.take();
-  }
+  std::string json() const { return event_json(nodes_); }
 
  private:
   template <typename Number>
@@ -124,7 +112,7 @@ class BinaryXml {
     bool in_attribute = false;
     const auto add_text = [&](std::string_view text) {
       text_bytes_ += text.size();
-      Node &node = nodes_[open.back()];
+      EventNode &node = nodes_[open.back()];
       if (in_tag && in_attribute)
         node.attributes.back().second += text;
       else
@@ -140,7 +128,7 @@ class BinaryXml {
         case 0x01: {  // <name
           std::uint16_t dependency = 0;
           std::uint32_t size = 0;
-          Node node;
+          EventNode node;
           if (!number(at, end, dependency) || !number(at, end, size) || !name(at, end, node.name))
             return false;
           if ((token & 0x40) != 0) {
@@ -389,34 +377,8 @@ class BinaryXml {
     }
   }
 
-  // An element as a member of its parent. <Data Name="x">v</Data> is "x": "v".
-  void member(base::JsonWriter &out, std::size_t index, int depth) const {
-    const Node &node = nodes_[index];
-    if (node.name == "Data" && node.children.empty() && node.attributes.size() == 1 &&
-        node.attributes[0].first == "Name") {
-      out.field(node.attributes[0].second, base::trim(node.text));
-      return;
-    }
-    // An attribute that was given nothing is as good as absent.
-    const bool described = std::any_of(node.attributes.begin(), node.attributes.end(),
-                                       [](const auto &attribute) { return !attribute.second.empty(); });
-    if ((node.children.empty() && !described) || depth > 64) {
-      out.field(node.name, base::trim(node.text));
-      return;
-    }
-    out.object_field(node.name, [&] {
-      if (described)
-        out.object_field("#attributes", [&] {
-          for (const auto &[name, value] : node.attributes)
-            if (!value.empty()) out.field(name, std::string_view(value));
-        });
-      if (!base::trim(node.text).empty()) out.field("#text", base::trim(node.text));
-      for (const std::size_t child : node.children) member(out, child, depth + 1);
-    });
-  }
-
   std::string_view chunk_;
-  std::vector<Node> nodes_;
+  std::vector<EventNode> nodes_;
   std::size_t steps_ = 0;
   std::size_t text_bytes_ = 0;
 };

@@ -7,6 +7,7 @@
 #include "base/json_writer.hpp"
 #include "log/builder.hpp"
 #include "log/csv.hpp"
+#include "log/event_xml.hpp"
 #include "log/evtx.hpp"
 #include "log/json.hpp"
 #include "log/shape.hpp"
@@ -110,7 +111,7 @@ class LogReader {
     if (is_evtx(bytes)) {
       text_ = bytes;
       read_evtx(
-          bytes, [&](const RecordSpan &span, std::string json) { take_evtx(span, std::move(json)); },
+          bytes, [&](const RecordSpan &span, std::string json) { take_made(span, std::move(json)); },
           [&](const BadSpan &bad) { lose(bad); });
       tell_rest();
       return std::move(counts_);
@@ -128,6 +129,10 @@ class LogReader {
     text_ = bytes;
     if (options_.header.empty() && begins_json(bytes))
       read_json();
+    else if (options_.header.empty() && is_event_xml(bytes.substr(0, kHeadBytes)))
+      read_event_xml(
+          bytes, [&](const RecordSpan &span, std::string json) { take_made(span, std::move(json)); },
+          [&](const BadSpan &bad) { lose(bad); });
     else if (options_.header.empty() && looks_syslog(bytes.substr(0, kHeadBytes)))
       read_lines();
     else
@@ -164,16 +169,23 @@ class LogReader {
       take(span, *record);
   }
 
-  void take_evtx(const RecordSpan &span, std::string json) {
+  // JSON that was made of a record of another form. Rules look for their words in it, not in the original,
+  // which may be binary.
+  void take_made(const RecordSpan &span, std::string json) {
     ++counts_.records;
+    made_ = json;
     const auto record = builder_.arena().parse(std::move(json));
     if (!record)
       lose(span, LedgerState::damaged, "the record " + record.error().message);
     else
-      take(span, *record);
+      take(span, *record, made_);
   }
 
   void take(const RecordSpan &span, const Json &record) {
+    take(span, record, text_.substr(span.offset, span.length));
+  }
+
+  void take(const RecordSpan &span, const Json &record, std::string_view raw) {
     const auto found = recognise_(record);
     if (!found) {
       if (open_page(span, record)) return;
@@ -191,8 +203,7 @@ class LogReader {
       return;
     }
     if (builder_.event().time.us == 0) ++untimed_;
-    if (options_.watcher != nullptr)
-      options_.watcher->saw(found->record, text_.substr(span.offset, span.length), builder_);
+    if (options_.watcher != nullptr) options_.watcher->saw(found->record, raw, builder_);
     builder_.commit();
     counts_.events += builder_.committed();
   }
@@ -490,6 +501,7 @@ class LogReader {
   ReadCounts counts_;
   std::optional<Transcoded> transcoded_;
   std::string_view text_;
+  std::string made_;
   std::map<std::string, Sum> unknown_;  // by kind
   std::map<std::string, Sum> untold_;   // by reason
   std::size_t told_ = 0;
@@ -507,7 +519,7 @@ std::optional<Source> recognise(std::string_view bytes) {
     head_text = from_utf16(head, *order).text;
     head = head_text;
   }
-  if (is_evtx(head)) return Source::windows;
+  if (is_evtx(head) || is_event_xml(head)) return Source::windows;
   JsonArena arena;
   Recogniser recogniser;
   std::optional<Source> found;
