@@ -63,6 +63,7 @@ class Teller {
       }
     }
     for (const auto &[key, list] : open) tell(about.find(key.first)->second, list, {});
+    tell_findings();
     for (const SigmaCorrelation &rule : set.correlations)
       about[rule.id] = {rule.id, rule.title, rule.level, &rule.techniques, &rule.own, true};
     for (const SigmaHit &hit : correlate(view_.table(), set))
@@ -71,6 +72,71 @@ class Teller {
   }
 
  private:
+  // What another program found, as its timeline says (log/windows.cpp): its rule is named with the program,
+  // since nobody here has read it. Its own words for levels: "info", "med", "crit".
+  struct Finding {
+    std::string by, rule, level;
+    std::vector<std::string> techniques;
+  };
+  std::vector<Finding> findings_of(const Event &event) const {
+    std::vector<Finding> out;
+    for (std::uint32_t i = 0; i < event.extra_count; ++i) {
+      const log::Extra &extra = view_.table().extras[event.extra_begin + i];
+      const std::string_view key = view_.text(extra.key);
+      const std::string value(view_.text(extra.value));
+      if (key == "found-by")
+        out.push_back({value, {}, {}, {}});
+      else if (out.empty())
+        continue;
+      else if (key == "found-rule")
+        out.back().rule = value;
+      else if (key == "found-level")
+        out.back().level = base::lower(value);
+      else if (key == "found-technique")
+        add_unique(out.back().techniques, value);
+    }
+    return out;
+  }
+
+  void tell_findings() {
+    if (view_.table().pool.find("found-rule") == 0) return;
+    struct Open {
+      About about;
+      std::vector<std::string> techniques;
+      std::vector<EventIndex> events;
+    };
+    static const std::optional<SigmaOwn> kNotOurs;
+    std::map<std::pair<std::string, std::string>, Open> open;  // program and rule, whose
+    const auto close = [&](Open &one) {
+      one.about.techniques = &one.techniques;
+      tell(one.about, one.events, {});
+      one.events.clear();
+    };
+    for (EventIndex i = 0; i < view_.size(); ++i) {
+      const Event &event = view_.event(i);
+      for (Finding &finding : findings_of(event)) {
+        const std::string title = finding.by + ": " + finding.rule;
+        About about{title, title, level_of(finding.level), nullptr, &kNotOurs, false};
+        if (!worth_telling(about, i)) continue;
+        Open &one = open[{title, whose(about, i)}];
+        if (!one.events.empty() && event.time.us - view_.event(one.events.back()).time.us > kTogether)
+          close(one);
+        one.about = about;
+        if (one.techniques.empty()) one.techniques = std::move(finding.techniques);
+        if (one.events.empty() || one.events.back() != i) one.events.push_back(i);
+      }
+    }
+    for (auto &[key, one] : open) close(one);
+  }
+
+  static std::string level_of(const std::string &level) {
+    if (level.starts_with("crit") || level.starts_with("emergency")) return "critical";
+    if (level.starts_with("high")) return "high";
+    if (level.starts_with("med")) return "medium";
+    if (level.starts_with("low")) return "low";
+    return "informational";
+  }
+
   // A change is worth a line only where it is the intruder's. Informational rules of others tell nothing.
   bool worth_telling(const About &about, EventIndex index) const {
     if (about.own->has_value()) return (*about.own)->weight != "change" || attribution_.intruder(index);

@@ -1,11 +1,14 @@
 #include "log/event.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <tuple>
-#include <unordered_map>
+#include <utility>
 
 #include "base/encode.hpp"
 #include "base/hash.hpp"
+#include "log/event_strings.hpp"
 #include "log/names.hpp"
 
 namespace dislodge::log {
@@ -13,16 +16,6 @@ namespace dislodge::log {
 namespace {
 
 using base::StringId;
-
-// Every string of an event, once: copying, comparing and encoding walk this list.
-constexpr StringId Event::*kStrings[] = {
-    &Event::native_id,     &Event::operation,      &Event::tenant,           &Event::actor_id,
-    &Event::actor_name,    &Event::actor_type,     &Event::target_id,        &Event::target_name,
-    &Event::target_type,   &Event::application_id, &Event::application_name, &Event::resource_id,
-    &Event::resource_name, &Event::address,        &Event::network,          &Event::country,
-    &Event::agent,         &Event::client,         &Event::session,          &Event::token,
-    &Event::correlation,   &Event::key_id,         &Event::mailbox,
-};
 
 // What makes two records one event: id, second, and what happened to whom. Two exports of one event may
 // differ in how much they say (fractions of a second, tenant, device), so the rest is no part of it. Without
@@ -37,6 +30,11 @@ std::string identity_of(const EventTable &table, const Event &event) {
     return out.take();
   }
   out.integer(event.time.us / base::kSecond);
+  if (event.source == Source::windows) {
+    // Computer, channel and number of the record. Timelines of other programs tell it in their own words.
+    out.text(table.text(event.native_id));
+    return out.take();
+  }
   out.integer(event.code);
   for (const StringId id : {event.native_id, event.operation, event.actor_id, event.target_id,
                             event.application_id, event.key_id, event.mailbox})
@@ -51,10 +49,31 @@ std::string identity_of(const EventTable &table, const Event &event) {
   return out.take();
 }
 
-std::size_t richness(const Event &event) {
-  std::size_t said = event.extra_count;
-  for (const auto field : kStrings) said += event.*field != 0;
+// How much a record says. What others found in it is no part of it: that is joined (add_findings).
+std::size_t richness(const EventTable &table, const Event &event) {
+  std::size_t said = 0;
+  for (const auto field : kEventStrings) said += event.*field != 0;
+  for (std::uint32_t i = 0; i < event.extra_count; ++i)
+    said += !table.text(table.extras[event.extra_begin + i].key).starts_with("found-");
   return said;
+}
+
+// What other programs found in an event stays with the record that stays.
+void add_findings(const EventTable &table, const Event &event, std::vector<Extra> &out) {
+  for (std::uint32_t i = 0; i < event.extra_count; ++i) {
+    const Extra &extra = table.extras[event.extra_begin + i];
+    if (table.text(extra.key).starts_with("found-")) out.push_back(extra);
+  }
+}
+
+void join_extras(EventTable &table, Event &event, const std::vector<Extra> &more) {
+  if (more.empty()) return;
+  const auto begin = static_cast<std::uint32_t>(table.extras.size());
+  for (std::uint32_t i = 0; i < event.extra_count; ++i)
+    table.extras.push_back(Extra(table.extras[event.extra_begin + i]));
+  table.extras.insert(table.extras.end(), more.begin(), more.end());
+  event.extra_begin = begin;
+  event.extra_count = static_cast<std::uint32_t>(table.extras.size()) - begin;
 }
 
 bool stands_before(const Event &a, const Event &b) {
@@ -217,8 +236,9 @@ std::string EventTable::source_of(const Event &event) const {
 }
 
 std::uint32_t EventTable::file_index(std::string_view item) {
-  const auto found = std::find(files.begin(), files.end(), item);
-  if (found != files.end()) return static_cast<std::uint32_t>(found - files.begin());
+  // Tables are built file by file, so it is nearly always the last.
+  const auto found = std::find(files.rbegin(), files.rend(), item);
+  if (found != files.rend()) return static_cast<std::uint32_t>(files.rend() - found - 1);
   files.emplace_back(item);
   return static_cast<std::uint32_t>(files.size() - 1);
 }
@@ -233,10 +253,27 @@ void EventTable::append(const EventTable &other) {
   for (const Extra &extra : other.extras) extras.push_back({ids[extra.key], ids[extra.value]});
   events.reserve(events.size() + other.events.size());
   for (Event event : other.events) {
-    for (const auto field : kStrings) event.*field = ids[event.*field];
+    for (const auto field : kEventStrings) event.*field = ids[event.*field];
     if (event.file < file_ids.size()) event.file = file_ids[event.file];
     event.extra_begin += extra_base;
     events.push_back(event);
+  }
+}
+
+void append_used(EventTable &table, const EventTable &other) {
+  std::vector<StringId> ids(other.pool.size(), UINT32_MAX);
+  const auto id_of = [&](StringId id) {
+    if (ids[id] == UINT32_MAX) ids[id] = table.pool.intern(other.text(id));
+    return ids[id];
+  };
+  for (Event event : other.events) {
+    for (const auto field : kEventStrings) event.*field = id_of(event.*field);
+    event.file = table.file_index(other.files[event.file]);
+    const std::uint32_t begin = event.extra_begin;
+    event.extra_begin = static_cast<std::uint32_t>(table.extras.size());
+    for (std::uint32_t i = 0; i < event.extra_count; ++i)
+      table.extras.push_back({id_of(other.extras[begin + i].key), id_of(other.extras[begin + i].value)});
+    table.events.push_back(event);
   }
 }
 
@@ -259,21 +296,45 @@ std::size_t EventTable::settle() {
 
   std::sort(events.begin(), events.end(), stands_before);
 
-  // Of two records of one event the one that says more stays.
-  std::unordered_map<std::string, std::size_t> seen;
-  std::vector<Event> kept;
-  kept.reserve(events.size());
-  for (const Event &event : events) {
-    const base::Sha256 digest = base::sha256(identity_of(*this, event));
-    const auto [place_of, fresh] = seen.emplace(base::as_bytes(digest), kept.size());
-    if (fresh)
-      kept.push_back(event);
-    else if (richness(event) > richness(kept[place_of->second]))
-      kept[place_of->second] = event;
+  // Of two records of one event the one that says more stays, and of equals the first. The table is large, so
+  // it is done in place, by digests of 16 bytes.
+  struct Identity {
+    std::array<std::uint64_t, 2> digest{};
+    std::uint32_t index = 0;
+    auto operator<=>(const Identity &) const = default;
+  };
+  std::vector<Identity> identities(events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const base::Sha256 digest = base::sha256(identity_of(*this, events[i]));
+    std::memcpy(identities[i].digest.data(), digest.data(), sizeof identities[i].digest);
+    identities[i].index = static_cast<std::uint32_t>(i);
   }
-  const std::size_t fell = events.size() - kept.size();
-  events = std::move(kept);
-  std::sort(events.begin(), events.end(), stands_before);
+  std::sort(identities.begin(), identities.end());
+  std::vector<bool> falls(events.size());
+  std::size_t fell = 0;
+  const bool findings = pool.find("found-rule") != 0;
+  for (std::size_t begin = 0; begin < identities.size();) {
+    std::size_t end = begin + 1;
+    std::uint32_t stays = identities[begin].index;
+    for (; end < identities.size() && identities[end].digest == identities[begin].digest; ++end) {
+      std::uint32_t other = identities[end].index;
+      if (richness(*this, events[other]) > richness(*this, events[stays])) std::swap(other, stays);
+      falls[other] = true;
+      ++fell;
+    }
+    if (findings && end - begin > 1) {
+      std::vector<Extra> all;
+      for (std::size_t i = begin; i < end; ++i)
+        if (identities[i].index != stays) add_findings(*this, events[identities[i].index], all);
+      join_extras(*this, events[stays], all);
+    }
+    begin = end;
+  }
+  if (fell == 0) return 0;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < events.size(); ++i)
+    if (!falls[i]) events[kept++] = events[i];
+  events.resize(kept);
   return fell;
 }
 
@@ -296,7 +357,7 @@ void EventTable::encode(base::WireWriter &out) const {
     out.number(event.column);
     out.number(event.offset);
     out.number(event.length);
-    for (const auto field : kStrings) out.number(event.*field);
+    for (const auto field : kEventStrings) out.number(event.*field);
     out.number(event.extra_begin);
     out.number(event.extra_count);
   });
@@ -338,7 +399,7 @@ base::Result<EventTable> EventTable::decode(std::string_view bytes) {
     event.column = static_cast<std::uint32_t>(in.number());
     event.offset = in.number();
     event.length = static_cast<std::uint32_t>(in.number());
-    for (const auto field : kStrings) event.*field = id();
+    for (const auto field : kEventStrings) event.*field = id();
     const std::uint64_t extra_begin = in.number();
     const std::uint64_t extra_count = in.number();
     sound = sound && event.file < table.files.size() && extra_begin <= table.extras.size() &&

@@ -16,6 +16,8 @@ namespace dislodge::log {
 
 namespace {
 
+constexpr std::size_t kDocumentsMax = 10'000;  // events of an aggregate of Chainsaw
+
 // Where the parts of a record are.
 struct Parts {
   Json record;  // the outer one
@@ -23,18 +25,18 @@ struct Parts {
   Json data;    // Event.EventData, winlog.event_data, or the record
 };
 
-// {"Event": {...}} by itself or in what Chainsaw puts around it.
-Json event_of(const Json &record) {
+// {"Event": {...}} by itself or in what Chainsaw puts around it, of which an aggregate holds several.
+Json event_of(const Json &record, std::size_t which = 0) {
   // ECS has an "event" too: only this one has a system.
   if (const Json event = record.get("Event"); event.get("System").is_object()) return event;
   Json data = record.get("document").get("data");
-  if (!data) data = record.get("documents").at(0).get("data");
+  if (!data) data = record.get("documents").at(which).get("data");
   if (const Json event = data.get("Event"); event.is_object()) return event;
   return {};
 }
 
-Parts parts_of(const Json &record) {
-  if (const Json event = event_of(record)) {
+Parts parts_of(const Json &record, std::size_t which) {
+  if (const Json event = event_of(record, which)) {
     Json data = event.any({"EventData", "UserData"}).unpacked();
     // UserData holds one object named after its provider.
     if (event.get("UserData").is_object() && !event.get("EventData")) {
@@ -50,7 +52,7 @@ Parts parts_of(const Json &record) {
     Json data = winlog.any({"event_data", "user_data"});
     return {record, winlog, data ? data : winlog};
   }
-  for (const std::string_view name : {"event_data", "EventData", "ExtraEventData", "Details"})
+  for (const std::string_view name : {"event_data", "EventData", "ExtraEventData", "AllFieldInfo", "Details"})
     if (const Json data = record.get(name).unpacked(); data.is_object()) return {record, record, data};
   return {record, record, record};
 }
@@ -195,6 +197,62 @@ void read_common(const Reading &in, EventBuilder &out) {
   out.extra("instance", in.of({"InstanceId"}));
 }
 
+// Hayabusa's short names of channels (its config/channel_abbreviations.txt): a record's number counts within
+// its channel, and it is the same record in the log itself.
+std::string_view channel_of(std::string_view shown) {
+  static constexpr std::pair<std::string_view, std::string_view> kShort[] = {
+      {"App", "Application"},
+      {"Sec", "Security"},
+      {"Sys", "System"},
+      {"Sysmon", "Microsoft-Windows-Sysmon/Operational"},
+      {"PwSh", "Microsoft-Windows-PowerShell/Operational"},
+      {"PwShClassic", "Windows PowerShell"},
+      {"DNS-Svr", "DNS Server"},
+      {"Defender", "Microsoft-Windows-Windows Defender/Operational"},
+      {"TaskSch", "Microsoft-Windows-TaskScheduler/Operational"},
+      {"RDP-LSM", "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational"},
+      {"RDP-RCM", "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational"},
+      {"WinRM", "Microsoft-Windows-WinRM/Operational"},
+      {"WMI", "Microsoft-Windows-WMI-Activity/Operational"},
+      {"NTLM", "Microsoft-Windows-NTLM/Operational"},
+      {"BitsCli", "Microsoft-Windows-Bits-Client/Operational"},
+      {"Firewall", "Microsoft-Windows-Windows Firewall With Advanced Security/Firewall"},
+  };
+  for (const auto &[name, channel] : kShort)
+    if (shown == name) return channel;
+  return shown;
+}
+
+// What another program found in the event: which program, which rule, how grave, and as which techniques.
+// detect/rule_hits.cpp tells it with that name. Chainsaw writes tags as lists, Hayabusa as lists or as one
+// text.
+void read_finding(const Json &record, EventBuilder &out) {
+  std::string_view rule = text_at(record, {"RuleTitle"});
+  std::string_view by = "Hayabusa";
+  if (rule.empty() && record.any({"document", "documents"}) && record.get("group")) {
+    rule = text_at(record, {"name"});
+    by = "Chainsaw";
+  }
+  if (rule.empty()) return;
+  out.extra("found-by", by);
+  out.extra("found-rule", rule);
+  out.extra("found-level", text_at(record, {"Level", "level"}));
+  const auto techniques_in = [&](std::string_view text) {
+    for (std::size_t at = 0; at + 5 <= text.size(); ++at) {
+      if ((text[at] != 'T' && text[at] != 't') || (at > 0 && text[at - 1] != '.' && text[at - 1] != ' '))
+        continue;
+      std::size_t end = at + 1;
+      while (end < text.size() && ((text[end] >= '0' && text[end] <= '9') || text[end] == '.')) ++end;
+      if (end - at < 5) continue;
+      out.extra("found-technique", "T" + std::string(text.substr(at + 1, end - at - 1)));
+      at = end;
+    }
+  };
+  const Json tags = record.any({"MitreTags", "tags"});
+  if (tags.is_text()) techniques_in(tags.text());
+  tags.for_each([&](const Json &tag) { techniques_in(tag.text()); });
+}
+
 }  // namespace
 
 bool is_windows(const Json &record) {
@@ -211,8 +269,10 @@ bool is_windows(const Json &record) {
                        "EventLog", "Provider"});
 }
 
-base::Result<void> read_windows(const Json &record, EventBuilder &out) {
-  Reading in{parts_of(record), {}};
+namespace {
+
+base::Result<void> read_one(const Json &record, std::size_t which, EventBuilder &out) {
+  Reading in{parts_of(record, which), {}};
   const Parts &parts = in.parts;
   if (const Json details = record.get("Details"); details.is_text()) in.details = details.text();
   const std::string_view shown =
@@ -243,10 +303,10 @@ base::Result<void> read_windows(const Json &record, EventBuilder &out) {
       parts, {"EventRecordID", "record_id", "RecordNumber", "RecordID", "RecordId", "EventRecordId"});
   if (!number.empty())
     out.set(&Event::native_id,
-            base::lower(computer) + '/' + base::lower(channel) + '/' + std::string(number));
+            base::lower(computer) + '/' + base::lower(channel_of(channel)) + '/' + std::string(number));
   else
     out.set(&Event::native_id, text_at(record, {"EventOriginId"}));
-  const EventKind kind = event_kind(static_cast<std::uint32_t>(id), provider, channel);
+  const EventKind kind = event_kind(static_cast<std::uint32_t>(id), provider, channel_of(channel));
   out.set(&Event::operation, kind.name.empty() ? "event " + std::to_string(id) : std::string(kind.name));
   out.extra("event-id", std::to_string(id));
   out.extra("channel", channel);
@@ -311,9 +371,18 @@ base::Result<void> read_windows(const Json &record, EventBuilder &out) {
                system_text(parts, {"Correlation.#attributes.ActivityID", "activity_id", "ActivityID"}));
   out.set(&Event::session, in.of({"TargetLogonId"}, {"TgtLID", "LID"}));
   read_common(in, out);
-  // Hayabusa and Chainsaw say which of their rules matched.
-  out.extra("rule", text_at(record, {"RuleTitle", "name"}));
-  out.extra("rule-level", text_at(record, {"RuleTitle"}).empty() ? std::string_view() : record.text("Level"));
+  read_finding(record, out);
+  return {};
+}
+
+}  // namespace
+
+base::Result<void> read_windows(const Json &record, EventBuilder &out) {
+  DISLODGE_TRY(read_one(record, 0, out));
+  for (std::size_t i = 1; i < kDocumentsMax && event_of(record, i) && record.get("documents"); ++i) {
+    out.begin_sibling();
+    DISLODGE_TRY(read_one(record, i, out));
+  }
   return {};
 }
 

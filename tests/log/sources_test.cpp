@@ -231,7 +231,9 @@ TEST(Sources, HayabusaInBothOfItsForms) {
   EXPECT_EQ(text_form.text(0, &Event::actor_name), "ann");
   EXPECT_EQ(text_form.text(0, &Event::address), "10.0.0.9");
   EXPECT_EQ(text_form.table.events[0].outcome, Outcome::wrong_secret);
-  EXPECT_EQ(text_form.extra(0, "rule"), "Logon Failure, Wrong Password");
+  EXPECT_EQ(text_form.extra(0, "found-by"), "Hayabusa");
+  EXPECT_EQ(text_form.extra(0, "found-rule"), "Logon Failure, Wrong Password");
+  EXPECT_EQ(text_form.extra(0, "found-level"), "low");
   const ReadLog object_form = one(
       Source::windows,
       R"({"Timestamp":"2024-01-12 08:08:09.123 +01:00","RuleTitle":"Logon","Level":"info","Computer":"dc1","Channel":"Sec","EventID":4624,"RecordID":78,"Details":{"Type":"10 - REMOTE INTERACTIVE","TgtUser":"ann","SrcIP":"10.0.0.9"}})");
