@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
+#include <utility>
+
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
 #include "cli/session.hpp"
+#include "log/event_strings.hpp"
 
 namespace dislodge::cli {
 
@@ -55,6 +59,8 @@ void print_event(const log::EventTable &table, const log::Event &event, bool as_
   print_line(json.text());
 }
 
+constexpr std::size_t kInOrderMax = 1'500'000;
+
 bool part_of(std::string_view text, const std::string &wanted) {
   return base::contains_ignoring_case(text, wanted);
 }
@@ -73,27 +79,55 @@ int run_events(const EventsArguments &arguments) {
   }
   auto the_case = open_case(arguments, casefile::Case::Access::read);
   if (!the_case) return report_error(the_case.error());
+  const auto wanted = [&](const log::EventTable &table, const log::Event &event) {
+    if (event.time < from || event.time >= until) return false;
+    if (!arguments.source.empty() && log::name_of(event.source) != arguments.source) return false;
+    if (!arguments.address.empty() && table.text(event.address) != arguments.address) return false;
+    if (!arguments.who.empty() && !part_of(table.text(event.actor_id), arguments.who) &&
+        !part_of(table.text(event.actor_name), arguments.who))
+      return false;
+    return arguments.application.empty() ||
+           part_of(table.text(event.application_id), arguments.application) ||
+           part_of(table.text(event.application_name), arguments.application);
+  };
+  // Few events are put in order as a whole. Of many, those that are asked for are; and where these are many
+  // too, they are printed log by log.
   log::EventTable table;
+  bool filtered = false, told = false;
+  const auto print = [&] {
+    table.settle();
+    for (const log::Event &event : table.events)
+      if (filtered || wanted(table, event)) print_event(table, event, arguments.json);
+    table = log::EventTable();
+  };
   auto loaded =
       engine::load_blocks(**the_case, "events", [&](const engine::Block &block) -> base::Result<void> {
-        DISLODGE_TRY_ASSIGN(const log::EventTable events, log::EventTable::decode(block.body));
-        table.append(events);
+        DISLODGE_TRY_ASSIGN(log::EventTable events, log::EventTable::decode(block.body));
+        if (filtered)
+          std::erase_if(events.events, [&](const log::Event &event) { return !wanted(events, event); });
+        if (filtered)
+          log::append_used(table, events);
+        else
+          table.append(events);
+        if (table.events.size() < kInOrderMax) return {};
+        if (!filtered) {
+          std::erase_if(table.events, [&](const log::Event &event) { return !wanted(table, event); });
+          filtered = true;
+          if (table.events.size() < kInOrderMax / 2) {
+            const log::EventTable all = std::exchange(table, log::EventTable());
+            log::append_used(table, all);
+            return {};
+          }
+        }
+        if (!told)
+          std::fputs("too many events to put in order: printed log by log; --from and --until narrow them\n",
+                     stderr);
+        told = true;
+        print();
         return {};
       });
   if (!loaded) return report_error(loaded.error());
-  table.settle();
-  for (const log::Event &event : table.events) {
-    if (event.time < from || event.time >= until) continue;
-    if (!arguments.source.empty() && log::name_of(event.source) != arguments.source) continue;
-    if (!arguments.address.empty() && table.text(event.address) != arguments.address) continue;
-    if (!arguments.who.empty() && !part_of(table.text(event.actor_id), arguments.who) &&
-        !part_of(table.text(event.actor_name), arguments.who))
-      continue;
-    if (!arguments.application.empty() && !part_of(table.text(event.application_id), arguments.application) &&
-        !part_of(table.text(event.application_name), arguments.application))
-      continue;
-    print_event(table, event, arguments.json);
-  }
+  print();
   return kDone;
 }
 

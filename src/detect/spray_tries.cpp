@@ -6,7 +6,8 @@ using base::StringId;
 using log::Event;
 
 Ordinary::Ordinary(const View &view) : view_(view) {
-  std::unordered_set<Key, KeyHash> counted;
+  std::unordered_set<Key, KeyHash> counted;  // of one day: sign-ins come in order of time
+  std::int64_t counted_on = INT64_MIN;
   for (const EventIndex index : view_.user_signins()) {
     const Event &event = view_.event(index);
     if (!worked(event)) continue;
@@ -19,15 +20,16 @@ Ordinary::Ordinary(const View &view) : view_(view) {
     living_.emplace(event.tenant, actor);
     days_at_[{event.tenant, event.address, 0, 0}].insert(day_of(event));
     accounts_at_[{event.tenant, event.address, 0, 0}].insert(actor);
-    const auto day = static_cast<StringId>(day_of(event));
+    if (counted_on != day_of(event)) counted.clear();
+    counted_on = day_of(event);
     for (const std::uint8_t mask : kMasks) {
       const Fingerprint fingerprint = under(parts, mask);
       // Account-days, so that a program that signs in every minute weighs no more than a person.
       const std::size_t id = id_of(fingerprint);
-      if (counted.insert({event.tenant, actor, day, static_cast<StringId>(id)}).second)
+      if (counted.insert({event.tenant, actor, static_cast<StringId>(id), 0}).second)
         ++shown_[{event.tenant, static_cast<StringId>(id)}];
     }
-    if (counted.insert({event.tenant, actor, day, UINT32_MAX}).second) ++account_days_[event.tenant];
+    if (counted.insert({event.tenant, actor, UINT32_MAX, 0}).second) ++account_days_[event.tenant];
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <unordered_set>
 
 #include "base/encode.hpp"
@@ -93,18 +94,29 @@ View::View(const log::EventTable &table, const identity::Facts &facts, const Det
 }
 
 void View::sort_out_events() {
+  // Only sign-ins that another log tells as well can be repeats, so only those are looked for.
+  using Place = std::tuple<base::StringId, base::StringId, std::int32_t>;
   std::set<SigninKey> in_signin_log;
-  struct Seen {
-    base::Time time;
-    bool ok;
-  };
   // Where no correlation joins them: same person, address and result within a minute.
-  std::map<std::tuple<base::StringId, base::StringId, std::int32_t>, std::vector<base::Time>> by_place;
+  std::map<Place, std::vector<base::Time>> by_place;
+  const auto signin = [](const Event &event) {
+    return event.event_class == EventClass::interactive_signin ||
+           event.event_class == EventClass::noninteractive_signin;
+  };
+  std::set<SigninKey> asked;
   for (const Event &event : table_.events) {
-    if (event.source != Source::entra_signin) continue;
-    in_signin_log.insert({event.tenant, event.correlation, event.actor_name});
-    by_place[{event.actor_name, event.address, event.code}].push_back(event.time);
+    if (event.source == Source::entra_signin || !signin(event)) continue;
+    if (event.correlation != 0) asked.insert({event.tenant, event.correlation, event.actor_name});
+    by_place.try_emplace({event.actor_name, event.address, event.code});
   }
+  if (!by_place.empty())
+    for (const Event &event : table_.events) {
+      if (event.source != Source::entra_signin) continue;
+      const SigninKey key{event.tenant, event.correlation, event.actor_name};
+      if (asked.count(key) != 0) in_signin_log.insert(key);
+      const auto found = by_place.find({event.actor_name, event.address, event.code});
+      if (found != by_place.end()) found->second.push_back(event.time);
+    }
   const auto is_repeat = [&](const Event &event) {
     if (event.correlation != 0 &&
         in_signin_log.count({event.tenant, event.correlation, event.actor_name}) != 0)

@@ -12,6 +12,7 @@
 #include "detect/detect.hpp"
 #include "detect/joined.hpp"
 #include "detect/stolen_secret.hpp"
+#include "detect/words.hpp"
 #include "disclose/parties.hpp"
 #include "engine/correspondence.hpp"
 #include "engine/decisions.hpp"
@@ -35,6 +36,7 @@
 #include "identity/policies.hpp"
 #include "identity/rights.hpp"
 #include "identity/sweeps.hpp"
+#include "log/gather.hpp"
 #include "reach/program.hpp"
 #include "reach/watched.hpp"
 
@@ -167,6 +169,26 @@ Result<void> leave_out_logs(log::EventTable &events, const std::vector<std::stri
   return {};
 }
 
+// What a table that was thinned means for whoever reads the answers.
+void tell_thinned(const log::Gathered &all, Picture &picture) {
+  picture.notes.push_back(
+      fmt::format("{} events: of everyday ones, the first of {} that says the same is looked at; of those "
+                  "whom a detection "
+                  "names, all; coverage counts every one (an event that two files hold counts twice); "
+                  "dislodge events prints them",
+                  all.events, log::spoken_period(all.level)));
+  if (all.dropped > 0)
+    picture.notes.push_back(
+        fmt::format("{} everyday events are counted and were not looked at: they are too unlike "
+                    "each other; investigate a shorter time in a case of its own",
+                    all.dropped));
+  if (!all.common_words.empty()) {
+    std::string list;
+    for (const std::string &word : all.common_words) list += (list.empty() ? "" : ", ") + word;
+    picture.notes.push_back("named by a detection, and in too many events to look at each: " + list);
+  }
+}
+
 // Names the pass that begins; the one before it was the last where somebody said stop.
 Result<void> next_pass(base::Progress &progress, std::string_view name) {
   if (progress.stopped())
@@ -181,14 +203,22 @@ Result<Picture> derive(Case &the_case, const Options &options, base::Progress &p
   return derive_without(the_case, options, {}, progress, timings);
 }
 
-Result<Picture> derive_without(Case &the_case, const Options &options,
-                               const std::vector<std::string> &without_logs, base::Progress &progress,
-                               Timings &timings) {
-  Picture picture;
-  DISLODGE_TRY_ASSIGN(const RuleTexts rule_texts, load_rule_texts(options));
-  DISLODGE_TRY_ASSIGN(const identity::Rights rights, identity::load_rights(rule_texts.files));
-  DISLODGE_TRY_ASSIGN(const evict::Actions actions, evict::load_actions(rule_texts.files));
+namespace {
 
+// Of how many rounds the search for those who matter consists at most, where the logs are too many to keep
+// whole.
+constexpr int kGatherRoundsMax = 4;
+
+// The passes up to reach, over a table of events in which all is kept of those whom `words` name.
+struct Seen {
+  Picture picture;
+  bool whole = true;  // its table holds every event
+};
+Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Rights &rights,
+                 const std::vector<std::string> &without_logs, const std::set<std::string> &words,
+                 base::Progress &progress, Timings &timings) {
+  Seen seen;
+  Picture &picture = seen.picture;
   // Everything below comes from the case file: from here on no evidence is read.
   DISLODGE_TRY(next_pass(progress, "loading"));
   std::vector<evidence::LedgerRow> missing;  // named by load files, not held
@@ -208,18 +238,31 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
   {
     Timings::Scope timing(timings, "log");
     std::map<std::int64_t, std::uint64_t> rows;
-    DISLODGE_TRY(load_blocks(the_case, "events", [&](const Block &block) -> Result<void> {
-      DISLODGE_TRY_ASSIGN(const log::EventTable events, log::EventTable::decode(block.body));
-      timing.bytes += block.body.size();
-      timing.items_in += events.events.size();
-      rows[block.evidence] += block.count;
-      picture.events.append(events);
-      return {};
-    }));
-    picture.events.settle();
+    log::GatherOptions gathering;
+    gathering.words = words;
+    const auto tables = [&](const log::EachTable &each) {
+      return load_blocks(the_case, "events", [&](const Block &block) -> Result<void> {
+        DISLODGE_TRY_ASSIGN(const log::EventTable events, log::EventTable::decode(block.body));
+        timing.bytes += block.body.size();
+        timing.items_in += events.events.size();
+        rows[block.evidence] += block.count;
+        return each(events);
+      });
+    };
+    DISLODGE_TRY_ASSIGN(log::Gathered all, log::gather(tables, gathering));
+    picture.events = std::move(all.table);
+    seen.whole = all.whole;
     DISLODGE_TRY(leave_out_logs(picture.events, without_logs));
-    picture.coverage =
-        log::coverage_of(picture.events, declared_files(picture.evidence, picture.events, rows));
+    if (all.whole) {
+      picture.coverage =
+          log::coverage_of(picture.events, declared_files(picture.evidence, picture.events, rows));
+    } else {
+      for (const std::string &log : without_logs) all.coverage.leave_out(log);
+      log::EventTable files;  // of every log, those too of which no event was kept
+      for (const std::string &file : all.coverage.files()) files.files.push_back(file);
+      picture.coverage = all.coverage.rows(picture.events, declared_files(picture.evidence, files, rows));
+      tell_thinned(all, picture);
+    }
     timing.items_out = picture.events.events.size();
   }
 
@@ -249,7 +292,7 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
     identity::tell_owners(picture.secrets, picture.facts, us);
     identity::mark_use(picture.events, picture.facts);
     add_exposures(picture.evidence, held, picture.facts);
-    picture.notes = held.inferred;
+    picture.notes.insert(picture.notes.end(), held.inferred.begin(), held.inferred.end());
     index_picture(picture);
     timing.items_out =
         picture.facts.principals.size() + picture.facts.grants.size() + picture.facts.bindings.size();
@@ -305,6 +348,32 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
     tell_missing(missing, picture);
     timing.items_in = picture.reach.program.edges.size();
     timing.items_out = picture.reach.rows.size();
+  }
+
+  return seen;
+}
+
+}  // namespace
+
+Result<Picture> derive_without(Case &the_case, const Options &options,
+                               const std::vector<std::string> &without_logs, base::Progress &progress,
+                               Timings &timings) {
+  DISLODGE_TRY_ASSIGN(const RuleTexts rule_texts, load_rule_texts(options));
+  DISLODGE_TRY_ASSIGN(const identity::Rights rights, identity::load_rights(rule_texts.files));
+  DISLODGE_TRY_ASSIGN(const evict::Actions actions, evict::load_actions(rule_texts.files));
+
+  // What the evidence says. Where the logs are too many, once more with all that is logged of those who
+  // turned out to matter, until there is nobody new.
+  std::set<std::string> words;
+  Picture picture;
+  for (int round = 0; round < kGatherRoundsMax; ++round) {
+    picture = Picture();  // two of them do not fit
+    DISLODGE_TRY_ASSIGN(Seen seen, see(the_case, rule_texts, rights, without_logs, words, progress, timings));
+    picture = std::move(seen.picture);
+    if (seen.whole) break;
+    const std::size_t known = words.size();
+    words.merge(detect::words_about(picture.detections, picture.facts));
+    if (words.size() == known) break;
   }
 
   // How to get them out, in which order, and what shows that it holds.

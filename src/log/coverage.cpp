@@ -6,8 +6,8 @@
 #include <tuple>
 
 #include "base/encode.hpp"
+#include "log/coverage_counter.hpp"
 #include "log/names.hpp"
-#include "log/rhythm.hpp"
 
 namespace dislodge::log {
 
@@ -17,7 +17,7 @@ using base::Interval;
 using base::IntervalSet;
 using base::Time;
 
-using Key = std::tuple<Source, std::string, EventClass>;
+using GroupKey = std::tuple<Source, std::string, EventClass>;
 
 // Counts at which exports stop: a file of exactly so many rows may have been cut there.
 // Sources: Search-UnifiedAuditLog -ResultSize (default 100, at most 5,000 a call, 50,000 a session);
@@ -148,13 +148,13 @@ void add_switched_off(const EventTable &table, const std::string &tenant, std::v
 struct Group {
   Coverage coverage;
   std::set<std::string> files;
-  std::vector<Time> times;
+  Pulse pulse;
+  std::vector<std::pair<std::string, Time>> throttled;
 };
 
-std::vector<Gap> gaps_in(std::vector<Time> times, std::string_view what) {
-  std::sort(times.begin(), times.end());
+std::vector<Gap> gaps_in(const Pulse &pulse, std::string_view what) {
   std::vector<Gap> gaps;
-  for (const Silence &silence : unusual_silences(times))
+  for (const Silence &silence : unusual_silences(pulse))
     gaps.push_back(
         {silence.interval, "no " + std::string(what) + " for " +
                                format_duration(silence.interval.until.us - silence.interval.from.us) +
@@ -251,23 +251,98 @@ void note_missing_classes(std::vector<Coverage> &rows) {
 }  // namespace
 
 std::vector<Coverage> coverage_of(const EventTable &table, const std::vector<DeclaredFile> &declared) {
-  std::map<Key, Group> groups;
-  std::map<std::pair<Source, std::string>, std::vector<Time>> whole_source;
-  std::map<std::string, std::uint64_t> events_of_file;
+  CoverageCounter counter;
+  counter.add(table);
+  return counter.rows(table, declared);
+}
+
+void CoverageCounter::add(const EventTable &table) {
+  // Neighbours are alike: what was looked up last is compared first.
+  struct Known {
+    Source source = Source::generic;
+    EventClass event_class = EventClass::other;
+    base::StringId tenant = 0;
+    std::uint32_t file = 0;
+    Count *count = nullptr;
+    std::uint64_t *of_file = nullptr;
+  };
+  std::map<std::tuple<Source, base::StringId, EventClass, std::uint32_t>, Known> known;
+  const Known *last = nullptr;
+  const bool throttling = table.pool.find("throttled") != 0;
   for (const Event &event : table.events) {
-    const std::string tenant(table.text(event.tenant));
-    Group &group = groups[{event.source, tenant, event.event_class}];
-    Coverage &row = group.coverage;
-    ++row.events;
-    group.files.insert(table.files[event.file]);
-    ++events_of_file[table.files[event.file]];
+    if (last == nullptr || last->source != event.source || last->event_class != event.event_class ||
+        last->tenant != event.tenant || last->file != event.file) {
+      Known &place = known[{event.source, event.tenant, event.event_class, event.file}];
+      if (place.count == nullptr) {
+        const std::string &file = table.files[event.file];
+        place = {event.source, event.event_class, event.tenant, event.file, nullptr, nullptr};
+        place.count = &counts_[{event.source, std::string(table.text(event.tenant)), event.event_class,
+                                event.tenant == 0 ? file : std::string()}];
+        place.of_file = &place.count->files[file];
+      }
+      last = &place;
+    }
+    ++events_;
+    ++last->count->events;
+    ++*last->of_file;
     if (event.time.us == 0) continue;  // it does not say when
-    group.times.push_back(event.time);
-    whole_source[{event.source, tenant}].push_back(event.time);
-    row.first = std::min(row.first, event.time);
-    row.last = std::max(row.last, event.time);
-    if (!table.extra(event, "throttled").empty())
-      add_throttling(row, std::string(table.text(event.mailbox)), event.time);
+    last->count->pulse.add(event.time);
+    if (throttling && !table.extra(event, "throttled").empty())
+      last->count->throttled.emplace_back(table.text(event.mailbox), event.time);
+  }
+}
+
+void CoverageCounter::leave_out(const std::string &log) {
+  for (auto &[key, count] : counts_)
+    std::erase_if(count.files, [&](const auto &file) {
+      return name_of(std::get<0>(key)) == log || (!log.empty() && file.first.find(log) != std::string::npos);
+    });
+  std::erase_if(counts_, [](const auto &count) { return count.second.files.empty(); });
+}
+
+std::set<std::string> CoverageCounter::files() const {
+  std::set<std::string> files;
+  for (const auto &[key, count] : counts_)
+    for (const auto &[file, events] : count.files) files.insert(file);
+  return files;
+}
+
+std::vector<Coverage> CoverageCounter::rows(const EventTable &table,
+                                            const std::vector<DeclaredFile> &declared) const {
+  std::map<std::string, std::string> tenant_of;  // of files whose records name none
+  {
+    std::vector<base::StringId> tenants(table.files.size());
+    for (const Event &event : table.events)
+      if (event.tenant != 0) tenants[event.file] = event.tenant;
+    for (std::size_t i = 0; i < tenants.size(); ++i) tenant_of[table.files[i]] = table.text(tenants[i]);
+  }
+  std::map<GroupKey, Group> groups;
+  std::map<std::pair<Source, std::string>, Pulse> whole_source;
+  std::map<std::string, std::uint64_t> events_of_file;
+  for (const auto &[key, count] : counts_) {
+    const auto &[source, named, event_class, file] = key;
+    const auto filled = tenant_of.find(file);
+    const std::string tenant = named.empty() && filled != tenant_of.end() ? filled->second : named;
+    Group &group = groups[{source, tenant, event_class}];
+    Coverage &row = group.coverage;
+    row.events += count.events;
+    for (const auto &[one, events] : count.files) {
+      group.files.insert(one);
+      events_of_file[one] += events;
+    }
+    group.pulse.add(count.pulse);
+    whole_source[{source, tenant}].add(count.pulse);
+    group.throttled.insert(group.throttled.end(), count.throttled.begin(), count.throttled.end());
+  }
+  for (auto &[key, group] : groups) {
+    std::sort(group.throttled.begin(), group.throttled.end(), [](const auto &a, const auto &b) {
+      return std::tie(a.second, a.first) < std::tie(b.second, b.first);
+    });
+    for (auto &[mailbox, time] : group.throttled) add_throttling(group.coverage, std::move(mailbox), time);
+    const auto cells = group.pulse.cells();
+    if (cells.empty()) continue;
+    group.coverage.first = cells.front().first;
+    group.coverage.last = cells.back().last;
   }
 
   std::map<std::string, const DeclaredFile *> declaration_of;
@@ -281,7 +356,7 @@ std::vector<Coverage> coverage_of(const EventTable &table, const std::vector<Dec
   }
 
   std::map<std::pair<Source, std::string>, std::vector<Gap>> source_gaps;
-  for (auto &[key, times] : whole_source) source_gaps[key] = gaps_in(std::move(times), "event of this log");
+  for (const auto &[key, pulse] : whole_source) source_gaps[key] = gaps_in(pulse, "event of this log");
 
   std::vector<Coverage> rows;
   for (auto &[key, group] : groups) {
@@ -289,7 +364,7 @@ std::vector<Coverage> coverage_of(const EventTable &table, const std::vector<Dec
     std::tie(row.source, row.tenant, row.event_class) = key;
     row.files.assign(group.files.begin(), group.files.end());
     row.gaps = source_gaps[{row.source, row.tenant}];
-    for (Gap &gap : gaps_in(std::move(group.times), std::string(name_of(row.event_class)) + " event"))
+    for (Gap &gap : gaps_in(group.pulse, std::string(name_of(row.event_class)) + " event"))
       add_gap(row.gaps, std::move(gap));
     if (row.source == Source::m365_audit) add_switched_off(table, row.tenant, row.gaps);
     apply_declarations(group, declaration_of, events_of_file);

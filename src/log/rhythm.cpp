@@ -55,7 +55,7 @@ struct Tally {
 struct Profile {
   std::array<Tally, kWeekHours> cells{};
   std::array<Tally, 48> pools{};
-  void add(std::int64_t hour, std::uint32_t events, int sign) {
+  void add(std::int64_t hour, std::uint64_t events, int sign) {
     for (Tally *tally : {&cells[cell_of(hour)], &pools[pool_of(cell_of(hour))]}) {
       tally->hours += static_cast<std::uint32_t>(sign);
       if (events == 0) tally->silent += static_cast<std::uint32_t>(sign);
@@ -87,14 +87,19 @@ std::int64_t median(std::vector<std::int64_t> values) {
 }
 
 // The longest silence of each week (of each day, in a log of less than three weeks): the median of these is
-// what is usual, however long the gaps in a few of them are.
-std::int64_t usual_silence(const std::vector<Time> &times) {
-  const std::int64_t span = times.back().us - times.front().us;
+// what is usual, however long the gaps in a few of them are. Silences within a minute count where two events
+// bound them.
+std::int64_t usual_silence(const std::vector<Pulse::Cell> &cells) {
+  const std::int64_t span = cells.back().last.us - cells.front().first.us;
   const std::int64_t period = span >= 21 * base::kDay ? 7 * base::kDay : base::kDay;
   std::map<std::int64_t, std::int64_t> longest;
-  for (std::size_t i = 0; i + 1 < times.size(); ++i) {
-    std::int64_t &best = longest[times[i].us / period];
-    best = std::max(best, times[i + 1].us - times[i].us);
+  const auto silent = [&](Time from, Time until) {
+    std::int64_t &best = longest[from.us / period];
+    best = std::max(best, until.us - from.us);
+  };
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (cells[i].events == 2) silent(cells[i].first, cells[i].last);
+    if (i + 1 < cells.size()) silent(cells[i].last, cells[i + 1].first);
   }
   std::vector<std::int64_t> values;
   for (const auto &[start, value] : longest) values.push_back(value);
@@ -103,26 +108,83 @@ std::int64_t usual_silence(const std::vector<Time> &times) {
 
 }  // namespace
 
+Pulse::Cell &Pulse::cell_of(Time time) {
+  const std::int64_t key = time.us / unit_ - (time.us % unit_ < 0 ? 1 : 0);
+  if (last_ != nullptr && key == last_key_) return *last_;
+  if (cells_.size() >= kCellsMax && unit_ == base::kMinute) {
+    coarsen();
+    return cell_of(time);
+  }
+  last_ = &cells_.try_emplace(key, Cell{base::kTimeMax, base::kTimeMin, 0}).first->second;
+  last_key_ = key;
+  return *last_;
+}
+
+void Pulse::add(Time time, std::uint64_t events) {
+  Cell &cell = cell_of(time);
+  cell.first = std::min(cell.first, time);
+  cell.last = std::max(cell.last, time);
+  cell.events += events;
+  events_ += events;
+}
+
+void Pulse::add(const Pulse &other) {
+  if (other.unit_ > unit_) coarsen();
+  for (const auto &[key, cell] : other.cells_) {
+    add(cell.first, cell.events);
+    add(cell.last, 0);
+  }
+}
+
+void Pulse::coarsen() {
+  const auto fine = std::move(cells_);
+  cells_.clear();
+  last_ = nullptr;
+  unit_ = base::kHour;
+  events_ = 0;
+  for (const auto &[key, cell] : fine) {
+    add(cell.first, cell.events);
+    add(cell.last, 0);
+  }
+}
+
+std::vector<Pulse::Cell> Pulse::cells() const {
+  std::vector<Cell> out;
+  out.reserve(cells_.size());
+  for (const auto &[key, cell] : cells_) out.push_back(cell);
+  std::sort(out.begin(), out.end(), [](const Cell &a, const Cell &b) { return a.first < b.first; });
+  return out;
+}
+
 std::vector<Silence> unusual_silences(const std::vector<Time> &times) {
+  Pulse pulse;
+  for (const Time time : times) pulse.add(time);
+  return unusual_silences(pulse);
+}
+
+std::vector<Silence> unusual_silences(const Pulse &pulse) {
   std::vector<Silence> found;
-  if (times.size() < kEventsMin) return found;
-  const std::int64_t first = hour_of(times.front());
-  const std::int64_t last = hour_of(times.back());
+  if (pulse.events() < kEventsMin) return found;
+  const std::vector<Pulse::Cell> cells = pulse.cells();
+  const std::int64_t first = hour_of(cells.front().first);
+  const std::int64_t last = hour_of(cells.back().last);
   constexpr std::int64_t kHoursMax = 200'000;  // 22 years: beyond that a clock was wrong
   if (last - first > kHoursMax || last - first < 24) return found;
-  std::vector<std::uint32_t> counts(static_cast<std::size_t>(last - first + 1));
-  for (const Time t : times) ++counts[static_cast<std::size_t>(hour_of(t) - first)];
+  std::vector<std::uint64_t> counts(static_cast<std::size_t>(last - first + 1));
+  for (const Pulse::Cell &cell : cells)
+    counts[static_cast<std::size_t>(hour_of(cell.first) - first)] += cell.events;
   Profile profile;
   for (std::int64_t hour = first; hour <= last; ++hour)
     profile.add(hour, counts[static_cast<std::size_t>(hour - first)], +1);
-  const std::int64_t usual = std::max<std::int64_t>(usual_silence(times), 1);
+  const std::int64_t usual = std::max<std::int64_t>(usual_silence(cells), 1);
 
-  for (std::size_t i = 0; i + 1 < times.size(); ++i) {
-    const std::int64_t length = times[i + 1].us - times[i].us;
+  for (std::size_t i = 0; i + 1 < cells.size(); ++i) {
+    const Time from = cells[i].last, until = cells[i + 1].first;
+    const std::int64_t length = until.us - from.us;
     if (length < kHour || length < usual / 4) continue;
     // Whole hours within the silence; they are taken out of the profile while they are judged.
-    const std::int64_t begin = hour_of(times[i]) + 1;
-    const std::int64_t end = hour_of(times[i + 1]);
+    const std::int64_t begin = hour_of(from) + 1;
+    const std::int64_t end = hour_of(until);
     for (std::int64_t hour = begin; hour < end; ++hour) profile.add(hour, 0, -1);
     double surprise = 0, expected = 0;
     int busy = 0;
@@ -137,7 +199,7 @@ std::vector<Silence> unusual_silences(const std::vector<Time> &times) {
     const bool long_enough = length >= 2 * usual || busy >= kBusyHours;
     const bool gap = (surprise >= kSurpriseMin && long_enough) ||
                      (surprise >= kSurpriseShortMin && expected >= kExpectedMin && length >= 3 * usual);
-    if (gap) found.push_back({{times[i], times[i + 1]}, expected, usual});
+    if (gap) found.push_back({{from, until}, expected, usual});
   }
   return found;
 }
