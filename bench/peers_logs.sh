@@ -31,7 +31,7 @@ run() {
 "$bench" --read "$dir/signins.jsonl" --rules "$dir/rules"
 rsigma=${RSIGMA:-$dir/bin/rsigma}
 if [ ! -x "$rsigma" ] && command -v cargo >/dev/null; then
-  cargo install rsigma --version 0.23.0 --no-default-features --locked --root "$dir" || true
+  cargo install rsigma --version 0.23.0 --locked --root "$dir" || true
 fi
 [ -x "$rsigma" ] && run rsigma "$rsigma" engine eval --rules "$dir/rules" --event "@$dir/signins.jsonl"
 [ -n "${SUZAKU:-}" ] && run suzaku "$SUZAKU" azure-timeline -f "$dir/signins.jsonl" -r "$dir/rules" -o "$dir/suzaku.csv"
