@@ -240,9 +240,13 @@ void measure(std::uint64_t all) {
   std::size_t kept = 0, rows = 0;
   int level = 0, rounds = 0;
   const double begin = cpu_seconds();
-  for (bool more = true; more && rounds < 4; ++rounds) {
+  const char *wanted = std::getenv("ROUNDS");
+  const int rounds_max = wanted == nullptr ? 4 : std::atoi(wanted);
+  for (bool more = true; more && rounds < rounds_max; ++rounds) {
     log::GatherOptions options;
     options.words = words;
+    if (const char *kept_max = std::getenv("KEPT_MAX"))
+      options.whole_max = options.kept_max = std::strtoull(kept_max, nullptr, 10);
     auto gathered = log::gather(source, options);
     if (!gathered) std::abort();
     rows = gathered->coverage.rows(gathered->table, {}).size();
@@ -253,6 +257,9 @@ void measure(std::uint64_t all) {
     for (const detect::Detection &one : detections)
       if (one.kind == "spray" || one.intruder || one.kind == "mailbox-read-by-app")
         found += fmt::format(" {} ({} events)", one.kind, one.event_count);
+    if (std::getenv("TELL") != nullptr)
+      for (const detect::Detection &one : detections)
+        fmt::print("  round {}: {} {}\n", rounds, one.kind, one.says);
     const std::size_t known = words.size();
     words.merge(detect::words_about(detections, {}));
     more = !gathered->whole && words.size() != known;

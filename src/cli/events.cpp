@@ -17,11 +17,14 @@ namespace {
 void print_event(const log::EventTable &table, const log::Event &event, bool as_json) {
   const auto text = [&](base::StringId id) { return table.text(id); };
   if (!as_json) {
-    print_line(fmt::format("{}  {:<13} {:<24} {:<22} {}  {}  {}", base::format_time(event.time),
+    const auto either = [&](base::StringId first, base::StringId second) {
+      return first != 0 ? text(first) : second != 0 ? text(second) : std::string_view("-");
+    };
+    print_line(fmt::format("{}  {:<13} {:<24} {:<22} {}  {}  {}  {}  {}", base::format_time(event.time),
                            log::name_of(event.source), log::name_of(event.event_class),
-                           log::name_of(event.outcome),
-                           text(event.actor_name).empty() ? text(event.actor_id) : text(event.actor_name),
-                           text(event.operation), text(event.address)));
+                           log::name_of(event.outcome), either(event.actor_name, event.actor_id),
+                           either(event.operation, 0), either(event.application_name, event.application_id),
+                           either(event.address, 0), table.source_of(event)));
     return;
   }
   base::JsonWriter json;

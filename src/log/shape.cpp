@@ -99,6 +99,7 @@ class Splitter {
     std::uint64_t end = bytes_.find('\n', start);
     if (end == std::string_view::npos) end = bytes_.size();
     position_ = end;
+    next_line_ = UINT64_MAX;
     std::uint64_t last = end;
     while (last > start && (is_blank(bytes_[last - 1]) || bytes_[last - 1] == ',')) --last;
     const char open = bytes_[start];
@@ -106,6 +107,7 @@ class Splitter {
       report(start, last - start, LedgerState::too_large, "the line is longer than line_bytes_max");
     } else if (open == '{' && bytes_[last - 1] == '}') {
       give(start, last - start);
+      next_line_ = end + 1;
     } else if (open == '{' && end < bytes_.size() && !next_line_opens(end)) {
       // An indented record among one-line records.
       position_ = start;
@@ -313,7 +315,8 @@ class Splitter {
     RecordSpan span;
     span.offset = start;
     span.length = length;
-    span.line = lines_.line_at(start);
+    // A record right behind the line of the last one: its line is known without looking for it again.
+    span.line = start == next_line_ ? last_line_ + 1 : lines_.line_at(start);
     if (span.line == last_line_)
       span.column =
           static_cast<std::uint32_t>(std::min<std::uint64_t>(start - lines_.line_start() + 1, UINT32_MAX));
@@ -339,6 +342,7 @@ class Splitter {
   SplitResult result_;
   std::uint64_t position_ = 0;
   std::uint64_t last_line_ = 0;
+  std::uint64_t next_line_ = UINT64_MAX;  // offset of the line behind a record that was alone on its own
   std::size_t arrays_open_ = 0;
   int restarts_ = 0;
   bool first_seen_ = false;
