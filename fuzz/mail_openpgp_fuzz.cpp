@@ -1,5 +1,5 @@
-// OpenPGP messages: recognising them, whose keys they name, and the row that tells they stay closed. What opens them is
-// librnp's, loaded only where keys are supplied.
+// OpenPGP messages: recognising them, whose keys they name, and the row that tells they stay closed. What
+// opens them is librnp's, loaded only where keys are supplied.
 
 #include "checking_sink.hpp"
 #include "mail/openpgp.hpp"

@@ -87,11 +87,13 @@ const Functions *functions() {
     if (library == nullptr) return nullptr;
     static Functions f;
 #define DISLODGE_LOAD(name) load(library, #name, f.name)
-    const bool all = DISLODGE_LOAD(rnp_ffi_create) && DISLODGE_LOAD(rnp_ffi_destroy) && DISLODGE_LOAD(rnp_ffi_set_pass_provider) && DISLODGE_LOAD(rnp_import_keys) &&
+    const bool all = DISLODGE_LOAD(rnp_ffi_create) && DISLODGE_LOAD(rnp_ffi_destroy) &&
+                     DISLODGE_LOAD(rnp_ffi_set_pass_provider) && DISLODGE_LOAD(rnp_import_keys) &&
                      DISLODGE_LOAD(rnp_input_from_memory) && DISLODGE_LOAD(rnp_input_destroy) &&
                      DISLODGE_LOAD(rnp_output_to_memory) && DISLODGE_LOAD(rnp_output_memory_get_buf) &&
                      DISLODGE_LOAD(rnp_output_destroy) && DISLODGE_LOAD(rnp_decrypt) &&
-                     DISLODGE_LOAD(rnp_identifier_iterator_create) && DISLODGE_LOAD(rnp_identifier_iterator_next) &&
+                     DISLODGE_LOAD(rnp_identifier_iterator_create) &&
+                     DISLODGE_LOAD(rnp_identifier_iterator_next) &&
                      DISLODGE_LOAD(rnp_identifier_iterator_destroy) && DISLODGE_LOAD(rnp_locate_key) &&
                      DISLODGE_LOAD(rnp_key_is_locked) && DISLODGE_LOAD(rnp_key_unlock) &&
                      DISLODGE_LOAD(rnp_key_handle_destroy);
@@ -142,7 +144,9 @@ class KeyRing {
  private:
   void add(const std::string &file) {
     Input in = nullptr;
-    if (f_->rnp_input_from_memory(&in, reinterpret_cast<const std::uint8_t *>(file.data()), file.size(), false) != 0) return;
+    if (f_->rnp_input_from_memory(&in, reinterpret_cast<const std::uint8_t *>(file.data()), file.size(),
+                                  false) != 0)
+      return;
     // PEM and DER are other things' keys; those are refused here.
     f_->rnp_import_keys(ffi_, in, kLoadSecretKeys | kLoadPermissive, nullptr);
     f_->rnp_input_destroy(in);
@@ -199,14 +203,15 @@ class KeyRing {
     const bool again = ring.asked_;
     ring.asked_ = true;
     const std::string *password = ring.password_;
-    if (again || password == nullptr || password->size() + 1 > size || password->find('\0') != std::string::npos)
+    if (again || password == nullptr || password->size() + 1 > size ||
+        password->find('\0') != std::string::npos)
       return false;
     std::memcpy(buffer, password->c_str(), password->size() + 1);
     return true;
   }
 
-  // The library writes what it dislikes about a message to stderr and has no switch for that. In glibc stderr is
-  // a variable like any other; the worker that reads has one thread.
+  // The library writes what it dislikes about a message to stderr and has no switch for that. In glibc stderr
+  // is a variable like any other; the worker that reads has one thread.
   class Quiet {
    public:
     explicit Quiet(std::FILE *null) : kept_(stderr) {
@@ -312,8 +317,8 @@ std::string pgp_recipients(std::string_view message) {
   return passphrase ? std::string(kAPassphrase) : std::string();
 }
 
-// An encrypted message begins with its session key, for a key (packet 1, version 3) or for a passphrase (packet 3,
-// version 4), and another such packet or the encrypted data follows (RFC 9580 section 10.3).
+// An encrypted message begins with its session key, for a key (packet 1, version 3) or for a passphrase
+// (packet 3, version 4), and another such packet or the encrypted data follows (RFC 9580 section 10.3).
 bool recognises_openpgp(std::string_view bytes) {
   const std::string_view text = base::trim(bytes.substr(0, 200));
   if (text.starts_with(kPgpBegin)) return true;
@@ -336,10 +341,12 @@ bool recognises_openpgp(std::string_view bytes) {
   const std::size_t body = body_of(0, tag);
   if (body < 2 || body > 3 || (tag != 1 && tag != 3)) return false;
   std::size_t size = byte(1);
-  if (body == 3) size = (byte(0) & 0x40) != 0 ? (byte(1) - 192u) * 256 + byte(2) + 192 : byte(1) * 256 + byte(2);
+  if (body == 3)
+    size = (byte(0) & 0x40) != 0 ? (byte(1) - 192u) * 256 + byte(2) + 192 : byte(1) * 256 + byte(2);
   const unsigned algorithm = byte(body + (tag == 1 ? 9 : 1));
-  const bool of_key = tag == 1 && byte(body) == 3 && size >= 40 &&
-                      (algorithm == 1 || algorithm == 2 || algorithm == 16 || algorithm == 18 || algorithm == 25);
+  const bool of_key =
+      tag == 1 && byte(body) == 3 && size >= 40 &&
+      (algorithm == 1 || algorithm == 2 || algorithm == 16 || algorithm == 18 || algorithm == 25);
   const bool of_passphrase = tag == 3 && byte(body) == 4 && size >= 4 && algorithm > 0 && algorithm <= 13;
   if ((!of_key && !of_passphrase) || body + size >= bytes.size()) return false;
   unsigned follows = 0;
@@ -355,42 +362,44 @@ OpenedPgp open_pgp(std::string_view message, const evidence::Unlock &unlock, std
   OpenedPgp result;
   const std::string recipients = pgp_recipients(message);
   if (!recipients.empty() && unlock.empty()) {
-    result.remedy =
-        recipients == kAPassphrase
-            ? "supply the passphrase with --password-file"
-            :
-        "supply the recipient's secret key (gpg --export-secret-keys) with --key and its passphrase with "
-        "--password-file";
+    result.remedy = recipients == kAPassphrase ? "supply the passphrase with --password-file"
+                                               : "supply the recipient's secret key (gpg "
+                                                 "--export-secret-keys) with --key and its passphrase with "
+                                                 "--password-file";
     return result;
   }
   KeyRing &ring = ring_of(unlock);
   if (!ring.usable()) {
-    result.remedy = "install librnp0, which opens OpenPGP, or decrypt it with the recipient's key and add the result";
+    result.remedy =
+        "install librnp0, which opens OpenPGP, or decrypt it with the recipient's key and add the result";
     return result;
   }
   result.opened = ring.open(message, most, result.content);
   if (!result.opened && recipients == kAPassphrase)
     result.remedy = "supply the passphrase with --password-file: none of those tried opens it";
   else if (!result.opened)
-    result.remedy = ring.has_locked_keys()
-                        ? "supply the passphrase of the secret key with --password-file"
-                        : "supply the recipient's secret key with --key and its passphrase with --password-file";
+    result.remedy =
+        ring.has_locked_keys()
+            ? "supply the passphrase of the secret key with --password-file"
+            : "supply the recipient's secret key with --key and its passphrase with --password-file";
   return result;
 }
 
 base::Result<void> read_openpgp(const evidence::ItemView &item, evidence::Sink &sink) {
   const base::Limits &limits = sink.limits();
-  OpenedPgp message = open_pgp(item.bytes, sink.unlock(),
-                               static_cast<std::size_t>(std::min(limits.member_bytes_max, limits.worker_memory_bytes / 4)));
+  OpenedPgp message =
+      open_pgp(item.bytes, sink.unlock(),
+               static_cast<std::size_t>(std::min(limits.member_bytes_max, limits.worker_memory_bytes / 4)));
   if (!message.opened) {
     const std::string recipients = pgp_recipients(item.bytes);
-    sink.unread({.bytes = item.bytes.size(),
-                 .state = recipients.empty() ? evidence::LedgerState::damaged : evidence::LedgerState::encrypted,
-                 .reason = recipients.empty() ? "an OpenPGP message that cannot be opened"
-                                              : "encrypted (OpenPGP) to " + recipients,
-                 .remedy = message.remedy,
-                 .child = {},
-                 .child_size = 0});
+    sink.unread(
+        {.bytes = item.bytes.size(),
+         .state = recipients.empty() ? evidence::LedgerState::damaged : evidence::LedgerState::encrypted,
+         .reason = recipients.empty() ? "an OpenPGP message that cannot be opened"
+                                      : "encrypted (OpenPGP) to " + recipients,
+         .remedy = message.remedy,
+         .child = {},
+         .child_size = 0});
     return {};
   }
   std::string_view name = item.name;

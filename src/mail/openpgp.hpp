@@ -1,9 +1,10 @@
 #pragma once
-// OpenPGP (RFC 9580, RFC 4880): messages in mail, PGP/MIME, and files (.asc, .gpg, .pgp). They are opened with
-// the secret keys that the responder supplies (--key, their passphrases from --password-file) or, where they are
-// encrypted under a passphrase only, with the passwords supplied and found; a message that is only signed or
-// compressed opens without. librnp of Debian does the cryptography; it is loaded when it is first needed, since
-// loading takes as long as reading a small mailbox, and where it is not installed the ledger says so.
+// OpenPGP (RFC 9580, RFC 4880): messages in mail, PGP/MIME, and files (.asc, .gpg, .pgp). They are opened
+// with the secret keys that the responder supplies (--key, their passphrases from --password-file) or, where
+// they are encrypted under a passphrase only, with the passwords supplied and found; a message that is only
+// signed or compressed opens without. librnp of Debian does the cryptography; it is loaded when it is first
+// needed, since loading takes as long as reading a small mailbox, and where it is not installed the ledger
+// says so.
 
 #include <string>
 #include <string_view>
@@ -25,8 +26,8 @@ std::vector<PgpBlock> find_pgp_messages(std::string_view text);
 // or not.
 std::string pgp_recipients(std::string_view message);
 
-// Loads the library and the supplied keys: to be called before the sandbox is entered, after which neither the
-// library nor its source of random numbers can be opened.
+// Loads the library and the supplied keys: to be called before the sandbox is entered, after which neither
+// the library nor its source of random numbers can be opened.
 void prepare_openpgp(const evidence::Unlock &unlock);
 
 struct OpenedPgp {

@@ -10,12 +10,12 @@
 namespace dislodge::mail {
 namespace {
 
-// A key of gpg 2.2 (Ed25519 with Curve25519, passphrase Horse7) and what it encrypted for it. Written in pieces, so
-// that no scanner takes this file for a leak.
+// A key of gpg 2.2 (Ed25519 with Curve25519, passphrase Horse7) and what it encrypted for it. Written in
+// pieces, so that no scanner takes this file for a leak.
 const std::string kDashes = "-----";
 std::string armored(std::string_view what, std::string_view body) {
-  return kDashes + "BEGIN PGP " + std::string(what) + kDashes + "\n\n" + std::string(body) + kDashes + "END PGP " +
-         std::string(what) + kDashes + "\n";
+  return kDashes + "BEGIN PGP " + std::string(what) + kDashes + "\n\n" + std::string(body) + kDashes +
+         "END PGP " + std::string(what) + kDashes + "\n";
 }
 constexpr std::string_view kKey =
     "lIYEawzHXhYJKwYBBAHaRw8BAQdAfm5UqRZIx4/eRP0r2pNqdm/10wvRlRVf7z7M\n"
@@ -53,7 +53,9 @@ constexpr std::string_view kBinary =
     "IvWWyyp/XxcS7CIpT8hOOQq91Zp4irld2EQiEm0ksBwvWL3n17MSdLKmk5zfsI6DV60IbeSaXbc97VLmglcuqTsSPn"
     "KhKaki8wWTGASJ6wN0m9BiVGhRx78G82olsmDQ8As0H57gu5mYE=";
 
-std::string key() { return armored("PRIVATE KEY BLOCK", kKey); }
+std::string key() {
+  return armored("PRIVATE KEY BLOCK", kKey);
+}
 const evidence::Unlock kUnlock{{"wrong", "Horse7"}, {key()}};
 
 bool library_missing() {
@@ -107,7 +109,8 @@ TEST(OpenPgp, pgp_mime_is_read_as_the_entity_that_it_held) {
   NEEDS_LIBRNP();
   const std::string mail =
       "Subject: x\nContent-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=b\n\n"
-      "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream\n\n" +
+      "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: "
+      "application/octet-stream\n\n" +
       armored("MESSAGE", kMime) + "--b--\n";
   EXPECT_EQ(read(mail, {}).unreads.size(), 1u);
   const auto opened = read(mail, kUnlock);
