@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/bulk.hpp"
+
 namespace dislodge::base {
 
 namespace {
@@ -151,6 +153,7 @@ void append_utf8(std::string &out, std::uint32_t c) {
 }
 
 std::string to_valid_utf8(std::string_view text) {
+  if (valid_utf8_prefix(text) == text.size()) return std::string(text);
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
@@ -174,10 +177,10 @@ std::string lower(std::string_view text) {
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
-  // Most that are equal are so to the letter.
-  if (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0) return true;
-  return std::equal(a.begin(), a.end(), b.begin(),
-                    [](char x, char y) { return x == y || lower_char(x) == lower_char(y); });
+  // Most that differ do so in the first letters: no call is worth its while.
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (a[i] != b[i] && lower_char(a[i]) != lower_char(b[i])) return false;
+  return true;
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view needle) {

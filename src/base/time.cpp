@@ -4,7 +4,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstring>
 
 namespace dislodge::base {
 
@@ -163,7 +162,11 @@ std::optional<Time> parse_mail_date(std::string_view text) {
       ++i;
     } else {
       std::size_t end = i;
-      while (end < text.size() && std::strchr(" \t,\r\n(", text[end]) == nullptr) ++end;
+      const auto ends = [](char e) {
+        return e == ' ' || e == '\t' || e == ',' || e == '\r' || e == '\n' || e == '(' || e == '\0';
+      };
+      while (end < text.size() && !ends(text[end])) ++end;
+      if (end == i) ++end;  // a zero byte is a token of its own
       tokens[count++] = text.substr(i, end - i);
       i = end;
     }

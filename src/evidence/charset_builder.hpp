@@ -3,6 +3,7 @@
 // costs nothing to keep none.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -20,7 +21,7 @@ class TextBuilder {
     // One buffer a thread: most texts are small, and none is made within another.
     static thread_local std::unique_ptr<char[]> kept;
     static thread_local std::size_t size = 0;
-    room += 8;
+    room += kSlack;
     if (room > kKeptMax) {
       own_ = std::make_unique_for_overwrite<char[]>(room);
       begin_ = own_.get();
@@ -39,6 +40,21 @@ class TextBuilder {
     place(source);
     std::memcpy(to_, bytes.data(), bytes.size());
     to_ += bytes.size();
+  }
+  // The same, where `left` bytes of the source can be read from there.
+  void copy_short(std::string_view bytes, std::size_t source, std::size_t left) {
+    place(source);
+    if (bytes.size() <= 16 && left >= 16)
+      std::memcpy(to_, bytes.data(), 16);  // there is room: see kSlack
+    else
+      std::memcpy(to_, bytes.data(), bytes.size());
+    to_ += bytes.size();
+  }
+  // Up to three bytes, their number in the fourth.
+  void short_bytes(const std::array<char, 4> &bytes, std::size_t source) {
+    place(source);
+    std::memcpy(to_, bytes.data(), 4);
+    to_ += bytes[3];
   }
   void code_point(std::uint32_t c, std::size_t source) {
     place(source);
@@ -72,6 +88,7 @@ class TextBuilder {
 
  private:
   static constexpr std::size_t kKeptMax = 4u << 20;
+  static constexpr std::size_t kSlack = 32;  // what is copied whole may be less than it
 
   void place(std::size_t source) {
     if constexpr (kMapped) map_.add(static_cast<std::size_t>(to_ - begin_), source);

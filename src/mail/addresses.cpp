@@ -1,6 +1,9 @@
 #include "mail/addresses.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "base/encode.hpp"
@@ -61,14 +64,15 @@ std::string address_of(std::string_view text) {
     text.remove_prefix(1);
   while (!text.empty() && (text.back() == '\'' || text.back() == '"' || text.back() == '>'))
     text.remove_suffix(1);
-  std::string out;
-  out.reserve(text.size());
+  std::string out(text);
+  char *to = out.data();
   bool ascii = true;
   for (const char c : text) {
-    if (c == ' ' || c == '\t') continue;
     ascii = ascii && static_cast<unsigned char>(c) < 0x80;
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+    *to = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+    to += c != ' ' && c != '\t';
   }
+  out.resize(static_cast<std::size_t>(to - out.data()));
   return ascii ? out : base::lower(evidence::to_utf8(out).view());
 }
 
@@ -101,9 +105,10 @@ void emit(Mailbox &box, evidence::PersonRole role, std::vector<evidence::Person>
 
 }  // namespace
 
-void parse_addresses(std::string_view raw_value, evidence::PersonRole role, std::size_t most,
-                     std::vector<evidence::Person> &people) {
-  const std::string text = unfold(raw_value);
+namespace {
+
+void parse(std::string_view text, evidence::PersonRole role, std::size_t most,
+           std::vector<evidence::Person> &people) {
   Mailbox box;
   for (std::size_t i = 0; i < text.size() && people.size() < most; ++i) {
     const char c = text[i];
@@ -154,6 +159,47 @@ void parse_addresses(std::string_view raw_value, evidence::PersonRole role, std:
     }
   }
   if (people.size() < most) emit(box, role, people);
+}
+
+// A mailbox has few correspondents, and their addresses stand in field after field as they did before.
+struct KnownField {
+  std::string written;
+  std::vector<evidence::Person> people;
+};
+constexpr std::size_t kKnownBytesMax = 300;
+
+KnownField &known_field(std::string_view written) {
+  static thread_local std::array<KnownField, 1024> known;
+  std::uint64_t hash = written.size();
+  for (std::size_t i = 0; i < written.size(); i += 8) {
+    std::uint64_t piece = 0;
+    std::memcpy(&piece, written.data() + i, std::min<std::size_t>(8, written.size() - i));
+    hash = (hash ^ piece) * 0x9E3779B97F4A7C15ull;
+    hash ^= hash >> 29;
+  }
+  return known[hash % known.size()];
+}
+
+}  // namespace
+
+void parse_addresses(std::string_view raw_value, evidence::PersonRole role, std::size_t most,
+                     std::vector<evidence::Person> &people) {
+  const std::string_view written = base::trim(raw_value);
+  std::string storage;
+  if (written.size() > kKnownBytesMax || people.size() + kKnownBytesMax > most) {
+    parse(unfolded(written, storage), role, most, people);
+    return;
+  }
+  KnownField &known = known_field(written);
+  if (known.written != written) {
+    known.people.clear();
+    parse(unfolded(written, storage), role, most, known.people);
+    known.written = written;
+  }
+  for (const evidence::Person &person : known.people) {
+    people.push_back(person);
+    people.back().role = role;
+  }
 }
 
 }  // namespace dislodge::mail

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -81,6 +82,42 @@ void decode_content(const EncodedWord &word, std::string &bytes) {
   const std::size_t size = word.encoding == 'b' ? decode_base64_to(content, decoded.data()).size
                                                 : decode_q_words_to(content, decoded.data());
   bytes.append(decoded.data(), size);
+}
+
+// A run of encoded words and what it says.
+struct DecodedWords {
+  std::string written;
+  std::string text;
+
+  // Whether `words` begins with this run and with nothing that would go on with it: no "=?" behind blanks,
+  // and no hex digit right behind, with which a word in Q may go on.
+  bool covers(std::string_view words) const {
+    return !written.empty() && words.starts_with(written) && ends_at(words, written.size());
+  }
+  static bool ends_at(std::string_view words, std::size_t after) {
+    if (after < words.size() && std::isxdigit(static_cast<unsigned char>(words[after]))) return false;
+    while (after < words.size() && is_blank(words[after])) ++after;
+    return !words.substr(after).starts_with("=?");
+  }
+  void keep(std::string_view run, std::string_view decoded) {
+    if (run.size() > 1024) return;
+    written = run;
+    text = decoded;
+  }
+};
+
+// Where the run that begins with this word is remembered, if it is.
+DecodedWords &decoded_words_at(std::string_view words, std::size_t first) {
+  static thread_local std::array<DecodedWords, 512> known;
+  std::uint64_t hash = first;
+  const std::string_view key = words.substr(0, first);
+  for (std::size_t i = 0; i < key.size(); i += 8) {
+    std::uint64_t piece = 0;
+    std::memcpy(&piece, key.data() + i, std::min<std::size_t>(8, key.size() - i));
+    hash = (hash ^ piece) * 0x9E3779B97F4A7C15ull;
+    hash ^= hash >> 29;
+  }
+  return known[hash % known.size()];
 }
 
 // Text that is what it says: ASCII without controls, folds or encoded words.
@@ -218,9 +255,52 @@ HeaderBlock read_headers(std::string_view message, std::size_t begin, const base
   return finish(message.size(), message.size());
 }
 
+FieldName field_name(std::string_view name) {
+  struct Known {
+    std::string_view name;
+    FieldName field;
+  };
+  // No two share length and last letter.
+  static constexpr std::array<Known, 16> kKnown = {{{"message-id", FieldName::message_id},
+                                                    {"in-reply-to", FieldName::in_reply_to},
+                                                    {"references", FieldName::references},
+                                                    {"subject", FieldName::subject},
+                                                    {"date", FieldName::date},
+                                                    {"received", FieldName::received},
+                                                    {"from", FieldName::from},
+                                                    {"sender", FieldName::sender},
+                                                    {"reply-to", FieldName::reply_to},
+                                                    {"to", FieldName::to},
+                                                    {"cc", FieldName::cc},
+                                                    {"bcc", FieldName::bcc},
+                                                    {"delivered-to", FieldName::delivered_to},
+                                                    {"x-original-to", FieldName::x_original_to},
+                                                    {"x-folder", FieldName::x_folder},
+                                                    {"x-gmail-labels", FieldName::x_gmail_labels}}};
+  // By length and last letter; -1 where there is none.
+  static constexpr auto kSlots = [] {
+    std::array<std::array<std::int8_t, 32>, 16> slots{};
+    for (auto &row : slots) row.fill(-1);
+    for (std::size_t i = 0; i < kKnown.size(); ++i)
+      slots[kKnown[i].name.size()][kKnown[i].name.back() & 31] = static_cast<std::int8_t>(i);
+    return slots;
+  }();
+  if (name.empty() || name.size() >= kSlots.size()) return FieldName::other;
+  const int slot = kSlots[name.size()][name.back() & 31];
+  if (slot < 0) return FieldName::other;
+  const Known &known = kKnown[static_cast<std::size_t>(slot)];
+  return base::equal_ignoring_case(name, known.name) ? known.field : FieldName::other;
+}
+
+std::string_view unfolded(std::string_view raw, std::string &storage) {
+  raw = base::trim(raw);
+  if (raw.find('\n') == kNone && raw.find('\r') == kNone && raw.find('\0') == kNone) return raw;
+  storage = unfold(raw);
+  return storage;
+}
+
 std::string unfold(std::string_view raw) {
   raw = base::trim(raw);
-  if (raw.find('\n') == kNone && raw.find('\r') == kNone && raw.find('\0') == kNone) return std::string(raw);
   std::string out;
   out.reserve(raw.size());
   while (!raw.empty()) {
@@ -253,6 +333,14 @@ bool decode_encoded_words(std::string_view text, std::string &out, base::OffsetM
     }
     copy(found);
     any = true;
+    if (map != nullptr) map->add(out.size(), found);
+    // The same words stand in a message several times (its people, its header as text) and in its neighbours.
+    DecodedWords &known = decoded_words_at(text.substr(found), word->length);
+    if (known.covers(text.substr(found))) {
+      out += known.text;
+      at = search = found + known.written.size();
+      continue;
+    }
     // Neighbours in the same charset are decoded as one: senders split characters between words.
     static thread_local std::string bytes;
     bytes.clear();
@@ -273,12 +361,13 @@ bool decode_encoded_words(std::string_view text, std::string &out, base::OffsetM
       end = after;
       word = next;
     }
-    if (map != nullptr) map->add(out.size(), found);
     // Raw 8-bit characters in a word are wrong, and then mostly UTF-8, whatever the word says.
     const std::string_view written = text.substr(found, end - found);
     const bool raw = base::ascii_prefix(written) != written.size();
     const bool believed = !raw || evidence::valid_utf8_prefix(bytes) != bytes.size();
+    const std::size_t before = out.size();
     evidence::append_as_utf8(out, bytes, believed ? charset : std::string_view{});
+    if (DecodedWords::ends_at(text, end)) known.keep(written, std::string_view(out).substr(before));
     at = end;
     search = end;
   }
@@ -289,7 +378,8 @@ bool decode_encoded_words(std::string_view text, std::string &out, base::OffsetM
 std::string header_text(std::string_view raw_value) {
   raw_value = base::trim(raw_value);
   if (is_plain(raw_value)) return std::string(raw_value);
-  const std::string flat = unfold(raw_value);
+  std::string storage;
+  const std::string_view flat = unfolded(raw_value, storage);
   const auto utf8 = evidence::to_utf8(flat);
   if (find_bytes(utf8.view(), "=?") == kNone) return std::string(utf8.view());
   std::string out;
@@ -306,7 +396,8 @@ std::string_view ParameterField::get(std::string_view name) const {
 ParameterField parse_parameters(std::string_view raw_value, const base::Limits &limits) {
   ParameterField out;
   if (raw_value.size() > (1u << 20)) raw_value = raw_value.substr(0, 1u << 20);
-  const std::string text = unfold(raw_value);
+  std::string storage;
+  const std::string_view text = unfolded(raw_value, storage);
   std::size_t at = std::min(text.find(';'), text.size());
   std::string_view main = base::trim(std::string_view(text).substr(0, at));
   const std::size_t main_end = main.find_first_of(" \t(");

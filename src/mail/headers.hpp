@@ -15,6 +15,28 @@
 
 namespace dislodge::mail {
 
+// The fields that a message is described by; everything else is text to be scanned.
+enum class FieldName : std::uint8_t {
+  other,
+  message_id,
+  in_reply_to,
+  references,
+  subject,
+  date,
+  received,
+  from,
+  sender,
+  reply_to,
+  to,
+  cc,
+  bcc,
+  delivered_to,
+  x_original_to,
+  x_folder,
+  x_gmail_labels,
+};
+FieldName field_name(std::string_view name);  // in any case
+
 struct Field {
   std::string_view name;   // as written
   std::string_view value;  // behind the colon, folds included, without the last line end
@@ -39,6 +61,8 @@ HeaderBlock read_headers(std::string_view message, std::size_t begin, const base
 std::string header_text(std::string_view raw_value);
 // Unfolded only.
 std::string unfold(std::string_view raw_value);
+// The same without a copy where nothing is folded; `storage` holds it where something is.
+std::string_view unfolded(std::string_view raw_value, std::string &storage);
 
 // Decodes the encoded words of `text` (UTF-8) in place of themselves and appends to `out`; blanks between two
 // encoded words vanish. With `map`, out offsets lead to text offsets. Returns whether there was any.

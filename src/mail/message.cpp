@@ -161,63 +161,59 @@ class Reader {
     std::string_view received;
     std::string_view folder;
     for (const Field &field : headers.fields) {
-      const auto is = [&](std::string_view name) {
-        return field.name.size() == name.size() && base::equal_ignoring_case(field.name, name);
-      };
-      switch (field.name.empty() ? 0 : field.name[0] | 32) {
-        case 'm':
-          if (is("message-id") && record.message_id.empty()) record.message_id = first_id(field.value);
+      switch (field_name(field.name)) {
+        case FieldName::message_id:
+          if (record.message_id.empty()) record.message_id = first_id(field.value);
           break;
-        case 'i':
-          if (is("in-reply-to") && record.in_reply_to.empty()) record.in_reply_to = first_id(field.value);
+        case FieldName::in_reply_to:
+          if (record.in_reply_to.empty()) record.in_reply_to = first_id(field.value);
           break;
-        case 's':
-          if (is("subject") && record.subject.empty())
-            record.subject = header_text(field.value);
-          else if (is("sender"))
-            parse_addresses(field.value, PersonRole::sender, most, record.people);
+        case FieldName::references:
+          if (record.references.empty()) record.references = ids(field.value, most);
           break;
-        case 'd':
-          if (is("date") && record.sent_text.empty())
-            record.sent_text = header_text(field.value);
-          else if (is("delivered-to"))
-            parse_addresses(field.value, PersonRole::delivered_to, most, record.people);
+        case FieldName::subject:
+          if (record.subject.empty()) record.subject = header_text(field.value);
           break;
-        case 'f':
-          if (is("from")) parse_addresses(field.value, PersonRole::from, most, record.people);
+        case FieldName::date:
+          if (record.sent_text.empty()) record.sent_text = header_text(field.value);
           break;
-        case 't':
-          if (is("to")) parse_addresses(field.value, PersonRole::to, most, record.people);
+        case FieldName::received:
+          if (received.empty()) received = field.value;
           break;
-        case 'c':
-          if (is("cc")) parse_addresses(field.value, PersonRole::cc, most, record.people);
+        case FieldName::from:
+          parse_addresses(field.value, PersonRole::from, most, record.people);
           break;
-        case 'b':
-          if (is("bcc")) parse_addresses(field.value, PersonRole::bcc, most, record.people);
+        case FieldName::sender:
+          parse_addresses(field.value, PersonRole::sender, most, record.people);
           break;
-        case 'r':
-          if (is("received") && received.empty())
-            received = field.value;
-          else if (is("reply-to"))
-            parse_addresses(field.value, PersonRole::reply_to, most, record.people);
-          else if (is("references") && record.references.empty())
-            record.references = ids(field.value, most);
+        case FieldName::reply_to:
+          parse_addresses(field.value, PersonRole::reply_to, most, record.people);
           break;
-        case 'x':
-          if (folder.empty() && (is("x-folder") || is("x-gmail-labels")))
-            folder = field.value;
-          else if (is("x-original-to"))
-            parse_addresses(field.value, PersonRole::delivered_to, most, record.people);
+        case FieldName::to:
+          parse_addresses(field.value, PersonRole::to, most, record.people);
           break;
-        default:
+        case FieldName::cc:
+          parse_addresses(field.value, PersonRole::cc, most, record.people);
+          break;
+        case FieldName::bcc:
+          parse_addresses(field.value, PersonRole::bcc, most, record.people);
+          break;
+        case FieldName::delivered_to:
+        case FieldName::x_original_to:
+          parse_addresses(field.value, PersonRole::delivered_to, most, record.people);
+          break;
+        case FieldName::x_folder:
+        case FieldName::x_gmail_labels:
+          if (folder.empty()) folder = field.value;
+          break;
+        case FieldName::other:
           break;
       }
     }
     if (const auto sent = base::parse_mail_date(record.sent_text)) record.sent = *sent;
     const std::size_t semicolon = received.rfind(';');
     if (semicolon != std::string_view::npos)
-      if (const auto time = base::parse_mail_date(unfold(received.substr(semicolon + 1))))
-        record.received = *time;
+      if (const auto time = base::parse_mail_date(received.substr(semicolon + 1))) record.received = *time;
     record.folder = folder.empty() ? folder_of_path(item_.path) : header_text(folder);
     return record;
   }
@@ -225,20 +221,22 @@ class Reader {
   static std::string first_id(std::string_view raw) {
     const std::size_t open = raw.find('<');
     const std::size_t close = open == std::string_view::npos ? open : raw.find('>', open);
-    std::string text =
-        close == std::string_view::npos ? unfold(raw) : unfold(raw.substr(open + 1, close - open - 1));
+    std::string storage;
+    const std::string_view text =
+        unfolded(close == std::string_view::npos ? raw : raw.substr(open + 1, close - open - 1), storage);
     return base::to_valid_utf8(base::trim(text));
   }
 
   static std::vector<std::string> ids(std::string_view raw, std::size_t most) {
     std::vector<std::string> out;
+    std::string storage;
     while (out.size() < most) {
       const std::size_t open = raw.find('<');
       const std::size_t close = open == std::string_view::npos ? open : raw.find('>', open);
       if (close == std::string_view::npos) break;
-      std::string id = unfold(raw.substr(open + 1, close - open - 1));
+      std::string id = base::to_valid_utf8(unfolded(raw.substr(open + 1, close - open - 1), storage));
       id.erase(std::remove_if(id.begin(), id.end(), [](char c) { return c == ' ' || c == '\t'; }), id.end());
-      if (!id.empty()) out.push_back(base::to_valid_utf8(id));
+      if (!id.empty()) out.push_back(std::move(id));
       raw.remove_prefix(close + 1);
     }
     return out;
@@ -255,7 +253,7 @@ class Reader {
     }
     // Of all fields people write only the subject: "spf=pass" is no sentence.
     for (const Field &field : headers.fields)
-      if (field.name.size() == 7 && base::equal_ignoring_case(field.name, "subject"))
+      if (field_name(field.name) == FieldName::subject)
         emit_header_text(field.value, static_cast<std::uint64_t>(field.value.data() - headers.bytes.data()),
                          headers.bytes, true);
     if (headers.cut)

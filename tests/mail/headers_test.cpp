@@ -97,5 +97,26 @@ TEST(Addresses, are_bounded) {
   EXPECT_LE(people(std::string(2'000'000, '(')).size(), 1u);
 }
 
+// Words are remembered: what follows them decides still where they end.
+TEST(Headers, the_same_words_with_other_followers) {
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(header_text("=?utf-8?Q?a?= <x>"), "a <x>");
+    EXPECT_EQ(header_text("=?utf-8?Q?a?=41b?="), "a?Ab");
+    EXPECT_EQ(header_text("=?utf-8?Q?a?= =?utf-8?Q?b?="), "ab");
+    EXPECT_EQ(header_text("=?utf-8?Q?a?= =?iso-8859-1?Q?=FC?= c"), "a\xC3\xBC c");
+    EXPECT_EQ(header_text("=?utf-8?Q?a?= b"), "a b");
+  }
+}
+
+TEST(Headers, names_of_fields_in_any_case) {
+  EXPECT_EQ(field_name("Message-ID"), FieldName::message_id);
+  EXPECT_EQ(field_name("RECEIVED"), FieldName::received);
+  EXPECT_EQ(field_name("reply-to"), FieldName::reply_to);
+  EXPECT_EQ(field_name("X-Gmail-Labels"), FieldName::x_gmail_labels);
+  EXPECT_EQ(field_name("X-Spam-Labels"), FieldName::other);
+  EXPECT_EQ(field_name(""), FieldName::other);
+  EXPECT_EQ(field_name("T"), FieldName::other);
+}
+
 }  // namespace
 }  // namespace dislodge::mail
