@@ -7,6 +7,7 @@
 #include <bit>
 #include <cctype>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -25,21 +26,39 @@ using charset_tables::Table;
 
 using base::ascii_prefix;
 
+// The upper half of a charset as UTF-8: three bytes at most, and how many.
+struct Utf8Half {
+  const Table *table = nullptr;
+  std::array<std::array<char, 4>, 128> bytes{};
+};
+const Utf8Half &utf8_half(const Table &table) {
+  static thread_local std::array<Utf8Half, 16> known;  // a mailbox has a few charsets
+  Utf8Half &half = known[reinterpret_cast<std::uintptr_t>(&table) / sizeof(Table) % known.size()];
+  if (half.table != &table) {
+    half.table = &table;
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      std::string one;
+      base::append_utf8(one, table[i]);
+      half.bytes[i] = {one[0], one.size() > 1 ? one[1] : '\0', one.size() > 2 ? one[2] : '\0',
+                       static_cast<char>(one.size())};
+    }
+  }
+  return half;
+}
+
 template <bool kMapped>
 void from_table(std::string_view bytes, const Table &table, TextBuilder<kMapped> &out) {
+  const Utf8Half &half = utf8_half(table);
   for (std::size_t at = 0; at < bytes.size();) {
-    const std::size_t plain = ascii_prefix(bytes.substr(at));
-    out.copy(bytes.substr(at, plain), at);
+    // Words in another script are a few letters long: measuring a run of ASCII pays only behind some of it.
+    std::size_t plain = 0;
+    while (plain < 16 && at + plain < bytes.size() && static_cast<signed char>(bytes[at + plain]) >= 0)
+      ++plain;
+    if (plain == 16) plain += ascii_prefix(bytes.substr(at + 16));
+    if (plain > 0) out.copy_short(bytes.substr(at, plain), at, bytes.size() - at);
     at += plain;
-    while (at < bytes.size() && static_cast<unsigned char>(bytes[at]) >= 0x80) {
-      out.code_point(table[static_cast<unsigned char>(bytes[at]) - 0x80], at);
-      ++at;
-      // One blank or letter between two others is the rule in most scripts: no run to be measured.
-      if (at < bytes.size() && static_cast<unsigned char>(bytes[at]) < 0x80) {
-        out.code_point(static_cast<unsigned char>(bytes[at]), at);
-        ++at;
-      }
-    }
+    for (; at < bytes.size() && static_cast<signed char>(bytes[at]) < 0; ++at)
+      out.short_bytes(half.bytes[static_cast<unsigned char>(bytes[at]) & 0x7F], at);
   }
 }
 
@@ -398,6 +417,18 @@ struct Plan {
   Converter *converter = nullptr;
 };
 
+// Printable throughout, with blanks between its words.
+bool reads_like_ascii(std::string_view bytes) {
+  const std::string_view sample = bytes.substr(0, 4096);
+  std::size_t blanks = 0;
+  for (const char c : sample) {
+    if (static_cast<unsigned char>(c) >= 0x7F || (c < ' ' && c != '\t' && c != '\r' && c != '\n'))
+      return false;
+    blanks += c == ' ' || c == '\n';
+  }
+  return sample.size() >= 16 && blanks * 20 >= sample.size();
+}
+
 Plan plan_of(std::string_view bytes, std::string_view declared) {
   using Kind = Charset::Kind;
   using How = Plan::How;
@@ -416,7 +447,10 @@ Plan plan_of(std::string_view bytes, std::string_view declared) {
       if (charset.kind == Kind::utf16) return {.how = How::utf16, .big = !charset.little};
     }
     const Plan plan = as_utf8();
-    if (plan.how == How::mixed && charset.kind == Kind::utf16)
+    // "utf-16le" and "utf-16be" are said by files that hold nothing else: two of their letters may look like
+    // four of ASCII. Only what reads like a text in ASCII is taken for one whose sender did not know.
+    const bool sure = charset.name == "utf-16le" || charset.name == "utf-16be";
+    if (charset.kind == Kind::utf16 && (plan.how == How::mixed || (sure && !reads_like_ascii(bytes))))
       return {.how = How::utf16, .big = !charset.little};
     return plan;
   }

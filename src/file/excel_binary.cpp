@@ -8,6 +8,7 @@
 
 #include "base/encode.hpp"
 #include "evidence/charset.hpp"
+#include "evidence/code_pages.hpp"
 #include "evidence/zip_directory.hpp"
 #include "file/office_binary.hpp"
 
@@ -268,10 +269,10 @@ class ExcelReader {
     return std::string(evidence::to_utf8(text, "iso-8859-1").view());
   }
   std::string narrow(std::string_view bytes) const {
-    const std::string charset = code_page_ == 0 || code_page_ == 1200 ? "windows-1252"
-                                : code_page_ == 0x8000 || code_page_ == 10000
-                                    ? "macintosh"
-                                    : fmt::format("windows-{}", code_page_ == 0x8001 ? 1252 : code_page_);
+    const std::string charset =
+        code_page_ == 0 || code_page_ == 1200 || code_page_ == 0x8001
+            ? "windows-1252"
+            : evidence::charset_of_codepage(code_page_ == 0x8000 ? 10000 : code_page_);
     return std::string(evidence::to_utf8(bytes, charset).view());
   }
 

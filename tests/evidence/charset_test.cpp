@@ -148,6 +148,12 @@ TEST(Charset, utf16_by_mark_declaration_and_zeros) {
   EXPECT_EQ(text(std::string("\x20\xAC\0k", 4), "utf-16be"), "€k");
   EXPECT_EQ(text(std::string("\x3D\xD8\x00\xDE", 4), "utf-16le"), "😀");
   EXPECT_EQ(text(std::string("\0\0\0k", 4), "utf-32"), "k");
+  // Without any zero byte, and every byte ASCII: what a cell of Excel or a subject of Outlook may hold.
+  EXPECT_EQ(text("\x2A\x67\x40\x77\x4B\x62", "utf-16le"), "未着手");
+  EXPECT_EQ(text("a\1~\1\r\1H\1Y\1", "utf-16le"), "šžčňř");
+  // What a sender calls so and is none.
+  EXPECT_EQ(text("the password is here, see below", "utf-16le"), "the password is here, see below");
+  EXPECT_EQ(text("plain", "utf-16"), "plain");
 }
 
 TEST(Charset, broken_bytes_never_vanish_silently) {
