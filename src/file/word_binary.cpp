@@ -17,8 +17,13 @@ constexpr std::uint16_t kWordMagic = 0xA5EC;
 constexpr std::size_t kFlags = 0x0A;
 constexpr std::uint16_t kEncrypted = 0x0100;
 constexpr std::uint16_t kTable1 = 0x0200;
-constexpr std::size_t kClx = 0x01A2;       // of fcClx, lcbClx in the block of Word 97
-constexpr std::size_t kOldText = 0x18;     // fcMin, fcMac: text of Word 6 and 95, without pieces
+constexpr std::size_t kClx = 0x01A2;        // of fcClx, lcbClx in the block of Word 97
+constexpr std::uint16_t kComplex = 0x0004;  // fast-saved: of Word 6 and 95 only such a document has pieces
+constexpr std::size_t kOldText = 0x18;      // fcMin, fcMac: text of Word 6 and 95, without pieces
+constexpr std::size_t kOldClx =
+    0x0160;  // as kClx, in the block of Word 6 and 95; it is in the document stream
+constexpr std::size_t kLanguage = 0x06;    // lid: of the Word that wrote it
+constexpr std::size_t kCharset = 0x14;     // chse: 256 for the Macintosh's, of Word 6
 constexpr std::uint16_t kWord97 = 0x00C1;  // nFib
 
 // What Word puts among the text: marks of fields, cells, pictures, notes.
@@ -69,19 +74,79 @@ void add_wide(std::string_view bytes, ExtractedText &out) {
   }
 }
 
-// Windows-1252 with Word's control characters.
-void add_narrow(std::string_view bytes, ExtractedText &out) {
-  std::size_t at = 0;
-  while (at < bytes.size()) {
-    const auto c = static_cast<unsigned char>(bytes[at]);
-    if (c < 0x80 || c >= 0xA0) {
-      add_character(c, out);
-      ++at;
+// Eight bits a character, with Word's control characters. From Word 97 on that is windows-1252 always.
+void add_narrow(std::string_view bytes, std::string_view charset, ExtractedText &out) {
+  for (std::size_t at = 0; at < bytes.size();) {
+    std::size_t end = at;
+    while (end < bytes.size() && static_cast<unsigned char>(bytes[end]) >= 0x80) {
+      // In a double-byte charset the second byte may be a letter.
+      const auto next = end + 1 < bytes.size() ? static_cast<unsigned char>(bytes[end + 1]) : 0u;
+      end += charset.starts_with("windows") || charset == "macintosh" || next < 0x30 ? 1 : 2;
+    }
+    end = std::min(end, bytes.size());
+    if (end == at) {
+      add_character(static_cast<unsigned char>(bytes[at++]), out);
       continue;
     }
-    const auto utf8 = evidence::to_utf8(bytes.substr(at, 1), "windows-1252");
-    out.add(utf8.view());
-    ++at;
+    const auto utf8 = evidence::to_utf8(bytes.substr(at, end - at), charset);
+    std::string_view rest = utf8.view();
+    // A fixed blank is a blank, as in wide text.
+    for (std::size_t blank = 0; (blank = rest.find("\xC2\xA0")) != std::string_view::npos;) {
+      out.add(rest.substr(0, blank));
+      out.add(' ');
+      rest.remove_prefix(blank + 2);
+    }
+    out.add(rest);
+    at = end;
+  }
+}
+
+// What Word 6 and 95 wrote eight bits in: the Macintosh's charset, else that of the language of Windows
+// ([MS-LCID], by primary language).
+std::string_view old_charset(std::string_view document) {
+  if (le16(document, kCharset) == 256) return "macintosh";
+  const std::uint16_t language = le16(document, kLanguage);
+  switch (language & 0x3FF) {
+    case 0x19:  // Russian
+    case 0x02:  // Bulgarian
+    case 0x22:  // Ukrainian
+    case 0x23:  // Belarusian
+    case 0x2F:  // Macedonian
+      return "windows-1251";
+    case 0x05:  // Czech
+    case 0x0E:  // Hungarian
+    case 0x15:  // Polish
+    case 0x18:  // Romanian
+    case 0x1B:  // Slovak
+    case 0x1C:  // Albanian
+    case 0x24:  // Slovenian
+      return "windows-1250";
+    case 0x1A:  // Croatian; Serbian in Cyrillic
+      return language == 0x0C1A ? "windows-1251" : "windows-1250";
+    case 0x08:
+      return "windows-1253";
+    case 0x1F:
+      return "windows-1254";
+    case 0x0D:
+      return "windows-1255";
+    case 0x01:
+      return "windows-1256";
+    case 0x25:
+    case 0x26:
+    case 0x27:
+      return "windows-1257";
+    case 0x2A:
+      return "windows-1258";
+    case 0x1E:
+      return "windows-874";
+    case 0x11:
+      return "shift_jis";
+    case 0x12:
+      return "euc-kr";
+    case 0x04:
+      return language == 0x0804 || language == 0x1004 ? "gbk" : "big5";
+    default:
+      return "windows-1252";
   }
 }
 
@@ -92,7 +157,7 @@ struct Piece {
 };
 
 // The piece table (2.8.35, 2.9.177). False where it is not there.
-bool read_pieces(std::string_view clx, std::vector<Piece> &pieces) {
+bool read_pieces(std::string_view clx, bool all_narrow, std::vector<Piece> &pieces) {
   std::size_t at = 0;
   while (at + 3 <= clx.size() && clx[at] == '\x01') at += 3u + le16(clx, at + 1);
   if (at + 5 > clx.size() || clx[at] != '\x02') return false;
@@ -106,8 +171,9 @@ bool read_pieces(std::string_view clx, std::vector<Piece> &pieces) {
     const std::uint32_t place = le32(table, 4 * (count + 1) + 8 * i + 2);
     if (until < from) continue;
     Piece piece;
-    piece.narrow = (place & 0x40000000) != 0;
-    piece.begin = piece.narrow ? (place & 0x3FFFFFFF) / 2 : place & 0x3FFFFFFF;
+    const bool compressed = (place & 0x40000000) != 0;
+    piece.narrow = all_narrow || compressed;
+    piece.begin = compressed && !all_narrow ? (place & 0x3FFFFFFF) / 2 : place & 0x3FFFFFFF;
     piece.characters = until - from;
     pieces.push_back(piece);
   }
@@ -130,8 +196,17 @@ OfficeText append_word(std::string_view document, std::string_view table_0, std:
     if (place < table.size())
       read_pieces(table.substr(static_cast<std::size_t>(place),
                                static_cast<std::size_t>(std::min<std::uint64_t>(size, table.size() - place))),
-                  pieces);
+                  false, pieces);
+  } else if (!new_format && (flags & kComplex) != 0 && document.size() >= kOldClx + 8) {
+    const std::uint64_t place = le32(document, kOldClx);
+    const std::uint64_t size = le32(document, kOldClx + 4);
+    if (place < document.size())
+      read_pieces(
+          document.substr(static_cast<std::size_t>(place),
+                          static_cast<std::size_t>(std::min<std::uint64_t>(size, document.size() - place))),
+          true, pieces);
   }
+  const std::string_view charset = new_format ? "windows-1252" : old_charset(document);
   if (pieces.empty()) {
     // Word 6 and 95, or the table is lost: the text lies in one stretch.
     const std::uint64_t from = le32(document, kOldText);
@@ -142,7 +217,7 @@ OfficeText append_word(std::string_view document, std::string_view table_0, std:
     if (evidence::utf16_of(text) == evidence::Utf16::little)
       add_wide(text, out);
     else
-      add_narrow(text, out);
+      add_narrow(text, charset, out);
     out.line();
     return new_format ? OfficeText::cut : OfficeText::read;
   }
@@ -161,7 +236,7 @@ OfficeText append_word(std::string_view document, std::string_view table_0, std:
     budget -= size;
     const std::string_view text =
         document.substr(static_cast<std::size_t>(piece.begin), static_cast<std::size_t>(size));
-    piece.narrow ? add_narrow(text, out) : add_wide(text, out);
+    piece.narrow ? add_narrow(text, charset, out) : add_wide(text, out);
   }
   out.line();
   return cut ? OfficeText::cut : OfficeText::read;

@@ -73,6 +73,59 @@ TEST(ReadOle, WordByItsPieces) {
   EXPECT_THAT(text_of(word().write()), HasSubstr("The password is Kranich-12"));
 }
 
+// Word 6 wrote eight bits in the charset of its system: the Macintosh's, or that of the language of Windows.
+std::string old_word(std::uint16_t language, std::uint16_t charset, const std::string &text) {
+  std::string document(0x300, '\0');
+  const auto set = [&](std::size_t at, std::uint64_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i)
+      document[at + static_cast<std::size_t>(i)] = static_cast<char>(value >> (8 * i));
+  };
+  set(0, 0xA5DC, 2);
+  set(2, 0x0065, 2);
+  set(0x06, language, 2);
+  set(0x14, charset, 2);
+  set(0x18, 0x300, 4);
+  set(0x1C, 0x300 + text.size(), 4);
+  CompoundWriter writer;
+  writer.add("WordDocument", document + text);
+  return text_of(writer.write());
+}
+
+TEST(ReadOle, Word6InTheCharsetOfItsSystem) {
+  EXPECT_THAT(old_word(0x040C, 256,
+                       "strat\x8Egie de l\xD5"
+                       "auteur\r"),
+              HasSubstr("stratégie de l’auteur"));
+  EXPECT_THAT(old_word(0x0419, 0, "\xEF\xE0\xF0\xEE\xEB\xFC\xA0x\r"), HasSubstr("пароль x"));
+  EXPECT_THAT(old_word(0x0409, 0, "caf\xE9 \x93x\x94\r"), HasSubstr("café “x”"));
+}
+
+// A fast-saved document of Word 6 has pieces: text that was taken out stands in the file still.
+TEST(ReadOle, FastSavedWord6ByItsPieces) {
+  std::string document(0x300, '\0');
+  const auto set = [&](std::size_t at, std::uint64_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i)
+      document[at + static_cast<std::size_t>(i)] = static_cast<char>(value >> (8 * i));
+  };
+  set(0, 0xA5DC, 2);
+  set(2, 0x0065, 2);
+  set(0x0A, 0x0004, 2);
+  document += "is Kranich-12\rThe password ";
+  std::string clx = "\x02";
+  put(clx, 4 * 3 + 8 * 2, 4);
+  for (const std::size_t cp : {0u, 13u, 27u}) put(clx, cp, 4);
+  for (const std::size_t place : {0x30Eu, 0x300u}) {
+    put(clx, 0, 2);
+    put(clx, place, 4);
+    put(clx, 0, 2);
+  }
+  set(0x160, document.size(), 4);
+  set(0x164, clx.size(), 4);
+  CompoundWriter writer;
+  writer.add("WordDocument", document + clx);
+  EXPECT_THAT(text_of(writer.write()), HasSubstr("The password is Kranich-12"));
+}
+
 TEST(ReadOle, EncryptedWordIsEncrypted) {
   CollectingSink sink;
   text_of(word(0x0300).write(), &sink);
