@@ -61,9 +61,14 @@ bool PdfDocument::load(const evidence::Unlock &unlock) {
     if (reference == nullptr) continue;
     const PdfValue &dictionary = resolve(*reference);
     if (!dictionary.is(Kind::dictionary)) continue;
-    std::string id;
-    if (const PdfValue &ids = get(trailer, "ID"); ids.is(Kind::array) && !ids.items.empty())
-      id = pdf_string_bytes(resolve(ids.items[0]));
+    // In a linearised file one of its two trailers may do without the identifier.
+    const auto id_of = [this](const PdfValue &from) {
+      const PdfValue &ids = get(from, "ID");
+      return ids.is(Kind::array) && !ids.items.empty() ? pdf_string_bytes(resolve(ids.items[0]))
+                                                       : std::string();
+    };
+    std::string id = id_of(trailer);
+    for (auto other = trailers_.begin(); id.empty() && other != trailers_.end(); ++other) id = id_of(*other);
     crypt_ = PdfCrypt::open(*this, dictionary, id, unlock);
     if (!crypt_) return false;
     if (reference->is(Kind::reference)) crypt_->set_own_object(static_cast<std::uint32_t>(reference->number));

@@ -1,8 +1,10 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <libdeflate.h>
 
 #include "../mail/collecting_sink.hpp"
+#include "evidence/cipher.hpp"
 #include "file/pdf_filter.hpp"
 #include "file/pdf_value.hpp"
 #include "file/readers.hpp"
@@ -151,6 +153,35 @@ TEST(ReadPdf, attachments_and_pictures_are_children) {
   EXPECT_EQ(sink.children[1].bytes, "\xFF\xD8\xFFjpeg");
   ASSERT_EQ(sink.unreads.size(), 1u);
   EXPECT_EQ(sink.unreads[0].bytes, 10u);
+}
+
+// A linearised file has two trailers, of which the last may lack the identifier that is part of the key.
+TEST(ReadPdf, the_identifier_of_the_other_trailer_opens_it) {
+  const std::string padding(
+      "\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08"
+      "\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A",
+      32);
+  const std::string owner(32, 'o');
+  const auto md5 = [](const std::string &data) { return evidence::digest_of(evidence::Digest::md5, data); };
+  const auto hex = [](const std::string &bytes) {
+    std::string out;
+    for (const char c : bytes) out += fmt::format("{:02X}", static_cast<unsigned char>(c));
+    return out;
+  };
+  const std::string key = md5(padding + owner + "\xFC\xFF\xFF\xFF" + "xyz").substr(0, 5);
+  const std::string user = evidence::rc4(key, padding);
+  const std::string page =
+      evidence::rc4(md5(key + std::string("\4\0\0\0\0", 5)).substr(0, 10), "BT (Kranich-12) Tj ET");
+  const std::string trailer = "trailer\n<</Root 1 0 R/Encrypt 6 0 R";
+  const std::string bytes =
+      "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count "
+      "1>>\nendobj\n"
+      "3 0 obj\n<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>\nendobj\n"
+      "5 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>\nendobj\n6 0 obj\n<</Filter/Standard/V 1/R "
+      "2/O<" +
+      hex(owner) + ">/U<" + hex(user) + ">/P -4>>\nendobj\n" + trailer + "/ID[<78797A><78797A>]>>\n" +
+      "4 0 obj\n" + stream("", page) + "\nendobj\n" + trailer + ">>\nstartxref\n0\n%%EOF\n";
+  EXPECT_THAT(text_of(bytes), testing::HasSubstr("Kranich-12"));
 }
 
 TEST(ReadPdf, unknown_encryption_is_told) {
