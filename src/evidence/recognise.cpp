@@ -221,7 +221,13 @@ bool is_loose_object(std::string_view bytes) {
 ItemType zip_kind(std::string_view bytes) {
   bool types = false;
   bool office = false;
+  bool mimetype = false;
+  bool manifest = false;
+  bool content = false;
   const auto look = [&](std::string_view name) {
+    mimetype = mimetype || name == "mimetype";
+    manifest = manifest || name == "META-INF/manifest.xml";
+    content = content || name == "content.xml";
     types = types || name == "[Content_Types].xml";
     for (const std::string_view folder : {"word/", "xl/", "ppt/", "visio/"})
       office = office || name.starts_with(folder);
@@ -241,6 +247,9 @@ ItemType zip_kind(std::string_view bytes) {
     for (std::size_t at = 0; (at = sample.find("PK\x03\x04", at)) != std::string_view::npos; at += 4)
       if (const auto local = read_local_header(sample, at)) look(local->entry.name);
   }
+  // Some writers of ODF do not put the type first, where it belongs; the manifest tells it from any other
+  // archive.
+  if (mimetype && manifest && content) return ItemType::odf;
   return types && office ? ItemType::ooxml : ItemType::zip;
 }
 

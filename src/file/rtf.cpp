@@ -26,6 +26,7 @@ struct Group {
   Destination destination = Destination::text;
   int unicode_skip = 1;  // \uc: characters that stand in for a \u
   int font = 0;
+  bool apart = false;  // a destination whose text stands by itself
 };
 
 bool one_of(std::string_view word, std::string_view words) {
@@ -77,7 +78,7 @@ class RtfReader {
     flush_pending();
     ++at_;
     if (groups_.size() < kGroupsMax)
-      groups_.push_back(group());
+      groups_.push_back({group().destination, group().unicode_skip, group().font, false});
     else
       ++too_deep_;
     skip_left_ = 0;
@@ -89,6 +90,8 @@ class RtfReader {
     if (group().destination == Destination::hex &&
         (groups_.size() < 2 || groups_[groups_.size() - 2].destination != Destination::hex))
       end_hex();
+    // A title, an author, a comment within the text is no part of the word that follows it.
+    if (group().apart && !text_.empty() && text_.back() != '\n') put("\n", at_ - 1);
     if (groups_.size() > 1) groups_.pop_back();
     skip_left_ = 0;
   }
@@ -209,9 +212,14 @@ class RtfReader {
                     "colortbl stylesheet listtable listoverridetable rsidtbl themedata colorschememapping "
                     "latentstyles datastore xmlnstbl generator pnseclvl filetbl revtbl"))
       group().destination = Destination::skip;
-    else if (word == "result" || word == "fldrslt" || one_of(word, kReadableStarred))
+    else if (word == "result" || word == "fldrslt" || one_of(word, kReadableStarred)) {
       group().destination = Destination::text;
-    else if (starred && (group().destination == Destination::text || group().destination == Destination::hex))
+      if (one_of(word, kApart)) {
+        if (!text_.empty() && text_.back() != '\n') put("\n", begin);
+        group().apart = true;
+      }
+    } else if (starred &&
+               (group().destination == Destination::text || group().destination == Destination::hex))
       group().destination = Destination::skip;
   }
 
@@ -226,6 +234,11 @@ class RtfReader {
       "fldinst annotation atnauthor atnid footnote bkmkstart shpinst shptxt sp sn sv userprops propname "
       "staticval "
       "docvar htmltag mhtmltag company operator author title subject keywords comment doccomm";
+
+  // Of these and of the other destinations, what is no part of the sentence around it.
+  static constexpr std::string_view kApart =
+      "annotation atnauthor atnid footnote shptxt sv propname staticval docvar company operator author title "
+      "subject keywords comment doccomm";
 
   void literal() {
     const std::size_t begin = at_;

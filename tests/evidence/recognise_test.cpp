@@ -36,6 +36,9 @@ TEST(Recognise, ContainersAndDocuments) {
   EXPECT_EQ(recognise(zip_of({{"[Content_Types].xml", "<x/>"}, {"word/document.xml", "<x/>"}})),
             ItemType::ooxml);
   EXPECT_EQ(recognise(zip_of({{"[Content_Types].xml", "<x/>"}, {"lib/a.dll", "x"}})), ItemType::zip);
+  // Some writers do not put the type first.
+  EXPECT_EQ(recognise(zip_of({{"content.xml", ""}, {"mimetype", "x"}, {"META-INF/manifest.xml", ""}})),
+            ItemType::odf);
   EXPECT_EQ(recognise(zip_of({{"mimetype", "application/vnd.oasis.opendocument.text"}, {"content.xml", ""}})),
             ItemType::odf);
   std::string cut = zip_of({{"[Content_Types].xml", "<x/>"}, {"xl/workbook.xml", std::string(500, 'x')}});

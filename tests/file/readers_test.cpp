@@ -165,6 +165,14 @@ TEST(ReadRtf, text_with_its_offsets) {
   EXPECT_EQ(sink.texts[0].offset_of("u:p@h"), rtf.find("u:p@h"));
 }
 
+TEST(ReadRtf, what_is_no_part_of_the_sentence_stands_apart) {
+  const auto sink = read(
+      read_rtf,
+      "{\\rtf1{\\info{\\title Plan}{\\author Ann}}key tk_1{\\*\\atnauthor Bob}{\\*\\annotation old}\\par}");
+  ASSERT_EQ(sink.texts.size(), 1u);
+  EXPECT_EQ(sink.texts[0].text, "Plan\nAnn\nkey tk_1\nBob\nold\n\n");
+}
+
 TEST(ReadRtf, pictures_are_children_and_nesting_is_bounded) {
   const auto sink = read(read_rtf, "{\\rtf1 a{\\pict\\pngblip{\\*\\blipuid 00ff}\n89504e470d0a\n1a0a}b}");
   ASSERT_EQ(sink.children.size(), 1u);
