@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Compares the text of our file readers with that of independent ones, on any folder: PDF with pdftotext, .docx with
-python-docx, .xlsx with openpyxl, .xls with xlrd. A word recall is the share of the other's words that ours has too.
+python-docx, .xlsx with openpyxl, .pptx with python-pptx, .odt, .ods and .odp with odfpy, .xls with xlrd, .doc with
+antiword, .ppt with catppt, .rtf with striprtf. A word recall is the share of the other's words that ours has too.
 
     scripts/compare_files.py build/bench/read_text FOLDER...
 
-Prints one line a format and one for each file below the bar. Whatever is not installed is named and left out.
+Prints one line for each file below the bar, with the words that are missing, and one a format: how many files, how many
+of those that the other reader reads agree, the words. Whatever is not installed is named and left out.
 """
 import collections
 import pathlib
@@ -26,9 +28,13 @@ def docx_text(path):
     import docx
     document = docx.Document(str(path))
     text = [p.text for p in document.paragraphs]
+    seen = set()  # a merged cell is given once for each place that it covers
     for table in document.tables:
         for row in table.rows:
-            text.extend(cell.text for cell in row.cells)
+            for cell in row.cells:
+                if cell._tc not in seen:
+                    seen.add(cell._tc)
+                    text.append(cell.text)
     return "\n".join(text)
 
 
@@ -46,7 +52,52 @@ def xls_text(path):
                      for c in range(sheet.ncols) if sheet.cell_type(r, c) == xlrd.XL_CELL_TEXT)
 
 
-OTHERS = {".pdf": pdf_text, ".docx": docx_text, ".xlsx": xlsx_text, ".xls": xls_text}
+def pptx_text(path):
+    import pptx
+    text = []
+
+    def take(shapes):
+        for shape in shapes:
+            if shape.has_text_frame:
+                # A line break within a paragraph separates words there.
+                text.append(shape.text_frame.text.replace("\v", "\n"))
+            if getattr(shape, "has_table", False) and shape.has_table:
+                text.extend(cell.text for row in shape.table.rows for cell in row.cells)
+            if hasattr(shape, "shapes"):
+                take(shape.shapes)
+    for slide in pptx.Presentation(str(path)).slides:
+        take(slide.shapes)
+        if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+            text.append(slide.notes_slide.notes_text_frame.text)
+    return "\n".join(text)
+
+
+def odf_text(path):
+    from odf import opendocument, table, teletype, text as odf
+    document = opendocument.load(str(path))
+    parts = [teletype.extractText(p) for kind in (odf.P, odf.H) for p in document.getElementsByType(kind)]
+    return "\n".join(parts)
+
+
+def rtf_text(path):
+    from striprtf.striprtf import rtf_to_text
+    return rtf_to_text(path.read_bytes().decode("latin-1"), errors="ignore")
+
+
+def program(*command):
+    def text(path):
+        try:
+            done = subprocess.run([*command, str(path)], capture_output=True, timeout=60)
+        except FileNotFoundError as error:
+            raise ImportError(name=command[0]) from error
+        # antiword writes "[pic]" where a picture is.
+        return done.stdout.decode("utf-8", "replace").replace("[pic]", "") if done.returncode == 0 else None
+    return text
+
+
+OTHERS = {".pdf": pdf_text, ".docx": docx_text, ".xlsx": xlsx_text, ".xls": xls_text, ".pptx": pptx_text,
+          ".odt": odf_text, ".ods": odf_text, ".odp": odf_text, ".rtf": rtf_text,
+          ".doc": program("antiword", "-m", "UTF-8.txt", "-w", "0"), ".ppt": program("catppt", "-d", "utf-8")}
 
 
 def words(text):
@@ -57,7 +108,7 @@ def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     reader, folders = sys.argv[1], sys.argv[2:]
-    rows = collections.defaultdict(lambda: [0, 0, 0, 0, 0.0, 0.0])
+    rows = collections.defaultdict(lambda: [0, 0, 0, 0, 0.0, 0.0, 0])
     missing = set()
     for folder in folders:
         for path in sorted(pathlib.Path(folder).rglob("*")):
@@ -81,6 +132,7 @@ def main():
             row[5] += end - middle
             if theirs is None:
                 continue
+            row[6] += 1
             wanted, got = words(theirs), words(ours)
             total = sum(wanted.values())
             found = sum((wanted & got).values())
@@ -92,9 +144,10 @@ def main():
                 print(f"{path}: {found}/{total} words ({found / total:.3f}); missing: {' '.join(lost)}")
     for name in sorted(missing):
         print(f"not compared: {name} is not installed")
-    print(f"{'format':8} {'files':>6} {'words':>9} {'recall':>7} {'below':>6} {'theirs s':>9} {'ours s':>8}")
-    for suffix, (files, total, found, below, theirs, ours) in sorted(rows.items()):
-        print(f"{suffix:8} {files:6} {total:9} {found / max(total, 1):7.4f} {below:6} {theirs:9.2f} {ours:8.2f}")
+    print(f"{'format':8} {'files':>6} {'compared':>8} {'agree %':>7} {'words':>9} {'recall':>7} {'theirs s':>9} {'ours s':>8}")
+    for suffix, (files, total, found, below, theirs, ours, read) in sorted(rows.items()):
+        print(f"{suffix:8} {files:6} {read:8} {100 * (read - below) / max(read, 1):7.2f} {total:9} "
+              f"{found / max(total, 1):7.4f} {theirs:9.2f} {ours:8.2f}")
 
 
 if __name__ == "__main__":
