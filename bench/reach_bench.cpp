@@ -9,15 +9,16 @@
 // seconds of this thread.
 //
 //   reach_bench            all sizes up to 18.5 M edges: some minutes, 4 GiB
-//   reach_bench --small    up to 10^6 edges
+//   reach_bench PART...    some of: small (up to 10^6 edges), growth, sparse, dense, additions,
+//                          additions-large
 
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cstring>
 #include <ctime>
 #include <random>
+#include <string_view>
 
 #include "reach/live.hpp"
 #include "reach/solve.hpp"
@@ -201,21 +202,41 @@ void additions(std::size_t edges, int count = 1000) {
              held(took[took.size() / 2] <= 0.05), held(took.back() <= 1.25 * full));
 }
 
+// The parts by name, so that each can be measured alone.
+struct Part {
+  const char *name;
+  void (*run)();
+};
+constexpr Part kParts[] = {
+    {"small",
+     [] {
+       for (const std::size_t edges : {std::size_t{10'000}, std::size_t{100'000}, std::size_t{1'000'000}}) {
+         run(edges, false);
+         run(edges, true);
+       }
+     }},
+    {"growth", [] { run(10'000'000, true); }},
+    {"sparse", [] { run(18'500'000, false, 1); }},
+    {"dense", [] { run(18'500'000, true, 30); }},
+    {"additions", [] { additions(1'000'000); }},
+    {"additions-large", [] { additions(18'500'000); }},
+};
+
 }  // namespace
 
 int main(int count, char **arguments) {
-  const bool small = count > 1 && std::strcmp(arguments[1], "--small") == 0;
+  const std::vector<std::string_view> wanted(arguments + 1, arguments + count);
+  for (const std::string_view name : wanted) {
+    if (std::none_of(std::begin(kParts), std::end(kParts),
+                     [&](const Part &part) { return part.name == name; })) {
+      fmt::print(stderr, "reach_bench [PART...]: small, growth, sparse, dense, additions, additions-large\n");
+      return 2;
+    }
+  }
   fmt::print("{:<6} {:>10} {:>9} {:>9} {:>10} {:>8} {:>8} {:>9} {:>9} {:>8} {:>7}\n", "kind", "edges",
              "nodes", "reached", "labels", "make s", "reach s", "walk s", "ns/edge", "x walk", "GiB");
-  for (const std::size_t edges : {std::size_t{10'000}, std::size_t{100'000}, std::size_t{1'000'000}}) {
-    run(edges, false);
-    run(edges, true);
+  for (const Part &part : kParts) {
+    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), part.name) != wanted.end()) part.run();
   }
-  additions(1'000'000);
-  if (small) return 0;
-  run(10'000'000, true);
-  run(18'500'000, false, 1);
-  run(18'500'000, true, 30);
-  additions(18'500'000, 200);
   return 0;
 }

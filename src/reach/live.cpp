@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "reach/solve.hpp"
-
 namespace dislodge::reach {
 namespace {
 
@@ -14,9 +12,7 @@ using base::Time;
 
 // A node that is prolonged this often by one addition goes round in a ring; solve.cpp knows how to end it.
 constexpr std::uint32_t kProlongedMax = 16;
-// An addition gives up after this part of the steps of a full run. A step here costs about three of those
-// there, so that giving up adds about a tenth to the full run that follows.
-constexpr std::uint64_t kPartOfFullRun = 120;
+constexpr std::uint32_t kAhead = 8;  // edges whose conclusions are asked for before their turn
 constexpr std::uint64_t kStepsAlways = 10'000;
 
 // The nodes that hold in `now` where they did not by the first `before` labels of `then`.
@@ -57,22 +53,59 @@ Live::Live(Program program, Grade grade) : program_(std::move(program)), grade_(
 }
 
 void Live::solve_afresh() {
-  solution_ = solve(program_, grade_);
+  solver_.reset();  // its memory first, since it is as large as what takes its place
+  solver_.emplace(program_, grade_);
+  solution_ = solver_->run();
+  lingers_ = solver_->lingers_;
   indexed_ = solution_.labels.size();
   more_labels_.clear();
   more_out_.clear();
-  begin_.assign(program_.nodes.size() + 1, 0);
-  for (const Edge &edge : program_.edges) {
-    for (const NodeId premise : program_.premises(edge)) ++begin_[premise + 1];
-  }
-  for (std::size_t i = 0; i + 1 < begin_.size(); ++i) begin_[i + 1] += begin_[i];
-  out_.resize(begin_.back());
-  std::vector<std::uint32_t> next(begin_.begin(), begin_.end() - 1);
-  for (EdgeId id = 0; id < program_.edges.size(); ++id) {
-    for (const NodeId premise : program_.premises(program_.edges[id])) out_[next[premise]++] = id;
-  }
+  held_.assign(program_.nodes.size(), {});
   full_run_ = 0;
-  for (const Label &label : solution_.labels) full_run_ += begin_[label.node + 1] - begin_[label.node];
+  for (const Label &label : solution_.labels) {  // in the order of their starts
+    full_run_ += solver_->out_begin_[label.node + 1] - solver_->out_begin_[label.node];
+    keep(label.node, label.interval);
+  }
+}
+
+// One more interval of a node; those of one run come by start, those of additions as they will.
+void Live::keep(NodeId node, const Interval &interval) {
+  Held &held = held_[node];
+  if (held.first == base::kTimeMax) {
+    held.first = interval.from;
+    held.last = interval.until;
+    return;
+  }
+  if (interval.from > held.last || interval.until < held.first) held.whole = false;
+  held.first = std::min(held.first, interval.from);
+  held.last = std::max(held.last, interval.until);
+}
+
+bool Live::covered(NodeId node, const Interval &interval) const {
+  const Held &held = held_[node];
+  if (interval.from < held.first || interval.until > held.last) return false;
+  if (held.whole) return true;
+  if (program_.nodes[node].type == NodeType::secret) return true;
+  if (held.more) return fresh_of(node, interval).empty();
+  Time until = interval.from;  // by start, so one pass tells how far they reach without a gap
+  for (const LabelId id : solution_.of_node(node)) {
+    const Interval &one = solution_.labels[id].interval;
+    if (one.from > until) return false;
+    until = std::max(until, one.until);
+    if (until >= interval.until) return true;
+  }
+  return false;
+}
+
+IntervalSet Live::fresh_of(NodeId node, const Interval &interval) const {
+  if (program_.nodes[node].type == NodeType::secret)
+    return IntervalSet(Interval{interval.from, since(node)});  // once known, known for ever
+  IntervalSet fresh(interval);
+  each_label(node, [&](LabelId label) {
+    const Interval &one = solution_.labels[label].interval;
+    if (one.from < interval.until && interval.from < one.until) fresh = fresh.subtract(IntervalSet(one));
+  });
+  return fresh;
 }
 
 template <typename Each>
@@ -123,17 +156,52 @@ Solution &Live::indexed() {
   return solution_;
 }
 
-// Everything that an edge derives with one of its premises at a label: its intersection with every label of
-// the others.
-void Live::derive(EdgeId id, LabelId by, std::vector<Found> &heap) const {
-  Found start;
-  start.edge = id;
-  start.steps = 1;
-  derive_from(id, 0, start, by == kNone ? kNone : solution_.labels[by].node, by, heap);
+std::span<const LabelId> Live::premises_of(const Found &found) const {
+  if (found.premise == kNone) return {};
+  if ((found.premise & kList) == 0) return {&found.premise, 1};
+  const LabelId *const list = lists_.data() + (found.premise & ~kList);
+  return {list + 1, *list};
 }
 
-void Live::derive_from(EdgeId id, std::size_t at, const Found &so_far, NodeId given, LabelId by,
-                       std::vector<Found> &heap) const {
+void Live::offer(const Found &found) {
+  if (found.interval.empty() || covered(program_.edges[found.edge].conclusion, found.interval)) return;
+  heap_.push_back(found);
+  std::push_heap(heap_.begin(), heap_.end(), Later());
+}
+
+// Everything that an edge derives with one of its premises at a label: its intersection with every label of
+// the others.
+void Live::derive(EdgeId id, LabelId by) {
+  const Edge &edge = program_.edges[id];
+  if (edge.premise_count > 1) {
+    joint_.clear();
+    derive_joint(id, 0, Found{{}, id, 1, kNone}, by == kNone ? kNone : solution_.labels[by].node, by);
+    return;
+  }
+  const auto with = [&](LabelId label) {
+    Found found{{}, id, 1, label};
+    if (label != kNone) {
+      const Label &one = solution_.labels[label];
+      found.interval = one.interval;
+      found.steps = one.steps == UINT32_MAX ? UINT32_MAX : one.steps + 1;
+    }
+    const Interval held = found.interval;
+    std::vector<Piece> pieces;
+    pieces_of(program_, id, grade_, pieces);
+    for (const Piece &piece : pieces) {
+      const Interval when = base::intersect(held, piece.valid);
+      if (when.empty()) continue;
+      found.interval = {when.from, extended(when.until, piece.linger_us, piece.stop)};
+      offer(found);
+    }
+  };
+  if (by != kNone || edge.premise_count == 0)
+    with(by);
+  else
+    each_label(program_.premises(edge).front(), with);
+}
+
+void Live::derive_joint(EdgeId id, std::size_t at, Found so_far, NodeId given, LabelId by) {
   const Edge &edge = program_.edges[id];
   const auto premises = program_.premises(edge);
   if (at < premises.size()) {
@@ -143,8 +211,9 @@ void Live::derive_from(EdgeId id, std::size_t at, const Found &so_far, NodeId gi
       next.interval = base::intersect(next.interval, one.interval);
       if (next.interval.empty()) return;
       next.steps = next.steps > UINT32_MAX - one.steps ? UINT32_MAX : next.steps + one.steps;
-      next.premises.push_back(label);
-      derive_from(id, at + 1, next, given, by, heap);
+      joint_.push_back(label);
+      derive_joint(id, at + 1, next, given, by);
+      joint_.pop_back();
     };
     if (premises[at] == given)
       with(by);
@@ -159,54 +228,72 @@ void Live::derive_from(EdgeId id, std::size_t at, const Found &so_far, NodeId gi
     if (when.empty()) continue;
     Found found = so_far;
     found.interval = {when.from, extended(when.until, piece.linger_us, piece.stop)};
-    heap.push_back(std::move(found));
-    std::push_heap(heap.begin(), heap.end(), Later());
+    if (covered(edge.conclusion, found.interval)) continue;
+    found.premise = kList | static_cast<std::uint32_t>(lists_.size());
+    lists_.push_back(static_cast<LabelId>(joint_.size()));
+    lists_.insert(lists_.end(), joint_.begin(), joint_.end());
+    offer(found);
   }
 }
 
 std::vector<NodeId> Live::add(const EdgeSpec &spec) {
   const EdgeId added = program_.add(spec);
+  held_.resize(program_.nodes.size());
   for (const NodeId premise : program_.premises(program_.edges[added])) more_out_[premise].push_back(added);
-  std::vector<Found> heap;
-  derive(added, kNone, heap);
+  lingers_ |= spec.linger_us > 0;
+  heap_.clear();
+  lists_.clear();
+  derive(added, kNone);
   std::vector<NodeId> grown;
   std::unordered_set<NodeId> seen;
   std::unordered_map<NodeId, std::uint32_t> prolonged;
   const std::size_t before = solution_.labels.size();
-  const std::uint64_t steps_max = full_run_ / kPartOfFullRun + kStepsAlways;
+  const std::uint64_t steps_max = full_run_ + kStepsAlways;
   std::uint64_t steps = 0;
-  while (!heap.empty()) {
-    std::pop_heap(heap.begin(), heap.end(), Later());
-    Found found = std::move(heap.back());
-    heap.pop_back();
+  const std::size_t nodes_then = solver_->out_begin_.size() - 1;
+  while (!heap_.empty()) {
+    std::pop_heap(heap_.begin(), heap_.end(), Later());
+    const Found found = heap_.back();
+    heap_.pop_back();
     const NodeId node = program_.edges[found.edge].conclusion;
-    IntervalSet fresh(found.interval);
-    if (program_.nodes[node].type == NodeType::secret)
-      fresh = IntervalSet(Interval{found.interval.from, since(node)});  // once known, known for ever
-    else
-      each_label(node, [&](LabelId label) {
-        fresh = fresh.subtract(IntervalSet(solution_.labels[label].interval));
-      });
+    if (covered(node, found.interval)) continue;
+    const IntervalSet fresh = fresh_of(node, found.interval);
     for (const Interval &interval : fresh.items()) {
-      if (steps > steps_max || ++prolonged[node] > kProlongedMax) {
+      if (steps > steps_max || (lingers_ && ++prolonged[node] > kProlongedMax)) {
         const Solution then = std::move(indexed());
         solve_afresh();
         return grown_since(then, before, solution_, program_.nodes.size());
       }
       const auto id = static_cast<LabelId>(solution_.labels.size());
       const auto premise_begin = static_cast<std::uint32_t>(solution_.premise_pool.size());
-      solution_.premise_pool.insert(solution_.premise_pool.end(), found.premises.begin(),
-                                    found.premises.end());
+      for (const LabelId premise : premises_of(found)) solution_.premise_pool.push_back(premise);
       solution_.labels.push_back({interval, node, found.edge, premise_begin, found.steps});
       more_labels_[node].push_back(id);
+      keep(node, interval);
+      held_[node].more = true;
       if (seen.insert(node).second) grown.push_back(node);
       ++steps;
-      if (node + 1 < begin_.size()) {
-        steps += begin_[node + 1] - begin_[node];
-        for (std::uint32_t at = begin_[node]; at < begin_[node + 1]; ++at) derive(out_[at], id, heap);
+      if (node < nodes_then) {
+        const std::uint32_t begin = solver_->out_begin_[node], end = solver_->out_begin_[node + 1];
+        steps += end - begin;
+        const Solver::Out *const outs = solver_->out_.data();
+        for (std::uint32_t at = begin; at < std::min(begin + kAhead, end); ++at)
+          __builtin_prefetch(&held_[outs[at].conclusion]);
+        for (std::uint32_t at = begin; at < end; ++at) {
+          if (at + kAhead < end) __builtin_prefetch(&held_[outs[at + kAhead].conclusion]);
+          const Solver::Out &out = outs[at];
+          if (out.valid == Solver::kNotPlain) {
+            derive(out.edge, id);
+            continue;
+          }
+          const Interval when = base::intersect(interval, out.valid);
+          if (when.empty() || covered(out.conclusion, when)) continue;
+          heap_.push_back({when, out.edge, found.steps == UINT32_MAX ? UINT32_MAX : found.steps + 1, id});
+          std::push_heap(heap_.begin(), heap_.end(), Later());
+        }
       }
       if (const auto more = more_out_.find(node); more != more_out_.end()) {
-        for (const EdgeId edge : more->second) derive(edge, id, heap);
+        for (const EdgeId edge : more->second) derive(edge, id);
       }
     }
   }

@@ -219,10 +219,9 @@ void pieces_of(const Program &program, EdgeId id, Grade grade, std::vector<Piece
 Solver::Solver(const Program &program, Grade grade) : program_(program), grade_(grade) {
   const std::size_t nodes = program.nodes.size();
   out_begin_.assign(nodes + 1, 0);
-  bool lingers = false;
   for (std::size_t i = 0; i < program.edges.size(); ++i) {
     const Edge &edge = program.edges[i];
-    lingers |= edge.linger_us > 0;
+    lingers_ |= edge.linger_us > 0;
     if (edge.premise_count == 0) seeds_.push_back(static_cast<EdgeId>(i));
     for (const NodeId premise : program.premises(edge)) ++out_begin_[premise + 1];
   }
@@ -236,7 +235,7 @@ Solver::Solver(const Program &program, Grade grade) : program_(program), grade_(
       out_[next[premise]++] = {plain ? edge.valid : kNotPlain, static_cast<EdgeId>(i), edge.conclusion};
     }
   }
-  if (lingers) find_rings();
+  if (lingers_) find_rings();
 }
 
 // Secrets are left out: they keep their first label only, so nothing goes round through them.

@@ -36,6 +36,8 @@ base::Time extended(base::Time end, std::int64_t linger_us, base::Time stop);
 
 // The program is borrowed and must not change while the solver lives. run() is const and may be called from
 // several threads at once.
+class Live;
+
 class Solver {
  public:
   Solver(const Program &program, Grade grade);
@@ -43,6 +45,7 @@ class Solver {
 
  private:
   friend class SolverRun;
+  friend class Live;  // which follows the same edges
   void find_rings();
 
   // An edge as its premise sees it, so that following a plain one (one premise, one piece, no lingering)
@@ -61,6 +64,7 @@ class Solver {
   std::vector<EdgeId> seeds_;
   std::vector<std::uint32_t> component_;  // strongly connected component, where some edge lingers; else empty
   std::vector<char> ring_;                // per component: an edge within it lingers
+  bool lingers_ = false;                  // some edge lingers
 };
 
 Solution solve(const Program &program, Grade grade);
