@@ -127,14 +127,18 @@ int run(int argc, char **argv) {
   ReachArguments reach;
   CLI::App *reach_command = app.add_subcommand("reach", "What the intruder could hold, since when");
   case_options(*reach_command, reach);
-  reach_command->add_option("--if", reach.questions,
-                            "What would change: without:ACTION (of the plan), reads:RESOURCE@FROM..UNTIL, "
-                            "missing-log:SOURCE; may be given several times");
+  reach_command->add_option(
+      "--if", reach.questions,
+      "What would change: without:ACTION (of the plan), reads:RESOURCE@FROM..UNTIL, "
+      "missing-log:SOURCE, unseen (a credential left in every slot that --unseen lists); "
+      "may be given several times");
   reach_command->add_option("--at", reach.at, "Only what they hold at this time (RFC 3339)");
   reach_command->add_option(
       "--picture", reach.picture,
       "How they came to a thing (id, or all) and what follows, laid out by time, as JSON");
   reach_command->add_flag("--people", reach.people, "How many accounts they reach, of whom");
+  reach_command->add_flag("--unseen", reach.unseen,
+                          "Credentials that the intruder could have set and no evidence shows or excludes");
   reach_command->add_flag("--doors", reach.doors,
                           "Weak doors: dormant, test, legacy, shared and guest accounts, missing factors, "
                           "unused rights, secrets without end");

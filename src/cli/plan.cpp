@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/files.hpp"
 #include "cli/session.hpp"
@@ -39,6 +40,7 @@ base::Result<engine::PlanWishes> wishes_of(const PlanArguments &arguments) {
 // Records states; the plan is solved again from them on the next reading.
 int tick(const PlanArguments &arguments) {
   std::vector<engine::Tick> ticks;
+  std::map<std::string, std::string> names;  // of actions by key, for people
   engine::Tick said{arguments.tick, arguments.state, arguments.who, arguments.evidence, base::kTimeMin};
   if (!arguments.at.empty()) {
     const auto at = base::parse_time(arguments.at);
@@ -51,6 +53,10 @@ int tick(const PlanArguments &arguments) {
     if (const auto fine = engine::check_tick(said); !fine) return report_error(fine.error());
   }
   const int code = with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
+    for (const evict::PlannedAction &action : picture.plan.actions)
+      names[engine::action_key(action)] =
+          fmt::format("{} {} {}", action.id, action.action,
+                      action.target_name.empty() ? action.target : action.target_name);
     if (!arguments.ticks.empty()) {
       const auto text = base::read_file(arguments.ticks);
       if (!text) return report_error(text.error());
@@ -74,9 +80,7 @@ int tick(const PlanArguments &arguments) {
   for (const engine::Tick &one : ticks) {
     if (auto done = engine::record_tick(**the_case, one.action, one); !done)
       return report_error(done.error());
-    std::string shown = one.action;
-    std::replace(shown.begin(), shown.end(), '\t', ' ');
-    print_line(fmt::format("{} is {} ({})", shown, one.state, one.who));
+    print_line(fmt::format("{} is {} ({})", names[one.action], one.state, one.who));
   }
   if (ticks.empty()) print_line("Nothing has changed since.");
   return kDone;

@@ -3,6 +3,7 @@
 //   dislodge reach CASE --if reads:resource:github/acme/infra@2024-01-01..
 //   dislodge reach CASE --if without:A12 --at 2024-03-01T00:00:00Z
 //   dislodge reach CASE --if missing-log:m365-audit
+//   dislodge reach CASE --if unseen
 
 #include <fmt/format.h>
 
@@ -25,6 +26,7 @@
 #include "reach/live.hpp"
 #include "reach/opengraph.hpp"
 #include "reach/solve.hpp"
+#include "reach/unseen.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
 
@@ -41,6 +43,7 @@ struct Reads {
 struct Questions {
   std::vector<std::string> without, missing_logs;
   std::vector<Reads> reads;
+  bool unseen = false;
 };
 
 Result<base::Interval> interval_of(std::string_view text) {
@@ -78,6 +81,8 @@ Result<Questions> parse(const std::vector<std::string> &texts) {
       questions.without.push_back(rest);
     } else if (kind == "missing-log" && !rest.empty()) {
       questions.missing_logs.push_back(rest);
+    } else if (text == "unseen") {
+      questions.unseen = true;
     } else if (kind == "reads" && !rest.empty()) {
       // A mailbox's address has an @ too, so the time stands behind the last one, where it is a time.
       std::size_t at = rest.rfind('@');
@@ -93,8 +98,8 @@ Result<Questions> parse(const std::vector<std::string> &texts) {
       questions.reads.push_back(std::move(one));
     } else {
       return base::fail(base::ErrorKind::usage,
-                        fmt::format("--if {}: ask without:ACTION, reads:RESOURCE@FROM..UNTIL or "
-                                    "missing-log:SOURCE",
+                        fmt::format("--if {}: ask without:ACTION, reads:RESOURCE@FROM..UNTIL, "
+                                    "missing-log:SOURCE or unseen",
                                     text));
     }
   }
@@ -212,6 +217,40 @@ int print_doors(const ReachArguments &arguments, const engine::Picture &picture)
   return kDone;
 }
 
+// Slot by slot, so that whoever sweeps a place can tick them off.
+int print_unseen(const ReachArguments &arguments, const engine::Picture &picture) {
+  const auto moment = [](Time time) {
+    return time == base::kTimeMin   ? std::string("ever")
+           : time == base::kTimeMax ? std::string("now")
+                                    : base::format_time(time);
+  };
+  for (const reach::Unseen &place : picture.unseen) {
+    if (!arguments.json) print_line(engine::unseen_text(place));
+    for (const reach::UnseenSlot &slot : place.slots) {
+      if (arguments.json) {
+        base::JsonWriter json;
+        json.object([&] {
+          json.field("schema", 1);
+          json.field("place", place.place);
+          json.field("principal", slot.principal);
+          json.field("name", picture.name_of(slot.principal));
+          json.field("slot", slot.slot);
+          json.field("from", slot.when.from);
+          json.field("until", slot.when.until);
+        });
+        print_line(json.take());
+      } else {
+        print_line(fmt::format("  {:<13} {}  {} .. {}  {}", slot.slot, picture.name_of(slot.principal),
+                               moment(slot.when.from), moment(slot.when.until), slot.principal));
+      }
+    }
+  }
+  if (picture.unseen.empty() && !arguments.json)
+    print_line(
+        "nothing: every credential that they could have set is shown or excluded by the evidence held");
+  return kDone;
+}
+
 int print_people(const ReachArguments &arguments, const engine::Picture &picture) {
   std::map<std::string_view, detect::Grade> grades;
   for (const reach::ReachRow &row : picture.reach.rows) {
@@ -285,6 +324,12 @@ int answer(casefile::Case &the_case, const ReachArguments &arguments, const Ques
     print_differences(reach::differences(program, picture.reach.possible, live.program(), live.solution()),
                       at, arguments.json, "nothing that they could not hold at those times already");
   }
+  if (questions.unseen) {
+    const reach::Program grown = reach::with_unseen(program, picture.unseen);
+    print_differences(reach::differences(program, picture.reach.possible, grown,
+                                         reach::solve(grown, reach::Grade::possible)),
+                      at, arguments.json, "nothing: no credential could have been set unseen");
+  }
   if (!questions.missing_logs.empty()) {
     base::Progress progress(!arguments.quiet);
     base::Timings timings;
@@ -319,6 +364,7 @@ int run_reach(const ReachArguments &arguments) {
       print(reach::opengraph_json(picture.reach));
       return kDone;
     }
+    if (arguments.unseen) return print_unseen(arguments, picture);
     if (arguments.doors) return print_doors(arguments, picture);
     if (arguments.people) return print_people(arguments, picture);
     if (!arguments.picture.empty()) {

@@ -176,6 +176,42 @@ identity::Attribution attribution_of(const std::vector<detect::Detection> &detec
   return attribution;
 }
 
+std::vector<reach::Unseen> unseen_credentials(const Picture &picture, const identity::Rights &rights,
+                                              const std::vector<identity::Sweep> &sweeps) {
+  reach::Witness witness = reach::witness_of(picture.coverage, sweeps);
+  // A directory export testifies about the moment at which it was taken.
+  std::map<std::string, base::Time, std::less<>> exports;
+  for (const EvidenceRow &row : picture.evidence) {
+    if (!row.collection || row.collection->source != "directory" ||
+        row.collection->collected_at == base::kTimeMin)
+      continue;
+    exports.emplace(row.root, row.collection->collected_at);
+  }
+  witness.listed = [exports](std::string_view evidence) {
+    // "export.zip!/apps.json:line 12" stands in the export itself, in a member of it, or under its folder.
+    auto found = exports.upper_bound(evidence);
+    if (found == exports.begin()) return base::kTimeMin;
+    --found;
+    return evidence.starts_with(found->first) ? found->second : base::kTimeMin;
+  };
+  return reach::unseen_credentials(picture.reach, picture.facts, rights, witness);
+}
+
+std::string unseen_text(const reach::Unseen &unseen) {
+  std::string by;
+  for (std::size_t i = 0; i < unseen.by.size() && i < 3; ++i) by += (i == 0 ? "" : ", ") + unseen.by[i];
+  if (unseen.by_count > 3) by += fmt::format(" and {} more", unseen.by_count - 3);
+  const bool still = unseen.when.until == base::kTimeMax;
+  const std::string when =
+      (unseen.when.from == base::kTimeMin ? std::string("at any time")
+                                          : "from " + base::format_time(unseen.when.from)) +
+      (still ? std::string(" on") : " to " + base::format_time(unseen.when.until));
+  return fmt::format(
+      "{} account{} of {} could have been given a credential that nobody saw, {} (as {}); "
+      "{} of their slots are shown to be clean",
+      unseen.principals, unseen.principals == 1 ? "" : "s", unseen.name, when, by, unseen.cleared);
+}
+
 std::vector<std::string> not_covered(const Picture &picture) {
   std::vector<std::string> open;
   const LedgerTotals &totals = picture.totals;

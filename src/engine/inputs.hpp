@@ -16,6 +16,8 @@
 #include "evict/action.hpp"
 #include "evict/plan.hpp"
 #include "identity/changes.hpp"
+#include "identity/rights.hpp"
+#include "identity/sweeps.hpp"
 #include "log/coverage.hpp"
 
 namespace dislodge::engine {
@@ -44,6 +46,12 @@ detect::KnownSince known_since(const reach::Reach &reach);
 base::Time first_access(const std::vector<detect::Detection> &detections);
 identity::Attribution attribution_of(const std::vector<detect::Detection> &detections,
                                      const std::vector<detect::Session> &sessions);
+
+// Credentials that could have been set without a trace, by what the logs and exports of the case testify.
+std::vector<reach::Unseen> unseen_credentials(const Picture &picture, const identity::Rights &rights,
+                                              const std::vector<identity::Sweep> &sweeps);
+// One line about them, for people.
+std::string unseen_text(const reach::Unseen &unseen);
 
 // What the verdict does not cover: everything that no export, log or reading tells us.
 std::vector<std::string> not_covered(const Picture &picture);

@@ -337,6 +337,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     // saw.
     DISLODGE_TRY_ASSIGN(const auto general, detect::load_general_kinds(rule_texts.files));
     detect::join_acts(picture.detections, general);
+    picture.unseen = unseen_credentials(picture, rights, program_options.sweeps);
     picture.sessions = detect::sessions(picture.events, picture.facts, picture.detections, detect_options);
     picture.cannot_say = detect::cannot_say(picture.events, picture.facts, picture.detections,
                                             picture.coverage, known_since(picture.reach), detect_options);

@@ -19,6 +19,7 @@
 #include "log/coverage.hpp"
 #include "log/event.hpp"
 #include "reach/reach.hpp"
+#include "reach/unseen.hpp"
 
 namespace dislodge::engine {
 
@@ -65,6 +66,7 @@ struct Picture {
   std::vector<std::string> notes;            // what was inferred, and how to say otherwise
   base::Time first_access = base::kTimeMax;  // earliest act of the intruder that an event shows
   reach::Reach reach;
+  std::vector<reach::Unseen> unseen;  // what could have been left behind, and no evidence shows or excludes
   evict::Plan plan;
   std::vector<disclose::Party> parties;
   std::vector<disclose::Duty> duties;

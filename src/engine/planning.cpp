@@ -169,6 +169,8 @@ Result<evict::PlanOptions> plan_options_of(Case &the_case, const Picture &pictur
   for (const identity::SecretFact &secret : picture.secrets)
     options.owners[secret.id] = {secret.owner, secret.owner.empty() || ours.count(secret.owner) != 0};
   options.not_covered = not_covered(picture);
+  for (const reach::Unseen &one : picture.unseen)
+    options.sweeps.push_back({one.place, one.name, one.when, unseen_text(one)});
   // Who would notice: people and services that the logs show at work as a principal.
   std::map<std::string, std::set<std::string>> users;
   for (const detect::Session &session : picture.sessions)
@@ -371,6 +373,18 @@ Result<void> record_tick(Case &the_case, const std::string &key, const Tick &tic
   return transaction.commit();
 }
 
+namespace {
+
+// As the Markdown checklist writes it.
+std::string told_of(const evict::PlannedAction &one) {
+  std::string text =
+      fmt::format("**{}**: {}", one.name, one.target_name.empty() ? one.target : one.target_name);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+}  // namespace
+
 std::string checklist_csv(const evict::Plan &plan) {
   std::string out =
       "wave,action_id,state,who,evidence,at,name,target_name,by_whom,command,after,go_back,save_first,action,"
@@ -406,8 +420,7 @@ std::string checklist_markdown(const evict::Plan &plan) {
       out += fmt::format("\n## Wave {}\n\n", wave);
     }
     const bool done = one.state == evict::ActionState::in_effect;
-    out += fmt::format("- [{}] {} **{}**: {}", done ? 'x' : ' ', one.id, one_line(one.name),
-                       one_line(one.target_name.empty() ? one.target : one.target_name));
+    out += fmt::format("- [{}] {} {}", done ? 'x' : ' ', one.id, told_of(one));
     if (one.state != evict::ActionState::open && !done)
       out += fmt::format(" ({})", evict::name_of(one.state));
     if (!one.said_by.empty()) out += fmt::format(" -- {}: {}", one.said_by, one_line(one.said_evidence));
@@ -427,7 +440,15 @@ std::string checklist_markdown(const evict::Plan &plan) {
 
 namespace {
 
-Result<std::vector<Tick>> ticks_in_csv(std::string_view text, std::string_view file) {
+// A line of a checklist. Ids of actions change when the plan is solved again, so a line is held against what
+// else it says of its action.
+struct ChecklistLine {
+  Tick tick;
+  std::string key;   // of CSV with the columns for it: action_key()
+  std::string told;  // of Markdown: what stands behind the id
+};
+
+Result<std::vector<ChecklistLine>> ticks_in_csv(std::string_view text, std::string_view file) {
   const std::vector<CsvRow> rows = csv_rows(text);
   std::map<std::string, std::size_t> column;
   if (!rows.empty())
@@ -437,7 +458,7 @@ Result<std::vector<Tick>> ticks_in_csv(std::string_view text, std::string_view f
     return base::fail(ErrorKind::usage, fmt::format("{}:1: a checklist needs the columns action_id and state "
                                                     "(dislodge plan --checklist out.csv writes one)",
                                                     file));
-  std::vector<Tick> ticks;
+  std::vector<ChecklistLine> ticks;
   for (std::size_t i = 1; i < rows.size(); ++i) {
     const auto cell = [&](const std::string &name) {
       const auto found = column.find(name);
@@ -458,13 +479,25 @@ Result<std::vector<Tick>> ticks_in_csv(std::string_view text, std::string_view f
       return base::fail(ErrorKind::usage,
                         fmt::format("{}:{}: at '{}' is no RFC 3339 time", file, rows[i].line, at));
     }
-    ticks.push_back(std::move(tick));
+    // A line that nobody touched says nothing, whatever was recorded since it was printed.
+    if (tick.state == "open" && tick.who.empty()) continue;
+    ChecklistLine one{std::move(tick), {}, {}};
+    if (!cell("action").empty() && !cell("target").empty()) {
+      evict::PlannedAction named;
+      named.action = cell("action");
+      named.target = cell("target");
+      named.principal = cell("principal");
+      named.secret = cell("secret");
+      named.fact = cell("fact");
+      one.key = action_key(named);
+    }
+    ticks.push_back(std::move(one));
   }
   return ticks;
 }
 
-std::vector<Tick> ticks_in_markdown(std::string_view text) {
-  std::vector<Tick> ticks;
+std::vector<ChecklistLine> ticks_in_markdown(std::string_view text) {
+  std::vector<ChecklistLine> ticks;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = base::trim(text.substr(0, end));
@@ -475,15 +508,43 @@ std::vector<Tick> ticks_in_markdown(std::string_view text) {
     Tick tick;
     tick.state = "in-effect";
     tick.action = std::string(line.substr(0, line.find(' ')));
+    ChecklistLine one;
+    if (const std::size_t bold = line.find("**"); bold != std::string_view::npos)
+      one.told = std::string(base::trim(line.substr(bold, line.rfind(" -- ") - bold)));
     if (const std::size_t dash = line.rfind(" -- "); dash != std::string_view::npos) {
       const std::string_view said = line.substr(dash + 4);
       const std::size_t colon = said.find(':');
       tick.who = std::string(base::trim(said.substr(0, colon)));
       if (colon != std::string_view::npos) tick.evidence = std::string(base::trim(said.substr(colon + 1)));
     }
-    ticks.push_back(std::move(tick));
+    one.tick = std::move(tick);
+    ticks.push_back(std::move(one));
   }
   return ticks;
+}
+
+// The action that a line means; null where the plan has none such.
+const evict::PlannedAction *meant(const evict::Plan &plan, const ChecklistLine &line) {
+  const evict::PlannedAction *by_id = nullptr;
+  for (const evict::PlannedAction &one : plan.actions) {
+    if (one.id == line.tick.action) by_id = &one;
+    if (!line.key.empty() && action_key(one) == line.key && (one.id == line.tick.action || one.wave > 0))
+      return &one;
+  }
+  if (!line.key.empty()) {
+    // Preparations have one key for several: told apart by their ids, which do not change with the plan.
+    return by_id != nullptr && action_key(*by_id) == line.key ? by_id : nullptr;
+  }
+  if (line.told.empty()) return by_id;
+  const auto says = [&](const evict::PlannedAction &one) { return line.told.starts_with(told_of(one)); };
+  if (by_id != nullptr && says(*by_id)) return by_id;
+  const evict::PlannedAction *found = nullptr;
+  for (const evict::PlannedAction &one : plan.actions) {
+    if (!says(one)) continue;
+    if (found != nullptr) return nullptr;  // which of them, nobody can tell
+    found = &one;
+  }
+  return found;
 }
 
 }  // namespace
@@ -491,24 +552,26 @@ std::vector<Tick> ticks_in_markdown(std::string_view text) {
 Result<std::vector<Tick>> ticks_of_checklist(const evict::Plan &plan, std::string_view text,
                                              std::string_view file) {
   const bool markdown = base::trim(text).starts_with("#") || text.find("- [") != std::string_view::npos;
-  std::vector<Tick> ticks;
+  std::vector<ChecklistLine> lines;
   if (markdown)
-    ticks = ticks_in_markdown(text);
+    lines = ticks_in_markdown(text);
   else {
-    DISLODGE_TRY_ASSIGN(ticks, ticks_in_csv(text, file));
+    DISLODGE_TRY_ASSIGN(lines, ticks_in_csv(text, file));
   }
   std::vector<Tick> changed;
-  for (Tick &tick : ticks) {
-    const auto found = std::find_if(plan.actions.begin(), plan.actions.end(),
-                                    [&](const evict::PlannedAction &one) { return one.id == tick.action; });
-    if (found == plan.actions.end())
+  for (ChecklistLine &line : lines) {
+    const evict::PlannedAction *found = meant(plan, line);
+    if (found == nullptr)
       return base::fail(
           ErrorKind::usage,
-          fmt::format("{}: the plan has no action {}; the checklist is of another plan", file, tick.action));
-    if (word_of(found->state) == tick.state) continue;
-    if (auto fine = check_tick(tick); !fine) return base::fail_at(file, fine.error());
-    tick.action = action_key(*found);
-    changed.push_back(std::move(tick));
+          fmt::format(
+              "{}: the plan has no action {} as this line tells it; write the checklist anew and carry "
+              "the mark over, or tick it by its id (dislodge plan tick)",
+              file, line.tick.action));
+    if (word_of(found->state) == line.tick.state) continue;
+    if (auto fine = check_tick(line.tick); !fine) return base::fail_at(file, fine.error());
+    line.tick.action = action_key(*found);
+    changed.push_back(std::move(line.tick));
   }
   return changed;
 }

@@ -21,13 +21,14 @@ struct Word {
   T value;
 };
 
-constexpr std::array<Word<Target>, 7> kTargets = {{{"preparation", Target::preparation},
+constexpr std::array<Word<Target>, 8> kTargets = {{{"preparation", Target::preparation},
                                                    {"principal", Target::principal},
                                                    {"binding", Target::binding},
                                                    {"secret", Target::secret},
                                                    {"planted", Target::planted},
                                                    {"grant", Target::grant},
-                                                   {"exposure", Target::exposure}}};
+                                                   {"exposure", Target::exposure},
+                                                   {"place", Target::place}}};
 constexpr std::array<Word<Obligation>, 4> kObligations = {{{"rotate", Obligation::rotate},
                                                            {"find-owner", Obligation::find_owner},
                                                            {"party", Obligation::party},
@@ -92,7 +93,7 @@ class Entry {
     action_.name = text("name");
     if (!read_word(kTargets, text("target"), action_.target)) {
       return bad(fmt::format(
-          "target \"{}\" is none of preparation, principal, binding, secret, planted, grant, exposure",
+          "target \"{}\" is none of preparation, principal, binding, secret, planted, grant, exposure, place",
           text("target")));
     }
     if (const std::string word = text("obligation");
@@ -160,7 +161,8 @@ class Entry {
   base::Result<void> read_cuts() {
     const toml::array *list = table_["cuts"].as_array();
     if (list == nullptr) {
-      if (action_.target != Target::preparation) return bad("an action that cuts nothing is no action");
+      const bool cuts_nothing = action_.target == Target::preparation || action_.target == Target::place;
+      if (!cuts_nothing) return bad("an action that cuts nothing is no action");
       return {};
     }
     for (const auto &item : *list) {

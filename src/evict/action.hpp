@@ -28,6 +28,7 @@ enum class Target : std::uint8_t {
   planted,   // a credential that the intruder set
   grant,     // a right
   exposure,  // a resource that was declared readable without saying how
+  place,     // a tenant, domain or organisation in which something could have been left unseen
 };
 std::string_view name_of(Target target);
 

@@ -87,6 +87,7 @@ base::Result<std::vector<Candidate>> resolve(const reach::Program &program, cons
     };
     switch (action.target) {
       case Target::preparation:
+      case Target::place:
         break;
       case Target::principal:
         if (!principal.empty() && fits_principal(action, principal)) add(principal, {}, {}, {}, {});

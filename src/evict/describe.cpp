@@ -54,6 +54,7 @@ std::string_view name_of(Role role) {
 namespace {
 
 constexpr std::size_t kLeaksListed = 1000;
+constexpr std::size_t kWaitsNamed = 20;  // of the actions before a sweep
 
 void replace_all(std::string &text, std::string_view what, std::string_view by) {
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
@@ -102,8 +103,10 @@ class Describer {
         }
       }
     }
+    sweep();
     prepare();
     keep_states();
+    sweep_again();
     plan_.waves = waves_of(s_, p_.schedule, p_.found, plan_.actions);
     leaks();
     capacity();
@@ -367,6 +370,87 @@ class Describer {
                          std::make_move_iterator(before.end()));
   }
 
+  // After everything else: only when nobody can set another credential does a look at all of them settle it.
+  void sweep() {
+    int last = 0;
+    for (const PlannedAction &one : plan_.actions) last = std::max(last, one.wave);
+    std::vector<std::string> before;
+    for (const PlannedAction &one : plan_.actions) {
+      if (one.wave == last) before.push_back(one.id);
+    }
+    std::size_t count = 0;
+    for (const Sweep &need : s_.options().sweeps) {
+      const Action *rule = nullptr;
+      for (const Action &each : p_.actions.all()) {
+        if (each.target != Target::place) continue;
+        const bool fits = each.realms.empty() || std::find(each.realms.begin(), each.realms.end(),
+                                                           realm_of(need.place)) != each.realms.end();
+        if (fits && rule == nullptr) rule = &each;  // the most particular comes first
+      }
+      if (rule == nullptr) continue;
+      PlannedAction one;
+      one.wave = last + 1;
+      one.id = fmt::format("s{}", ++count);
+      one.name = rule->name;
+      one.action = rule->id;
+      one.role = Role::obligation;
+      one.target = need.place;
+      one.target_name = need.name;
+      one.principal = need.place;
+      one.starts = std::max(plan_.end, plan_.start);
+      one.effective_by = one.starts + rule->latency_us;
+      one.why = need.why;
+      for (const std::string &id : before) {
+        if (one.after.size() >= kWaitsNamed) break;
+        one.after.push_back(id);
+        one.after_why.push_back("until they are out, another credential can be set");
+      }
+      for (const Leave &leave : rule->leaves) one.does_not_cut.push_back(leave.text);
+      one.destroys_evidence = rule->destroys;
+      one.save_first = rule->save_first;
+      one.breaks = rule->breaks;
+      one.visible_to_intruder = rule->visible;
+      one.go_back = rule->go_back;
+      one.abort_when = rule->abort_when;
+      one.command = rule->command;
+      one.who = rule->who;
+      one.cost = rule->cost;
+      plan_.actions.push_back(std::move(one));
+    }
+  }
+
+  // A sweep that was taken before the last of them was out has to be taken again.
+  bool swept(const Sweep &need) const {
+    const auto found =
+        std::find_if(plan_.actions.begin(), plan_.actions.end(), [&](const PlannedAction &one) {
+          const Action *rule = p_.actions.find(one.action);
+          return rule != nullptr && rule->target == Target::place && one.target == need.place;
+        });
+    if (found == plan_.actions.end() || found->state != ActionState::in_effect) return false;
+    if (need.when.until <= found->since) return true;
+    return std::all_of(plan_.actions.begin(), plan_.actions.end(), [&](const PlannedAction &one) {
+      const Action *rule = p_.actions.find(one.action);
+      return one.role == Role::prepare || (rule != nullptr && rule->target == Target::place) ||
+             (one.state == ActionState::in_effect && one.since <= found->since);
+    });
+  }
+
+  void sweep_again() {
+    for (const Sweep &need : s_.options().sweeps) {
+      if (swept(need)) continue;
+      for (PlannedAction &one : plan_.actions) {
+        const Action *rule = p_.actions.find(one.action);
+        if (rule == nullptr || rule->target != Target::place || one.target != need.place ||
+            one.state != ActionState::in_effect)
+          continue;
+        one.state = ActionState::open;
+        plan_.growth.push_back(fmt::format(
+            "{}: the look at all credentials was taken before the last of them was out; take it again",
+            one.target_name));
+      }
+    }
+  }
+
   // What an earlier plan says of the same actions. Those in effect are facts by now and stay in the list.
   void keep_states() {
     // What the earlier line does not say is not compared: a tick may name action and target only.
@@ -381,7 +465,9 @@ class Describer {
         if (!same(one, old)) continue;
         there = true;
         // In effect, and yet needed again: what was done has not held.
-        if (old.state != ActionState::in_effect || one.role == Role::prepare) one.state = old.state;
+        const Action *rule = p_.actions.find(one.action);
+        const bool look = one.role == Role::prepare || (rule != nullptr && rule->target == Target::place);
+        if (old.state != ActionState::in_effect || look) one.state = old.state;
         one.since = old.state == ActionState::in_effect ? effect_of(old) : base::kTimeMin;
         one.said_by = old.said_by;
         one.said_evidence = old.said_evidence;
@@ -469,6 +555,9 @@ class Describer {
     for (const NodeId node : p_.uncuttable) {
       verdict.does_not_cover.push_back(
           fmt::format("{}: no action in the rules frees it", program_.name(node)));
+    }
+    for (const Sweep &need : s_.options().sweeps) {
+      if (!swept(need)) verdict.does_not_cover.push_back(need.why);
     }
     std::size_t in_effect = 0;
     std::size_t counted = 0;

@@ -497,7 +497,8 @@ base::Result<Plan> check_plan(const reach::Reach &reach, const Actions &actions,
                         fmt::format("plan: action \"{}\" is in no file of rules/actions", one.action));
     }
     if (one.state == ActionState::failed || one.state == ActionState::rolled_back) continue;
-    if (actions.find(one.action)->target == Target::preparation || one.state == ActionState::in_effect)
+    const Target target = actions.find(one.action)->target;
+    if (target == Target::preparation || target == Target::place || one.state == ActionState::in_effect)
       continue;
     if (one.wave < 1 || one.wave > 1000) {
       return base::fail(base::ErrorKind::usage, fmt::format("plan: {} {}: wave {} is not from 1 to 1000",

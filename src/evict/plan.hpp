@@ -113,6 +113,14 @@ struct Plan {
   Verdict verdict;
 };
 
+// Where something could have been left that no evidence shows or excludes: one look at all of it is in the
+// plan, after everything else, and until that look has been taken the verdict stays incomplete.
+struct Sweep {
+  std::string place, name;  // id of a tenant, domain or organisation
+  base::Interval when;      // in which it could be left; until kTimeMax: as long as the intruder is in
+  std::string why;          // "214 accounts could have been given a password or a secret by X"
+};
+
 struct SecretOwner {
   std::string organisation;  // domain
   bool ours = true;
@@ -129,6 +137,7 @@ struct PlanOptions {
   std::vector<std::string> prefer;  // action ids, or "action target", that count half in the choice
   std::map<std::string, std::vector<std::string>, std::less<>> users_of;  // principal id -> who would notice
   std::uint32_t wave_capacity = 0;      // actions a wave; 0: as many as it takes
+  std::vector<Sweep> sweeps;            // by place
   std::vector<PlannedAction> previous;  // states of an earlier plan: those in effect are facts now
 };
 

@@ -23,8 +23,9 @@ std::int64_t day_of(Time time) {
   return time.us % base::kDay < 0 ? days - 1 : days;
 }
 
-// The days of the declaration on which the log testifies about a mailbox ("": about any).
-IntervalSet testifies(const log::Coverage &coverage, std::string_view mailbox) {
+}  // namespace
+
+IntervalSet days_testified(const log::Coverage &coverage, std::string_view mailbox) {
   IntervalSet set;
   if (!coverage.declared || coverage.declared_range.empty()) return set;
   const std::int64_t first = day_of(coverage.declared_range.from),
@@ -40,8 +41,6 @@ IntervalSet testifies(const log::Coverage &coverage, std::string_view mailbox) {
   return set;
 }
 
-}  // namespace
-
 std::vector<Watched> watched_mailboxes(const log::EventTable &events,
                                        const std::vector<log::Coverage> &coverage,
                                        const identity::Facts &facts) {
@@ -52,7 +51,7 @@ std::vector<Watched> watched_mailboxes(const log::EventTable &events,
   std::unordered_map<std::string, Log> logs;  // by tenant
   for (const log::Coverage &row : coverage) {
     if (row.source != log::Source::m365_audit || row.event_class != log::EventClass::mail_access) continue;
-    Log one{&row, testifies(row, {})};
+    Log one{&row, days_testified(row, {})};
     // Throttling of one mailbox says nothing of the others, so they are asked one by one below.
     if (!one.any.empty() || !row.throttled_mailboxes.empty()) logs.emplace(row.tenant, std::move(one));
   }
@@ -67,7 +66,7 @@ std::vector<Watched> watched_mailboxes(const log::EventTable &events,
     if (log == logs.end()) continue;
     const log::Coverage &row = *log->second.row;
     const std::string address(rest.substr(rest.rfind('/') + 1));
-    IntervalSet complete = row.throttled_mailboxes.empty() ? log->second.any : testifies(row, address);
+    IntervalSet complete = row.throttled_mailboxes.empty() ? log->second.any : days_testified(row, address);
     if (complete.empty()) continue;
     Watched one;
     one.resource = resource.id;

@@ -11,6 +11,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/intervals.hpp"
@@ -32,5 +33,9 @@ struct Watched {
 std::vector<Watched> watched_mailboxes(const log::EventTable &events,
                                        const std::vector<log::Coverage> &coverage,
                                        const identity::Facts &facts);
+
+// The days of its declaration on which a log testifies that what it does not show did not happen; about one
+// mailbox, or about any ("").
+base::IntervalSet days_testified(const log::Coverage &coverage, std::string_view mailbox);
 
 }  // namespace dislodge::reach

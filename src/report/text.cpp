@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/encode.hpp"
+#include "engine/inputs.hpp"
 #include "report/timeline.hpp"
 
 namespace dislodge::report {
@@ -175,6 +176,8 @@ std::string reach_text(const Picture &picture) {
   for (const reach::ReachRow &row : picture.reach.rows)
     rows.push_back({std::string(detect::name_of(row.grade)), row.type, row.name, moment(row.since), row.id});
   std::string out = table({"grade", "type", "name", "since", "id"}, rows, 80);
+  for (const reach::Unseen &one : picture.unseen)
+    out += "cannot exclude: " + engine::unseen_text(one) + " (dislodge reach --unseen)\n";
   for (const reach::MissingEvidence &missing : picture.reach.missing)
     out += fmt::format("missing evidence: {} (since {}): {}\n", missing.name, moment(missing.since),
                        missing.why);

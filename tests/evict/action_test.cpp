@@ -76,6 +76,39 @@ TEST(Actions, TheRulesThatShipAreWhole) {
   }
 }
 
+// What a responder must be told of an action; COUN7ER has nothing for some (databases, VPN, certification
+// authorities), and none is invented.
+TEST(Actions, AtLeastSixtySayEverythingThatAResponderMustKnow) {
+  const Actions actions = shipped();
+  std::size_t whole = 0;
+  for (const Action &one : actions.all()) {
+    if (one.target == Target::preparation) continue;
+    EXPECT_FALSE(one.who.empty()) << one.place;
+    EXPECT_FALSE(one.command.empty()) << one.place;
+    EXPECT_FALSE(one.leaves.empty()) << one.place;
+    EXPECT_FALSE(one.attack.empty()) << one.place;
+    EXPECT_FALSE(one.source.empty()) << one.place;
+    EXPECT_FALSE(one.go_back.empty()) << one.place;
+    EXPECT_GT(one.cost, 0) << one.place;
+    EXPECT_EQ(one.twice, one.gap_us > 0) << one.place;
+    EXPECT_EQ(one.cuts.empty(), one.target == Target::place) << one.place;
+    whole += !one.cuts.empty() && !one.counter.empty() && !one.attack.empty();
+  }
+  EXPECT_GE(whole, 60u);
+}
+
+// Modules that Microsoft has switched off (MSOnline, AzureAD) are no help to a responder.
+TEST(Actions, NoCommandIsOfARetiredModule) {
+  const Actions actions = shipped();
+  for (const Action &one : actions.all()) {
+    for (const std::string_view retired :
+         {"Connect-MsolService", "Set-MsolUser", "Get-MsolUser", "Update-MsolFederatedDomain",
+          "Connect-AzureAD", "Revoke-AzureADUserAllRefreshToken", "Set-AzureADUser", "Get-AzureADUser",
+          "Remove-AzureAD"})
+      EXPECT_EQ(one.command.find(retired), std::string::npos) << one.place << ": " << retired;
+  }
+}
+
 // The least that must be true, from the vendors' own tables.
 TEST(Actions, WhatEachDoesNotCutIsSaid) {
   const Actions actions = shipped();

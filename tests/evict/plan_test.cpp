@@ -482,6 +482,37 @@ TEST(Waves, ASweepWaitsForThoseWhoCouldPlantAgain) {
   }
 }
 
+TEST(Waves, ALookAtAllCredentialsComesLastAndKeepsTheVerdictOpenUntilItIsTaken) {
+  const reach::Reach reach = reach::compute_reach(held_facts(), rights(), {spray()});
+  PlanOptions options = from_day(60);
+  const Plan before = make_plan(reach, actions(), options);
+  EXPECT_TRUE(before.verdict.closed) << before.verdict.says;
+  options.sweeps = {{"principal:entra/t/t", "tenant t", {day(10), base::kTimeMax}, "something was left"}};
+  const Plan plan = make_plan(reach, actions(), options);
+  const PlannedAction *look = find(plan, "sweep-credentials", "principal:entra/t/t");
+  ASSERT_NE(look, nullptr);
+  EXPECT_FALSE(plan.verdict.closed);
+  EXPECT_THAT(plan.verdict.does_not_cover, Contains("something was left"));
+  EXPECT_EQ(plan.cost, before.cost) << "it is no part of the cut";
+  for (const PlannedAction &one : plan.actions) EXPECT_LE(one.wave, look->wave);
+  EXPECT_GE(look->starts, plan.end);
+  EXPECT_THAT(look->after, Not(IsEmpty()));
+  EXPECT_TRUE(look->command.find("Get-MgApplication") != std::string::npos);
+
+  // Taken before they were out, it has to be taken again; taken after, the verdict closes.
+  for (const PlannedAction &one : plan.actions) {
+    options.previous.push_back(one);
+    options.previous.back().state = ActionState::in_effect;
+    options.previous.back().since = day(one.action == "sweep-credentials" ? 50 : 61);
+  }
+  const Plan early = make_plan(reach, actions(), options);
+  EXPECT_FALSE(early.verdict.closed);
+  for (PlannedAction &one : options.previous) one.since = day(one.action == "sweep-credentials" ? 90 : 61);
+  options.start = day(95);  // made again when all of it is done
+  const Plan late = make_plan(reach, actions(), options);
+  EXPECT_TRUE(late.verdict.closed) << late.verdict.says;
+}
+
 // ---- Check and states
 
 TEST(Check, LeavingOutAnActionLeaksWhatThePlanSays) {
