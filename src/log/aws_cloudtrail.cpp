@@ -74,7 +74,9 @@ void read_target(const Json &record, EventBuilder &out) {
   struct Named {
     std::string_view path, type;
   };
+  // Who makes a key without naming a user makes it for themselves: only the answer says whose it is.
   constexpr Named kNamed[] = {{"requestParameters.userName", "user"},
+                              {"responseElements.accessKey.userName", "user"},
                               {"requestParameters.roleArn", "role"},
                               {"requestParameters.roleName", "role"},
                               {"requestParameters.groupName", "group"},
@@ -93,7 +95,7 @@ void read_target(const Json &record, EventBuilder &out) {
                               {"Resource name", ""}};
   for (const Named &one : kNamed) {
     const std::string_view text = text_at(record, {one.path});
-    if (text.empty()) continue;
+    if (text.empty() || text == out.get(&Event::target_name)) continue;
     if (!out.is_set(&Event::target_name)) {
       out.set(&Event::target_name, text);
       out.set(&Event::target_type, one.type);

@@ -326,6 +326,7 @@ base::Result<void> read_m365_audit(const Json &record, EventBuilder &out) {
     if (!out.is_set(&Event::agent)) out.set(&Event::agent, data.text("UserAgent"));
     if (!out.is_set(&Event::target_name)) out.set(&Event::target_name, data.text("ObjectId"));
   }
+  if (base::contains_ignoring_case(operation, "Alert")) out.extra("alert", data.text("Name"));
   read_application(data, out);
   if (is_app_only(data, out)) out.extra("app-only", "true");
   out.keep_doubles(data);

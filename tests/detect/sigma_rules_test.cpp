@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string_view>
+
 #include "detect/detect.hpp"
 #include "detect/sigma_check.hpp"
 
@@ -22,6 +25,20 @@ TEST(ShippedRules, FindTheirExamplesAndOnlyThem) {
   ASSERT_TRUE(options.sigma);
   for (const SigmaProblem &problem : check_examples(*options.sigma))
     ADD_FAILURE() << problem.path << ": " << problem.title << " " << problem.reason;
+}
+
+// What a sentence asks for is what readers keep: a native name of a record is not.
+TEST(ShippedRules, SentencesAskForWhatEventsKeep) {
+  const std::set<std::string_view> kept = {"alert", "scope"};
+  for (const SigmaRule &rule : builtin_options().sigma->set().rules) {
+    if (!rule.own) continue;
+    const std::string_view says = rule.own->says;
+    for (std::size_t at = says.find("{field:"); at != std::string_view::npos;
+         at = says.find("{field:", at + 1)) {
+      const std::string_view name = says.substr(at + 7, says.find('}', at) - at - 7);
+      EXPECT_EQ(kept.count(name), 1u) << rule.id << ": " << name;
+    }
+  }
 }
 
 TEST(ShippedRules, MostAreRuledOutByTheScan) {

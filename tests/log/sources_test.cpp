@@ -103,6 +103,13 @@ TEST(Sources, CloudTrail) {
   EXPECT_EQ(log.text(0, &Event::target_name), "prod/db");
 }
 
+TEST(Sources, WhoeverMakesAKeyOfTheirOwnNamesNobody) {
+  const ReadLog log = one(
+      Source::aws_cloudtrail,
+      R"({"eventVersion":"1.08","userIdentity":{"type":"IAMUser","accountId":"1","userName":"Ann"},"eventTime":"2024-01-12T07:08:09Z","eventSource":"iam.amazonaws.com","eventName":"CreateAccessKey","awsRegion":"us-east-1","sourceIPAddress":"203.0.113.9","requestParameters":null,"responseElements":{"accessKey":{"userName":"Ann","accessKeyId":"AKIAEXAMPLE2","status":"Active"}},"eventID":"e9","recipientAccountId":"123"})");
+  EXPECT_EQ(log.text(0, &Event::target_name), "Ann");
+}
+
 TEST(Sources, CloudTrailInItsWrappings) {
   const std::string record = kTrailRecord;
   EXPECT_EQ(read_text("{\"Records\":[" + record + "]}").table.events.size(), 1u);
