@@ -183,8 +183,15 @@ class PartText {
       }
     }
     if (tag.end && tag.name == "v") in_value_ = false;
+    // How a run looks (colours, highlights, effects) may be a tree of its own, in the middle of a word.
+    if (tag.name == "rPr")
+      in_looks_ = !tag.end && !tag.empty;
+    else if (tag.name == "t" || tag.name == "p")
+      in_looks_ = false;
+    if (in_looks_) return;
     if (!tag.end && !tag.empty) return;
-    if (one_of(tag.name, kTabs)) {
+    // The value of a cell stands behind its formula and is no part of it.
+    if (one_of(tag.name, kTabs) || (tag.name == "f" && tag.end)) {
       if (!out_.at_line_start()) out_.add('\t');
     } else if (one_of(tag.name, kLineBreaks) && tag.empty) {
       out_.line();
@@ -253,6 +260,7 @@ class PartText {
 
   ExtractedText &out_;
   SharedStrings *strings_;
+  bool in_looks_ = false;
   std::vector<std::string> pending_;
   std::size_t pending_bytes_ = 0;
   bool cell_is_shared_ = false;

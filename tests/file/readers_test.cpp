@@ -143,6 +143,28 @@ TEST(ReadOoxml, cells_show_their_shared_strings) {
   EXPECT_THAT(all_text(sink), testing::HasSubstr("unused"));
 }
 
+// Colours and effects of a run are trees of elements: a word that is half highlighted is one word.
+TEST(ReadOoxml, looks_of_a_run_do_not_break_a_word) {
+  const auto sink = read(read_ooxml, zip_of({{"[Content_Types].xml", "<Types/>"},
+                                             {"ppt/slides/slide1.xml",
+                                              "<p:sld><a:p><a:r><a:rPr><a:solidFill><a:schemeClr "
+                                              "val=\"tx1\"><a:lumMod val=\"5\"/></a:schemeClr>"
+                                              "</a:solidFill></a:rPr><a:t>Kranich</a:t></"
+                                              "a:r><a:r><a:rPr><a:highlight><a:srgbClr val=\"008000\"/>"
+                                              "</a:highlight></a:rPr><a:t>-12</a:t></a:r></"
+                                              "a:p><a:p><a:r><a:t>next</a:t></a:r></a:p></p:sld>"}}));
+  EXPECT_THAT(all_text(sink), testing::HasSubstr("Kranich-12\n"));
+  EXPECT_THAT(all_text(sink), testing::HasSubstr("\nnext\n"));
+}
+
+TEST(ReadOoxml, a_formula_stands_apart_from_its_value) {
+  const auto sink =
+      read(read_ooxml, zip_of({{"xl/worksheets/sheet1.xml",
+                                "<worksheet><sheetData><row><c t=\"str\"><f>A1</f><v>hunter2</v></c>"
+                                "<c><v>7</v></c></row></sheetData></worksheet>"}}));
+  EXPECT_THAT(all_text(sink), testing::HasSubstr("A1\thunter2\t7"));
+}
+
 TEST(ReadOoxml, broken_packages_are_told) {
   EXPECT_FALSE(read(read_ooxml, "PK\3\4").errors.empty() && read(read_ooxml, "PK\3\4").unreads.empty());
   const auto encrypted =
