@@ -6,6 +6,7 @@
 
 #include "base/hash.hpp"
 #include "casefile/encrypted_storage.hpp"
+#include "casefile/fingerprint_key.hpp"
 
 namespace dislodge::casefile {
 
@@ -16,7 +17,9 @@ using base::SecretBytes;
 namespace {
 
 constexpr std::size_t kCaseKeyBytes = 32;
-constexpr char kContext[] = "dislodge";  // crypto_kdf wants eight characters
+constexpr std::size_t kFingerprintKeyBytes = 32;
+constexpr std::uint64_t kFingerprintKey = 10;  // its number among the keys derived
+constexpr char kContext[] = "dislodge";        // crypto_kdf wants eight characters
 // 256 MiB and 3 passes: about half a second, and costly for whoever guesses.
 constexpr std::uint64_t kArgonPasses = 3;
 constexpr std::uint64_t kArgonMemory = 256ull << 20;
@@ -26,6 +29,19 @@ const unsigned char *raw(std::string_view bytes) {
 }
 unsigned char *raw(std::string &bytes) {
   return reinterpret_cast<unsigned char *>(bytes.data());
+}
+
+auto no_key() {
+  return base::fail(ErrorKind::usage, "a key file holds exactly 32 bytes; this one does not");
+}
+
+SecretBytes subkey_of(const SecretBytes &master, std::uint64_t id, std::size_t size) {
+  SecretBytes key = SecretBytes::sized(size);
+  // crypto_kdf gives at most 64 bytes at a time.
+  for (std::size_t done = 0; done < size; done += 64)
+    crypto_kdf_derive_from_key(key.data() + done, std::min<std::size_t>(64, size - done), id + done / 64,
+                               kContext, master.data());
+  return key;
 }
 
 // The key that wraps the case key.
@@ -58,25 +74,22 @@ CaseKeys CaseKeys::create() {
 }
 
 Result<CaseKeys> CaseKeys::from_user_key(std::string_view key) {
-  if (key.size() != kCaseKeyBytes)
-    return base::fail(ErrorKind::usage, "a key file holds exactly 32 bytes; this one does not");
+  if (key.size() != kCaseKeyBytes) return no_key();
   CaseKeys keys;
   keys.master_ = SecretBytes(key);
   keys.derive();
   return keys;
 }
 
+Result<SecretBytes> fingerprint_key_of(std::string_view user_key) {
+  if (user_key.size() != kCaseKeyBytes) return no_key();
+  return subkey_of(SecretBytes(user_key), kFingerprintKey, kFingerprintKeyBytes);
+}
+
 void CaseKeys::derive() {
-  const auto subkey = [&](std::uint64_t id, std::size_t size) {
-    SecretBytes key = SecretBytes::sized(size);
-    // crypto_kdf gives at most 64 bytes at a time.
-    for (std::size_t done = 0; done < size; done += 64)
-      crypto_kdf_derive_from_key(key.data() + done, std::min<std::size_t>(64, size - done), id + done / 64,
-                                 kContext, master_.data());
-    return key;
-  };
+  const auto subkey = [&](std::uint64_t id, std::size_t size) { return subkey_of(master_, id, size); };
   storage_ = subkey(1, kStorageKeyBytes);
-  fingerprint_key_ = subkey(10, 32);
+  fingerprint_key_ = subkey(kFingerprintKey, kFingerprintKeyBytes);
   const SecretBytes box_seed = subkey(20, crypto_box_SEEDBYTES);
   box_secret_ = SecretBytes::sized(crypto_box_SECRETKEYBYTES);
   public_key_.resize(crypto_box_PUBLICKEYBYTES);

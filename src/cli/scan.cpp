@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <set>
 
 #include "base/encode.hpp"
+#include "casefile/fingerprint_key.hpp"
 #include "cli/scan_ignore.hpp"
 #include "cli/session.hpp"
 #include "engine/detect_rules.hpp"
@@ -31,7 +33,7 @@ using base::Result;
 namespace {
 
 // The user's key: fingerprints of one user are comparable over time, and useless to others.
-Result<casefile::CaseKeys> user_keys(const ScanArguments &arguments) {
+Result<base::SecretBytes> user_key(const ScanArguments &arguments) {
   std::filesystem::path path = arguments.fingerprint_key;
   if (path.empty()) {
     const char *config = std::getenv("XDG_CONFIG_HOME");
@@ -50,10 +52,10 @@ Result<casefile::CaseKeys> user_keys(const ScanArguments &arguments) {
     DISLODGE_TRY(base::write_file(path, key.view(), 0600));
   }
   DISLODGE_TRY_ASSIGN(std::string bytes, base::read_file(path));
-  auto keys = casefile::CaseKeys::from_user_key(bytes);
+  auto key = casefile::fingerprint_key_of(bytes);
   base::wipe(bytes);
-  if (!keys) return base::fail_at(path.string(), keys.error());
-  return keys;
+  if (!key) return base::fail_at(path.string(), key.error());
+  return key;
 }
 
 // Standard input, kept in memory only.
@@ -121,15 +123,10 @@ struct ScanState {
       places;  // path and line of what was found, for --import-sarif
 };
 
-// Run hash -> fingerprint, over the whole scan: a worker seals each value once.
-using ValueIds = std::map<std::string, std::string>;
-
 struct ScanOutput {
   const ScanArguments &arguments;
-  const casefile::CaseKeys &keys;
   const ScanIgnore &ignore;
   report::SarifWriter *sarif = nullptr;  // null: none is wanted
-  ValueIds ids;
   ScanState state;
 
   bool text() const { return !arguments.json && arguments.format != "sarif"; }
@@ -140,14 +137,8 @@ Result<void> print_unit(ScanOutput &out, const engine::UnitResult &result, const
   const ScanArguments &arguments = out.arguments;
   ScanState &state = out.state;
   std::vector<std::string> fingerprints;
-  for (const engine::UnitValue &value : result.values) {
-    auto known = out.ids.find(value.run_hash);
-    if (known == out.ids.end()) {
-      DISLODGE_TRY_ASSIGN(const base::SecretBytes clear, out.keys.open(value.sealed));
-      known = out.ids.emplace(value.run_hash, out.keys.fingerprint(clear.view())).first;
-    }
-    fingerprints.push_back(known->second);
-  }
+  // The workers hash with the user's key, so that what they tell values apart by is the fingerprint already.
+  for (const engine::UnitValue &value : result.values) fingerprints.push_back(base::to_hex(value.run_hash));
   bool any = false;
   for (const secret::Sighting &sighting : result.sightings) {
     // The id of a key is no secret, but says which key is out: listed, not counted. What else is useful
@@ -266,20 +257,35 @@ void print_summary(const ScanOutput &out) {
 }
 
 Result<int> scan(const ScanArguments &arguments) {
-  DISLODGE_TRY_ASSIGN(const casefile::CaseKeys keys, user_keys(arguments));
+  DISLODGE_TRY_ASSIGN(const base::SecretBytes key, user_key(arguments));
   DISLODGE_TRY_ASSIGN(const ScanIgnore ignore, read_ignores(arguments));
   base::Progress progress(!arguments.quiet);
   base::Timings timings;
   std::vector<base::Fd> inputs;
   std::vector<engine::Job> jobs;
   std::vector<ShownRoot> roots;  // parallel to jobs
-  ScanOutput out{arguments, keys, ignore, nullptr, {}, {}};
+  ScanOutput out{arguments, ignore, nullptr, {}};
   ScanState &state = out.state;
   state.colour = wants_colour();
   std::uint64_t bytes = 0;
   engine::RecogniserProcess recogniser(arguments.engine.sandbox);
   {
     base::Timings::Scope timing(timings, "evidence");
+    const evidence::Recogniser recognise = recogniser.asker();
+    // Nothing is kept that a digest would have to prove: a file is read once, when it is scanned.
+    const evidence::Examiner examiner = [&](const std::filesystem::path &path, std::string_view,
+                                            bool member) -> Result<evidence::Examined> {
+      evidence::Examined examined;
+      DISLODGE_TRY_ASSIGN(const base::Fd fd, base::open_for_reading(path));
+      struct stat status {};
+      if (::fstat(fd.get(), &status) != 0)
+        return base::fail(ErrorKind::io, path.string() + ": cannot be examined: " + base::os_message(errno));
+      examined.size = static_cast<std::uint64_t>(status.st_size);
+      timing.bytes += examined.size;
+      if (member) return examined;
+      DISLODGE_TRY_ASSIGN(examined.recognised, recognise(path, path.filename().string()));
+      return examined;
+    };
     for (const std::filesystem::path &path : arguments.paths) {
       std::filesystem::path given = path;
       if (path == "-") {
@@ -299,8 +305,7 @@ Result<int> scan(const ScanArguments &arguments) {
         inputs.push_back(std::move(fd));
         continue;
       }
-      const auto step = [&](const evidence::IntakeStep &done) { timing.bytes += done.bytes; };
-      DISLODGE_TRY_ASSIGN(const auto files, evidence::intake(given, step, recogniser.asker()));
+      DISLODGE_TRY_ASSIGN(const auto files, evidence::intake_with(given, examiner));
       for (const evidence::EvidenceFile &file : files) {
         ++timing.items_out;
         const ShownRoot root = shown_root(given, file.item);
@@ -330,7 +335,7 @@ Result<int> scan(const ScanArguments &arguments) {
     base::Timings::Scope timing(timings, "read");
     progress.stage("scanning", bytes);
     engine::WorkerPool pool =
-        engine::make_pool(*rules, arguments.engine, keys.public_key(), arguments.rejected);
+        engine::make_hashing_pool(*rules, arguments.engine, key.view(), arguments.rejected);
     const auto done =
         pool.run(std::move(jobs), [&](std::size_t number, Result<engine::UnitResult> result) -> Result<void> {
           if (result) {

@@ -65,16 +65,16 @@ Result<Job> job_of(const EvidenceRow &row, const UnitRow &unit) {
   return job;
 }
 
-WorkerPool make_pool(const SecretRules &rules, const Options &options, const std::string &seal_to,
-                     bool keep_rejected) {
+namespace {
+
+WorkerPool pool_of(const SecretRules &rules, const Options &options, std::string run_key, std::string seal_to,
+                   bool keep_rejected) {
   WorkerOptions workers;
+  workers.run_key = run_key;
+  workers.seal_to = seal_to;
   workers.workers = options.workers;
   workers.limits = options.limits;
-  workers.run_key.resize(32);
-  randombytes_buf(workers.run_key.data(), workers.run_key.size());
-  workers.seal_to = seal_to;
   workers.sandbox = options.sandbox;
-  const std::string run_key = workers.run_key;
   const base::Limits limits = options.limits;
   return WorkerPool(std::move(workers), [&rules, limits, run_key, seal_to, keep_rejected,
                                          unlock = options.unlock](ItemMarker *marker) {
@@ -86,6 +86,20 @@ WorkerPool make_pool(const SecretRules &rules, const Options &options, const std
     if (rules.detections) reader->watch_logs(std::make_unique<detect::SigmaWatcher>(*rules.detections));
     return reader;
   });
+}
+
+}  // namespace
+
+WorkerPool make_pool(const SecretRules &rules, const Options &options, const std::string &seal_to,
+                     bool keep_rejected) {
+  std::string run_key(32, '\0');
+  randombytes_buf(run_key.data(), run_key.size());
+  return pool_of(rules, options, std::move(run_key), seal_to, keep_rejected);
+}
+
+WorkerPool make_hashing_pool(const SecretRules &rules, const Options &options, std::string_view run_key,
+                             bool keep_rejected) {
+  return pool_of(rules, options, std::string(run_key), "", keep_rejected);
 }
 
 void encode_evidence(const evidence::EvidenceFile &file, base::WireWriter &out) {

@@ -19,6 +19,10 @@ base::Result<Job> job_of(const EvidenceRow &row, const UnitRow &unit);
 // are reported as sightings with a reason.
 WorkerPool make_pool(const SecretRules &rules, const Options &options, const std::string &seal_to,
                      bool keep_rejected = false);
+// Workers out of which no value comes, sealed or not: what they tell values apart by is a hash under
+// `run_key` (32 bytes). A scan without a case needs no more, and sealing costs as much as finding.
+WorkerPool make_hashing_pool(const SecretRules &rules, const Options &options, std::string_view run_key,
+                             bool keep_rejected = false);
 
 void encode_evidence(const evidence::EvidenceFile &file, base::WireWriter &out);
 evidence::EvidenceFile decode_evidence(base::WireReader &in);

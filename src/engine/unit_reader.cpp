@@ -301,7 +301,7 @@ std::uint32_t UnitReader::value_index(std::string_view value) {
     entry.run_hash = hash;
     entry.length = value.size();
     // Each distinct value is sealed once in the life of this worker.
-    if (sealed_.insert(hash).second) entry.sealed = casefile::seal(seal_to_, value);
+    if (!seal_to_.empty() && sealed_.insert(hash).second) entry.sealed = casefile::seal(seal_to_, value);
     result_.values.push_back(std::move(entry));
   }
   return found->second;

@@ -6,8 +6,11 @@
 
 #include <cstdlib>
 
+#include "base/encode.hpp"
+#include "base/hash.hpp"
 #include "base/secure.hpp"
 #include "casefile/encrypted_storage.hpp"
+#include "casefile/fingerprint_key.hpp"
 
 namespace dislodge::casefile {
 namespace {
@@ -138,6 +141,13 @@ TEST_F(CaseTest, SealsOpenOnlyWithTheCase) {
   EXPECT_FALSE(other.open(sealed));
   EXPECT_EQ(mine->keys().fingerprint("a"), mine->keys().fingerprint("a"));
   EXPECT_NE(mine->keys().fingerprint("a"), other.fingerprint("a"));
+  // A process that has the fingerprint's key alone tells values apart by the same fingerprints.
+  const std::string user(32, 'u');
+  const auto key = fingerprint_key_of(user);
+  ASSERT_TRUE(key);
+  EXPECT_EQ(base::to_hex(base::keyed_hash(key->view(), "a")).substr(0, 32),
+            CaseKeys::from_user_key(user)->fingerprint("a"));
+  EXPECT_FALSE(fingerprint_key_of("short"));
   EXPECT_NE(mine->keys().exchange_fingerprint("x", "a"), mine->keys().exchange_fingerprint("y", "a"));
 }
 
