@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <type_traits>
 #include <unordered_map>
 
 #include "secret/anchor.hpp"
@@ -156,6 +157,61 @@ std::size_t GramFilter::find_grams(std::string_view text, std::size_t at, Place 
       places[found++] = {static_cast<std::uint32_t>(done), slot_of(hash)};
   }
   return found;
+}
+
+namespace {
+
+template <typename Element>
+void write_array(base::WireWriter &out, const std::vector<Element> &array) {
+  static_assert(std::is_trivially_copyable_v<Element>);
+  out.text({reinterpret_cast<const char *>(array.data()), array.size() * sizeof(Element)});
+}
+
+template <typename Element>
+void read_array(base::WireReader &in, std::vector<Element> &array) {
+  const std::string_view bytes = in.text();
+  array.resize(bytes.size() / sizeof(Element));
+  if (!array.empty()) std::memcpy(array.data(), bytes.data(), array.size() * sizeof(Element));
+}
+
+}  // namespace
+
+void GramFilter::encode(base::WireWriter &out) const {
+  write_array(out, entries_);
+  write_array(out, ids_);
+  write_array(out, sets_);
+  write_array(out, set_numbers_);
+  write_array(out, slots_);
+  write_array(out, commons_);
+  write_array(out, lists_);
+  write_array(out, passes_);
+  write_array(out, ranks_);
+  out.list(pairs_, [&](const Pair &pair) {
+    out.number(pair.first);
+    out.number(pair.second);
+    write_array(out, pair.entries);
+  });
+}
+
+GramFilter GramFilter::decode(base::WireReader &in) {
+  GramFilter filter;
+  read_array(in, filter.entries_);
+  read_array(in, filter.ids_);
+  read_array(in, filter.sets_);
+  read_array(in, filter.set_numbers_);
+  read_array(in, filter.slots_);
+  read_array(in, filter.commons_);
+  read_array(in, filter.lists_);
+  read_array(in, filter.passes_);
+  read_array(in, filter.ranks_);
+  in.list([&] {
+    Pair pair;
+    pair.first = static_cast<unsigned char>(in.number());
+    pair.second = static_cast<unsigned char>(in.number());
+    read_array(in, pair.entries);
+    filter.pairs_.push_back(std::move(pair));
+  });
+  return filter;
 }
 
 void GramFilter::add(std::uint32_t id, const Anchor &anchor) {

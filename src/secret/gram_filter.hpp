@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/wire.hpp"
 #include "secret/pattern_tree.hpp"
 #include "secret/text_masks.hpp"
 
@@ -40,6 +41,13 @@ class GramFilter {
  public:
   void add(std::uint32_t id, const Anchor &anchor);
   void seal();
+  // The sealed filter as bytes, for the same build of this program on the same kind of machine: arrays as
+  // they lie in memory, since making them takes longer than all else of a start.
+  void encode(base::WireWriter &out) const;
+  static GramFilter decode(base::WireReader &in);
+  bool sound() const {
+    return ranks_.size() == passes_.size() && passes_.size() > kBits / 8 && commons_.size() == slots_.size();
+  }
 
   template <typename Hit>
   void scan(std::string_view text, Hit &&hit) const {
@@ -68,6 +76,7 @@ class GramFilter {
     // Eight of its bytes in one comparison, those that are one letter in either case or one character.
     std::uint16_t quick = 0;  // where they begin
     bool at_begin = false;
+    std::uint8_t filled = 0;  // so that no byte of it is undefined
     std::uint64_t mask = 0;
     std::uint64_t value = 0;
   };

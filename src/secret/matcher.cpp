@@ -17,14 +17,17 @@
 #include "secret/anchor.hpp"
 #include "secret/assignment.hpp"
 #include "secret/gram_filter.hpp"
+#include "secret/near_words.hpp"
 #include "secret/pattern_tree.hpp"
 #include "secret/prose.hpp"
 #include "secret/relaxed.hpp"
+#include "secret/required_words.hpp"
+#include "secret/rule_database.hpp"
 
 namespace dislodge::secret {
 namespace {
 
-constexpr std::string_view kMagic = "dislodge-matcher-6";
+constexpr std::string_view kMagic = "dislodge-matcher-7";
 // Hyperscan takes 32-bit lengths; a block is cut so that each match lies whole in one of two neighbours.
 constexpr std::size_t kBlockBytes = 1u << 30;
 constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
@@ -38,14 +41,9 @@ constexpr std::size_t kPatternMax =
     1024;                                // bytes; Hyperscan takes no automaton of many words with long tails
 constexpr std::size_t kTellingRun = 16;  // unless a run of this many bytes tells most of them apart
 
-struct FreeDatabase {
-  void operator()(hs_database_t *database) const { hs_free_database(database); }
-};
 struct FreeScratch {
   void operator()(hs_scratch_t *scratch) const { hs_free_scratch(scratch); }
 };
-using Database = std::unique_ptr<hs_database_t, FreeDatabase>;
-
 // Compiled on first use: a start with a cached database must not pay for hundreds of patterns of which a run
 // needs a few.
 struct LazyRegex {
@@ -56,34 +54,12 @@ struct LazyRegex {
   std::unique_ptr<RE2> exact;  // of the rule's own, where the relaxed one says too much
 };
 
-struct Expression {
-  std::string pattern;
-  unsigned flags = 0;
-  unsigned id = 0;
-};
-
 struct RuleWindow {
   std::string pattern;
   int group = 0;
   std::size_t back = 0;  // bytes that a match spans at most
   ValueRun run;
-};
-
-// A database that is taken out of its serialised form when it is first needed.
-struct LazyDatabase {
-  std::string_view bytes;
-  mutable std::once_flag once;
-  mutable Database database;
-
-  const hs_database_t *get() const {
-    std::call_once(once, [this] {
-      hs_database_t *raw = nullptr;
-      if (!bytes.empty() && hs_deserialize_database(bytes.data(), bytes.size(), &raw) != HS_SUCCESS)
-        throw std::logic_error("the compiled rules do not load, although their digest holds");
-      database.reset(raw);
-    });
-    return database.get();
-  }
+  NearWords required;  // see required_words.hpp
 };
 
 // What an anchor leads to.
@@ -144,13 +120,6 @@ bool in_run(char c) {
          kRunLetters[static_cast<unsigned char>(c)] != 0;
 }
 
-std::string platform_name() {
-  hs_platform_info_t info{};
-  hs_populate_platform(&info);
-  return std::string(hs_version()) + "/" + std::to_string(info.tune) + "/" +
-         std::to_string(info.cpu_features);
-}
-
 RE2::Options regex_options(std::int64_t memory) {
   RE2::Options options;
   options.set_encoding(RE2::Options::EncodingLatin1);
@@ -159,74 +128,12 @@ RE2::Options regex_options(std::int64_t memory) {
   return options;
 }
 
-// A pattern for the database that ends wherever the rule's own does, and is cheaper to look for: what it asks
-// of the bytes in front is left to RE2. "\b", "(?:^|[^a-z])" go; of "[a-z]{1,100}:" one letter stays, since a
-// match with more letters ends in the same place.
-std::string loosened(std::string_view pattern) {
-  for (;;) {
-    if (pattern.starts_with("\\b")) {
-      pattern.remove_prefix(2);
-      continue;
-    }
-    if (pattern.starts_with("(?:^|[")) {
-      const std::size_t end = class_end(pattern, 5);
-      if (end != std::string_view::npos && end < pattern.size() && pattern[end] == ')' &&
-          (end + 1 >= pattern.size() ||
-           std::string_view("?*+{").find(pattern[end + 1]) == std::string_view::npos)) {
-        pattern.remove_prefix(end + 1);
-        continue;
-      }
-    }
-    const std::size_t end = class_end(pattern, 0);
-    if (end == std::string_view::npos || end >= pattern.size()) break;
-    std::size_t after = end;
-    std::string least;
-    if (pattern[end] == '*' || pattern[end] == '?') {
-      after = end + 1;
-      least = "0";
-    } else if (pattern[end] == '+') {
-      after = end + 1;
-      least = "1";
-    } else if (pattern[end] == '{') {
-      const std::size_t close = pattern.find('}', end);
-      const std::size_t comma = pattern.find(',', end);
-      if (close == std::string_view::npos || comma > close) break;
-      least = pattern.substr(end + 1, comma - end - 1);
-      after = close + 1;
-    } else {
-      break;
-    }
-    if (after < pattern.size() && pattern[after] == '?') ++after;  // lazy or greedy, the ends are the same
-    const std::string_view rest = pattern.substr(after);
-    if (rest.empty() || rest.front() == '|') break;
-    if (least != "0") return std::string(pattern.substr(0, end)) + "{" + least + "}" + std::string(rest);
-    pattern = rest;
-  }
-  return std::string(pattern);
-}
-
-base::Result<std::size_t> width_of_pattern(const std::string &pattern, unsigned flags,
-                                           std::string_view what) {
-  hs_expr_info_t *info = nullptr;
-  hs_compile_error_t *error = nullptr;
-  if (hs_expression_info(pattern.c_str(), flags, &info, &error) != HS_SUCCESS) {
-    const std::string message = error != nullptr ? error->message : "out of memory";
-    hs_free_compile_error(error);
-    return base::fail(base::ErrorKind::usage,
-                      std::string(what) + ": Hyperscan does not take the pattern: " + message);
-  }
-  const std::size_t width = info->max_width == UINT_MAX
-                                ? Matcher::kWidthMax
-                                : std::min<std::size_t>(info->max_width, Matcher::kWidthMax);
-  std::free(info);  // NOLINT: as hs.h asks where no allocator was set
-  return width;
-}
-
 // What of a rule goes into databases, and where its matches lie around a hit.
 struct RuleEntry {
   std::string pattern;
   std::size_t width = 0;
   std::optional<Anchors> anchors;
+  std::vector<RequiredWords> required;
 };
 
 // RE2 has the last word on syntax: what only one of the two takes is no rule.
@@ -237,43 +144,12 @@ base::Result<RuleEntry> entry_of(const Rule &rule) {
     return base::fail(base::ErrorKind::usage, "rule " + rule.id + ": RE2 does not take the pattern: " +
                                                   (regex.ok() ? relaxed.error() : regex.error()));
   RuleEntry entry;
-  DISLODGE_TRY_ASSIGN(entry.width, width_of_pattern(rule.pattern, 0, "rule " + rule.id));
+  DISLODGE_TRY_ASSIGN(entry.width, width_of_pattern(rule.pattern, "rule " + rule.id, Matcher::kWidthMax));
   entry.pattern = loosened(rule.pattern);
-  if (const auto tree = parse_pattern(rule.pattern, false))
-    entry.anchors = choose_anchors(*tree, Matcher::kWidthMax);
+  const auto tree = parse_pattern(rule.pattern, false);
+  if (tree) entry.anchors = choose_anchors(*tree, Matcher::kWidthMax);
+  if (tree && entry.anchors) entry.required = required_words(*tree, *entry.anchors);
   return entry;
-}
-
-// Patterns as one database, serialised. An error names the rule or says "the rules".
-base::Result<std::string> compile_database(std::span<const Expression> expressions, const RuleSet &rules) {
-  if (expressions.empty()) return std::string();
-  std::vector<const char *> patterns;
-  std::vector<unsigned> flags;
-  std::vector<unsigned> ids;
-  for (const Expression &one : expressions) {
-    patterns.push_back(one.pattern.c_str());
-    flags.push_back(one.flags);
-    ids.push_back(one.id);
-  }
-  hs_database_t *raw = nullptr;
-  hs_compile_error_t *error = nullptr;
-  if (hs_compile_multi(patterns.data(), flags.data(), ids.data(), static_cast<unsigned>(patterns.size()),
-                       HS_MODE_BLOCK, nullptr, &raw, &error) != HS_SUCCESS) {
-    const std::string message = error != nullptr ? error->message : "out of memory";
-    const int place = error != nullptr ? error->expression : -1;
-    hs_free_compile_error(error);
-    const unsigned id = place >= 0 ? expressions[static_cast<std::size_t>(place)].id : UINT32_MAX;
-    return base::fail(base::ErrorKind::usage,
-                      (id < rules.rules.size() ? "rule " + rules.rules[id].id : std::string("the rules")) +
-                          ": Hyperscan does not compile: " + message);
-  }
-  const Database database(raw);
-  char *bytes = nullptr;
-  std::size_t size = 0;
-  if (hs_serialize_database(database.get(), &bytes, &size) != HS_SUCCESS)
-    return base::fail(base::ErrorKind::internal, "the compiled rules cannot be serialised");
-  const std::unique_ptr<char, decltype(&std::free)> owned(bytes, &std::free);
-  return std::string(bytes, size);
 }
 
 // Anchors with what each leads to, as they are chosen and as they are stored.
@@ -296,41 +172,25 @@ class AnchorTable {
     }
   }
   void encode(base::WireWriter &out) const {
+    GramFilter filter;
+    for (std::size_t i = 0; i < rows_.size(); ++i) filter.add(static_cast<std::uint32_t>(i), rows_[i].anchor);
+    filter.seal();
     out.list(rows_, [&](const Row &row) {
       out.number(row.target.number);
       out.number(row.target.back);
       out.number(row.target.ahead);
-      out.number(row.anchor.gram);
-      out.flag(row.anchor.at_begin);
-      out.flag(row.anchor.pair);
-      out.list(row.anchor.bytes, [&](const ByteSet &set) {
-        for (const std::uint64_t word : set.words()) out.number(word);
-      });
     });
+    filter.encode(out);
   }
-  // What is out of range is left out: it can only be damage, which the digest has excluded already.
-  static void decode(base::WireReader &in, std::size_t numbers, std::vector<Target> &targets,
-                     GramFilter &filter) {
+  static void decode(base::WireReader &in, std::vector<Target> &targets, GramFilter &filter) {
     in.list([&] {
       Target target;
-      Anchor anchor;
       target.number = static_cast<std::uint32_t>(in.number());
       target.back = in.number();
       target.ahead = in.number();
-      anchor.gram = in.number();
-      anchor.at_begin = in.flag();
-      anchor.pair = in.flag();
-      in.list([&] {
-        std::array<std::uint64_t, 4> words{};
-        for (std::uint64_t &word : words) word = in.number();
-        anchor.bytes.push_back(ByteSet::of(words));
-      });
-      if (target.number >= numbers || anchor.bytes.empty() ||
-          anchor.gram + (anchor.pair ? 1 : 0) >= anchor.bytes.size())
-        return;
-      filter.add(static_cast<std::uint32_t>(targets.size()), anchor);
       targets.push_back(target);
     });
+    filter = GramFilter::decode(in);
   }
 
  private:
@@ -382,8 +242,9 @@ struct Matcher::Scratch::State {
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch;
   std::array<bool, 2> allocated{};  // whether the scratch space serves a database
   std::vector<re2::StringPiece> groups;
-  Regions places;   // where a rule has to be asked
-  Regions regions;  // where it has matches
+  NearBlocks blocks;  // of the text that is scanned
+  Regions places;     // where a rule has to be asked
+  Regions regions;    // where it has matches
 };
 
 Matcher::Matcher(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -448,6 +309,9 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
     const ValueRun run = entry.anchors ? entry.anchors->run : ValueRun();
     out.number(run.least);
     for (const std::uint64_t word : run.set.words()) out.number(word);
+    out.list(entry.required, [&](const RequiredWords &words) {
+      out.list(words, [&](const std::string &word) { out.text(word); });
+    });
   });
   out.list(by_run, [&](std::uint32_t rule) { out.number(rule); });
   table.encode(out);
@@ -482,6 +346,7 @@ base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view given
   base::WireReader in(body);
   if (in.text() != kMagic || in.text() != cache_name(rules))
     return refuse("belong to other rules or another machine");
+  std::vector<std::string_view> group;
   in.list([&] {
     RuleWindow window;
     window.back = in.number();
@@ -489,6 +354,11 @@ base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view given
     std::array<std::uint64_t, 4> words{};
     for (std::uint64_t &word : words) word = in.number();
     window.run.set = ByteSet::of(words);
+    in.list([&] {
+      group.clear();
+      in.list([&] { group.push_back(in.text()); });
+      window.required.add(group);
+    });
     const std::size_t place = state->windows.size();
     if (place >= rules.rules.size()) return;
     window.pattern = rules.rules[place].pattern;
@@ -500,11 +370,9 @@ base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view given
     const std::uint64_t rule = in.number();
     if (rule < state->windows.size()) state->by_run.push_back(static_cast<std::uint32_t>(rule));
   });
-  AnchorTable::decode(in, state->first_trigger() + prose_triggers().size() + assignment_triggers().size(),
-                      state->targets, state->filter);
+  AnchorTable::decode(in, state->targets, state->filter);
   for (LazyDatabase &database : state->databases) database.bytes = in.text();
-  if (!in.ok() || !in.at_end()) return refuse("are damaged");
-  state->filter.seal();
+  if (!in.ok() || !in.at_end() || !state->filter.sound()) return refuse("are damaged");
   state->regexes = std::make_unique<LazyRegex[]>(rules.rules.size());
   return Matcher(std::move(state));
 }
@@ -636,6 +504,7 @@ void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) cons
   found.rules.clear();
   found.triggers.clear();
   Scratch::State &work = *scratch.state_;
+  work.blocks.begin(text);
   work.places.clear();
   work.regions.clear();
   const State &state = *state_;
@@ -652,6 +521,7 @@ void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) cons
     begin = begin > back ? begin - back : 0;
     end = std::min(text.size(), end + ahead);
     if (target.number < state.dense()) {
+      if (!work.blocks.may_hold(state.windows[target.number].required, begin, end)) return;
       const ValueRun &run = state.windows[target.number].run;
       if (run.least != 0 && !run.within(text.substr(begin, end - begin))) return;
     }
