@@ -13,6 +13,8 @@
 #include "secret/prose_features.hpp"
 #include "secret/prose_text.hpp"
 #include "secret/rule.hpp"
+#include "secret/text_masks.hpp"
+#include "secret/word_set.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -173,10 +175,34 @@ NameHead head_of_word(std::string_view w) {
   return NameHead::other;
 }
 
-bool has_any(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [text](std::string_view word) { return text.find(word) != std::string_view::npos; });
-}
+// What the line around an assignment speaks of, each group after the other in kBeside.
+constexpr std::array kBeside = {
+    "assert"sv,    "expect"sv,  "should"sv, "equal"sv,   "fatalf"sv,      "errorf"sv,  // tests
+    "user"sv,      "login"sv,   "uid"sv,    "account"sv, "admin"sv,       "email"sv,   // a user
+    "hash"sv,      "sha1"sv,    "sha256"sv, "md5"sv,     "checksum"sv,    "public"sv, "fingerprint"sv,
+    "integrity"sv, "example"sv, "sample"sv, "e.g."sv,    "placeholder"sv, "dummy"sv,  "your "sv,  // examples
+    "{{"sv,        "${"sv,      "<%"sv,     "%s"sv,      "%v"sv,          "{0}"sv,    "$("sv,     // templates
+};
+constexpr std::size_t kTests = 6, kUser = 6, kDigest = 8, kExample = 6, kTemplate = 7;
+static_assert(kTests + kUser + kDigest + kExample + kTemplate == kBeside.size());
+
+class Beside {
+ public:
+  explicit Beside(std::string_view line) {
+    static const WordSet kWords(kBeside);
+    found_ = kWords.find(line);
+  }
+  // Whether one of the next `count` words stands there.
+  bool next(std::size_t count) {
+    bool any = false;
+    for (; count > 0; --count) any = found_[at_++] || any;
+    return any;
+  }
+
+ private:
+  WordSet::Words found_;
+  std::size_t at_ = 0;
+};
 
 // An unquoted value that stands nearby as a name on its own: a variable.
 bool used_elsewhere(std::string_view text, const AssignmentCandidate &c) {
@@ -187,7 +213,8 @@ bool used_elsewhere(std::string_view text, const AssignmentCandidate &c) {
     return false;
   const std::size_t low = c.name_begin > kElsewhere ? c.name_begin - kElsewhere : 0;
   const std::string_view around = text.substr(low, c.end + kElsewhere - low);
-  for (std::size_t at = around.find(value); at != std::string_view::npos; at = around.find(value, at + 1)) {
+  for (std::size_t at = find_bytes(around, value, 0); at != std::string_view::npos;
+       at = find_bytes(around, value, at + 1)) {
     const std::size_t place = low + at;
     if (place < c.end && place + value.size() > c.name_begin) continue;
     const char before = at > 0 ? around[at - 1] : ' ';
@@ -354,9 +381,8 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
   using F = AssignmentFeature;
   const bool quoted = c.quote != '\0';
   const Span line = line_around(text, c.name_begin, kLineReach);
-  const std::string here = base::lower(text.substr(line.begin, line.end - line.begin));
+  const std::string_view here = text.substr(line.begin, line.end - line.begin);
   const std::string small_name = base::lower(name);
-  const std::string small = base::lower(value.substr(0, 256));
   NameClass ignored = NameClass::password;
   const bool bare = class_of_word(small_name, ignored);
 
@@ -384,13 +410,13 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
   set(F::wordlike, wordlikeness(value.substr(0, 64)));
   // The value repeats the name: password = "db_password".
   bool says = false;
-  for (const std::string &word : words_of(value.substr(0, 100)))
+  const std::vector<std::string> value_words = words_of(value.substr(0, 100));
+  for (const std::string &word : value_words)
     says = says || (word.size() >= 3 && small_name.find(word) != std::string::npos && !is_digit(word[0]));
   set(F::name_in_value, says);
   NameClass of_value = NameClass::password;
   bool keyword = false;
-  for (const std::string &word : words_of(value.substr(0, 100)))
-    keyword = keyword || class_of_word(word, of_value);
+  for (const std::string &word : value_words) keyword = keyword || class_of_word(word, of_value);
   set(F::keyword_value, keyword && measures.random_run < 0.4);
   set(F::used_elsewhere, !quoted && used_elsewhere(text, c));
   std::size_t after = c.end;
@@ -402,16 +428,16 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
   set(F::concatenated, quoted && (next == '+' || next == '.' || next == '%' || next == '&') &&
                            text.substr(after, 2) != "&q" && text.substr(after, 2) != "&#");
   set(F::followed, !quoted && after < text.size() && after > c.end && (is_letter(next) || is_high(next)));
-  const std::string_view lead = base::trim(std::string_view(here));
+  const std::string_view lead = base::trim(here);
   set(F::comment, lead.starts_with("//") || lead.starts_with("#") || lead.starts_with("*") ||
                       lead.starts_with("--") || lead.starts_with("/*") || lead.starts_with(";") ||
                       lead.starts_with("<!--"));
-  set(F::assertion, has_any(here, {"assert", "expect", "should", "equal", "fatalf", "errorf"}));
-  set(F::user_beside, has_any(here, {"user", "login", "uid", "account", "admin", "email"}));
-  set(F::digest_beside,
-      has_any(here, {"hash", "sha1", "sha256", "md5", "checksum", "public", "fingerprint", "integrity"}));
-  set(F::example_beside, has_any(here, {"example", "sample", "e.g.", "placeholder", "dummy", "your "}));
-  set(F::template_line, has_any(here, {"{{", "${", "<%", "%s", "%v", "{0}", "$("}));
+  Beside beside(here);
+  set(F::assertion, beside.next(kTests));
+  set(F::user_beside, beside.next(kUser));
+  set(F::digest_beside, beside.next(kDigest));
+  set(F::example_beside, beside.next(kExample));
+  set(F::template_line, beside.next(kTemplate));
   set(F::capital_plain, !quoted && is_upper(name.front()) && c.tie == Tie::colon);
   set(F::plural_name, small_name.size() > 3 && small_name.back() == 's' && !small_name.ends_with("pass"));
   set(F::dollar_name, c.name_begin > 0 && text[c.name_begin - 1] == '$');

@@ -9,6 +9,7 @@
 #include "secret/checks.hpp"
 #include "secret/common_words.hpp"
 #include "secret/prose_text.hpp"
+#include "secret/word_set.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -28,12 +29,14 @@ bool has(std::string_view text, std::string_view what) {
 }
 
 bool is_masked(std::string_view value) {
-  const std::string small = base::lower(value);
-  if (has(small, "redacted") || has(small, "[filtered]") || has(small, "(hidden)") || has(small, "<hidden>"))
-    return true;
+  constexpr std::array kMasked = {"redacted"sv, "[filtered]"sv, "(hidden)"sv, "<hidden>"sv};
+  static const WordSet kWords(kMasked);
+  if (kWords.any(value)) return true;
   std::size_t masks = 0;
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (std::string_view("*.x-X#?_").find(value[i]) != std::string_view::npos) ++masks;
+    const char c = value[i];
+    if (c == '*' || c == '.' || c == 'x' || c == '-' || c == 'X' || c == '#' || c == '?' || c == '_') ++masks;
+    if (!is_high(c)) continue;
     if (value.substr(i).starts_with("•") || value.substr(i).starts_with("●") ||
         value.substr(i).starts_with("…")) {
       masks += 3;
@@ -44,9 +47,9 @@ bool is_masked(std::string_view value) {
 }
 
 bool is_reference(std::string_view v) {
-  if (has(v, "${") || has(v, "{{") || has(v, "<%") || has(v, "$(") || has(v, "#{") || has(v, "@{") ||
-      has(v, "%>"))
-    return true;
+  constexpr std::array kMarks = {"${"sv, "{{"sv, "<%"sv, "$("sv, "#{"sv, "@{"sv, "%>"sv};
+  static const WordSet kInside(kMarks);
+  if (kInside.any(v)) return true;
   if (v.size() > 2 && v.front() == '<' && v.back() == '>') return true;
   if (v.size() > 2 && v.front() == '{' && v.back() == '}' &&
       std::all_of(v.begin() + 1, v.end() - 1,
@@ -270,10 +273,10 @@ ValueShape shape_of(std::string_view v) {
   const auto blanks = static_cast<std::size_t>(std::count(v.begin(), v.end(), ' '));
   if (digits > 0 && v.front() == '{' && v.back() == '}' && has(v, ":")) return ValueShape::blob;  // JSON
   if (looks_like_placeholder(v)) return ValueShape::placeholder;
-  if ((has(v, "[^") || has(v, "\\w") || has(v, "\\d") || has(v, "\\s") || has(v, "[a-z") || has(v, "[A-Z") ||
-       has(v, "[0-9") || has(v, ".*") || has(v, "%s") || has(v, "%d") || has(v, "%v") || has(v, "(?:") ||
-       has(v, "{0}") || has(v, "%q")))
-    return ValueShape::pattern;
+  constexpr std::array kPatterns = {"[^"sv, "\\w"sv, "\\d"sv, "\\s"sv, "[a-z"sv, "[A-Z"sv, "[0-9"sv,
+                                    ".*"sv, "%s"sv,  "%d"sv,  "%v"sv,  "(?:"sv,  "{0}"sv,  "%q"sv};
+  static const WordSet kPatternMarks(kPatterns, WordSet::Case::kept);
+  if (kPatternMarks.any(v)) return ValueShape::pattern;
   if ((v.front() == '{' || v.front() == '[' || v.front() == '<') || has(v, "\\\"") || has(v, "\": "))
     return ValueShape::blob;
   if (blanks > 0 && (coverage > 0.5 || blanks * 4 > v.size() || blanks >= 3)) return ValueShape::sentence;

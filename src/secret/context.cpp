@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "base/encode.hpp"
+#include "secret/prose_text.hpp"
+#include "secret/word_set.hpp"
 
 namespace dislodge::secret {
 
@@ -12,9 +15,17 @@ namespace {
 constexpr std::string_view kMask = "•••";
 constexpr std::size_t kKeyLike = 16;  // bytes of a run of letters and digits from which on it may be a key
 
+constexpr std::array<bool, 256> word_bytes() {
+  std::array<bool, 256> in{};
+  for (std::size_t c = 0; c < in.size(); ++c)
+    in[c] = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' ||
+            c == '/' || c == '_' || c == '=' || c == '~' || c >= 0x80;
+  return in;
+}
+constexpr std::array<bool, 256> kWordBytes = word_bytes();
+
 bool is_word(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' || c == '/' ||
-         c == '_' || c == '=' || c == '~' || static_cast<unsigned char>(c) >= 0x80;
+  return kWordBytes[static_cast<unsigned char>(c)];
 }
 
 // Long, and not a word of a language: digits with letters, or capitals in the middle of it. Paths and
@@ -42,27 +53,23 @@ constexpr std::array<std::string_view, 9> kAnnounces = {"password", "passwd", "p
                                                         "kennwort", "token",  "pass", "pin"};
 
 void hide_announced(std::string_view text, TextSpan window, std::vector<TextSpan> &hidden) {
-  const std::string lowered = base::lower(text.substr(window.begin, window.end - window.begin));
-  for (const std::string_view word : kAnnounces) {
-    for (std::size_t at = lowered.find(word); at != lowered.npos; at = lowered.find(word, at + word.size())) {
-      std::size_t from = at + word.size();
-      if (from >= lowered.size() || (lowered[from] != ':' && lowered[from] != '=')) {
-        // "password is Orange7": only with a sign or a verb between, else every sentence on passwords is
-        // hidden.
-        if (lowered.compare(from, 4, " is ") != 0) continue;
-        from += 3;
-      } else {
-        ++from;
-      }
-      while (from < lowered.size() && (lowered[from] == ' ' || lowered[from] == '"' || lowered[from] == '\''))
-        ++from;
-      std::size_t until = from;
-      while (until < lowered.size() && static_cast<unsigned char>(lowered[until]) > ' ' &&
-             lowered[until] != '"')
-        ++until;
-      if (until > from) hidden.push_back({window.begin + from, window.begin + until});
+  static const WordSet kWords(kAnnounces);
+  const std::string_view shown = text.substr(window.begin, window.end - window.begin);
+  kWords.each(shown, [&](std::size_t, std::size_t from) {
+    if (from >= shown.size() || (shown[from] != ':' && shown[from] != '=')) {
+      // "password is Orange7": only with a sign or a verb between, else every sentence on passwords is
+      // hidden.
+      if (!starts_at(shown, from, " is ")) return;
+      from += 3;
+    } else {
+      ++from;
     }
-  }
+    while (from < shown.size() && (shown[from] == ' ' || shown[from] == '"' || shown[from] == '\'')) ++from;
+    std::size_t until = from;
+    while (until < shown.size() && static_cast<unsigned char>(shown[until]) > ' ' && shown[until] != '"')
+      ++until;
+    if (until > from) hidden.push_back({window.begin + from, window.begin + until});
+  });
 }
 
 bool continues(char c) {
@@ -74,12 +81,12 @@ TextSpan window_of(std::string_view text, TextSpan around) {
   TextSpan window{around.begin > kContextBefore ? around.begin - kContextBefore : 0,
                   std::min(text.size(), around.end + kContextAfter)};
   if (window.begin > 0) {
-    const std::size_t line = text.find('\n', window.begin);
-    if (line != text.npos && line < around.begin) window.begin = line + 1;
+    const std::size_t line = text.substr(0, around.begin).find('\n', window.begin);
+    if (line != text.npos) window.begin = line + 1;
   }
   if (window.end < text.size()) {
-    const std::size_t line = text.rfind('\n', window.end);
-    if (line != text.npos && line >= around.end) window.end = line;
+    const void *line = ::memrchr(text.data() + around.end, '\n', window.end + 1 - around.end);
+    if (line != nullptr) window.end = static_cast<std::size_t>(static_cast<const char *>(line) - text.data());
   }
   while (window.begin < around.begin && continues(text[window.begin])) ++window.begin;
   while (window.end > around.end && window.end < text.size() && continues(text[window.end])) --window.end;
@@ -119,6 +126,7 @@ std::string masked_context(std::string_view text, TextSpan around, std::vector<T
             [](const TextSpan &a, const TextSpan &b) { return a.begin < b.begin; });
 
   std::string out;
+  out.reserve(window.end - window.begin + 4 * kMask.size());
   const auto copy = [&](std::size_t from, std::size_t until) {
     for (; from < until; ++from) {
       const char c = text[from];

@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <initializer_list>
+#include <iterator>
+#include <optional>
+#include <span>
 
 #include "base/encode.hpp"
 #include "base/percent.hpp"
@@ -34,10 +38,18 @@ std::string_view view(const re2::StringPiece &text) {
   return {text.data(), text.size()};
 }
 
-const RE2 &address_pattern() {
-  static const RE2 *const kAddress =
-      hint_regex(R"(\b([a-z0-9][a-z0-9._%+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24})\b)");
-  return *kAddress;
+// The last empty line that begins at or before `from`, as the place of its first line break; npos where there
+// is none.
+std::size_t last_empty_line(std::string_view text, std::size_t from) {
+  std::size_t left = std::min(text.size(), from == std::string_view::npos ? from : from + 2);
+  while (left >= 2) {
+    const void *found = ::memrchr(text.data() + 1, '\n', left - 1);
+    if (found == nullptr) break;
+    const auto at = static_cast<std::size_t>(static_cast<const char *>(found) - text.data());
+    if (text[at - 1] == '\n') return at - 1;
+    left = at;
+  }
+  return std::string_view::npos;
 }
 
 // The paragraph around the secret, cut to kReach on both sides. An empty line ends it, unless what follows or
@@ -48,8 +60,8 @@ Span neighbourhood(std::string_view text, std::size_t begin, std::size_t end) {
   const std::string_view before = text.substr(low, begin - low);
   const std::string_view after = text.substr(end, kReach);
   Span span{low, end + after.size()};
-  std::size_t gap = before.rfind("\n\n");
-  if (gap != std::string_view::npos && gap > 0) gap = before.rfind("\n\n", gap - 1);
+  std::size_t gap = last_empty_line(before, std::string_view::npos);
+  if (gap != std::string_view::npos && gap > 0) gap = last_empty_line(before, gap - 1);
   if (gap != std::string_view::npos) span.begin = low + gap;
   gap = after.find("\n\n");
   if (gap != std::string_view::npos) gap = after.find("\n\n", gap + 2);
@@ -81,42 +93,195 @@ struct Near {
   std::string value;
 };
 
-// Everything a pattern finds in the neighbourhood, with its distance to the secret.
-void collect(const HintRequest &request, Span span, HintKind kind, const RE2 &regex, std::vector<Near> &out) {
-  const re2::StringPiece whole = piece(request.text);
-  std::array<re2::StringPiece, 2> groups;
-  std::size_t at = span.begin;
-  std::vector<Near> found;
-  while (at <= span.end && regex.Match(whole, at, span.end, RE2::UNANCHORED, groups.data(), 2)) {
-    const auto begin = static_cast<std::size_t>(groups[1].data() - request.text.data());
+bool is_name_byte(char c) {
+  return is_letter(c) || is_digit(c) || c == '_';
+}
+bool begins_word(std::string_view text, std::size_t at) {
+  return at == 0 || !is_name_byte(text[at - 1]);
+}
+
+// The first letter or digit of the name that ends at `end`, from `low` on, at which a word begins; npos:
+// none. Of the names in front of "://" and "@", what follows them decides alike for all places where they may
+// be taken to begin.
+template <typename InName, typename Begins>
+std::size_t name_before(std::string_view text, std::size_t low, std::size_t end, InName in_name,
+                        Begins begins) {
+  std::size_t from = end;
+  while (from > low && in_name(text[from - 1])) --from;
+  for (; from < end; ++from)
+    if (begins(from)) return from;
+  return std::string_view::npos;
+}
+
+bool in_scheme(char c) {
+  return is_letter(c) || is_digit(c) || c == '+' || c == '.' || c == '-';
+}
+
+// Of a name and a blank behind it, whether the word that follows may be a user's: "as svc-backup".
+bool names_account(std::string_view text, std::size_t at, std::size_t end) {
+  const auto blank = [](char c) { return is_space(c) || c == '\f'; };
+  if (at >= end || !blank(text[at])) return false;
+  while (at < end && blank(text[at])) ++at;
+  for (; at < end && !blank(text[at]); ++at)
+    if (text[at] == '-' || text[at] == '_' || text[at] == '\\' || text[at] == '@' || text[at] == '.')
+      return true;
+  return false;
+}
+
+// Whether four numbers with dots between begin here.
+bool four_numbers(std::string_view text, std::size_t at) {
+  for (int number = 0; number < 4; ++number) {
+    std::size_t digits = 0;
+    for (; at < text.size() && is_digit(text[at]) && digits < 4; ++at) ++digits;
+    if (digits == 0 || (digits > 3 && number < 3)) return false;
+    if (number < 3 && (at >= text.size() || text[at++] != '.')) return false;
+  }
+  return true;
+}
+
+bool holds_guid(std::string_view text) {
+  for (std::size_t at = text.find('-'); at != std::string_view::npos && at + 15 < text.size();
+       at = text.find('-', at + 1))
+    if (text[at + 5] == '-' && text[at + 10] == '-' && text[at + 15] == '-') return true;
+  return false;
+}
+bool holds_long_number(std::string_view text) {
+  constexpr std::size_t kDigits = 12;
+  std::size_t run = 0;
+  for (const char c : text) {
+    run = is_digit(c) ? run + 1 : 0;
+    if (run == kDigits) return true;
+  }
+  return false;
+}
+
+// Everything a pattern finds in the neighbourhood, with its distance to the secret. A match begins at one of
+// the places that `starts` gives, in order, or nowhere: trying these finds what a search would.
+class Collector {
+ public:
+  Collector(const HintRequest &request, Span span, std::span<const HintWord> words, std::vector<Near> &out)
+      : request_(request), text_(request.text), span_(span), words_(words), out_(out) {
+    for (const HintWord &one : words_)
+      if (one.begin >= span.begin) present_.set(one.word);
+  }
+
+  void collect(const HintPattern &pattern) {
+    if (pattern.needs.any() && (pattern.needs & present_).none()) return;
+    if (!possible(pattern)) return;
+    found_.clear();
+    at_ = span_.begin;
+    if (pattern.start == HintStart::digits) {
+      numbers(pattern);
+    } else {
+      if ((pattern.starts & present_).none()) return;
+      starts_.clear();
+      for (const HintWord &one : words_)
+        if (one.begin >= span_.begin && pattern.starts[one.word]) starts_.push_back(one);
+      std::sort(starts_.begin(), starts_.end(),
+                [](const HintWord &a, const HintWord &b) { return a.begin < b.begin; });
+      for (const HintWord &one : starts_) try_at(pattern, start_of(pattern.start, one));
+    }
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const Near &a, const Near &b) { return a.distance < b.distance; });
+    if (found_.size() > kPerPattern) found_.resize(kPerPattern);
+    out_.insert(out_.end(), std::make_move_iterator(found_.begin()), std::make_move_iterator(found_.end()));
+  }
+
+ private:
+  std::string_view around() const { return text_.substr(span_.begin, span_.end - span_.begin); }
+
+  bool possible(const HintPattern &pattern) {
+    if (pattern.need == HintNeed::guid) {
+      if (!guid_) guid_ = holds_guid(around());
+      return *guid_;
+    }
+    if (pattern.need == HintNeed::long_number) return holds_long_number(around());
+    if (pattern.start == HintStart::before_blank)
+      return around().find_first_of(" \n\t") != std::string_view::npos;
+    return true;
+  }
+
+  std::size_t start_of(HintStart start, const HintWord &word) const {
+    constexpr std::size_t kNone = std::string_view::npos;
+    const std::size_t begin = word.begin;
+    switch (start) {
+      case HintStart::word:
+        return begin;
+      case HintStart::whole_word:
+        return begins_word(text_, begin) ? begin : kNone;
+      case HintStart::part_of_name:
+        if (begins_word(text_, begin)) return begin;
+        return text_[begin - 1] == '_' && begin > span_.begin ? begin - 1 : kNone;
+      case HintStart::before_blank:
+        return begins_word(text_, begin) && names_account(text_, begin + hint_word_size(word.word), span_.end)
+                   ? begin
+                   : kNone;
+      case HintStart::scheme:
+        return name_before(text_, std::max(at_, span_.begin), begin, in_scheme, [&](std::size_t at) {
+          return at + 2 <= begin && is_letter(text_[at]) && begins_word(text_, at);
+        });
+      case HintStart::address:
+        return name_before(
+            text_, std::max(at_, span_.begin), begin,
+            [](char c) { return is_name_byte(c) || c == '.' || c == '%' || c == '+' || c == '-'; },
+            [&](std::size_t at) {
+              return (is_letter(text_[at]) || is_digit(text_[at])) && begins_word(text_, at);
+            });
+      case HintStart::digits:
+        break;
+    }
+    return kNone;
+  }
+
+  void numbers(const HintPattern &pattern) {
+    const std::string_view near = text_.substr(0, span_.end);
+    for (std::size_t dot = near.find('.', span_.begin); dot < span_.end; dot = near.find('.', dot + 1)) {
+      if (dot == span_.begin || !is_digit(text_[dot - 1])) continue;
+      std::size_t begin = dot;
+      while (begin > span_.begin && is_digit(text_[begin - 1])) --begin;
+      if (begins_word(text_, begin) && four_numbers(text_, begin)) try_at(pattern, begin);
+    }
+  }
+
+  void try_at(const HintPattern &pattern, std::size_t start) {
+    if (start == std::string_view::npos || start < at_ || start > span_.end) return;
+    std::array<re2::StringPiece, 2> groups;
+    if (!pattern.regex->Match(piece(text_), start, span_.end, RE2::ANCHOR_START, groups.data(), 2)) return;
+    const auto begin = static_cast<std::size_t>(groups[1].data() - text_.data());
     const std::size_t end = begin + groups[1].size();
-    at = std::max<std::size_t>(
-        static_cast<std::size_t>(groups[0].data() - request.text.data()) + groups[0].size(), at + 1);
-    if (begin < request.end && end > request.begin) continue;  // the secret itself, or part of it
+    at_ = std::max<std::size_t>(start + groups[0].size(), at_ + 1);
+    if (begin < request_.end && end > request_.begin) return;  // the secret itself, or part of it
     std::string_view value = view(groups[1]);
     while (!value.empty() &&
            (value.back() == '.' || value.back() == '-' || value.back() == '/' || value.back() == '\\'))
       value.remove_suffix(1);
-    if (kind == HintKind::user && !plausible_user(value)) continue;
-    const bool before = end <= request.begin;
-    const std::size_t from = before ? end : request.end;
-    const std::size_t to = before ? request.begin : begin;
-    const std::string_view between = request.text.substr(from, to - from);
+    if (pattern.kind == HintKind::user && !plausible_user(value)) return;
+    const bool before = end <= request_.begin;
+    const std::size_t from = before ? end : request_.end;
+    const std::size_t to = before ? request_.begin : begin;
+    const std::string_view between = text_.substr(from, to - from);
     // A line break is further than the words of a line, what comes after is further than what comes before,
     // and what stands on the other side of another secret most likely belongs to that one.
     std::size_t distance = between.size() + kLinePenalty * static_cast<std::size_t>(std::count(
                                                                between.begin(), between.end(), '\n'));
     if (!before) distance += kAfterPenalty;
-    if ((kind == HintKind::user || kind == HintKind::host) &&
-        (begin < request.previous_end || end > request.next_begin))
+    if ((pattern.kind == HintKind::user || pattern.kind == HintKind::host) &&
+        (begin < request_.previous_end || end > request_.next_begin))
       distance += kOtherPenalty;
-    found.push_back({distance, kind, std::string(value)});
+    found_.push_back({distance, pattern.kind, std::string(value)});
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Near &a, const Near &b) { return a.distance < b.distance; });
-  if (found.size() > kPerPattern) found.resize(kPerPattern);
-  out.insert(out.end(), found.begin(), found.end());
-}
+
+  const HintRequest &request_;
+  std::string_view text_;
+  Span span_;
+  std::span<const HintWord> words_;
+  std::vector<Near> &out_;
+  WordSet::Words present_;
+  std::optional<bool> guid_;
+  std::vector<HintWord> starts_;
+  std::vector<Near> found_;
+  std::size_t at_ = 0;  // where the next match may begin
+};
 
 bool is_guid(std::string_view text) {
   static const RE2 *const kGuid = hint_regex(R"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})");
@@ -133,7 +298,16 @@ void url_hints(const HintRequest &request, std::vector<Hint> &hints) {
   std::array<re2::StringPiece, 6> groups;
   std::size_t at = low;
   const re2::StringPiece whole = piece(request.text);
-  while (at < high && kUrl->Match(whole, at, high, RE2::UNANCHORED, groups.data(), 6)) {
+  for (std::size_t mark = low; at < high; ++mark) {
+    mark = request.text.substr(0, high).find("://", mark);
+    if (mark == std::string_view::npos) return;
+    // A match begins with the scheme in front of the mark.
+    const std::size_t start = name_before(request.text, at, mark, in_scheme, [&](std::size_t place) {
+      return place + 2 <= mark && is_letter(request.text[place]);
+    });
+    if (start == std::string_view::npos ||
+        !kUrl->Match(whole, start, high, RE2::ANCHOR_START, groups.data(), 6))
+      continue;
     const auto begin = static_cast<std::size_t>(groups[0].data() - request.text.data());
     const std::size_t end = begin + groups[0].size();
     at = std::max(end, at + 1);
@@ -203,6 +377,11 @@ std::vector<Hint> token_hints(std::string_view token) {
 }
 
 std::vector<Hint> find_hints(const HintRequest &request) {
+  HintWords words(request.text);
+  return find_hints(request, words);
+}
+
+std::vector<Hint> find_hints(const HintRequest &request, HintWords &words) {
   std::vector<Hint> hints;
   add_hint(hints, HintKind::user, request.user);
   if (std::count(request.value.begin(), request.value.end(), '.') >= 2 && request.value.starts_with("eyJ"))
@@ -219,14 +398,8 @@ std::vector<Hint> find_hints(const HintRequest &request) {
 
   const Span span = neighbourhood(request.text, request.match_begin, request.match_end);
   std::vector<Near> near;
-  const std::string small = base::lower(request.text.substr(span.begin, span.end - span.begin));
-  for (const HintPattern &one : hint_patterns()) {
-    const bool may = std::any_of(one.needs.begin(), one.needs.end(), [&small](std::string_view word) {
-      return !word.empty() && small.find(word) != std::string::npos;
-    });
-    if (may) collect(request, span, one.kind, *one.regex, near);
-  }
-  if (small.find('@') != std::string::npos) collect(request, span, HintKind::user, address_pattern(), near);
+  Collector collector(request, span, words.within(span.begin, span.end), near);
+  for (const HintPattern &one : hint_patterns()) collector.collect(one);
   std::stable_sort(near.begin(), near.end(),
                    [](const Near &a, const Near &b) { return a.distance < b.distance; });
   for (const Near &one : near) {

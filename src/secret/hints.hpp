@@ -26,6 +26,10 @@ struct HintRequest {
 
 // In the order of trust: what is inside the secret first, then by nearness. At most a dozen, none twice.
 std::vector<Hint> find_hints(const HintRequest &request);
+// The same for the many secrets of one text, of whose words (secret/hint_patterns.hpp) each is looked for
+// once.
+class HintWords;
+std::vector<Hint> find_hints(const HintRequest &request, HintWords &words);
 
 // Claims of a JSON Web Token as hints; nothing where it does not decode. The signature is not verified.
 std::vector<Hint> token_hints(std::string_view token);

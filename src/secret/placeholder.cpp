@@ -9,6 +9,7 @@
 
 #include "base/encode.hpp"
 #include "secret/checks.hpp"
+#include "secret/word_set.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -16,15 +17,65 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 constexpr std::array kWords = {
-    "xxxx"sv,        "example"sv,     "changeme"sv,   "change_me"sv, "change-me"sv,  "changeit"sv,
-    "placeholder"sv, "your_"sv,       "your-"sv,      "yourpass"sv,  "yoursecret"sv, "yourkey"sv,
-    "yourtoken"sv,   "yourapi"sv,     "your "sv,      "insert_"sv,   "insert-"sv,    "replace"sv,
-    "redacted"sv,    "dummy"sv,       "sample"sv,     "notreal"sv,   "****"sv,       "...."sv,
-    "____"sv,        "----"sv,        "removed"sv,    "hidden"sv,    "sanitized"sv,  "masked"sv,
-    "0123456789"sv,  "1234567890"sv,  "abcdefghij"sv, "deadbeef"sv,  "my_secret"sv,  "mysecret"sv,
-    "my-secret"sv,   "my_password"sv, "mypassword"sv, "some_"sv,     "some-"sv,      "enter_"sv,
-    "enter-"sv,      "put_your"sv,    "goes-here"sv,  "goes_here"sv, "goeshere"sv,   "asdfasdf"sv,
+    "xxxx"sv,
+    "example"sv,
+    "changeme"sv,
+    "change_me"sv,
+    "change-me"sv,
+    "changeit"sv,
+    "placeholder"sv,
+    "your_"sv,
+    "your-"sv,
+    "yourpass"sv,
+    "yoursecret"sv,
+    "yourkey"sv,
+    "yourtoken"sv,
+    "yourapi"sv,
+    "your "sv,
+    "insert_"sv,
+    "insert-"sv,
+    "replace"sv,
+    "redacted"sv,
+    "dummy"sv,
+    "sample"sv,
+    "notreal"sv,
+    "****"sv,
+    "...."sv,
+    "____"sv,
+    "----"sv,
+    "removed"sv,
+    "hidden"sv,
+    "sanitized"sv,
+    "masked"sv,
+    "0123456789"sv,
+    "1234567890"sv,
+    "abcdefghij"sv,
+    "deadbeef"sv,
+    "my_secret"sv,
+    "mysecret"sv,
+    "my-secret"sv,
+    "my_password"sv,
+    "mypassword"sv,
+    "some_"sv,
+    "some-"sv,
+    "enter_"sv,
+    "enter-"sv,
+    "put_your"sv,
+    "goes-here"sv,
+    "goes_here"sv,
+    "goeshere"sv,
+    "asdfasdf"sv,
     "foobar"sv,
+    // marks of templates
+    "${"sv,
+    "{{"sv,
+    "}}"sv,
+    "<%"sv,
+    "%>"sv,
+    "%("sv,
+    "$("sv,
+    "#{"sv,
+    "@{"sv,
 };
 constexpr std::array kWhole = {
     "null"sv, "none"sv,     "nil"sv,      "undefined"sv, "true"sv,        "false"sv,    "string"sv, "value"sv,
@@ -32,7 +83,6 @@ constexpr std::array kWhole = {
     "env"sv,  "optional"sv, "required"sv, "empty"sv,     "default"sv,     "todo"sv,     "tbd"sv,    "fake"sv,
     "test"sv, "testing"sv,  "user"sv,     "username"sv,  "credentials"sv, "auto"sv,     "unset"sv,  "n/a"sv,
 };
-constexpr std::array kMarks = {"${"sv, "{{"sv, "}}"sv, "<%"sv, "%>"sv, "%("sv, "$("sv, "#{"sv, "@{"sv};
 constexpr std::array kDocumentationPasswords = {
     "pass"sv,  "password"sv, "passwd"sv, "pwd"sv,           "pw"sv,   "secret"sv, "user"sv,     "username"sv,
     "token"sv, "foo"sv,      "bar"sv,    "baz"sv,           "port"sv, "p"sv,      "b"sv,        "pass123"sv,
@@ -50,17 +100,17 @@ const RE2 &bytes_pattern(const char *pattern) {
 }  // namespace
 
 bool looks_like_placeholder(std::string_view value) {
-  const std::string s = base::lower(base::trim(value));
-  const auto in_value = [&s](std::string_view word) { return s.find(word) != std::string::npos; };
+  static const WordSet kInside(kWords);
+  value = base::trim(value);
+  if (kInside.any(value)) return true;
+  const std::string s = base::lower(value);
   // "None," of an argument list is the word with what follows it.
   const std::string_view word = std::string_view(s).substr(0, s.find_last_not_of(",;)") + 1);
   if (word.empty() || std::find(kWhole.begin(), kWhole.end(), word) != kWhole.end()) return true;
-  if (std::any_of(kWords.begin(), kWords.end(), in_value) ||
-      std::any_of(kMarks.begin(), kMarks.end(), in_value))
-    return true;
   static const RE2 &whole =
       bytes_pattern(R"(<[^>]*>?|\[.*\]|\{.*\}|\$[a-z_][a-z0-9_:.]*|%[a-z0-9_.]+%|__\w+__|@\w+@)");
-  if (RE2::FullMatch(s, whole)) return true;
+  constexpr std::string_view kFirst = "<[{$%_@";  // of what the pattern takes
+  if (kFirst.find(s.front()) != std::string_view::npos && RE2::FullMatch(s, whole)) return true;
   std::bitset<256> seen;
   std::size_t run = 0;
   std::size_t longest = 0;

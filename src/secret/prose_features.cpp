@@ -8,6 +8,7 @@
 #include "secret/checks.hpp"
 #include "secret/prose_text.hpp"
 #include "secret/prose_words.hpp"
+#include "secret/word_set.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -127,10 +128,8 @@ std::string surroundings(std::string_view text, std::size_t begin, std::size_t e
   return base::lower(text.substr(low, begin - low)) + " \x01 " + base::lower(text.substr(end, high - end));
 }
 
-template <typename List>
-int count_words(const List &list, std::string_view text) {
-  return static_cast<int>(std::count_if(std::begin(list), std::end(list),
-                                        [&](std::string_view word) { return contains(text, word); }));
+int count_words(const WordSet &words, std::string_view text) {
+  return static_cast<int>(words.find(text).count());
 }
 
 bool host_address(std::string_view text) {
@@ -285,11 +284,15 @@ void add_surroundings(std::string_view text, const ProseCandidate &candidate, Fe
   const std::string_view value = text.substr(candidate.begin, candidate.end - candidate.begin);
   const std::size_t from = std::min(candidate.trigger_end, candidate.begin);
   const std::string around = surroundings(text, from, candidate.end);
+  static const WordSet kUsers(kUserWords);
+  static const WordSet kHosts(kHostWords);
+  static const WordSet kPolicies(kPolicyWords);
+  static const WordSet kCode(kCodeMarks);
   const Span line = line_around(text, candidate.begin, kBefore);
   const std::string here = base::lower(text.substr(line.begin, line.end - line.begin));
-  set(Feature::user_near, candidate.user_end > candidate.user_begin || count_words(kUserWords, around) > 0);
-  set(Feature::host_near, count_words(kHostWords, around) > 0 || host_address(around));
-  f[static_cast<std::size_t>(Feature::policy_words)] = std::min(3, count_words(kPolicyWords, around)) / 3.0;
+  set(Feature::user_near, candidate.user_end > candidate.user_begin || kUsers.any(around));
+  set(Feature::host_near, kHosts.any(around) || host_address(around));
+  f[static_cast<std::size_t>(Feature::policy_words)] = std::min(3, count_words(kPolicies, around)) / 3.0;
   const std::string between = base::lower(text.substr(from, candidate.begin - from));
   const std::string lead = base::lower(text.substr(from > 40 ? from - 40 : 0, from > 40 ? 40 : from));
   set(Feature::negation, contains(between, " not ") || contains(between, "n't") ||
@@ -301,8 +304,7 @@ void add_surroundings(std::string_view text, const ProseCandidate &candidate, Fe
   const bool asked = stop != std::string_view::npos && rest[stop] == '?';
   set(Feature::question, asked || (candidate.end < text.size() && text[candidate.end] == '?'));
   set(Feature::reset_words, contains(here, "reset") || contains(here, "recover"));
-  set(Feature::code_line,
-      !here.empty() && (count_words(kCodeMarks, here) > 0 || here.back() == ';' || here.back() == '{'));
+  set(Feature::code_line, !here.empty() && (kCode.any(here) || here.back() == ';' || here.back() == '{'));
 
   set(Feature::code_block, looks_like_source(text, candidate.trigger_end));
 

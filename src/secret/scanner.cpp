@@ -13,6 +13,7 @@
 #include "secret/assignment_features.hpp"
 #include "secret/context.hpp"
 #include "secret/decode_view.hpp"
+#include "secret/hint_patterns.hpp"
 #include "secret/hints.hpp"
 #include "secret/prose.hpp"
 #include "secret/value.hpp"
@@ -456,6 +457,7 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
     return one.weak || (one.rule != nullptr && one.rule->identifier);
   };
   LineCounter lines(view.source.empty() ? view.text : view.source);
+  HintWords words(view.text);
   // Of every candidate near one, the rejected ones too: none of them is shown beside it.
   const auto spans_near = [](const std::vector<Candidate> &all, std::size_t one) {
     std::vector<TextSpan> spans;
@@ -526,7 +528,7 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
     }
     s.hints = std::move(value.hints);
     if (kind == kAnnouncedKind) add_hint(s.hints, HintKind::user, value.value);
-    for (Hint &hint : find_hints(request)) add_hint(s.hints, hint.kind, hint.value);
+    for (Hint &hint : find_hints(request, words)) add_hint(s.hints, hint.kind, hint.value);
 
     // A neighbour's value must not leave in clear as this one's hint.
     const auto holds_secret = [&](const Hint &hint, const Candidate &other) {

@@ -170,6 +170,30 @@ std::vector<std::size_t> find_line_ends(std::string_view, const CharacterTable &
 
 #endif
 
+std::size_t find_bytes(std::string_view text, std::string_view what, std::size_t from) {
+#if defined(__SSE2__)
+  // Sixteen places at once at which the first and the last byte of it stand.
+  constexpr std::size_t kPlaces = sizeof(__m128i);
+  if (what.size() >= 2 && text.size() >= what.size()) {
+    const __m128i first = _mm_set1_epi8(what.front());
+    const __m128i last = _mm_set1_epi8(what.back());
+    const std::size_t apart = what.size() - 1;
+    for (; from + apart + kPlaces <= text.size(); from += kPlaces) {
+      const char *at = text.data() + from;
+      const __m128i firsts = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i *>(at)), first);
+      const __m128i lasts =
+          _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i *>(at + apart)), last);
+      auto both = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(firsts, lasts)));
+      for (; both != 0; both &= both - 1) {
+        const auto place = static_cast<std::size_t>(std::countr_zero(both));
+        if (std::memcmp(at + place, what.data(), what.size()) == 0) return from + place;
+      }
+    }
+  }
+#endif
+  return text.find(what, from);
+}
+
 std::vector<std::size_t> find_runs(std::string_view text, const CharacterTable &members, std::size_t least) {
 #if defined(__x86_64__)
   if (wide_masks()) return runs_wide(text, members, least);

@@ -25,6 +25,10 @@ std::vector<std::size_t> find_runs(std::string_view text, const CharacterTable &
 // Where two characters stand behind each other, in order; both compared with bit 0x20 set.
 std::vector<std::size_t> find_pairs(std::string_view text, unsigned char first, unsigned char second);
 
+// Where a text stands first, from a place on; npos where it does not. As std::string_view::find, which stops
+// at each byte that is the first of it.
+std::size_t find_bytes(std::string_view text, std::string_view what, std::size_t from = 0);
+
 // The line breaks ("\n") of which the twelve bytes in front, but for one "\r", are members, in order.
 // REQUIRES: wide_masks(); without it a look at every line is as quick.
 std::vector<std::size_t> find_line_ends(std::string_view text, const CharacterTable &members);

@@ -77,5 +77,21 @@ TEST(TextMasks, FindsLineEnds) {
   }
 }
 
+TEST(TextMasks, FindsBytesWhereASearchDoes) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 3000; ++round) {
+    const std::string text = made(random);
+    const std::size_t begin = text.empty() ? 0 : random() % text.size();
+    std::string what = text.substr(begin, random() % 30);
+    if (random() % 3 == 0 && !what.empty()) what[random() % what.size()] = 'q';
+    for (std::size_t from = 0;; ++from) {
+      const std::size_t slow = text.find(what, from);
+      ASSERT_EQ(find_bytes(text, what, from), slow) << text << "\n" << what;
+      if (slow == std::string::npos) break;
+      from = slow;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace dislodge::secret
