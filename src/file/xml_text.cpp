@@ -6,6 +6,7 @@
 #include "base/encode.hpp"
 #include "evidence/charset.hpp"
 #include "evidence/html_text.hpp"
+#include "file/row_layout.hpp"
 
 namespace dislodge::file {
 namespace {
@@ -158,12 +159,31 @@ bool says_something(std::string_view element, const Attribute &attribute) {
   return !attribute.value.starts_with("http://schemas.") && !attribute.value.starts_with("urn:");
 }
 
+// A1 is 1, AB7 is 28; 0 where it names no cell.
+std::uint32_t column_of(std::string_view cell) {
+  std::uint32_t column = 0;
+  for (std::size_t i = 0; i < cell.size() && i < 3 && cell[i] >= 'A' && cell[i] <= 'Z'; ++i)
+    column = column * 26 + static_cast<std::uint32_t>(cell[i] - 'A' + 1);
+  return column;
+}
+
+// How things look, as trees of elements: none of them ends a line, and none is text.
+constexpr std::string_view kLooks =
+    "rPr pPr tcPr trPr tblPr tblPrEx tblGrid endParaRPr bodyPr lstStyle table-properties";
+constexpr std::string_view kRows = "tr row table-row";
+constexpr std::string_view kCells = "tc table-cell covered-table-cell";
+
 class PartText {
  public:
-  PartText(ExtractedText &out, SharedStrings *strings) : out_(out), strings_(strings) {}
+  PartText(ExtractedText &out, SharedStrings *strings) : out_(out), strings_(strings), layout_(out) {}
 
   void text(std::string_view text, bool entities) {
     if (is_layout(text)) return;
+    if (in_formula_) {
+      later(decoded(text, entities));
+      return;
+    }
+    layout_.before_text();
     if (cell_is_shared_ && in_value_) {
       shared(text);
       return;
@@ -174,29 +194,30 @@ class PartText {
   void tag(const Tag &tag) {
     if (!tag.end) {
       attributes(tag);
-      if (tag.name == "c") {
-        cell_is_shared_ = false;
-        for (const Attribute &attribute : tag.attributes)
-          if (attribute.name == "t" && attribute.value == "s") cell_is_shared_ = strings_ != nullptr;
-      } else if (tag.name == "v") {
-        in_value_ = !tag.empty;
-      }
+      begin(tag);
     }
     if (tag.end && tag.name == "v") in_value_ = false;
-    // How a run looks (colours, highlights, effects) may be a tree of its own, in the middle of a word.
-    if (tag.name == "rPr")
-      in_looks_ = !tag.end && !tag.empty;
-    else if (tag.name == "t" || tag.name == "p")
-      in_looks_ = false;
-    if (in_looks_) return;
+    // How a run looks (colours, highlights, effects) may stand in the middle of a word.
+    if (looks_.empty()) {
+      if (!tag.end && !tag.empty && one_of(tag.name, kLooks)) looks_ = tag.name;
+    } else if (tag.end ? tag.name == looks_ : one_of(tag.name, "t p tc tr")) {
+      looks_ = {};
+    }
+    if (!looks_.empty()) return;
+    if (tag.name == "f" && layout_.in_row()) in_formula_ = !tag.end && !tag.empty;
     if (!tag.end && !tag.empty) return;
-    // The value of a cell stands behind its formula and is no part of it.
-    if (one_of(tag.name, kTabs) || (tag.name == "f" && tag.end)) {
+    if (tag.end && layout_.in_row() && one_of(tag.name, kRows)) {
+      layout_.row_ends();  // attributes wait for the end of the table: its rows stand together
+    } else if (layout_.in_row() && (one_of(tag.name, kCells) || tag.name == "c")) {
+      layout_.cell_ends();
+    } else if (one_of(tag.name, kTabs)) {
       if (!out_.at_line_start()) out_.add('\t');
     } else if (one_of(tag.name, kLineBreaks) && tag.empty) {
       out_.line();
     } else if (tag.empty) {
       if (tag.name == "s" && !tag.end) out_.add(' ');  // OpenDocument's blank
+    } else if (layout_.in_cell()) {
+      if (!one_of(tag.name, kInline)) layout_.paragraph_ends();
     } else if (!one_of(tag.name, kInline)) {
       out_.line();
       flush_attributes();
@@ -209,6 +230,27 @@ class PartText {
   }
 
  private:
+  void begin(const Tag &tag) {
+    if (one_of(tag.name, "tbl table sheetData")) {
+      layout_.table_begins();
+    } else if (one_of(tag.name, kRows)) {
+      in_formula_ = false;
+      if (!tag.empty) layout_.row_begins();
+    } else if (one_of(tag.name, kCells)) {
+      layout_.cell_begins();
+    } else if (tag.name == "c") {
+      cell_is_shared_ = false;
+      std::uint32_t column = 0;
+      for (const Attribute &attribute : tag.attributes) {
+        if (attribute.name == "t" && attribute.value == "s") cell_is_shared_ = strings_ != nullptr;
+        if (attribute.name == "r") column = column_of(attribute.value);
+      }
+      layout_.cell_begins(column);
+    } else if (tag.name == "v") {
+      in_value_ = !tag.empty;
+    }
+  }
+
   void shared(std::string_view text) {
     std::size_t index = 0;
     for (const char c : text) {
@@ -260,7 +302,9 @@ class PartText {
 
   ExtractedText &out_;
   SharedStrings *strings_;
-  bool in_looks_ = false;
+  RowLayout layout_;
+  std::string_view looks_;  // the element that is being passed, with all that is in it
+  bool in_formula_ = false;
   std::vector<std::string> pending_;
   std::size_t pending_bytes_ = 0;
   bool cell_is_shared_ = false;

@@ -69,6 +69,53 @@ void emit_preamble(const evidence::ItemView &item, std::string_view preamble, ev
   }
 }
 
+// A Mac's of old: lines that end with a carriage return alone. The same with line feeds, every byte in its
+// place; empty where there is nothing to be done.
+std::string with_line_feeds(std::string_view bytes) {
+  constexpr std::size_t kMost = 256u << 20;
+  if (bytes.empty() || bytes.size() > kMost) return {};
+  if (std::memchr(bytes.data(), '\n', bytes.size()) != nullptr || bytes.find('\r') == std::string_view::npos)
+    return {};
+  std::string out(bytes);
+  std::replace(out.begin(), out.end(), '\r', '\n');
+  return out;
+}
+
+// The lines between messages are text of the mbox itself: many as one, each where it stands.
+class Separators {
+ public:
+  Separators(const evidence::ItemView &item, evidence::Sink &sink) : item_(item), sink_(sink) {}
+
+  void add(std::string_view line, std::uint64_t at) {
+    if (lines_.size() >= kGathered) flush();
+    places_.add(lines_.size(), at);
+    lines_ += line;
+    if (!lines_.ends_with('\n')) lines_ += '\n';
+  }
+  void flush() {
+    if (lines_.empty()) return;
+    const auto utf8 = evidence::to_utf8(lines_);
+    const base::OffsetMap map = evidence::compose_maps(&places_, utf8.map(), utf8.view().size());
+    sink_.text({.item = item_.path,
+                .text = utf8.view(),
+                .map = &map,
+                .source = item_.bytes,
+                .within = item_.within,
+                .name = item_.name,
+                .prose = false});
+    lines_.clear();
+    places_ = {};
+  }
+
+ private:
+  static constexpr std::size_t kGathered = 1u << 20;
+
+  const evidence::ItemView &item_;
+  evidence::Sink &sink_;
+  std::string lines_;
+  base::OffsetMap places_;
+};
+
 }  // namespace
 
 base::Result<void> read_mbox(const evidence::ItemView &item, evidence::Sink &sink) {
@@ -77,7 +124,14 @@ base::Result<void> read_mbox(const evidence::ItemView &item, evidence::Sink &sin
 
 base::Result<void> read_mbox_range(const evidence::ItemView &item, const MboxRange &range,
                                    evidence::Sink &sink) {
+  if (const std::string lines = with_line_feeds(item.bytes); !lines.empty()) {
+    evidence::ItemView same = item;
+    same.bytes = lines;
+    return read_mbox_range(
+        same, {range.begin, std::min<std::uint64_t>(range.end, lines.size()), range.first_number}, sink);
+  }
   const std::string_view bytes = item.bytes;
+  Separators between(item, sink);
   Separator current = next_separator(bytes, range.begin, range.end);
   if (range.begin == 0)
     emit_preamble(item, bytes.substr(0, current.length == 0 ? bytes.size() : current.at), sink);
@@ -98,6 +152,7 @@ base::Result<void> read_mbox_range(const evidence::ItemView &item, const MboxRan
       message.remove_suffix(2);
     else if (message.ends_with("\n\n"))
       message.remove_suffix(1);
+    between.add(bytes.substr(current.at, current.length), current.at);
     const std::string path = base::join_item(item.path, std::to_string(number));
     evidence::ItemView child;
     child.path = path;
@@ -110,6 +165,7 @@ base::Result<void> read_mbox_range(const evidence::ItemView &item, const MboxRan
     ++number;
     current = next;
   }
+  between.flush();
   return {};
 }
 

@@ -19,8 +19,8 @@ using base::Time;
 using identity::Effect;
 
 // In the order of their bits.
-constexpr std::array<std::string_view, 9> kSlots = {"password", "factor",       "app-password",
-                                                    "ssh-key",  "app-secret",   "certificate",
+constexpr std::array<std::string_view, 9> kSlots = {"password",  "factor",     "app-password",
+                                                    "ssh-key",   "app-secret", "certificate",
                                                     "federated", "access-key", "token"};
 
 std::uint32_t bit_of(std::string_view slot) {
@@ -142,7 +142,8 @@ class Finder {
   }
 
   std::uint32_t slots_of(const Edge &edge, NodeId holder) const {
-    const std::uint32_t able = settable(program_.kind(edge.conclusion), realm_of(program_.id(edge.conclusion)));
+    const std::uint32_t able =
+        settable(program_.kind(edge.conclusion), realm_of(program_.id(edge.conclusion)));
     const identity::Right *right = rights_.find(program_.text(edge.detail));
     if (right == nullptr || able == 0) return 0;
     switch (right->effect) {

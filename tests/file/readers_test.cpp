@@ -162,7 +162,66 @@ TEST(ReadOoxml, a_formula_stands_apart_from_its_value) {
       read(read_ooxml, zip_of({{"xl/worksheets/sheet1.xml",
                                 "<worksheet><sheetData><row><c t=\"str\"><f>A1</f><v>hunter2</v></c>"
                                 "<c><v>7</v></c></row></sheetData></worksheet>"}}));
-  EXPECT_THAT(all_text(sink), testing::HasSubstr("A1\thunter2\t7"));
+  EXPECT_THAT(all_text(sink), testing::HasSubstr("hunter2\t7\nA1\n"));
+}
+
+TEST(ReadOoxml, rows_of_tables_are_lines_with_tabs) {
+  const auto cell = [](const std::string &text) {
+    return "<w:tc><w:tcPr><w:tcBorders><w:top "
+           "w:val=\"single\"/></w:tcBorders></w:tcPr><w:p><w:pPr><w:pBdr><w:top/>"
+           "</w:pBdr></w:pPr><w:r><w:t>" +
+           text + "</w:t></w:r></w:p></w:tc>";
+  };
+  const auto word = read(
+      read_ooxml,
+      zip_of({{"[Content_Types].xml", "<Types/>"},
+              {"word/document.xml",
+               "<w:document><w:body><w:p><w:r><w:t>Access</w:t></w:r></w:p><w:tbl><w:tr>" + cell("Username") +
+                   cell("Password") + "</w:tr><w:tr>" + cell("ann") + cell("hunter2") + "</w:tr><w:tr>" +
+                   cell("bob") + cell("") + "</w:tr><w:tr>" + cell("key") +
+                   "<w:tc><w:p><w:r><w:t>one</w:t></w:r></w:p><w:p><w:r><w:t>two</w:t></w:r></w:p></w:tc></"
+                   "w:tr></w:tbl>"
+                   "<w:p><w:r><w:t>after</w:t></w:r></w:p></w:body></w:document>"}}));
+  EXPECT_THAT(all_text(word),
+              testing::HasSubstr("Access\nUsername\tPassword\nann\thunter2\nbob\t\nkey\tone\ntwo\nafter\n"));
+
+  const auto slide = [](const std::string &text) {
+    return "<a:tc><a:txBody><a:bodyPr/><a:p><a:r><a:t>" + text +
+           "</a:t></a:r></a:p></a:txBody><a:tcPr/></a:tc>";
+  };
+  const auto slides = read(
+      read_ooxml, zip_of({{"[Content_Types].xml", "<Types/>"},
+                          {"ppt/slides/slide1.xml", "<p:sld><a:tbl><a:tr h=\"457200\">" + slide("User") +
+                                                        slide("Password") + "</a:tr><a:tr>" + slide("ann") +
+                                                        slide("hunter2") + "</a:tr></a:tbl></p:sld>"}}));
+  EXPECT_THAT(all_text(slides), testing::HasSubstr("User\tPassword\nann\thunter2\n"));
+
+  // Excel leaves empty cells out; the table begins in column B.
+  const auto sheet = [](const std::string &place, const std::string &text) {
+    return "<c r=\"" + place + "\" t=\"inlineStr\"><is><t>" + text + "</t></is></c>";
+  };
+  const auto book =
+      read(read_ooxml, zip_of({{"[Content_Types].xml", "<Types/>"},
+                               {"xl/worksheets/sheet1.xml",
+                                "<worksheet><sheetData><row r=\"2\">" + sheet("B2", "System") +
+                                    sheet("C2", "User") + sheet("D2", "Password") + "</row><row r=\"3\">" +
+                                    sheet("B3", "VPN") + sheet("D3", "hunter2") + "</row><row r=\"4\">" +
+                                    sheet("C4", "ann") + "</row></sheetData></worksheet>"}}));
+  EXPECT_THAT(all_text(book), testing::HasSubstr("System\tUser\tPassword\nVPN\t\thunter2\n\tann\t\n"));
+}
+
+TEST(ReadOdf, rows_of_tables_are_lines_with_tabs) {
+  const auto cell = [](const std::string &text) {
+    return "<table:table-cell><text:p>" + text + "</text:p></table:table-cell>";
+  };
+  const auto sink = read(
+      read_ooxml,
+      zip_of({{"mimetype", "application/vnd.oasis.opendocument.text"},
+              {"content.xml", "<office:text><table:table><table:table-column/><table:table-row>" +
+                                  cell("User") + cell("Password") + "</table:table-row><table:table-row>" +
+                                  cell("ann") + cell("hunter2") +
+                                  "</table:table-row></table:table><text:p>after</text:p></office:text>"}}));
+  EXPECT_THAT(all_text(sink), testing::HasSubstr("User\tPassword\nann\thunter2\nafter\n"));
 }
 
 TEST(ReadOoxml, broken_packages_are_told) {

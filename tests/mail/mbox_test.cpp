@@ -64,7 +64,7 @@ TEST(Mbox, preamble_is_scanned_with_its_place) {
   CollectingSink sink;
   const std::string mbox = "garbage pw=1\n" + kThree;
   ASSERT_TRUE(read_mbox(test::item_of("x", mbox), sink).has_value());
-  ASSERT_EQ(sink.texts.size(), 1u);
+  ASSERT_EQ(sink.texts.size(), 2u);  // and the lines between messages
   EXPECT_EQ(sink.texts[0].text, "garbage pw=1\n");
   EXPECT_EQ(sink.children.size(), 3u);
 }
@@ -118,6 +118,32 @@ TEST(Mbox, lengths_count_where_they_lead_to_a_separator) {
   EXPECT_THAT(subjects(wrong), testing::ElementsAre("outer", "quoted", "second"));
   for (std::size_t size = 0; size < whole.size(); ++size)
     (void)subjects(std::string_view(whole).substr(0, size));
+}
+
+TEST(Mbox, lines_between_messages_are_text_of_the_mbox) {
+  const std::string mbox =
+      "From a@x.example Thu Jan  1 00:00:00 2024\nSubject: 1\n\none\n\nFrom pw=hunter2 Thu Jan  1 00:00:00 "
+      "2024\n"
+      "Subject: 2\n\ntwo\n";
+  test::CollectingSink sink;
+  ASSERT_TRUE(read_mbox(test::item_of("m", mbox), sink));
+  ASSERT_EQ(sink.children.size(), 2u);
+  ASSERT_EQ(sink.texts.size(), 1u);
+  EXPECT_EQ(sink.texts[0].item, "m");
+  EXPECT_EQ(sink.texts[0].offset_of("hunter2"), mbox.find("hunter2"));
+  EXPECT_EQ(sink.texts[0].offset_of("a@x.example"), mbox.find("a@x.example"));
+}
+
+TEST(Mbox, lines_that_end_with_a_carriage_return_alone) {
+  const std::string mbox =
+      "From a@x.example Thu Jan  1 00:00:00 2024\rSubject: 1\r\rone\r\rFrom b@x.example Thu Jan  1 00:00:00 "
+      "2024\r"
+      "Subject: 2\r\rtwo\r";
+  test::CollectingSink sink;
+  ASSERT_TRUE(read_mbox(test::item_of("m", mbox), sink));
+  ASSERT_EQ(sink.children.size(), 2u);
+  EXPECT_EQ(sink.children[0].bytes, "Subject: 1\n\none\n");
+  EXPECT_EQ(sink.children[1].bytes, "Subject: 2\n\ntwo\n");
 }
 
 }  // namespace
