@@ -70,6 +70,7 @@ UnitResult UnitReader::read(const UnitInput &input) {
 }
 
 void UnitReader::spill_facts(std::size_t at_least) {
+  if (marker_ != nullptr) marker_->beat();
   const std::size_t count =
       facts_.principals.size() + facts_.grants.size() + facts_.resources.size() + facts_.credentials.size();
   if (count < at_least) return;

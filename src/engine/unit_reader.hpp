@@ -48,6 +48,8 @@ class ItemMarker {
  public:
   virtual ~ItemMarker() = default;
   virtual void mark(std::string_view item) = 0;
+  // The reader of this item came to its next record: a directory of two hundred gigabytes is one item.
+  virtual void beat() {}
 };
 
 // Facts that a worker holds unencoded; at about half a kilobyte each.

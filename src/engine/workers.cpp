@@ -25,7 +25,9 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::size_t kMarkerBytes = 16384;          // shared with the worker: length, then the item's path
+constexpr std::size_t kMarkerBytes = 16384;  // shared with the worker: length, item's path; beats
+// Room for a length in front of the path and for the count of beats behind it.
+constexpr std::size_t kMarkedMax = kMarkerBytes - 2 * sizeof(std::uint32_t);
 constexpr std::size_t kDescriptorsPerMessage = 200;  // the kernel takes at most 253
 constexpr std::uint64_t kResultBytesMax = 8ull << 30;
 
@@ -34,13 +36,18 @@ class SharedMarker : public ItemMarker {
  public:
   explicit SharedMarker(char *memory) : memory_(memory) {}
   void mark(std::string_view item) override {
-    const auto size = static_cast<std::uint32_t>(std::min(item.size(), kMarkerBytes - sizeof(std::uint32_t)));
+    const auto size = static_cast<std::uint32_t>(std::min(item.size(), kMarkedMax));
     std::memcpy(memory_ + sizeof size, item.data(), size);
     std::memcpy(memory_, &size, sizeof size);
+  }
+  void beat() override {
+    ++beats_;
+    std::memcpy(memory_ + kMarkerBytes - sizeof beats_, &beats_, sizeof beats_);
   }
 
  private:
   char *memory_;
+  std::uint32_t beats_ = 0;
 };
 
 bool read_exactly(int socket, char *out, std::size_t size) {
@@ -141,12 +148,18 @@ struct WorkerPool::Worker {
   std::size_t job = SIZE_MAX;
   Clock::time_point started{};
   std::string last_marked;
+  std::uint32_t last_beats = 0;
   bool timed_out = false;
   bool busy() const { return job != SIZE_MAX; }
   std::string marked() const {
     std::uint32_t size = 0;
     std::memcpy(&size, marker, sizeof size);
-    return std::string(marker + sizeof size, std::min<std::size_t>(size, kMarkerBytes - sizeof size));
+    return std::string(marker + sizeof size, std::min<std::size_t>(size, kMarkedMax));
+  }
+  std::uint32_t beats() const {
+    std::uint32_t count = 0;
+    std::memcpy(&count, marker + kMarkerBytes - sizeof count, sizeof count);
+    return count;
   }
 };
 
@@ -304,9 +317,12 @@ Result<void> WorkerPool::run(std::vector<Job> jobs, const Deliver &deliver) {
     for (std::size_t i = 0; i < busy.size(); ++i) {
       Worker &worker = *busy[i];
       if (polled[i].revents == 0) {
-        // A worker that comes to a next item is alive, however long its unit is.
-        if (std::string item = worker.marked(); item != worker.last_marked) {
+        // A worker that comes to a next item, or to a next record of one, is alive, however long its unit is.
+        std::string item = worker.marked();
+        if (const std::uint32_t beats = worker.beats();
+            item != worker.last_marked || beats != worker.last_beats) {
           worker.last_marked = std::move(item);
+          worker.last_beats = beats;
           worker.started = now;
         } else if (now - worker.started > std::chrono::seconds(options_.limits.worker_seconds_per_item)) {
           worker.timed_out = true;
