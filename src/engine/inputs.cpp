@@ -228,6 +228,12 @@ std::vector<std::string> not_covered(const Picture &picture) {
   if (totals.linked_files > 0)
     open.push_back(
         fmt::format("{} files that mail links to with cloud services, not handed in", totals.linked_files));
+  if (picture.events.events.empty() && picture.coverage.empty())
+    open.push_back("no log was handed in: nothing shows what was read, used or set (dislodge collect)");
+  const bool directory = std::any_of(picture.facts.principals.begin(), picture.facts.principals.end(),
+                                     [](const identity::Principal &one) { return !one.attributes.empty(); });
+  if (!directory)
+    open.push_back("no directory was handed in: who holds which right is not known (dislodge collect)");
   for (const reach::MissingEvidence &missing : picture.reach.missing) {
     open.push_back(fmt::format("{}: readable by the intruder, not handed in", missing.name));
     if (open.size() > 40) break;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/encode.hpp"
@@ -23,12 +25,47 @@ bool is_table(const EvidenceRow &row) {
   return row.type == "json" || row.type == "csv";
 }
 
-// The address that most messages of a mailbox have among their people.
-std::string likely_owner(std::int64_t evidence, const std::vector<StoredRecord> &records) {
+// What lies in one folder and was exposed alike is one thing that could be read: a mailbox that was exported
+// a file a message, a share of documents. A file that is a mailbox of its own, and one alone in its folder,
+// stays by itself. Evidence id -> folder.
+std::map<std::int64_t, std::string> folders_of(const std::vector<EvidenceRow> &evidence) {
+  struct Folder {
+    std::vector<std::int64_t> rows;
+    bool alike = true;
+    base::Interval exposed;
+    bool said = false;
+  };
+  std::map<std::string, Folder> folders;
+  for (const EvidenceRow &row : evidence) {
+    if (!row.custodian.empty() || is_table(row) || holds_repository(row)) continue;
+    if (row.type == "mbox" || row.type == "pst") continue;
+    const std::string parent = std::filesystem::path(row.root).parent_path().string();
+    if (parent.empty()) continue;
+    Folder &folder = folders[parent];
+    if (folder.rows.empty()) {
+      folder.exposed = row.exposed;
+      folder.said = row.exposure_said;
+    }
+    folder.alike &= folder.said == row.exposure_said && folder.exposed == row.exposed;
+    folder.rows.push_back(row.id);
+  }
+  std::map<std::int64_t, std::string> of_row;
+  for (const auto &[name, folder] : folders) {
+    if (!folder.alike || folder.rows.size() < 2) continue;
+    for (const std::int64_t row : folder.rows) of_row.emplace(row, name);
+  }
+  return of_row;
+}
+
+// The address that most messages of a mailbox have among their people. `evidence` is sorted.
+std::string likely_owner(const std::vector<std::int64_t> &evidence,
+                         const std::vector<StoredRecord> &records) {
   std::map<std::string, std::uint64_t> seen;
   std::uint64_t messages = 0;
   for (const StoredRecord &row : records) {
-    if (row.evidence != evidence || row.record.kind != evidence::RecordKind::message) continue;
+    if (row.record.kind != evidence::RecordKind::message ||
+        !std::binary_search(evidence.begin(), evidence.end(), row.evidence))
+      continue;
     ++messages;
     std::vector<std::string> here;
     for (const evidence::Person &person : row.record.people)
@@ -73,14 +110,45 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
   const identity::NameIndex names(facts);
   std::map<std::string, std::string> held_in;  // resource -> first item
   std::vector<identity::Resource> fresh;
+  const std::map<std::int64_t, std::string> folders = folders_of(evidence);
+  struct Members {
+    std::vector<std::int64_t> mail;  // sorted, as evidence is by id
+    std::size_t files = 0;
+    bool asked = false;
+    std::string owner;
+  };
+  std::map<std::string, Members> members;
+  for (const EvidenceRow &row : evidence) {
+    const auto folder = folders.find(row.id);
+    if (folder == folders.end()) continue;
+    Members &one = members[folder->second];
+    ++one.files;
+    if (holds_mail(row)) one.mail.push_back(row.id);
+  }
+  for (auto &[name, one] : members) std::sort(one.mail.begin(), one.mail.end());
   for (const EvidenceRow &row : evidence) {
     if (is_table(row)) continue;
     std::string custodian = row.custodian;
     std::string resource;
-    if (!custodian.empty()) {
+    const auto folder = folders.find(row.id);
+    if (folder != folders.end()) {
+      Members &all = members[folder->second];
+      if (!all.asked && all.mail.size() == all.files) {
+        all.owner = likely_owner(all.mail, records);
+        if (!all.owner.empty())
+          held.inferred.push_back(
+              fmt::format("{}: taken for the mailbox of {}, who is on most of its messages; say otherwise "
+                          "with --custodian",
+                          folder->second, all.owner));
+      }
+      all.asked = true;
+      custodian = all.owner;
+      resource = custodian.empty() ? "resource:evidence/" + folder->second
+                                   : identity::resource_of_custodian(custodian, names);
+    } else if (!custodian.empty()) {
       resource = identity::resource_of_custodian(custodian, names);
     } else if (holds_mail(row)) {
-      custodian = likely_owner(row.id, records);
+      custodian = likely_owner({row.id}, records);
       if (!custodian.empty()) {
         resource = identity::resource_of_custodian(custodian, names);
         held.inferred.push_back(fmt::format(
@@ -100,7 +168,10 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
       identity::Resource made;
       made.id = resource;
       made.kind = holds_mail(row) ? "mailbox" : holds_repository(row) ? "repository" : "file";
-      made.name = custodian.empty() ? row.root : custodian;
+      made.name = !custodian.empty() ? custodian
+                  : folder == folders.end()
+                      ? row.root
+                      : fmt::format("{} ({} files)", folder->second, members[folder->second].files);
       made.held_in = row.root;
       made.evidence = row.root;
       fresh.push_back(std::move(made));
@@ -191,11 +262,14 @@ std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSight
 }
 
 void add_exposures(const std::vector<EvidenceRow> &evidence, const Held &held, identity::Facts &facts) {
+  std::set<std::tuple<std::string, base::Time, base::Time, bool>> told;  // many files may be one resource
   for (const EvidenceRow &row : evidence) {
     const auto resource = held.resource.find(row.id);
     if (resource == held.resource.end()) continue;
     if (!row.exposure_said && (holds_repository(row) || is_table(row))) continue;
     if (row.exposure_said && row.exposed.empty()) continue;  // --exposed none
+    if (!told.emplace(resource->second, row.exposed.from, row.exposed.until, row.exposure_said).second)
+      continue;
     identity::Exposure exposure;
     exposure.resource = resource->second;
     exposure.interval = row.exposed;

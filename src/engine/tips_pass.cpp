@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <filesystem>
+#include <set>
+
 #include "base/encode.hpp"
 #include "base/hash.hpp"
 #include "base/json_writer.hpp"
@@ -82,8 +85,12 @@ Result<void> apply_tips(Case &the_case, Picture &picture) {
 
   std::map<std::int64_t, std::string> resource_of;  // evidence -> what it is the content of
   std::map<std::string, std::string> by_root;
+  std::set<std::string> held;
   for (const identity::Resource &resource : picture.facts.resources)
-    if (!resource.held_in.empty()) by_root[resource.held_in] = resource.id;
+    if (!resource.held_in.empty()) {
+      by_root[resource.held_in] = resource.id;
+      held.insert(resource.id);
+    }
   std::vector<detect::HeldFile> files;
   std::map<std::string, std::string> of_custodian;
   for (const EvidenceRow &row : picture.evidence) {
@@ -96,7 +103,12 @@ Result<void> apply_tips(Case &the_case, Picture &picture) {
   for (const EvidenceRow &row : picture.evidence)
     if (resource_of.count(row.id) == 0) {
       const auto found = of_custodian.find(base::lower(row.custodian));
-      resource_of[row.id] = found != of_custodian.end() ? found->second : "resource:evidence/" + row.root;
+      // Files of one folder may be held as one resource.
+      const std::string folder =
+          "resource:evidence/" + std::filesystem::path(row.root).parent_path().string();
+      resource_of[row.id] = found != of_custodian.end() ? found->second
+                            : held.count(folder) != 0   ? folder
+                                                        : "resource:evidence/" + row.root;
     }
   std::vector<detect::HeldMessage> messages;
   for (const StoredRecord &row : picture.records) {

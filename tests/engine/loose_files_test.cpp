@@ -1,0 +1,95 @@
+// Files that were handed in one by one: what lies in one folder is one thing that could be read.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/inputs.hpp"
+#include "engine/secrets_pass.hpp"
+
+namespace dislodge::engine {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+EvidenceRow row(std::int64_t id, std::string root, std::string type) {
+  EvidenceRow one;
+  one.id = id;
+  one.root = std::move(root);
+  one.type = std::move(type);
+  return one;
+}
+
+StoredRecord message(std::int64_t id, std::int64_t evidence, std::vector<std::string> people) {
+  StoredRecord one;
+  one.id = id;
+  one.evidence = evidence;
+  one.record.kind = evidence::RecordKind::message;
+  for (std::string &address : people) {
+    evidence::Person person;
+    person.address = std::move(address);
+    one.record.people.push_back(std::move(person));
+  }
+  return one;
+}
+
+TEST(LooseFiles, OfOneFolderAreOneResourceWithOneExposure) {
+  std::vector<EvidenceRow> rows;
+  for (int i = 1; i <= 150; ++i) rows.push_back(row(i, "share/plans/" + std::to_string(i) + ".txt", "text"));
+  rows.push_back(row(151, "share/other/alone.txt", "text"));
+  identity::Facts facts;
+  const Held held = hold_evidence(rows, {}, facts);
+  EXPECT_EQ(held.resource.at(1), "resource:evidence/share/plans");
+  EXPECT_EQ(held.resource.at(150), held.resource.at(1));
+  EXPECT_EQ(held.resource.at(151), "resource:evidence/share/other/alone.txt");
+  ASSERT_EQ(facts.resources.size(), 2u);
+  for (const identity::Resource &one : facts.resources) {
+    const bool folder = one.id == held.resource.at(1);
+    EXPECT_EQ(one.name, folder ? "share/plans (150 files)" : "share/other/alone.txt");
+  }
+  add_exposures(rows, held, facts);
+  EXPECT_EQ(facts.exposures.size(), 2u);
+}
+
+// Had one of them been exposed at another time, reading one would say nothing of the other.
+TEST(LooseFiles, ExposedAtSeveralTimesStayApart) {
+  std::vector<EvidenceRow> rows = {row(1, "share/a.txt", "text"), row(2, "share/b.txt", "text")};
+  rows[1].exposure_said = true;
+  rows[1].exposed = {base::Time{0}, base::Time{base::kDay}};
+  identity::Facts facts;
+  const Held held = hold_evidence(rows, {}, facts);
+  EXPECT_NE(held.resource.at(1), held.resource.at(2));
+  add_exposures(rows, held, facts);
+  EXPECT_EQ(facts.exposures.size(), 2u);
+}
+
+TEST(LooseFiles, AMailboxThatWasExportedAFileAMessageHasAnOwner) {
+  std::vector<EvidenceRow> rows;
+  std::vector<StoredRecord> records;
+  for (int i = 1; i <= 4; ++i) {
+    rows.push_back(row(i, "export/ana/" + std::to_string(i) + ".eml", "message"));
+    records.push_back(message(i, i, {"ana@acme.example", "p" + std::to_string(i) + "@other.example"}));
+  }
+  rows.push_back(row(5, "export/box.mbox", "mbox"));
+  identity::Facts facts;
+  const Held held = hold_evidence(rows, records, facts);
+  EXPECT_EQ(held.custodian.at(1), "ana@acme.example");
+  EXPECT_EQ(held.resource.at(4), held.resource.at(1));
+  EXPECT_EQ(held.resource.at(5), "resource:evidence/export/box.mbox") << "a mailbox of its own";
+}
+
+TEST(Verdict, WithoutLogsAndDirectoryTheCaseIsNotClosed) {
+  Picture picture;
+  EXPECT_THAT(not_covered(picture), Contains(HasSubstr("no log was handed in")));
+  EXPECT_THAT(not_covered(picture), Contains(HasSubstr("no directory was handed in")));
+  identity::Principal one;
+  one.id = "principal:entra/t/u";
+  one.attributes["department"] = "Sales";
+  picture.facts.principals.push_back(one);
+  picture.coverage.emplace_back();
+  EXPECT_THAT(not_covered(picture), Not(Contains(HasSubstr("was handed in:"))));
+}
+
+}  // namespace
+}  // namespace dislodge::engine
