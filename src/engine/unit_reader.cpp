@@ -182,7 +182,9 @@ std::size_t UnitReader::text(const evidence::TextView &text) {
   const std::uint64_t bound = bound_to_unit_;
   if (mail) tell_links(text);
   const std::size_t before = result_.sightings.size();
-  const std::size_t count = scanner_->scan(text, found_);
+  const bool history = input_->repository || input_->type == evidence::ItemType::git_bundle ||
+                       input_->type == evidence::ItemType::git_pack;
+  const std::size_t count = history ? scanner_->scan_version(text, found_) : scanner_->scan(text, found_);
   frames_.back().sightings += count;
   if (result_.sightings.size() != before)
     found_in_ = text.item;

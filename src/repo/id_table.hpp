@@ -28,6 +28,14 @@ class IdSet {
       }
     }
   }
+  bool contains(const ObjectId &id) const {
+    if (slots_.empty()) return false;
+    const Key key = key_of(id);
+    for (std::size_t at = key.first & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at] == key) return true;
+      if (slots_[at] == Key{}) return false;
+    }
+  }
   std::size_t size() const { return count_; }
 
  private:

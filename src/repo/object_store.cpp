@@ -37,11 +37,12 @@ Person person(PersonRole role, const Signature &signature, std::string_view enco
 ObjectStore::ObjectStore(const ItemView &item, HashKind kind, evidence::Sink &sink)
     : item_(item), kind_(kind), sink_(sink), hasher_(kind), history_(kind) {}
 
-void ObjectStore::add_pack(std::string_view bytes, std::string_view label, std::uint64_t offset) {
+void ObjectStore::add_pack(std::string_view bytes, std::string_view label, std::uint64_t offset,
+                           std::string_view index) {
   PackSource source;
   source.label = label;
   source.offset = offset;
-  source.pack = std::make_unique<Pack>(bytes, kind_, sink_.limits());
+  source.pack = std::make_unique<Pack>(bytes, kind_, sink_.limits(), index);
   source.walk = std::make_unique<PackWalk>(*source.pack, sink_.limits());
   packs_.push_back(std::move(source));
 }
@@ -54,9 +55,21 @@ void ObjectStore::add_loose(std::string_view bytes, std::string_view label) {
 }
 
 void ObjectStore::read() {
+  // The largest pack is read last: of its blobs only those in which something is found are hashed, and those
+  // that are said to be the same as one that was.
+  std::size_t largest = 0;
   for (std::size_t i = 0; i < packs_.size(); ++i)
-    packs_[i].walk->run(WalkTypes::content, [&](const WalkedObject &object) { on_content(object, i); });
+    if (packs_[i].pack->entries().size() > packs_[largest].pack->entries().size()) largest = i;
+  const auto walk = [&](std::size_t i) {
+    packs_[i].walk->run(WalkTypes::content, [&, i](const WalkedObject &object) { on_content(object, i); });
+  };
+  for (std::size_t i = 0; i < packs_.size(); ++i)
+    if (i != largest) walk(i);
   read_loose_objects(false);
+  if (largest < packs_.size()) {
+    packs_[largest].walk->believe_index();
+    walk(largest);
+  }
   resolve_external_bases({});
 
   // From here on it is known which blobs matter.
@@ -123,6 +136,11 @@ void ObjectStore::on_content(const WalkedObject &object, std::size_t pack) {
     if (object.entry != kNoEntry) late_trees_.emplace_back(pack, object.entry);
     return;
   }
+  if (object.claimed) {
+    if (seen_.contains(object.id) && hasher_.id(object.type, object.bytes) == object.id) return;
+    on_claimed_blob(object.id, object.bytes, packs_[pack]);
+    return;
+  }
   if (!seen_.insert(object.id)) return;
   if (object.type == ObjectType::blob)
     on_blob(object.id, object.bytes);
@@ -134,13 +152,23 @@ std::string ObjectStore::child_path(const ObjectId &id) const {
   return base::join_item(item_.path, id.hex());
 }
 
-void ObjectStore::on_blob(const ObjectId &id, std::string_view bytes) {
+// True where something was found in it.
+bool ObjectStore::on_blob(const ObjectId &id, std::string_view bytes) {
   const std::string path = child_path(id);
   ItemView child;
   child.path = path;
   child.bytes = bytes;
   child.depth = item_.depth + 1;
-  if (sink_.child(child) != 0) hits_.push_back(id);
+  if (sink_.child(child) == 0) return false;
+  hits_.push_back(id);
+  return true;
+}
+
+void ObjectStore::on_claimed_blob(const ObjectId &claimed, std::string_view bytes, PackSource &source) {
+  if (!on_blob(claimed, bytes)) return;
+  seen_.insert(claimed);
+  if (source.misnamed || hasher_.id(ObjectType::blob, bytes) == claimed) return;
+  source.misnamed = true;
 }
 
 void ObjectStore::on_message(const ObjectId &id, ObjectType type, std::string_view content) {
@@ -207,6 +235,22 @@ void ObjectStore::emit_part(std::string_view step, std::string_view bytes) {
 // What of a pack was not read, and why. Damage first, then objects that could be found but not resolved.
 void ObjectStore::report(PackSource &source) {
   report_damage(source);
+  const std::string pack_name = source.label.empty() ? "the pack" : source.label;
+  if (source.misnamed)
+    sink_.unread(
+        {.bytes = 0,
+         .state = LedgerState::damaged,
+         .reason = fmt::format("the index of {} gives objects the ids of others: what was found stands "
+                               "under the ids that it gives",
+                               pack_name),
+         .remedy = "take the index away (git makes a new one by `git index-pack`) and read it again",
+         .child = {}});
+  if (source.pack->indexed() && source.walk->slack() != 0)
+    sink_.unread({.bytes = source.walk->slack(),
+                  .state = LedgerState::damaged,
+                  .reason = fmt::format("bytes between the objects of {} belong to none", pack_name),
+                  .remedy = "take its index away and read it again",
+                  .child = {}});
   const Pack &pack = *source.pack;
   struct Group {
     std::uint64_t objects = 0;

@@ -24,7 +24,9 @@ class ObjectStore {
 
   // `label` names the file in messages and paths, "" where the item itself is it; `offset` is where the pack
   // begins in it. Bytes are borrowed.
-  void add_pack(std::string_view bytes, std::string_view label, std::uint64_t offset);
+  // `index`: the index that lies beside it, if one does.
+  void add_pack(std::string_view bytes, std::string_view label, std::uint64_t offset,
+                std::string_view index = {});
   void add_loose(std::string_view bytes, std::string_view label);
 
   // Reads everything: blobs to sink.child, messages to sink.text, damage to sink.unread, records at the end.
@@ -37,6 +39,7 @@ class ObjectStore {
     std::unique_ptr<Pack> pack;
     std::unique_ptr<PackWalk> walk;
     bool sound = true;
+    bool misnamed = false;  // its index gives an object another's id
   };
   struct LooseSource {
     std::string_view bytes;
@@ -47,7 +50,8 @@ class ObjectStore {
   void read_loose_objects(bool trees);
   void resolve_external_bases(const ObjectCallback &each);
   void on_content(const WalkedObject &object, std::size_t pack);
-  void on_blob(const ObjectId &id, std::string_view bytes);
+  bool on_blob(const ObjectId &id, std::string_view bytes);
+  void on_claimed_blob(const ObjectId &claimed, std::string_view bytes, PackSource &source);
   void on_message(const ObjectId &id, ObjectType type, std::string_view content);
   void read_trees();
   void report(PackSource &source);

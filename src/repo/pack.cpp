@@ -18,13 +18,17 @@ constexpr std::size_t kDamageMax = 10'000;  // stretches kept apart; further one
 
 }  // namespace
 
-Pack::Pack(std::string_view bytes, HashKind kind, const base::Limits &limits)
+Pack::Pack(std::string_view bytes, HashKind kind, const base::Limits &limits, std::string_view index)
     : bytes_(bytes), kind_(kind), limits_(limits) {
   const auto header = read_pack_header(bytes);
   end_ = bytes.size();
   if (!header) return;
   valid_ = true;
   declared_ = header->objects;
+  if (read_index(index)) {
+    link_deltas();
+    return;
+  }
   // The count is a claim: memory is taken for what the bytes can hold.
   entries_.reserve(std::min<std::size_t>(declared_, bytes.size() / 12 + 1));
   std::uint64_t at = kPackHeader;
@@ -37,6 +41,38 @@ Pack::Pack(std::string_view bytes, HashKind kind, const base::Limits &limits)
     trailer_at(bytes_.size() - hash_size(kind_));
   scratch_ = ObjectBuffer();
   link_deltas();
+}
+
+// Takes the entries from the index. False, and nothing is changed, where it does not hold.
+bool Pack::read_index(std::string_view index) {
+  if (index.empty()) return false;
+  index_ = PackIndex::read(index, bytes_, kind_);
+  const std::uint64_t end = bytes_.size() - std::min<std::uint64_t>(bytes_.size(), hash_size(kind_));
+  if (!index_ || index_->entries().size() >= kNoEntry || !trailer_at(end)) {
+    index_.reset();
+    return false;
+  }
+  const std::vector<PackIndex::Entry> &list = index_->entries();
+  entries_.reserve(list.size());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::uint64_t at = list[i].offset;
+    const std::uint64_t packed = (i + 1 < list.size() ? list[i + 1].offset : end) - at;
+    const auto head = read_entry_head(bytes_, at, kind_);
+    // What needs a second look (an object that is too large, a head that lies) is left to the reading.
+    if (!head || head->length >= packed ||
+        head->size > std::min<std::uint64_t>(limits_.object_bytes_max, UINT32_MAX) ||
+        head->size > packed * 1032 + 64) {
+      entries_.clear();
+      index_.reset();
+      checksum_holds_ = false;
+      end_ = bytes_.size();
+      return false;
+    }
+    add_entry(at, *head, packed);
+    entries_.back().row = list[i].row;
+  }
+  index_->forget_entries();
+  return true;
 }
 
 // A trailer at `at`: the hash over all before it.

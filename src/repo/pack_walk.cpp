@@ -116,6 +116,7 @@ std::optional<ObjectBuffer> PackWalk::inflate(std::uint32_t index) {
     entry.state = EntryState::damaged;
     return std::nullopt;
   }
+  slack_ += pack_.data_of(entry).size() - consumed;
   return bytes;
 }
 
@@ -130,6 +131,7 @@ std::optional<ObjectBuffer> PackWalk::apply(std::uint32_t index, std::string_vie
   };
   if (!inflater_.zlib_exact(pack_.data_of(entry), delta_.data(), entry.size, consumed))
     return fail(EntryState::damaged);
+  slack_ += pack_.data_of(entry).size() - consumed;
   const auto sizes = read_delta_sizes(delta);
   if (!sizes || sizes->base != base.size()) return fail(EntryState::damaged);
   if (sizes->result > limits_.object_bytes_max) return fail(EntryState::too_large);
@@ -151,10 +153,11 @@ ObjectId PackWalk::finish(std::uint32_t index, ObjectType type, std::string_view
   entry.state = EntryState::done;
   entry.type = type;
   decoded_ += bytes.size();
-  const ObjectId id = hasher_.id(type, bytes);
+  const bool claimed = believes_ && type == ObjectType::blob;
+  const ObjectId id = claimed ? pack_.claimed_id(entry) : hasher_.id(type, bytes);
   prefixes_[index] = id.prefix();
   ++done_;
-  each({id, type, bytes, index});
+  each({id, type, bytes, index, claimed});
   return id;
 }
 

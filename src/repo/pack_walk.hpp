@@ -25,6 +25,7 @@ struct WalkedObject {
   ObjectType type = ObjectType::none;
   std::string_view bytes;
   std::uint32_t entry = kNoEntry;
+  bool claimed = false;  // the id is what the index says
 };
 using ObjectCallback = std::function<void(const WalkedObject &)>;
 
@@ -33,6 +34,10 @@ enum class WalkTypes : std::uint8_t { content, trees };
 class PackWalk {
  public:
   PackWalk(Pack &pack, const base::Limits &limits);
+
+  // Blobs are not hashed: their ids are what the index of the pack says. Hashing costs more than all else of
+  // reading a history; who calls for this hashes what matters.
+  void believe_index() { believes_ = pack_.indexed() && ref_children_.empty(); }
 
   // Each object of these types that is reachable from a base within the pack and not done yet.
   void run(WalkTypes types, const ObjectCallback &each);
@@ -45,6 +50,8 @@ class PackWalk {
   std::uint32_t find(const ObjectId &id);
   std::optional<std::pair<ObjectType, ObjectBuffer>> decode(std::uint32_t entry);
 
+  // Bytes behind the data of entries that the index took for theirs.
+  std::uint64_t slack() const { return slack_; }
   bool budget_passed() const { return budget_passed_; }  // expansion_ratio_max ended the walk
 
  private:
@@ -79,7 +86,9 @@ class PackWalk {
   ObjectBuffer delta_;  // scratch for instructions
   std::uint64_t decoded_ = 0;
   std::uint64_t decoded_max_ = 0;
+  std::uint64_t slack_ = 0;
   bool budget_passed_ = false;
+  bool believes_ = false;
 };
 
 }  // namespace dislodge::repo

@@ -66,6 +66,15 @@ HashKind hash_kind_of(std::span<const RepositoryFile> files) {
   return HashKind::sha1;
 }
 
+// The bytes of the index that lies beside a pack.
+std::string_view index_of(const RepositoryFile &pack, std::span<const RepositoryFile> files) {
+  if (!pack.name.ends_with(".pack")) return {};
+  const std::string wanted = std::string(pack.name.substr(0, pack.name.size() - 5)) + ".idx";
+  for (const RepositoryFile &file : files)
+    if (file.name == wanted) return file.bytes;
+  return {};
+}
+
 void emit_file(const ItemView &item, const RepositoryFile &file, Sink &sink) {
   const std::string path = base::join_item(item.path, base::escape_step(file.name));
   ItemView child;
@@ -109,7 +118,7 @@ base::Result<void> read_repository(const ItemView &item, std::span<const Reposit
     if (file.bytes.empty()) continue;
     if (file.name.starts_with("objects/")) {
       if (read_pack_header(file.bytes)) {
-        store.add_pack(file.bytes, file.name, 0);
+        store.add_pack(file.bytes, file.name, 0, index_of(file, files));
         continue;
       }
       // A temporary file of an interrupted push is an object as well.

@@ -36,7 +36,8 @@ void use_assignment_weights(const std::array<double, kAssignmentFeatures> *weigh
 }
 
 void find_assignments(std::string_view text, std::string_view item, std::span<const TriggerHit> hits,
-                      std::uint32_t first_trigger, std::vector<AssignmentCandidate> &out) {
+                      std::uint32_t first_trigger, std::vector<AssignmentCandidate> &out,
+                      std::vector<TextRange> *far) {
   const std::size_t first = out.size();
   const FileKind file = file_kind_of(item);
   std::size_t read_to = 0;  // the end of the name that was read last: its other words say nothing new
@@ -46,6 +47,8 @@ void find_assignments(std::string_view text, std::string_view item, std::span<co
     AssignmentCandidate candidate;
     const bool found = read_assignment(text, hit.end, candidate);
     read_to = std::max(candidate.name_end, hit.end);
+    if (far != nullptr && std::max(candidate.looked_to, candidate.end) > hit.end + kAssignmentNear)
+      far->push_back({candidate.name_begin, candidate.name_end});
     if (!found || !assignment_features(text, file, candidate, features)) continue;
     candidate.confidence = assignment_confidence(features);
     out.push_back(candidate);

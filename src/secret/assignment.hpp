@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "secret/text_range.hpp"
+
 namespace dislodge::secret {
 
 struct TriggerHit;
@@ -46,12 +48,13 @@ struct AssignmentCandidate {
   std::size_t name_end = 0;
   NameClass name = NameClass::password;
   Tie tie = Tie::equals;
-  char quote = '\0';         // what encloses the value; '\0': nothing
-  bool escaped = false;      // the quotes are escaped: a text within a text
-  bool name_quoted = false;  // the name is a text itself: a member of JSON, an argument
-  bool wrapped = false;      // []byte("v"), Buffer.from('v')
-  bool fallback = false;     // the default beside a variable: getenv("X", "v"), ${X:-v}
-  double confidence = 0;     // 0..1
+  char quote = '\0';          // what encloses the value; '\0': nothing
+  bool escaped = false;       // the quotes are escaped: a text within a text
+  bool name_quoted = false;   // the name is a text itself: a member of JSON, an argument
+  bool wrapped = false;       // []byte("v"), Buffer.from('v')
+  bool fallback = false;      // the default beside a variable: getenv("X", "v"), ${X:-v}
+  double confidence = 0;      // 0..1
+  std::size_t looked_to = 0;  // where the reader looked furthest for the value, if that was far
 };
 
 // Whether a value may be tied to a name that has a trigger word ending at `end`. Looks at a few bytes, so
@@ -60,9 +63,12 @@ bool may_assign(std::string_view text, std::size_t end);
 
 // Appends the candidates after the hits, sorted by begin, one a place, with their confidence. `item` is the
 // item path, of which the file's ending counts. `first_trigger` is the number of this list's first trigger
-// among those of the matcher.
+// among those of the matcher. Names whose value was looked for further away than kAssignmentNear are added to
+// `far`, found or not.
 void find_assignments(std::string_view text, std::string_view item, std::span<const TriggerHit> hits,
-                      std::uint32_t first_trigger, std::vector<AssignmentCandidate> &out);
+                      std::uint32_t first_trigger, std::vector<AssignmentCandidate> &out,
+                      std::vector<TextRange> *far = nullptr);
+inline constexpr std::size_t kAssignmentNear = 1024;  // bytes
 
 // The candidate that a trigger word which ends at `end` leads to: false where there is none. Its confidence
 // is not set.

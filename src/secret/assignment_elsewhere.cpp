@@ -92,10 +92,12 @@ bool row_value(std::string_view text, std::size_t &at, AssignmentCandidate &out)
   ++i;
   for (std::size_t column = 0; column < columns; ++column) {
     const std::size_t end = item_end(text, i);
+    out.looked_to = end == std::string_view::npos ? i + kAssignmentQuotedMax : end;
     if (end == std::string_view::npos || text[end] != ',') return false;
     i = end + 1;
   }
   while (i < text.size() && is_space(text[i])) ++i;
+  out.looked_to = i;
   if (mark_at(text, i).quote == '\0') return false;
   at = i;
   out.tie = Tie::comma;

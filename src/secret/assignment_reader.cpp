@@ -262,6 +262,7 @@ class Reader {
     if (mark.size == 1 && text_.substr(begin).starts_with(std::string(2, mark.quote))) {
       begin += 2;
       const std::size_t close = text_.substr(begin, kAssignmentQuotedMax).find(std::string(3, mark.quote));
+      out_.looked_to = begin + std::min(close, kAssignmentQuotedMax);
       if (close == std::string_view::npos) return false;
       out_.begin = begin;
       out_.end = begin + close;
@@ -269,6 +270,12 @@ class Reader {
       return trimmed() && one_line();
     }
     const std::size_t close = quoted_end(text_, begin, open);
+    // Without an end the line was looked at, or of what may go over lines all that may belong to it.
+    out_.looked_to =
+        close != std::string_view::npos ? close
+        : open.quote == '`'
+            ? begin + kAssignmentQuotedMax
+            : std::min(text_.substr(begin, kAssignmentQuotedMax).find('\n'), kAssignmentQuotedMax) + begin;
     if (close == std::string_view::npos) return false;
     out_.begin = begin;
     out_.end = close;

@@ -51,9 +51,16 @@ class GramFilter {
 
   template <typename Hit>
   void scan(std::string_view text, Hit &&hit) const {
+    scan(text, 0, text.size(), hit);
+  }
+  // Anchors that lie in a stretch of the text or reach into it, and perhaps one or two beside it.
+  template <typename Hit>
+  void scan(std::string_view text, std::size_t begin, std::size_t end, Hit &&hit) const {
+    begin -= std::min(begin, kReach);
+    text = text.substr(0, std::min(text.size(), end + kReach));
     // Blocks stay in the processor's cache between the looks at them.
     std::array<Place, kBlock + kSlack> places;
-    for (std::size_t at = 0; at < text.size(); at += kBlock) {
+    for (std::size_t at = begin; at < text.size(); at += kBlock) {
       for (const Pair &pair : pairs_)
         for (const std::size_t place : find_pairs(text.substr(at, kBlock + 1), pair.first, pair.second))
           for (const std::uint32_t number : pair.entries) compare(text, at + place, entries_[number], hit);
@@ -67,6 +74,7 @@ class GramFilter {
   static constexpr std::size_t kBits = 1 << 18;
   static constexpr std::size_t kBlock = 4096;  // places a look
   static constexpr std::size_t kSlack = 64;
+  static constexpr std::size_t kReach = 32;  // bytes; an anchor has fewer
 
   struct Entry {
     std::uint32_t ids = 0;    // of ids_, closed by kEnd

@@ -27,7 +27,7 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr std::string_view kMagic = "dislodge-matcher-7";
+constexpr std::string_view kMagic = "dislodge-matcher-8";
 // Hyperscan takes 32-bit lengths; a block is cut so that each match lies whole in one of two neighbours.
 constexpr std::size_t kBlockBytes = 1u << 30;
 constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
@@ -39,6 +39,7 @@ constexpr std::int64_t kExactMemory = 16 << 20;
 constexpr double kDenseFrequency = 1.0 / 1'000'000;
 constexpr std::size_t kPatternMax =
     1024;                                // bytes; Hyperscan takes no automaton of many words with long tails
+constexpr std::size_t kAround = 64;      // bytes around a stretch in which a word may begin or end
 constexpr std::size_t kTellingRun = 16;  // unless a run of this many bytes tells most of them apart
 
 struct FreeScratch {
@@ -212,6 +213,7 @@ struct Matcher::State {
   GramFilter filter;
   std::vector<Target> targets;
   std::vector<std::uint32_t> by_run;  // rules whose matches hold a long run
+  bool everywhere_far = false;        // a rule without anchors reaches kFarReach
   std::uint32_t dense() const { return static_cast<std::uint32_t>(windows.size()); }
   std::uint32_t everywhere() const { return dense() + 1; }
   std::uint32_t first_trigger() const { return dense() + 2; }
@@ -275,11 +277,13 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
   const auto dense = static_cast<std::uint32_t>(rules.rules.size());
   std::vector<Expression> dense_rules;
   std::vector<Expression> everywhere;
+  bool everywhere_far = false;
   std::vector<std::uint32_t> by_run;
   AnchorTable table;
   for (std::uint32_t i = 0; i < entries.size(); ++i) {
     RuleEntry &entry = entries[i];
     if (!entry.anchors) {
+      everywhere_far = everywhere_far || entry.width >= kFarReach;
       everywhere.push_back({entry.pattern, 0, i});
     } else if (entry.anchors->frequency > kDenseFrequency && entry.anchors->run.least < kTellingRun &&
                entry.pattern.size() <= kPatternMax) {
@@ -314,6 +318,7 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
     });
   });
   out.list(by_run, [&](std::uint32_t rule) { out.number(rule); });
+  out.number(everywhere_far ? 1 : 0);
   table.encode(out);
   out.text(dense_database);
   out.text(everywhere_database);
@@ -370,6 +375,7 @@ base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view given
     const std::uint64_t rule = in.number();
     if (rule < state->windows.size()) state->by_run.push_back(static_cast<std::uint32_t>(rule));
   });
+  state->everywhere_far = in.number() != 0;
   AnchorTable::decode(in, state->targets, state->filter);
   for (LazyDatabase &database : state->databases) database.bytes = in.text();
   if (!in.ok() || !in.at_end() || !state->filter.sound()) return refuse("are damaged");
@@ -501,20 +507,29 @@ void Matcher::State::trigger(std::uint32_t id, std::string_view text, std::size_
 }
 
 void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) const {
+  const TextRange whole{0, text.size()};
+  find(text, {&whole, 1}, scratch, found);
+}
+
+void Matcher::find(std::string_view text, std::span<const TextRange> where, Scratch &scratch,
+                   Matches &found) const {
   found.rules.clear();
   found.triggers.clear();
+  found.runs.clear();
+  found.far.clear();
   Scratch::State &work = *scratch.state_;
   work.blocks.begin(text);
   work.places.clear();
   work.regions.clear();
   const State &state = *state_;
   const std::uint32_t first_trigger = state.first_trigger();
-  state.filter.scan(text, [&](std::uint32_t number, std::size_t begin, std::size_t end) {
+  const auto on_anchor = [&](std::uint32_t number, std::size_t begin, std::size_t end) {
     const Target &target = state.targets[number];
     if (target.number >= first_trigger) {
       state.trigger(target.number, text, end, found);
       return;
     }
+    if (std::max(target.back, target.ahead) >= kFarReach) found.far.push_back({begin, end});
     // One byte more on each side, which "\b" looks at.
     const std::size_t back = target.back + 1;
     const std::size_t ahead = target.ahead + 1;
@@ -526,22 +541,40 @@ void Matcher::find(std::string_view text, Scratch &scratch, Matches &found) cons
       if (run.least != 0 && !run.within(text.substr(begin, end - begin))) return;
     }
     work.places.add(target.number, begin, end);
-  });
-  found.runs = find_runs(text, kRunLetters, kLongRun);
-  for (const std::size_t begin : found.runs) {
-    std::size_t end = begin + kLongRun;
-    while (end < text.size() && in_run(text[end])) ++end;
-    for (const std::uint32_t rule : state.by_run) {
-      const RuleWindow &window = state.windows[rule];
-      if (window.run.within(text.substr(begin, end - begin)))
-        work.places.add(rule, begin > window.back ? begin - window.back - 1 : 0,
-                        std::min(text.size(), end + window.back + 1));
+  };
+  for (const TextRange &range : where) {
+    state.filter.scan(text, range.begin, range.end, on_anchor);
+    const std::size_t known = found.runs.size();
+    if (where.size() == 1 && range.end - range.begin == text.size()) {
+      found.runs = find_runs(text, kRunLetters, kLongRun);
+    } else {
+      for (const std::size_t run :
+           find_runs(text.substr(range.begin, range.end - range.begin), kRunLetters, kLongRun))
+        found.runs.push_back(range.begin + run);
+    }
+    for (std::size_t i = known; i < found.runs.size(); ++i) {
+      const std::size_t begin = found.runs[i];
+      std::size_t end = begin + kLongRun;
+      while (end < text.size() && in_run(text[end])) ++end;
+      for (const std::uint32_t rule : state.by_run) {
+        const RuleWindow &window = state.windows[rule];
+        if (window.back >= kFarReach) found.far.push_back({begin, end});
+        if (window.run.within(text.substr(begin, end - begin)))
+          work.places.add(rule, begin > window.back ? begin - window.back - 1 : 0,
+                          std::min(text.size(), end + window.back + 1));
+      }
     }
   }
   work.places.settle();
   for (const Region &place : work.places.list)
     state.ask(place.rule, text, place.begin, place.end, work, found);
-  state.ask(state.everywhere(), text, 0, text.size(), work, found);
+  // A rule without an anchor that reaches further than a stretch is sure to is asked of the whole text.
+  if (state.everywhere_far)
+    state.ask(state.everywhere(), text, 0, text.size(), work, found);
+  else
+    for (const TextRange &range : where)
+      state.ask(state.everywhere(), text, range.begin - std::min(range.begin, kAround),
+                std::min(text.size(), range.end + kAround), work, found);
   work.regions.settle();
   for (const Region &region : work.regions.list) state.confirm(text, region, work.groups, found.rules);
   std::sort(found.triggers.begin(), found.triggers.end(), [](const TriggerHit &a, const TriggerHit &b) {

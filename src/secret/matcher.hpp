@@ -17,12 +17,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "secret/rule.hpp"
+#include "secret/text_range.hpp"
 
 namespace dislodge::secret {
 
@@ -45,6 +47,8 @@ struct Matches {
   std::vector<RuleMatch> rules;      // sorted by rule, then begin; those of one rule do not overlap
   std::vector<TriggerHit> triggers;  // sorted by end
   std::vector<std::size_t> runs;     // where 40 letters of base64 and more in a row begin, in order
+  // Places that may be part of a match which reaches kFarReach bytes and more away from them.
+  std::vector<TextRange> far;
 };
 
 class Matcher {
@@ -71,10 +75,14 @@ class Matcher {
   base::Result<Scratch> scratch() const;
   // Replaces what is in `found`.
   void find(std::string_view text, Scratch &scratch, Matches &found) const;
+  // Looks for what stands in some stretches of the text, or reaches into them; they are in order, apart, and
+  // begin and end with a line.
+  void find(std::string_view text, std::span<const TextRange> where, Scratch &scratch, Matches &found) const;
   // Bytes that a match of the rule can span; kWidthMax for those without bound.
   std::size_t width_of(std::uint32_t rule) const;
   // A match longer than this is not looked for.
   static constexpr std::size_t kWidthMax = 64 << 10;
+  static constexpr std::size_t kFarReach = 1984;
 
  private:
   struct State;

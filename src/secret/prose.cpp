@@ -57,7 +57,8 @@ std::span<const ProseTrigger> prose_triggers() {
   return kTriggers;
 }
 
-void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::vector<ProseCandidate> &out) {
+void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::vector<ProseCandidate> &out,
+                std::vector<TextRange> *far) {
   const std::size_t first = out.size();
   for (const TriggerHit &hit : hits) {
     if (hit.trigger >= kTriggers.size()) continue;
@@ -66,7 +67,8 @@ void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::ve
       const char next = text[hit.end];
       if (is_letter(next) || is_digit(next) || next == '_' || next == '(') continue;
     }
-    read_prose(text, hit.end, kTriggers[hit.trigger].is, out);
+    if (read_prose(text, hit.end, kTriggers[hit.trigger].is, out) && far != nullptr)
+      far->push_back({hit.end - 1, hit.end});
   }
   // Punctuation alone is no value.
   out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),

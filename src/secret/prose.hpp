@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "secret/text_range.hpp"
+
 namespace dislodge::secret {
 
 struct TriggerHit;
@@ -58,8 +60,9 @@ struct ProseCandidate {
 };
 
 // Appends what stands after the triggers, sorted by begin, at most one candidate a place. `hits` sorted by
-// end.
-void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::vector<ProseCandidate> &out);
+// end. Headings of tables are added to `far`, since their rows may be many.
+void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::vector<ProseCandidate> &out,
+                std::vector<TextRange> *far = nullptr);
 
 // In a short message: words that stand alone on their line (or behind a greeting's comma) and look like a
 // generated or chosen password: letters with digits or signs, or letters that make no words. Nothing by

@@ -413,7 +413,7 @@ bool read_sign_in(ProseReader &reader, ProseCandidate candidate, std::vector<Pro
 
 }  // namespace
 
-void read_prose(std::string_view text, std::size_t end, TriggerClass is, std::vector<ProseCandidate> &out) {
+bool read_prose(std::string_view text, std::size_t end, TriggerClass is, std::vector<ProseCandidate> &out) {
   ProseCandidate candidate;
   candidate.trigger = is;
   candidate.trigger_end = end;
@@ -424,23 +424,28 @@ void read_prose(std::string_view text, std::size_t end, TriggerClass is, std::ve
     ++after;
   const char next = after < text.size() ? text[after] : '\n';
   const bool ends_cell = std::string_view("|,;\t\r\n").find(next) != std::string_view::npos;
-  if (is != TriggerClass::sign_in && ends_cell && read_table(text, end, candidate, out)) return;
-  if ((is == TriggerClass::pass || is == TriggerClass::secret) && is_letter(next)) return;
+  bool heading = false;
+  if (is != TriggerClass::sign_in && ends_cell) {
+    const TableReading table = read_table(text, end, candidate, out);
+    if (table == TableReading::cells) return true;
+    heading = table == TableReading::heading;
+  }
+  if ((is == TriggerClass::pass || is == TriggerClass::secret) && is_letter(next)) return heading;
   ProseReader reader(text, end);
   // What is assigned in source is read by assignment.hpp; of a few bytes nobody can say what they are.
   const bool short_note =
       text.size() < kNoteMax && (is == TriggerClass::password || is == TriggerClass::pass);
-  if (reader.source() && !short_note) return;
+  if (reader.source() && !short_note) return heading;
   if (is == TriggerClass::sign_in) {
     read_sign_in(reader, candidate, out);
-    return;
+    return heading;
   }
   std::size_t begin = end;
   while (begin > 0 && (is_letter(text[begin - 1]) || is_digit(text[begin - 1])) && end - begin < 12) --begin;
   if (begin > 0 && text[begin - 1] == '/' && is == TriggerClass::password) {
     std::size_t path = begin - 1;  // "/usr/bin/passwd"; "user/password" is none
     while (path > 0 && !is_space(text[path - 1]) && begin - path < 40) --path;
-    if (text[path] == '/') return;
+    if (text[path] == '/') return heading;
   }
   const bool pair = is == TriggerClass::credentials || pair_word_before(text, begin);
   if (is == TriggerClass::credentials) {
@@ -449,11 +454,12 @@ void read_prose(std::string_view text, std::size_t end, TriggerClass is, std::ve
     read_linked(reader, candidate, true, out);
     for (std::size_t i = out.size(); i-- > before;)
       if (out[i].link != Link::pair) out.erase(out.begin() + static_cast<std::ptrdiff_t>(i));
-    return;
+    return heading;
   }
   const std::size_t before = out.size();
   if (is == TriggerClass::password && !reader.source()) read_before(text, begin, candidate, out);
   if (out.size() == before) read_linked(reader, candidate, pair, out);
+  return heading;
 }
 
 }  // namespace dislodge::secret

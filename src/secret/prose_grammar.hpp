@@ -1,6 +1,7 @@
 #pragma once
 // The grammar of prose passwords: from a trigger word to the values that it may announce.
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -8,11 +9,13 @@
 
 namespace dislodge::secret {
 
-// Appends the candidates of one trigger that ends at `end`, without confidence.
-void read_prose(std::string_view text, std::size_t end, TriggerClass is, std::vector<ProseCandidate> &out);
+// Appends the candidates of one trigger that ends at `end`, without confidence. True where the trigger is the
+// heading of a table: then any number of lines was looked at.
+bool read_prose(std::string_view text, std::size_t end, TriggerClass is, std::vector<ProseCandidate> &out);
 
-// The cells under a heading that ends at `trigger_end`; false where the trigger is no heading of a table.
-bool read_table(std::string_view text, std::size_t trigger_end, const ProseCandidate &pattern,
-                std::vector<ProseCandidate> &out);
+enum class TableReading : std::uint8_t { none, heading, cells };
+// The cells under a heading that ends at `trigger_end`: whether it is one, and has any.
+TableReading read_table(std::string_view text, std::size_t trigger_end, const ProseCandidate &pattern,
+                        std::vector<ProseCandidate> &out);
 
 }  // namespace dislodge::secret

@@ -68,8 +68,8 @@ bool is_heading(std::string_view text, const Row &row, char mark) {
 
 }  // namespace
 
-bool read_table(std::string_view text, std::size_t trigger_end, const ProseCandidate &pattern,
-                std::vector<ProseCandidate> &out) {
+TableReading read_table(std::string_view text, std::size_t trigger_end, const ProseCandidate &pattern,
+                        std::vector<ProseCandidate> &out) {
   Span line = line_around(text, trigger_end, 4 * kProseReach);
   char mark = '\0';
   const std::string_view heading = text.substr(line.begin, line.end - line.begin);
@@ -79,9 +79,9 @@ bool read_table(std::string_view text, std::size_t trigger_end, const ProseCandi
       break;
     }
   }
-  if (mark == '\0') return false;
+  if (mark == '\0') return TableReading::none;
   const Row head = split_row(text, line, mark);
-  if (head.count < 2) return false;
+  if (head.count < 2) return TableReading::none;
   std::size_t column = head.count;
   std::size_t user_column = head.count;
   for (std::size_t i = 0; i < head.count; ++i) {
@@ -93,7 +93,7 @@ bool read_table(std::string_view text, std::size_t trigger_end, const ProseCandi
       column = i;
     if (user_column == head.count && among(kUserColumns, name)) user_column = i;
   }
-  if (column == head.count || !is_heading(text, head, mark)) return false;
+  if (column == head.count || !is_heading(text, head, mark)) return TableReading::none;
   bool any = false;
   for (std::size_t rows = 0; rows < kTableRows; ++rows) {
     std::size_t next = line.end;
@@ -118,7 +118,7 @@ bool read_table(std::string_view text, std::size_t trigger_end, const ProseCandi
     out.push_back(candidate);
     any = true;
   }
-  return any;
+  return any ? TableReading::cells : TableReading::heading;
 }
 
 }  // namespace dislodge::secret

@@ -132,14 +132,67 @@ std::size_t Scanner::scan(const evidence::TextView &view, FoundSink &sink) {
   return scan_at(view, 0, sink);
 }
 
+std::size_t Scanner::scan_version(const evidence::TextView &view, FoundSink &sink) {
+  if (view.text.size() < kKnownTextMin) return scan(view, sink);
+  // A text is judged by the kind of file it is in as well; by the rest of its name only where a rule matches.
+  const FileKind file = file_kind_of(view.name.empty() ? view.item : view.name);
+  const std::uint64_t kind = static_cast<std::uint64_t>(file) * 2 + (view.prose ? 1 : 0);
+  const std::vector<TextRange> &fresh = known_.fresh(view.text, kind);
+  if (fresh.empty()) return 0;
+  where_ = &fresh;
+  const std::size_t count = scan_at(view, 0, sink);
+  where_ = nullptr;
+  known_.learn();
+  return count;
+}
+
+// Which parts of a version are never known: those in which something stands, and those where what turned it
+// down may lie far away.
+void Scanner::tell_of(const std::vector<Candidate> &candidates) {
+  for (const TextRange &place : matches_.far) known_.tell(place.begin, place.end);
+  for (const Candidate &one : candidates) {
+    const bool bounded = !one.rejected.empty() && !options_.keep_rejected &&
+                         (one.rule == nullptr || (!one.rule->keyword_gate && one.rule->discard.empty() &&
+                                                  one.rule->companions.empty()));
+    if (bounded) continue;
+    // With the byte in front, which belongs to the word that led there.
+    const std::size_t begin = std::min(one.begin, one.match_begin);
+    known_.tell(begin > 0 ? begin - 1 : 0, std::max(one.end, one.match_end));
+  }
+}
+
+// What was turned down is shown by nobody, but it is masked beside what stands: there it is looked for again.
+bool Scanner::widen_around(const std::vector<Candidate> &candidates) {
+  if (options_.keep_rejected) return false;
+  constexpr std::size_t kBefore = kContextBefore + kContextReach + kNeighbours;
+  constexpr std::size_t kAfter = kContextAfter + kNeighbours;
+  bool wider = false;
+  for (const Candidate &one : candidates)
+    if (one.rejected.empty())
+      wider = known_.widen(one.begin - std::min(one.begin, kBefore), one.end + kAfter) || wider;
+  return wider;
+}
+
 std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth, FoundSink &sink) {
-  matcher_->find(view.text, scratch_, matches_);
-  const std::vector<std::size_t> run_begins =
-      std::move(matches_.runs);  // what is scanned within finds its own
+  const bool version = where_ != nullptr && depth == 0 && !joining_;
+  if (version)
+    matcher_->find(view.text, *where_, scratch_, matches_);
+  else
+    matcher_->find(view.text, scratch_, matches_);
   std::vector<Candidate> candidates;
   judge(view, candidates);
+  if (version) tell_of(candidates);
   if (options_.allow_comments) heed_comments(view.text, candidates);
   settle(candidates);
+  if (version && widen_around(candidates)) {
+    matcher_->find(view.text, *where_, scratch_, matches_);
+    candidates.clear();
+    judge(view, candidates);
+    if (options_.allow_comments) heed_comments(view.text, candidates);
+    settle(candidates);
+  }
+  const std::vector<std::size_t> run_begins =
+      std::move(matches_.runs);  // what is scanned within finds its own
   std::size_t count = emit(view, candidates, sink);
   if (depth == 0 && !joining_ && view.prose) count += scan_wrapped(view, candidates, sink);
   if (depth >= options_.decode_depth) return count;
@@ -149,6 +202,7 @@ std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth
   std::vector<EncodedRun> runs = join_base64_runs(view.text, run_begins);
   std::size_t next = 0;
   for (const EncodedRun &run : runs) {
+    if (version) known_.tell_if_cut(run.begin, run.end);
     while (next < candidates.size() && candidates[next].end <= run.begin) ++next;
     bool named = false;
     for (std::size_t i = next; i < candidates.size() && candidates[i].begin < run.end; ++i)
@@ -156,6 +210,7 @@ std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth
     if (named) continue;
     const auto decoded = decode_base64_run(view.text.substr(run.begin, run.end - run.begin));
     if (!decoded) continue;
+    if (version) known_.tell(run.begin, run.end);
     const std::uint64_t offset = view.map != nullptr ? view.map->source_of(run.begin) : run.begin;
     const std::string path = base::join_item(view.item, base::decoded_view_step("base64", offset));
     std::vector<evidence::QuotedSpan> quoted;
@@ -283,8 +338,11 @@ std::size_t Scanner::scan_wrapped(const evidence::TextView &view, const std::vec
                                   FoundSink &sink) {
   const FileKind file = file_kind_of(view.name.empty() ? view.item : view.name);
   if (file != FileKind::other && file != FileKind::document) return 0;
-  const std::vector<WrappedRun> runs = find_wrapped_runs(view.text);
+  const std::vector<WrappedRun> runs =
+      where_ != nullptr ? find_wrapped_runs(view.text, *where_) : find_wrapped_runs(view.text);
   if (runs.empty()) return 0;
+  if (where_ != nullptr)
+    for (const WrappedRun &run : runs) known_.tell(run.begin, run.end);
   joining_ = true;
   SeamSink across(sink, *rules_);
   QuoteDepth quotes(view.quoted);
@@ -350,7 +408,7 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
   if (!options_.prose || !view.prose) return;
   std::vector<AssignmentCandidate> assigned;
   find_assignments(view.text, view.name.empty() ? view.item : view.name, matches_.triggers,
-                   static_cast<std::uint32_t>(prose_triggers().size()), assigned);
+                   static_cast<std::uint32_t>(prose_triggers().size()), assigned, &matches_.far);
   for (const AssignmentCandidate &one : assigned) {
     if (one.confidence < kAssignmentFloor) continue;
     Candidate candidate;
@@ -366,7 +424,7 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
     out.push_back(std::move(candidate));
   }
   std::vector<ProseCandidate> prose;
-  find_prose(view.text, matches_.triggers, prose);
+  find_prose(view.text, matches_.triggers, prose, &matches_.far);
   // "passphrase for the key: x": the sentence knows better what it is than the word before the colon.
   std::unordered_map<std::size_t, double> said;
   for (const ProseCandidate &one : prose)

@@ -19,6 +19,7 @@
 
 #include "base/result.hpp"
 #include "evidence/record.hpp"
+#include "secret/known_text.hpp"
 #include "secret/matcher.hpp"
 #include "secret/rule.hpp"
 #include "secret/sighting.hpp"
@@ -54,6 +55,9 @@ class Scanner {
   // and its text without tags) may be given one after the other: what lies at the same place is reported
   // once.
   std::size_t scan(const evidence::TextView &view, FoundSink &sink);
+  // The same of a text that is one of many versions, as the files of a history are: finds what scan() finds,
+  // and looks only at what no text before had (secret/known_text.hpp).
+  std::size_t scan_version(const evidence::TextView &view, FoundSink &sink);
 
   const RuleSet &rules() const { return *rules_; }
   const ScanOptions &options() const { return options_; }
@@ -70,6 +74,8 @@ class Scanner {
   void heed_comments(std::string_view text, std::vector<Candidate> &candidates) const;
   void settle(std::vector<Candidate> &candidates) const;
   std::size_t emit(const evidence::TextView &view, std::vector<Candidate> &candidates, FoundSink &sink);
+  void tell_of(const std::vector<Candidate> &candidates);
+  bool widen_around(const std::vector<Candidate> &candidates);
   bool seen_before(std::string_view item, std::uint64_t offset, std::string_view value,
                    std::string_view rule);
 
@@ -80,8 +86,10 @@ class Scanner {
   Matches matches_;
   std::unordered_map<std::uint32_t, bool> gates_;  // by rule: whether the text holds one of its keywords
   std::string last_item_;
-  bool joining_ = false;                    // within scan_wrapped: what a mail program cut is not cut again
-  std::unordered_set<std::uint64_t> seen_;  // places of last_item_ that were reported
+  bool joining_ = false;  // within scan_wrapped: what a mail program cut is not cut again
+  KnownText known_;
+  const std::vector<TextRange> *where_ = nullptr;  // within scan_version: what of the text is new
+  std::unordered_set<std::uint64_t> seen_;         // places of last_item_ that were reported
 };
 
 }  // namespace dislodge::secret

@@ -47,6 +47,11 @@ std::size_t line_end(std::string_view text, std::size_t newline) {
 }  // namespace
 
 std::vector<WrappedRun> find_wrapped_runs(std::string_view text) {
+  const TextRange whole{0, text.size()};
+  return find_wrapped_runs(text, {&whole, 1});
+}
+
+std::vector<WrappedRun> find_wrapped_runs(std::string_view text, std::span<const TextRange> where) {
   std::vector<WrappedRun> out;
   const auto consider = [&](std::size_t line, std::size_t newline) {
     const std::size_t start = newline + 1;
@@ -79,8 +84,11 @@ std::vector<WrappedRun> find_wrapped_runs(std::string_view text) {
     }
     out.push_back(run);
   };
-  if (wide_masks()) {
-    for (const std::size_t newline : find_line_ends(text, kTokens)) {
+  for (const TextRange &range : where) {
+    if (!wide_masks()) break;
+    const std::string_view stretch = text.substr(range.begin, range.end - range.begin);
+    for (const std::size_t in_stretch : find_line_ends(stretch, kTokens)) {
+      const std::size_t newline = range.begin + in_stretch;
       if (out.size() >= kWrappedMax) break;
       // A line that begins further away is too long anyway.
       const std::size_t low = newline - std::min(newline, kWholeLine + 2);
@@ -88,14 +96,16 @@ std::vector<WrappedRun> find_wrapped_runs(std::string_view text) {
       if (before == std::string_view::npos && low > 0) continue;
       consider(before == std::string_view::npos ? 0 : low + before + 1, newline);
     }
-    return out;
   }
-  for (std::size_t start = 0; start < text.size() && out.size() < kWrappedMax;) {
-    const void *found = std::memchr(text.data() + start, '\n', text.size() - start);
-    if (found == nullptr) break;
-    const auto newline = static_cast<std::size_t>(static_cast<const char *>(found) - text.data());
-    consider(start, newline);
-    start = newline + 1;
+  if (wide_masks()) return out;
+  for (const TextRange &range : where) {
+    for (std::size_t start = range.begin; start < range.end && out.size() < kWrappedMax;) {
+      const void *found = std::memchr(text.data() + start, '\n', range.end - start);
+      if (found == nullptr) break;
+      const auto newline = static_cast<std::size_t>(static_cast<const char *>(found) - text.data());
+      consider(start, newline);
+      start = newline + 1;
+    }
   }
   return out;
 }

@@ -3,11 +3,13 @@
 // so that the rules see what was sent. Base64 of many lines is no matter of this (decode_view.hpp).
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/offset_map.hpp"
+#include "secret/text_range.hpp"
 
 namespace dislodge::secret {
 
@@ -20,6 +22,8 @@ struct WrappedRun {
 // Places where a run of token characters may go on in the next line, behind quote marks or none. In order; at
 // most kWrappedMax.
 std::vector<WrappedRun> find_wrapped_runs(std::string_view text);
+// Only those whose first line ends in one of the stretches, which are in order and begin and end with a line.
+std::vector<WrappedRun> find_wrapped_runs(std::string_view text, std::span<const TextRange> where);
 
 inline constexpr std::size_t kWrappedMax = 4096;  // of one text
 
