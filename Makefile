@@ -3,6 +3,7 @@
 #   make demo    set up, build, investigate the sample breach, say where to look
 #   make test    set up, build, run all tests
 #   make spark   tries the Spark job on Spark itself (needs Java 17)
+#   make formats hands the report's files to programs and schemas that others made
 #   make browser tries the page in a real browser; make browser-bench says how fast it is
 #   make compare DIR=...   hold our readers against independent ones on a folder of mail
 #   make accuracy DATA=...   precision and recall on labelled source and on generated mail (docs/accuracy.md)
@@ -10,7 +11,7 @@
 
 BUILD := build/release
 
-.PHONY: demo test build setup bare browser browser-bench spark asan fuzz format check-format tidy bench compare accuracy train clean
+.PHONY: demo test build setup bare browser browser-bench formats spark asan fuzz format check-format tidy bench compare accuracy train clean
 
 demo: build
 	$(BUILD)/dislodge demo
@@ -82,6 +83,13 @@ tidy:
 browser: build
 	command -v chromium >/dev/null || { echo "browser: apt-get install chromium npm" >&2; exit 2; }
 	cd tests/browser && npm ci --no-audit --no-fund && npm test
+
+# STIX, MISP, SARIF, OCSF, OpenGraph, Timesketch, Navigator and Playbook-NG files of the sample breach, each read by
+# what reads such files elsewhere. SARIF_SCHEMA=FILE where the network has it not.
+formats: build
+	test -d build/formats || { python3 -m venv build/formats && build/formats/bin/pip install -q -r tests/report/consumers.txt; }
+	$(BUILD)/dislodge demo --out build/formats/demo >/dev/null
+	build/formats/bin/python tests/report/consumers.py build/formats/demo/report $(if $(SARIF_SCHEMA),--sarif-schema $(SARIF_SCHEMA))
 
 # The Spark job on Spark's own local cluster; pyspark is installed beside the build, Java must be there.
 spark: build

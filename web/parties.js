@@ -19,10 +19,11 @@ function release(row) {
       {name: 'contact_channel', label: 'How', needed: true, hint: 'A telephone number or portal that the intruder cannot read.'},
       {name: 'verify_at', label: 'Where they check that it is genuine'},
       {name: 'seal_to', label: 'Their public key', hint: '64 hex digits; empty: not encrypted.'},
+      {name: 'content', label: 'The messages themselves', kind: 'choice', choices: [['', 'no, the list of them alone'], ['yes', 'yes, sealed to that key; what names others is held back']]},
     ],
     button: 'Make the package',
     send: async (values) => {
-      await act('package', {organisation: row.organisation, released_by: [values.one, values.two], contact_name: values.contact_name, contact_channel: values.contact_channel, verify_at: values.verify_at, seal_to: values.seal_to});
+      await act('package', {organisation: row.organisation, released_by: [values.one, values.two], contact_name: values.contact_name, contact_channel: values.contact_channel, verify_at: values.verify_at, seal_to: values.seal_to, content: values.content === 'yes'});
       told('The package is being made.', true);
     },
   });
@@ -34,6 +35,7 @@ function detail(row) {
     h('p', null, h('button', {type: 'button', class: 'main', onclick: () => release(row)}, 'Make their package')),
     pairs([['Domains', row.domains.join(', ')], ['Messages', number(row.messages)], ['Seen accessed', number(row.messages_seen_accessed)], ['First', time(row.first)], ['Last', time(row.last)]]),
     bullets('To do', row.to_do),
+    row.groups.length ? bullets('Seems to be the same organisation as (a person says so before anything follows)', row.groups.map((one) => [h('a', {href: place('parties', one.organisation)}, one.organisation), ' ', one.name, h('small', null, one.why + '; margin ' + one.margin.toFixed(2))])) : null,
     row.channels_read.length ? bullets('Never tell them there: the intruder can read', row.channels_read.slice(0, 20)) : null,
     bullets('Secrets of theirs', row.secrets.map((one) => [h('a', {href: place('secrets', 'secret:' + one.fingerprint.replace(/^secret:/, ''))}, one.kind), ' ', h('code', null, one.mask), h('small', null, one.why),
       h('small', {class: 'place'}, one.places[0] ?? '', one.place_count > 1 ? ' and ' + counted(one.place_count - 1, 'more place') : '')])),

@@ -112,6 +112,8 @@ constexpr const char *kMigrations[] = {
     "NULL, offset INTEGER NOT NULL, body TEXT NOT NULL) STRICT;"
     "CREATE INDEX context_by_unit ON context (evidence, unit);"
     "CREATE INDEX context_by_secret ON context (secret)",
+    // 4: a record ends with what its author says to belong to; filled when a unit is read
+    "UPDATE record SET body = CAST(body || x'00' AS BLOB)",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion - 1);
 

@@ -21,7 +21,7 @@
 
 namespace dislodge::casefile {
 
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 class Case {
  public:

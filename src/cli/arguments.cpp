@@ -276,6 +276,19 @@ int run(int argc, char **argv) {
   package_command->add_option("--reviewed-by", package.reviewed_by, "Who looked at it");
   package_command->add_flag("--only-secrets", package.only_secrets,
                             "A manifest of the messages that hold secrets, and no others");
+  package_command->add_flag("--content", package.contents,
+                            "Give the messages themselves as well, sealed with --seal-to");
+  package_command
+      ->add_option(
+          "--reviewed-message", package.reviewed_messages,
+          "Ids of messages that a person has looked at and that are given in spite of what they name")
+      ->needs("--reviewed-by");
+  package_command->add_option("--review-list", package.review_list,
+                              "Write what is not given, and why, for who reviews it");
+  package_command->add_option("--also", package.also,
+                              "Other domains that are the same organisation (`parties` proposes some)");
+  package_command->add_option("--also-confirmed-by", package.also_confirmed_by,
+                              "Who knows that they are one organisation");
   package_command
       ->add_option("--receipt", package.receipt, "A receipt that came back: checked and journalled")
       ->check(CLI::ExistingFile);
@@ -336,6 +349,12 @@ int run(int argc, char **argv) {
                                 "Their key, got out of band (64 hex digits)");
   reconcile_command->add_option("--verified-by", reconcile.verified_by,
                                 "Who confirmed out of band that the notice is theirs");
+  reconcile_command->add_option("--content", reconcile.contents,
+                                "messages.jsonl.sealed of their package: each is held against the manifest");
+  reconcile_command
+      ->add_option("--content-out", reconcile.contents_out,
+                   "Folder to open these messages into, to be added as evidence")
+      ->needs("--content");
   reconcile_command->add_option("--receipt", reconcile.receipt, "Write a signed receipt for them");
   reconcile_command->add_option("--received-by", reconcile.received_by, "Who received it, for the receipt");
   reconcile_command->callback([&] {

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/files.hpp"
+#include "base/words.hpp"
 #include "cli/session.hpp"
 #include "engine/reopen.hpp"
-#include "engine/tips_pass.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
 
@@ -61,32 +61,18 @@ Result<base::Interval> parse_exposed(const std::string &text) {
 }
 
 // What others say is kept as a tip besides: with whose word it is, and whether that was confirmed.
-Result<void> add_if_tip(const AddArguments &arguments, casefile::Case &the_case,
-                        const std::filesystem::path &path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error) ||
-      std::filesystem::file_size(path, error) > detect::kTipBytesMax)
-    return {};
-  DISLODGE_TRY_ASSIGN(std::string text, base::read_file(path));
-  if (path.extension() == ".sealed") {
-    // Sealed to this case by whoever gives it; what was sealed to another stays closed.
-    if (const auto opened = the_case.keys().open(text)) text = std::string(opened->view());
+void say_tip(const AddArguments &arguments, const engine::AddedTip &tip) {
+  if (!tip.wrong.empty()) {
+    std::fprintf(stderr, "dislodge: %s looks like a tip and could not be read as one: %s\n", tip.path.c_str(),
+                 tip.wrong.c_str());
+    return;
   }
-  if (!detect::recognises_tips(text)) return {};
-  detect::TipSource source;
-  source.from = arguments.notice_from;
-  source.verified_by = arguments.verified_by;
-  source.verified_how = arguments.verified_how;
-  DISLODGE_TRY_ASSIGN(const detect::TipFile file, engine::add_tip(the_case, path, text, source));
-  if (arguments.quiet) return {};
+  if (arguments.quiet) return;
   print_line(fmt::format(
-      "{}: a tip ({}), {} entries from {}{}", path.filename().string(), file.format, file.tips.size(),
-      !source.from.empty() ? source.from
-      : file.from.empty()  ? "nobody named"
-                           : file.from,
-      source.verified_by.empty() ? "; not confirmed out of band (--verified-by NAME --verified-how HOW)"
-                                 : "; confirmed by " + source.verified_by));
-  return {};
+      "{}: a tip ({}), {} from {}{}", tip.path.filename().string(), tip.format,
+      base::counted(tip.entries, "entry", "entries"), tip.from.empty() ? "nobody named" : tip.from,
+      arguments.verified_by.empty() ? "; not confirmed out of band (--verified-by NAME --verified-how HOW)"
+                                    : "; confirmed by " + arguments.verified_by));
 }
 
 }  // namespace
@@ -98,6 +84,9 @@ int run_add(const AddArguments &given) {
   options.limits = arguments.engine.limits;
   options.sandbox = arguments.engine.sandbox;
   options.custodian = arguments.custodian;
+  options.tips.from = arguments.notice_from;
+  options.tips.verified_by = arguments.verified_by;
+  options.tips.verified_how = arguments.verified_how;
   if (!arguments.exposed.empty()) {
     auto interval = parse_exposed(arguments.exposed);
     if (!interval) return report_error(interval.error());
@@ -119,10 +108,6 @@ int run_add(const AddArguments &given) {
   progress.stage("hashing");
   engine::AddSummary all;
   for (const std::filesystem::path &path : arguments.paths) {
-    if (auto kept = add_if_tip(arguments, **the_case, path); !kept) {
-      progress.clear();
-      return report_error(kept.error());
-    }
     auto added = engine::add_evidence(**the_case, path, options, [&](const evidence::IntakeStep &step) {
       progress.advance(step.bytes, step.file_done ? 1 : 0);
     });
@@ -130,6 +115,7 @@ int run_add(const AddArguments &given) {
       progress.clear();
       return report_error(added.error());
     }
+    for (engine::AddedTip &tip : added->tips) all.tips.push_back(std::move(tip));
     all.files += added->files;
     all.known += added->known;
     all.units += added->units;
@@ -137,14 +123,16 @@ int run_add(const AddArguments &given) {
     all.rules_used.merge(added->rules_used);
   }
   progress.clear();
+  for (const engine::AddedTip &tip : all.tips) say_tip(arguments, tip);
   // A mailbox that is said to be exposed and is not handed in would be missed silently.
   for (const engine::ExposureRule &rule : options.exposures)
     if (all.rules_used.count(rule.line) == 0)
       std::fprintf(stderr, "dislodge: %s:%zu: %s fits nothing that was added\n",
                    arguments.exposure_file.c_str(), rule.line, rule.what.c_str());
   if (!arguments.quiet)
-    print_line(fmt::format("{} pieces of evidence, {}; {} known already. Next: dislodge investigate {}",
-                           all.files, report::bytes_text(all.bytes), all.known, arguments.folder.string()));
+    print_line(fmt::format("{} of evidence, {}; {} known already. Next: dislodge investigate {}",
+                           base::counted(all.files, "piece"), report::bytes_text(all.bytes), all.known,
+                           arguments.folder.string()));
   return kDone;
 }
 

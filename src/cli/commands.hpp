@@ -90,8 +90,13 @@ struct PackageArguments : CaseOptions {
   std::string recipient_confirmed_by;  // who confirmed the recipient out of band
   std::vector<std::string> reviewed;   // custodians held by default whose mail a person has looked at
   std::string reviewed_by;
-  bool only_secrets = false;      // a manifest of the messages with secrets only
-  std::filesystem::path receipt;  // a receipt that came back
+  bool only_secrets = false;                   // a manifest of the messages with secrets only
+  bool contents = false;                       // the messages too
+  std::vector<std::string> reviewed_messages;  // ids that a person has looked at
+  std::vector<std::string> also;               // domains that are the same organisation
+  std::string also_confirmed_by;
+  std::filesystem::path review_list;  // to write: what is not given, and why, for who reviews it
+  std::filesystem::path receipt;      // a receipt that came back
 };
 struct LinkArguments : CaseOptions {
   std::filesystem::path file, out, pair_key;  // a set to compare with, or to write
@@ -105,6 +110,8 @@ struct NoticeArguments : CaseOptions {
 struct ReconcileArguments : CaseOptions {
   std::filesystem::path manifest, signature;
   std::string verify_key, verified_by, received_by;
+  std::filesystem::path contents,
+      contents_out;               // messages of their package, and the folder to open them into
   std::filesystem::path receipt;  // to write
 };
 struct StatementsArguments : CaseOptions {

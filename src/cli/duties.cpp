@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/encode.hpp"
+#include "base/words.hpp"
 #include "cli/session.hpp"
 #include "engine/decisions.hpp"
 #include "engine/inputs.hpp"
@@ -132,8 +133,8 @@ Result<Entry> entry_of(const DutiesArguments &arguments, const disclose::DutyRul
     const auto possible = disclose::due(rules, regime->id, regime->trigger, base::now(), options);
     if (!possible) return tl::unexpected(possible.error());
     entry.fact = "delay-authorised:" + regime->id;
-    entry.says = fmt::format("{}: {} days of delay", regime->name, arguments.days);
-    entry.reason = fmt::format("{} days: {}", arguments.days, arguments.reason);
+    entry.says = fmt::format("{}: {} of delay", regime->name, base::counted(arguments.days, "day"));
+    entry.reason = fmt::format("{}: {}", base::counted(arguments.days, "day"), arguments.reason);
   } else {
     const std::size_t slash = arguments.field.find('/');
     DISLODGE_TRY_ASSIGN(const auto *regime, known_regime(arguments.field.substr(0, slash)));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.hpp"
+#include "base/words.hpp"
 #include "cli/session.hpp"
 
 namespace dislodge::cli {
@@ -27,8 +28,9 @@ int run_journal(const JournalArguments &arguments) {
     if (!point) return report_error(point.error());
     if (auto written = base::write_file(arguments.out, point->note()); !written)
       return report_error(written.error());
-    print_line(fmt::format("Checkpoint of {} entries in {}: hand it to {}.", point->size,
-                           arguments.out.string(), arguments.holder));
+    print_line(fmt::format("Checkpoint of {} in {}: hand it to {}.",
+                           base::counted(point->size, "entry", "entries"), arguments.out.string(),
+                           arguments.holder));
     return kDone;
   }
   base::Result<casefile::JournalVerdict> verdict = casefile::JournalVerdict();
@@ -52,7 +54,8 @@ int run_journal(const JournalArguments &arguments) {
     });
     print_line(json.text());
   } else if (verdict->whole) {
-    print_line(fmt::format("The journal is whole: {} entries, root {}.", verdict->entries, verdict->root));
+    print_line(fmt::format("The journal is whole: {}, root {}.",
+                           base::counted(verdict->entries, "entry", "entries"), verdict->root));
     if (!verdict->asks.empty()) print_line("But " + verdict->asks + ".");
   } else {
     print_line("The journal is not whole: " + verdict->problem + ".");

@@ -1,21 +1,31 @@
-// package: what one party is given about its stolen correspondence, released by two people and journalled;
-// reconcile: a package that we were given, against our own mail.
+// package: what one party is given about its stolen correspondence, the messages too if it is wished,
+// released by two people and journalled.
 
 #include "disclose/package.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <map>
+#include <memory>
+#include <set>
 
 #include "base/encode.hpp"
 #include "base/files.hpp"
 #include "base/hash.hpp"
+#include "base/item_path.hpp"
 #include "base/json_writer.hpp"
+#include "base/words.hpp"
 #include "casefile/keys.hpp"
+#include "cli/package_key.hpp"
 #include "cli/session.hpp"
 #include "disclose/notices.hpp"
 #include "engine/correspondence.hpp"
+#include "engine/message_content.hpp"
+#include "identity/owner.hpp"
 
 namespace dislodge::cli {
 
@@ -24,21 +34,7 @@ using base::Result;
 
 namespace {
 
-// 64 hex digits, or a case.pub (base64) of the recipient.
-Result<std::string> key_of(const std::string &text, std::string_view option) {
-  std::string given = text;
-  std::error_code error;
-  if (std::filesystem::is_regular_file(text, error)) {
-    DISLODGE_TRY_ASSIGN(given, base::read_file(text));
-  }
-  const std::string_view trimmed = base::trim(given);
-  auto raw = base::from_hex(trimmed);
-  if (!raw || raw->size() != 32) raw = base::from_base64(trimmed);
-  if (!raw || raw->size() != 32)
-    return base::fail(ErrorKind::usage,
-                      fmt::format("{} takes a public key as 64 hex digits, or a case.pub file", option));
-  return *raw;
-}
+constexpr const char *kMessagesFile = "messages.jsonl.sealed";
 
 // Nobody can guess it, and it can be read out by telephone.
 std::string fresh_code() {
@@ -115,10 +111,97 @@ Result<int> take_receipt(const PackageArguments &arguments, casefile::Case &the_
   return kDone;
 }
 
+// The messages of the selection, sealed by the workers that read them, a line each: {"n":3,"sealed":"..."}
+// where n is that of the manifest's line. Fills in what became of each. Returns the key of the commitments.
+Result<std::string> give_contents(const PackageArguments &arguments, casefile::Case &the_case,
+                                  const engine::Picture &picture, const disclose::Party &party,
+                                  const identity::Ourselves &us, const std::string &recipient,
+                                  const std::filesystem::path &path, disclose::Selection &selection) {
+  auto request = std::make_shared<engine::MessageRequest>();
+  request->seal_to = recipient;
+  request->sides.domains.insert(us.domains.begin(), us.domains.end());
+  if (party.free_mail)
+    request->sides.addresses.insert(base::lower(party.organisation));
+  else
+    request->sides.domains.insert(party.organisation);
+  for (const std::string &domain : arguments.also)
+    request->sides.domains.insert(identity::registrable_domain(domain));
+  for (const disclose::Party &other : picture.parties)
+    if (!other.free_mail && !request->sides.domains.contains(other.organisation))
+      request->sides.known.insert(other.organisation);
+  std::map<std::string, std::size_t, std::less<>> row_of;  // item -> row
+  std::set<std::int64_t> evidence;
+  for (std::size_t i = 0; i < selection.rows.size(); ++i) {
+    selection.rows[i].content = disclose::Content{};
+    selection.rows[i].content->withheld = "its evidence could not be read again";
+    for (const disclose::Correspondence *copy : selection.rows[i].copies) {
+      row_of.emplace(copy->item, i);
+      request->items.insert(copy->item);
+      evidence.insert(copy->evidence);
+    }
+  }
+  // Whose secrets stand in each message.
+  std::map<std::size_t, std::set<std::string>> owners;
+  for (const identity::SecretFact &secret : picture.secrets)
+    for (const identity::SecretPlace &place : secret.places)
+      for (std::string_view item = place.item; !item.empty(); item = base::item_parent(item))
+        if (const auto row = row_of.find(item); row != row_of.end()) owners[row->second].insert(secret.owner);
+  std::set<std::string> reviewed(arguments.reviewed_messages.begin(), arguments.reviewed_messages.end());
+  const std::string salt(base::SecretBytes::random(32).view());
+  const base::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!file) return base::fail(ErrorKind::io, path.string() + ": " + base::os_message(errno));
+  const auto taken = engine::read_messages(
+      the_case, arguments.engine, request, evidence, [&](engine::UnitMessage message) -> Result<void> {
+        const auto found = row_of.find(message.item);
+        if (found == row_of.end()) return {};
+        disclose::PackageRow &row = selection.rows[found->second];
+        if (row.content->withheld.empty()) return {};  // a copy of it is given already
+        std::string why = message.sealed.empty() ? "it is too large for a package: give it by hand"
+                                                 : disclose::held_back(message.others, message.unread,
+                                                                       owners[found->second], party, us);
+        if (!message.sealed.empty() && reviewed.contains(row.id)) why.clear();
+        row.content->withheld = why;
+        row.content->commitment = base::to_hex(base::sha256(
+            std::string(base::as_bytes(base::keyed_hash(salt, message.item))) + message.original));
+        row.others = message.others;
+        if (!why.empty()) return {};
+        *row.content = {message.sha256, message.media_type, message.bytes, "", ""};
+        base::JsonWriter json;
+        json.object([&] {
+          json.field("n", static_cast<std::uint64_t>(found->second + 1));
+          json.field("sealed", base::to_base64(message.sealed));
+        });
+        return base::write_all(file.get(), json.take() + "\n");
+      });
+  DISLODGE_TRY(taken);
+  return salt;
+}
+
+// For who reviews what is not given; it names others, and is no part of the package.
+std::string review_list(const disclose::Selection &selection) {
+  std::string out;
+  for (const disclose::PackageRow &row : selection.rows) {
+    if (!row.content || row.content->withheld.empty()) continue;
+    base::JsonWriter json;
+    json.object([&] {
+      json.field("schema", 1);
+      json.field("message_id", row.id);
+      json.field("item", row.message->item);
+      json.field("why", row.content->withheld);
+      json.list_field("others", row.others);
+    });
+    out += json.take() + "\n";
+  }
+  return out;
+}
+
 Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
                     const engine::Picture &picture) {
   if (!arguments.receipt.empty()) return take_receipt(arguments, the_case);
   if (arguments.out.empty()) return base::fail(ErrorKind::usage, "a package needs a folder: -o DIR");
+  if (arguments.contents && arguments.seal_to.empty())
+    return base::fail(ErrorKind::usage,
+                      "--content needs --seal-to: messages are not written where others can read them");
   std::string recipient;
   if (!arguments.seal_to.empty()) {
     DISLODGE_TRY_ASSIGN(recipient, key_of(arguments.seal_to, "--seal-to"));
@@ -132,8 +215,10 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
                       fmt::format("\"{}\" is no party of this case; `dislodge parties` lists them",
                                   arguments.organisation));
   // Mail of legal staff is held until a person has looked at it, and says so by name.
-  if (!arguments.reviewed.empty() && base::trim(arguments.reviewed_by).empty())
-    return base::fail(ErrorKind::usage, "--reviewed needs --reviewed-by NAME: who looked at that mail");
+  if ((!arguments.reviewed.empty() || !arguments.reviewed_messages.empty()) &&
+      base::trim(arguments.reviewed_by).empty())
+    return base::fail(ErrorKind::usage,
+                      "--reviewed and --reviewed-message need --reviewed-by NAME: who looked at that mail");
   std::vector<std::string> held = engine::legal_custodians(picture);
   held.insert(held.end(), arguments.hold.begin(), arguments.hold.end());
   std::erase_if(held, [&](const std::string &one) {
@@ -141,9 +226,14 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
                        [&](const std::string &reviewed) { return base::equal_ignoring_case(one, reviewed); });
   });
   const identity::Ourselves us = engine::ourselves_of(picture);
-  DISLODGE_TRY_ASSIGN(const disclose::Package made,
-                      disclose::package_for(*party, engine::correspondence_of(picture), us,
-                                            {arguments.released_by, held, arguments.only_secrets}));
+  disclose::PackageOptions options;
+  options.released_by = arguments.released_by;
+  options.held_custodians = held;
+  options.only_secrets = arguments.only_secrets;
+  options.also = arguments.also;
+  options.also_confirmed_by = arguments.also_confirmed_by;
+  const auto mail = engine::correspondence_of(picture);
+  DISLODGE_TRY_ASSIGN(disclose::Selection selection, disclose::select_messages(*party, mail, us, options));
   disclose::Sender sender;
   sender.organisation = us.primary;
   sender.contact_name = arguments.contact_name;
@@ -159,6 +249,14 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
                       disclose::notice_for(*party, sender, {picture.first_access, base::kTimeMax}));
 
   DISLODGE_TRY(base::make_folders(arguments.out));
+  std::string salt;
+  if (arguments.contents) {
+    DISLODGE_TRY_ASSIGN(salt, give_contents(arguments, the_case, picture, *party, us, recipient,
+                                            arguments.out / kMessagesFile, selection));
+  }
+  const disclose::Package made = disclose::package_of(selection, *party, us, options);
+  if (!arguments.review_list.empty())
+    DISLODGE_TRY(base::write_file(arguments.review_list, review_list(selection), 0600));
   const std::string signature = the_case.keys().sign(made.manifest);
   const auto write = [&](const char *name, const std::string &text) {
     if (recipient.empty()) return base::write_file(arguments.out / name, text, 0600);
@@ -180,19 +278,33 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
     json.list_field("held", held);
     json.list_field("reviewed", arguments.reviewed);
     json.field("reviewed_by", arguments.reviewed_by);
+    json.list_field("also", arguments.also);
+    json.field("also_confirmed_by", arguments.also_confirmed_by);
+    json.list_field("reviewed_messages", arguments.reviewed_messages);
     json.field("messages", made.messages);
+    json.field("contents", made.given);
+    // With it what was held back can be shown later to be what was committed to.
+    if (!salt.empty()) json.field("commitment_key", base::to_hex(salt));
     json.field("manifest_sha256", base::to_hex(base::sha256(made.manifest)));
     json.field("verification_code", sender.verification_code);
     json.field("sealed", !recipient.empty());
   });
   DISLODGE_TRY(the_case.journal().append("package", json.text()));
-  print_line(fmt::format("{}: {} messages in {}{}", party->organisation, made.messages,
+  print_line(fmt::format("{}: {} in {}{}", party->organisation, base::counted(made.messages, "message"),
                          arguments.out.string(), recipient.empty() ? "" : ", sealed to the recipient"));
+  if (arguments.contents)
+    print_line(fmt::format("the content of {} of them is in {}", made.given, kMessagesFile));
   if (arguments.code.empty())
     print_line(fmt::format("verification code {}: put it where the notice says, before anything is sent",
                            sender.verification_code));
   for (const disclose::Withheld &one : made.withheld)
-    print_line(fmt::format("withheld: {} messages: {}", one.messages, one.why));
+    print_line(fmt::format("withheld: {}: {}", base::counted(one.messages, "message"), one.why));
+  if (party->groups.size() > arguments.also.size())
+    for (const disclose::PartyGroup &group : party->groups)
+      print_line(
+          fmt::format("{} seems to be the same organisation ({}); if somebody knows that it is: --also {} "
+                      "--also-confirmed-by NAME",
+                      group.organisation, group.why, group.organisation));
   for (const std::string &one : held)
     print_line(
         fmt::format("held by default: mail of {}; after a look: --reviewed {} --reviewed-by NAME", one, one));
@@ -208,97 +320,12 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
   return kDone;
 }
 
-Result<int> reconcile(const ReconcileArguments &arguments, casefile::Case &the_case,
-                      const engine::Picture &picture) {
-  DISLODGE_TRY_ASSIGN(std::string manifest, base::read_file(arguments.manifest));
-  if (arguments.manifest.extension() == ".sealed") {
-    DISLODGE_TRY_ASSIGN(const base::SecretBytes opened, the_case.keys().open(manifest));
-    manifest = std::string(opened.view());
-  }
-  std::string checked = "not checked: give --signature and --verify-key";
-  if (!arguments.verify_key.empty() && !arguments.signature.empty()) {
-    DISLODGE_TRY_ASSIGN(const std::string key, key_of(arguments.verify_key, "--verify-key"));
-    DISLODGE_TRY_ASSIGN(const std::string text, base::read_file(arguments.signature));
-    const auto signature = base::from_hex(base::trim(text));
-    if (!signature || !casefile::verify_signature(key, manifest, *signature))
-      return base::fail(
-          ErrorKind::usage,
-          fmt::format("{}: the signature does not fit: the manifest was changed, or is not theirs; ask "
-                      "them by telephone",
-                      arguments.manifest.string()));
-    checked = "the signature fits";
-  }
-  DISLODGE_TRY_ASSIGN(const disclose::Reconciled result,
-                      disclose::reconcile(manifest, engine::correspondence_of(picture)));
-  base::JsonWriter json;
-  json.object([&] {
-    json.field("schema", 1);
-    json.field("from", result.from);
-    json.field("signature", checked);
-    if (arguments.verified_by.empty())
-      json.field("verified_by", nullptr);
-    else
-      json.field("verified_by", arguments.verified_by);
-    json.field("listed", result.listed);
-    json.field("held", result.held);
-    json.field("missing", result.missing_count);
-    json.field("with_secrets", static_cast<std::uint64_t>(result.with_secrets.size()));
-    json.field("extra", result.extra);
-    json.list_field("missing_ids", result.missing);
-  });
-  const std::string line = json.take();
-  DISLODGE_TRY(the_case.journal().append("reconcile", line));
-  if (!arguments.receipt.empty()) {
-    if (base::trim(arguments.received_by).empty())
-      return base::fail(ErrorKind::usage, "a receipt names who received it: --received-by NAME");
-    base::JsonWriter receipt;
-    receipt.object([&] {
-      receipt.field("schema", 1);
-      receipt.field("kind", "dislodge-receipt");
-      receipt.field("manifest_sha256", base::to_hex(base::sha256(manifest)));
-      receipt.field("from", engine::ourselves_of(picture).primary);
-      receipt.field("received_by", arguments.received_by);
-      receipt.field("at", base::format_time(base::now()));
-      receipt.field("listed", result.listed);
-      receipt.field("held", result.held);
-    });
-    const std::string text = receipt.take();
-    DISLODGE_TRY(base::write_file(arguments.receipt,
-                                  text + "\n" + base::to_hex(the_case.keys().sign(text)) + "\n" +
-                                      base::to_hex(the_case.keys().verify_key()) + "\n",
-                                  0600));
-  }
-  if (arguments.json) {
-    print_line(line);
-    return kDone;
-  }
-  print_line(fmt::format(
-      "From {}: {} messages listed, {} of them held here, {} missing here; {} more with them in the same "
-      "time that they do not list.",
-      result.from, result.listed, result.held, result.missing_count, result.extra));
-  print_line("Signature: " + checked + ".");
-  print_line(arguments.verified_by.empty() ? "Not confirmed out of band: name who did with --verified-by."
-                                           : "Confirmed out of band by " + arguments.verified_by + ".");
-  for (const std::string &id : result.with_secrets) print_line("holds a secret: " + id);
-  for (std::size_t i = 0; i < result.missing.size() && i < 20; ++i)
-    print_line("missing here: " + result.missing[i]);
-  return kDone;
-}
-
 }  // namespace
 
 int run_package(const PackageArguments &arguments) {
   return with_picture(arguments, casefile::Case::Access::write,
                       [&](casefile::Case &the_case, const engine::Picture &picture) {
                         const auto code = package(arguments, the_case, picture);
-                        return code ? *code : report_error(code.error());
-                      });
-}
-
-int run_reconcile(const ReconcileArguments &arguments) {
-  return with_picture(arguments, casefile::Case::Access::write,
-                      [&](casefile::Case &the_case, const engine::Picture &picture) {
-                        const auto code = reconcile(arguments, the_case, picture);
                         return code ? *code : report_error(code.error());
                       });
 }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/files.hpp"
+#include "base/words.hpp"
 #include "cli/session.hpp"
 #include "engine/planning.hpp"
 #include "report/json_lines.hpp"
@@ -99,7 +100,8 @@ int run_plan(const PlanArguments &arguments) {
         const auto written = base::write_file(
             arguments.checklist, csv ? engine::checklist_csv(plan) : engine::checklist_markdown(plan));
         if (!written) return report_error(written.error());
-        print_line(fmt::format("{} actions in {}", plan.actions.size(), arguments.checklist.string()));
+        print_line(fmt::format("{} in {}", base::counted(plan.actions.size(), "action"),
+                               arguments.checklist.string()));
         return kDone;
       }
       print(arguments.json ? report::plan_json(plan) : report::plan_text(picture, plan));

@@ -13,6 +13,7 @@
 #include <set>
 
 #include "base/json_writer.hpp"
+#include "base/words.hpp"
 #include "cli/reach.hpp"
 #include "cli/session.hpp"
 #include "engine/inputs.hpp"
@@ -295,7 +296,8 @@ int print_people(const ReachArguments &arguments, const engine::Picture &picture
     }
   }
   if (arguments.json) return kDone;
-  print_line(fmt::format("{} accounts of {} people, {} of them confirmed", accounts, people, confirmed));
+  print_line(fmt::format("{} of {}, {} of them confirmed", base::counted(accounts, "account"),
+                         base::counted(people, "person", "people"), confirmed));
   for (const auto &[department, count] : by_department)
     print_line(fmt::format("  {:<30} {:>6} ({} confirmed)", department, count.first, count.second));
   return kDone;

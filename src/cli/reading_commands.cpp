@@ -81,7 +81,7 @@ base::Result<std::vector<std::string>> write_track(const ReportArguments &argume
   DISLODGE_TRY_ASSIGN(const auto entries, the_case.journal().entries());
   std::vector<std::string> journal;
   for (const casefile::JournalEntry &entry : entries) journal.push_back(entry.json);
-  counsel.told = report::told(picture, journal);
+  counsel.told = report::told(report::statements(picture), journal);
   return report::write_counsel_report(picture, counsel, arguments.out);
 }
 

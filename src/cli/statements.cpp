@@ -68,7 +68,7 @@ int run_statements(const StatementsArguments &arguments) {
   return with_picture(arguments, [&](casefile::Case &the_case, const engine::Picture &picture) {
     if (!arguments.told) {
       if (arguments.json) {
-        print(report::statements_json(picture));
+        print(report::statements_json(report::statements(picture)));
         return kDone;
       }
       for (const report::Statement &one : report::statements(picture))
@@ -77,7 +77,7 @@ int run_statements(const StatementsArguments &arguments) {
     }
     const auto journal = journal_of(the_case);
     if (!journal) return report_error(journal.error());
-    for (const report::Told &one : report::told(picture, *journal)) {
+    for (const report::Told &one : report::told(report::statements(picture), *journal)) {
       if (arguments.json) {
         base::JsonWriter json;
         json.object([&] {

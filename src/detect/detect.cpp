@@ -117,10 +117,6 @@ void add_unique(std::vector<std::string> &list, std::string value) {
     list.push_back(std::move(value));
 }
 
-std::string counted(std::size_t count, std::string_view one, std::string_view many) {
-  return std::to_string(count) + ' ' + std::string(count == 1 ? one : many);
-}
-
 std::string sentence(const View &view, std::string_view kind,
                      const std::map<std::string, std::string> &values) {
   const KindRule *rule = view.options().kind(kind);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/words.hpp"
 #include "detect/attribution.hpp"
 #include "detect/guessing.hpp"
 #include "detect/spray.hpp"
@@ -57,8 +58,7 @@ void attribute(Detection &detection, const Attribution &attribution, const std::
 void add_mail_read(const View &view, EventIndex index, std::vector<MailRead> &out);
 
 void add_unique(std::vector<std::string> &list, std::string value);  // "" is left out
-std::string counted(std::size_t count, std::string_view one,
-                    std::string_view many);  // "1 mailbox", "3 mailboxes"
+using base::counted;
 // The sentence of a kind with its places filled.
 std::string sentence(const View &view, std::string_view kind,
                      const std::map<std::string, std::string> &values);

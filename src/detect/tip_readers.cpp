@@ -8,6 +8,7 @@
 
 #include "base/encode.hpp"
 #include "base/limits.hpp"
+#include "base/words.hpp"
 #include "detect/sarif_reader.hpp"
 #include "detect/tips.hpp"
 #include "log/csv.hpp"
@@ -390,7 +391,7 @@ base::Result<TipFile> read_manifest_table(std::string_view text, TipFile file) {
     else
       to.add(std::move(tip));
   }
-  if (bad > 0) file.left_out.push_back(fmt::format("{} rows that are damaged", bad));
+  if (bad > 0) file.left_out.push_back(base::counted(bad, "row that is damaged", "rows that are damaged"));
   to.finish();
   return file;
 }
@@ -462,6 +463,10 @@ std::string_view name_of(TipKind kind) {
 
 bool recognises_tips(std::string_view text) {
   return shape_of(text) != Shape::none;
+}
+
+bool recognises_table_of_messages(std::string_view text) {
+  return shape_of(text) == Shape::table;
 }
 
 base::Result<TipFile> read_tips(std::string_view text) {

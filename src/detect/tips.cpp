@@ -12,6 +12,7 @@
 
 #include "base/encode.hpp"
 #include "base/hash.hpp"
+#include "base/words.hpp"
 
 namespace dislodge::detect {
 namespace {
@@ -303,10 +304,11 @@ class Matcher {
     detection.grade = Grade::possible;
     detection.confidence = source_.verified_by.empty() ? 0.5 : 0.8;
     detection.says = fmt::format(
-        "{} says that {} messages exchanged with us were stolen from them; {} of these are held here, {} are "
-        "not, and {} "
-        "that are held hold a secret",
-        who(), match_.listed, match_.held, match_.listed - match_.held, secrets);
+        "{} says that {} exchanged with us {} stolen from them; {} held here, {} not; {} held here {} a "
+        "secret",
+        who(), base::counted(match_.listed, "message"), base::choice(match_.listed, "was", "were"),
+        base::counted(match_.held, "is", "are"), base::counted(match_.listed - match_.held, "is", "are"),
+        secrets, base::choice(secrets, "holds", "hold"));
     detection.because = fmt::format("{}; {} of them they saw opened", source_line(), confirmed);
     finish(detection, "manifest");
   }
@@ -343,8 +345,9 @@ class Matcher {
     detection.grade = Grade::possible;
     detection.confidence = 0.4;
     detection.says =
-        fmt::format("{} names {} places with a secret; {} were found here too, {} were not: look at these",
-                    who(), listed, match_.places_known, fresh.size());
+        fmt::format("{} names {} with a secret; {} found here too, {} not: look there", who(),
+                    base::counted(listed, "place"), base::counted(match_.places_known, "was", "were"),
+                    base::counted(fresh.size(), "was", "were"));
     detection.because = source_line();
     finish(detection, "places");
   }
@@ -442,10 +445,10 @@ class Matcher {
     detection.grade = Grade::possible;
     detection.confidence = source_.verified_by.empty() ? 0.4 : 0.6;
     std::string where;
-    if (!hit.events.empty()) where = fmt::format("{} events", hit.events.size());
+    if (!hit.events.empty()) where = base::counted(hit.events.size(), "event");
     if (!hit.messages.empty())
-      where += fmt::format("{}{} messages", where.empty() ? "" : " and ", hit.messages.size());
-    detection.says = fmt::format("{} names the {} {}{}: {} here have it", who(), name_of(hit.tip->kind),
+      where += (where.empty() ? "" : " and ") + base::counted(hit.messages.size(), "message");
+    detection.says = fmt::format("{} names the {} {}{}: {} here", who(), name_of(hit.tip->kind),
                                  hit.tip->value, label_of(*hit.tip), where);
     detection.because = source_line();
     if (!references.empty()) set_events(detection, std::move(references));

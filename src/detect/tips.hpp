@@ -63,7 +63,14 @@ struct TipFile {
 };
 
 bool recognises_tips(std::string_view text);
+// Whether it is a table with a column for a message's id: a notice's manifest, but also what a log may look
+// like.
+bool recognises_table_of_messages(std::string_view text);
 base::Result<TipFile> read_tips(std::string_view text);
+
+// For the way out of the sandbox in which a tip is read, and for keeping it. decode_tips() takes any bytes.
+std::string encode_tips(const TipFile &file);
+base::Result<TipFile> decode_tips(std::string_view encoded);
 
 // A message that we hold.
 struct HeldMessage {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/encode.hpp"
+#include "base/words.hpp"
 #include "disclose/duties.hpp"
 
 namespace dislodge::disclose {
@@ -192,7 +193,7 @@ base::Result<DutyDate> due(const DutyRules &rules, std::string_view regime_id, s
                     regime->cap_hours, regime->cap_trigger, regime->duration, regime->trigger));
   } else if (regime->unit == DurationUnit::hours) {
     date.due = time + regime->duration * base::kHour;
-    date.counted.push_back(fmt::format("{} hours", regime->duration));
+    date.counted.push_back(base::counted(regime->duration, "hour"));
     if (regime->eu_period) {
       const Time eu = hours_1182(zone, time, regime->duration);
       const bool long_enough = regime->duration >= 48;
@@ -250,8 +251,8 @@ base::Result<DutyDate> due(const DutyRules &rules, std::string_view regime_id, s
     }
     if (options.delay_days > 0) {
       due_day = later(due_day, options.delay_days);
-      date.counted.push_back(
-          fmt::format("{} days of delay granted from there: {}", options.delay_days, day_text(due_day)));
+      date.counted.push_back(fmt::format("{} of delay granted from there: {}",
+                                         base::counted(options.delay_days, "day"), day_text(due_day)));
     }
     const Date unrolled = due_day;
     if (regime->roll_forward || (has_calendar && options.delay_days > 0))

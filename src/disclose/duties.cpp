@@ -1,4 +1,5 @@
 #include "disclose/duties.hpp"
+#include "base/words.hpp"
 
 #include <fmt/format.h>
 
@@ -119,7 +120,8 @@ void run(const DutyRules &rules, const Regime &regime, const CaseFacts &facts, c
   one.due_local = date->due_local;
   one.alternatives = date->alternatives;
   const std::string delayed =
-      options.delay_days > 0 ? fmt::format(" ({} days of delay granted)", options.delay_days) : "";
+      options.delay_days > 0 ? fmt::format(" ({} of delay granted)", base::counted(options.delay_days, "day"))
+                             : "";
   if (!one.running)
     one.status = fmt::format("filed {}{}", base::format_time(filed->second),
                              filed->second > date->due ? ", late" : "");
@@ -164,8 +166,9 @@ std::vector<Duty> duties(const DutyRules &rules, const CaseFacts &facts) {
           if (date) one.earliest_due = date->due;
         }
       }
-      one.status =
-          fmt::format("not started: discovered {} day{} ago, {}", days, days == 1 ? "" : "s", regime.waiting);
+      one.status = days == 0 ? fmt::format("not started: discovered today, {}", regime.waiting)
+                             : fmt::format("not started: discovered {} ago, {}", base::counted(days, "day"),
+                                           regime.waiting);
     }
     if (facts.done.count(regime.id) == 0)
       for (const FieldStatus &field : one.fields)

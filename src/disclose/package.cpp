@@ -9,6 +9,7 @@
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
+#include "identity/owner.hpp"
 
 namespace dislodge::disclose {
 namespace {
@@ -22,8 +23,8 @@ std::string domain_of(std::string_view address) {
 
 }  // namespace
 
-base::Result<Package> package_for(const Party &party, const std::vector<Correspondence> &mail,
-                                  const identity::Ourselves &us, const PackageOptions &options) {
+base::Result<Selection> select_messages(const Party &party, const std::vector<Correspondence> &mail,
+                                        const identity::Ourselves &us, const PackageOptions &options) {
   std::set<std::string> people;
   for (const std::string &name : options.released_by) {
     if (!base::trim(name).empty()) people.insert(base::lower(base::trim(name)));
@@ -34,7 +35,19 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
         fmt::format("package for {}: two different people release it; name both with --released-by",
                     party.organisation));
   }
-  const std::set<std::string> theirs(party.domains.begin(), party.domains.end());
+  if (!options.also.empty() && base::trim(options.also_confirmed_by).empty())
+    return base::fail(base::ErrorKind::usage,
+                      fmt::format("package for {}: a grouping releases nothing by itself: --also needs "
+                                  "--also-confirmed-by NAME, who knows that they are one organisation",
+                                  party.organisation));
+  std::set<std::string> theirs(party.domains.begin(), party.domains.end());
+  std::set<std::string> joined;  // registrable: a confirmed domain stands for all below it
+  for (const std::string &domain : options.also) joined.insert(base::lower(domain));
+  const auto is_theirs = [&](const std::string &domain) {
+    return theirs.contains(domain) ||
+           (!joined.empty() &&
+            (joined.contains(domain) || joined.contains(identity::registrable_domain(domain))));
+  };
   std::set<std::string> held;
   for (const std::string &address : options.held_custodians) held.insert(base::lower(address));
   std::map<std::string, std::vector<std::string>> secrets_at;  // item of a message -> kinds
@@ -43,13 +56,8 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
       secrets_at[place.substr(0, place.rfind(":line "))].push_back(secret.kind);
   }
 
-  struct Row {
-    const Correspondence *message = nullptr;
-    bool seen = false;
-    std::set<std::string> kinds;
-  };
-  std::map<std::pair<base::Time, std::string>, Row> rows;
-  std::uint64_t others = 0, legal = 0;
+  std::map<std::pair<base::Time, std::string>, PackageRow> rows;
+  Selection selection;
   std::set<std::string> counted;
   for (const Correspondence &message : mail) {
     if (!message.exposed) continue;
@@ -58,19 +66,22 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
     for (const std::string &address : message.people) {
       legal_staff |= held.count(base::lower(address)) != 0;
       const std::string domain = domain_of(address);
-      if (theirs.count(domain) != 0)
+      // Of a mail provider's many customers one is the party.
+      if (party.free_mail ? base::equal_ignoring_case(address, party.organisation) : is_theirs(domain))
         with_them = true;
-      else if (!us.ours(domain))
+      else if (!us.ours(domain) && !us.ours(identity::registrable_domain(domain)))
         with_others = true;
     }
     if (!with_them) continue;
     const std::string id = message.message_id.empty() ? message.item : message.message_id;
     if (with_others || legal_staff) {
-      if (counted.insert(id).second) ++(with_others ? others : legal);
+      if (counted.insert(id).second) ++(with_others ? selection.others : selection.legal);
       continue;
     }
-    Row &row = rows[{message.sent, id}];
+    PackageRow &row = rows[{message.sent, id}];
     if (row.message == nullptr) row.message = &message;
+    row.id = id;
+    row.copies.push_back(&message);
     row.seen |= message.seen_accessed;
     for (const auto &[item, kinds] : secrets_at) {
       if (item == message.item || item.starts_with(message.item + "!/"))
@@ -83,12 +94,40 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
                       fmt::format("package for {}: no message that could be given and no secret of theirs",
                                   party.organisation));
   }
+  for (auto &[key, row] : rows) selection.rows.push_back(std::move(row));
+  return selection;
+}
 
+std::string held_back(const std::vector<std::string> &others, bool unread_part,
+                      const std::set<std::string> &owners, const Party &party,
+                      const identity::Ourselves &us) {
+  if (!others.empty()) return "others are named in its text, in what it quotes or in an attachment";
+  for (const std::string &owner : owners) {
+    if (owner.empty()) return "a secret stands in it of which nobody knows whose it is";
+    if (!us.ours(owner) && owner != party.organisation) return "a secret of somebody else stands in it";
+  }
+  if (unread_part) return "a part of it could not be read, so nobody knows whom that concerns";
+  return {};
+}
+
+Package package_of(const Selection &selection, const Party &party, const identity::Ourselves &us,
+                   const PackageOptions &options) {
   Package package;
   package.organisation = party.organisation;
-  package.messages = rows.size();
-  if (others > 0) package.withheld.push_back({"other parties are named in it", others});
-  if (legal > 0) package.withheld.push_back({"mail of legal staff that a person must look at first", legal});
+  package.messages = selection.rows.size();
+  if (selection.others > 0) package.withheld.push_back({"other parties are named in it", selection.others});
+  if (selection.legal > 0)
+    package.withheld.push_back({"mail of legal staff that a person must look at first", selection.legal});
+  std::map<std::string, std::uint64_t> reasons;
+  bool contents = false;
+  for (const PackageRow &row : selection.rows) {
+    if (!row.content) continue;
+    contents = true;
+    if (row.content->withheld.empty())
+      ++package.given;
+    else
+      ++reasons[row.content->withheld];
+  }
   const auto line = [&](auto &&body) {
     base::JsonWriter json;
     json.object([&] {
@@ -97,6 +136,18 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
     });
     package.manifest += json.take() + "\n";
   };
+  const auto withheld = [&](base::JsonWriter &json, std::string_view name,
+                            const std::vector<Withheld> &list) {
+    json.array_field(name, [&] {
+      for (const Withheld &one : list)
+        json.object([&] {
+          json.field("why", one.why);
+          json.field("messages", one.messages);
+        });
+    });
+  };
+  std::vector<Withheld> metadata_only;
+  for (const auto &[why, messages] : reasons) metadata_only.push_back({why, messages});
   line([&](base::JsonWriter &json) {
     json.field("kind", kKind);
     json.field("from", us.primary);
@@ -104,15 +155,19 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
     json.field("messages", package.messages);
     json.field("of", options.only_secrets ? "messages that hold secrets" : "all messages");
     json.list_field("released_by", options.released_by);
-    json.array_field("withheld", [&] {
-      for (const Withheld &one : package.withheld)
-        json.object([&] {
-          json.field("why", one.why);
-          json.field("messages", one.messages);
-        });
-    });
+    if (!options.also.empty()) {
+      json.list_field("also", options.also);
+      json.field("also_confirmed_by", options.also_confirmed_by);
+    }
+    withheld(json, "withheld", package.withheld);
+    if (contents) {
+      json.field("contents", package.given);
+      withheld(json, "contents_withheld", metadata_only);
+    }
   });
-  for (const auto &[key, row] : rows) {
+  std::uint64_t number = 0;
+  for (const PackageRow &row : selection.rows) {
+    ++number;
     line([&](base::JsonWriter &json) {
       json.field("message_id", row.message->message_id);
       json.field("sent", row.message->sent);
@@ -123,9 +178,56 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
       json.field("subject", row.message->subject);
       json.field("grade", row.seen ? "confirmed" : "possible");
       json.list_field("secrets", std::vector<std::string>(row.kinds.begin(), row.kinds.end()));
+      if (!row.content) return;
+      json.field("n", number);
+      if (row.content->withheld.empty()) {
+        json.field("content", "given");
+        json.field("media_type", row.content->media_type);
+        json.field("bytes", row.content->bytes);
+        json.field("sha256", row.content->sha256);
+      } else {
+        json.field("content", "withheld");
+        json.field("why", row.content->withheld);
+        if (!row.content->commitment.empty()) json.field("commitment", row.content->commitment);
+      }
     });
   }
+  for (Withheld &one : metadata_only) {
+    one.why = "listed, content not given: " + one.why;
+    package.withheld.push_back(std::move(one));
+  }
   return package;
+}
+
+base::Result<Package> package_for(const Party &party, const std::vector<Correspondence> &mail,
+                                  const identity::Ourselves &us, const PackageOptions &options) {
+  DISLODGE_TRY_ASSIGN(const Selection selection, select_messages(party, mail, us, options));
+  return package_of(selection, party, us, options);
+}
+
+base::Result<std::map<std::uint64_t, ListedContent>> contents_of(std::string_view manifest) {
+  std::map<std::uint64_t, ListedContent> listed;
+  simdjson::dom::parser parser;
+  std::size_t number = 0;
+  for (std::size_t begin = 0; begin < manifest.size();) {
+    const std::size_t end = std::min(manifest.find('\n', begin), manifest.size());
+    const std::string_view text = base::trim(manifest.substr(begin, end - begin));
+    begin = end + 1;
+    ++number;
+    if (text.empty()) continue;
+    simdjson::dom::element row;
+    if (parser.parse(text.data(), text.size()).get(row) != simdjson::SUCCESS)
+      return base::fail(base::ErrorKind::usage, fmt::format("manifest, line {}: is no JSON", number));
+    std::uint64_t n = 0;
+    std::string_view id, sha256, media_type;
+    if (row["n"].get(n) != simdjson::SUCCESS || row["sha256"].get(sha256) != simdjson::SUCCESS) continue;
+    if (row["message_id"].get(id) != simdjson::SUCCESS ||
+        row["media_type"].get(media_type) != simdjson::SUCCESS)
+      return base::fail(base::ErrorKind::usage,
+                        fmt::format("manifest, line {}: a message that is given has no id or type", number));
+    listed[n] = {std::string(id), std::string(sha256), std::string(media_type)};
+  }
+  return listed;
 }
 
 base::Result<Reconciled> reconcile(std::string_view manifest, const std::vector<Correspondence> &mail) {

@@ -1,6 +1,8 @@
 #pragma once
 // Parties: the organisations whose mail or secrets the intruder could read, by registrable domain, with what
-// must be told to each. Grouping is by domain alone and releases nothing: a package is released by people.
+// must be told to each. Which domains belong together is a vote (groups.hpp) that is shown with its margin
+// and changes nothing: a party is one domain until a named person says otherwise, and people release a
+// package.
 
 #include <set>
 #include <string>
@@ -25,6 +27,8 @@ struct Correspondence {
   bool exposed = true;              // the intruder could read it
   bool seen_accessed = false;       // an event names it
   std::string subject = {};
+  std::int64_t evidence = 0;                   // id of the evidence that holds it
+  std::vector<std::string> affiliations = {};  // what its author says to belong to (evidence/record.hpp)
 };
 
 struct PartySecret {
@@ -44,6 +48,15 @@ struct PartyUse {
   std::string outcome;
 };
 
+// Another domain that seems to be the same organisation.
+struct PartyGroup {
+  std::string organisation;  // the other party
+  std::string name;          // what both say to belong to, as most write it
+  double votes = 0;          // of this party's votes, those for that name
+  double margin = 0;  // by which it leads the next name, as a share of all votes on both sides (the lesser)
+  std::string why;    // "certificates of 2 people, signatures of 3 people"
+};
+
 struct Party {
   std::string organisation;                                  // registrable domain
   std::vector<std::string> domains;                          // as they write them, sorted
@@ -54,6 +67,7 @@ struct Party {
   std::vector<PartySecret> secrets;
   std::vector<PartyUse> uses;
   std::vector<std::string> to_do;  // what they should do, most urgent first
+  std::vector<PartyGroup> groups;  // a proposal, by margin; releases nothing
   bool free_mail = false;          // persons at a mail provider, not an organisation
   // Addresses that the intruder can read as far as the evidence shows: never notify there.
   std::vector<std::string> channels_read;

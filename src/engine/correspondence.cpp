@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/encode.hpp"
+#include "disclose/groups.hpp"
 
 namespace dislodge::engine {
 namespace {
@@ -55,6 +56,8 @@ std::vector<disclose::Correspondence> correspondence_of(const Picture &picture) 
     message.resource = custodian[row.evidence];
     message.sent = row.record.sent;
     message.subject = row.record.subject;
+    message.evidence = row.evidence;
+    message.affiliations = row.record.affiliations;
     for (const evidence::Person &person : row.record.people) {
       if (person.address.empty()) continue;
       if (person.role == evidence::PersonRole::from)
@@ -110,7 +113,10 @@ std::vector<disclose::Party> parties_of(const Picture &picture) {
   const std::vector<disclose::Correspondence> mail = correspondence_of(picture);
   const identity::Ourselves us = ourselves_of(picture);
   const auto read_mailboxes = read_mailboxes_of(picture);
-  return disclose::parties_of({mail, picture.secrets, picture.detections, us, read_mailboxes, picture.masks});
+  std::vector<disclose::Party> parties =
+      disclose::parties_of({mail, picture.secrets, picture.detections, us, read_mailboxes, picture.masks});
+  disclose::propose_groups(mail, us, parties);
+  return parties;
 }
 
 }  // namespace dislodge::engine

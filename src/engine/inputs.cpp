@@ -8,6 +8,7 @@
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
+#include "base/words.hpp"
 
 namespace dislodge::engine {
 
@@ -218,16 +219,19 @@ std::vector<std::string> not_covered(const Picture &picture) {
   if (totals.partial())
     open.push_back(fmt::format("{} % of the evidence is not read yet", 100 - totals.percent_read()));
   if (totals.unread_items > 0)
-    open.push_back(
-        fmt::format("{} items that could not be read (dislodge ledger --unread)", totals.unread_items));
+    open.push_back(base::counted(totals.unread_items, "item") +
+                   " that could not be read (dislodge ledger --unread)");
   if (totals.not_held > 0)
-    open.push_back(
-        fmt::format("{} messages that were read by the intruder and are not held", totals.not_held));
+    open.push_back(fmt::format(
+        "{} that {} read by the intruder and {} not held", base::counted(totals.not_held, "message"),
+        base::choice(totals.not_held, "was", "were"), base::choice(totals.not_held, "is", "are")));
   if (totals.not_exported > 0)
-    open.push_back(fmt::format("{} mailboxes that were read and never exported", totals.not_exported));
+    open.push_back(fmt::format("{} that {} read and never exported",
+                               base::counted(totals.not_exported, "mailbox", "mailboxes"),
+                               base::choice(totals.not_exported, "was", "were")));
   if (totals.linked_files > 0)
-    open.push_back(
-        fmt::format("{} files that mail links to with cloud services, not handed in", totals.linked_files));
+    open.push_back(base::counted(totals.linked_files, "file") +
+                   " that mail links to with cloud services, not handed in");
   if (picture.events.events.empty() && picture.coverage.empty())
     open.push_back("no log was handed in: nothing shows what was read, used or set (dislodge collect)");
   const bool directory = std::any_of(picture.facts.principals.begin(), picture.facts.principals.end(),
@@ -241,30 +245,37 @@ std::vector<std::string> not_covered(const Picture &picture) {
   for (const detect::TipReport &tip : picture.tips) {
     const std::string who = tip.source.from.empty() ? tip.source.file : tip.source.from;
     if (tip.match.listed > tip.match.held)
-      open.push_back(fmt::format("{} messages that {} says were stolen are not held here (dislodge tips)",
-                                 tip.match.listed - tip.match.held, who));
+      open.push_back(fmt::format("{} that {} says {} stolen {} not held here (dislodge tips)",
+                                 base::counted(tip.match.listed - tip.match.held, "message"), who,
+                                 base::choice(tip.match.listed - tip.match.held, "was", "were"),
+                                 base::choice(tip.match.listed - tip.match.held, "is", "are")));
     if (tip.match.listed == 0 && tip.match.matched > 0)
       open.push_back(
-          fmt::format("{} tips of {} that the evidence answers to and nobody has judged (dislodge tips)",
-                      tip.match.matched, who));
+          fmt::format("{} of {} that the evidence answers to and nobody has judged (dislodge tips)",
+                      base::counted(tip.match.matched, "tip"), who));
     if (!tip.match.places_new.empty())
-      open.push_back(fmt::format("{} places where {} saw a secret and we did not (dislodge tips)",
-                                 tip.match.places_new.size(), who));
+      open.push_back(fmt::format("{} where {} saw a secret and we did not (dislodge tips)",
+                                 base::counted(tip.match.places_new.size(), "place"), who));
   }
   std::size_t gaps = 0;
   for (const log::Coverage &coverage : picture.coverage) gaps += coverage.gaps.size();
-  if (gaps > 0) open.push_back(fmt::format("{} gaps in the logs (dislodge coverage)", gaps));
+  if (gaps > 0) open.push_back(base::counted(gaps, "gap") + " in the logs (dislodge coverage)");
   for (const detect::CannotSay &unknown : picture.cannot_say)
-    open.push_back(fmt::format("what happened to {} from {} to {}: {}",
-                               picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
-                               base::format_time(unknown.interval.from),
-                               base::format_time(unknown.interval.until), unknown.why));
+    open.push_back(fmt::format(
+        "what happened to {}{}{}: {}",
+        picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
+        unknown.interval.from == base::kTimeMin ? "" : " from " + base::format_time(unknown.interval.from),
+        unknown.interval.until == base::kTimeMax
+            ? std::string(unknown.interval.from == base::kTimeMin ? " at any time" : " on")
+            : " until " + base::format_time(unknown.interval.until),
+        unknown.why));
   std::size_t unattributed = 0;
   for (const identity::Change &change : picture.changes)
     if (change.owner == identity::ChangeOwner::unknown) ++unattributed;
   if (unattributed > 0)
-    open.push_back(fmt::format(
-        "{} changes since first access that nobody has claimed: they count as the intruder's", unattributed));
+    open.push_back(fmt::format("{} since first access that nobody has claimed: {} as the intruder's",
+                               base::counted(unattributed, "change"),
+                               base::choice(unattributed, "it counts", "they count")));
   // Tenants that act in the case without a directory export, and the age of each export.
   std::set<std::string> exported, seen;
   for (const EvidenceRow &row : picture.evidence)

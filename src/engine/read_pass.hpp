@@ -16,9 +16,9 @@ Job job_of(const evidence::EvidenceFile &file, const evidence::Unit &unit);
 base::Result<Job> job_of(const EvidenceRow &row, const UnitRow &unit);
 
 // Workers that share the compiled rules. `rules` must outlive the pool. keep_rejected: rejected candidates
-// are reported as sightings with a reason.
+// are reported as sightings with a reason. request: messages to be given besides (message_content.hpp).
 WorkerPool make_pool(const SecretRules &rules, const Options &options, const std::string &seal_to,
-                     bool keep_rejected = false);
+                     bool keep_rejected = false, std::shared_ptr<const MessageRequest> request = nullptr);
 // Workers out of which no value comes, sealed or not: what they tell values apart by is a hash under
 // `run_key` (32 bytes). A scan without a case needs no more, and sealing costs as much as finding.
 WorkerPool make_hashing_pool(const SecretRules &rules, const Options &options, std::string_view run_key,

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -19,9 +20,11 @@ using base::Result;
 
 namespace {
 
-constexpr std::size_t kNameMax = 4096;       // of a name that goes along; it breaks ties only
-constexpr int kAnswerMilliseconds = 20'000;  // the sample of 64 KiB takes a thousandth of that
-constexpr std::uint64_t kMemory = 256ull << 20;
+constexpr std::size_t kNameMax = 4096;         // of a name that goes along; it breaks ties only
+constexpr int kAnswerMilliseconds = 20'000;    // the sample of 64 KiB takes a thousandth of that
+constexpr std::uint64_t kMemory = 1ull << 30;  // a tip of the greatest size is parsed in it
+constexpr std::size_t kPacket = 32u << 10;
+constexpr std::uint64_t kTipAnswerMax = 512ull << 20;
 
 // The one descriptor that a message carries; -1 where it carries none.
 int descriptor_of(msghdr &message) {
@@ -30,6 +33,27 @@ int descriptor_of(msghdr &message) {
     if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
       std::memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
   return descriptor;
+}
+
+constexpr char kRecognise = 'N', kReadTip = 'T';
+
+evidence::Told told_by(std::string_view bytes) {
+  if (bytes.size() > detect::kTipBytesMax || !detect::recognises_tips(bytes)) return evidence::Told::nothing;
+  return detect::recognises_table_of_messages(bytes) ? evidence::Told::perhaps : evidence::Told::surely;
+}
+
+// A packet with the state and the size, then the bytes in packets.
+bool answer_long(int socket, char state, std::string_view text) {
+  char head[1 + sizeof(std::uint64_t)] = {state};
+  const std::uint64_t size = text.size();
+  std::memcpy(head + 1, &size, sizeof size);
+  if (::write(socket, head, sizeof head) != sizeof head) return false;
+  while (!text.empty()) {
+    const std::string_view piece = text.substr(0, kPacket);
+    if (::write(socket, piece.data(), piece.size()) != static_cast<ssize_t>(piece.size())) return false;
+    text.remove_prefix(piece.size());
+  }
+  return true;
 }
 
 }  // namespace
@@ -60,11 +84,17 @@ void RecogniserProcess::serve(int socket, bool sandbox) noexcept {
     if (!file) ::_exit(4);
     const auto mapped = base::MappedFile::from_fd(file.get(), "evidence");
     if (!mapped) ::_exit(4);
-    // The first byte of the message says that there is one; the name follows.
+    // The first byte of the message is the question; the name follows.
+    if (name[0] == kReadTip) {
+      const auto tips = detect::read_tips(mapped->bytes());
+      if (!answer_long(socket, tips ? '\1' : '\0', tips ? detect::encode_tips(*tips) : tips.error().message))
+        ::_exit(0);
+      continue;
+    }
     const std::string_view given(name.data() + 1, static_cast<std::size_t>(got) - 1);
     const evidence::ItemType type = evidence::recognise(mapped->bytes(), given);
-    const char answer[2] = {static_cast<char>(type),
-                            evidence::divisible(type, mapped->bytes()) ? '\1' : '\0'};
+    const char answer[3] = {static_cast<char>(type), evidence::divisible(type, mapped->bytes()) ? '\1' : '\0',
+                            static_cast<char>(told_by(mapped->bytes()))};
     if (::write(socket, answer, sizeof answer) != sizeof answer) ::_exit(0);
   }
 }
@@ -75,12 +105,15 @@ Result<evidence::Recognised> RecogniserProcess::ask(const std::filesystem::path 
   return ask(file.get(), name);
 }
 
-Result<evidence::Recognised> RecogniserProcess::ask(int file, std::string_view name) {
-  if (child_.process <= 0) {
-    DISLODGE_TRY_ASSIGN(child_, start_child(SOCK_SEQPACKET, "for recognising files",
-                                            [this](int socket) { serve(socket, sandbox_); }));
-  }
-  std::string text = "N" + std::string(name.substr(0, kNameMax - 1));
+Result<void> RecogniserProcess::start() {
+  if (child_.process > 0) return {};
+  DISLODGE_TRY_ASSIGN(child_, start_child(SOCK_SEQPACKET, "for recognising files",
+                                          [this](int socket) { serve(socket, sandbox_); }));
+  return {};
+}
+
+bool RecogniserProcess::send(char question, int file, std::string_view name) {
+  std::string text = question + std::string(name.substr(0, kNameMax - 1));
   iovec data{text.data(), text.size()};
   std::array<char, CMSG_SPACE(sizeof(int))> control{};
   msghdr message{};
@@ -93,16 +126,21 @@ Result<evidence::Recognised> RecogniserProcess::ask(int file, std::string_view n
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(sizeof(int));
   std::memcpy(CMSG_DATA(header), &file, sizeof file);
-  char answer[2] = {0, 0};
-  bool answered = ::sendmsg(child_.socket.get(), &message, MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
-  if (answered) {
-    pollfd polled{child_.socket.get(), POLLIN, 0};
-    int ready = 0;
-    while ((ready = ::poll(&polled, 1, kAnswerMilliseconds)) < 0 && errno == EINTR) {
-    }
-    answered = ready == 1 && ::read(child_.socket.get(), answer, sizeof answer) == sizeof answer;
+  return ::sendmsg(child_.socket.get(), &message, MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+}
+
+bool RecogniserProcess::receive(char *out, std::size_t size) {
+  pollfd polled{child_.socket.get(), POLLIN, 0};
+  int ready = 0;
+  while ((ready = ::poll(&polled, 1, kAnswerMilliseconds)) < 0 && errno == EINTR) {
   }
-  if (!answered) {
+  return ready == 1 && ::read(child_.socket.get(), out, size) == static_cast<ssize_t>(size);
+}
+
+Result<evidence::Recognised> RecogniserProcess::ask(int file, std::string_view name) {
+  DISLODGE_TRY(start());
+  char answer[3] = {0, 0, 0};
+  if (!send(kRecognise, file, name) || !receive(answer, sizeof answer)) {
     // It died or hangs on this file. As unknown its strings are read, in a worker, and the ledger says so.
     stop();
     return evidence::Recognised{};
@@ -112,7 +150,31 @@ Result<evidence::Recognised> RecogniserProcess::ask(int file, std::string_view n
   if (type <= static_cast<unsigned char>(evidence::ItemType::evtx))
     out.type = static_cast<evidence::ItemType>(type);
   out.divisible = answer[1] == '\1';
+  if (const auto tip = static_cast<unsigned char>(answer[2]);
+      tip <= static_cast<unsigned char>(evidence::Told::surely))
+    out.tip = static_cast<evidence::Told>(tip);
   return out;
+}
+
+Result<detect::TipFile> RecogniserProcess::read_tip(int file) {
+  DISLODGE_TRY(start());
+  const auto lost = [&] {
+    stop();
+    return base::fail(ErrorKind::damaged, "its reader crashed or hung on it, in its sandbox");
+  };
+  char head[1 + sizeof(std::uint64_t)] = {};
+  if (!send(kReadTip, file, "") || !receive(head, sizeof head)) return lost();
+  std::uint64_t size = 0;
+  std::memcpy(&size, head + 1, sizeof size);
+  if (size > kTipAnswerMax) return lost();
+  std::string text(size, '\0');
+  for (std::size_t at = 0; at < size;) {
+    const std::size_t piece = std::min<std::size_t>(kPacket, size - at);
+    if (!receive(text.data() + at, piece)) return lost();
+    at += piece;
+  }
+  if (head[0] != '\1') return base::fail(ErrorKind::damaged, text.substr(0, 1000));
+  return detect::decode_tips(text);
 }
 
 }  // namespace dislodge::engine

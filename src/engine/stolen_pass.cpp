@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "base/encode.hpp"
+#include "base/words.hpp"
 
 namespace dislodge::engine {
 
@@ -88,9 +89,9 @@ void tell_stolen(Picture &picture) {
       evidence::LedgerRow row;
       row.item = "mailbox:" + mailbox;
       row.state = evidence::LedgerState::not_exported;
-      row.reason = fmt::format(
-          "the mailbox was read by the intruder ({} messages named by the log) but is not in the evidence",
-          named[mailbox].size());
+      row.reason =
+          fmt::format("the mailbox was read by the intruder ({} named by the log) but is not in the evidence",
+                      base::counted(named[mailbox].size(), "message"));
       row.remedy = "export the mailbox with recoverable items and add it";
       picture.ledger.push_back(std::move(row));
       ++picture.totals.not_exported;

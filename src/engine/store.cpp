@@ -1,14 +1,19 @@
 #include "engine/store.hpp"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <zstd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <optional>
 
 #include "base/encode.hpp"
+#include "base/files.hpp"
 #include "base/hash.hpp"
 #include "base/json_writer.hpp"
 #include "engine/recogniser.hpp"
+#include "engine/tips_pass.hpp"
 #include "evidence/recognise.hpp"
 
 namespace dislodge::engine {
@@ -195,6 +200,55 @@ bool takes_exposure(const evidence::EvidenceFile &file, bool named_by_itself) {
 
 }  // namespace
 
+namespace {
+
+struct ReadTip {
+  std::filesystem::path path;
+  std::string digest;
+  detect::TipFile file;
+};
+
+// A file without a name that holds what was opened; it exists as long as the descriptor.
+Result<base::Fd> in_memory(std::string_view bytes) {
+  base::Fd file(::memfd_create("tip", MFD_CLOEXEC));
+  if (!file) return base::fail(ErrorKind::io, "no memory for a tip: " + base::os_message(errno));
+  DISLODGE_TRY(base::write_all(file.get(), bytes));
+  return file;
+}
+
+// The tip that a file is, read by the recogniser; nothing where it is none. A table of messages is one where
+// it was named by itself, or is declared: a folder of logs has such tables too.
+Result<std::optional<ReadTip>> tip_of(Case &the_case, const evidence::EvidenceFile &file,
+                                      bool named_by_itself, RecogniserProcess &recogniser) {
+  if (file.kind == evidence::EvidenceKind::repository || file.size > detect::kTipBytesMax)
+    return std::optional<ReadTip>();
+  const bool declared =
+      file.collection && (file.collection->source == "notice" || file.collection->source == "tip");
+  ReadTip tip;
+  tip.path = file.path;
+  if (file.path.extension() == ".sealed") {
+    // Sealed to this case by whoever gives it; what was sealed to another stays closed.
+    DISLODGE_TRY_ASSIGN(const std::string sealed, base::read_file(file.path));
+    const auto opened = the_case.keys().open(sealed);
+    if (!opened) return std::optional<ReadTip>();
+    DISLODGE_TRY_ASSIGN(const base::Fd memory, in_memory(opened->view()));
+    DISLODGE_TRY_ASSIGN(const evidence::Recognised what, recogniser.ask(memory.get(), ""));
+    if (what.tip == evidence::Told::nothing) return std::optional<ReadTip>();
+    tip.digest = base::to_hex(base::sha256(opened->view()));
+    DISLODGE_TRY_ASSIGN(tip.file, recogniser.read_tip(memory.get()));
+    return std::optional<ReadTip>(std::move(tip));
+  }
+  if (file.tip == evidence::Told::nothing ||
+      (file.tip == evidence::Told::perhaps && !named_by_itself && !declared))
+    return std::optional<ReadTip>();
+  tip.digest = base::to_hex(file.sha256);
+  DISLODGE_TRY_ASSIGN(const base::Fd opened, base::open_for_reading(file.path));
+  DISLODGE_TRY_ASSIGN(tip.file, recogniser.read_tip(opened.get()));
+  return std::optional<ReadTip>(std::move(tip));
+}
+
+}  // namespace
+
 Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &path, const AddOptions &options,
                                 const std::function<void(const evidence::IntakeStep &)> &progress) {
   // An absolute path: investigate may run from elsewhere.
@@ -204,6 +258,24 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
   RecogniserProcess recogniser(options.sandbox);
   DISLODGE_TRY_ASSIGN(const auto files, evidence::intake(absolute, progress, recogniser.asker()));
   AddSummary summary;
+  std::vector<ReadTip> tips;
+  const bool named_by_itself = files.size() == 1 && files.front().path == absolute;
+  for (const evidence::EvidenceFile &file : files) {
+    auto tip = tip_of(the_case, file, named_by_itself, recogniser);
+    if (tip && !*tip) continue;
+    AddedTip &told = summary.tips.emplace_back();
+    told.path = file.path;
+    if (tip) {
+      told.format = (*tip)->file.format;
+      told.from = !options.tips.from.empty() ? options.tips.from : (*tip)->file.from;
+      told.entries = (*tip)->file.tips.size();
+      tips.push_back(std::move(**tip));
+      continue;
+    }
+    // Named by itself it is refused. In a folder it is evidence like any other, and what is wrong is said.
+    if (named_by_itself) return base::fail(tip.error().kind, file.path.string() + ": " + tip.error().message);
+    told.wrong = tip.error().message;
+  }
   casefile::Database &database = the_case.database();
   casefile::Transaction transaction(database);
   DISLODGE_TRY(transaction.begin());
@@ -247,6 +319,8 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
   });
   DISLODGE_TRY(the_case.journal().append("add", json.text()));
   DISLODGE_TRY(transaction.commit());
+  for (const ReadTip &tip : tips)
+    DISLODGE_TRY(add_tip(the_case, tip.path, tip.digest, tip.file, options.tips));
   return summary;
 }
 

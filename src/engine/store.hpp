@@ -13,6 +13,7 @@
 
 #include "base/intervals.hpp"
 #include "casefile/case.hpp"
+#include "detect/tips.hpp"
 #include "engine/exposure_file.hpp"
 #include "engine/unit_result.hpp"
 #include "evidence/collection.hpp"
@@ -27,10 +28,20 @@ struct AddOptions {
   std::string custodian;                  // --custodian, wins over a declaration
   base::Limits limits;
   bool sandbox = true;
+  detect::TipSource tips;  // whose word it is, where what is added tells something (detect/tips.hpp)
+};
+
+// A file that is what somebody else says: kept as a tip besides.
+struct AddedTip {
+  std::filesystem::path path;
+  std::string format, from;
+  std::uint64_t entries = 0;
+  std::string wrong;  // why it could not be read as one; empty: it was
 };
 
 struct AddSummary {
   std::uint64_t files = 0, known = 0, units = 0, bytes = 0;
+  std::vector<AddedTip> tips;
   std::set<std::size_t> rules_used;  // lines of the --exposure-file that fitted something
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -18,7 +19,7 @@ using casefile::Case;
 
 namespace {
 
-constexpr std::string_view kFile = "tip:", kSource = "tip-source:";
+constexpr std::string_view kFile = "tip:", kRead = "tip-read:", kSource = "tip-source:";
 
 std::string source_text(const detect::TipSource &source) {
   base::JsonWriter json;
@@ -44,43 +45,69 @@ detect::TipSource source_of(simdjson::dom::parser &parser, const std::string &te
 
 }  // namespace
 
-Result<detect::TipFile> add_tip(Case &the_case, const std::filesystem::path &path, const std::string &text,
-                                const detect::TipSource &source) {
-  auto file = detect::read_tips(text);
-  if (!file) return base::fail(file.error().kind, path.string() + ": " + file.error().message);
-  const std::string digest = base::to_hex(base::sha256(text));
+Result<void> add_tip(Case &the_case, const std::filesystem::path &path, const std::string &digest,
+                     const detect::TipFile &file, const detect::TipSource &source) {
   detect::TipSource kept = source;
   kept.file = path.filename().string();
-  if (kept.from.empty()) kept.from = file->from;
+  if (kept.from.empty()) kept.from = file.from;
   casefile::Transaction transaction(the_case.database());
   DISLODGE_TRY(transaction.begin());
-  DISLODGE_TRY(the_case.set_meta(std::string(kFile) + digest, text));
+  DISLODGE_TRY(the_case.set_meta(std::string(kRead) + digest, base::to_base64(detect::encode_tips(file))));
   DISLODGE_TRY(the_case.set_meta(std::string(kSource) + digest, source_text(kept)));
   base::JsonWriter json;
   json.object([&] {
     json.field("file", kept.file);
     json.field("sha256", digest);
-    json.field("format", file->format);
+    json.field("format", file.format);
     json.field("from", kept.from);
-    json.field("tips", static_cast<std::uint64_t>(file->tips.size()));
+    json.field("tips", static_cast<std::uint64_t>(file.tips.size()));
     json.field("verified_by", kept.verified_by);
     json.field("verified_how", kept.verified_how);
   });
   DISLODGE_TRY(the_case.journal().append("tip", json.text()));
-  DISLODGE_TRY(transaction.commit());
-  return file;
+  return transaction.commit();
 }
 
-Result<void> apply_tips(Case &the_case, Picture &picture) {
-  std::vector<std::pair<std::string, std::string>> kept;  // digest, text
-  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare(
-                                      "SELECT key, value FROM meta WHERE key GLOB 'tip:*' ORDER BY key"));
+namespace {
+
+struct KeptTip {
+  std::string digest;
+  detect::TipFile file;
+};
+
+Result<std::vector<KeptTip>> kept_tips(Case &the_case) {
+  std::vector<KeptTip> kept;
+  DISLODGE_TRY_ASSIGN(auto query,
+                      the_case.database().prepare("SELECT key, value FROM meta WHERE key GLOB 'tip-read:*'"
+                                                  " OR key GLOB 'tip:*' ORDER BY key"));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) break;
     const std::string key = query.text(0);
-    kept.emplace_back(key.substr(kFile.size()), query.text(1));
+    const bool read = key.starts_with(kRead);
+    KeptTip one;
+    one.digest = key.substr(read ? kRead.size() : kFile.size());
+    if (read) {
+      const auto bytes = base::from_base64(query.text(1));
+      if (!bytes) continue;
+      DISLODGE_TRY_ASSIGN(one.file, detect::decode_tips(*bytes));
+    } else {
+      // As an older version kept it: the file itself, which it had read before it kept it.
+      auto file = detect::read_tips(query.text(1));
+      if (!file) continue;
+      one.file = std::move(*file);
+    }
+    if (std::none_of(kept.begin(), kept.end(),
+                     [&](const KeptTip &have) { return have.digest == one.digest; }))
+      kept.push_back(std::move(one));
   }
+  return kept;
+}
+
+}  // namespace
+
+Result<void> apply_tips(Case &the_case, Picture &picture) {
+  DISLODGE_TRY_ASSIGN(const std::vector<KeptTip> kept, kept_tips(the_case));
   if (kept.empty()) return {};
 
   std::map<std::int64_t, std::string> resource_of;  // evidence -> what it is the content of
@@ -123,16 +150,14 @@ Result<void> apply_tips(Case &the_case, Picture &picture) {
     messages.push_back(std::move(message));
   }
   simdjson::dom::parser parser;
-  for (const auto &[digest, text] : kept) {
-    auto file = detect::read_tips(text);
-    if (!file) continue;  // it was read when it was added; a newer reader that refuses it says nothing of it
+  for (const auto &[digest, file] : kept) {
     DISLODGE_TRY_ASSIGN(const std::string source_line, the_case.meta(std::string(kSource) + digest));
     detect::TipReport report;
     report.source = source_of(parser, source_line);
-    report.format = file->format;
+    report.format = file.format;
     report.digest = digest;
-    report.left_out = file->left_out;
-    report.match = detect::match_tips(*file, report.source,
+    report.left_out = file.left_out;
+    report.match = detect::match_tips(file, report.source,
                                       {picture.events, picture.facts, picture.secrets, messages, files});
     merge_detections(picture.detections, report.match.detections);
     picture.facts.exposures.insert(picture.facts.exposures.end(), report.match.exposures.begin(),

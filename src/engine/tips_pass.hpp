@@ -13,10 +13,11 @@
 
 namespace dislodge::engine {
 
-// Keeps a tip (again: what is known of its source is replaced) and journals it. An error says what is wrong
-// with the file.
-base::Result<detect::TipFile> add_tip(casefile::Case &the_case, const std::filesystem::path &path,
-                                      const std::string &text, const detect::TipSource &source);
+// Keeps a tip that the recogniser has read (again: what is known of its source is replaced) and journals it.
+// `digest`: SHA-256 of the file, in hex.
+base::Result<void> add_tip(casefile::Case &the_case, const std::filesystem::path &path,
+                           const std::string &digest, const detect::TipFile &file,
+                           const detect::TipSource &source);
 
 // Matches every tip against the picture: adds detections and exposures, and fills picture.tips.
 base::Result<void> apply_tips(casefile::Case &the_case, Picture &picture);

@@ -42,6 +42,7 @@ UnitResult UnitReader::read(const UnitInput &input) {
   clean_items_.clear();
   clean_texts_.clear();
   found_in_.clear();
+  given_.clear();
 
   evidence::ItemView root;
   root.path = input.item;
@@ -65,6 +66,10 @@ UnitResult UnitReader::read(const UnitInput &input) {
   }
   spill_facts(1);
   drop_unused_records();
+  for (UnitMessage &message : result_.messages) {
+    std::sort(message.others.begin(), message.others.end());
+    message.others.erase(std::unique(message.others.begin(), message.others.end()), message.others.end());
+  }
   input_ = nullptr;
   return std::move(result_);
 }
@@ -109,6 +114,8 @@ void UnitReader::close_frame(bool root) {
   Frame frame = std::move(frames_.back());
   frames_.pop_back();
   frame.unread = std::min(frame.unread, frame.size);
+  if (frame.unread > 0 || frame.state != LedgerState::read)
+    if (UnitMessage *message = message_around(frame.path)) message->unread = true;
   Frame *parent = frames_.empty() ? nullptr : &frames_.back();
   const bool bad = frame.unread > 0 || frame.state != LedgerState::read;
   const bool own_row = root || bad || frame.sightings > 0 || frame.has_rows;
@@ -168,10 +175,29 @@ const UnitReader::Clean *UnitReader::known_clean(const std::string &key) const {
   return everywhere == clean_items_everywhere_.end() ? nullptr : &everywhere->second;
 }
 
+void UnitReader::whole_message(std::string_view path, std::string_view bytes, std::string_view media_type) {
+  if (!request_ || !request_->items.contains(path)) return;
+  const auto [place, fresh] = given_.try_emplace(std::string(path), result_.messages.size());
+  if (fresh) result_.messages.push_back(hand_on(*request_, path, bytes, media_type, limits_));
+}
+
+// The innermost of the messages that were asked for in which the item lies; null for none.
+UnitMessage *UnitReader::message_around(std::string_view item) {
+  for (; !item.empty() && !given_.empty(); item = base::item_parent(item))
+    if (const auto found = given_.find(std::string(item)); found != given_.end())
+      return &result_.messages[found->second];
+  return nullptr;
+}
+
 std::size_t UnitReader::text(const evidence::TextView &text) {
   result_.text_bytes += text.text.size();
+  if (UnitMessage *message = message_around(text.item)) {
+    // Of its own header only the fields that people fill in are handed on; whom they name is known already.
+    const bool header = !text.prose && text.item == message->item;
+    if (!header) add_others(*request_, text.text, message->others);
+  }
   // Copies are a matter of mail; a blob of a repository comes once already.
-  const bool mail = text.within != evidence::kNoRecord && !input_->repository;
+  const bool mail = text.within != evidence::kNoRecord && !input_->repository && !request_;
   std::string key;
   if (mail && text.text.size() >= kCopyMin) {
     key = content_key(text.text, text.name);
@@ -231,7 +257,7 @@ std::size_t UnitReader::child(const evidence::ItemView &item) {
   if (view.type == evidence::ItemType::unknown) view.type = evidence::recognise(view.bytes, view.name);
   std::string key;
   if (view.within != evidence::kNoRecord && view.type != evidence::ItemType::message &&
-      view.bytes.size() >= kCopyMin && input_->poisoned.empty() && !input_->repository) {
+      view.bytes.size() >= kCopyMin && input_->poisoned.empty() && !input_->repository && !request_) {
     key = content_key(view.bytes, view.name);
     key += '\0';
     key += view.media_type;
@@ -273,6 +299,8 @@ std::size_t UnitReader::child(const evidence::ItemView &item) {
 
 void UnitReader::unread(evidence::Unread part) {
   Frame &frame = frames_.back();
+  if (UnitMessage *message = message_around(part.child.empty() ? std::string_view(frame.path) : part.child))
+    message->unread = true;
   if (!part.child.empty()) {
     evidence::LedgerRow row;
     row.item = part.child;

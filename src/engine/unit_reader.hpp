@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/limits.hpp"
+#include "engine/message_content.hpp"
 #include "engine/unit_result.hpp"
 #include "evidence/sink.hpp"
 #include "file/ocr.hpp"
@@ -67,6 +68,9 @@ class UnitReader : public evidence::Sink {
 
   UnitResult read(const UnitInput &input);
 
+  // Gives these messages besides, sealed, as UnitResult::messages (message_content.hpp).
+  void want(std::shared_ptr<const MessageRequest> request) { request_ = std::move(request); }
+
   // Runs over every record of every log that is read.
   void watch_logs(std::unique_ptr<log::RecordWatcher> watcher) { watcher_ = std::move(watcher); }
   log::RecordWatcher *log_watcher() { return watcher_.get(); }
@@ -85,6 +89,7 @@ class UnitReader : public evidence::Sink {
   bool within_content(const evidence::ItemView &item) const;
 
   evidence::RecordId record(evidence::Record record) override;
+  void whole_message(std::string_view path, std::string_view bytes, std::string_view media_type) override;
   std::size_t text(const evidence::TextView &text) override;
   std::size_t child(const evidence::ItemView &item) override;
   void unread(evidence::Unread part) override;
@@ -119,6 +124,7 @@ class UnitReader : public evidence::Sink {
   void keep(secret::Found found);
   std::uint32_t value_index(std::string_view value);
   void drop_unused_records();
+  UnitMessage *message_around(std::string_view item);
   void tell_links(const evidence::TextView &text);
   std::string content_key(std::string_view bytes, std::string_view kind) const;
 
@@ -144,6 +150,8 @@ class UnitReader : public evidence::Sink {
   ItemMarker *marker_;
   std::shared_ptr<const evidence::Unlock> unlock_;
   std::unique_ptr<file::Ocr> ocr_;
+  std::shared_ptr<const MessageRequest> request_;
+  std::unordered_map<std::string, std::size_t> given_;  // item -> index into result_.messages
   Found found_;
 
   const UnitInput *input_ = nullptr;

@@ -18,6 +18,14 @@ std::string UnitResult::encode() const {
   out.number(log_records);
   out.text(facts);
   out.number(fact_count);
+  out.list(messages, [&](const UnitMessage &message) {
+    for (const std::string *text :
+         {&message.item, &message.media_type, &message.sha256, &message.original, &message.sealed})
+      out.text(*text);
+    out.number(message.bytes);
+    out.list(message.others, [&](const std::string &other) { out.text(other); });
+    out.flag(message.unread);
+  });
   out.number(bytes);
   out.number(items);
   out.number(text_bytes);
@@ -43,6 +51,16 @@ base::Result<UnitResult> UnitResult::decode(std::string_view encoded) {
   result.log_records = in.number();
   result.facts = in.text();
   result.fact_count = in.number();
+  in.list([&] {
+    UnitMessage message;
+    for (std::string *text :
+         {&message.item, &message.media_type, &message.sha256, &message.original, &message.sealed})
+      *text = in.text();
+    message.bytes = in.number();
+    in.list([&] { message.others.push_back(std::string(in.text())); });
+    message.unread = in.flag();
+    result.messages.push_back(std::move(message));
+  });
   result.bytes = in.number();
   result.items = in.number();
   result.text_bytes = in.number();

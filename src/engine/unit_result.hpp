@@ -23,6 +23,18 @@ struct UnitValue {
   std::uint64_t length = 0;
 };
 
+// A message that was asked for (message_content.hpp): sealed to whom it goes before it leaves the worker.
+struct UnitMessage {
+  std::string item;
+  std::string media_type;
+  std::string sha256;    // hex, of what is sealed
+  std::string original;  // hex, of the message as it lies in the evidence
+  std::string sealed;
+  std::uint64_t bytes = 0;          // of what is sealed
+  std::vector<std::string> others;  // organisations or addresses named in it that are neither side's, sorted
+  bool unread = false;              // a part of it could not be read, so nobody knows whom that names
+};
+
 struct UnitResult {
   std::vector<evidence::LedgerRow> ledger;
   std::vector<evidence::Record> records;  // messages, blobs, and documents in which something was found
@@ -35,6 +47,7 @@ struct UnitResult {
   std::uint64_t log_records = 0;  // rows of logs seen, readable or not, duplicates included
   std::string facts;              // encoded identity::Facts, or empty
   std::uint64_t fact_count = 0;
+  std::vector<UnitMessage> messages;
   std::uint64_t bytes = 0;  // of the evidence, read by this unit
   std::uint64_t items = 0;
   std::uint64_t text_bytes = 0;  // scanned for secrets

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "base/words.hpp"
 #include "evict/skip.hpp"
 #include "evict/waves.hpp"
 #include "reach/program.hpp"
@@ -568,7 +569,9 @@ class Describer {
     }
     verdict.closed = plan_.leaks.empty() && verdict.does_not_cover.empty();
     const std::string progress =
-        counted == 0 ? "nothing to do" : fmt::format("{} of {} actions are in effect", in_effect, counted);
+        counted == 0 ? "nothing to do"
+                     : fmt::format("{} of {} {} in effect", in_effect, base::counted(counted, "action"),
+                                   base::choice(in_effect, "is", "are"));
     if (verdict.closed) {
       verdict.says =
           in_effect == counted

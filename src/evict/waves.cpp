@@ -63,20 +63,25 @@ std::vector<Swap> adjacent_swaps(const Situation &situation, const Schedule &sch
   if (last < 2) return swaps;
   const std::set<NodeId> left(found.left.begin(), found.left.end());
   const std::set<const Replacement *> leaked(found.leaked.begin(), found.leaked.end());
-  // A run costs about what it reaches; the plan itself is re-timed too.
-  const std::uint64_t each = situation.relevant().edges.size() + situation.program().nodes.size() + 1;
+  // A run costs about what it reaches, and each step of the plan, timed and made a change anew, as much as
+  // some dozen edges.
+  constexpr std::uint64_t kStepEdges = 32;
+  const std::uint64_t each = situation.relevant().edges.size() + situation.program().nodes.size() +
+                             kStepEdges * schedule.steps.size() + 1;
   std::uint64_t work = 0;
+  Schedule other = schedule;  // one step of it is moved at a time, and put back
   for (std::size_t i = 0; i < schedule.steps.size(); ++i) {
     for (const bool earlier : {true, false}) {
       const int wave = schedule.steps[i].wave + (earlier ? -1 : 1);
       if (wave < 1 || wave > last) continue;
       if (work += each; work > kSwapWork) return swaps;
       ++tried;
-      Schedule other = schedule;
       other.steps[i].wave = wave;
       other.steps[i].waits = false;
       other.time(situation);
       const CheckResult result = check(situation, other);
+      other.steps[i].wave = schedule.steps[i].wave;
+      other.steps[i].waits = schedule.steps[i].waits;
       Swap swap;
       swap.action = std::to_string(schedule.steps[i].candidate);
       swap.earlier = earlier;

@@ -131,6 +131,7 @@ class Intake {
     file.sha256 = examined.sha256;
     file.type = examined.recognised.type;
     file.divisible = examined.recognised.divisible;
+    file.tip = examined.recognised.tip;
     evidence_.push_back(std::move(file));
     return {};
   }
@@ -211,7 +212,7 @@ base::Result<void> hash(const fs::path &path, std::string_view item, std::string
 base::Result<Recognised> recognise_here(const fs::path &path, std::string_view name) {
   DISLODGE_TRY_ASSIGN(const base::MappedFile mapped, base::MappedFile::open(path));
   const ItemType type = recognise(mapped.bytes(), name);
-  return Recognised{type, divisible(type, mapped.bytes())};
+  return Recognised{.type = type, .divisible = divisible(type, mapped.bytes())};
 }
 
 Examiner examine_here(const std::function<void(const IntakeStep &)> &progress, const Recogniser &recogniser) {

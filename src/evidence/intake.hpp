@@ -23,6 +23,9 @@
 
 namespace dislodge::evidence {
 
+// Whether it is what somebody else says (detect/tips.hpp): a table of messages may be a log as well.
+enum class Told : std::uint8_t { nothing, perhaps, surely };
+
 enum class EvidenceKind : std::uint8_t { file, repository };
 
 struct FileInRepository {
@@ -41,6 +44,7 @@ struct EvidenceFile {
   base::Sha256 sha256{};
   ItemType type = ItemType::unknown;  // unknown for a repository
   bool divisible = false;             // may be read in ranges (evidence/recognise.hpp)
+  Told tip = Told::nothing;
   std::optional<Collection> collection;
   std::vector<FileInRepository> files;  // of a repository only, sorted by name
 };
@@ -55,6 +59,7 @@ struct IntakeStep {
 struct Recognised {
   ItemType type = ItemType::unknown;
   bool divisible = false;
+  Told tip = Told::nothing;  // asked by the engine's recogniser alone
 };
 using Recogniser =
     std::function<base::Result<Recognised>(const std::filesystem::path &path, std::string_view name)>;

@@ -40,6 +40,8 @@ void Record::encode(base::WireWriter &out) const {
   out.text(path);
   out.time(committed);
   out.number(commits);
+  // Last: a case of schema 3 was brought forward by adding an empty list.
+  out.texts(affiliations);
 }
 
 Record Record::decode(base::WireReader &in) {
@@ -68,6 +70,7 @@ Record Record::decode(base::WireReader &in) {
   record.path = in.text();
   record.committed = in.time();
   record.commits = number32(in);
+  record.affiliations = in.texts();
   return record;
 }
 

@@ -29,14 +29,15 @@ struct Record {
   // message
   std::string message_id;  // without angle brackets; joins with MailItemsAccessed
   std::string in_reply_to;
-  std::vector<std::string> references;   // oldest first
-  std::string subject;                   // UTF-8, decoded
-  std::vector<Person> people;            // a blob's author and committer too
-  base::Time sent = base::kTimeMin;      // Date header; kTimeMin where unknown
-  base::Time received = base::kTimeMin;  // topmost Received header
-  std::string sent_text;                 // the Date header as written
-  std::string folder;                    // mail folder or label
-  std::uint32_t quoted_bytes = 0;        // of its text, how much is quoted from others
+  std::vector<std::string> references;    // oldest first
+  std::string subject;                    // UTF-8, decoded
+  std::vector<Person> people;             // a blob's author and committer too
+  base::Time sent = base::kTimeMin;       // Date header; kTimeMin where unknown
+  base::Time received = base::kTimeMin;   // topmost Received header
+  std::string sent_text;                  // the Date header as written
+  std::string folder;                     // mail folder or label
+  std::uint32_t quoted_bytes = 0;         // of its text, how much is quoted from others
+  std::vector<std::string> affiliations;  // what its author says to belong to (mail/affiliation.hpp)
   // document
   std::string name;  // file name as declared
   std::string media_type;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/limits.hpp"
 #include "evidence/item.hpp"
@@ -33,6 +34,11 @@ class Sink {
   virtual ~Sink() = default;
   // Adds a record and gives its id, to be passed on as `within`.
   virtual RecordId record(Record record) = 0;
+  // The bytes of a message whose record has just been given and whose texts follow, for who hands messages
+  // on: as they lie in the evidence, or as a reader has written them. `path` is the record's item.
+  virtual void whole_message(std::string_view path, std::string_view bytes, std::string_view media_type) {
+    (void)path, (void)bytes, (void)media_type;
+  }
   // Scans text for secrets, now. Returns how many sightings there were.
   virtual std::size_t text(const TextView &text) = 0;
   // Reads an item within this one, now, to its end. The bytes need to live only during the call. Returns the

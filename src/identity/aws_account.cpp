@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/encode.hpp"
+#include "base/words.hpp"
 #include "identity/directory_json.hpp"
 #include "identity/ids.hpp"
 #include "identity/json_cursor.hpp"
@@ -94,7 +95,7 @@ class Reader {
           {.bytes = broken_ ? item_.bytes.size() - std::min(last_whole_, item_.bytes.size()) : damaged_bytes_,
            .state = evidence::LedgerState::damaged,
            .reason = broken_ ? fmt::format("the JSON breaks off or is damaged after byte {}", last_whole_)
-                             : fmt::format("{} entries damaged", damaged_),
+                             : base::counted(damaged_, "entry", "entries") + " damaged",
            .remedy = "run aws iam get-account-authorization-details again",
            .child = {},
            .child_size = 0});

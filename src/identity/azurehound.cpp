@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/encode.hpp"
+#include "base/words.hpp"
 #include "identity/azure_resources.hpp"
 #include "identity/azurehound_records.hpp"
 #include "identity/directory_json.hpp"
@@ -243,7 +244,7 @@ class Reader {
       sink_.unread(
           {.bytes = count.second,
            .state = evidence::LedgerState::unsupported,
-           .reason = fmt::format("{} records of kind {}: kind not read", count.first, kind),
+           .reason = fmt::format("{} of kind {}: kind not read", base::counted(count.first, "record"), kind),
            .remedy = "nothing here opens mail, files or accounts that we model; look at them by hand",
            .child = {},
            .child_size = 0});
@@ -251,7 +252,8 @@ class Reader {
     if (damaged_ > 0) {
       sink_.unread({.bytes = damaged_bytes_,
                     .state = evidence::LedgerState::damaged,
-                    .reason = fmt::format("{} records damaged, the first at {}", damaged_, damaged_why_),
+                    .reason = fmt::format("{} damaged, the first at {}", base::counted(damaged_, "record"),
+                                          damaged_why_),
                     .remedy = "export the directory again",
                     .child = {},
                     .child_size = 0});

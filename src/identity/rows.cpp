@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/encode.hpp"
+#include "base/words.hpp"
 #include "identity/directory_json.hpp"
 #include "identity/json_cursor.hpp"
 #include "log/csv.hpp"
@@ -237,7 +238,7 @@ base::Result<void> for_each_row(const evidence::ItemView &item, evidence::Sink &
   if (bad > 0) {
     sink.unread({.bytes = bad_bytes,
                  .state = evidence::LedgerState::damaged,
-                 .reason = fmt::format("{} rows damaged", bad),
+                 .reason = base::counted(bad, "row") + " damaged",
                  .remedy = "export it again",
                  .child = {},
                  .child_size = 0});

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/encode.hpp"
+#include "base/words.hpp"
 
 namespace dislodge::identity {
 namespace {
@@ -88,7 +89,8 @@ class Inspector {
     const auto made = base::parse_time(attribute(p, "created"));
     if (seen && days(*seen, at_) > kDormantDays) {
       name(p, Weakness::dormant,
-           fmt::format("last signed in {}, {} days before", base::format_time(*seen), days(*seen, at_)));
+           fmt::format("last signed in {}, {} before", base::format_time(*seen),
+                       base::counted(days(*seen, at_), "day")));
     }
     const auto changed = base::parse_time(attribute(p, "last-password-change"));
     if (made && changed && days(*made, at_) > 5 * 365 && days(*changed, at_) > 3 * 365)

@@ -76,6 +76,8 @@ class Reader {
       message.record.item = path_of(i);
       if (message.record.folder.empty()) message.record.folder = folder();
       records.push_back(sink_.record(std::move(message.record)));
+      sink_.whole_message(path_of(i), bytes.substr(message.begin, message.end - message.begin),
+                          "application/json");
     }
     // Every stretch belongs to the innermost message around it.
     std::vector<std::size_t> open;

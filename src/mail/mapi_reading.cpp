@@ -16,6 +16,9 @@ class Within : public evidence::Sink {
  public:
   Within(evidence::Sink &sink, std::uint64_t item_size) : sink_(sink), left_(item_size) {}
   evidence::RecordId record(evidence::Record made) override { return sink_.record(std::move(made)); }
+  void whole_message(std::string_view path, std::string_view bytes, std::string_view media_type) override {
+    sink_.whole_message(path, bytes, media_type);
+  }
   std::size_t text(const evidence::TextView &view) override { return sink_.text(view); }
   std::size_t child(const evidence::ItemView &view) override { return sink_.child(view); }
   void unread(evidence::Unread part) override {

@@ -14,6 +14,7 @@
 #include "evidence/html_text.hpp"
 #include "evidence/mail_signature.hpp"
 #include "mail/addresses.hpp"
+#include "mail/affiliation.hpp"
 #include "mail/base64.hpp"
 #include "mail/encrypted.hpp"
 #include "mail/find.hpp"
@@ -133,9 +134,13 @@ class Reader {
     Record record = describe(entity.headers);
     std::uint64_t quoted = 0;
     for (const PreparedText &text : texts) quoted += quoted_size(text.quoted);
+    tell_affiliations(entity.headers, parts, texts, record);
     record.quoted_bytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(quoted, UINT32_MAX));
     within_ = sink_.record(std::move(record));
-    if (outer) outer_record_ = within_;
+    if (outer) {
+      outer_record_ = within_;
+      sink_.whole_message(path_, item_.bytes, from_quoted_ ? kMessageFromMbox : "message/rfc822");
+    }
     header(entity.headers);
     if (!outer) elsewhere(entity.declared, path_);
     auto text = texts.begin();
@@ -148,6 +153,36 @@ class Reader {
       } else {
         emit_attachment(*part);
       }
+    }
+  }
+
+  void tell_affiliations(const HeaderBlock &headers, const std::vector<const Part *> &parts,
+                         const std::deque<PreparedText> &texts, Record &record) const {
+    if (reading_ == Reading::decoded) return;
+    std::vector<std::string> &out = record.affiliations;
+    for (const std::string_view name : {"organization", "organisation"})
+      if (const std::string_view value = headers.find(name); !value.empty())
+        add_header_affiliation(header_text(value), out);
+    std::string author;
+    for (const evidence::Person &person : record.people)
+      if (author.empty() && person.role == PersonRole::from) author = person.address;
+    for (const Part *part : parts) {
+      const std::string &type = part->type.value;
+      if (type != "application/pkcs7-signature" && type != "application/x-pkcs7-signature" &&
+          type != "application/pkcs7-mime" && type != "application/x-pkcs7-mime")
+        continue;
+      Body body;
+      decode_body(part->body, part->encoding, body);
+      add_certificate_affiliations(body.bytes, author, out);
+    }
+    // The first text is what the author wrote.
+    for (const PreparedText &text : texts) {
+      const std::string_view shown = text.html    ? std::string_view(text.html->text)
+                                     : text.shown ? std::string_view(text.shown->text)
+                                                  : text.utf8.view();
+      if (base::trim(shown).empty()) continue;
+      add_signature_affiliations(shown, text.quoted, out);
+      break;
     }
   }
 

@@ -339,6 +339,7 @@ class Reader {
       map.add(text.size(), cell.end);
       text += '\n';
     }
+    sink_.whole_message(path, text, "text/plain; charset=utf-8");
     give(path, id, text, map);
     for (std::size_t i = 0; i < row.cells.size() && i < roles_.size(); ++i)
       if (roles_[i] == Role::text) html(row.cells[i], path, id);
@@ -375,6 +376,8 @@ class Reader {
       base::OffsetMap part;
       for (const auto &run : map.runs())
         if (run.text <= at) part = shifted_from(map, at);
+      sink_.whole_message(own, std::string_view(text).substr(at, comment.end - at),
+                          "text/plain; charset=utf-8");
       give(own, id, std::string_view(text).substr(at, comment.end - at), part);
       at = comment.end;
     }

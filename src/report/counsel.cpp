@@ -95,6 +95,12 @@ std::string local(const std::optional<disclose::LocalTime> &time) {
   return time ? fmt::format("{} {} {}", time->date, time->time, time->zone) : std::string();
 }
 
+// To the second: what a person reads.
+std::string moment(base::Time time) {
+  constexpr std::int64_t kSecond = 1'000'000;
+  return base::format_time(base::Time{time.us - time.us % kSecond});
+}
+
 void write(Outline &out, const Picture &picture, const Counsel &counsel) {
   out.line(kLabel);
   out.line(kCaveat);
@@ -125,8 +131,8 @@ void write(Outline &out, const Picture &picture, const Counsel &counsel) {
   for (const disclose::Duty &duty : picture.duties) {
     std::string arguable;
     if (duty.earliest_arguable) {
-      arguable = fmt::format("{} ({})", base::format_time(*duty.earliest_arguable), duty.earliest_because);
-      if (duty.earliest_due) arguable += fmt::format("; due {}", base::format_time(*duty.earliest_due));
+      arguable = fmt::format("{} ({})", moment(*duty.earliest_arguable), duty.earliest_because);
+      if (duty.earliest_due) arguable += fmt::format("; due {}", moment(*duty.earliest_due));
     }
     out.row({duty.name, local(duty.due_local), duty.status,
              duty.decided_by.empty() ? "" : duty.decided_by + ": " + duty.reason, arguable});
@@ -162,7 +168,7 @@ void write(Outline &out, const Picture &picture, const Counsel &counsel) {
   }
 
   out.heading("What the verdict does not cover");
-  for (const std::string &open : picture.plan.verdict.does_not_cover) out.item(open);
+  for (const std::string &open : gathered(picture.plan.verdict.does_not_cover)) out.item(open);
 }
 
 }  // namespace

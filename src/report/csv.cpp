@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/encode.hpp"
+#include "report/bindings.hpp"
 
 namespace dislodge::report {
 namespace {
@@ -48,13 +49,14 @@ std::string csv_row(const std::vector<std::string> &cells) {
 std::string secrets_csv(const Picture &picture) {
   std::string out = csv_row({"id", "kind", "mask", "owner", "owner_evidence", "opens", "item", "line",
                              "column", "confidence", "latent"});
+  const BindingsBySecret bindings(picture);
   for (const engine::StoredSighting &row : picture.sightings) {
     if (row.sighting.identifier || !row.sighting.rejected.empty()) continue;
     const std::string id = "secret:" + row.secret;
     const identity::SecretFact *fact = picture.secret(id);
     std::vector<std::string> opens;
-    for (const identity::Binding &binding : picture.facts.bindings)
-      if (binding.secret == id) opens.push_back(picture.name_of(binding.principal));
+    for (const identity::Binding *binding : bindings.of(id))
+      opens.push_back(picture.name_of(binding->principal));
     out += csv_row({row.secret, row.sighting.kind, row.sighting.mask, fact == nullptr ? "" : fact->owner,
                     fact == nullptr ? "" : fact->owner_why, joined(opens), row.sighting.item,
                     std::to_string(row.sighting.line), std::to_string(row.sighting.column),

@@ -201,6 +201,8 @@ std::string ocsf_findings(const Picture &picture) {
   line([&](JsonWriter &json) {
     json.field("class_uid", 2005);
     json.field("category_uid", 2);
+    json.field("category_name", "Findings");
+    json.field("class_name", "Incident Finding");
     json.field("activity_id", 1);
     json.field("type_uid", 200501);
     json.field("time", milliseconds(made));
@@ -221,6 +223,8 @@ std::string ocsf_findings(const Picture &picture) {
     line([&](JsonWriter &json) {
       json.field("class_uid", 2004);
       json.field("category_uid", 2);
+      json.field("category_name", "Findings");
+      json.field("class_name", "Detection Finding");
       json.field("activity_id", 1);
       json.field("type_uid", 200401);
       json.field("time", milliseconds(real(one.last) ? one.last : made));

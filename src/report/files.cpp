@@ -79,7 +79,7 @@ base::Result<std::vector<std::string>> write_report(const engine::Picture &pictu
                  {"parties.jsonl", parties_json(picture)},
                  {"duties.jsonl", factual_duties_json(picture)},
                  {"status.jsonl", status_json(picture)},
-                 {"statements.jsonl", statements_json(picture)},
+                 {"statements.jsonl", statements_json(statements(picture))},
                  {"secrets.csv", secrets_csv(picture)},
                  {"plan.csv", plan_csv(picture.plan)},
                  {"ledger.csv", ledger_csv(picture)},

@@ -14,12 +14,6 @@ namespace {
 
 using engine::Picture;
 
-constexpr std::string_view kQuestions[] = {
-    "What was stolen",         "Which secrets were in it, whose they are, what they open",
-    "How the intruder got in", "What they can reach, since when, and why we say so",
-    "How to get them out",     "Whom to tell, about what, by when",
-};
-
 std::string moment(base::Time time) {
   if (time == base::kTimeMin) return "always";
   if (time == base::kTimeMax) return "open";
@@ -52,20 +46,35 @@ void head(std::string &out, const std::vector<std::string> &cells) {
   out += "</thead><tbody>\n";
 }
 
+// An action a block, with a line to write on: as columns of a table this was unreadable on paper.
 void plan(std::string &out, const Picture &picture) {
-  if (picture.plan.actions.empty()) return;
-  head(out, {"wave", "id", "action", "on", "who", "why", "does not cut", "breaks", "state",
-             "done (by, when, evidence)"});
-  const auto list = [](const std::vector<std::string> &items) {
+  int wave = -1;
+  const auto list = [&](std::string_view label, const std::vector<std::string> &items) {
+    if (items.empty()) return;
     std::string text;
     for (const std::string &item : items) text += (text.empty() ? "" : "; ") + item;
-    return text;
+    out += fmt::format(" <strong>{}:</strong> {}.", label, html_escaped(text));
   };
-  for (const evict::PlannedAction &action : picture.plan.actions)
-    row(out, {std::to_string(action.wave), action.id, action.name.empty() ? action.action : action.name,
-              action.target_name.empty() ? action.target : action.target_name, action.who, action.why,
-              list(action.does_not_cut), list(action.breaks), std::string(evict::name_of(action.state)), ""});
-  out += "</tbody></table>\n";
+  for (const evict::PlannedAction &action : picture.plan.actions) {
+    if (action.wave != wave) {
+      wave = action.wave;
+      out += fmt::format("<h3>Wave {}</h3>\n", wave);
+    }
+    out += fmt::format(
+        "<div class=\"action\"><span class=\"tick\">{}</span> <strong>{} {}</strong>: {} <span "
+        "class=\"grade\">[{}]</span><div class=\"more\">{}.",
+        action.state == evict::ActionState::in_effect ? "&#9746;" : "&#9744;", html_escaped(action.id),
+        html_escaped(action.name.empty() ? action.action : action.name),
+        html_escaped(action.target_name.empty() ? action.target : action.target_name),
+        evict::name_of(action.state), html_escaped(action.why));
+    if (!action.who.empty()) list("By", {action.who});
+    list("After", action.after);
+    list("Does not cut", action.does_not_cut);
+    list("Breaks", action.breaks);
+    list("Destroys", action.destroys_evidence);
+    if (!action.save_first.empty()) list("First", {action.save_first});
+    out += "</div><div class=\"write\">Done by, when, evidence:</div></div>\n";
+  }
 }
 
 void unread(std::string &out, const Picture &picture) {
@@ -118,8 +127,15 @@ std::string html(const Picture &picture) {
   if (picture.totals.partial())
     out += fmt::format("<p><strong>partial: {} % read.</strong> Nothing here is excluded or closed.</p>\n",
                        picture.totals.percent_read());
-  out += "<div class=\"box\"><p><strong>Verdict.</strong> " + html_escaped(picture.plan.verdict.says) +
-         "</p></div>\n";
+  out +=
+      "<div class=\"box\"><p><strong>Verdict.</strong> " + html_escaped(picture.plan.verdict.says) + "</p>\n";
+  if (!picture.plan.verdict.does_not_cover.empty()) {
+    out += "<p>It does not cover (all of it under question 5):</p>\n<ul>\n";
+    for (const std::string &open : gathered(picture.plan.verdict.does_not_cover))
+      out += "<li>" + html_escaped(open) + "</li>\n";
+    out += "</ul>\n";
+  }
+  out += "</div>\n";
   out +=
       "<div class=\"box\"><p><strong>What this file would give a thief.</strong> " +
       html_escaped(gives_a_thief(picture)) +
@@ -135,7 +151,7 @@ std::string html(const Picture &picture) {
       if (question == '1') unread(out, picture);
       if (question == '5') plan(out, picture);
       question = one.number[0];
-      out += fmt::format("<h2>{}. {}</h2>\n", question, kQuestions[question - '1']);
+      out += fmt::format("<h2>{}. {}</h2>\n", question, kQuestions[static_cast<std::size_t>(question - '1')]);
     }
     statement(out, one);
   }

@@ -257,15 +257,25 @@ std::string parties_json(const Picture &picture) {
           });
       });
       json.list_field("to_do", party.to_do);
+      json.array_field("groups", [&] {
+        for (const disclose::PartyGroup &group : party.groups)
+          json.object([&] {
+            json.field("organisation", group.organisation);
+            json.field("name", group.name);
+            json.field("votes", group.votes);
+            json.field("margin", group.margin);
+            json.field("why", group.why);
+          });
+      });
       json.list_field("channels_read", party.channels_read);
     });
   }
   return out;
 }
 
-std::string statements_json(const Picture &picture) {
+std::string statements_json(const std::vector<Statement> &statements) {
   std::string out;
-  for (const Statement &statement : statements(picture)) {
+  for (const Statement &statement : statements) {
     json_line(out, [&](JsonWriter &json) {
       json.field("number", statement.number);
       json.field("subject", statement.subject);

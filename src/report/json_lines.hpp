@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/picture.hpp"
+#include "report/statements.hpp"
 
 namespace dislodge::report {
 
@@ -18,7 +19,7 @@ std::string plan_json(const evict::Plan &plan);
 std::string parties_json(const engine::Picture &picture);
 std::string status_json(const engine::Picture &picture);
 std::string timeline_json(const engine::Picture &picture);
-std::string statements_json(const engine::Picture &picture);
+std::string statements_json(const std::vector<Statement> &statements);
 
 // One sighting as a line of `scan` and `secrets`; fingerprint is 32 hex digits; owner may be empty.
 std::string sighting_json(const secret::Sighting &sighting, std::string_view fingerprint,

@@ -1,4 +1,5 @@
-// The report as one Markdown file: the six questions in order, each statement with its evidence and grade.
+// The report as one Markdown file: the six questions in order, each answered by the same numbered statements
+// as in the HTML file, and the tables that people tick off.
 
 #include <fmt/format.h>
 
@@ -6,6 +7,7 @@
 
 #include "base/encode.hpp"
 #include "report/files.hpp"
+#include "report/statements.hpp"
 #include "report/text.hpp"
 #include "report/timeline.hpp"
 
@@ -15,18 +17,25 @@ using engine::Picture;
 
 namespace {
 
-// Evidence must not speak Markdown or HTML: a subject that is a link stays text.
+// Evidence must not speak Markdown or HTML: a subject that is a link stays text. What has a meaning at the
+// start of a line alone is never there.
 std::string plain(std::string_view text) {
   std::string out;
   for (const char c : base::to_valid_utf8(text)) {
     if (c == '\n' || c == '\r' || c == '\t')
       out += ' ';
-    else if (std::string_view("\\`*_{}[]<>()#+!|").find(c) != std::string_view::npos)
+    else if (std::string_view("\\`*_[]<>|").find(c) != std::string_view::npos)
       (out += '\\') += c;
     else if (static_cast<unsigned char>(c) >= 0x20)
       out += c;
   }
   return out;
+}
+
+// A sentence ends with a full stop.
+std::string ended(std::string text) {
+  if (!text.empty() && std::string_view(".!?").find(text.back()) == std::string_view::npos) text += '.';
+  return text;
 }
 
 std::string code(std::string_view text) {
@@ -46,20 +55,22 @@ void section(std::string &out, std::string_view title) {
   out += fmt::format("\n## {}\n\n", title);
 }
 
-void stolen(std::string &out, const Picture &picture) {
-  section(out, "1. What was stolen");
-  out +=
-      "| mailbox | seen accessed | in a synchronised folder | held and could be read |\n| --- | --- | --- | "
-      "--- |\n";
-  for (const auto &[mailbox, counts] : picture.stolen)
-    out += fmt::format("| {} | {} | {} | {} |\n", plain(mailbox), counts.seen_accessed,
-                       counts.in_accessed_folder, counts.could_be_read);
-  const engine::LedgerTotals &totals = picture.totals;
-  out += fmt::format(
-      "\nHanded in: {}. Read: {}. Unread: {} in {} items. Stolen but not held: {} messages. Read but not "
-      "exported: {} mailboxes.\n",
-      bytes_text(totals.handed_in), bytes_text(totals.read), bytes_text(totals.unread), totals.unread_items,
-      totals.not_held, totals.not_exported);
+void say(std::string &out, const std::vector<Statement> &all, char question) {
+  for (const Statement &one : all) {
+    if (one.number.front() != question) continue;
+    out += fmt::format("- **{}** {} [{}]", one.number, ended(plain(one.says)), one.grade);
+    if (!one.limits.empty()) out += " " + ended(plain(one.limits));
+    if (!one.evidence.empty()) {
+      out += " Evidence:";
+      for (std::size_t i = 0; i < one.evidence.size(); ++i)
+        out += (i == 0 ? " " : ", ") + code(one.evidence[i]);
+      out += ".";
+    }
+    out += "\n";
+  }
+}
+
+void unread(std::string &out, const Picture &picture) {
   bool any = false;
   for (const evidence::LedgerRow &row : picture.ledger) {
     if (row.state == evidence::LedgerState::read) continue;
@@ -70,81 +81,20 @@ void stolen(std::string &out, const Picture &picture) {
   }
 }
 
-void secrets(std::string &out, const Picture &picture) {
-  section(out,
-          fmt::format("2. The {} secrets in it, whose they are, what they open", picture.secrets.size()));
-  out +=
-      "| id | kind | mask | owner | opens | first place | places |\n| --- | --- | --- | --- | --- | --- | "
-      "--- |\n";
-  for (const identity::SecretFact &secret : picture.secrets) {
-    const auto mask = picture.masks.find(secret.id);
-    std::string opens;
-    for (const identity::Binding &binding : picture.facts.bindings)
-      if (binding.secret == secret.id)
-        opens += (opens.empty() ? "" : "; ") + plain(picture.name_of(binding.principal)) + " (" +
-                 plain(binding.why) + ")";
-    out += fmt::format(
-        "| {} | {} | {} | {} | {} | {} | {} |\n", code(secret.id.substr(7, 12)), plain(secret.kind),
-        mask == picture.masks.end() ? "" : plain(mask->second),
-        secret.owner.empty() ? "unknown" : plain(secret.owner) + " (" + plain(secret.owner_why) + ")",
-        opens.empty() ? "nobody we know: find the owner" : opens,
-        secret.places.empty() ? "" : code(fmt::format("{}:{}", secret.places[0].item, secret.places[0].line)),
-        secret.places.size());
-  }
-}
-
-void intrusion(std::string &out, const Picture &picture) {
-  section(out, "3. How the intruder got in, and what they did");
-  for (const detect::Detection &detection : picture.detections) {
-    out += fmt::format("- **{}** {} ({}, {}): {}", moment(detection.first), plain(detection.kind),
-                       detect::name_of(detection.grade),
-                       detection.intruder ? "the intruder's" : "whose is not known", plain(detection.says));
-    if (!detection.because.empty()) out += " Because: " + plain(detection.because) + ".";
-    if (!detection.events.empty())
-      out += fmt::format(
-          " Evidence: {}{}.",
-          code(fmt::format("{}:line {}", detection.events.front().source, detection.events.front().line)),
-          detection.event_count > 1 ? fmt::format(" and {} more", detection.event_count - 1) : "");
-    out += "\n";
-  }
-  if (picture.detections.empty()) out += "Cannot say: no log that was handed in shows it.\n";
-  if (!picture.cannot_say.empty()) {
-    out += "\nWhat the logs cannot say:\n\n";
-    for (const detect::CannotSay &unknown : picture.cannot_say)
-      out += fmt::format("- {}: {} to {}: {}\n",
-                         plain(picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret)),
-                         moment(unknown.interval.from), moment(unknown.interval.until), plain(unknown.why));
-  }
-}
-
-void reached(std::string &out, const Picture &picture) {
-  section(out, "4. What they can reach, since when, and why we say so");
-  out +=
-      "Possible means that nothing in the evidence excludes it. `dislodge why CASE THING` gives the whole "
-      "chain.\n\n";
-  out += "| grade | type | name | since | last step |\n| --- | --- | --- | --- | --- |\n";
-  for (const reach::ReachRow &row : picture.reach.rows)
-    out += fmt::format("| {} | {} | {} | {} | {} |\n", detect::name_of(row.grade), row.type, plain(row.name),
-                       moment(row.since), row.because.empty() ? "" : plain(row.because.back().says));
-  if (!picture.reach.missing.empty()) {
-    out += "\nMissing evidence, by what it could open:\n\n";
-    for (const reach::MissingEvidence &missing : picture.reach.missing)
-      out += fmt::format("- {} (since {}): {}\n", plain(missing.name), moment(missing.since),
-                         plain(missing.why));
-  }
-}
-
 void plan(std::string &out, const Picture &picture) {
-  section(out, "5. How to get them out, in which order");
   int wave = -1;
   for (const evict::PlannedAction &action : picture.plan.actions) {
     if (action.wave != wave) {
       wave = action.wave;
       out += fmt::format("\n### Wave {}\n\n", wave);
     }
-    out += fmt::format("- [ ] **{}** {} {}: {}", action.id, plain(action.action),
+    const bool done = action.state == evict::ActionState::in_effect;
+    out += fmt::format("- [{}] **{}** {}: {}: {}", done ? "x" : " ", action.id,
+                       plain(action.name.empty() ? action.action : action.name),
                        plain(action.target_name.empty() ? action.target : action.target_name),
-                       plain(action.why));
+                       ended(plain(action.why)));
+    if (action.state != evict::ActionState::open && !done)
+      out += fmt::format(" **{}**.", evict::name_of(action.state));
     const auto list = [&](std::string_view label, const std::vector<std::string> &items) {
       if (items.empty()) return;
       out += fmt::format(" {}:", label);
@@ -160,24 +110,21 @@ void plan(std::string &out, const Picture &picture) {
   }
   out += fmt::format("\nCost of the cut: {:.0f}; proven lower bound: {:.0f}.\n", picture.plan.cost,
                      picture.plan.bound);
-  for (const evict::Leak &leak : picture.plan.leaks)
-    out +=
-        fmt::format("- leak after {}: {}: {}\n", plain(leak.after_wave), plain(leak.thing), plain(leak.why));
 }
 
-void told(std::string &out, const Picture &picture) {
-  section(out, "6. Whom to tell, about what, by when");
-  out += "| party | messages | secrets of theirs | uses seen | to do |\n| --- | --- | --- | --- | --- |\n";
+void parties(std::string &out, const Picture &picture) {
+  if (picture.parties.empty()) return;
+  out +=
+      "\n| party | messages | secrets of theirs | uses seen | to do first |\n| --- | --- | --- | --- | --- "
+      "|\n";
   for (const disclose::Party &party : picture.parties) {
     std::string kinds;
     for (const disclose::PartySecret &secret : party.secrets)
       kinds += (kinds.empty() ? "" : ", ") + plain(secret.kind);
-    out += fmt::format("| {} | {} | {} | {} | {} |\n", plain(party.organisation), party.messages, kinds,
-                       party.uses.size(), party.to_do.empty() ? "" : plain(party.to_do.front()));
+    out += fmt::format("| {} | {} | {} | {} | {} |\n", plain(party.organisation), party.messages,
+                       kinds.empty() ? "none" : kinds, party.uses.size(),
+                       party.to_do.empty() ? "" : plain(party.to_do.front()));
   }
-  out += "\n| regime | to | status |\n| --- | --- | --- |\n";
-  for (const disclose::Duty &duty : picture.duties)
-    out += fmt::format("| {} | {} | {} |\n", plain(duty.regime), plain(duty.to), plain(duty.status));
 }
 
 }  // namespace
@@ -187,19 +134,25 @@ std::string markdown(const Picture &picture) {
   if (picture.totals.partial())
     out += fmt::format("**partial: {} % read.** Nothing here is excluded or closed.\n\n",
                        picture.totals.percent_read());
-  out += fmt::format("**Verdict:** {}\n\n", plain(picture.plan.verdict.says));
+  out += fmt::format("**Verdict:** {}\n\n", ended(plain(picture.plan.verdict.says)));
+  out += "**What this file would give a thief:** " + plain(gives_a_thief(picture)) + "\n\n";
+  out +=
+      "**Grades:** confirmed: an event shows it. Possible: nothing in the evidence excludes it. Unknown: the "
+      "evidence cannot say. Inventory: counted in what was handed in. All times are UTC.\n";
   if (!picture.plan.verdict.does_not_cover.empty()) {
-    out += "It does not cover:\n\n";
-    for (const std::string &open : picture.plan.verdict.does_not_cover) out += "- " + plain(open) + "\n";
+    out += "\nThe verdict does not cover (all of it under question 5):\n\n";
+    for (const std::string &open : gathered(picture.plan.verdict.does_not_cover))
+      out += "- " + plain(open) + "\n";
   }
-  out += "\nWhat this file would give a thief: " + plain(gives_a_thief(picture)) + "\n";
   for (const std::string &note : picture.notes) out += "\nInferred: " + plain(note) + "\n";
-  stolen(out, picture);
-  secrets(out, picture);
-  intrusion(out, picture);
-  reached(out, picture);
-  plan(out, picture);
-  told(out, picture);
+  const std::vector<Statement> all = statements(picture);
+  for (char question = '1'; question <= '6'; ++question) {
+    section(out, fmt::format("{}. {}", question, kQuestions[static_cast<std::size_t>(question - '1')]));
+    say(out, all, question);
+    if (question == '1') unread(out, picture);
+    if (question == '5') plan(out, picture);
+    if (question == '6') parties(out, picture);
+  }
   section(out, "Timeline");
   for (const TimelineEntry &entry : timeline(picture))
     out += fmt::format("- {} {}\n", moment(entry.time), plain(entry.says));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include <simdjson.h>
 
@@ -12,6 +13,8 @@
 #include "base/encode.hpp"
 #include "base/hash.hpp"
 #include "base/json_writer.hpp"
+#include "base/words.hpp"
+#include "report/bindings.hpp"
 #include "report/text.hpp"
 
 namespace dislodge::report {
@@ -69,34 +72,34 @@ std::vector<std::string> places(const std::vector<detect::EventReference> &event
   return out;
 }
 
-std::string count(std::uint64_t number, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
 void stolen(Register &out, const Picture &picture) {
   out.question(1);
   const engine::LedgerTotals &totals = picture.totals;
-  out.say(fmt::format("{} were handed in: {} were read, {} in {} were not.", bytes_text(totals.handed_in),
-                      bytes_text(totals.read), bytes_text(totals.unread),
-                      count(totals.unread_items, "item", "items")),
+  const std::string unread =
+      totals.unread == 0 && totals.unread_items == 0
+          ? std::string("all of it was read")
+          : fmt::format("{} were read, {} in {} were not", bytes_text(totals.read), bytes_text(totals.unread),
+                        base::counted(totals.unread_items, "item"));
+  out.say(fmt::format("{} were handed in: {}.", bytes_text(totals.handed_in),
+                      totals.partial() ? bytes_text(totals.read) + " were read until now" : unread),
           "inventory", {}, totals.partial() ? fmt::format("partial: {} % read", totals.percent_read()) : "");
   for (const auto &[mailbox, counts] : picture.stolen) {
     if (counts.seen_accessed > 0)
       out.about("seen-accessed:" + mailbox)
           .say(fmt::format("{} of {} {} accessed; an event names each.",
-                           count(counts.seen_accessed, "message", "messages"), mailbox,
+                           base::counted(counts.seen_accessed, "message", "messages"), mailbox,
                            counts.seen_accessed == 1 ? "was" : "were"),
                "confirmed");
     if (counts.in_accessed_folder > 0)
       out.about("in-folder:" + mailbox)
           .say(fmt::format("{} of {} {} in a folder that was synchronised.",
-                           count(counts.in_accessed_folder, "message", "messages"), mailbox,
+                           base::counted(counts.in_accessed_folder, "message", "messages"), mailbox,
                            counts.in_accessed_folder == 1 ? "lies" : "lie"),
                "possible");
     if (counts.could_be_read > 0)
       out.about("could-be-read:" + mailbox)
           .say(fmt::format("{} of {} {} held and could be read.",
-                           count(counts.could_be_read, "message", "messages"), mailbox,
+                           base::counted(counts.could_be_read, "message", "messages"), mailbox,
                            counts.could_be_read == 1 ? "is" : "are"),
                "possible");
   }
@@ -110,7 +113,7 @@ void stolen(Register &out, const Picture &picture) {
   if (totals.not_exported > 0)
     out.about("not-exported")
         .say(fmt::format("{} could be read and {} not exported.",
-                         count(totals.not_exported, "mailbox", "mailboxes"),
+                         base::counted(totals.not_exported, "mailbox", "mailboxes"),
                          totals.not_exported == 1 ? "was" : "were"),
              "unknown", {}, "unknown, because what it holds was never handed in");
 }
@@ -128,6 +131,7 @@ void secrets(Register &out, const Picture &picture) {
                           : fmt::format("{} distinct secrets were", picture.secrets.size()),
                       text.empty() ? "" : ": ", text),
           "inventory");
+  const BindingsBySecret bindings(picture);
   for (const identity::SecretFact &secret : picture.secrets) {
     const auto mask = picture.masks.find(secret.id);
     std::vector<std::string> evidence, opens;
@@ -135,15 +139,15 @@ void secrets(Register &out, const Picture &picture) {
       evidence.push_back(fmt::format("{}:line {}", place.item, place.line));
       if (evidence.size() == kEvidenceShown) break;
     }
-    for (const identity::Binding &binding : picture.facts.bindings)
-      if (binding.secret == secret.id)
-        opens.push_back(fmt::format("{} ({})", picture.name_of(binding.principal), binding.why));
+    for (const identity::Binding *binding : bindings.of(secret.id))
+      opens.push_back(fmt::format("{} ({})", picture.name_of(binding->principal), binding->why));
     std::string behind;
     for (const std::string &one : opens) behind += (behind.empty() ? "" : "; ") + one;
     out.about(secret.id).say(
-        fmt::format("A {} {} stands at {} place{}; it {}; {}.", secret.kind,
-                    mask == picture.masks.end() ? "" : mask->second, secret.places.size(),
-                    secret.places.size() == 1 ? "" : "s",
+        fmt::format("{} {}{} stands at {}; it {}; {}.",
+                    std::string_view("aeio").find(secret.kind.front()) == std::string_view::npos ? "A" : "An",
+                    secret.kind, mask == picture.masks.end() ? "" : " " + mask->second,
+                    base::counted(secret.places.size(), "place", "places"),
                     secret.owner.empty() ? "has no known owner" : "belongs to " + secret.owner,
                     behind.empty() ? "what it opens is not known" : "it opens " + behind),
         behind.empty() ? "unknown" : "possible", std::move(evidence),
@@ -159,9 +163,13 @@ void intrusion(Register &out, const Picture &picture) {
              places(detection.events), detection.because);
   for (const detect::CannotSay &unknown : picture.cannot_say)
     out.about("cannot-say:" + unknown.principal + unknown.secret + "@" + unknown.source)
-        .say(fmt::format("Whether {} was used from {} to {} cannot be said.",
-                         picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
-                         moment(unknown.interval.from), moment(unknown.interval.until)),
+        .say(fmt::format(
+                 "Whether {} was used{}{} cannot be said.",
+                 picture.name_of(unknown.secret.empty() ? unknown.principal : unknown.secret),
+                 unknown.interval.from == base::kTimeMin ? "" : " from " + moment(unknown.interval.from),
+                 unknown.interval.until != base::kTimeMax  ? " until " + moment(unknown.interval.until)
+                 : unknown.interval.from != base::kTimeMin ? std::string(" on")
+                                                           : std::string()),
              "unknown", {unknown.source}, "unknown, because " + unknown.why);
   if (picture.detections.empty())
     out.say("How the intruder got in is unknown.", "unknown", {},
@@ -201,7 +209,7 @@ void plan(Register &out, const Picture &picture) {
   for (const evict::PlannedAction &action : picture.plan.actions) ++waves[action.wave];
   for (const auto &[wave, actions] : waves)
     out.about("wave:" + std::to_string(wave))
-        .say(fmt::format("Wave {} has {} action{}.", wave, actions, actions == 1 ? "" : "s"), "inventory");
+        .say(fmt::format("Wave {} has {}.", wave, base::counted(actions, "action")), "inventory");
   for (const evict::Leak &leak : picture.plan.leaks)
     out.about("leak:" + leak.thing)
         .say(fmt::format("After {} the intruder would still hold {}.", leak.after_wave,
@@ -218,8 +226,8 @@ void told(Register &out, const Picture &picture) {
       if (!secret.places.empty()) evidence.push_back(secret.places.front());
     out.about("party:" + party.organisation)
         .say(fmt::format("{} is to be told: {} of its own and {} with it were exposed; {} seen.",
-                         party.organisation, count(party.secrets.size(), "secret", "secrets"),
-                         count(party.messages, "message", "messages"),
+                         party.organisation, base::counted(party.secrets.size(), "secret", "secrets"),
+                         base::counted(party.messages, "message", "messages"),
                          party.uses.empty()       ? "no use of these secrets was"
                          : party.uses.size() == 1 ? "1 use of them was"
                                                   : fmt::format("{} uses of them were", party.uses.size())),
@@ -236,6 +244,32 @@ void told(Register &out, const Picture &picture) {
 
 }  // namespace
 
+std::vector<std::string> gathered(const std::vector<std::string> &points) {
+  const auto ending = [](const std::string &point) {
+    const std::size_t colon = point.find(": ");
+    return colon == point.npos ? std::string_view() : std::string_view(point).substr(colon);
+  };
+  std::map<std::string_view, std::vector<std::string_view>> alike;
+  for (const std::string &point : points)
+    if (const std::string_view end = ending(point); !end.empty())
+      alike[end].push_back(std::string_view(point).substr(0, point.size() - end.size()));
+  std::vector<std::string> out;
+  for (const std::string &point : points) {
+    const auto found = alike.find(ending(point));
+    if (found == alike.end() || found->second.size() <= kNamed) {
+      out.push_back(point);
+      continue;
+    }
+    const std::vector<std::string_view> &names = found->second;
+    if (names.empty() || names.front() != std::string_view(point).substr(0, names.front().size())) continue;
+    if (std::string_view(point).size() != names.front().size() + found->first.size()) continue;
+    std::string text;
+    for (std::size_t i = 0; i < kNamed; ++i) (text += i == 0 ? "" : ", ") += names[i];
+    out.push_back(fmt::format("{} and {} more{}", text, names.size() - kNamed, found->first));
+  }
+  return out;
+}
+
 std::vector<Statement> statements(const Picture &picture) {
   Register out;
   stolen(out, picture);
@@ -245,6 +279,17 @@ std::vector<Statement> statements(const Picture &picture) {
   plan(out, picture);
   told(out, picture);
   return out.take();
+}
+
+std::vector<Statement> statements_after(const Picture &picture, const std::vector<Statement> &before) {
+  std::vector<Statement> list;
+  for (const Statement &one : before)
+    if (one.number < "5") list.push_back(one);
+  Register out;
+  plan(out, picture);
+  told(out, picture);
+  for (Statement &one : out.take()) list.push_back(std::move(one));
+  return list;
 }
 
 std::string tell_details(const Statement &statement, std::string_view to, std::string_view by,
@@ -261,12 +306,9 @@ std::string tell_details(const Statement &statement, std::string_view to, std::s
   return json.take();
 }
 
-std::vector<Told> told(const Picture &picture, const std::vector<std::string> &journal) {
-  std::map<std::string, Statement> now;
-  for (Statement &one : statements(picture)) {
-    std::string subject = one.subject;
-    now.emplace(std::move(subject), std::move(one));
-  }
+std::vector<Told> told(const std::vector<Statement> &statements, const std::vector<std::string> &journal) {
+  std::unordered_map<std::string_view, const Statement *> now;
+  for (const Statement &one : statements) now.emplace(one.subject, &one);
   std::vector<Told> list;
   simdjson::dom::parser parser;
   for (const std::string &entry : journal) {
@@ -282,8 +324,8 @@ std::vector<Told> told(const Picture &picture, const std::vector<std::string> &j
     Told one{text("subject"), text("says"),    text("basis"),     text("to"),
              text("by"),      text("told_at"), Told::State::gone, {}};
     if (const auto found = now.find(one.subject); found != now.end()) {
-      one.state = found->second.basis == one.basis ? Told::State::holds : Told::State::changed;
-      if (one.state == Told::State::changed) one.now = found->second.says;
+      one.state = found->second->basis == one.basis ? Told::State::holds : Told::State::changed;
+      if (one.state == Told::State::changed) one.now = found->second->says;
     }
     list.push_back(std::move(one));
   }

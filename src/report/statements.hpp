@@ -4,7 +4,9 @@
 // and `basis` changes when a fact that the sentence relies on changes, so that a sentence that was told to
 // somebody can be compared with what is known later.
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/picture.hpp"
@@ -31,11 +33,26 @@ struct Told {
   std::string now;  // what the case says today, where it changed
 };
 
+// The six questions, as the reports head them.
+inline constexpr std::array<std::string_view, 6> kQuestions = {
+    "What was stolen",         "Which secrets were in it, whose they are, what they open",
+    "How the intruder got in", "What they can reach, since when, and why we say so",
+    "How to get them out",     "Whom to tell, about what, by when",
+};
+
+// What a verdict does not cover, for a first page: points that differ in their beginning alone ("a@b:
+// readable by the intruder, not handed in") become one, with the first kNamed of them.
+inline constexpr std::size_t kNamed = 3;
+std::vector<std::string> gathered(const std::vector<std::string> &points);
+
 // In the order of the six questions. Never empty: what is not known is a statement too.
 std::vector<Statement> statements(const engine::Picture &picture);
 
+// The same after a change of the plan or the clocks alone: what the first four questions say is taken over.
+std::vector<Statement> statements_after(const engine::Picture &picture, const std::vector<Statement> &before);
+
 // `journal`: entries as casefile/journal.hpp keeps them; those that are no "tell" are passed over.
-std::vector<Told> told(const engine::Picture &picture, const std::vector<std::string> &journal);
+std::vector<Told> told(const std::vector<Statement> &statements, const std::vector<std::string> &journal);
 // The details of a "tell" entry.
 std::string tell_details(const Statement &statement, std::string_view to, std::string_view by,
                          std::string_view at);

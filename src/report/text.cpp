@@ -7,7 +7,9 @@
 #include <set>
 
 #include "base/encode.hpp"
+#include "base/words.hpp"
 #include "engine/inputs.hpp"
+#include "report/bindings.hpp"
 #include "report/timeline.hpp"
 
 namespace dislodge::report {
@@ -88,12 +90,12 @@ std::string table(const std::vector<std::string> &heads, const std::vector<std::
 
 std::string secrets_text(const Picture &picture) {
   std::vector<std::vector<std::string>> rows;
+  const BindingsBySecret bindings(picture);
   for (const identity::SecretFact &secret : picture.secrets) {
     const auto mask = picture.masks.find(secret.id);
     std::string opens;
-    for (const identity::Binding &binding : picture.facts.bindings)
-      if (binding.secret == secret.id)
-        opens += (opens.empty() ? "" : ", ") + picture.name_of(binding.principal);
+    for (const identity::Binding *binding : bindings.of(secret.id))
+      opens += (opens.empty() ? "" : ", ") + picture.name_of(binding->principal);
     rows.push_back(
         {secret.id.substr(7, 12), secret.kind, mask == picture.masks.end() ? "" : mask->second,
          secret.owner.empty() ? "unknown" : secret.owner, opens.empty() ? "owner to be found" : opens,
@@ -120,8 +122,8 @@ std::string sessions_text(const Picture &picture) {
                     joined(session.addresses, 2), std::to_string(session.events), session.because});
   }
   std::string out = table({"first", "last", "principal", "addresses", "events", "because"}, rows, 70);
-  return out + fmt::format("{} sessions, {} of them the intruder's (all with --json)\n",
-                           picture.sessions.size(), rows.size());
+  return out + fmt::format("{}, {} of them the intruder's (all with --json)\n",
+                           base::counted(picture.sessions.size(), "session"), rows.size());
 }
 
 std::string coverage_text(const Picture &picture) {
@@ -164,11 +166,14 @@ std::string ledger_text(const Picture &picture, bool unread_only) {
   }
   std::string out = table({"state", "item", "size", "read", "reason", "remedy"}, rows, 70);
   const engine::LedgerTotals &totals = picture.totals;
-  return out + fmt::format(
-                   "{} handed in: {} read, {} unread in {} items, {} not reached yet; {} messages stolen but "
-                   "not held, {} mailboxes not exported\n",
-                   bytes_text(totals.handed_in), bytes_text(totals.read), bytes_text(totals.unread),
-                   totals.unread_items, bytes_text(totals.pending), totals.not_held, totals.not_exported);
+  return out +
+         fmt::format(
+             "{} handed in: {} read, {} unread in {}, {} not reached yet; {} stolen but not held, {} not "
+             "exported\n",
+             bytes_text(totals.handed_in), bytes_text(totals.read), bytes_text(totals.unread),
+             base::counted(totals.unread_items, "item"), bytes_text(totals.pending),
+             base::counted(totals.not_held, "message"),
+             base::counted(totals.not_exported, "mailbox", "mailboxes"));
 }
 
 std::string reach_text(const Picture &picture) {
@@ -263,7 +268,16 @@ std::string parties_text(const Picture &picture) {
   for (const disclose::Party &party : picture.parties)
     rows.push_back({party.organisation, std::to_string(party.messages), std::to_string(party.secrets.size()),
                     std::to_string(party.uses.size()), party.to_do.empty() ? "" : party.to_do.front()});
-  return table({"organisation", "messages", "secrets", "uses seen", "first thing to do"}, rows, 90);
+  std::string out =
+      table({"organisation", "messages", "secrets", "uses seen", "first thing to do"}, rows, 90);
+  for (const disclose::Party &party : picture.parties)
+    for (const disclose::PartyGroup &group : party.groups)
+      if (party.organisation < group.organisation)
+        out += fmt::format(
+            "perhaps one organisation: {} and {}: {} ({}; margin {:.2f}); nothing follows until a person "
+            "says so (package --also)\n",
+            party.organisation, group.organisation, group.name, group.why, group.margin);
+  return out;
 }
 
 std::string timeline_text(const Picture &picture) {
@@ -310,10 +324,13 @@ std::string summary(const Picture &picture) {
     could += stolen.could_be_read;
     if (stolen.seen_accessed > 0) mailboxes.push_back(mailbox);
   }
-  add(fmt::format("  {} messages seen accessed in {} mailboxes ({}); {} messages held could be read", seen,
-                  mailboxes.size(), joined(mailboxes, 3), could));
-  add(fmt::format("  {} named by the log are not held; {} mailboxes were read but not exported",
-                  totals.not_held, totals.not_exported));
+  add(fmt::format("  {} seen accessed in {}{}; {} held could be read", base::counted(seen, "message"),
+                  base::counted(mailboxes.size(), "mailbox", "mailboxes"),
+                  mailboxes.empty() ? "" : " (" + joined(mailboxes, 3) + ")",
+                  base::counted(could, "message")));
+  add(fmt::format("  {} named by the log {} not held; {} read but not exported", totals.not_held,
+                  base::choice(totals.not_held, "is", "are"),
+                  base::counted(totals.not_exported, "mailbox was", "mailboxes were")));
 
   std::map<std::string, std::size_t> kinds, owners;
   std::size_t unbound = 0;
@@ -342,33 +359,38 @@ std::string summary(const Picture &picture) {
   out += "What they can reach (dislodge why CASE THING explains each)\n";
   for (const char *grade : {"confirmed", "possible"}) {
     auto &by_type = reached[grade];
-    add(fmt::format("  {}: {} principals, {} secrets, {} resources", grade, by_type["principal"],
-                    by_type["secret"], by_type["resource"]));
+    add(fmt::format("  {}: {}, {}, {}", grade, base::counted(by_type["principal"], "principal"),
+                    base::counted(by_type["secret"], "secret"),
+                    base::counted(by_type["resource"], "resource")));
   }
   if (!picture.reach.missing.empty())
-    add(fmt::format("  missing evidence: {} things they could read are not handed in, first {}",
-                    picture.reach.missing.size(), picture.reach.missing.front().name));
+    add(fmt::format(
+        "  missing evidence: {} not handed in, first {}",
+        base::counted(picture.reach.missing.size(), "thing they could read is", "things they could read are"),
+        picture.reach.missing.front().name));
 
   out += "What could not be read, and what cannot be said\n";
-  add(fmt::format("  {} of {} read, {} unread; {} items could not be read{}", bytes_text(totals.read),
-                  bytes_text(totals.handed_in), bytes_text(totals.unread), totals.unread_items,
-                  totals.unread_within > 0
-                      ? fmt::format(", {} in what was read", bytes_text(totals.unread_within))
-                      : ""));
+  add(fmt::format(
+      "  {} of {} read, {} unread; {} could not be read{}", bytes_text(totals.read),
+      bytes_text(totals.handed_in), bytes_text(totals.unread), base::counted(totals.unread_items, "item"),
+      totals.unread_within > 0 ? fmt::format(", {} in what was read", bytes_text(totals.unread_within))
+                               : ""));
   std::map<std::string, std::size_t> doubts;
   for (const detect::CannotSay &one : picture.cannot_say) ++doubts[one.why];
   if (!doubts.empty())
-    add(fmt::format("  cannot say what {} secrets and accounts did: {}", picture.cannot_say.size(),
+    add(fmt::format("  cannot say what {} did: {}",
+                    base::counted(picture.cannot_say.size(), "secret or account", "secrets and accounts"),
                     counts_by(doubts, 3)));
 
-  out += fmt::format("The plan: {} actions, cost of the cut {:.0f} (bound {:.0f})\n",
-                     picture.plan.actions.size(), picture.plan.cost, picture.plan.bound);
+  out += fmt::format("The plan: {}, cost of the cut {:.0f} (bound {:.0f})\n",
+                     base::counted(picture.plan.actions.size(), "action"), picture.plan.cost,
+                     picture.plan.bound);
   std::map<int, std::map<std::string, std::size_t>> waves;
   for (const evict::PlannedAction &action : picture.plan.actions) ++waves[action.wave][action.action];
   shown = 0;
   for (const auto &[wave, actions] : waves) {
     if (++shown > 5) {
-      add(fmt::format("  and {} more waves", waves.size() - 5));
+      add("  and " + base::counted(waves.size() - 5, "more wave"));
       break;
     }
     add(fmt::format("  wave {}: {}", wave, counts_by(actions, 4)));
@@ -377,9 +399,11 @@ std::string summary(const Picture &picture) {
   std::vector<std::string> parties;
   for (const disclose::Party &party : picture.parties)
     if (!party.secrets.empty())
-      parties.push_back(fmt::format("{} ({} secrets, {} messages)", party.organisation, party.secrets.size(),
-                                    party.messages));
-  add(fmt::format("Whom to tell: {} parties; with secrets of theirs: {}", picture.parties.size(),
+      parties.push_back(fmt::format("{} ({}, {})", party.organisation,
+                                    base::counted(party.secrets.size(), "secret"),
+                                    base::counted(party.messages, "message")));
+  add(fmt::format("Whom to tell: {}; with secrets of theirs: {}",
+                  base::counted(picture.parties.size(), "party", "parties"),
                   parties.empty() ? "none" : joined(parties, 3)));
 
   out += "Clocks\n";
@@ -393,8 +417,9 @@ std::string summary(const Picture &picture) {
       ++unverified;
   }
   if (waiting > 1)
-    add(fmt::format("  {} more wait for a decision; {} regimes are unverified: ask counsel", waiting - 1,
-                    unverified));
+    add(fmt::format("  {} for a decision; {} unverified: ask counsel",
+                    base::counted(waiting - 1, "more waits", "more wait"),
+                    base::counted(unverified, "regime is", "regimes are")));
 
   add("Verdict: " + picture.plan.verdict.says);
   shown = 0;

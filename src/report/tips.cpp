@@ -6,6 +6,7 @@
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
+#include "base/words.hpp"
 
 namespace dislodge::report {
 namespace {
@@ -43,20 +44,22 @@ std::string tips_text(const engine::Picture &picture) {
                              tip.source.verified_how.empty() ? "" : ", " + plain(tip.source.verified_how));
     if (match.listed > 0) {
       out += fmt::format(
-          "  {} messages listed: {} held here, {} not held; {} more with them in the same time that they do "
+          "  {} listed: {} held here, {} not held; {} more with them in the same time that they do "
           "not "
           "list\n",
-          match.listed, match.held, match.listed - match.held, match.extra);
+          base::counted(match.listed, "message"), match.held, match.listed - match.held, match.extra);
       out += match.held == 0 ? ""
                              : "  the content of those that are held is read in our own archive, and reach "
                                "goes on from it\n";
       list(out, "holds a secret", match.with_secrets, match.with_secrets.size());
       list(out, "missing here", match.missing, match.listed - match.held);
     } else {
-      out += fmt::format("  {} tips, {} that the evidence answers to\n", match.tips, match.matched);
+      out += fmt::format("  {}, {} that the evidence answers to\n", base::counted(match.tips, "tip"),
+                         match.matched);
     }
     if (match.places_known + match.places_new.size() > 0) {
-      out += fmt::format("  {} places were found here as well\n", match.places_known);
+      out += fmt::format("  {} found here as well\n",
+                         base::counted(match.places_known, "place was", "places were"));
       list(out, "only they name", match.places_new, match.places_new.size());
     }
     for (const std::string &why : tip.left_out) out += "  left out: " + plain(why) + "\n";

@@ -162,8 +162,8 @@ class Acts {
     DISLODGE_TRY_ASSIGN(base::Time at, fields_.time("at"));
     if (at == base::kTimeMin) at = base::now();
     std::string details;
-    desk_.look([&](const engine::Picture &picture, const Views &) {
-      for (const report::Statement &one : report::statements(picture))
+    desk_.look([&](const engine::Picture &, const Views &views) {
+      for (const report::Statement &one : *views.statements)
         if (one.number == number && one.basis == basis)
           details = report::tell_details(one, to, by, base::format_time(at));
     });
@@ -324,6 +324,7 @@ class Acts {
       if (value.empty()) continue;
       arguments.push_back(fmt::format("{}={}", option, value));
     }
+    if (fields_.flag("content")) arguments.push_back("--content");
     return errand("package for " + organisation, std::move(arguments));
   }
 

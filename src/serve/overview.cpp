@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/json_writer.hpp"
+#include "base/words.hpp"
 #include "report/text.hpp"
 #include "report/timeline.hpp"
 
@@ -63,13 +64,16 @@ std::vector<Answer> stolen(const Picture &picture) {
     mailboxes += counts.seen_accessed > 0 ? 1 : 0;
   }
   std::vector<Answer> answers;
-  answers.push_back(
-      {fmt::format("messages seen accessed, in {} mailboxes", mailboxes), seen, "confirmed", "#/timeline"});
+  answers.push_back({fmt::format("{} seen accessed, in {}", base::choice(seen, "message", "messages"),
+                                 base::counted(mailboxes, "mailbox", "mailboxes")),
+                     seen, "confirmed", "#/timeline"});
   if (folder > 0)
     answers.push_back({"messages in folders that were synchronised", folder, "possible", "#/timeline"});
-  answers.push_back({"messages held could be read", could, "possible", "#/reach?where=type:resource"});
-  answers.push_back({"messages named by the log are not held", picture.totals.not_held, "confirmed",
-                     "#/evidence/ledger?where=state:not-held"});
+  answers.push_back({could == 1 ? "message held could be read" : "messages held could be read", could,
+                     "possible", "#/reach?where=type:resource"});
+  answers.push_back({picture.totals.not_held == 1 ? "message named by the log is not held"
+                                                  : "messages named by the log are not held",
+                     picture.totals.not_held, "confirmed", "#/evidence/ledger?where=state:not-held"});
   answers.push_back({picture.totals.not_exported == 1 ? "mailbox was read but not exported"
                                                       : "mailboxes were read but not exported",
                      picture.totals.not_exported, "confirmed", "#/evidence/ledger?where=state:not-exported"});
@@ -116,9 +120,10 @@ std::vector<Answer> reached(const Picture &picture) {
       answers.push_back({says, counts[{grade, type}], grade,
                          fmt::format("#/reach?where=grade:{}&where=type:{}", grade, type)});
   if (!picture.reach.missing.empty())
-    answers.push_back(
-        {"things they could read are not handed in, first " + picture.reach.missing.front().name,
-         picture.reach.missing.size(), "", "#/evidence/missing"});
+    answers.push_back({std::string(base::choice(picture.reach.missing.size(), "thing they could read is",
+                                                "things they could read are")) +
+                           " not handed in, first " + picture.reach.missing.front().name,
+                       picture.reach.missing.size(), "", "#/evidence/missing"});
   return answers;
 }
 
@@ -133,15 +138,17 @@ std::vector<Answer> plan(const Picture &picture) {
         action.state == evict::ActionState::failed || action.state == evict::ActionState::rolled_back ? 1 : 0;
   }
   std::vector<Answer> answers;
-  answers.push_back({fmt::format("actions in {} waves; cost of the cut {:.0f}, proven lower bound {:.0f}",
-                                 waves.size(), picture.plan.cost, picture.plan.bound),
+  answers.push_back({fmt::format("{} in {}; cost of the cut {:.0f}, proven lower bound {:.0f}",
+                                 base::choice(picture.plan.actions.size(), "action", "actions"),
+                                 base::counted(waves.size(), "wave"), picture.plan.cost, picture.plan.bound),
                      picture.plan.actions.size(), "", "#/plan"});
   answers.push_back({"in effect, by evidence", done, "", "#/plan?where=state:in-effect"});
   if (claimed > 0)
     answers.push_back(
         {"claimed: somebody's word, counted as not done", claimed, "", "#/plan?where=state:claimed"});
   if (failed > 0) answers.push_back({"failed or rolled back", failed, "", "#/plan?where=state:failed"});
-  answers.push_back({"leaks found by the check", picture.plan.leaks.size(), "", "#/plan"});
+  answers.push_back({picture.plan.leaks.size() == 1 ? "leak found by the check" : "leaks found by the check",
+                     picture.plan.leaks.size(), "", "#/plan"});
   return answers;
 }
 
@@ -152,26 +159,29 @@ std::vector<Answer> told(const Picture &picture) {
     running += duty.running ? 1 : 0;
     waiting += !duty.running && duty.status.starts_with("not started") ? 1 : 0;
   }
-  return {{"parties whose mail or secrets are touched", picture.parties.size(), "", "#/parties"},
-          {"of them with secrets of theirs", with_secrets, "", "#/parties"},
-          {"clocks run", running, "", "#/duties"},
-          {"clocks wait for a decision", waiting, "", "#/duties"}};
+  return {
+      {picture.parties.size() == 1 ? "party whose mail or secrets are touched"
+                                   : "parties whose mail or secrets are touched",
+       picture.parties.size(), "", "#/parties"},
+      {"of them with secrets of theirs", with_secrets, "", "#/parties"},
+      {running == 1 ? "clock runs" : "clocks run", running, "", "#/duties"},
+      {waiting == 1 ? "clock waits for a decision" : "clocks wait for a decision", waiting, "", "#/duties"}};
 }
 
 std::vector<Answer> rests_on(const Picture &picture) {
   const engine::LedgerTotals &totals = picture.totals;
   std::vector<Answer> answers;
   answers.push_back(
-      {fmt::format("pieces of evidence: {} of {} read, {} unread in {} items, {} not reached yet",
-                   report::bytes_text(totals.read), report::bytes_text(totals.handed_in),
-                   report::bytes_text(totals.unread), totals.unread_items,
-                   report::bytes_text(totals.pending)),
+      {fmt::format("{} of evidence: {} of {} read, {} unread in {}, {} not reached yet",
+                   base::choice(picture.evidence.size(), "piece", "pieces"), report::bytes_text(totals.read),
+                   report::bytes_text(totals.handed_in), report::bytes_text(totals.unread),
+                   base::counted(totals.unread_items, "item"), report::bytes_text(totals.pending)),
        picture.evidence.size(), "", "#/evidence/ledger"});
   std::uint64_t gaps = 0;
   for (const log::Coverage &coverage : picture.coverage) gaps += coverage.gaps.size();
   answers.push_back(
       {"log sources held, by tenant and class", picture.coverage.size(), "", "#/evidence/coverage"});
-  answers.push_back({"gaps in them", gaps, "", "#/evidence/gaps"});
+  answers.push_back({gaps == 1 ? "gap in them" : "gaps in them", gaps, "", "#/evidence/gaps"});
   if (!picture.cannot_say.empty())
     answers.push_back({"things the logs cannot say, first: " + picture.cannot_say.front().why,
                        picture.cannot_say.size(), "", "#/evidence/gaps"});

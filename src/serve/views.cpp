@@ -235,13 +235,10 @@ std::string decisions_json(const std::vector<std::string> &journal) {
   return out;
 }
 
-std::string told_json(const Picture &picture, const std::vector<std::string> &journal) {
+std::string told_json(const std::vector<report::Statement> &statements,
+                      const std::vector<std::string> &journal) {
   std::string out;
-  // Every statement is made for the comparison: not where there is nothing to compare.
-  if (std::none_of(journal.begin(), journal.end(),
-                   [](const std::string &entry) { return entry.find("\"what\":\"tell\"") != entry.npos; }))
-    return out;
-  for (const report::Told &one : report::told(picture, journal)) {
+  for (const report::Told &one : report::told(statements, journal)) {
     json_line(out, [&](JsonWriter &json) {
       json.field("subject", one.subject);
       json.field("says", one.says);
@@ -439,7 +436,9 @@ std::shared_ptr<const Views> make_views(const Picture &picture, const base::Timi
   }
   if (duties) list("duties", report::duties_json(picture));
   if (plan || duties) {
-    list("statements", report::statements_json(picture));
+    made->statements = std::make_shared<const std::vector<report::Statement>>(
+        all ? report::statements(picture) : report::statements_after(picture, *before->statements));
+    list("statements", report::statements_json(*made->statements));
     made->overview = overview_json(picture);
   }
   std::string lines;
@@ -448,7 +447,7 @@ std::shared_ptr<const Views> make_views(const Picture &picture, const base::Timi
   list("journal", std::move(lines));
   list("marks", marks_json(picture, journal));
   list("decisions", decisions_json(journal));
-  list("told", told_json(picture, journal));
+  list("told", told_json(*made->statements, journal));
   return made;
 }
 

@@ -12,14 +12,16 @@
 
 #include "base/progress.hpp"
 #include "engine/picture.hpp"
+#include "report/statements.hpp"
 #include "serve/json_list.hpp"
 
 namespace dislodge::serve {
 
 struct Views {
   std::map<std::string, std::shared_ptr<const JsonList>, std::less<>>
-      lists;                                 // by name: "secrets", "plan" ...
-  std::string overview, lanes, flow, waves;  // JSON
+      lists;                                                         // by name: "secrets", "plan" ...
+  std::string overview, lanes, flow, waves;                          // JSON
+  std::shared_ptr<const std::vector<report::Statement>> statements;  // kept with the picture
 };
 
 // What a change touches: everything, or what hangs on the plan, on the clocks, on the journal.
@@ -42,7 +44,8 @@ std::string reach_rows_json(const engine::Picture &picture);
 std::string marks_json(const engine::Picture &picture, const std::vector<std::string> &journal);
 // Decisions on clock facts, and what was told to whom, by the journal.
 std::string decisions_json(const std::vector<std::string> &journal);
-std::string told_json(const engine::Picture &picture, const std::vector<std::string> &journal);
+std::string told_json(const std::vector<report::Statement> &statements,
+                      const std::vector<std::string> &journal);
 // The plan as a whole:
 // {"schema":1,"verdict":...,"closed":bool,"cost":n,"bound":n,"method":...,"steps":{actions, done,
 // claimed},"preparations":{...},"leaks":[...], "growth":[...],"waves":[{wave, starts, in_effect, complete,

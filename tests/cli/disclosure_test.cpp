@@ -319,6 +319,121 @@ TEST_F(Disclosure, APackageIsSealedReceivedAndReceipted) {
               HasSubstr("does not fit"));
 }
 
+TEST_F(Disclosure, APackageCarriesTheMessagesSealedAndTheReceiverHoldsThemAgainstTheManifest) {
+  make_case("party");
+  const std::string folder = path("case"), party = "harborline.example";
+  std::vector<std::string> arguments = {"package",
+                                        folder,
+                                        party,
+                                        "-o",
+                                        path("full"),
+                                        "--released-by",
+                                        "A. Reed",
+                                        "B. Moss",
+                                        "--contact-name",
+                                        "C. Finch",
+                                        "--content",
+                                        "--review-list",
+                                        path("review.jsonl"),
+                                        "--contact-channel",
+                                        "+1 555 0100"};
+  EXPECT_THAT(dislodge(arguments).err, HasSubstr("--content needs --seal-to"));
+  arguments.insert(arguments.end(), {"--seal-to", path("party/case.pub")});
+  const Outcome made = dislodge(arguments);
+  ASSERT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("in messages.jsonl.sealed"));
+  const std::string sealed = slurp(folder_ / "full/messages.jsonl.sealed");
+  EXPECT_GT(lines_of(sealed).size(), 0u);
+  EXPECT_THAT(sealed, Not(HasSubstr("harborline")));
+  EXPECT_THAT(sealed, Not(HasSubstr("Subject")));
+  // What is held back is told to who reviews it, with whom it names, and not to the party.
+  for (const std::string &line : lines_of(slurp(folder_ / "review.jsonl"))) {
+    simdjson::dom::parser parser;
+    const element row = parser.parse(line);
+    EXPECT_FALSE(std::string_view(row["why"]).empty());
+    EXPECT_FALSE(std::string_view(row["message_id"]).empty());
+  }
+  const std::string key = slurp(folder_ / "full/verify.key").substr(0, 64);
+  const std::vector<std::string> reconcile = {"reconcile",
+                                              path("party"),
+                                              path("full/manifest.jsonl.sealed"),
+                                              "--signature",
+                                              path("full/manifest.sig"),
+                                              "--verify-key",
+                                              key,
+                                              "--json",
+                                              "--content"};
+  auto whole = reconcile;
+  whole.insert(whole.end(), {path("full/messages.jsonl.sealed"), "--content-out", path("theirs-mail")});
+  const Outcome received = dislodge(whole);
+  ASSERT_EQ(received.code, 0) << received.err;
+  simdjson::dom::parser parser;
+  const element row = parser.parse(lines_of(received.out).at(0));
+  EXPECT_EQ(std::uint64_t(row["contents"]), lines_of(sealed).size());
+  EXPECT_EQ(simdjson::dom::array(row["contents_damaged"]).size(), 0u);
+  EXPECT_EQ(simdjson::dom::array(row["contents_missing"]).size(), 0u);
+  // As their correspondents saw them: what our servers and our copy added is not there, nor is anybody else.
+  std::size_t mails = 0;
+  for (const auto &entry : std::filesystem::directory_iterator(folder_ / "theirs-mail")) {
+    const std::string text = slurp(entry.path());
+    const std::string header = text.substr(0, text.find("\n\n"));
+    EXPECT_THAT(header, AllOf(HasSubstr("From:"), HasSubstr("harborline.example"), HasSubstr("Subject:")));
+    EXPECT_THAT(header, AllOf(Not(HasSubstr("Received:")), Not(HasSubstr("Bcc:")), Not(HasSubstr("\nX-"))));
+    EXPECT_THAT(text, Not(HasSubstr("kielcargo.example")));
+    ++mails;
+  }
+  EXPECT_EQ(mails, lines_of(sealed).size());
+  // They are evidence for the receiver: the secrets in them are found there.
+  ASSERT_EQ(dislodge({"add", path("party"), path("theirs-mail")}).code, 0);
+  ASSERT_EQ(dislodge({"investigate", path("party")}).code, 0);
+  EXPECT_GT(lines_of(dislodge({"secrets", path("party"), "--json"}).out).size(), 0u);
+  // A message that was changed on the way, and one that went missing.
+  std::vector<std::string> lines = lines_of(sealed);
+  lines.front()[lines.front().size() / 2] ^= 1;
+  std::string changed;
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) changed += lines[i] + "\n";
+  write(folder_ / "changed.sealed", changed);
+  auto damaged = reconcile;
+  damaged.push_back(path("changed.sealed"));
+  const Outcome told = dislodge(damaged);
+  ASSERT_EQ(told.code, 0) << told.err;
+  const element bad = parser.parse(lines_of(told.out).at(0));
+  EXPECT_EQ(simdjson::dom::array(bad["contents_damaged"]).size(), 1u);
+  EXPECT_EQ(simdjson::dom::array(bad["contents_missing"]).size(), 1u);
+}
+
+TEST_F(Disclosure, AGroupingReleasesNothingByItself) {
+  const Outcome refused =
+      dislodge({"package", path("case"), "harborline.example", "-o", path("grouped"), "--released-by",
+                "A. Reed", "B. Moss", "--contact-channel", "+1", "--also", "kielcargo.example"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--also-confirmed-by"));
+}
+
+TEST_F(Disclosure, TipsAreRecognisedInFoldersToo) {
+  make_case("tipped");
+  std::filesystem::create_directories(folder_ / "mixed/notes");
+  write(
+      folder_ / "mixed/notes/bundle.json",
+      R"({"type":"bundle","id":"bundle--1b8a6d4e-5f00-4c1c-9a63-7f1d2b3c4d5e","objects":[{"type":"indicator",)"
+      R"("spec_version":"2.1","id":"indicator--2b8a6d4e-5f00-4c1c-9a63-7f1d2b3c4d5e",)"
+      R"("created":"2025-01-01T00:00:00Z","modified":"2025-01-01T00:00:00Z","name":"c2",)"
+      R"("pattern":"[ipv4-addr:value = '203.0.113.9']","pattern_type":"stix","valid_from":"2025-01-01T00:00:00Z"}]})");
+  // A table of messages in a folder may be a log: it is a tip where it is named by itself or declared.
+  write(folder_ / "mixed/messages.csv", "message_id,subject\n<a@b.example>,Hello\n");
+  write(folder_ / "mixed/broken.json", R"({"type":"bundle","id":"bundle--1b8a6d4e","objects":[)");
+  const Outcome added = dislodge({"add", path("tipped"), path("mixed"), "--notice-from", "CERT"});
+  ASSERT_EQ(added.code, 0) << added.err;
+  EXPECT_THAT(added.out, AllOf(HasSubstr("bundle.json: a tip (STIX 2.1), 1 entry from CERT"),
+                               Not(HasSubstr("messages.csv: a tip"))));
+  EXPECT_THAT(added.err, HasSubstr("broken.json looks like a tip and could not be read as one"));
+  EXPECT_THAT(dislodge({"add", path("tipped"), path("mixed/messages.csv")}).out,
+              HasSubstr("messages.csv: a tip (manifest), 1 entry"));
+  EXPECT_NE(dislodge({"add", path("tipped"), path("mixed/broken.json")}).code, 0);
+  write(folder_ / "mixed/messages.csv.collection.toml", "[collection]\nsource = \"notice\"\n");
+  EXPECT_THAT(dislodge({"add", path("tipped"), path("mixed")}).out, HasSubstr("messages.csv: a tip"));
+}
+
 TEST_F(Disclosure, NoticesNeverGoWhereTheIntruderReads) {
   const std::string folder = path("case");
   simdjson::dom::parser parser;

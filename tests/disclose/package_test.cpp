@@ -78,6 +78,71 @@ TEST(Package, NeedsTwoDifferentPeople) {
   }
 }
 
+TEST(Package, ListsWhatBecameOfEachMessagesContent) {
+  Mail mail;
+  PackageOptions options;
+  options.released_by = {"Ana", "Ben"};
+  options.held_custodians = {"counsel@northwind.example"};
+  auto selection = select_messages(mail.party, mail.list, mail.us, options);
+  ASSERT_TRUE(selection);
+  ASSERT_EQ(selection->rows.size(), 2u);
+  EXPECT_EQ(selection->rows[0].copies.size(), 2u);  // of which either may be given
+  selection->rows[0].content = Content{"ab12", "message/rfc822", 99, "", ""};
+  selection->rows[1].content = Content{"", "", 0, "others are named in its text", "cd34"};
+  const Package package = package_of(*selection, mail.party, mail.us, options);
+  EXPECT_EQ(package.given, 1u);
+  EXPECT_THAT(package.manifest,
+              HasSubstr(R"("n":1,"content":"given","media_type":"message/rfc822","bytes":99)"));
+  EXPECT_THAT(package.manifest, HasSubstr(R"("n":2,"content":"withheld","why":"others are named)"));
+  EXPECT_THAT(package.manifest, HasSubstr(R"("commitment":"cd34")"));
+  const auto listed = contents_of(package.manifest);
+  ASSERT_TRUE(listed);
+  ASSERT_EQ(listed->size(), 1u);
+  EXPECT_EQ(listed->at(1).sha256, "ab12");
+  EXPECT_EQ(listed->at(1).message_id, "1@x");
+}
+
+TEST(Package, ContentIsHeldBackForOthersForStrangersSecretsAndForWhatCouldNotBeRead) {
+  const Mail mail;
+  const auto why = [&](std::vector<std::string> others, bool unread, std::set<std::string> owners) {
+    return held_back(others, unread, owners, mail.party, mail.us);
+  };
+  EXPECT_EQ(why({}, false, {"harborline.example", "northwind.example"}), "");
+  EXPECT_THAT(why({"other.example"}, false, {}), HasSubstr("others are named"));
+  EXPECT_THAT(why({}, false, {"other.example"}), HasSubstr("somebody else"));
+  EXPECT_THAT(why({}, false, {""}), HasSubstr("nobody knows whose"));
+  EXPECT_THAT(why({}, true, {}), HasSubstr("could not be read"));
+}
+
+TEST(Package, APersonAtAMailProviderGetsNobodyElsesMail) {
+  Mail mail;
+  mail.party.organisation = "jo@gmail.com";
+  mail.party.domains = {"gmail.com"};
+  mail.party.free_mail = true;
+  mail.party.secrets.clear();
+  mail.add("6@x", "2025-07-01", {"jo@gmail.com", "helen@northwind.example"}, "Mine", false);
+  mail.add("7@x", "2025-07-02", {"max@gmail.com", "helen@northwind.example"}, "Of another customer", false);
+  const auto package = mail.package();
+  ASSERT_TRUE(package) << package.error().message;
+  EXPECT_EQ(package->messages, 1u);
+  EXPECT_THAT(package->manifest, Not(HasSubstr("Of another customer")));
+}
+
+TEST(Package, WhatAPersonSaysIsOneOrganisationIsGivenTogether) {
+  Mail mail;
+  mail.add("8@x", "2025-07-03", {"ops@hl-logistics.example", "helen@northwind.example"}, "From the depot",
+           false);
+  PackageOptions options;
+  options.released_by = {"Ana", "Ben"};
+  options.also = {"hl-logistics.example"};
+  EXPECT_FALSE(package_for(mail.party, mail.list, mail.us, options));  // nobody confirmed it
+  options.also_confirmed_by = "C. Finch";
+  const auto package = package_for(mail.party, mail.list, mail.us, options);
+  ASSERT_TRUE(package) << package.error().message;
+  EXPECT_THAT(package->manifest, HasSubstr("From the depot"));
+  EXPECT_THAT(package->manifest, HasSubstr(R"("also_confirmed_by":"C. Finch")"));
+}
+
 TEST(Reconcile, TheReceiverSeesHeldMissingAndExtra) {
   const auto package = Mail().package();
   std::vector<Correspondence> theirs;

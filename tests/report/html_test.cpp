@@ -6,6 +6,7 @@
 #include <set>
 
 #include "picture_fixture.hpp"
+#include "report/files.hpp"
 #include "report/statements.hpp"
 
 namespace dislodge::report {
@@ -46,6 +47,34 @@ TEST(Statements, AreNumberedOnceAndGraded) {
   EXPECT_THAT(numbers, testing::IsSupersetOf({"1.1", "2.1", "3.1", "5.1"}));
 }
 
+TEST(Statements, AfterAChangeOfThePlanAloneTheyAreWhatTheyWouldBeFromTheStart) {
+  engine::Picture picture = hostile_picture();
+  const std::vector<Statement> before = statements(picture);
+  picture.plan.verdict.says = "incomplete: 2 points not covered";
+  const std::vector<Statement> after = statements_after(picture, before), whole = statements(picture);
+  ASSERT_EQ(after.size(), whole.size());
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_EQ(after[i].number, whole[i].number);
+    EXPECT_EQ(after[i].basis, whole[i].basis);
+  }
+}
+
+TEST(Statements, AFirstPageGathersWhatIsAlike) {
+  const std::vector<std::string> points = {"a@x: not handed in", "1 gap in the logs",  "b@x: not handed in",
+                                           "c@x: not handed in", "d@x: not handed in", "e@x: too old"};
+  EXPECT_THAT(gathered(points), testing::ElementsAre("a@x, b@x, c@x and 1 more: not handed in",
+                                                     "1 gap in the logs", "e@x: too old"));
+}
+
+TEST(Markdown, SaysTheStatementsByTheNumbersOfThePage) {
+  const std::string text = markdown(hostile_picture());
+  for (const Statement &one : statements(hostile_picture()))
+    EXPECT_THAT(text, HasSubstr("- **" + one.number + "** "));
+  const std::size_t thief = text.find("What this file would give a thief"), first = text.find("## 1.");
+  EXPECT_LT(thief, first);
+  EXPECT_THAT(text, Not(HasSubstr("<script>")));
+}
+
 TEST(Statements, TheBasisChangesWithTheFact) {
   engine::Picture picture = hostile_picture();
   const auto entry = [&] {
@@ -70,11 +99,11 @@ TEST(Statements, WhatWasToldIsFlaggedWhenItsFactsChange) {
       journal.push_back(R"({"what":"tell","details":)" +
                         tell_details(one, "the board", "Ana", "2024-01-19T12:00:00Z") + "}");
   const auto state = [&](std::string_view subject) {
-    for (const Told &one : told(picture, journal))
+    for (const Told &one : told(statements(picture), journal))
       if (one.subject == subject) return one.state;
     return Told::State::gone;
   };
-  EXPECT_EQ(told(picture, journal).size(), 2u);
+  EXPECT_EQ(told(statements(picture), journal).size(), 2u);
   EXPECT_EQ(state("detection:1"), Told::State::holds);
   picture.plan.verdict.says = "incomplete: 2 points not covered";
   EXPECT_EQ(state("verdict"), Told::State::changed);
