@@ -507,6 +507,26 @@ void Scanner::settle(std::vector<Candidate> &candidates) const {
   });
 }
 
+namespace {
+
+// Where in the item the last character before `end` ends. In UTF-16 and UTF-32 a character takes two or four
+// bytes, of which the map says where they begin; elsewhere what stands before the next character may be
+// markup, and one byte ends it. What tells them apart is the zero byte that every such unit of a value has.
+std::uint64_t item_end(const evidence::TextView &view, std::size_t end) {
+  if (view.map == nullptr) return end;
+  std::size_t begin = end - 1;
+  while (begin > 0 && (static_cast<unsigned char>(view.text[begin]) & 0xC0) == 0x80) --begin;
+  const std::uint64_t from = view.map->source_of(begin);
+  const std::uint64_t next = view.map->source_of(end);
+  if ((next == from + 2 || next == from + 4) && next <= view.source.size() &&
+      view.source.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(next - from)).find('\0') !=
+          std::string_view::npos)
+    return next;
+  return view.map->source_of(end - 1) + 1;
+}
+
+}  // namespace
+
 std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate> &candidates,
                           FoundSink &sink) {
   std::size_t count = 0;
@@ -545,7 +565,7 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
     s.rule = candidate.rule_id();
     s.item = view.item;
     s.offset = offset;
-    s.length = item_offset(candidate.end - 1) + 1 - offset;
+    s.length = item_end(view, candidate.end) - offset;
     s.space = view.space;
     lines.find(offset, s.line, s.column);
     s.confidence = candidate.confidence * (view.ocr ? kOcrFactor : 1.0);

@@ -8,6 +8,7 @@
 
 #include "base/encode.hpp"
 #include "base/offset_map.hpp"
+#include "evidence/charset.hpp"
 #include "tests_support.hpp"
 
 namespace dislodge::secret {
@@ -34,6 +35,30 @@ TEST(Scanner, SaysLineColumnOffsetAndLength) {
   EXPECT_EQ(found[0].value, kToken);
   EXPECT_EQ(s.mask, "gith… (64-127)");
   EXPECT_EQ(s.mask.find(kToken.substr(0, 5)), std::string::npos);
+}
+
+TEST(Scanner, LengthOfWideTextIsThatOfItsUnits) {
+  for (const bool big : {false, true}) {
+    std::string wide = big ? "\xFE\xFF" : "\xFF\xFE";
+    for (const char c : "key " + kToken + "\r\n") {
+      if (big) wide += '\0';
+      wide += c;
+      if (!big) wide += '\0';
+    }
+    const auto utf8 = evidence::to_utf8(wide);
+    evidence::TextView view;
+    view.item = "a.txt";
+    view.text = utf8.view();
+    view.map = utf8.map();
+    view.source = wide;
+    auto scanner = Scanner::make(test::rules(), test::matcher(), {});
+    ASSERT_TRUE(scanner);
+    test::Collector collector;
+    scanner->scan(view, collector);
+    ASSERT_EQ(collector.all.size(), 1u);
+    EXPECT_EQ(collector.all[0].sighting.offset, 10u);
+    EXPECT_EQ(collector.all[0].sighting.length, 2 * kToken.size());
+  }
 }
 
 TEST(Scanner, JoinsTokensThatMailCut) {
