@@ -20,7 +20,7 @@ function detection(row) {
     h('p', null, row.says), row.because ? h('p', {class: 'quiet'}, row.because) : null,
     pairs([['First', time(row.first)], ['Last', time(row.last)], ['As', things(row.principals)], ['From', some(row.addresses, 12)], ['By', row.applications.join(', ')],
       ['Techniques', row.techniques.join(', ')], ['Events', number(row.event_count)], ['Confidence', row.confidence]]),
-    bullets('Events', row.events.slice(0, 20).map((event) => h('code', null, event.source + ':' + event.line)))];
+    bullets('Events', row.events.slice(0, 20).map((event) => h('code', null, event.source + ':' + event.line + (event.column > 1 ? ':' + event.column : ''))))];
 }
 
 export async function timeline(context) {

@@ -14,11 +14,13 @@ void sort_unique(std::vector<std::string> &list) {
   list.erase(std::unique(list.begin(), list.end()), list.end());
 }
 
-bool before(const EventReference &a, const EventReference &b) {
-  return std::tie(a.source, a.line) < std::tie(b.source, b.line);
-}
-
 }  // namespace
+
+std::string EventReference::place() const {
+  std::string out = source + ":line " + std::to_string(line);
+  if (column > 1) out += " column " + std::to_string(column);
+  return out;
+}
 
 std::string_view name_of(Grade grade) {
   switch (grade) {
@@ -46,10 +48,12 @@ std::string id_of(const Detection &detection) {
   base::WireWriter out;
   out.text(detection.kind);
   std::vector<EventReference> events = detection.events;
-  std::sort(events.begin(), events.end(), before);
+  std::sort(events.begin(), events.end());
   out.list(events, [&](const EventReference &event) {
     out.text(event.source);
     out.number(event.line);
+    // Ids of what stands alone on its line are as they were before columns were kept.
+    if (event.column > 1) out.number(event.column);
   });
   out.number(detection.event_count);
   out.texts(detection.principals);
@@ -81,6 +85,7 @@ void Detection::encode(base::WireWriter &out) const {
   out.list(events, [&](const EventReference &event) {
     out.text(event.source);
     out.number(event.line);
+    out.number(event.column);
   });
   out.number(event_count);
   out.number(static_cast<std::uint64_t>(grade));
@@ -131,6 +136,7 @@ Detection Detection::decode(base::WireReader &in) {
     EventReference event;
     event.source = in.text();
     event.line = in.number();
+    event.column = static_cast<std::uint32_t>(in.number());
     one.events.push_back(std::move(event));
   });
   one.event_count = in.number();

@@ -2,6 +2,7 @@
 // Detection: events that together mean something, and what follows from them for reach: a principal that the
 // intruder held, a credential that they planted, mail that they read, a stolen secret that they used.
 
+#include <compare>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,15 @@ namespace dislodge::detect {
 enum class Grade : std::uint8_t { confirmed, possible, excluded };
 std::string_view name_of(Grade grade);
 
+// A record of a log, whose lines may hold several: minified JSON is one line.
 struct EventReference {
   std::string source;  // item path of the log
   std::uint64_t line = 0;
+  std::uint32_t column =
+      1;  // 1: the first record of its line; else its byte in that line, 1-based (log/event.hpp)
+
+  std::string place() const;  // "ual.csv:line 120", "signins.json:line 1 column 4711"
+  friend auto operator<=>(const EventReference &, const EventReference &) = default;
 };
 
 // The intruder acts as a principal over an interval.

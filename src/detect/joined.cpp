@@ -14,10 +14,10 @@ namespace {
 constexpr std::int64_t kSameMoment = 5 * base::kSecond;
 constexpr int kAnyRule = 2;
 
-using Place = std::pair<std::string_view, std::uint64_t>;
+using Place = std::tuple<std::string_view, std::uint64_t, std::uint32_t>;
 
 Place place_of(const EventReference &event) {
-  return {event.source, event.line};
+  return {event.source, event.line, event.column};
 }
 
 bool share_principal(const Detection &a, const Detection &b) {

@@ -20,19 +20,17 @@ struct Building {
 
 // Sign-ins that later passes attributed (stolen secrets) lead on like those of a spray.
 std::vector<Attribution::Seed> seeds_of(const View &view, const std::vector<Detection> &detections) {
-  std::map<std::pair<std::string, std::uint64_t>, std::string> told;
+  std::map<EventReference, std::string> told;
   for (const Detection &one : detections) {
     if (!one.intruder || (one.kind != "stolen-secret-used" && one.kind != "success-after-spray")) continue;
-    for (const EventReference &event : one.events)
-      told.emplace(std::pair(event.source, event.line), one.because);
+    for (const EventReference &event : one.events) told.emplace(event, one.because);
   }
   std::vector<Attribution::Seed> seeds;
   if (told.empty()) return seeds;
   for (const auto *list : {&view.user_signins(), &view.service_signins()})
     for (const EventIndex index : *list) {
       if (view.event(index).outcome != log::Outcome::ok) continue;
-      const EventReference reference = view.reference(index);
-      const auto found = told.find({reference.source, reference.line});
+      const auto found = told.find(view.reference(index));
       if (found != told.end()) seeds.push_back({index, found->second});
     }
   return seeds;

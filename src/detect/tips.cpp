@@ -422,7 +422,7 @@ class Matcher {
     for (const log::Event *event : hit.events) {
       detection.first = std::min(detection.first, event->time);
       detection.last = std::max(detection.last, event->time);
-      references.push_back({table.files[event->file], event->line});
+      references.push_back({table.files[event->file], event->line, event->column});
       if (event->address != 0) addresses.emplace(table.text(event->address));
       if (event->application_id != 0) applications.emplace(table.text(event->application_id));
       if (event->tenant != 0 && event->actor_id != 0)

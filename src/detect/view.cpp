@@ -314,7 +314,7 @@ std::string View::service_principal(std::string_view tenant, std::string_view ap
 
 EventReference View::reference(EventIndex index) const {
   const Event &one = event(index);
-  return {one.file < table_.files.size() ? table_.files[one.file] : std::string(), one.line};
+  return {one.file < table_.files.size() ? table_.files[one.file] : std::string(), one.line, one.column};
 }
 
 Detection make_detection(const View &view, std::string_view kind, const std::vector<EventIndex> &events) {

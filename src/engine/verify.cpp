@@ -54,7 +54,7 @@ class Verifier {
 
   std::string evidence_of(const detect::Detection &one, Time from) const {
     for (auto at = one.events.rbegin(); at != one.events.rend(); ++at)
-      if (!at->source.empty()) return fmt::format("{}:line {}", at->source, at->line);
+      if (!at->source.empty()) return at->place();
     return from == base::kTimeMin ? std::string() : base::format_time(from);
   }
 

@@ -27,7 +27,7 @@ std::string_view bare_message_id(std::string_view id) {
 
 std::string evidence_of(const detect::Detection &detection) {
   if (detection.events.empty()) return detection.id;
-  return fmt::format("{}:line {}", detection.events.front().source, detection.events.front().line);
+  return detection.events.front().place();
 }
 
 // Whether the events of a detection show the intruder, so that it supports `confirmed`.

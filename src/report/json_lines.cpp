@@ -68,6 +68,7 @@ std::string detections_json(const Picture &picture) {
           json.object([&] {
             json.field("source", event.source);
             json.field("line", event.line);
+            json.field("column", static_cast<std::uint64_t>(event.column));
           });
       });
       json.field("event_count", detection.event_count);

@@ -66,7 +66,7 @@ std::string moment(base::Time time) {
 std::vector<std::string> places(const std::vector<detect::EventReference> &events) {
   std::vector<std::string> out;
   for (const detect::EventReference &event : events) {
-    out.push_back(fmt::format("{}:line {}", event.source, event.line));
+    out.push_back(event.place());
     if (out.size() == kEvidenceShown) break;
   }
   return out;

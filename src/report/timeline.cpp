@@ -13,10 +13,7 @@ namespace dislodge::report {
 std::vector<TimelineEntry> timeline(const engine::Picture &picture) {
   std::vector<TimelineEntry> entries;
   for (const detect::Detection &detection : picture.detections) {
-    const std::string where =
-        detection.events.empty()
-            ? ""
-            : fmt::format("{}:line {}", detection.events.front().source, detection.events.front().line);
+    const std::string where = detection.events.empty() ? "" : detection.events.front().place();
     entries.push_back({detection.first, "detection", detection.says, where});
   }
   for (const identity::Change &change : picture.changes) {

@@ -29,13 +29,14 @@ void line(std::string &out, base::Time time, std::string_view message, std::stri
 std::string timesketch_jsonl(const engine::Picture &picture) {
   std::string out;
   // Events by where they stand, so that a detection's references find theirs.
-  std::map<std::pair<std::string_view, std::uint64_t>, const log::Event *> events;
+  std::map<std::tuple<std::string_view, std::uint64_t, std::uint32_t>, const log::Event *> events;
   for (const log::Event &event : picture.events.events)
     if (event.file < picture.events.files.size())
-      events.emplace(std::pair(std::string_view(picture.events.files[event.file]), event.line), &event);
+      events.emplace(std::tuple(std::string_view(picture.events.files[event.file]), event.line, event.column),
+                     &event);
   for (const detect::Detection &detection : picture.detections)
     for (const detect::EventReference &reference : detection.events) {
-      const auto found = events.find({reference.source, reference.line});
+      const auto found = events.find({reference.source, reference.line, reference.column});
       if (found == events.end()) continue;
       const log::Event &event = *found->second;
       const auto text = [&](base::StringId id) { return picture.events.text(id); };

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "base/embedded_rules.hpp"
+#include "detect/detect.hpp"
+#include "tenant_generator.hpp"
 
 namespace dislodge::detect {
 namespace {
@@ -96,6 +98,41 @@ TEST(Joined, NothingStaysNothing) {
   std::vector<Detection> found;
   join(found);
   EXPECT_THAT(found, IsEmpty());
+}
+
+// A log of minified JSON is one line: its records are told apart by their columns.
+TEST(Joined, RecordsOfOneLineAreNotOneRecord) {
+  const TenantOptions options = [] {
+    TenantOptions one;
+    one.seed = 51;
+    one.users = 60;
+    one.days = 15;
+    one.failures_a_day = 30;
+    one.campaign_tries_a_day = 3;
+    one.campaign_succeeds = true;
+    return one;
+  }();
+  log::EventTable lines = TenantGenerator(options).make().table;
+  log::EventTable one_line = TenantGenerator(options).make().table;
+  for (log::Event &event : one_line.events) {
+    event.column = static_cast<std::uint32_t>(event.line);
+    event.line = 1;
+  }
+  const auto told = [](const log::EventTable &table) {
+    std::vector<Detection> found = detect(table, {}, builtin_options());
+    join(found);
+    std::vector<std::string> out;
+    for (const Detection &each : found) out.push_back(each.kind + ' ' + each.says);
+    std::size_t theirs = 0;
+    const auto all = sessions(table, {}, found);
+    for (const Session &session : all) theirs += session.intruder;
+    out.push_back(std::to_string(theirs) + " of " + std::to_string(all.size()) + " sessions are theirs");
+    return out;
+  };
+  EXPECT_EQ(told(one_line), told(lines));
+  const EventReference second{"a.json", 1, 40};
+  EXPECT_EQ(second.place(), "a.json:line 1 column 40");
+  EXPECT_EQ((EventReference{"a.json", 7}.place()), "a.json:line 7");
 }
 
 }  // namespace
