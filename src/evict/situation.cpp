@@ -48,7 +48,10 @@ base::Result<void> Situation::build(const reach::Reach &reach) {
     add_replacements(reach.possible);
   }
   solver_ = std::make_unique<reach::Solver>(program_, reach::Grade::possible);
-  close_explained_exposures();
+  if (acted)
+    close_explained_exposures(reach.program, reach::Solver(reach.program, reach::Grade::possible));
+  else
+    close_explained_exposures(program_, *solver_);
   without_plan_ = solver_->run();
   relevant_ = relevant_edges(program_, without_plan_, options_.start);
   alive_.assign(program_.edges.size(), 0);
@@ -167,24 +170,26 @@ void Situation::add_replacements(const reach::Solution &possible) {
 
 // "Exposed since then" says that a resource could be read, not how. Where a right or secret in reach is a way
 // to it, that is taken for the way, and the exposure ends with it; where nothing is, the way must be found
-// (close-exposure).
-void Situation::close_explained_exposures() {
-  std::vector<EdgeId> open;
+// (close-exposure). Asked of the program before anything was done: once the way is shut by an action in
+// effect, what it explains stays explained.
+void Situation::close_explained_exposures(const reach::Program &before, const reach::Solver &solver) {
+  std::set<std::string_view> open;
   reach::Changes past_only;
-  for (EdgeId id = 0; id < program_.edges.size(); ++id) {
-    const Edge &edge = program_.edges[id];
+  for (EdgeId id = 0; id < before.edges.size(); ++id) {
+    const Edge &edge = before.edges[id];
     if (edge.fact != FactKind::exposure || edge.valid.until <= options_.start) continue;
-    open.push_back(id);
+    open.insert(before.text(edge.subject));
     const base::Interval past{edge.valid.from, options_.start};
     past_only[id] =
         past.empty() ? std::vector<reach::Piece>() : std::vector{reach::Piece{past, 0, base::kTimeMax}};
   }
   if (open.empty()) return;
-  const reach::Solution otherwise = solver_->run(&past_only);
-  for (const EdgeId id : open) {
-    Edge &edge = program_.edges[id];
-    const NodeId resource = program_.find(NodeType::resource, program_.text(edge.subject));
-    if (resource == kNone || otherwise.until(resource) <= options_.start) continue;
+  const reach::Solution otherwise = solver.run(&past_only);
+  for (Edge &edge : program_.edges) {
+    if (edge.fact != FactKind::exposure || edge.valid.until <= options_.start) continue;
+    const std::string_view subject = program_.text(edge.subject);
+    const NodeId resource = before.find(NodeType::resource, subject);
+    if (!open.contains(subject) || resource == kNone || otherwise.until(resource) <= options_.start) continue;
     edge.valid.until = std::max(edge.valid.from, options_.start);
   }
 }

@@ -66,7 +66,7 @@ class Situation {
   base::Result<void> build(const reach::Reach &reach);
   void add_unknown_principals(const reach::Solution &possible);
   void add_replacements(const reach::Solution &possible);
-  void close_explained_exposures();
+  void close_explained_exposures(const reach::Program &before, const reach::Solver &solver);
   void number_atoms();
   void price();
   Horn horn(const std::vector<char> &usable, base::Time at, const reach::Solution *with_plan,

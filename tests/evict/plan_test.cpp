@@ -513,6 +513,26 @@ TEST(Waves, ALookAtAllCredentialsComesLastAndKeepsTheVerdictOpenUntilItIsTaken) 
   EXPECT_TRUE(late.verdict.closed) << late.verdict.says;
 }
 
+// That mail could be read was explained by the application's right; with the right gone nobody has to look
+// for another way.
+TEST(Waves, AnExposureStaysExplainedOnceItsWayIsShut) {
+  identity::Facts all = held_facts();
+  all.exposures.push_back({std::string(kHelen), since(3), false, "", "case"});
+  const reach::Reach reach = reach::compute_reach(all, rights(), {spray()});
+  PlanOptions options = from_day(60);
+  const Plan plan = make_plan(reach, actions(), options);
+  EXPECT_EQ(find(plan, "close-exposure", kHelen), nullptr);
+  for (const PlannedAction &one : plan.actions) {
+    options.previous.push_back(one);
+    options.previous.back().state = ActionState::in_effect;
+    options.previous.back().since = day(61);
+  }
+  options.start = day(95);
+  const Plan done = make_plan(reach, actions(), options);
+  EXPECT_EQ(find(done, "close-exposure", kHelen), nullptr);
+  EXPECT_TRUE(done.verdict.closed) << done.verdict.says;
+}
+
 // ---- Check and states
 
 TEST(Check, LeavingOutAnActionLeaksWhatThePlanSays) {
