@@ -4,7 +4,7 @@
 // is held it is control, which is reach; what it may have left behind is a class of its own, told by the
 // place where one look at all credentials settles it (a tenant, a domain, an organisation), since an hour as
 // an administrator would otherwise turn every slot of the tenant into a step of its own for ever
-// (docs/decisions/0016).
+// (docs/decisions/0019).
 //
 //   for (const Unseen &one : unseen_credentials(reach, facts, rights, witness)) ...
 //
