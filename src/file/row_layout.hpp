@@ -1,9 +1,11 @@
 #pragma once
-// Puts the cells of a table's row on one line, separated by tabs, so that a column under a heading can be read as one:
-// a heading, and below it the values. Rows have the tabs of the first row of their table, whatever cells they leave out
-// at the end; a cell of several paragraphs keeps its line ends, since a key in PEM may stand in one.
+// Puts the cells of a table's row on one line, separated by tabs, so that a column under a heading can be
+// read as one: a heading, and below it the values. Rows have the tabs of the first row of their table,
+// whatever cells they leave out at the end; a cell of several paragraphs keeps its line ends, since a key in
+// PEM may stand in one.
 //
-//   layout.row_begins(); layout.cell_begins(column); layout.before_text(); out.add("..."); ... layout.row_ends();
+//   layout.row_begins(); layout.cell_begins(column); layout.before_text(); out.add("..."); ...
+//   layout.row_ends();
 
 #include <algorithm>
 #include <cstdint>
@@ -69,8 +71,8 @@ class RowLayout {
   }
 
  private:
-  static constexpr std::size_t kDepthMax = 64;       // tables within cells
-  static constexpr std::uint32_t kGapMax = 64;       // columns that are left out
+  static constexpr std::size_t kDepthMax = 64;  // tables within cells
+  static constexpr std::uint32_t kGapMax = 64;  // columns that are left out
   static constexpr std::uint32_t kUnknown = UINT32_MAX;
 
   struct Row {
