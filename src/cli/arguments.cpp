@@ -614,7 +614,7 @@ int run(int argc, char **argv) {
     const int given = app.exit(error);
     return given == 0 ? kDone : kUsage;
   }
-  return code;
+  return written(code);
 }
 
 }  // namespace dislodge::cli

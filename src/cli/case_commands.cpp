@@ -121,6 +121,7 @@ int run_add(const AddArguments &given) {
     all.units += added->units;
     all.bytes += added->bytes;
     all.rules_used.merge(added->rules_used);
+    std::move(added->left_out.begin(), added->left_out.end(), std::back_inserter(all.left_out));
   }
   progress.clear();
   for (const engine::AddedTip &tip : all.tips) say_tip(arguments, tip);
@@ -133,7 +134,13 @@ int run_add(const AddArguments &given) {
     print_line(fmt::format("{} of evidence, {}; {} known already. Next: dislodge investigate {}",
                            base::counted(all.files, "piece"), report::bytes_text(all.bytes), all.known,
                            arguments.folder.string()));
-  return kDone;
+  constexpr std::size_t kNamed = 3;
+  for (std::size_t i = 0; i < std::min(all.left_out.size(), kNamed); ++i)
+    std::fprintf(stderr, "dislodge: %s: not taken in: %s; %s\n", all.left_out[i].item.c_str(),
+                 all.left_out[i].reason.c_str(), all.left_out[i].remedy.c_str());
+  if (all.left_out.size() > kNamed)
+    std::fprintf(stderr, "dislodge: and %zu more (dislodge ledger --unread)\n", all.left_out.size() - kNamed);
+  return exit_code_of({}, all.left_out);
 }
 
 int run_investigate(const CaseOptions &given) {

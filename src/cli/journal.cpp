@@ -16,7 +16,9 @@ int run_journal(const JournalArguments &arguments) {
   if (arguments.what == "list") {
     auto entries = journal.entries();
     if (!entries) return report_error(entries.error());
-    for (const casefile::JournalEntry &entry : *entries) print_line(entry.json);
+    // An entry is kept, and hashed, without the number that begins a line of --json.
+    for (const casefile::JournalEntry &entry : *entries)
+      print_line(arguments.json ? "{\"schema\":1," + entry.json.substr(1) : entry.json);
     return kDone;
   }
   if (arguments.what == "checkpoint") {

@@ -59,9 +59,25 @@ int run_ledger(const LedgerArguments &arguments) {
 
 int run_why(const WhyArguments &arguments) {
   return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
+    const std::vector<std::string> named = engine::things_named(picture, arguments.thing);
     auto chain = reach::why(picture.reach, engine::resolve_name(picture, arguments.thing));
+    if (!chain && named.empty() && arguments.thing.find(':') == std::string::npos)
+      return report_error(
+          {base::ErrorKind::usage,
+           fmt::format("nothing in this case is called \"{}\", which says nothing about its reach: "
+                       "`dislodge reach CASE` lists what is reached, `dislodge events CASE` the names "
+                       "that the logs have",
+                       arguments.thing)});
+    if (!chain && named.size() > 1) {
+      std::string ids;
+      for (const std::string &id : named) ids += "\n  " + id;
+      return report_error({base::ErrorKind::usage, fmt::format("\"{}\" could be {} things; give one id:{}",
+                                                               arguments.thing, named.size(), ids)});
+    }
     if (!chain) return report_error(chain.error());
     print(*chain);
+    for (std::size_t i = 1; i < named.size(); ++i)
+      print_line(fmt::format("{} has this name too: dislodge why CASE {}", named[i], named[i]));
     return kDone;
   });
 }

@@ -38,6 +38,15 @@ int report_error(const base::Error &error) {
   return exit_code_of(error.kind);
 }
 
+int written(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fprintf(stderr,
+               "dislodge: standard output cannot be written (%s): what it holds is cut short; make room and"
+               " run the command again\n",
+               base::os_message(errno).c_str());
+  return kDisk;
+}
+
 void print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }

@@ -42,6 +42,8 @@ void say_partial(const engine::Picture &picture);
 int exit_code_of(const engine::LedgerTotals &totals, const std::vector<evidence::LedgerRow> &ledger);
 
 void print(std::string_view text);  // to stdout
+// `code`, unless what was printed could not be written: then kDisk, and a message.
+int written(int code);
 void print_line(std::string_view text);
 std::filesystem::path user_cache_folder();  // $XDG_CACHE_HOME/dislodge or ~/.cache/dislodge; empty: none
 

@@ -95,31 +95,52 @@ std::string Picture::name_of(std::string_view id) const {
   return std::string(id);
 }
 
-std::string resolve_name(const Picture &picture, std::string_view thing) {
-  if (thing.find(':') != std::string_view::npos) return base::lower(thing);
-  const std::string wanted = base::lower(thing);
+namespace {
+
+// What is reached before what is not, the account of a directory before one elsewhere.
+using NameRank = std::pair<bool, bool>;
+
+std::vector<std::pair<NameRank, std::string>> ranked(const Picture &picture, std::string_view name) {
+  const std::string wanted = base::lower(name);
   std::set<std::string> found;
   for (const identity::Principal &principal : picture.facts.principals) {
     bool matches = base::lower(principal.name) == wanted;
-    for (const std::string &name : principal.names) matches = matches || base::lower(name) == wanted;
+    for (const std::string &other : principal.names) matches = matches || base::lower(other) == wanted;
     if (matches) found.insert(principal.id);
   }
-  // An address is a person before it is their mailbox; what is reached is asked for more often than what is
-  // not.
-  if (found.size() > 1) {
-    std::set<std::string> reached;
-    for (const reach::ReachRow &row : picture.reach.rows)
-      if (found.count(row.id) != 0) reached.insert(row.id);
-    if (reached.size() == 1) return *reached.begin();
+  if (found.empty()) {
+    for (const identity::Resource &resource : picture.facts.resources)
+      if (base::lower(resource.name) == wanted ||
+          (resource.id.size() > wanted.size() && resource.id.ends_with("/" + wanted)))
+        found.insert(resource.id);
+    for (const identity::SecretFact &secret : picture.secrets)
+      if (wanted.size() >= 6 && secret.id.rfind("secret:" + wanted, 0) == 0) found.insert(secret.id);
   }
-  if (found.size() == 1) return *found.begin();
-  for (const identity::Resource &resource : picture.facts.resources)
-    if (base::lower(resource.name) == wanted ||
-        (resource.id.size() > wanted.size() && resource.id.ends_with("/" + wanted)))
-      found.insert(resource.id);
-  for (const identity::SecretFact &secret : picture.secrets)
-    if (wanted.size() >= 6 && secret.id.rfind("secret:" + wanted, 0) == 0) found.insert(secret.id);
-  return found.size() == 1 ? *found.begin() : std::string(thing);
+  std::set<std::string_view> reached;
+  if (found.size() > 1)
+    for (const reach::ReachRow &row : picture.reach.rows) reached.insert(row.id);
+  std::vector<std::pair<NameRank, std::string>> things;
+  for (const std::string &id : found) {
+    const bool directory = id.starts_with("principal:entra/") || id.starts_with("principal:ad/");
+    things.push_back({{reached.count(id) == 0, !directory}, id});
+  }
+  std::sort(things.begin(), things.end());
+  return things;
+}
+
+}  // namespace
+
+std::vector<std::string> things_named(const Picture &picture, std::string_view name) {
+  std::vector<std::string> ids;
+  for (auto &[rank, id] : ranked(picture, name)) ids.push_back(std::move(id));
+  return ids;
+}
+
+std::string resolve_name(const Picture &picture, std::string_view thing) {
+  if (thing.find(':') != std::string_view::npos) return base::lower(thing);
+  const auto things = ranked(picture, thing);
+  const bool one = things.size() == 1 || (things.size() > 1 && things[0].first < things[1].first);
+  return one ? things.front().second : std::string(thing);
 }
 
 void merge_detections(std::vector<detect::Detection> &all, std::vector<detect::Detection> more) {

@@ -37,7 +37,12 @@ std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &ev
 
 // Names and masks, once facts and secrets are there.
 void index_picture(Picture &picture);
-// An id, or the id of the one thing that has this name (a person's address, a secret's first digits).
+// Ids of the things that have this name (a person's address, a secret's first digits), the one that is meant
+// first: what is reached is asked for more often than what is not, a person before their mailbox, and the
+// account of a directory before an account elsewhere that gives the same address.
+std::vector<std::string> things_named(const Picture &picture, std::string_view name);
+// An id, or the id of the one thing that this name means; a name that means none, or several alike, stays as
+// it is.
 std::string resolve_name(const Picture &picture, std::string_view thing);
 
 // Adds those whose id is new; keeps the order by first, kind and id.

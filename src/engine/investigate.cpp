@@ -29,6 +29,7 @@
 #include "engine/split_secrets.hpp"
 #include "engine/stolen_pass.hpp"
 #include "engine/tips_pass.hpp"
+#include "engine/unchanged.hpp"
 #include "identity/bindings.hpp"
 #include "identity/history.hpp"
 #include "identity/link.hpp"
@@ -63,10 +64,14 @@ Result<void> read_units(Case &the_case, const std::vector<UnitRow> &units, const
   std::vector<Job> jobs;
   std::vector<const UnitRow *> job_units;
   std::uint64_t bytes = 0;
+  std::map<std::int64_t, Result<void>> unchanged;  // by evidence, whose units share the answer
   for (const UnitRow &unit : units) {
-    auto job = job_of(*rows.at(unit.evidence), unit);
+    const EvidenceRow &row = *rows.at(unit.evidence);
+    auto known = unchanged.find(unit.evidence);
+    if (known == unchanged.end()) known = unchanged.emplace(unit.evidence, still_as_added(row)).first;
+    Result<Job> job = known->second ? job_of(row, unit) : tl::unexpected(known->second.error());
     if (!job) {
-      if (!keep_missing) DISLODGE_TRY(store_failure(the_case, *rows.at(unit.evidence), unit, job.error()));
+      if (!keep_missing) DISLODGE_TRY(store_failure(the_case, row, unit, job.error()));
       continue;
     }
     jobs.push_back(std::move(*job));

@@ -51,11 +51,6 @@ Result<Job> job_of(const EvidenceRow &row, const UnitRow &unit) {
   job.begin = unit.begin;
   job.end = unit.end;
   if (!job.repository) {
-    std::error_code error;
-    if (const auto size = std::filesystem::file_size(row.path, error); error || size != row.size)
-      return base::fail(ErrorKind::io,
-                        row.path.string() + (error ? ": is not there any more: " + error.message()
-                                                   : ": was changed after it was added; add it again"));
     job.files.push_back({row.path, ""});
     return job;
   }

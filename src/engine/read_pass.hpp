@@ -12,7 +12,8 @@
 namespace dislodge::engine {
 
 Job job_of(const evidence::EvidenceFile &file, const evidence::Unit &unit);
-// For evidence that the case knows: repositories are listed again from disk.
+// For evidence that the case knows and that is unchanged (unchanged.hpp): repositories are listed again from
+// disk.
 base::Result<Job> job_of(const EvidenceRow &row, const UnitRow &unit);
 
 // Workers that share the compiled rules. `rules` must outlive the pool. keep_rejected: rejected candidates

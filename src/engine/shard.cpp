@@ -135,6 +135,7 @@ std::string encode_manifest(const ShardManifest &manifest) {
   out.number(manifest.index);
   out.number(manifest.count);
   out.list(manifest.evidence, [&](const evidence::EvidenceFile &file) { encode_evidence(file, out); });
+  out.list(manifest.left_out, [&](const evidence::LedgerRow &row) { row.encode(out); });
   return out.take();
 }
 
@@ -147,6 +148,7 @@ Result<ShardManifest> decode_manifest(std::string_view bytes) {
   manifest.index = static_cast<std::uint32_t>(in.number());
   manifest.count = static_cast<std::uint32_t>(in.number());
   in.list([&] { manifest.evidence.push_back(decode_evidence(in)); });
+  in.list([&] { manifest.left_out.push_back(evidence::LedgerRow::decode(in)); });
   DISLODGE_TRY(in.finish("manifest of a shard"));
   return manifest;
 }
@@ -171,7 +173,9 @@ Result<ShardSummary> write_shard(const ShardRequest &request, const Options &opt
   const evidence::Examiner here = evidence::examine_here(step, asker);
   const evidence::Examiner examine = examine_known(known, here);
   for (const std::filesystem::path &path : request.paths) {
-    DISLODGE_TRY_ASSIGN(auto files, evidence::intake_with(path, examine));
+    DISLODGE_TRY_ASSIGN(auto files, evidence::intake_with(path, examine, [&](evidence::LedgerRow row) {
+                          manifest.left_out.push_back(std::move(row));
+                        }));
     std::move(files.begin(), files.end(), std::back_inserter(manifest.evidence));
   }
   base::Sha256Stream digest;
@@ -277,6 +281,7 @@ Result<MergeSummary> merge_shards(casefile::Case &the_case, const std::vector<st
 
   const ShardManifest &manifest = set.begin()->second.manifest;
   DISLODGE_TRY_ASSIGN(const auto ids, insert_evidence(the_case, manifest.evidence));
+  DISLODGE_TRY(keep_left_out(the_case, manifest.left_out));
   summary.evidence = manifest.evidence.size();
   progress.stage("merge", 0);
   for (const auto &[index, opened] : set) {

@@ -28,6 +28,7 @@ struct ShardManifest {
   std::string inputs;   // digest over all evidence: item, SHA-256, size
   std::uint32_t index = 0, count = 1;
   std::vector<evidence::EvidenceFile> evidence;  // all that was given, whichever shard reads it
+  std::vector<evidence::LedgerRow> left_out;     // what lay there and was not taken in
 };
 
 struct ShardRequest {

@@ -33,13 +33,17 @@ std::string compress(std::string_view bytes) {
   return packed;
 }
 
+constexpr const char *kDamagedBlock =
+    "case.db: a block of what was read is damaged: restore the case folder from a copy, or make a new case from the same "
+    "evidence, which is not touched by this";
+
 Result<std::string> decompress(std::string_view packed) {
   const unsigned long long size = ZSTD_getFrameContentSize(packed.data(), packed.size());
-  if (size > kBlockBytesMax) return base::fail(ErrorKind::damaged, "case file: a block is damaged");
+  if (size > kBlockBytesMax) return base::fail(ErrorKind::damaged, kDamagedBlock);
   std::string bytes(size, '\0');
   const std::size_t done = ZSTD_decompress(bytes.data(), bytes.size(), packed.data(), packed.size());
   if (ZSTD_isError(done) != 0 || done != size)
-    return base::fail(ErrorKind::damaged, "case file: a block is damaged");
+    return base::fail(ErrorKind::damaged, kDamagedBlock);
   return bytes;
 }
 
@@ -256,8 +260,11 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
   std::filesystem::path absolute = std::filesystem::absolute(path, error).lexically_normal();
   if (!absolute.has_filename()) absolute = absolute.parent_path();
   RecogniserProcess recogniser(options.sandbox);
-  DISLODGE_TRY_ASSIGN(const auto files, evidence::intake(absolute, progress, recogniser.asker()));
   AddSummary summary;
+  DISLODGE_TRY_ASSIGN(const auto files,
+                      evidence::intake(absolute, progress, recogniser.asker(), [&](evidence::LedgerRow row) {
+                        summary.left_out.push_back(std::move(row));
+                      }));
   std::vector<ReadTip> tips;
   const bool named_by_itself = files.size() == 1 && files.front().path == absolute;
   for (const evidence::EvidenceFile &file : files) {
@@ -279,6 +286,13 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
   casefile::Database &database = the_case.database();
   casefile::Transaction transaction(database);
   DISLODGE_TRY(transaction.begin());
+  // What was left out of this folder before may have been taken in now.
+  DISLODGE_TRY_ASSIGN(auto forget,
+                      database.prepare("DELETE FROM ledger WHERE evidence IS NULL AND unit IS NULL AND"
+                                       " (item = ?1 OR substr(item, 1, length(?1) + 1) = ?1 || '/')"));
+  forget.bind(1, base::escape_step(absolute.filename().string()));
+  DISLODGE_TRY(forget.run());
+  DISLODGE_TRY(keep_left_out(the_case, summary.left_out));
   DISLODGE_TRY_ASSIGN(
       auto expose,
       database.prepare(
@@ -336,6 +350,24 @@ Result<std::vector<std::int64_t>> insert_evidence(Case &the_case,
   }
   DISLODGE_TRY(transaction.commit());
   return ids;
+}
+
+Result<void> keep_left_out(Case &the_case, const std::vector<evidence::LedgerRow> &rows) {
+  DISLODGE_TRY_ASSIGN(auto forget, the_case.database().prepare("DELETE FROM ledger WHERE evidence IS NULL AND"
+                                                               " unit IS NULL AND item = ?"));
+  DISLODGE_TRY_ASSIGN(
+      auto insert,
+      the_case.database().prepare(
+          "INSERT INTO ledger (evidence, unit, item, parent, state, reason, remedy, size, read, items)"
+          " VALUES (NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  for (const evidence::LedgerRow &row : rows) {
+    forget.bind_all(row.item);
+    DISLODGE_TRY(forget.run());
+    insert.bind_all(row.item, row.parent, evidence::name_of(row.state), base::to_valid_utf8(row.reason),
+                    row.remedy, row.size, row.read, row.items);
+    DISLODGE_TRY(insert.run());
+  }
+  return {};
 }
 
 Result<void> refresh_units(Case &the_case, std::string_view key) {

@@ -42,7 +42,8 @@ struct AddedTip {
 struct AddSummary {
   std::uint64_t files = 0, known = 0, units = 0, bytes = 0;
   std::vector<AddedTip> tips;
-  std::set<std::size_t> rules_used;  // lines of the --exposure-file that fitted something
+  std::vector<evidence::LedgerRow> left_out;  // what lay there and was not taken in; in the ledger too
+  std::set<std::size_t> rules_used;           // lines of the --exposure-file that fitted something
 };
 
 // One row of the evidence table.
@@ -101,6 +102,8 @@ base::Result<AddSummary> add_evidence(casefile::Case &the_case, const std::files
 // Evidence that another machine took in: rows and pending units; known ones are found again. Ids in order.
 base::Result<std::vector<std::int64_t>> insert_evidence(casefile::Case &the_case,
                                                         const std::vector<evidence::EvidenceFile> &files);
+// What intake left out, as rows of the ledger; what was said of the same items before is replaced.
+base::Result<void> keep_left_out(casefile::Case &the_case, const std::vector<evidence::LedgerRow> &rows);
 // Units read under another key (rules, limits, readers changed) become pending again, and failed ones are
 // retried.
 base::Result<void> refresh_units(casefile::Case &the_case, std::string_view key);

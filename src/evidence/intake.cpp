@@ -25,9 +25,17 @@ struct Entry {
   fs::path path;
   std::string name;
   bool folder = false;
+  std::string neither;  // why it is no evidence: what else it is; empty for files and folders
 };
 
-// Files and folders of a folder by name; links, sockets and devices are left out.
+std::string why_neither(const fs::path &path, const fs::file_status &status) {
+  std::error_code ignored;
+  if (fs::is_symlink(status))
+    return "a symbolic link to " + fs::read_symlink(path, ignored).string() + ", which is not followed";
+  return "no file or folder, but a pipe, socket or device";
+}
+
+// What a folder holds, by name.
 base::Result<std::vector<Entry>> list(const fs::path &folder) {
   std::error_code error;
   fs::directory_iterator walk(folder, error);
@@ -35,9 +43,9 @@ base::Result<std::vector<Entry>> list(const fs::path &folder) {
   for (const fs::directory_iterator end; !error && walk != end; walk.increment(error)) {
     std::error_code ignored;
     const fs::file_status status = walk->symlink_status(ignored);
-    if (fs::is_directory(status)) entries.push_back({walk->path(), walk->path().filename().string(), true});
-    if (fs::is_regular_file(status))
-      entries.push_back({walk->path(), walk->path().filename().string(), false});
+    entries.push_back({walk->path(), walk->path().filename().string(), fs::is_directory(status), {}});
+    if (!fs::is_directory(status) && !fs::is_regular_file(status))
+      entries.back().neither = why_neither(walk->path(), status);
   }
   if (error)
     return fail(ErrorKind::io, folder.string() + ": cannot be listed: " + error.message() +
@@ -71,7 +79,7 @@ base::Result<std::optional<Collection>> declared(const fs::path &folder, const s
 
 class Intake {
  public:
-  explicit Intake(const Examiner &examiner) : examiner_(examiner) {}
+  Intake(const Examiner &examiner, const LeftOut &left_out) : examiner_(examiner), left_out_(left_out) {}
 
   base::Result<std::vector<EvidenceFile>> run(const fs::path &path) {
     std::error_code error;
@@ -85,8 +93,10 @@ class Intake {
     if (is_declaration(full.parent_path(), name)) return std::vector<EvidenceFile>{};
     DISLODGE_TRY_ASSIGN(const auto collection, declared(full.parent_path(), name, std::nullopt));
     if (!fs::is_directory(status)) {
-      DISLODGE_TRY(add_file(full, root, collection));
+      DISLODGE_TRY_ASSIGN(const Examined examined, examiner_(full, root, false));
+      take(full, root, collection, examined);
     } else {
+      DISLODGE_TRY(list(full));  // what was named itself can be opened, or this is no intake
       pending_.push_back({full, root, collection});
       while (!pending_.empty()) {
         const Folder folder = std::move(pending_.back());
@@ -107,11 +117,21 @@ class Intake {
   };
 
   base::Result<void> add_folder(const Folder &folder) {
-    DISLODGE_TRY_ASSIGN(const std::vector<Entry> entries, list(folder.path));
-    for (const Entry &entry : entries) {
+    const auto entries = list(folder.path);
+    if (!entries) return leave(folder.item, entries.error(), "give read access and add it again");
+    if (is_case(*entries))
+      return leave(folder.item, {ErrorKind::unsupported, "a case of this program, which is no evidence"},
+                   "keep cases outside the folders of evidence");
+    for (const Entry &entry : *entries) {
+      const std::string item = folder.item + "/" + base::escape_step(entry.name);
+      if (!entry.neither.empty()) {
+        if (left_out_)
+          DISLODGE_TRY(
+              leave(item, {ErrorKind::unsupported, entry.neither}, "add what it leads to by its own path"));
+        continue;
+      }
       if (!entry.folder && is_declaration(folder.path, entry.name)) continue;
       DISLODGE_TRY_ASSIGN(auto collection, declared(folder.path, entry.name, folder.collection));
-      const std::string item = folder.item + "/" + base::escape_step(entry.name);
       if (entry.folder)
         pending_.push_back({entry.path, item, std::move(collection)});
       else
@@ -122,7 +142,14 @@ class Intake {
 
   base::Result<void> add_file(const fs::path &path, const std::string &item,
                               const std::optional<Collection> &collection) {
-    DISLODGE_TRY_ASSIGN(const Examined examined, examiner_(path, item, false));
+    const auto examined = examiner_(path, item, false);
+    if (!examined) return leave(item, examined.error(), "give read access, or add a copy");
+    take(path, item, collection, *examined);
+    return {};
+  }
+
+  void take(const fs::path &path, const std::string &item, const std::optional<Collection> &collection,
+            const Examined &examined) {
     EvidenceFile file;
     file.path = path;
     file.item = item;
@@ -133,7 +160,26 @@ class Intake {
     file.divisible = examined.recognised.divisible;
     file.tip = examined.recognised.tip;
     evidence_.push_back(std::move(file));
+  }
+
+  // One thing that cannot be opened costs one row of the ledger where there is one, and the rest is taken in.
+  base::Result<void> leave(const std::string &item, const base::Error &why, std::string_view remedy) {
+    if (!left_out_ || (why.kind != ErrorKind::io && why.kind != ErrorKind::unsupported))
+      return tl::unexpected(why);
+    LedgerRow row;
+    row.item = item;
+    row.state = state_of(why.kind);
+    row.reason = why.message;
+    row.remedy = remedy;
+    left_out_(std::move(row));
     return {};
+  }
+
+  static bool is_case(const std::vector<Entry> &entries) {
+    const auto has = [&](std::string_view name) {
+      return std::any_of(entries.begin(), entries.end(), [&](const Entry &one) { return one.name == name; });
+    };
+    return has("case.json") && has("case.db");
   }
 
   base::Result<void> add_repository(const Folder &folder) {
@@ -146,8 +192,14 @@ class Intake {
     while (!folders.empty()) {
       const auto [path, prefix] = std::move(folders.back());
       folders.pop_back();
-      DISLODGE_TRY_ASSIGN(const std::vector<Entry> entries, list(path));
-      for (const Entry &entry : entries) {
+      const std::string inner = folder.item + "/" + base::escape_step(prefix);
+      const auto entries = list(path);
+      if (!entries) {
+        DISLODGE_TRY(leave(inner, entries.error(), "give read access and add it again"));
+        continue;
+      }
+      for (const Entry &entry : *entries) {
+        if (!entry.neither.empty()) continue;  // git's own: HEAD may be a link, fsmonitor has a socket
         if (entry.folder) {
           // .git/modules/NAME and .git/worktrees: a repository within is one of its own.
           if (is_repository(entry.path))
@@ -158,10 +210,14 @@ class Intake {
           continue;
         }
         const std::string name = prefix + entry.name;
-        DISLODGE_TRY_ASSIGN(const Examined examined,
-                            examiner_(entry.path, folder.item + "/" + base::escape_step(name), true));
-        repository.size += examined.size;
-        repository.files.push_back({name, examined.size, examined.sha256});
+        const std::string item = folder.item + "/" + base::escape_step(name);
+        const auto examined = examiner_(entry.path, item, true);
+        if (!examined) {
+          DISLODGE_TRY(leave(item, examined.error(), "give read access, or add a copy"));
+          continue;
+        }
+        repository.size += examined->size;
+        repository.files.push_back({name, examined->size, examined->sha256});
       }
     }
     std::sort(repository.files.begin(), repository.files.end(),
@@ -178,6 +234,7 @@ class Intake {
   }
 
   const Examiner &examiner_;
+  const LeftOut &left_out_;
   std::vector<Folder> pending_;
   std::vector<EvidenceFile> evidence_;
 };
@@ -226,14 +283,15 @@ Examiner examine_here(const std::function<void(const IntakeStep &)> &progress, c
   };
 }
 
-base::Result<std::vector<EvidenceFile>> intake_with(const fs::path &path, const Examiner &examiner) {
-  return Intake(examiner).run(path);
+base::Result<std::vector<EvidenceFile>> intake_with(const fs::path &path, const Examiner &examiner,
+                                                    const LeftOut &left_out) {
+  return Intake(examiner, left_out).run(path);
 }
 
 base::Result<std::vector<EvidenceFile>> intake(const fs::path &path,
                                                const std::function<void(const IntakeStep &)> &progress,
-                                               const Recogniser &recogniser) {
-  return intake_with(path, examine_here(progress, recogniser));
+                                               const Recogniser &recogniser, const LeftOut &left_out) {
+  return intake_with(path, examine_here(progress, recogniser), left_out);
 }
 
 bool is_repository(const fs::path &folder) {

@@ -20,6 +20,7 @@
 #include "base/result.hpp"
 #include "evidence/collection.hpp"
 #include "evidence/item.hpp"
+#include "evidence/ledger.hpp"
 
 namespace dislodge::evidence {
 
@@ -82,14 +83,20 @@ using Examiner = std::function<base::Result<Examined>(const std::filesystem::pat
 // outlive the examiner.
 Examiner examine_here(const std::function<void(const IntakeStep &)> &progress, const Recogniser &recogniser);
 
-// Walks a file or folder (symbolic links are not followed), sorted bytewise by item path. An error names the
-// file and stops the intake: evidence that cannot be opened must not be missed silently.
+// Told of what lies in a folder and is not taken in: a symbolic link, a device, what may not be read, a case
+// of ours. The row has no bytes, since nothing of it was handed in.
+using LeftOut = std::function<void(LedgerRow row)>;
+
+// Walks a file or folder (symbolic links within it are not followed; the one that is named is), sorted
+// bytewise by item path. Without `left_out` what cannot be opened is an error that names it and stops the
+// intake: evidence must not be missed silently. What was named itself is always an error.
 base::Result<std::vector<EvidenceFile>> intake_with(const std::filesystem::path &path,
-                                                    const Examiner &examiner);
+                                                    const Examiner &examiner, const LeftOut &left_out = {});
 // The same, each file examined on this machine.
 base::Result<std::vector<EvidenceFile>> intake(const std::filesystem::path &path,
                                                const std::function<void(const IntakeStep &)> &progress = {},
-                                               const Recogniser &recogniser = recognise_here);
+                                               const Recogniser &recogniser = recognise_here,
+                                               const LeftOut &left_out = {});
 
 // HEAD, objects/ and refs/ or packed-refs, as git itself tells a repository (setup.c, is_git_directory).
 bool is_repository(const std::filesystem::path &folder);
