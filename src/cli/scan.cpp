@@ -305,7 +305,8 @@ Result<int> scan(const ScanArguments &arguments) {
         inputs.push_back(std::move(fd));
         continue;
       }
-      DISLODGE_TRY_ASSIGN(const auto files, evidence::intake_with(given, examiner, [&](evidence::LedgerRow row) {
+      DISLODGE_TRY_ASSIGN(const auto files,
+                          evidence::intake_with(given, examiner, [&](evidence::LedgerRow row) {
                             state.unread.push_back(std::move(row));
                           }));
       for (const evidence::EvidenceFile &file : files) {

@@ -11,6 +11,7 @@
 #include "base/encode.hpp"
 #include "base/files.hpp"
 #include "base/hash.hpp"
+#include "base/item_path.hpp"
 #include "base/json_writer.hpp"
 #include "engine/recogniser.hpp"
 #include "engine/tips_pass.hpp"
@@ -34,7 +35,8 @@ std::string compress(std::string_view bytes) {
 }
 
 constexpr const char *kDamagedBlock =
-    "case.db: a block of what was read is damaged: restore the case folder from a copy, or make a new case from the same "
+    "case.db: a block of what was read is damaged: restore the case folder from a copy, or make a new case "
+    "from the same "
     "evidence, which is not touched by this";
 
 Result<std::string> decompress(std::string_view packed) {
@@ -42,8 +44,7 @@ Result<std::string> decompress(std::string_view packed) {
   if (size > kBlockBytesMax) return base::fail(ErrorKind::damaged, kDamagedBlock);
   std::string bytes(size, '\0');
   const std::size_t done = ZSTD_decompress(bytes.data(), bytes.size(), packed.data(), packed.size());
-  if (ZSTD_isError(done) != 0 || done != size)
-    return base::fail(ErrorKind::damaged, kDamagedBlock);
+  if (ZSTD_isError(done) != 0 || done != size) return base::fail(ErrorKind::damaged, kDamagedBlock);
   return bytes;
 }
 

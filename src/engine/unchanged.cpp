@@ -19,8 +19,8 @@ constexpr std::int64_t kMargin = base::kHour;
 bool lay_still(const fs::path &file, base::Time added) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) return false;
-  const std::int64_t changed = static_cast<std::int64_t>(status.st_ctim.tv_sec) * base::kSecond +
-                               status.st_ctim.tv_nsec / 1000;
+  const std::int64_t changed =
+      static_cast<std::int64_t>(status.st_ctim.tv_sec) * base::kSecond + status.st_ctim.tv_nsec / 1000;
   return changed < added.us - kMargin;
 }
 
@@ -46,8 +46,10 @@ Result<void> still_as_added(const EvidenceRow &row) {
   static const std::function<void(const evidence::IntakeStep &)> kQuiet;
   static const evidence::Recogniser kNobody;  // members are not asked for their type
   const evidence::Examiner hash = evidence::examine_here(kQuiet, kNobody);
-  DISLODGE_TRY_ASSIGN(const auto found, evidence::intake_with(row.path, [&](const fs::path &path, std::string_view item,
-                                                                            bool) { return hash(path, item, true); }));
+  DISLODGE_TRY_ASSIGN(const auto found,
+                      evidence::intake_with(row.path, [&](const fs::path &path, std::string_view item, bool) {
+                        return hash(path, item, true);
+                      }));
   for (const evidence::EvidenceFile &file : found)
     if (file.path == row.path && base::to_hex(file.sha256) == row.sha256) return {};
   return changed(kChanged);

@@ -147,5 +147,51 @@ TEST_F(BadInputTest, EvidenceThatWasChangedSinceIsNamed) {
   EXPECT_THAT(ledger(), HasSubstr("changed after it was added"));
 }
 
+// Custody: what is read is told under the hash that was taken when it was added.
+TEST_F(BadInputTest, EvidenceThatWasExchangedForAsManyBytesIsNamed) {
+  const std::string token = "The password for svc-box is Harvest_Moon77\n";
+  const std::string other = "The password for svc-box is Harvest_Moon78\n";
+  write(folder_ / "a.txt", token);
+  make_case();
+  ASSERT_EQ(dislodge({"add", path("case"), path("a.txt")}).code, 0);
+  write(folder_ / "a.txt", other);
+  EXPECT_EQ(dislodge({"investigate", path("case")}).code, 3);
+  EXPECT_THAT(ledger(), HasSubstr("changed after it was added"));
+  EXPECT_EQ(dislodge({"secrets", path("case"), "--json"}).out, "");
+  // The bytes that were added are back: they are read.
+  write(folder_ / "a.txt", token);
+  EXPECT_EQ(dislodge({"investigate", path("case")}).code, 0);
+  EXPECT_THAT(dislodge({"secrets", path("case"), "--json"}).out, HasSubstr("password"));
+  EXPECT_EQ(ledger(), "");
+}
+
+TEST_F(BadInputTest, LinksAndCasesAmongEvidenceHaveTheirRows) {
+  write(folder_ / "mail/a.mbox", kMessage);
+  std::filesystem::create_symlink(folder_ / "mail/a.mbox", folder_ / "mail/b.mbox");
+  make_case("mail/old");
+  make_case();
+  const Outcome added = dislodge({"add", path("case"), path("mail")});
+  EXPECT_EQ(added.code, 0) << added.err;
+  EXPECT_THAT(added.err, HasSubstr("mail/b.mbox: not taken in: a symbolic link"));
+  EXPECT_THAT(ledger(), HasSubstr("mail/b.mbox"));
+  EXPECT_THAT(ledger(), HasSubstr("mail/old"));
+  const Outcome scanned = dislodge({"scan", path("mail")});
+  EXPECT_THAT(scanned.err, HasSubstr("b.mbox"));
+  // A link that is gone at the next time has no row any more.
+  std::filesystem::remove(folder_ / "mail/b.mbox");
+  ASSERT_EQ(dislodge({"add", path("case"), path("mail")}).code, 0);
+  EXPECT_THAT(ledger(), testing::Not(HasSubstr("b.mbox")));
+}
+
+TEST_F(BadInputTest, OutputThatCannotBeWrittenEndsWithFour) {
+  make_case();
+  // The shell's /dev/full is a disk without room.
+  std::string line = std::string(DISLODGE_BINARY);
+  for (const std::string &word : keyed({"dump", path("case"), "--canonical"})) line += " '" + word + "'";
+  const int status = std::system((line + " >/dev/full 2>" + path("said")).c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 4);
+  EXPECT_THAT(slurp(folder_ / "said"), HasSubstr("standard output cannot be written"));
+}
+
 }  // namespace
 }  // namespace dislodge::cli_test

@@ -162,7 +162,15 @@ TEST_F(Northwind, EveryReachedThingIsProvenBackToEvidence) {
     const Outcome why = dislodge({"why", path("case"), text_of(principal["id"])});
     EXPECT_EQ(why.code, 0) << why.err;
     EXPECT_THAT(why.out, HasSubstr("evidence/logs/")) << why.out;  // back to a line of a log
+    // By the name that people use, though accounts elsewhere give the same address.
+    const Outcome named = dislodge({"why", path("case"), text_of(principal["name"])});
+    EXPECT_EQ(named.code, 0) << named.err;
+    EXPECT_THAT(named.out, HasSubstr(text_of(principal["id"]))) << named.out;
   }
+  // What nobody is called is not said to be out of reach.
+  const Outcome nobody = dislodge({"why", path("case"), "nobody@northwind.example"});
+  EXPECT_EQ(nobody.code, 2);
+  EXPECT_THAT(nobody.err, HasSubstr("nothing in this case is called"));
 }
 
 TEST_F(Northwind, ReadingsAndWhatIsNotHeld) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -133,6 +134,53 @@ TEST_F(IntakeTest, WhatCannotBeOpenedStopsTheIntake) {
   put("export/a", "x");
   fs::permissions(root_ / "export/a", fs::perms::none);
   EXPECT_FALSE(intake(root_ / "export"));
+}
+
+TEST_F(IntakeTest, WhatIsNotTakenInIsSaid) {
+  put("export/a.txt", "x");
+  put("elsewhere/b.txt", "y");
+  put("export/case/case.json", "{}");
+  put("export/case/case.db", "");
+  fs::create_symlink(root_ / "elsewhere/b.txt", root_ / "export/b.txt");
+  fs::create_directory_symlink(root_ / "export", root_ / "export/loop");
+  ASSERT_EQ(::mkfifo((root_ / "export/pipe").c_str(), 0600), 0);
+  std::vector<LedgerRow> left;
+  const auto taken =
+      intake(root_ / "export", {}, recognise_here, [&](LedgerRow row) { left.push_back(std::move(row)); });
+  ASSERT_TRUE(taken);
+  EXPECT_THAT(items(*taken), ElementsAre("export/a.txt"));
+  std::vector<std::string> said;
+  for (const LedgerRow &row : left) {
+    said.push_back(row.item);
+    EXPECT_NE(row.state, LedgerState::read);
+    EXPECT_FALSE(row.reason.empty());
+    EXPECT_FALSE(row.remedy.empty());
+    EXPECT_EQ(row.size, 0u);  // nothing of it was handed in
+  }
+  EXPECT_THAT(said,
+              testing::UnorderedElementsAre("export/b.txt", "export/loop", "export/pipe", "export/case"));
+  // A link that is named itself is what it leads to.
+  EXPECT_THAT(take(root_ / "export/b.txt"), testing::SizeIs(1));
+}
+
+TEST_F(IntakeTest, OneFileThatCannotBeOpenedCostsOneRow) {
+  put("export/a", "x");
+  put("export/b", "y");
+  // As one that may not be opened: root may open everything, so the examiner refuses.
+  const Examiner examiner = [](const fs::path &path, std::string_view, bool) -> base::Result<Examined> {
+    if (path.filename() == "a") return base::fail(base::ErrorKind::io, path.string() + ": cannot be opened");
+    return Examined{};
+  };
+  std::vector<LedgerRow> left;
+  const auto taken =
+      intake_with(root_ / "export", examiner, [&](LedgerRow row) { left.push_back(std::move(row)); });
+  ASSERT_TRUE(taken);
+  EXPECT_THAT(items(*taken), ElementsAre("export/b"));
+  ASSERT_THAT(left, testing::SizeIs(1));
+  EXPECT_EQ(left[0].item, "export/a");
+  EXPECT_EQ(left[0].state, LedgerState::damaged);
+  EXPECT_FALSE(
+      intake_with(root_ / "export/a", examiner, [&](LedgerRow row) { left.push_back(std::move(row)); }));
 }
 
 TEST_F(IntakeTest, ProgressCountsEveryByte) {
