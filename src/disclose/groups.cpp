@@ -120,7 +120,8 @@ void propose_groups(const std::vector<Correspondence> &mail, const identity::Our
         if (written.empty() || identity::is_shared_service(written) || identity::is_free_mail(written))
           continue;
       }
-      const std::string name = folded(written);
+      const std::string name =
+          how == How::site ? base::lower(written) : folded(written);  // a domain keeps its dots
       if (name.empty()) continue;
       Name &entry = votes[organisation][name];
       ++entry.spelt[written];

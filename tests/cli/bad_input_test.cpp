@@ -175,7 +175,7 @@ TEST_F(BadInputTest, LinksAndCasesAmongEvidenceHaveTheirRows) {
   EXPECT_THAT(added.err, HasSubstr("mail/b.mbox: not taken in: a symbolic link"));
   EXPECT_THAT(ledger(), HasSubstr("mail/b.mbox"));
   EXPECT_THAT(ledger(), HasSubstr("mail/old"));
-  const Outcome scanned = dislodge({"scan", path("mail")});
+  const Outcome scanned = run({"scan", path("mail")});
   EXPECT_THAT(scanned.err, HasSubstr("b.mbox"));
   // A link that is gone at the next time has no row any more.
   std::filesystem::remove(folder_ / "mail/b.mbox");
@@ -184,7 +184,8 @@ TEST_F(BadInputTest, LinksAndCasesAmongEvidenceHaveTheirRows) {
 }
 
 TEST_F(BadInputTest, OutputThatCannotBeWrittenEndsWithFour) {
-  make_case();
+  write(folder_ / "a.mbox", kMessage);
+  investigate("a.mbox");
   // The shell's /dev/full is a disk without room.
   std::string line = std::string(DISLODGE_BINARY);
   for (const std::string &word : keyed({"dump", path("case"), "--canonical"})) line += " '" + word + "'";

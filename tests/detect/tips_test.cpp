@@ -147,10 +147,10 @@ TEST(MatchTips, EventsBecomeDetectionsThatNameTheirSource) {
     EXPECT_THAT(one.says, HasSubstr("CERT Example (not confirmed out of band)"));
     EXPECT_THAT(one.because, HasSubstr("tips.json"));
   }
-  EXPECT_THAT(says, Contains(HasSubstr("address 198.51.100.7: proxy: 1 events")));
-  EXPECT_THAT(says, Contains(HasSubstr("address 203.0.113.0/24: proxy: 1 events")));
-  EXPECT_THAT(says, Contains(HasSubstr("account aaaa-bbbb: 1 events")));
-  EXPECT_THAT(says, Contains(HasSubstr("domain evil.example: 1 messages")));
+  EXPECT_THAT(says, Contains(HasSubstr("address 198.51.100.7: proxy: 1 event here")));
+  EXPECT_THAT(says, Contains(HasSubstr("address 203.0.113.0/24: proxy: 1 event here")));
+  EXPECT_THAT(says, Contains(HasSubstr("account aaaa-bbbb: 1 event here")));
+  EXPECT_THAT(says, Contains(HasSubstr("domain evil.example: 1 message here")));
   EXPECT_THAT(says, Contains(HasSubstr("the file mail.mbox")));
   EXPECT_EQ(match.matched, 5u);
   const TipMatch again =
