@@ -142,6 +142,17 @@ std::string encode_job(const Job &job) {
 
 }  // namespace
 
+// A history is one item while its trees are read to say which commit brought a blob: that takes longer the
+// more there is, and at this rate (bytes a second) only on a machine with far too much to do.
+constexpr std::uint64_t kHistoryRateMin = 1 << 20;
+
+std::chrono::seconds WorkerPool::patience(const Job &job) const {
+  const bool history = job.repository || job.type == evidence::ItemType::git_bundle ||
+                       job.type == evidence::ItemType::git_pack;
+  return std::chrono::seconds(options_.limits.worker_seconds_per_item +
+                              (history ? (job.end - job.begin) / kHistoryRateMin : 0));
+}
+
 struct WorkerPool::Worker {
   ChildProcess child;
   char *marker = nullptr;  // shared page
@@ -324,7 +335,7 @@ Result<void> WorkerPool::run(std::vector<Job> jobs, const Deliver &deliver) {
           worker.last_marked = std::move(item);
           worker.last_beats = beats;
           worker.started = now;
-        } else if (now - worker.started > std::chrono::seconds(options_.limits.worker_seconds_per_item)) {
+        } else if (now - worker.started > patience(jobs[worker.job])) {
           worker.timed_out = true;
           ::kill(worker.child.process, SIGKILL);
         }

@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -65,6 +66,8 @@ class WorkerPool {
 
  private:
   struct Worker;
+  // How long a worker may be on one item of this job without a sign of life.
+  std::chrono::seconds patience(const Job &job) const;
   base::Result<void> spawn(Worker &worker);
   base::Result<void> send_job(Worker &worker, const Job &job);
   // noexcept: what a reader throws ends the worker, and never unwinds into the coordinator's code that the
