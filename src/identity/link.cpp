@@ -201,6 +201,20 @@ void Linker::describe_people() {
   }
 }
 
+// Which accounts of one address are joined with all others of it: each, unless the address is no person's but
+// a value that thousands of accounts carry. Then a few stand for all: an account of each realm reaches every
+// account of another, and through these the same accounts reach each other as if all pairs were written.
+std::size_t Linker::hubs_first(std::vector<const Principal *> &accounts) {
+  constexpr std::size_t kAllPairs = 64, kOfARealm = 8;
+  if (accounts.size() <= kAllPairs) return accounts.size();
+  std::map<std::pair<std::string_view, bool>, std::size_t> taken;  // realm, guest -> how many
+  const auto middle = std::stable_partition(accounts.begin(), accounts.end(), [&](const Principal *one) {
+    const std::string_view realm = std::string_view(one->id).substr(0, one->id.find('/'));
+    return ++taken[{realm, is_guest(*one)}] <= kOfARealm;
+  });
+  return static_cast<std::size_t>(middle - accounts.begin());
+}
+
 void Linker::people() {
   std::map<std::string, std::vector<const Principal *>, std::less<>> by_address;
   for (const Principal &p : facts_.principals) {
@@ -211,8 +225,9 @@ void Linker::people() {
     }
     for (const std::string_view name : own) by_address[std::string(name)].push_back(&p);
   }
-  for (const auto &[address, list] : by_address) {
-    for (std::size_t i = 0; i < list.size(); ++i) {
+  for (auto &[address, list] : by_address) {
+    const std::size_t hubs = hubs_first(list);
+    for (std::size_t i = 0; i < hubs; ++i) {
       for (std::size_t j = i + 1; j < list.size(); ++j) {
         const Principal &a = *list[i], &b = *list[j];
         const std::string evidence = a.evidence + "; " + b.evidence;

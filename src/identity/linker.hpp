@@ -69,6 +69,7 @@ class Linker {
   void describe_people();
   // One person's accounts: a guest and their home account; users of different realms with one mail address.
   void people();
+  static std::size_t hubs_first(std::vector<const Principal *> &accounts);
   // An account of Entra that a domain's account is the source of: the SID is a name of both.
   void synchronised();
   // Both halves in one hand, directly; through groups reach joins them.

@@ -200,6 +200,35 @@ TEST(Link, OnePersonsAccounts) {
   EXPECT_EQ(find_grant(facts, "home-of-guest", corp(3), ""), nullptr);
 }
 
+// An address that thousands of accounts carry is no person's: they are joined without writing every pair.
+TEST(Link, AnAddressOfThousandsIsNotAllPairs) {
+  constexpr int kAccounts = 2000;
+  Facts facts;
+  for (int i = 0; i < kAccounts; ++i)
+    for (const char *realm : {"principal:github/u", "principal:okta/u"})
+      facts.principals.push_back(
+          make(realm + std::to_string(i), PrincipalKind::user, {{"email", "team@corp.example"}}));
+  link_facts(facts, embedded_rights());
+  std::map<std::string, std::set<std::string>> to;
+  std::size_t grants = 0;
+  for (const Grant &g : facts.grants) {
+    if (g.kind != "same-person") continue;
+    ++grants;
+    to[g.from].insert(g.to);
+  }
+  EXPECT_LT(grants, 20u * 2 * kAccounts);
+  // From any of them every other is reached still.
+  std::set<std::string> seen = {"principal:github/u1999"};
+  std::vector<std::string> open(seen.begin(), seen.end());
+  while (!open.empty()) {
+    const std::string at = open.back();
+    open.pop_back();
+    for (const std::string &next : to[at])
+      if (seen.insert(next).second) open.push_back(next);
+  }
+  EXPECT_EQ(seen.size(), 2u * kAccounts);
+}
+
 TEST(Link, BothHalvesMakeAComposite) {
   Facts facts;
   facts.grants = {give("GetChanges", "principal:ad/a", "principal:ad/d"),
