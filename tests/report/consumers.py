@@ -10,7 +10,7 @@ Exit code 1: a consumer refused a file; 2: nothing could be checked.
 """
 
 import argparse
-import importlib
+import importlib.util
 import json
 import pathlib
 import re
