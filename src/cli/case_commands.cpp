@@ -5,6 +5,7 @@
 #include "base/files.hpp"
 #include "base/words.hpp"
 #include "cli/session.hpp"
+#include "engine/add.hpp"
 #include "engine/reopen.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"

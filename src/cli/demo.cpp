@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/session.hpp"
+#include "engine/add.hpp"
 #include "engine/inputs.hpp"
 #include "report/files.hpp"
 #include "report/text.hpp"

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "base/hash.hpp"
+#include "engine/add.hpp"
 #include "engine/inventory.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/readers.hpp"

@@ -1,6 +1,7 @@
 #pragma once
-// Between the arrow types and the case file's tables: evidence and units in, results of workers in, and all
-// of it out again. One transaction a unit: a run that is killed at any point leaves whole units only.
+// Between the arrow types and the case file's tables: results of workers in, and all of it out again;
+// evidence comes in by engine/add.hpp. One transaction a unit: a run that is killed at any point leaves whole
+// units only.
 
 #include <filesystem>
 #include <functional>
@@ -13,38 +14,11 @@
 
 #include "base/intervals.hpp"
 #include "casefile/case.hpp"
-#include "detect/tips.hpp"
-#include "engine/exposure_file.hpp"
 #include "engine/unit_result.hpp"
 #include "evidence/collection.hpp"
-#include "evidence/intake.hpp"
 #include "evidence/units.hpp"
 
 namespace dislodge::engine {
-
-struct AddOptions {
-  std::optional<base::Interval> exposed;  // --exposed FROM..UNTIL
-  std::vector<ExposureRule> exposures;    // --exposure-file; wins over --exposed where a rule fits
-  std::string custodian;                  // --custodian, wins over a declaration
-  base::Limits limits;
-  bool sandbox = true;
-  detect::TipSource tips;  // whose word it is, where what is added tells something (detect/tips.hpp)
-};
-
-// A file that is what somebody else says: kept as a tip besides.
-struct AddedTip {
-  std::filesystem::path path;
-  std::string format, from;
-  std::uint64_t entries = 0;
-  std::string wrong;  // why it could not be read as one; empty: it was
-};
-
-struct AddSummary {
-  std::uint64_t files = 0, known = 0, units = 0, bytes = 0;
-  std::vector<AddedTip> tips;
-  std::vector<evidence::LedgerRow> left_out;  // what lay there and was not taken in; in the ledger too
-  std::set<std::size_t> rules_used;           // lines of the --exposure-file that fitted something
-};
 
 // One row of the evidence table.
 struct EvidenceRow {
@@ -96,14 +70,6 @@ class ValueJoiner {
   std::unordered_map<std::string, std::string> ids_;  // run hash -> secret id
 };
 
-base::Result<AddSummary> add_evidence(casefile::Case &the_case, const std::filesystem::path &path,
-                                      const AddOptions &options,
-                                      const std::function<void(const evidence::IntakeStep &)> &progress);
-// Evidence that another machine took in: rows and pending units; known ones are found again. Ids in order.
-base::Result<std::vector<std::int64_t>> insert_evidence(casefile::Case &the_case,
-                                                        const std::vector<evidence::EvidenceFile> &files);
-// What intake left out, as rows of the ledger; what was said of the same items before is replaced.
-base::Result<void> keep_left_out(casefile::Case &the_case, const std::vector<evidence::LedgerRow> &rows);
 // Units read under another key (rules, limits, readers changed) become pending again, and failed ones are
 // retried.
 base::Result<void> refresh_units(casefile::Case &the_case, std::string_view key);

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/add.hpp"
 #include "engine/cloud_links.hpp"
 #include "engine/exposure_file.hpp"
 

@@ -1,0 +1,321 @@
+#include "engine/add.hpp"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+
+#include "base/encode.hpp"
+#include "base/files.hpp"
+#include "base/item_path.hpp"
+#include "base/json_writer.hpp"
+#include "engine/recogniser.hpp"
+#include "engine/tips_pass.hpp"
+#include "evidence/recognise.hpp"
+
+namespace dislodge::engine {
+
+using base::ErrorKind;
+using base::Result;
+using casefile::Case;
+
+namespace {
+
+std::string toml_string(std::string_view text) {
+  base::JsonWriter json;  // a JSON string is a TOML basic string
+  json.value(text);
+  return json.take();
+}
+
+// A declaration as the TOML that evidence::parse_collection reads.
+std::string collection_text(const std::optional<evidence::Collection> &collection) {
+  if (!collection) return {};
+  const evidence::Collection &c = *collection;
+  std::string toml = "[collection]\n";
+  const auto text = [&](std::string_view key, const std::string &value) {
+    if (!value.empty()) toml += fmt::format("{} = {}\n", key, toml_string(value));
+  };
+  const auto time = [&](std::string_view key, base::Time value) {
+    if (value != base::kTimeMin && value != base::kTimeMax)
+      toml += fmt::format("{} = {}\n", key, base::format_time(value));
+  };
+  text("source", c.source);
+  text("tenant", c.tenant);
+  text("custodian", c.custodian);
+  text("collected_by", c.collected_by);
+  text("query", c.query);
+  time("collected_at", c.collected_at);
+  time("from", c.from);
+  time("until", c.until);
+  if (c.expected_rows) toml += fmt::format("expected_rows = {}\n", *c.expected_rows);
+  toml += fmt::format("complete = {}\n", c.complete);
+  return toml;
+}
+
+// Whether one of the words stands in a name by itself: "it-support@example.org", "export/admins.mbox".
+bool names_role(std::string_view name) {
+  static constexpr std::string_view kRoles[] = {"admin",    "admins",   "administrator", "administrators",
+                                                "sysadmin", "root",     "helpdesk",      "servicedesk",
+                                                "support",  "it",       "itops",         "ops",
+                                                "devops",   "secops",   "security",      "soc",
+                                                "infra",    "network",  "noc",           "dba",
+                                                "cloud",    "platform", "sre",           "postmaster",
+                                                "identity", "iam",      "engineering"};
+  const std::string lower = base::lower(name);
+  std::size_t at = 0;
+  while (at < lower.size()) {
+    const std::size_t end = std::min(lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz", at), lower.size());
+    const std::string_view word = std::string_view(lower).substr(at, end - at);
+    if (std::find(std::begin(kRoles), std::end(kRoles), word) != std::end(kRoles)) return true;
+    at = end + 1;
+  }
+  return base::contains_ignoring_case(lower, "helpdesk") || base::contains_ignoring_case(lower, "sysadmin");
+}
+
+// First things first: logs and directories (small, and they say what was read), then the mail of those who
+// hold keys, then other mail, then repositories, and pictures, which OCR reads slowly, last.
+int priority_of(const EvidenceRow &row) {
+  if (row.type == "json" || row.type == "csv") return 0;
+  if (row.type == "image") return 40;
+  if (row.repository() || row.type == "git-bundle" || row.type == "git-pack") return 30;
+  return names_role(row.custodian) || names_role(row.root) ? 10 : 20;
+}
+
+// One row of evidence with its pending units; known evidence is found again and only what is said of it
+// changes.
+Result<std::int64_t> insert_one(Case &the_case, const evidence::EvidenceFile &file, const AddOptions &options,
+                                AddSummary &summary) {
+  casefile::Database &database = the_case.database();
+  EvidenceRow row;
+  row.root = file.item;
+  row.sha256 = base::to_hex(file.sha256);
+  row.type = file.kind == evidence::EvidenceKind::repository ? "repository"
+                                                             : std::string(evidence::name_of(file.type));
+  row.custodian = !options.custodian.empty() ? options.custodian
+                  : file.collection          ? file.collection->custodian
+                                             : "";
+  const std::string declared = collection_text(file.collection);
+  ++summary.files;
+  summary.bytes += file.size;
+  DISLODGE_TRY_ASSIGN(auto find, database.prepare("SELECT id FROM evidence WHERE root = ? AND sha256 = ?"));
+  find.bind_all(row.root, row.sha256);
+  DISLODGE_TRY_ASSIGN(const bool known, find.step());
+  if (known) {
+    ++summary.known;
+    const std::int64_t id = find.integer(0);
+    DISLODGE_TRY_ASSIGN(
+        auto update,
+        database.prepare(
+            "UPDATE evidence SET path = ?, custodian = CASE WHEN ? <> '' THEN ? ELSE custodian END,"
+            " collection = CASE WHEN ? <> '' THEN ? ELSE collection END WHERE id = ?"));
+    update.bind_all(file.path.native(), row.custodian, row.custodian, declared, declared, id);
+    DISLODGE_TRY(update.run());
+    return id;
+  }
+  DISLODGE_TRY_ASSIGN(
+      auto insert,
+      database.prepare("INSERT INTO evidence (root, path, size, sha256, type, custodian, collection,"
+                       " exposure_said, added) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)"));
+  insert.bind_all(row.root, file.path.native(), file.size, row.sha256, row.type, row.custodian, declared,
+                  base::now());
+  DISLODGE_TRY(insert.run());
+  const std::int64_t id = database.last_row();
+  DISLODGE_TRY_ASSIGN(
+      auto unit_insert,
+      database.prepare("INSERT INTO unit (id, evidence, begin, until, key, state, attempts, priority)"
+                       " VALUES (?, ?, ?, ?, '', 'pending', 0, ?)"));
+  for (const evidence::Unit &unit : evidence::cut_units(file, options.limits)) {
+    unit_insert.bind_all(evidence::unit_id(unit), id, unit.begin, unit.end, priority_of(row));
+    DISLODGE_TRY(unit_insert.run());
+    ++summary.units;
+  }
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("item", row.root);
+    json.field("sha256", row.sha256);
+    json.field("size", file.size);
+  });
+  DISLODGE_TRY(the_case.journal().append("intake", json.text()));
+  return id;
+}
+
+// What --exposed says of a folder is said of its mail and files. A repository or a log is exposed only where
+// it was named by itself: reach says whether it could be read.
+bool takes_exposure(const evidence::EvidenceFile &file, bool named_by_itself) {
+  if (named_by_itself) return true;
+  return file.kind != evidence::EvidenceKind::repository && file.type != evidence::ItemType::git_bundle &&
+         file.type != evidence::ItemType::git_pack && file.type != evidence::ItemType::json &&
+         file.type != evidence::ItemType::csv;
+}
+
+}  // namespace
+
+namespace {
+
+struct ReadTip {
+  std::filesystem::path path;
+  std::string digest;
+  detect::TipFile file;
+};
+
+// A file without a name that holds what was opened; it exists as long as the descriptor.
+Result<base::Fd> in_memory(std::string_view bytes) {
+  base::Fd file(::memfd_create("tip", MFD_CLOEXEC));
+  if (!file) return base::fail(ErrorKind::io, "no memory for a tip: " + base::os_message(errno));
+  DISLODGE_TRY(base::write_all(file.get(), bytes));
+  return file;
+}
+
+// The tip that a file is, read by the recogniser; nothing where it is none. A table of messages is one where
+// it was named by itself, or is declared: a folder of logs has such tables too.
+Result<std::optional<ReadTip>> tip_of(Case &the_case, const evidence::EvidenceFile &file,
+                                      bool named_by_itself, RecogniserProcess &recogniser) {
+  if (file.kind == evidence::EvidenceKind::repository || file.size > detect::kTipBytesMax)
+    return std::optional<ReadTip>();
+  const bool declared =
+      file.collection && (file.collection->source == "notice" || file.collection->source == "tip");
+  ReadTip tip;
+  tip.path = file.path;
+  if (file.path.extension() == ".sealed") {
+    // Sealed to this case by whoever gives it; what was sealed to another stays closed.
+    DISLODGE_TRY_ASSIGN(const std::string sealed, base::read_file(file.path));
+    const auto opened = the_case.keys().open(sealed);
+    if (!opened) return std::optional<ReadTip>();
+    DISLODGE_TRY_ASSIGN(const base::Fd memory, in_memory(opened->view()));
+    DISLODGE_TRY_ASSIGN(const evidence::Recognised what, recogniser.ask(memory.get(), ""));
+    if (what.tip == evidence::Told::nothing) return std::optional<ReadTip>();
+    tip.digest = base::to_hex(base::sha256(opened->view()));
+    DISLODGE_TRY_ASSIGN(tip.file, recogniser.read_tip(memory.get()));
+    return std::optional<ReadTip>(std::move(tip));
+  }
+  if (file.tip == evidence::Told::nothing ||
+      (file.tip == evidence::Told::perhaps && !named_by_itself && !declared))
+    return std::optional<ReadTip>();
+  tip.digest = base::to_hex(file.sha256);
+  DISLODGE_TRY_ASSIGN(const base::Fd opened, base::open_for_reading(file.path));
+  DISLODGE_TRY_ASSIGN(tip.file, recogniser.read_tip(opened.get()));
+  return std::optional<ReadTip>(std::move(tip));
+}
+
+}  // namespace
+
+Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &path, const AddOptions &options,
+                                const std::function<void(const evidence::IntakeStep &)> &progress) {
+  // An absolute path: investigate may run from elsewhere.
+  std::error_code error;
+  std::filesystem::path absolute = std::filesystem::absolute(path, error).lexically_normal();
+  if (!absolute.has_filename()) absolute = absolute.parent_path();
+  RecogniserProcess recogniser(options.sandbox);
+  AddSummary summary;
+  DISLODGE_TRY_ASSIGN(const auto files,
+                      evidence::intake(absolute, progress, recogniser.asker(), [&](evidence::LedgerRow row) {
+                        summary.left_out.push_back(std::move(row));
+                      }));
+  std::vector<ReadTip> tips;
+  const bool named_by_itself = files.size() == 1 && files.front().path == absolute;
+  for (const evidence::EvidenceFile &file : files) {
+    auto tip = tip_of(the_case, file, named_by_itself, recogniser);
+    if (tip && !*tip) continue;
+    AddedTip &told = summary.tips.emplace_back();
+    told.path = file.path;
+    if (tip) {
+      told.format = (*tip)->file.format;
+      told.from = !options.tips.from.empty() ? options.tips.from : (*tip)->file.from;
+      told.entries = (*tip)->file.tips.size();
+      tips.push_back(std::move(**tip));
+      continue;
+    }
+    // Named by itself it is refused. In a folder it is evidence like any other, and what is wrong is said.
+    if (named_by_itself) return base::fail(tip.error().kind, file.path.string() + ": " + tip.error().message);
+    told.wrong = tip.error().message;
+  }
+  casefile::Database &database = the_case.database();
+  casefile::Transaction transaction(database);
+  DISLODGE_TRY(transaction.begin());
+  // What was left out of this folder before may have been taken in now.
+  DISLODGE_TRY_ASSIGN(auto forget,
+                      database.prepare("DELETE FROM ledger WHERE evidence IS NULL AND unit IS NULL AND"
+                                       " (item = ?1 OR substr(item, 1, length(?1) + 1) = ?1 || '/')"));
+  forget.bind(1, base::escape_step(absolute.filename().string()));
+  DISLODGE_TRY(forget.run());
+  DISLODGE_TRY(keep_left_out(the_case, summary.left_out));
+  DISLODGE_TRY_ASSIGN(
+      auto expose,
+      database.prepare(
+          "UPDATE evidence SET exposed_from = ?, exposed_until = ?, exposure_said = 1 WHERE id = ?"));
+  for (const evidence::EvidenceFile &file : files) {
+    DISLODGE_TRY_ASSIGN(const std::int64_t id, insert_one(the_case, file, options, summary));
+    const std::string &custodian = !options.custodian.empty() ? options.custodian
+                                   : file.collection          ? file.collection->custodian
+                                                              : options.custodian;
+    std::optional<base::Interval> exposed;
+    if (const ExposureRule *rule = exposure_of(options.exposures, file.item, custodian); rule != nullptr) {
+      exposed = rule->interval;
+      summary.rules_used.insert(rule->line);
+    } else if (options.exposed && takes_exposure(file, files.size() == 1)) {
+      exposed = options.exposed;
+    }
+    if (exposed) {
+      // NULL stands for an open end.
+      if (exposed->from == base::kTimeMin)
+        expose.bind_null(1);
+      else
+        expose.bind(1, exposed->from);
+      if (exposed->until == base::kTimeMax)
+        expose.bind_null(2);
+      else
+        expose.bind(2, exposed->until);
+      expose.bind(3, id);
+      DISLODGE_TRY(expose.run());
+    }
+  }
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("path", absolute.native());
+    json.field("files", summary.files);
+    json.field("known", summary.known);
+    if (options.exposed) json.field("exposed", base::format_interval(*options.exposed));
+    if (!options.custodian.empty()) json.field("custodian", options.custodian);
+  });
+  DISLODGE_TRY(the_case.journal().append("add", json.text()));
+  DISLODGE_TRY(transaction.commit());
+  for (const ReadTip &tip : tips)
+    DISLODGE_TRY(add_tip(the_case, tip.path, tip.digest, tip.file, options.tips));
+  return summary;
+}
+
+Result<std::vector<std::int64_t>> insert_evidence(Case &the_case,
+                                                  const std::vector<evidence::EvidenceFile> &files) {
+  std::vector<std::int64_t> ids;
+  AddSummary summary;
+  casefile::Transaction transaction(the_case.database());
+  DISLODGE_TRY(transaction.begin());
+  for (const evidence::EvidenceFile &file : files) {
+    DISLODGE_TRY_ASSIGN(const std::int64_t id, insert_one(the_case, file, AddOptions(), summary));
+    ids.push_back(id);
+  }
+  DISLODGE_TRY(transaction.commit());
+  return ids;
+}
+
+Result<void> keep_left_out(Case &the_case, const std::vector<evidence::LedgerRow> &rows) {
+  DISLODGE_TRY_ASSIGN(auto forget, the_case.database().prepare("DELETE FROM ledger WHERE evidence IS NULL AND"
+                                                               " unit IS NULL AND item = ?"));
+  DISLODGE_TRY_ASSIGN(
+      auto insert,
+      the_case.database().prepare(
+          "INSERT INTO ledger (evidence, unit, item, parent, state, reason, remedy, size, read, items)"
+          " VALUES (NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  for (const evidence::LedgerRow &row : rows) {
+    forget.bind_all(row.item);
+    DISLODGE_TRY(forget.run());
+    insert.bind_all(row.item, row.parent, evidence::name_of(row.state), base::to_valid_utf8(row.reason),
+                    row.remedy, row.size, row.read, row.items);
+    DISLODGE_TRY(insert.run());
+  }
+  return {};
+}
+
+}  // namespace dislodge::engine
