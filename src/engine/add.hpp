@@ -1,6 +1,7 @@
 #pragma once
-// Evidence into the case: taken in (evidence/intake.hpp), with its exposure and custodian, cut into units that wait to be
-// read, the most telling first. A second time the same evidence is known, and only what is said of it changes.
+// Evidence into the case: taken in (evidence/intake.hpp), with its exposure and custodian, cut into units
+// that wait to be read, the most telling first. A second time the same evidence is known, and only what is
+// said of it changes.
 //
 //   DISLODGE_TRY_ASSIGN(const AddSummary added, add_evidence(the_case, "export/", options, progress));
 
