@@ -88,6 +88,12 @@ export function time(value, open = '') {
   return h('time', {datetime: value}, shown(value));
 }
 
+// The same to the minute, for lists of many; to the second on pointing at it.
+export function minute(value, open = '') {
+  if (!value) return open;
+  return h('time', {datetime: value, title: shown(value) + ' UTC'}, shown(value).slice(0, 16));
+}
+
 // "3 d 4 h", "2 h 05 min"; of milliseconds.
 export function span(ms) {
   const minutes = Math.floor(Math.abs(ms) / 60000);
@@ -121,6 +127,10 @@ export function bytes(value) {
   let amount = Number(value ?? 0);
   for (; amount >= 1000 && unit < units.length - 1; ++unit) amount /= 1000;
   return (unit === 0 ? String(amount) : amount.toFixed(1)) + ' ' + units[unit];
+}
+
+export function capital(text) {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 // Nothing where there is nothing to list.

@@ -4,7 +4,7 @@
 import {act, getObject} from './api.js';
 import {bullets, h, heading, pairs, shown, span, time} from './dom.js';
 import {ask, told, whoField} from './forms.js';
-import {virtualList} from './list.js';
+import {chips, virtualList} from './list.js';
 
 export async function decide(fact = '') {
   const {facts} = await getObject('facts', {}, undefined);
@@ -33,6 +33,7 @@ function left(row) {
 
 export async function duties(context) {
   return [heading('Duties', 'Not legal advice. A clock has a date only where its trigger was decided; what is unverified has none.', h('button', {type: 'button', class: 'main', onclick: () => decide()}, 'Record a decision')),
+    chips(context, [['All', []], ['Running', ['state:running']], ['Wait for a decision', ['state:waiting']], ['Filed', ['state:filed']], ['Unverified: ask counsel', ['state:unverified']]], 'duties'),
     await virtualList(context, {
       path: 'duties', label: 'Duties', sort: 'due', id: (row) => row.regime + ' ' + (row.trigger ?? ''), mark: (row) => ['duty:' + row.regime, row.name],
       none: ['No duty is known.', 'rules/duties holds them.'],
@@ -41,11 +42,11 @@ export async function duties(context) {
         pairs([['Regime', row.regime], ['Due', row.due_local ? row.due_local.date + ' ' + row.due_local.time + ' ' + row.due_local.zone : 'no date'], ['Left', left(row)], ['To', row.to], ['Trigger', row.trigger], ['Triggered', time(row.trigger_time)], ['Earliest arguable', time(row.earliest_arguable)], ['Source', row.source]]),
         bullets('Content not known yet', row.missing)],
       columns: [
-        {head: 'Regime', sort: 'name', cell: (row) => [h('strong', {class: 'two', title: row.name}, row.name), h('span', {class: 'two quiet'}, row.regime)]},
-        {head: 'Due', kind: 'time', sort: 'due', width: 11, cell: (row) => row.due_local ? [row.due_local.date + ' ' + row.due_local.time, h('small', null, row.due_local.zone)] : row.due ? shown(row.due) : ''},
-        {head: 'Left', width: 7.5, cell: left},
+        {head: 'Regime', sort: 'name', cell: (row) => h('strong', {title: row.regime}, row.name)},
+        {head: 'Due', kind: 'time', sort: 'due', width: 12.5, cell: (row) => row.due_local ? [h('span', {class: 'two'}, row.due_local.date + ' ' + row.due_local.time), h('span', {class: 'two quiet'}, row.due_local.zone)] : row.due ? shown(row.due) : h('span', {class: 'quiet'}, 'no date')},
+        {head: 'Left', width: 7, cell: left},
         {head: 'Status', sort: 'status', width: 20, cell: (row) => row.status},
-        {head: 'To', width: 14, sort: 'to', minor: true, cell: (row) => row.to ?? ''},
-        {head: 'Not known', kind: 'number', width: 7, minor: true, cell: (row) => row.missing.length || ''},
+        {head: 'To', width: 12, sort: 'to', minor: true, cell: (row) => row.to ?? ''},
+        {head: 'Not known', kind: 'number', width: 6.5, minor: true, cell: (row) => row.missing.length || ''},
       ]})];
 }

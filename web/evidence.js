@@ -2,7 +2,7 @@
 // What was handed in and read, what was not and why, what logs can testify, and what to collect next.
 
 import {act, getList, getObject, learnNames, nameOf} from './api.js';
-import {bytes, empty, h, heading, number, pairs, place, s, state, time} from './dom.js';
+import {bytes, counted, empty, h, heading, minute, number, pairs, place, s, state, time} from './dom.js';
 import {told} from './forms.js';
 import {chips, tabs, virtualList} from './list.js';
 
@@ -23,7 +23,8 @@ async function shown(part, context) {
   if (part === 'coverage') return coverage(context);
   if (part === 'gaps') return gaps(context);
   if (part === 'missing')
-    return [h('p', {class: 'lead'}, 'What the intruder could read and nobody has handed in, what lies behind it first. dislodge collect says how to export it.'),
+    return [await exports(context), h('h2', null, 'Stolen or readable, and not handed in'),
+      h('p', {class: 'lead'}, 'What the intruder could read and nobody has handed in; what opens most first.'),
       await virtualList(context, {
         path: 'missing', label: 'Not handed in', id: (row) => row.resource, mark: (row) => [row.resource, row.name], none: ['Nothing that they could read is missing.', 'By what the directory exports show.'],
         columns: [
@@ -33,7 +34,7 @@ async function shown(part, context) {
           {head: 'Why', cell: (row) => row.why},
           {head: 'Opens', kind: 'number', sort: 'opens', width: 5.5, cell: (row) => number(row.opens)},
         ]})];
-  return [chips(context, [['All', []], ...kStates.map((one) => [one, ['state:' + one]])]),
+  return [chips(context, [['All', []], ...kStates.map((one) => [one.replaceAll('-', ' '), ['state:' + one]])], 'ledger', true),
     await virtualList(context, {
       path: 'ledger', label: 'Ledger', id: (row) => row.item, mark: (row) => ['item:' + row.item, row.item], none: ['Nothing was handed in yet.', 'dislodge add CASE PATH...'],
       detail: (row) => [h('h2', null, state(row.state)), h('p', {class: 'place'}, row.item), pairs([['Within', row.parent], ['Items', number(row.items)], ['Size', bytes(row.size)], ['Read', bytes(row.read)], ['Reason', row.reason], ['Remedy', row.remedy]])],
@@ -44,6 +45,18 @@ async function shown(part, context) {
         {head: 'Read', kind: 'number', sort: 'read', width: 6, cell: (row) => bytes(row.read)},
         {head: 'Reason and remedy', width: 26, minor: true, cell: (row) => [row.reason ?? '', row.remedy ? h('small', null, row.remedy) : null]},
       ]})];
+}
+
+const lost = (row) => row.days > 0 ? 'lost after ' + counted(row.days, 'day') : 'kept only where it was sent elsewhere';
+
+// Logs to export next, with the command; each folded, since there are many and one is worked on at a time.
+async function exports(context) {
+  const page = await getList('collect', {q: context.query, limit: 200}, context.signal);
+  if (page.total === 0) return null;
+  return [h('h2', null, 'Logs to export next, soonest lost first (' + number(page.matching) + ')'),
+    page.rows.map((row) => h('details', {class: 'action'},
+      h('summary', null, h('strong', null, row.system), ' ', row.title, ' ', h('span', {class: row.days > 0 && row.days <= 30 ? 'grade possible' : 'grade'}, lost(row))),
+      pairs([['Kept', row.kept], ['Run', h('pre', {class: 'context', tabindex: '0'}, row.command)], ['It proves', row.proves], ['It cannot say', row.cannot], ['Stops at', row.caps], ['Source', row.sources.join(', ') + ', as of ' + row.as_of]])))];
 }
 
 // The source's span with its gaps, over the time that all sources have together.
@@ -61,11 +74,11 @@ async function coverage(context) {
   if (rows.length === 0) return empty('No log was handed in.', 'Without logs nothing can be confirmed or excluded: dislodge collect says which to export first.');
   const from = Math.min(...rows.map((row) => Date.parse(row.first)).filter(Number.isFinite));
   const until = Math.max(...rows.map((row) => Date.parse(row.last)).filter(Number.isFinite));
-  return h('div', {class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Coverage'}, h('table', {class: 'plain'},
-    h('thead', null, h('tr', null, ['Source', 'Class', 'Events', 'First', 'Last', 'Span and gaps', 'Collection', 'Notes'].map((text) => h('th', {scope: 'col'}, text)))),
+  return h('div', {class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Coverage'}, h('table', {class: 'plain coverage'},
+    h('thead', null, h('tr', null, ['Source', 'Events', 'Span and gaps', 'Collection', 'Notes'].map((text) => h('th', {scope: 'col', class: text === 'Events' ? 'number' : null}, text)))),
     h('tbody', null, rows.map((row) => h('tr', null,
-      h('td', null, row.source, row.tenant ? h('small', {title: row.tenant}, row.tenant) : null), h('td', null, row.class), h('td', {class: 'number'}, number(row.events)),
-      h('td', {class: 'time'}, time(row.first)), h('td', {class: 'time'}, time(row.last)), h('td', {class: 'barcell'}, spanBar(row, from, until)),
+      h('td', null, h('strong', null, row.source), ' ', row.class, row.tenant ? h('small', {title: row.tenant}, row.tenant) : null), h('td', {class: 'number'}, number(row.events)),
+      h('td', {class: 'barcell'}, spanBar(row, from, until), h('small', {class: 'ends'}, h('span', null, minute(row.first, 'no event')), row.gaps.length ? h('span', {class: 'gaps'}, counted(row.gaps.length, 'gap')) : null, h('span', null, minute(row.last)))),
       h('td', null, row.complete ? state('complete') : row.declared ? state('declared') : state('not declared')),
       h('td', {class: 'text'}, [...row.notes, ...row.throttled.map((one) => 'throttled: ' + one + ': from then on reading is possible, not excluded')].map((one) => h('small', null, one))))))));
 }
@@ -77,7 +90,7 @@ async function gaps(context) {
   const holes = page.rows.flatMap((row) => (row.gaps ?? []).map((gap) => ({...gap, source: row.source, class: row.class})));
   return [
     h('h2', null, 'What cannot be said (' + number(unknown.length) + ')'),
-    unknown.length === 0 ? h('p', {class: 'quiet'}, 'Nothing that was asked is without a log.') : h('ul', {class: 'plain rows-plain'}, unknown.map((row) => h('li', null, h('strong', null, row.source), ': ', row.cannot_say,
+    unknown.length === 0 ? h('p', {class: 'quiet'}, 'Nothing that was asked is without a log.') : h('ul', {class: 'plain rows-plain'}, unknown.map((row) => h('li', null, h('strong', null, row.source), ': ', row.cannot_say.replace(' (' + row.source + ')', ''),
       h('small', null, time(row.from, 'always'), ' to ', time(row.until, 'now'), row.principal ? [', so not whether ', h('a', {href: place('reach', row.principal), title: row.principal}, nameOf(row.principal)), ' was used'] : '', row.secret ? [' by ', h('a', {href: place('secrets', row.secret), title: row.secret}, nameOf(row.secret))] : '')))),
     h('h2', null, 'Gaps in logs held (' + number(holes.length) + ')'),
     holes.length === 0 ? h('p', {class: 'quiet'}, 'No gap longer than a source\u2019s habit.') : h('ul', {class: 'plain rows-plain'}, holes.map((gap) => h('li', null, h('strong', null, gap.source + ', ' + gap.class), ' ', gap.why, h('small', null, time(gap.from, 'always'), ' to ', time(gap.until, 'now'))))),

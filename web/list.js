@@ -2,7 +2,7 @@
 // A list of the server's, however long: filtered, sorted and cut into blocks there; here only the rows in sight are
 // elements. A row opens beside the list; arrow keys go along it.
 
-import {getList} from './api.js';
+import {getList, getObject} from './api.js';
 import {empty, h, number, place, placeOf, replace} from './dom.js';
 import {markButton, markForm, marksReady} from './marks.js';
 
@@ -70,8 +70,9 @@ export async function virtualList(context, options) {
   });
   const height = Math.min(matching * kRow, kHeightMax);
   const rowsShown = Math.floor(height / kRow);
-  const above = h('tr', {class: 'gap', 'aria-hidden': 'true'}, h('td', {colspan: columns.length}));
-  const below = h('tr', {class: 'gap', 'aria-hidden': 'true'}, h('td', {colspan: columns.length}));
+  // One cell each: a span over columns that make room would bring them back as empty ones.
+  const above = h('tr', {class: 'gap', 'aria-hidden': 'true'}, h('td'));
+  const below = h('tr', {class: 'gap', 'aria-hidden': 'true'}, h('td'));
   const body = h('tbody', null, above, below);
   const table = h('table', {'aria-rowcount': matching + 1},
     h('colgroup', null, columns.map((column) => {
@@ -92,7 +93,7 @@ export async function virtualList(context, options) {
 
   function element(at, row) {
     const made = h('tr', {'aria-rowindex': at + 2, 'data-row': at, class: row ? null : 'waits'},
-      row ? columns.map((column) => h('td', {class: classOf(column)}, h('div', null, column.cell(row)))) : h('td', {colspan: columns.length}, '\u2026'));
+      columns.map((column) => h('td', {class: classOf(column)}, h('div', null, row ? column.cell(row) : column.kind === 'mark' ? '' : '\u2026'))));
     if (row && options.id && options.id(row) === chosen) made.classList.add('chosen');
     return made;
   }
@@ -207,12 +208,21 @@ export async function virtualList(context, options) {
   return frame;
 }
 
-// Ways to narrow a view: links that set the filters of the address. [text, where[], count?]
-export function chips(context, choices) {
+// Ways to narrow a view: links that set the filters of the address, [text, where[]], each with how many rows of the list
+// `path` it would show. `some`: those that would show none are left out.
+export function chips(context, choices, path = '', some = false) {
   const now = JSON.stringify(context.where);
-  return h('p', {class: 'chips', role: 'group', 'aria-label': 'Filters'}, choices.map(([text, where, count]) =>
-    h('a', {href: context.at({where, row: ''}), 'aria-current': JSON.stringify(where) === now ? 'true' : null}, text,
-      count === undefined ? null : h('span', {class: 'n'}, number(count)))));
+  const links = choices.map(([text, where]) =>
+    h('a', {href: context.at({where, row: ''}), 'aria-current': JSON.stringify(where) === now ? 'true' : null}, text));
+  const counted = choices.map(([, where], index) => ({where, link: links[index]})).filter(({where}) => where.length === 1);
+  if (path && counted.length)
+    getObject('counts', [['list', path], ...['q', 'from', 'until'].map((name) => [name, name === 'q' ? context.query : context[name]]).filter(([, value]) => value), ...counted.map(({where}) => ['where', where[0]])], context.signal)
+      .then(({counts}) => counted.forEach(({link}, index) => {
+        link.append(h('span', {class: 'n'}, number(counts[index])));
+        if (counts[index] === 0) link.classList.add('none');
+        if (some && counts[index] === 0 && !link.hasAttribute('aria-current')) link.hidden = true;
+      }), () => {});
+  return h('p', {class: 'chips', role: 'group', 'aria-label': 'Filters'}, links);
 }
 
 export function tabs(view, choices, current) {

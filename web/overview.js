@@ -2,7 +2,7 @@
 // The six questions and their answers, under the verdict and what it does not cover.
 
 import {getObject} from './api.js';
-import {bar, counted, grade, h, heading, number, place, time} from './dom.js';
+import {bar, capital, counted, grade, h, heading, number, place, time} from './dom.js';
 
 const kOpenPoints = 4;
 
@@ -42,7 +42,6 @@ export async function overview(context) {
   const [all, waves] = await Promise.all([getObject('overview', {}, context.signal), getObject('waves', {}, context.signal)]);
   const says = all.verdict.says || 'No verdict yet: dislodge investigate makes one.';
   const colon = says.indexOf(':');
-  const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
   const verdict = h('section', {class: 'verdict ' + (all.verdict.closed ? 'closed' : 'open')},
     h('div', null, h('p', {class: 'label'}, 'Verdict'),
       h('p', {class: 'says'}, colon > 0 ? [h('strong', null, capital(says.slice(0, colon))), says.slice(colon)] : says), progress(waves)),
@@ -51,7 +50,7 @@ export async function overview(context) {
   const shown = running.length ? running : all.clocks.slice(0, 4);
   const clocks = h('section', {class: 'card'}, h('h2', null, 'Clocks'),
     all.clocks.length === 0 ? h('p', {class: 'quiet'}, 'None.') : [
-      h('ul', {class: 'answers'}, shown.map((clock) => h('li', null, h('span', null, h('a', {href: place('duties', '', [['where', 'regime:' + clock.regime]])}, clock.regime), ': ', clock.status)))),
+      h('ul', {class: 'answers'}, shown.map((clock) => h('li', null, h('span', null, h('a', {href: place('duties', '', [['where', 'regime:' + clock.regime]])}, clock.name), h('small', null, clock.status))))),
       h('p', null, h('a', {href: '#/duties'}, counted(all.clocks.length, 'clock') + ' in all'), running.length ? '' : '; none runs before a person decides')]);
   const rests = h('section', {class: 'card'}, h('h2', null, 'What this rests on, and what cannot be said'),
     h('ul', {class: 'answers'}, all.rests_on.map(answer)),

@@ -61,7 +61,7 @@ export async function parties(context) {
         {head: 'Organisation', sort: 'organisation', cell: (row) => h('strong', null, row.organisation)},
         {head: 'Messages', kind: 'number', sort: 'messages', width: 7, cell: (row) => number(row.messages)},
         {head: 'Seen accessed', kind: 'number', sort: 'messages_seen_accessed', width: 8.5, cell: (row) => number(row.messages_seen_accessed)},
-        {head: 'Secrets of theirs', kind: 'number', width: 9, cell: (row) => row.secrets.length ? h('strong', null, row.secrets.length) : ''},
+        {head: 'Secrets of theirs', kind: 'number', width: 9.8, cell: (row) => row.secrets.length ? h('strong', null, row.secrets.length) : ''},
         {head: 'Uses seen', kind: 'number', width: 7, minor: true, cell: (row) => row.uses.length || ''},
         {head: 'First to do', width: 28, minor: true, cell: (row) => row.to_do[0] ?? ''},
       ]})];

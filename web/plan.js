@@ -2,7 +2,7 @@
 // The plan: waves with their progress, actions with what they cut, break and leave, and ticking them with evidence.
 
 import {act, getList, getObject, learnNames, nameOf} from './api.js';
-import {bar, bullets, counted, h, heading, number, pairs, place, state, time} from './dom.js';
+import {bar, bullets, capital, counted, h, heading, minute, number, pairs, place, state, time} from './dom.js';
 import {ask, told, whoField} from './forms.js';
 import {chips, queryOf, virtualList} from './list.js';
 
@@ -24,7 +24,7 @@ export function tick(rows, after = () => {}) {
     button: 'Record it',
     send: async (values) => {
       await act('tick', {keys: rows.map((row) => row.key), ...values});
-      told(counted(rows.length, 'action') + ' recorded as ' + values.state.replace('-', ' ') + '. The plan is being solved again.', true);
+      told(counted(rows.length, 'action') + ' recorded as ' + values.state.replace('-', ' ') + '. The plan is being solved again; what is done stands under Done.', true);
       after();
     },
   });
@@ -78,13 +78,17 @@ export function action(row, context) {
 
 function waves(data, context) {
   const shown = context.where.find((one) => one.startsWith('wave:'));
-  return h('ol', {class: 'waves', 'aria-label': 'Waves'}, data.waves.map((wave) => {
+  const doneShown = context.where.includes('state:in effect');
+  // What is done is no wave any more: the plan counts the others anew each time.
+  const done = data.behind === 0 ? null : h('li', null, h('a', {href: context.at({where: doneShown ? [] : ['state:in effect'], row: ''}), 'aria-current': doneShown ? 'true' : null},
+    h('strong', null, 'Done'), bar([[1, 'done']], 1, 'done'), h('span', null, number(data.behind) + ' in effect'), h('small', null, 'by evidence; the waves that are left are counted anew')));
+  return h('ol', {class: 'waves', 'aria-label': 'Waves'}, done, data.waves.map((wave) => {
     const where = 'wave:' + wave.wave;
     return h('li', null, h('a', {href: context.at({where: shown === where ? [] : [where], row: ''}), 'aria-current': shown === where ? 'true' : null},
-      h('strong', null, 'Wave ' + wave.wave), wave.wave === 0 ? (wave.done ? ' first, and what is done' : ' before anything') : '',
+      h('strong', null, 'Wave ' + wave.wave), wave.wave === 0 ? ' before all' : '',
       bar([[wave.done, 'done'], [wave.claimed, 'claimed'], [wave.failed, 'failed']], wave.actions, wave.done + ' of ' + wave.actions + ' in effect'),
       h('span', null, number(wave.done) + ' of ' + number(wave.actions) + ' in effect'),
-      h('small', null, wave.complete ? ['complete by ', time(wave.complete)] : wave.starts ? ['starts ', time(wave.starts)] : '', wave.visible ? ', they can see it' : '')));
+      h('small', null, wave.complete ? ['complete by ', minute(wave.complete)] : wave.starts ? ['starts ', minute(wave.starts)] : ''), wave.visible ? h('small', {class: 'seen-by-them'}, 'the intruder can see it happen') : null));
   }));
 }
 
@@ -123,15 +127,15 @@ export async function plan(context) {
       {head: 'Action', sort: 'name', cell: (row) => row.target_name && row.role !== 'prepare' ? [h('strong', {class: 'two'}, row.target_name), h('span', {class: 'two'}, row.name)] : row.name},
       {head: 'No.', width: 4, minor: true, cell: (row) => h('span', {class: 'quiet'}, row.action_id)},
       {head: 'Done by', sort: 'who', width: 11, minor: true, cell: (row) => row.who ?? ''},
-      {head: 'In effect by', kind: 'time', sort: 'effective_by', width: 12, minor: true, cell: (row) => time(row.effective_by)},
+      {head: 'In effect by', kind: 'time', sort: 'effective_by', width: 10.4, minor: true, cell: (row) => minute(row.effective_by)},
       {head: 'If skipped', width: 8.5, sort: 'leaks_count', cell: (row) => row.leaks_count ? h('span', {class: 'grade confirmed'}, counted(row.leaks_count, 'thing') + ' kept') : row.others_in_path ? h('span', {class: 'quiet'}, counted(row.others_in_path, 'other') + ' in path') : ''},
     ]});
   const data = await waiting;
   return [
-    heading('Plan', [data.verdict, '. Cost of the cut ' + number(Math.round(data.cost)) + ', proven at least ' + number(Math.round(data.bound)) + '.']),
+    heading('Plan', [capital(data.verdict), '. Cost of the cut ' + number(Math.round(data.cost)) + ', proven at least ' + number(Math.round(data.bound)) + '.']),
     data.leaks.length ? h('div', {class: 'failure'}, bullets('The check found leaks', data.leaks.slice(0, 5).map((leak) => nameOf(leak.thing) + ' after ' + leak.after + ': ' + leak.why))) : null,
     waves(data, context),
-    h('div', {class: 'tools'}, chips(context, [['All', []], ['Open', ['state:open']], ['Claimed', ['state:claimed']], ['In effect', ['state:in effect']], ['Failed', ['state:failed']], ['The cut', ['role:cut']], ['Obligations', ['role:obligation']]]),
+    h('div', {class: 'tools'}, chips(context, [['All', []], ['Open', ['state:open']], ['Claimed', ['state:claimed']], ['In effect', ['state:in effect']], ['Failed', ['state:failed']], ['The cut', ['role:cut']], ['Obligations', ['role:obligation']]], 'plan'),
       h('span', {class: 'grow'}), all, tickButton),
     list];
 }

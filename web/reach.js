@@ -109,14 +109,14 @@ export async function reach(context) {
   // A search or a filter asks for the list.
   if (context.argument !== 'list' && !context.query && context.where.length === 0) return [top, await graphView(context)];
   return [top,
-    chips(context, [['All', []], ['Confirmed', ['grade:confirmed']], ['Possible', ['grade:possible']], ['Principals', ['type:principal']], ['Secrets', ['type:secret']], ['Resources', ['type:resource']]]),
+    chips(context, [['All', []], ['Confirmed', ['grade:confirmed']], ['Possible', ['grade:possible']], ['Principals', ['type:principal']], ['Secrets', ['type:secret']], ['Resources', ['type:resource']]], 'reach'),
     await virtualList(context, {
-      path: 'reach', label: 'Reach', id: (row) => row.id, mark: (row) => [row.id, row.name],
+      path: 'reach', label: 'Reach', sort: 'grade', id: (row) => row.id, mark: (row) => [row.id, row.name],
       none: ['Nothing is within reach by the evidence held.', 'Hand in mail, logs and a directory export.'],
       columns: [
         {head: 'Grade', sort: 'grade', width: 7, cell: (row) => grade(row.grade)},
         {head: 'Type', sort: 'type', width: 6.5, cell: (row) => row.type},
-        {head: 'Name', sort: 'name', width: 18, cell: (row) => [h('a', {href: place('reach', row.id), title: row.id}, row.name), tagsOf(row.id)]},
+        {head: 'Name', sort: 'name', width: 21, cell: (row) => [h('a', {href: place('reach', row.id), title: row.id}, row.name), tagsOf(row.id)]},
         {head: 'Since', kind: 'time', sort: 'since', width: 12, cell: (row) => time(row.since, 'always')},
         {head: 'Last step', cell: (row) => row.says},
         {head: 'Steps', kind: 'number', sort: 'steps', width: 5, cell: (row) => number(row.steps)},

@@ -25,7 +25,7 @@ const kStatementTabs = [['', 'What the case says'], ['told', 'What was told, and
 export async function statements(context) {
   const top = [heading('Statements', 'Sentence by sentence, each with its grade, its evidence and its limits. \u201cUnknown, because\u2026\u201d is an answer.'), tabs('statements', kStatementTabs, context.argument)];
   if (context.argument === 'told')
-    return [top, chips(context, [['All', []], ['Still hold', ['state:holds']], ['Changed since', ['state:changed']], ['No longer said', ['state:gone']]]),
+    return [top, chips(context, [['All', []], ['Still hold', ['state:holds']], ['Changed since', ['state:changed']], ['No longer said', ['state:gone']]], 'told'),
       await virtualList(context, {
         path: 'told', label: 'What was told', id: (row) => row.at + row.to + row.says,
         none: ['Nothing is recorded as told to anybody.', 'Record it on the statement itself, so that it is flagged when its facts change.'],
@@ -37,7 +37,7 @@ export async function statements(context) {
           {head: 'State', sort: 'state', width: 7, cell: (row) => state(row.state)},
           {head: 'Told', cell: (row) => row.says},
         ]})];
-  return [top, chips(context, [['All', []], ['Confirmed', ['grade:confirmed']], ['Possible', ['grade:possible']], ['Unknown', ['grade:unknown']], ['Inventory', ['grade:inventory']]]),
+  return [top, chips(context, [['All', []], ['Confirmed', ['grade:confirmed']], ['Possible', ['grade:possible']], ['Unknown', ['grade:unknown']], ['Inventory', ['grade:inventory']]], 'statements'),
     await virtualList(context, {
       path: 'statements', label: 'Statements', id: (row) => row.subject + row.number, mark: (row) => ['statement:' + row.subject, row.says.slice(0, 200)],
       detail: (row) => [h('h2', null, row.number), h('p', null, row.says), h('p', null, grade(row.grade), ' ', row.limits ?? ''), h('p', null, h('button', {type: 'button', class: 'main', onclick: () => tell(row)}, 'Record that it was told')), bullets('Evidence', row.evidence.map((one) => h('code', null, one))), pairs([['Basis', h('code', null, row.basis)]])],
@@ -60,7 +60,7 @@ export async function decisions(context) {
         {head: 'At', kind: 'time', sort: 'time', width: 12, cell: (row) => time(row.time)},
         {head: 'By', sort: 'who', width: 12, cell: (row) => row.who},
         {head: 'On these facts', cell: (row) => row.reason},
-        {head: 'Recorded', kind: 'time', sort: 'set_at', width: 11, minor: true, cell: (row) => time(row.set_at)},
+        {head: 'Recorded', kind: 'time', sort: 'set_at', width: 12, minor: true, cell: (row) => time(row.set_at)},
       ]})];
 }
 
@@ -108,7 +108,7 @@ export async function journal(context) {
   const details = (row) => Object.entries(row.details ?? {});
   const told = (value) => typeof value === 'object' ? JSON.stringify(value) : String(value);
   return [heading('Journal', 'Everything done to the case, the last first, as a Merkle log.', h('button', {type: 'button', onclick: checkpoint}, 'A checkpoint for somebody else')),
-    chips(context, [['All', []], ...['tick', 'decide', 'tell', 'reveal', 'look', 'mark', 'package', 'add', 'investigate'].map((what) => [what, ['what:' + what]])]),
+    chips(context, [['All', []], ...['tick', 'decide', 'tell', 'reveal', 'look', 'mark', 'package', 'add', 'investigate'].map((what) => [what, ['what:' + what]])], 'journal', true),
     await virtualList(context, {
       path: 'journal', label: 'Journal', id: (row) => row.at + row.what,
       detail: (row) => [h('h2', null, row.what), pairs([['At', time(row.at)], ...details(row).map(([name, value]) => [name, told(value)])])],

@@ -7,7 +7,7 @@ import {empty, h, heading, number, place} from './dom.js';
 // [list, title, view, argument, hit(row) -> [text, place]]
 /** @type {[string, string, string, string, (row: any) => [string, string]][]} */
 const kSearched = [
-  ['reach', 'Reach', 'reach', 'list', (row) => [row.type + ' ' + row.name, place('reach', row.id)]],
+  ['reach', 'Reach', 'reach', 'list', (row) => [row.grade + ' ' + row.type + ' ' + row.name, place('reach', row.id)]],
   ['held', 'Secrets', 'secrets', '', (row) => [row.kind + ' ' + row.mask + (row.owner ? ' of ' + row.owner : ''), place('secrets', row.id)]],
   ['secrets', 'Places of secrets', 'secrets', 'places', (row) => [row.kind + ' ' + row.mask + ' in ' + row.item + ':' + row.line, place('secrets', 'secret:' + row.fingerprint)]],
   ['detections', 'Detections', 'timeline', 'detections', (row) => [row.says, place('timeline', 'detections', [['row', row.id], ['where', 'id:' + row.id]])]],

@@ -2,7 +2,7 @@
 // Secrets: a row a secret, or a row a place; and one secret's page, with the deliberate way to see its value.
 
 import {act, getList, getObject, nameOf} from './api.js';
-import {bullets, counted, empty, grade, h, heading, number, pairs, place, replace, state, time} from './dom.js';
+import {bullets, counted, empty, grade, h, heading, number, minute, pairs, place, replace, state, time} from './dom.js';
 import {ask, told, whoField} from './forms.js';
 import {chips, tabs, virtualList} from './list.js';
 import {markForm, marksReady, tagsOf} from './marks.js';
@@ -28,19 +28,19 @@ export async function secrets(context) {
         ]})];
   return [heading('Secrets', 'What the stolen text holds, each value once. Open one to see where it lies, whose it is, what it opens and what the plan does to it.'),
     tabs('secrets', kTabs, ''),
-    chips(context, [['All', []], ['Known: confirmed', ['grade:confirmed']], ['Known: possible', ['grade:possible']], ['Still open', ['state:open']], ['In effect', ['state:in effect']], ['Opens nobody known', ['opens_count:0']], ['Latent', ['latent:true']]]),
+    chips(context, [['All', []], ['Known: confirmed', ['grade:confirmed']], ['Known: possible', ['grade:possible']], ['Still open', ['state:open']], ['In effect', ['state:in effect']], ['Opens nobody known', ['opens_count:0']], ['Latent', ['latent:true']]], 'held'),
     await virtualList(context, {
       path: 'held', label: 'Secrets', id: (row) => row.id, mark: (row) => [row.id, row.kind + ' ' + row.mask],
       none: ['No secret was found in what was read.', 'The ledger says what was not read.'],
       columns: [
-        {head: 'Secret', sort: 'kind', width: 22, cell: (row) => [h('a', {href: place('secrets', row.id)}, row.kind), ' ', h('code', null, row.mask), tagsOf(row.id)]},
-        {head: 'Whose', sort: 'owner', width: 13, cell: (row) => row.owner ?? h('span', {class: 'quiet'}, 'unknown')},
+        {head: 'Secret', sort: 'kind', width: 18.5, cell: (row) => [h('a', {href: place('secrets', row.id)}, row.kind), ' ', h('code', null, row.mask), tagsOf(row.id)]},
+        {head: 'Whose', sort: 'owner', width: 11.5, cell: (row) => row.owner ?? h('span', {class: 'quiet'}, 'unknown')},
         {head: 'Opens', cell: (row) => row.opens_count === 0 ? h('span', {class: 'quiet'}, 'nobody we know') : row.opens.slice(0, 2).join(', ') + (row.opens_count > 2 ? ' and ' + number(row.opens_count - 2) + ' more' : '')},
-        {head: 'They know it', sort: 'grade', width: 7.2, cell: (row) => row.grade ? grade(row.grade) : h('span', {class: 'quiet'}, 'not reached')},
-        {head: 'Since', kind: 'time', sort: 'known_since', width: 12, cell: (row) => row.grade ? time(row.known_since, 'always') : ''},
-        {head: 'Uses', kind: 'number', sort: 'uses', width: 4.8, cell: (row) => row.uses ? number(row.uses) : ''},
-        {head: 'Places', kind: 'number', sort: 'places', width: 5, cell: (row) => number(row.places)},
-        {head: 'Plan', sort: 'state', width: 8.5, cell: (row) => row.action_id ? [state(row.state), h('small', null, 'wave ' + row.wave)] : ''},
+        {head: 'Known', sort: 'grade', width: 6.8, cell: (row) => row.grade ? grade(row.grade) : h('span', {class: 'quiet'}, 'not reached')},
+        {head: 'Since', kind: 'time', sort: 'known_since', width: 10.4, cell: (row) => row.grade ? minute(row.known_since, 'always') : ''},
+        {head: 'Uses', kind: 'number', sort: 'uses', width: 4, minor: true, cell: (row) => row.uses ? number(row.uses) : ''},
+        {head: 'Places', kind: 'number', sort: 'places', width: 4.6, minor: true, cell: (row) => number(row.places)},
+        {head: 'Plan', sort: 'state', width: 7.6, cell: (row) => row.action_id ? [h('span', {class: 'two'}, state(row.state)), row.state === 'in effect' ? null : h('span', {class: 'two quiet'}, 'wave ' + row.wave)] : ''},
       ]})];
 }
 

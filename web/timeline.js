@@ -26,7 +26,7 @@ function detection(row) {
 export async function timeline(context) {
   if (context.argument === 'detections')
     return [heading('Timeline', 'What events mean together, and whose acts they were.'), tabs('timeline', kTabs, context.argument),
-      chips(context, [['All', []], ['The intruder\'s', ['intruder:true']], ['Confirmed', ['grade:confirmed']], ['Possible', ['grade:possible']]]),
+      chips(context, [['All', []], ['The intruder\'s', ['intruder:true']], ['Confirmed', ['grade:confirmed']], ['Possible', ['grade:possible']]], 'detections'),
       await virtualList(context, {
         path: 'detections', label: 'Detections', id: (row) => row.id, mark: (row) => ['detection:' + row.id, row.says], detail: detection,
         prefetch: (rows) => learnNames(rows.flatMap((row) => row.principals), context.signal),
@@ -40,7 +40,7 @@ export async function timeline(context) {
         ]})];
   if (context.argument === 'sessions')
     return [heading('Timeline', 'Who was signed in from where, and which sessions were the intruder\'s.'), tabs('timeline', kTabs, context.argument),
-      chips(context, [['All', []], ['The intruder\'s', ['intruder:true']]]),
+      chips(context, [['All', []], ['The intruder\'s', ['intruder:true']]], 'sessions'),
       await virtualList(context, {
         path: 'sessions', label: 'Sessions', id: (row) => row.id, mark: (row) => ['session:' + row.id, 'session of ' + nameOf(row.principal)],
         prefetch: (rows) => learnNames(rows.map((row) => row.principal), context.signal),
@@ -60,7 +60,7 @@ export async function timeline(context) {
   return [heading('Timeline', 'Acts of the intruder, what could be read, secrets known, logs held and their gaps, and the waves of the plan, on one axis.'),
     tabs('timeline', kTabs, context.argument),
     chart(lanes, context),
-    chips(context, [['All', []], ['Acts', ['what:detection']], ['Changes', ['what:change']], ['Secrets known', ['what:secret-known']], ['Waves', ['what:wave']]]),
+    chips(context, [['All', []], ['Acts', ['what:detection']], ['Changes', ['what:change']], ['Secrets known', ['what:secret-known']], ['Waves', ['what:wave']]], 'timeline'),
     list];
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/json_writer.hpp"
 #include "cli/session.hpp"
 #include "engine/inputs.hpp"
 #include "log/collect.hpp"
@@ -15,30 +14,7 @@ namespace {
 
 void print_export(const log::Export &one, bool as_json) {
   if (as_json) {
-    base::JsonWriter json;
-    json.object([&] {
-      json.field("schema", 1);
-      json.field("id", one.id);
-      json.field("system", one.system);
-      json.field("source", one.source);
-      if (one.event_class.empty())
-        json.field("class", nullptr);
-      else
-        json.field("class", one.event_class);
-      json.field("title", one.title);
-      json.field("days", static_cast<std::int64_t>(one.days));
-      json.field("kept", one.kept);
-      json.field("command", one.command);
-      json.field("proves", one.proves);
-      json.field("cannot", one.cannot);
-      if (one.caps.empty())
-        json.field("caps", nullptr);
-      else
-        json.field("caps", one.caps);
-      json.list_field("sources", one.sources);
-      json.field("as_of", one.as_of);
-    });
-    print_line(json.text());
+    print_line(log::to_json(one));
     return;
   }
   print_line(fmt::format("{}: {}", one.system, one.title));

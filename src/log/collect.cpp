@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/encode.hpp"
+#include "base/json_writer.hpp"
 #include "base/toml.hpp"
 #include "log/names.hpp"
 
@@ -95,6 +96,33 @@ std::vector<const Export *> still_missing(const std::vector<Export> &exports,
     if (!there) missing.push_back(&one);
   }
   return missing;
+}
+
+std::string to_json(const Export &one) {
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("schema", 1);
+    json.field("id", one.id);
+    json.field("system", one.system);
+    json.field("source", one.source);
+    if (one.event_class.empty())
+      json.field("class", nullptr);
+    else
+      json.field("class", one.event_class);
+    json.field("title", one.title);
+    json.field("days", static_cast<std::int64_t>(one.days));
+    json.field("kept", one.kept);
+    json.field("command", one.command);
+    json.field("proves", one.proves);
+    json.field("cannot", one.cannot);
+    if (one.caps.empty())
+      json.field("caps", nullptr);
+    else
+      json.field("caps", one.caps);
+    json.list_field("sources", one.sources);
+    json.field("as_of", one.as_of);
+  });
+  return json.take();
 }
 
 std::string when_lost(const Export &one) {

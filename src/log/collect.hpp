@@ -31,6 +31,9 @@ base::Result<std::vector<Export>> load_exports(
 std::vector<const Export *> still_missing(const std::vector<Export> &exports,
                                           const std::vector<Coverage> &held);
 
+// One JSON object, as `dislodge collect --json` prints it (docs/json.md).
+std::string to_json(const Export &one);
+
 // "after 30 days", "today", "was never kept unless it was sent elsewhere".
 std::string when_lost(const Export &one);
 

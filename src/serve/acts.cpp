@@ -121,6 +121,10 @@ class Acts {
     DISLODGE_TRY_ASSIGN(said.who, fields_.text("who"));
     DISLODGE_TRY_ASSIGN(said.evidence, fields_.text("evidence"));
     DISLODGE_TRY_ASSIGN(said.at, fields_.time("at"));
+    if (said.who.empty()) return base::fail(ErrorKind::usage, "who says so? A record names a person");
+    if (said.state == "in-effect" && said.evidence.empty())
+      return base::fail(ErrorKind::usage,
+                        "in effect needs evidence: what shows it? Somebody's word alone makes it claimed");
     DISLODGE_TRY(engine::check_tick(said));
     std::set<std::string> unknown(keys.begin(), keys.end());
     desk_.look([&](const engine::Picture &picture, const Views &) {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kWebFolder = "web/", kIndex = "web/index.html", kApi = "/api/",
                            kActs = "/api/act/";
-constexpr std::size_t kIdBytesMax = 4096, kNamesMax = 300, kThingsDefault = 60;
+constexpr std::size_t kIdBytesMax = 4096, kNamesMax = 300, kThingsDefault = 60, kCountsMax = 24;
 
 std::string type_of(std::string_view path) {
   if (path.ends_with(".html")) return "text/html; charset=utf-8";
@@ -58,6 +58,34 @@ Answer names(const engine::Picture &picture, const Parameters &parameters) {
       std::size_t told = 0;
       for (auto [at, end] = parameters.equal_range("id"); at != end && told < kNamesMax; ++at, ++told)
         json.field(at->second, picture.name_of(at->second));
+    });
+  });
+  return {200, "application/json", json.take(), {}};
+}
+
+// In the order in which they were asked for.
+Answer counts(const Views &views, const Parameters &parameters) {
+  const auto name = parameters.find("list");
+  const auto list = name == parameters.end() ? views.lists.end() : views.lists.find(name->second);
+  if (list == views.lists.end()) return error_answer(400, "list takes the name of a list");
+  Parameters others = parameters;
+  others.erase("where");
+  const auto query = ListQuery::from(others);
+  if (!query) return error_answer(400, query.error().message);
+  std::vector<std::pair<std::string, std::string>> values;
+  for (auto [at, end] = parameters.equal_range("where"); at != end; ++at) {
+    const std::size_t colon = at->second.find(':');
+    if (colon == 0 || colon == std::string::npos || values.size() == kCountsMax ||
+        at->second.size() > ListQuery::kQueryBytesMax)
+      return error_answer(400, fmt::format("where takes FIELD:VALUE, at most {} times", kCountsMax));
+    values.emplace_back(at->second.substr(0, colon), at->second.substr(colon + 1));
+  }
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("schema", 1);
+    json.array_field("counts", [&] {
+      for (const std::size_t count : list->second->counts(*query, values))
+        json.value(static_cast<std::uint64_t>(count));
     });
   });
   return {200, "application/json", json.take(), {}};
@@ -107,6 +135,7 @@ Answer Api::ask(const std::string &path, const Parameters &parameters, const eng
     if (name == whole) return {200, "application/json", *text, {}};
   if (name == "names") return names(picture, parameters);
   if (name == "facts") return facts();
+  if (name == "counts") return counts(views, parameters);
   const std::string id = id_of(parameters);
   if (name == "reach-graph") {
     std::size_t things = kThingsDefault;

@@ -5,9 +5,11 @@
 //
 //   GET  /api/secrets?q=vpn&offset=100&limit=100   a list: status, secrets, held, detections, sessions,
 //   timeline,
-//                                                  coverage, ledger, reach, missing, plan, parties, duties,
-//                                                  statements, journal, marks, decisions, told:
+//                                                  coverage, ledger, reach, missing, collect, plan, parties,
+//                                                  duties, statements, journal, marks, decisions, told:
 //                                                  serve/json_list.hpp, views.hpp
+//   GET  /api/counts?list=plan&where=state:open&where=...   {"schema":1,"counts":[n, ...]}: rows of each
+//                                                  value, among those that fit q, from, until
 //   GET  /api/overview, lanes, flow, waves         serve/overview.hpp, graph.hpp, views.hpp
 //   GET  /api/why?id=principal:entra/...           {"schema":1,"id":...,"text":...}
 //   GET  /api/graph?id=, /api/reach-graph?id=&things=   serve/graph.hpp

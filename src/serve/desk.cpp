@@ -77,10 +77,17 @@ void Desk::show(std::shared_ptr<const Views> views, Touched touched) {
 
 void Desk::follow() {
   while (true) {
+    const auto before = views_;
     const auto done = reader_ ? update() : Result<void>();
     std::unique_lock lock(mutex_);
     failed_ = done ? "" : done.error().message;
     stage_.clear();
+    // The page has it already; only what is asked next comes sooner for this.
+    if (views_ != before) {
+      lock.unlock();
+      views_->prepare();
+      lock.lock();
+    }
     wake_.wait_for(lock, kLookEvery, [&] { return stopped_ || look_now_ || !looks_to_write_.empty(); });
     if (stopped_) return;
     look_now_ = false;

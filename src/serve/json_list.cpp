@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <functional>
+#include <iterator>
+#include <numeric>
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
@@ -59,29 +62,31 @@ std::string quoted(std::string_view text) {
 }
 
 // std::string_view::find stops at each first character, and in JSON a field's first is a quote.
-std::size_t find(std::string_view text, std::string_view wanted, std::size_t from) {
+std::size_t find_in(std::string_view text, std::string_view wanted, std::size_t from) {
   if (from > text.size()) return text.npos;
   const void *at = ::memmem(text.data() + from, text.size() - from, wanted.data(), wanted.size());
   return at == nullptr ? text.npos : static_cast<std::size_t>(static_cast<const char *>(at) - text.data());
 }
 
-// A field and its value as they stand in a line. The line was written by base::JsonWriter: no blanks, and a
-// quote inside a value is escaped, so that no value can pass for a field.
-struct Field {
-  std::string key, text, literal;
+// 64 bits of a field's value as it stands in a line: text with its quotes, or a bare number or word.
+std::uint64_t hash_of(std::string_view literal) {
+  return std::hash<std::string_view>()(literal);
+}
 
-  explicit Field(const std::pair<std::string, std::string> &field)
-      : key(quoted(field.first) + ":"), text(quoted(field.second)), literal(field.second) {}
-  bool in(std::string_view line) const {
-    for (std::size_t at = find(line, key, 0); at != line.npos; at = find(line, key, at + 1)) {
-      const std::string_view rest = line.substr(at + key.size());
-      if (rest.starts_with(text)) return true;
-      const bool bare = !rest.empty() && rest.front() != '"' && rest.front() != '{' && rest.front() != '[';
-      if (bare && rest.substr(0, rest.find_first_of(",}]")) == literal) return true;
-    }
-    return false;
+// What stands behind `"field":` at the beginning of `rest`: a string with its quotes, or a number or word;
+// empty for an object or list. The line was written by base::JsonWriter: no blanks, and a quote inside a
+// value is escaped, so that no value can pass for a field.
+std::string_view literal_at(std::string_view rest) {
+  if (rest.empty() || rest.front() == '{' || rest.front() == '[') return {};
+  if (rest.front() != '"') return rest.substr(0, rest.find_first_of(",}]\n"));
+  for (std::size_t at = 1; at < rest.size(); ++at) {
+    if (rest[at] == '\\')
+      ++at;
+    else if (rest[at] == '"')
+      return rest.substr(0, at + 1);
   }
-};
+  return rest;
+}
 
 }  // namespace
 
@@ -181,7 +186,7 @@ base::Interval JsonList::span_of(std::string_view line) {
                                                 "\"due\":\"",   "\"trigger_time\":\"", "\"at\":\""};
   base::Interval span{base::kTimeMax, base::kTimeMin};
   for (const std::string_view key : kTimes) {
-    const std::size_t at = find(line, key, std::size_t{0});
+    const std::size_t at = find_in(line, key, 0);
     if (at == line.npos) continue;
     const std::string_view rest = line.substr(at + key.size());
     if (const auto time = base::parse_time(rest.substr(0, rest.find('"')))) {
@@ -190,14 +195,13 @@ base::Interval JsonList::span_of(std::string_view line) {
     }
   }
   // What began at a time and has no end holds on.
-  if (find(line, "\"since\":", std::size_t{0}) != line.npos && span.from <= span.until)
-    span.until = base::kTimeMax;
+  if (find_in(line, "\"since\":", 0) != line.npos && span.from <= span.until) span.until = base::kTimeMax;
   return span.from > span.until ? base::Interval{} : span;
 }
 
 namespace {
 
-constexpr std::size_t kOrdersKept = 32;
+constexpr std::size_t kOrdersKept = 32, kIndexesKept = 32, kFoundKept = 16;
 
 // A field's value as it is sorted: numbers by size, text without regard to case, nothing last.
 struct SortKey {
@@ -208,7 +212,7 @@ struct SortKey {
 
 SortKey sort_key(std::string_view line, std::string_view key) {
   SortKey out;
-  const std::size_t at = find(line, key, std::size_t{0});
+  const std::size_t at = find_in(line, key, 0);
   if (at == line.npos) return out;
   std::size_t begin = at + key.size();
   if (begin >= line.size() || line.compare(begin, 4, "null") == 0) return out;
@@ -234,59 +238,209 @@ SortKey sort_key(std::string_view line, std::string_view key) {
 
 }  // namespace
 
-std::shared_ptr<const JsonList::Order> JsonList::order(const std::string &field, bool descending) const {
-  const std::lock_guard lock(orders_mutex_);
-  if (const auto known = orders_.find({field, descending}); known != orders_.end()) return known->second;
-  const std::string key = quoted(field) + ":";
-  std::vector<SortKey> keys(size());
-  for (std::size_t row = 0; row < size(); ++row) keys[row] = sort_key(line(row), key);
-  auto made = std::make_shared<Order>(size());
-  for (std::size_t row = 0; row < size(); ++row) (*made)[row] = static_cast<std::uint32_t>(row);
-  std::stable_sort(made->begin(), made->end(), [&](std::uint32_t left, std::uint32_t right) {
-    const SortKey &a = keys[left], &b = keys[right];
-    if (a.none != b.none) return b.none;
-    if (a.none) return false;
-    const SortKey &first = descending ? b : a, &second = descending ? a : b;
-    if (first.number != second.number) return first.number;
-    return first.number ? first.amount < second.amount : first.text < second.text;
+template <typename Key, typename Value>
+template <typename Make>
+std::shared_ptr<const Value> JsonList::Kept<Key, Value>::get(const Key &key, std::size_t most, Make &&make) {
+  {
+    const std::lock_guard lock(mutex);
+    if (const auto at = known.find(key); at != known.end()) return at->second;
+  }
+  // Without the lock: who asks for another does not wait for this one. Two may make the same, which is the
+  // same.
+  auto made = std::make_shared<const Value>(make());
+  const std::lock_guard lock(mutex);
+  if (known.size() >= most) known.clear();
+  return known.insert_or_assign(key, std::move(made)).first->second;
+}
+
+JsonList::Shared JsonList::order(const std::string &field, bool descending) const {
+  return orders_.get({field, descending}, kOrdersKept, [&] {
+    const std::string key = quoted(field) + ":";
+    std::vector<SortKey> keys(size());
+    for (std::size_t row = 0; row < size(); ++row) keys[row] = sort_key(line(row), key);
+    Rows made(size());
+    std::iota(made.begin(), made.end(), 0U);
+    std::stable_sort(made.begin(), made.end(), [&](std::uint32_t left, std::uint32_t right) {
+      const SortKey &a = keys[left], &b = keys[right];
+      if (a.none != b.none) return b.none;
+      if (a.none) return false;
+      const SortKey &first = descending ? b : a, &second = descending ? a : b;
+      if (first.number != second.number) return first.number;
+      return first.number ? first.amount < second.amount : first.text < second.text;
+    });
+    return made;
   });
-  if (orders_.size() >= kOrdersKept) orders_.clear();
-  orders_.emplace(std::pair(field, descending), made);
-  return made;
+}
+
+std::shared_ptr<const JsonList::Index> JsonList::index(const std::string &field) const {
+  return indexes_.get(field, kIndexesKept, [&] {
+    const std::string key = quoted(field) + ":";
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> entries;
+    entries.reserve(size());
+    std::size_t row = 0;
+    for (std::size_t at = find_in(lines_, key, 0); at != lines_.npos;
+         at = find_in(lines_, key, at + key.size())) {
+      while (row < size() && line_ends_[row] <= at) ++row;
+      const std::string_view value = literal_at(std::string_view(lines_).substr(at + key.size()));
+      if (!value.empty()) entries.emplace_back(hash_of(value), static_cast<std::uint32_t>(row));
+    }
+    std::sort(entries.begin(), entries.end());
+    entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
+    Index made;
+    made.hashes.reserve(entries.size());
+    made.rows.reserve(entries.size());
+    for (const auto &[hash, where] : entries) {
+      made.hashes.push_back(hash);
+      made.rows.push_back(where);
+    }
+    return made;
+  });
+}
+
+JsonList::Rows JsonList::with(const std::pair<std::string, std::string> &value) const {
+  const auto known = index(value.first);
+  const auto rows_of = [&](std::string_view literal) {
+    const auto [first, last] = std::equal_range(known->hashes.begin(), known->hashes.end(), hash_of(literal));
+    return Rows(known->rows.begin() + (first - known->hashes.begin()),
+                known->rows.begin() + (last - known->hashes.begin()));
+  };
+  // A number or a word of JSON stands bare, all else in quotes; a row may have it as either.
+  const Rows text = rows_of(quoted(value.second)), bare = rows_of(value.second);
+  if (bare.empty()) return text;
+  Rows both;
+  std::set_union(text.begin(), text.end(), bare.begin(), bare.end(), std::back_inserter(both));
+  return both;
+}
+
+JsonList::Rows JsonList::with_words(const std::vector<std::string> &words, const Rows *among) const {
+  const auto has_all = [&](std::size_t row) {
+    return std::all_of(words.begin(), words.end(), [&](const std::string &word) {
+      return find_in(values(row), word, 0) != std::string::npos;
+    });
+  };
+  Rows rows;
+  if (among != nullptr && among->size() < size() / 8) {
+    std::copy_if(among->begin(), among->end(), std::back_inserter(rows), has_all);
+    return rows;
+  }
+  // The longest is the rarest, as a rule: it is looked for in all values at once, the others where it is.
+  const std::string &rarest = *std::max_element(
+      words.begin(), words.end(), [](const auto &a, const auto &b) { return a.size() < b.size(); });
+  std::size_t row = 0;
+  for (std::size_t at = find_in(values_, rarest, 0); at != values_.npos;) {
+    while (value_ends_[row] <= at) ++row;
+    // Every value ends with a line's end, so a word lies within one.
+    if (words.size() == 1 || has_all(row)) rows.push_back(static_cast<std::uint32_t>(row));
+    at = find_in(values_, rarest, value_ends_[row]);
+  }
+  if (among == nullptr) return rows;
+  Rows both;
+  std::set_intersection(rows.begin(), rows.end(), among->begin(), among->end(), std::back_inserter(both));
+  return both;
+}
+
+namespace {
+
+bool always(const base::Interval &when) {
+  return when.from == base::kTimeMin && when.until == base::kTimeMax;
+}
+
+// By which a filter is known again. No part of it holds the separator.
+std::string key_of(const ListQuery &query) {
+  std::string key = fmt::format("{} {}", query.when.from.us, query.when.until.us);
+  for (const std::string &word : query.words) key += "\nq" + word;
+  for (const auto &[field, value] : query.where) key += "\nw" + quoted(field) + quoted(value);
+  return key;
+}
+
+}  // namespace
+
+JsonList::Shared JsonList::filtered(const ListQuery &query) const {
+  if (query.words.empty() && query.where.empty() && always(query.when)) return nullptr;
+  return found_.get(key_of(query), kFoundKept, [&] {
+    Rows rows;
+    bool some = false;  // rows holds those that fit so far; else all do
+    for (const auto &one : query.where) {
+      Rows having = with(one);
+      if (some) {
+        Rows both;
+        std::set_intersection(rows.begin(), rows.end(), having.begin(), having.end(),
+                              std::back_inserter(both));
+        having = std::move(both);
+      }
+      rows = std::move(having);
+      some = true;
+    }
+    if (!query.words.empty()) {
+      rows = with_words(query.words, some ? &rows : nullptr);
+      some = true;
+    }
+    if (always(query.when)) return rows;
+    if (!some) {
+      rows.resize(size());
+      std::iota(rows.begin(), rows.end(), 0U);
+    }
+    std::erase_if(rows, [&](std::uint32_t row) {
+      return spans_[row].from >= query.when.until || query.when.from > spans_[row].until;
+    });
+    return rows;
+  });
+}
+
+JsonList::Shared JsonList::fitting(const ListQuery &query) const {
+  Shared rows = filtered(query);
+  if (query.sort.empty()) return rows;
+  const Shared sorted = order(query.sort, query.descending);
+  if (!rows) return sorted;
+  return found_.get(key_of(query) + "\ns" + quoted(query.sort) + (query.descending ? "-" : ""), kFoundKept,
+                    [&] {
+                      std::vector<bool> fits(size());
+                      for (const std::uint32_t row : *rows) fits[row] = true;
+                      Rows in_order;
+                      in_order.reserve(rows->size());
+                      std::copy_if(sorted->begin(), sorted->end(), std::back_inserter(in_order),
+                                   [&](std::uint32_t row) { return fits[row]; });
+                      return in_order;
+                    });
 }
 
 ListPage JsonList::page(const ListQuery &query) const {
-  ListPage page{"[", size(), 0};
-  const std::shared_ptr<const Order> sorted =
-      query.sort.empty() ? nullptr : order(query.sort, query.descending);
-  const auto row_at = [&](std::size_t place) { return sorted ? (*sorted)[place] : place; };
-  const auto give = [&](std::size_t row) {
+  const Shared rows = fitting(query);
+  ListPage page{"[", size(), rows ? rows->size() : size()};
+  for (std::size_t place = query.offset; place < page.matching && place - query.offset < query.limit;
+       ++place) {
     if (page.json.size() > 1) page.json += ',';
-    page.json += line(row);
-  };
-  const bool always = query.when.from == base::kTimeMin && query.when.until == base::kTimeMax;
-  if (query.words.empty() && query.where.empty() && always) {
-    page.matching = size();
-    for (std::size_t place = query.offset; place < size() && place - query.offset < query.limit; ++place)
-      give(row_at(place));
-  } else {
-    const std::vector<Field> fields(query.where.begin(), query.where.end());
-    for (std::size_t place = 0; place < size(); ++place) {
-      const std::size_t row = row_at(place);
-      const std::string_view text = values(row);
-      const base::Interval &span = spans_[row];
-      const bool fits =
-          span.from < query.when.until && query.when.from <= span.until &&
-          std::all_of(query.words.begin(), query.words.end(),
-                      [&](const auto &word) { return text.find(word) != text.npos; }) &&
-          std::all_of(fields.begin(), fields.end(), [&](const Field &field) { return field.in(line(row)); });
-      if (!fits) continue;
-      if (page.matching >= query.offset && page.matching - query.offset < query.limit) give(row);
-      ++page.matching;
-    }
+    page.json += line(rows ? (*rows)[place] : place);
   }
   page.json += ']';
   return page;
+}
+
+std::vector<std::size_t> JsonList::counts(
+    const ListQuery &query, const std::vector<std::pair<std::string, std::string>> &values) const {
+  ListQuery open = query;
+  open.where.clear();
+  const Shared among = filtered(open);
+  std::vector<std::size_t> counts;
+  for (const auto &value : values) {
+    const Rows having = with(value);
+    if (!among) {
+      counts.push_back(having.size());
+      continue;
+    }
+    Rows both;
+    std::set_intersection(having.begin(), having.end(), among->begin(), among->end(),
+                          std::back_inserter(both));
+    counts.push_back(both.size());
+  }
+  return counts;
+}
+
+void JsonList::prepare(const std::vector<std::string> &filtered,
+                       const std::vector<std::string> &sorted) const {
+  for (const std::string &field : filtered) index(field);
+  for (const std::string &field : sorted)
+    for (const bool descending : {false, true}) order(field, descending);
 }
 
 }  // namespace dislodge::serve

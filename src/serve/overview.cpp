@@ -18,7 +18,7 @@ using engine::Picture;
 
 namespace {
 
-constexpr std::size_t kDetectionsShown = 8, kKindsShown = 6;
+constexpr std::size_t kDetectionsShown = 12, kKindsShown = 6;
 
 struct Answer {
   std::string says;
@@ -217,6 +217,7 @@ std::string overview_json(const Picture &picture) {
         if (duty.running || duty.status.starts_with("not started"))
           json.object([&] {
             json.field("regime", duty.regime);
+            json.field("name", duty.name);
             json.field("status", duty.status);
             json.field("running", duty.running);
           });

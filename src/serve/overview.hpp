@@ -9,7 +9,7 @@
 
 namespace dislodge::serve {
 
-// One object: questions[{ask, answers[{says, count, grade, time, view}]}], rests_on[answers], clocks[{regime,
+// One object: questions[{ask, answers[{says, count, grade, time, view}]}], rests_on[answers], clocks[{regime, name,
 // status, running}], verdict{closed, says, does_not_cover[]}, notes[], partial, percent. `view` is a place in
 // the page.
 std::string overview_json(const engine::Picture &picture);

@@ -1,13 +1,17 @@
 #include "serve/views.hpp"
 
+#include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <unordered_map>
 
+#include "base/embedded_rules.hpp"
 #include "base/json_writer.hpp"
 #include "engine/planning.hpp"
+#include "log/collect.hpp"
 #include "report/disclosure.hpp"
 #include "report/json_line.hpp"
 #include "report/json_lines.hpp"
@@ -68,6 +72,40 @@ std::string plan_rows(const evict::Plan &plan) {
     out += '\n';
     begin = end + 1;
   }
+  return out;
+}
+
+// Running first, then what waits for a person, then what is done, then what nobody has verified.
+std::string duty_rows(const Picture &picture) {
+  const std::string lines = report::duties_json(picture);
+  static constexpr const char *kStates[] = {"running", "waiting", "filed", "unverified"};
+  std::array<std::string, std::size(kStates)> by_state;
+  std::size_t begin = 0;
+  for (const disclose::Duty &duty : picture.duties) {
+    const std::size_t end = lines.find('\n', begin);
+    if (end == lines.npos) break;
+    const std::size_t state = duty.running                            ? 0
+                              : duty.status.starts_with("filed")      ? 2
+                              : duty.status.starts_with("unverified") ? 3
+                                                                      : 1;
+    by_state[state].append(lines, begin, end - begin - 1);
+    by_state[state] += fmt::format(",\"state\":\"{}\"}}\n", kStates[state]);
+    begin = end + 1;
+  }
+  std::string out;
+  for (const std::string &rows : by_state) out += rows;
+  return out;
+}
+
+// What to export next, soonest lost first: of which the case holds nothing.
+std::string collect_json(const Picture &picture) {
+  std::vector<std::pair<std::string_view, std::string_view>> files;
+  for (const base::EmbeddedRule &file : base::embedded_rules())
+    if (file.path.starts_with("rules/collect/")) files.emplace_back(file.path, file.text);
+  std::string out;
+  if (const auto exports = log::load_exports(files))
+    for (const log::Export *one : log::still_missing(*exports, picture.coverage))
+      out += log::to_json(*one) + "\n";
   return out;
 }
 
@@ -259,7 +297,14 @@ std::string waves_json(const evict::Plan &plan) {
     std::uint64_t actions = 0, in_effect = 0, claimed = 0, failed = 0;
   };
   std::map<int, Counts> counts;
+  std::uint64_t behind = 0;
   for (const evict::PlannedAction &action : plan.actions) {
+    // What is in effect and no longer needed by any wave: it stands with wave 0 in the list, and prepares
+    // nothing.
+    if (action.wave == 0 && action.role != evict::Role::prepare) {
+      ++behind;
+      continue;
+    }
     Counts &one = counts[action.wave];
     ++one.actions;
     one.in_effect += action.state == evict::ActionState::in_effect ? 1 : 0;
@@ -291,6 +336,7 @@ std::string waves_json(const evict::Plan &plan) {
         json.field("done", one->in_effect);
         json.field("claimed", one->claimed);
       });
+    json.field("behind", behind);
     json.array_field("leaks", [&] {
       for (const evict::Leak &leak : plan.leaks)
         json.object([&] {
@@ -405,6 +451,29 @@ std::string flow_json(const Picture &picture, const base::Timings &timings) {
   return json.take();
 }
 
+void Views::prepare() const {
+  struct Part {
+    const char *list;
+    std::vector<std::string> filtered, sorted;
+  };
+  static const Part kParts[] = {
+      {"held",
+       {"id", "grade", "state", "opens_count", "latent"},
+       {"kind", "owner", "grade", "known_since", "uses", "places", "state"}},
+      {"secrets", {"fingerprint"}, {"kind", "owner", "item", "confidence"}},
+      {"plan",
+       {"wave", "state", "role", "action", "action_id", "target", "secret"},
+       {"state", "wave", "name", "who", "effective_by", "leaks_count"}},
+      {"reach", {"id", "grade", "type"}, {"grade", "type", "name", "since", "steps"}},
+      {"ledger", {"state", "item"}, {"state", "item", "size", "read"}},
+      {"timeline", {"what"}, {"time", "what"}},
+      {"statements", {"grade", "subject"}, {"grade"}},
+  };
+  for (const Part &part : kParts)
+    if (const auto at = lists.find(part.list); at != lists.end())
+      at->second->prepare(part.filtered, part.sorted);
+}
+
 std::shared_ptr<const Views> make_views(const Picture &picture, const base::Timings &timings,
                                         const std::vector<std::string> &journal, const Views *before,
                                         Touched touched) {
@@ -424,6 +493,7 @@ std::shared_ptr<const Views> make_views(const Picture &picture, const base::Timi
     list("reach", reach_rows_json(picture));
     list("missing", missing_json(picture));
     list("parties", report::parties_json(picture));
+    list("collect", collect_json(picture));
   }
   if (plan) {
     list("status", report::status_json(picture));
@@ -434,7 +504,7 @@ std::shared_ptr<const Views> make_views(const Picture &picture, const base::Timi
     made->waves = waves_json(picture.plan);
     made->flow = flow_json(picture, timings);
   }
-  if (duties) list("duties", report::duties_json(picture));
+  if (duties) list("duties", duty_rows(picture));
   if (plan || duties) {
     made->statements = std::make_shared<const std::vector<report::Statement>>(
         all ? report::statements(picture) : report::statements_after(picture, *before->statements));

@@ -22,6 +22,9 @@ struct Views {
       lists;                                                         // by name: "secrets", "plan" ...
   std::string overview, lanes, flow, waves;                          // JSON
   std::shared_ptr<const std::vector<report::Statement>> statements;  // kept with the picture
+
+  // Makes the indexes and orders that the page asks for, before it does; takes seconds where lists are long.
+  void prepare() const;
 };
 
 // What a change touches: everything, or what hangs on the plan, on the clocks, on the journal.

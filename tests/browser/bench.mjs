@@ -5,6 +5,7 @@
 //   node bench.mjs                        the sample breach
 //   node bench.mjs --large [DIR]          the large case too, made in DIR (kept there) or a temporary folder
 //   node bench.mjs --case CASE KEY        a case of yours
+//   node bench.mjs --url URL              one that is served already: the address that dislodge serve printed
 
 import {existsSync, mkdtempSync} from 'node:fs';
 import {execFileSync} from 'node:child_process';
@@ -78,8 +79,7 @@ const steps = () => {
   };
 };
 
-async function measure(name, caseFolder, key) {
-  const running = await served(caseFolder, key);
+async function measure(name, running) {
   const rows = [];
   const put = (what, list, bar) => rows.push({what, list: list.filter((one) => !Number.isNaN(one)), lost: list.filter((one) => Number.isNaN(one)).length, bar});
   const {browser, page} = await opened(running.url);
@@ -139,7 +139,7 @@ async function measure(name, caseFolder, key) {
     await answers(page);
   } finally {
     await browser.close();
-    running.server.kill();
+    running.server?.kill();
   }
 }
 
@@ -165,11 +165,13 @@ async function answers(page) {
 
 const [what, first, second] = process.argv.slice(2);
 if (what === '--case') {
-  await measure(first, first, second);
+  await measure(first, await served(first, second));
+} else if (what === '--url') {
+  await measure(first, {url: first, base: first.split('?')[0]});
 } else {
   const sample = demo();
   try {
-    await measure('The sample breach', sample.caseFolder, sample.key);
+    await measure('The sample breach', await served(sample.caseFolder, sample.key));
   } finally {
     away(sample.folder);
   }
@@ -187,7 +189,7 @@ if (what === '--large') {
       dislodge('investigate', caseFolder, '--key-file', key, '--quiet');
       console.log(`\nThe large case was investigated in ${((Date.now() - begin) / 1000).toFixed(0)} s`);
     }
-    await measure('The large case', caseFolder, key);
+    await measure('The large case', await served(caseFolder, key));
   } finally {
     if (!first) away(folder);
   }

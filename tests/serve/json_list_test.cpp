@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "base/json_writer.hpp"
 
 namespace dislodge::serve {
@@ -143,6 +145,56 @@ TEST(JsonList, SortsByAnyFieldWithWhatHasNoneLast) {
   EXPECT_EQ(counts("-name"), "2 10 9 100 ");
   EXPECT_EQ(counts("nothing"), "10 9 100 2 ");
   EXPECT_EQ(counts("-count", "1"), "100 10 ");
+}
+
+TEST(JsonList, CountsWhatEachFilterWouldShow) {
+  const JsonList list(line("exec.mbox!/17", "read", 1) + line("exec.mbox!/18", "damaged", 2) +
+                      line("other", "read", 9));
+  const std::vector<std::pair<std::string, std::string>> asked{
+      {"state", "read"}, {"state", "damaged"}, {"state", "crashed"}, {"whole", "true"}};
+  EXPECT_THAT(list.counts({}, asked), testing::ElementsAre(2u, 1u, 0u, 1u));
+  EXPECT_THAT(list.counts(query({{"q", "exec"}}), asked), testing::ElementsAre(1u, 1u, 0u, 0u));
+  // What is chosen now is left aside: the others say what choosing them instead would show.
+  EXPECT_THAT(list.counts(query({{"where", "state:damaged"}}), asked), testing::ElementsAre(2u, 1u, 0u, 1u));
+}
+
+TEST(JsonList, FindsAValueWhereverInTheRowItsFieldStands) {
+  const JsonList list(R"({"schema":1,"id":"a","from":[{"id":"b"},{"id":"b"}],"says":"\"id\":\"c\""})"
+                      "\n"
+                      R"({"schema":1,"id":"b","from":[]})"
+                      "\n"
+                      R"({"schema":1,"id":12,"from":[]})"
+                      "\n"
+                      R"({"schema":1,"id":"12","from":[]})"
+                      "\n");
+  const auto matching = [&](const char *where) { return list.page(query({{"where", where}})).matching; };
+  EXPECT_EQ(matching("id:a"), 1u);
+  EXPECT_EQ(matching("id:b"), 2u);  // a row that has it twice is one row
+  EXPECT_EQ(matching("id:c"), 0u);  // text is no field
+  EXPECT_EQ(matching("id:12"), 2u);
+}
+
+// Whatever is asked for together, the rows are those that each alone would leave, in the order asked for.
+TEST(JsonList, AllFiltersTogetherGiveWhatEachLeaves) {
+  const auto row = [](std::uint64_t i) {
+    return line((i % 3 == 0 ? "exec" : "other") + std::to_string(i) + "x", i % 2 == 1 ? "damaged" : "read",
+                i * 7 % 100);
+  };
+  std::string lines;
+  std::vector<std::uint64_t> wanted;
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    lines += row(i);
+    if (i % 3 == 0 && i % 10 == 7) wanted.push_back(i);
+  }
+  std::stable_sort(wanted.begin(), wanted.end(), [](auto a, auto b) { return a * 7 % 100 > b * 7 % 100; });
+  std::string rows;
+  for (const std::uint64_t i : wanted)
+    rows += (rows.empty() ? "" : ",") + row(i).substr(0, row(i).size() - 1);
+  const JsonList list(lines);
+  list.prepare({"state"}, {"size"});
+  const Parameters asked{{"q", "7x EXEC"}, {"where", "state:damaged"}, {"sort", "-size"}, {"limit", "1000"}};
+  EXPECT_EQ(list.page(query(asked)).json, "[" + rows + "]");
+  EXPECT_EQ(list.page(query(asked)).matching, wanted.size());  // and when asked again
 }
 
 }  // namespace
