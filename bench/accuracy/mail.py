@@ -4,7 +4,7 @@
     bench/accuracy/mail.py --scanner build/release/dislodge [--messages 2000] [--seed 1]
     bench/accuracy/mail.py --scanner build/release/dislodge --clean FOLDER      messages without secrets, real ones
 
-Writers of nine languages and several registers, threads with quotes, HTML, signatures, boilerplate, newsletters,
+Writers of some thirty languages (mail_languages.py) and several registers, threads with quotes, HTML, signatures, boilerplate, newsletters,
 bounces, password policies that hold no password, reset links. A password is right when its bytes were named; what
 was named and is none is a false alarm. With --clean every finding is one.
 """
@@ -22,6 +22,8 @@ import string
 import subprocess
 import sys
 import tempfile
+
+import mail_languages
 
 WORDS = """Sommer Winter Frühling Harbour Falcon Meteor Granit Dragon Orange Copper Lantern Juniper Cobalt Saffron Welcome Bonjour
 Soleil Montagne Verano Playa Cachorro Lisboa Warszawa Krakow Moskva Kiev Seoul Busan Tiger Monkey Purple Silver""".split()
@@ -81,6 +83,9 @@ CHAT = {
     "uk": ["Вітаю, {n}!", "дякую за швидку відповідь.", "Зустріч переноситься на вівторок, 14:00.", "У вкладенні кошторис.", "З повагою,"],
     "ko": ["안녕하세요 {n} 님,", "빠른 답변 감사합니다.", "회의는 화요일 오후 2시로 변경되었습니다.", "견적서를 첨부합니다.", "감사합니다."],
 }
+for more, table in ((mail_languages.SAYS, SAYS), (mail_languages.SILENT, SILENT), (mail_languages.CHAT, CHAT)):
+    for language, lines in more.items():
+        table[language] = table.get(language, []) + lines
 NAMES = ["Kim", "Anna", "Tom", "Marie", "Jörg", "Luis", "Ewa", "Olga", "Min-su"]
 FOOTER = ["--\nKim Meyer | IT Operations | +49 30 1234567", "--\nThis message may contain confidential information. If you are not the intended recipient, delete it.",
           "Sent from my phone", "Unsubscribe: https://news.acme.example/u?token=ab12", ""]
@@ -148,6 +153,7 @@ class Maker:
     def message(self, number):
         rng = self.rng
         language = rng.choice(["en"] * 6 + list(SAYS))
+        self.language = language
         labels = []
         if rng.random() < 0.12:
             subject, text = rng.choice(SPECIAL)
@@ -218,7 +224,7 @@ def value_of(folder, found):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scanner", default="build/release/dislodge")
-    parser.add_argument("--messages", type=int, default=2000)
+    parser.add_argument("--messages", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--clean", help="folder of real messages that hold no secret")
     parser.add_argument("--list", action="store_true", help="list what was missed and what was named wrongly")
@@ -240,12 +246,14 @@ def main():
         folder = os.path.join(work, "mail")
         os.mkdir(folder)
         labels = {}
-        languages = collections.Counter()
+        language_of = {}
+        table = collections.defaultdict(collections.Counter)  # by language
         maker = Maker(random.Random(options.seed))
         for number in range(options.messages):
             raw, values = maker.message(number)
             name = f"{number:06d}.eml"
             labels[name] = values
+            language_of[name] = maker.language
             with open(os.path.join(folder, name), "wb") as file:
                 file.write(raw)
         named = collections.defaultdict(list)
@@ -255,11 +263,15 @@ def main():
         right = missed = wrong = dirty = 0
         for name, values in labels.items():
             got = named.get(name, [])
+            counts = table[language_of[name]]
+            counts["clean"] += not values
             for value in set(values):
                 if any(value == one or value == one.rstrip(".") for one, _, _ in got):
                     right += 1
+                    counts["right"] += 1
                 else:
                     missed += 1
+                    counts["missed"] += 1
                     if options.list:
                         with open(os.path.join(folder, name), "rb") as file:
                             body = email.message_from_bytes(file.read(), policy=email.policy.default).get_body(("plain", "html"))
@@ -268,10 +280,17 @@ def main():
             bad = [(value, around, found) for value, around, found in got if value not in values and value.rstrip(".") not in values]
             wrong += len(bad)
             dirty += 1 if bad and not values else 0
+            counts["wrong"] += len(bad)
+            counts["dirty"] += bool(bad and not values)
             if options.list:
                 for value, around, found in bad:
                     print(f"wrong {value!r} {found['rule']} {found['confidence']:.2f} in {name}: {around.strip()}")
         clean = sum(1 for values in labels.values() if not values)
+        print(f"{'language':10} {'passwords':>9} {'recall':>7} {'wrong':>6} {'dirty of clean':>15}")
+        for language, counts in sorted(table.items()):
+            passwords = counts["right"] + counts["missed"]
+            print(f"{language:10} {passwords:9} {counts['right'] / max(passwords, 1):7.3f} {counts['wrong']:6} "
+                  f"{counts['dirty']:7} of {counts['clean']:4}")
         print(f"{options.messages} messages, {right + missed} passwords: precision {right / max(right + wrong, 1):.3f} "
               f"recall {right / max(right + missed, 1):.3f}; false alarms in {dirty} of {clean} messages without secrets")
 

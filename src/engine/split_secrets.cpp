@@ -28,7 +28,10 @@ std::string plain_subject(std::string_view subject) {
   for (bool again = true; again;) {
     again = false;
     for (const std::string_view mark :
-         {"re:", "aw:", "fw:", "fwd:", "wg:", "tr:", "rv:", "odp:", "res:", "enc:"}) {
+         {"re:",   "aw:",    "fw:",   "fwd:",   "wg:",   "tr:",    "rv:",   "odp:",   "res:",
+          "enc:",  "sv:",    "vs:",   "vl:",    "vá:",   "ynt:",   "ilt:",  "r:",     "i:",
+          "回复:", "回复：", "回覆:", "回覆：", "答复:", "答复：", "转发:", "转发：", "轉寄:",
+          "返信:", "απ:",    "πρθ:",  "رد:",    "השב:",  "hồi:",   "fwd：", "re："}) {
       if (!small.starts_with(mark)) continue;
       small = base::trim(std::string_view(small).substr(mark.size()));
       again = true;
@@ -81,6 +84,24 @@ bool follows(const evidence::Record &first, const evidence::Record &later) {
                                  "has\xC5\x82o"sv,
                                  "\xD0\xBF\xD0\xB0\xD1\x80\xD0\xBE\xD0\xBB"sv,
                                  "\xEB\xB9\x84\xEB\xB0\x80"sv,
+                                 "adgangskode"sv,
+                                 "kodeord"sv,
+                                 "l\xC3\xB6sen"sv,
+                                 "wachtwoord"sv,
+                                 "salasana"sv,
+                                 "heslo"sv,
+                                 "jelsz"sv,
+                                 "ifre"sv,
+                                 "parola"sv,
+                                 "κωδικ"sv,
+                                 "كلمة"sv,
+                                 "סיסמ"sv,
+                                 "khẩu"sv,
+                                 "รหัสผ่าน"sv,
+                                 "पासवर्ड"sv,
+                                 "密码"sv,
+                                 "密碼"sv,
+                                 "パスワード"sv,
                                  "login"sv,
                                  "access"sv,
                                  "zugang"sv};

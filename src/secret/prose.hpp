@@ -27,9 +27,21 @@ enum class TriggerClass : std::uint8_t {
   secret,       // "secret": also an adjective and a noun
 };
 
+// What a language of its own has around its words for passwords. Words of one or two letters are only taken
+// behind a word of their language: "salasana on X", but "password on the server".
+struct ProseLanguage {
+  std::span<const std::string_view> verbs;   // "is"
+  std::span<const std::string_view> to;      // "changed *to*"
+  std::span<const std::string_view> before;  // prepositions: what follows one is no password
+  bool bare = false;                         // it does without "is": "the server's password X"
+  bool value_before = false;                 // the form of the word that says "with", behind its password
+  bool joined = false;                       // no blanks between words: the verb ends a longer run
+};
+
 struct ProseTrigger {
-  const char *pattern;  // Hyperscan, caseless; ends where the word ends
+  const char *pattern;  // Hyperscan, caseless in ASCII; ends where the word ends
   TriggerClass is;
+  const ProseLanguage *language;
 };
 
 // In the order of TriggerHit::trigger.

@@ -149,6 +149,19 @@ bool host_address(std::string_view text) {
   return dots == 3 && digits > 0;
 }
 
+// Hebrew, Arabic, the alphabets of India and Thailand, and East Asia.
+bool in_script_without_case(std::string_view value) {
+  return std::any_of(value.begin(), value.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte >= 0xD6 && byte <= 0xDF) || byte == 0xE0 || (byte >= 0xE3 && byte <= 0xED);
+  });
+}
+
+// "not" in the languages of prose_triggers.cpp, as a word between the trigger and the value.
+constexpr std::array<std::string_view, 19> kNegations = {
+    " nicht ", " kein ", " pas ", " nie ", " не ", " ikke ", " inte ",  " není ", " nem ", " nu ",
+    " ei ",    " niet ", " não ", " δεν ", " לא ", " ليست ", " không ", "ไม่",     " नहीं "};
+
 void describe_value(std::string_view value, const ProseCandidate &candidate, bool passphrase, Features &f) {
   const auto set = [&f](Feature feature, bool holds) {
     f[static_cast<std::size_t>(feature)] = holds ? 1 : 0;
@@ -182,7 +195,12 @@ void describe_value(std::string_view value, const ProseCandidate &candidate, boo
   set(Feature::has_digit, digit > 0);
   set(Feature::has_upper, upper > 0 && lower > 0);
   set(Feature::has_symbol, symbol > 0 && !word_symbols);
-  set(Feature::letters_and_digits, letters > 0 && digit > 0);
+  // "Gr@nit", "Pa$$wort": a sign inside a word stands for a letter, as a digit does.
+  bool inner_sign = false;
+  for (std::size_t i = 1; i + 1 < value.size(); ++i)
+    inner_sign = inner_sign || ((value[i] == '@' || value[i] == '$' || value[i] == '!') &&
+                                is_letter(value[i - 1]) && (is_letter(value[i + 1]) || value[i + 1] == '$'));
+  set(Feature::letters_and_digits, letters > 0 && (digit > 0 || inner_sign));
   set(Feature::inner_upper, inner_upper);
   set(Feature::random_letters, is_random_letters(value));
   // Digits are what a PIN is made of.
@@ -192,7 +210,7 @@ void describe_value(std::string_view value, const ProseCandidate &candidate, boo
   if (pin) set(Feature::length_short, false);
   set(Feature::digits_only, digit > 0 && letters == 0 && symbol == 0 && !pin);
   set(Feature::lower_word,
-      lower > 0 && (lower + high == static_cast<int>(value.size()) || (upper == 0 && word_symbols)));
+      lower + high > 0 && (lower + high == static_cast<int>(value.size()) || (upper == 0 && word_symbols)));
   set(Feature::capital_word, upper == 1 && lower > 0 && is_upper(value[0]) && (digit == 0 && word_symbols));
   set(Feature::upper_word, upper > 1 && lower == 0 && digit == 0 && word_symbols);
   set(Feature::non_ascii, high > 0);
@@ -204,7 +222,10 @@ void describe_value(std::string_view value, const ProseCandidate &candidate, boo
   // "not-set", "n/a": the first word decides, but not of "correct-horse-7".
   const std::string_view head =
       std::string_view(small).substr(0, digit > 0 ? small.size() : small.find_first_of("-/'"));
-  set(Feature::function_word, is_function_word(word) || is_function_word(small) || is_function_word(head));
+  // What begins with letters of an alphabet without capitals is words: nobody types a password in them.
+  const bool other_script = !candidate.quoted && is_high(value.front()) && in_script_without_case(value);
+  set(Feature::function_word,
+      other_script || is_function_word(word) || is_function_word(small) || is_function_word(head));
   // "MD5-encrypted" is what a password is, not one.
   const std::string_view last = std::string_view(word).substr(word.rfind('-') + 1);
   if (last.size() < word.size() && is_participle(last)) set(Feature::function_word, true);
@@ -288,6 +309,7 @@ void add_surroundings(std::string_view text, const ProseCandidate &candidate, Fe
   static const WordSet kHosts(kHostWords);
   static const WordSet kPolicies(kPolicyWords);
   static const WordSet kCode(kCodeMarks);
+  static const WordSet kNotWords(kNegations);
   const Span line = line_around(text, candidate.begin, kBefore);
   const std::string here = base::lower(text.substr(line.begin, line.end - line.begin));
   set(Feature::user_near, candidate.user_end > candidate.user_begin || kUsers.any(around));
@@ -297,8 +319,8 @@ void add_surroundings(std::string_view text, const ProseCandidate &candidate, Fe
   const std::string lead = base::lower(text.substr(from > 40 ? from - 40 : 0, from > 40 ? 40 : from));
   set(Feature::negation, contains(between, " not ") || contains(between, "n't") ||
                              contains(between, " no ") || contains(between, " never") ||
-                             contains(lead, " no ") || contains(lead, "n't ") || contains(lead, "without ") ||
-                             contains(lead, "wrong "));
+                             kNotWords.any(between) || contains(lead, " no ") || contains(lead, "n't ") ||
+                             contains(lead, "without ") || contains(lead, "wrong "));
   const std::string_view rest = text.substr(candidate.end, 120);
   const std::size_t stop = rest.find_first_of(".?!\n");
   const bool asked = stop != std::string_view::npos && rest[stop] == '?';

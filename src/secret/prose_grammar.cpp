@@ -28,33 +28,118 @@ constexpr std::array kVerbs = {
     "foi"sv,     "jest"sv,  "brzmi"sv, "pozostaje"sv, "это"sv,   "такой"sv,   "такий"sv,
     "це"sv,      "є"sv,     "был"sv,   "теперь"sv,    "тепер"sv, "будет"sv,   "är"sv,
     "è"sv,       "szó"sv,   "는"sv,    "은"sv,        "が"sv,    "は"sv,      "是"sv};
-constexpr std::array kChanges = {"changed"sv,  "reset"sv,    "set"sv,       "updated"sv,    "switched"sv,
-                                 "rotated"sv,  "renewed"sv,  "modified"sv,  "configured"sv, "geändert"sv,
-                                 "gesetzt"sv,  "cambiado"sv, "cambiada"sv,  "changé"sv,     "modifié"sv,
-                                 "alterada"sv, "trocada"sv,  "zmienione"sv, "изменён"sv,    "изменен"sv,
-                                 "сменили"sv,  "змінено"sv,  "змінили"sv};
+constexpr std::array kChanges = {
+    "changed"sv,   "reset"sv,        "set"sv,         "updated"sv,   "switched"sv,   "rotated"sv,
+    "renewed"sv,   "modified"sv,     "configured"sv,  "geändert"sv,  "gesetzt"sv,    "cambiado"sv,
+    "cambiada"sv,  "changé"sv,       "modifié"sv,     "alterada"sv,  "trocada"sv,    "zmienione"sv,
+    "изменён"sv,   "изменен"sv,      "сменили"sv,     "змінено"sv,   "змінили"sv,    "ændret"sv,
+    "endret"sv,    "ändrat"sv,       "ändrats"sv,     "bytt"sv,      "nulstillet"sv, "gewijzigd"sv,
+    "veranderd"sv, "cambiata"sv,     "modificata"sv,  "změněno"sv,   "změnil"sv,     "změnili"sv,
+    "zmenené"sv,   "nastaveno"sv,    "vaihdettu"sv,   "muutettu"sv,  "schimbată"sv,  "schimbat"sv,
+    "resetată"sv,  "modificată"sv,   "άλλαξε"sv,      "αλλάχθηκε"sv, "đổi"sv,        "diubah"sv,
+    "diganti"sv,   "promijenjena"sv, "spremenjeno"sv, "تغييرها"sv,   "تغيير"sv,      "שונתה"sv,
+    "הוחלפה"sv,    "เปลี่ยนเป็น"sv};
+constexpr std::array kBeen = {"been"sv, "stata"sv,  "stato"sv,  "été"sv,
+                              "sido"sv, "blevet"sv, "blivit"sv, "blitt"sv};
 // What follows "changed": "to", in the same languages.
 constexpr std::array kTo = {"to"sv, "as"sv, "zu"sv, "auf"sv, "para"sv, "na"sv, "на"sv, "à"sv};
 // Words between verb and value.
 constexpr std::array kFillers = {
-    "now"sv,        "still"sv,   "currently"sv, "just"sv,        "simply"sv,    "always"sv,   "probably"sv,
-    "again"sv,      "also"sv,    "actually"sv,  "temporarily"sv, "usually"sv,   "normally"sv, "likely"sv,
-    "presumably"sv, "either"sv,  "follows"sv,   "as"sv,          "jetzt"sv,     "nun"sv,      "weiterhin"sv,
-    "noch"sv,       "vorerst"sv, "auf"sv,       "maintenant"sv,  "désormais"sv, "toujours"sv, "donc"sv,
-    "ahora"sv,      "todavía"sv, "siempre"sv,   "agora"sv,       "ainda"sv,     "sempre"sv,   "teraz"sv,
-    "nadal"sv,      "obecnie"sv, "теперь"sv,    "тепер"sv,       "сейчас"sv,    "зараз"sv,    "пока"sv,
-    "такой"sv,      "такий"sv,   "следующий"sv, "nu"sv,          "ora"sv,       "adesso"sv};
-constexpr std::array kPairWords = {"логин"sv,        "логін"sv,      "utilisateur"sv, "identifiant"sv,
-                                   "usuario"sv,      "usuário"sv,    "użytkownik"sv,  "아이디"sv,
-                                   "사용자"sv,       "nutzer"sv,     "kennung"sv,     "utente"sv,
-                                   "пользователь"sv, "користувач"sv, "user"sv,        "username"sv,
-                                   "user name"sv,    "userid"sv,     "user id"sv,     "login"sv,
-                                   "account"sv,      "id"sv,         "name"sv,        "email"sv,
-                                   "e-mail"sv,       "uid"sv,        "u"sv,           "usr"sv,
-                                   "benutzer"sv,     "logon"sv,      "un"sv};
+    "now"sv,        "still"sv,   "currently"sv,   "just"sv,        "simply"sv,    "always"sv,   "probably"sv,
+    "again"sv,      "also"sv,    "actually"sv,    "temporarily"sv, "usually"sv,   "normally"sv, "likely"sv,
+    "presumably"sv, "either"sv,  "follows"sv,     "as"sv,          "jetzt"sv,     "nun"sv,      "weiterhin"sv,
+    "noch"sv,       "vorerst"sv, "auf"sv,         "maintenant"sv,  "désormais"sv, "toujours"sv, "donc"sv,
+    "ahora"sv,      "todavía"sv, "siempre"sv,     "agora"sv,       "ainda"sv,     "sempre"sv,   "teraz"sv,
+    "nadal"sv,      "obecnie"sv, "теперь"sv,      "тепер"sv,       "сейчас"sv,    "зараз"sv,    "пока"sv,
+    "такой"sv,      "такий"sv,   "следующий"sv,   "nu"sv,          "ora"sv,       "adesso"sv,   "nyt"sv,
+    "edelleen"sv,   "stadig"sv,  "fortfarande"sv, "fortsatt"sv,    "nadále"sv,    "nyní"sv,     "teď"sv,
+    "stále"sv,      "pořád"sv,   "acum"sv,        "tot"sv,         "τώρα"sv,      "ακόμα"sv,    "الآن"sv,
+    "עכשיו"sv,      "כרגע"sv,    "अब"sv,          "sekarang"sv,    "sada"sv,      "zdaj"sv};
+constexpr std::array kPairWords = {"логин"sv,
+                                   "логін"sv,
+                                   "utilisateur"sv,
+                                   "identifiant"sv,
+                                   "usuario"sv,
+                                   "usuário"sv,
+                                   "użytkownik"sv,
+                                   "아이디"sv,
+                                   "사용자"sv,
+                                   "nutzer"sv,
+                                   "kennung"sv,
+                                   "utente"sv,
+                                   "пользователь"sv,
+                                   "користувач"sv,
+                                   "user"sv,
+                                   "username"sv,
+                                   "user name"sv,
+                                   "userid"sv,
+                                   "user id"sv,
+                                   "login"sv,
+                                   "bruger"sv,
+                                   "brugernavn"sv,
+                                   "bruker"sv,
+                                   "brukernavn"sv,
+                                   "användare"sv,
+                                   "användarnamn"sv,
+                                   "käyttäjä"sv,
+                                   "käyttäjätunnus"sv,
+                                   "tunnus"sv,
+                                   "uživatel"sv,
+                                   "používateľ"sv,
+                                   "jméno"sv,
+                                   "felhasználó"sv,
+                                   "felhasználónév"sv,
+                                   "kullanıcı"sv,
+                                   "kullanıcı adı"sv,
+                                   "utilizator"sv,
+                                   "gebruiker"sv,
+                                   "gebruikersnaam"sv,
+                                   "korisnik"sv,
+                                   "χρήστης"sv,
+                                   "όνομα χρήστη"sv,
+                                   "المستخدم"sv,
+                                   "اسم المستخدم"sv,
+                                   "משתמש"sv,
+                                   "שם משתמש"sv,
+                                   "tên đăng nhập"sv,
+                                   "tài khoản"sv,
+                                   "ชื่อผู้ใช้"sv,
+                                   "उपयोगकर्ता"sv,
+                                   "यूज़रनेम"sv,
+                                   "账号"sv,
+                                   "账户"sv,
+                                   "用户名"sv,
+                                   "用户"sv,
+                                   "帳號"sv,
+                                   "使用者名稱"sv,
+                                   "帳戶"sv,
+                                   "ユーザー"sv,
+                                   "ユーザー名"sv,
+                                   "ユーザ名"sv,
+                                   "ユーザid"sv,
+                                   "계정"sv,
+                                   "account"sv,
+                                   "id"sv,
+                                   "name"sv,
+                                   "email"sv,
+                                   "e-mail"sv,
+                                   "uid"sv,
+                                   "u"sv,
+                                   "usr"sv,
+                                   "benutzer"sv,
+                                   "logon"sv,
+                                   "un"sv};
 constexpr std::array kSecretWords = {"password"sv, "passwd"sv, "passphrase"sv, "pass"sv,
                                      "pwd"sv,      "pw"sv,     "secret"sv};
+// Words of prose_triggers.cpp that run together with those before them.
+constexpr std::array kWideWords = {"비밀번호"sv, "비번"sv, "암호"sv,       "패스워드"sv, "密码"sv,
+                                   "密碼"sv,     "口令"sv, "パスワード"sv, "ﾊﾟｽﾜｰﾄﾞ"sv};
 // ------------------------------------------------------------------------------------------------ pairs
+
+// "and" and "with" of more languages.
+constexpr std::array kJoins = {"og"sv, "och"sv, "med"sv, "ja"sv, "en"sv,  "met"sv, "a"sv,  "s"sv,
+                               "és"sv, "ve"sv,  "și"sv,  "cu"sv, "και"sv, "με"sv,  "se"sv, "و"sv,
+                               "và"sv, "với"sv, "และ"sv, "और"sv, "dan"sv, "와"sv,  "和"sv, "と"sv};
 
 bool is_user_shaped(std::string_view word) {
   if (word.empty() || word.size() > 80) return false;
@@ -104,7 +189,7 @@ bool read_pair(ProseReader &reader, ProseCandidate candidate, std::vector<ProseC
     const bool joins = word == "and" || word == "with" || word == "using" || word == "und" || word == "et" ||
                        word == "mit" || word == "avec" || word == "con" || word == "y" || word == "com" ||
                        word == "e" || word == "z" || word == "i" || word == "oraz" || word == "и" ||
-                       word == "с" || word == "з" || word == "та";
+                       word == "с" || word == "з" || word == "та" || among(kJoins, word);
     const bool names = among(kSecretWords, word) || word == "the";
     if (!joins && !names && word != "is") break;
     separated = separated || word != "the";
@@ -130,6 +215,8 @@ bool pair_word_before(std::string_view text, std::size_t trigger_begin) {
     --at;
   else if (at >= low + 4 && starts_at(text, at - 4, " and"))
     at -= 4;
+  else if (at == trigger_begin && at > low + 2 && static_cast<unsigned char>(text[at - 3]) >= 0xE3)
+    ;  // "账号密码": no blank and no sign between
   else
     return false;
   while (at > low && text[at - 1] == ' ') --at;
@@ -146,7 +233,7 @@ bool take_separator(ProseReader &reader) {
   reader.blanks();
   const std::size_t start = reader.at();
   for (const std::string_view mark :
-       {":="sv, "=>"sv, "->"sv, "-->"sv, "→"sv, "::"sv, ":"sv, "="sv, "："sv, "–"sv, "—"sv}) {
+       {":="sv, "=>"sv, "->"sv, "-->"sv, "→"sv, "::"sv, ":"sv, "="sv, "："sv, "–"sv, "—"sv, "＝"sv, "﹕"sv}) {
     if (reader.take(mark)) {
       if (mark == ":" && reader.peek() == '/' && reader.peek(1) == '/') break;  // a URL's scheme
       if (mark == "=" && reader.peek() == '=') break;                           // a comparison
@@ -201,9 +288,10 @@ void skip_closing(ProseReader &reader) {
 
 // "pw X": only what cannot be a word; `strong` asks for digits or symbols among letters.
 bool read_adjacent(ProseReader &reader, ProseCandidate candidate, bool strong,
-                   std::vector<ProseCandidate> &out) {
+                   std::vector<ProseCandidate> &out, Link link = Link::adjacent) {
   const std::size_t start = reader.at();
-  const bool apart = !reader.at_line_end() && reader.at() > 0 && is_space(reader.text()[reader.at() - 1]);
+  const bool apart = !reader.at_line_end() && reader.at() > 0 &&
+                     (is_space(reader.text()[reader.at() - 1]) || is_high(reader.text()[reader.at() - 1]));
   if (!apart && reader.peek() != '"') {
     reader.go(start);
     return false;
@@ -233,12 +321,52 @@ bool read_adjacent(ProseReader &reader, ProseCandidate candidate, bool strong,
     reader.go(start);
     return false;
   }
+  candidate.link = link;
+  candidate.begin = value->begin;
+  candidate.end = value->end;
+  candidate.quoted = value->quoted;
+  out.push_back(candidate);
+  return true;
+}
+
+// The word here, where it ends its line or sentence and no host, user or word looks like it: letters of both
+// cases with digits, or with signs that names do without.
+bool read_bare(ProseReader &reader, ProseCandidate candidate, std::vector<ProseCandidate> &out) {
+  constexpr std::size_t kLeast = 6;
+  const std::size_t start = reader.at();
+  const auto value = read_value(reader);
+  // Words of another script may follow: in them a word of Latin letters is none of the sentence.
+  const bool ends = value && (value->next > value->end || reader.at_line_end() || is_high(reader.peek()));
+  reader.go(start);
+  if (!ends) return false;
+  const std::string_view found = reader.text().substr(value->begin, value->end - value->begin);
+  const auto any = [&](auto is) { return std::any_of(found.begin(), found.end(), is); };
+  const bool sign =
+      any([](char c) { return std::string_view("!#$%&*+=?^~").find(c) != std::string_view::npos; });
+  if (found.size() < kLeast || any(is_high) || found.find_first_of("/\\") != std::string_view::npos ||
+      !any(is_letter) || !(sign || (any(is_lower) && any(is_upper) && any(is_digit))))
+    return false;
   candidate.link = Link::adjacent;
   candidate.begin = value->begin;
   candidate.end = value->end;
   candidate.quoted = value->quoted;
   out.push_back(candidate);
   return true;
+}
+
+// "X jelszóval": the word before this one.
+bool read_preceding(std::string_view text, std::size_t begin, ProseCandidate candidate,
+                    std::vector<ProseCandidate> &out) {
+  std::size_t to = begin;
+  while (to > 0 && is_space(text[to - 1]) && text[to - 1] != '\n') --to;
+  std::size_t from = to;
+  while (from > 0 && !is_space(text[from - 1]) && to - from < kProseValueMax) --from;
+  if (from == to || to == begin) return false;
+  ProseReader reader(text, from);
+  if (!read_adjacent(reader, candidate, true, out, Link::verb)) return false;
+  if (out.back().end <= begin) return true;
+  out.pop_back();
+  return false;
 }
 
 // "use X as the password"
@@ -281,13 +409,16 @@ bool read_before(std::string_view text, std::size_t begin, ProseCandidate candid
 }
 
 // " (for svc-x) is ", " for the vpn box: ", " has been changed to "
-bool read_linked(ProseReader &reader, ProseCandidate candidate, bool pair, std::vector<ProseCandidate> &out) {
+bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLanguage &language, bool pair,
+                 std::vector<ProseCandidate> &out) {
   if (!reader.source()) {
     for (const std::string_view is : {"'s "sv, "’s "sv})
       if (reader.take(is)) return emit_value(reader, candidate, Link::verb, pair, out);
   }
   // "비밀번호는 X", "パスワードは X": the particle is the verb.
-  for (const std::string_view particle : {"는"sv, "은"sv, "가"sv, "は"sv, "が"sv, "是"sv}) {
+  for (const std::string_view particle :
+       {"는"sv, "은"sv, "가"sv, "は"sv, "が"sv, "是"sv, "为"sv, "為"sv, "改为"sv, "改為"sv, "改成"sv, "คือ"sv,
+        "เป็น"sv, "已改为"sv, "已改為"sv, "仍是"sv, "就是"sv, "還是"sv, "还是"sv}) {
     if (!reader.take(particle)) continue;
     if (take_separator(reader)) return emit_value(reader, candidate, Link::separator, pair, out);
     return emit_value(reader, candidate, Link::verb, pair, out);
@@ -311,7 +442,9 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, bool pair, std::
   // "pass" alone is a verb, a ticket and a statement of Python: only what it is set to counts.
   if (reader.source() || candidate.trigger == TriggerClass::pass || candidate.trigger == TriggerClass::secret)
     return false;
-  if (read_adjacent(reader, candidate, true, out)) return true;
+  // "パスワードをXに変更": what it is changed to.
+  if (reader.take("を")) return read_adjacent(reader, candidate, true, out, Link::verb);
+  if (read_adjacent(reader, candidate, true, out, language.bare ? Link::verb : Link::adjacent)) return true;
   // "I have changed the password to X"
   const std::size_t lead_from = start > kLead ? start - kLead : 0;
   const std::string lead = base::lower(reader.text().substr(lead_from, start - lead_from));
@@ -319,6 +452,8 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, bool pair, std::
                             [&](std::string_view word) { return lead.find(word) != std::string::npos; });
   const bool changed_before = change;
   bool spanish_change = false;
+  bool italian_change = false;
+  bool after_preposition = false;
   bool broken = false;  // the phrase went on in the next line: a colon there belongs to another name
   for (std::size_t words = 0; words < kPhraseWords; ++words) {
     if (reader.at_line_end()) {
@@ -344,9 +479,20 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, bool pair, std::
     const bool polish = reader.text().substr(lead_from, start - lead_from).ends_with("\xC5\x82o");
     const bool spanish = lead.find("cambiad") != std::string::npos || spanish_change;
     spanish_change = spanish_change || word.starts_with("cambiad");
-    const bool to = (change && (among(kTo, word) || (spanish && word == "a"))) || (polish && word == "to");
-    const bool verb = among(kVerbs, word);
+    const bool italian = word == "in" && (lead.find("cambiat") != std::string::npos || italian_change);
+    italian_change = italian_change || word.starts_with("cambiat") || word.starts_with("modificat");
+    const bool to =
+        (change && (among(kTo, word) || among(language.to, word) || italian || (spanish && word == "a"))) ||
+        (polish && word == "to");
+    const bool verb =
+        among(kVerbs, word) || among(language.verbs, word) ||
+        (language.joined && std::any_of(language.verbs.begin(), language.verbs.end(),
+                                        [&](std::string_view one) { return word.ends_with(one); }));
     if (verb && changed_before) change = false;
+    // "пароль от сервера X": with no verb, what ends the sentence and cannot be a name.
+    if (language.bare && words > 0 && !after_preposition && !verb && !to && read_bare(reader, candidate, out))
+      return true;
+    after_preposition = among(language.before, word);
     reader.skip_word();
     if (colon) {
       // The colon belongs to the phrase: "password for svc-x: ..."
@@ -360,13 +506,16 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, bool pair, std::
         std::string filler = reader.word();
         const bool mark = filler.size() > 1 && filler.back() == ':';
         if (mark) filler.pop_back();
-        if (filler == "been" || among(kChanges, filler)) {
-          change = change || filler != "been";
+        const bool been = among(kBeen, filler);
+        if (been || among(kChanges, filler)) {
+          change = change || !been;
+          italian_change = italian_change || filler.starts_with("cambiat") || filler.starts_with("modificat");
           reader.skip_word();
           if (mark) break;
           continue;
         }
-        if (change && (filler == "to" || filler == "as")) {
+        if (change && (filler == "to" || filler == "as" || among(language.to, filler) ||
+                       (filler == "in" && italian_change))) {
           reader.skip_word();
           change = false;
           break;
@@ -413,7 +562,9 @@ bool read_sign_in(ProseReader &reader, ProseCandidate candidate, std::vector<Pro
 
 }  // namespace
 
-bool read_prose(std::string_view text, std::size_t end, TriggerClass is, std::vector<ProseCandidate> &out) {
+bool read_prose(std::string_view text, std::size_t end, const ProseTrigger &trigger,
+                std::vector<ProseCandidate> &out) {
+  const TriggerClass is = trigger.is;
   ProseCandidate candidate;
   candidate.trigger = is;
   candidate.trigger_end = end;
@@ -441,7 +592,14 @@ bool read_prose(std::string_view text, std::size_t end, TriggerClass is, std::ve
     return heading;
   }
   std::size_t begin = end;
-  while (begin > 0 && (is_letter(text[begin - 1]) || is_digit(text[begin - 1])) && end - begin < 12) --begin;
+  // Back over the word: as long as its letters, of whatever alphabet; words of East Asia run into others.
+  constexpr std::size_t kWord = 36;  // bytes
+  for (const std::string_view word : kWideWords)
+    if (text.substr(0, end).ends_with(word)) begin = std::min(begin, end - word.size());
+  const bool wide = begin < end;
+  while (begin > 0 && !wide && end - begin < kWord &&
+         (is_letter(text[begin - 1]) || is_digit(text[begin - 1]) || is_high(text[begin - 1])))
+    --begin;
   if (begin > 0 && text[begin - 1] == '/' && is == TriggerClass::password) {
     std::size_t path = begin - 1;  // "/usr/bin/passwd"; "user/password" is none
     while (path > 0 && !is_space(text[path - 1]) && begin - path < 40) --path;
@@ -451,14 +609,15 @@ bool read_prose(std::string_view text, std::size_t end, TriggerClass is, std::ve
   if (is == TriggerClass::credentials) {
     // Without a link or pair a login is no secret.
     const std::size_t before = out.size();
-    read_linked(reader, candidate, true, out);
+    read_linked(reader, candidate, *trigger.language, true, out);
     for (std::size_t i = out.size(); i-- > before;)
       if (out[i].link != Link::pair) out.erase(out.begin() + static_cast<std::ptrdiff_t>(i));
     return heading;
   }
+  if (trigger.language->value_before && read_preceding(text, begin, candidate, out)) return heading;
   const std::size_t before = out.size();
   if (is == TriggerClass::password && !reader.source()) read_before(text, begin, candidate, out);
-  if (out.size() == before) read_linked(reader, candidate, pair, out);
+  if (out.size() == before) read_linked(reader, candidate, *trigger.language, pair, out);
   return heading;
 }
 

@@ -11,7 +11,8 @@ namespace dislodge::secret {
 
 // Appends the candidates of one trigger that ends at `end`, without confidence. True where the trigger is the
 // heading of a table: then any number of lines was looked at.
-bool read_prose(std::string_view text, std::size_t end, TriggerClass is, std::vector<ProseCandidate> &out);
+bool read_prose(std::string_view text, std::size_t end, const ProseTrigger &trigger,
+                std::vector<ProseCandidate> &out);
 
 enum class TableReading : std::uint8_t { none, heading, cells };
 // The cells under a heading that ends at `trigger_end`: whether it is one, and has any.

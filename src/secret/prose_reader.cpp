@@ -12,9 +12,10 @@ struct Quote {
   std::string_view close;
 };
 constexpr std::array kQuotes = {
-    Quote{"\\\"", "\\\""}, Quote{"**", "**"}, Quote{"`", "`"}, Quote{"\"", "\""},
-    Quote{"'", "'"},       Quote{"“", "”"},   Quote{"‘", "’"}, Quote{"«", "»"},
-    Quote{"„", "“"},       Quote{"”", "”"},   Quote{"*", "*"},
+    Quote{"\\\"", "\\\""}, Quote{"**", "**"}, Quote{"`", "`"},   Quote{"\"", "\""}, Quote{"'", "'"},
+    Quote{"“", "”"},       Quote{"‘", "’"},   Quote{"«", "»"},   Quote{"„", "“"},   Quote{"„", "”"},
+    Quote{"”", "”"},       Quote{"*", "*"},   Quote{"「", "」"}, Quote{"『", "』"}, Quote{"【", "】"},
+    Quote{"‹", "›"},       Quote{"»", "«"},
 };
 
 // "Encrypt=True" after "Password=x;": the next member of a list.
@@ -26,15 +27,29 @@ bool names_next(std::string_view text, std::size_t at) {
   return i > at + 1 && i < text.size() && text[i] == '=';
 }
 
+// What joins a value to the words of a language that leaves no blanks: a letter or sign of Thai or East Asia
+// behind one of ASCII; there marks of direction and wide blanks too.
+bool foreign_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) {
+    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u;
+  };
+  if (byte(0) == 0xE0) return byte(1) == 0xB8 || byte(1) == 0xB9;
+  if (byte(0) == 0xE2) return direction_mark(text.substr(at));
+  return (byte(0) >= 0xE3 && byte(0) <= 0xED) || (byte(0) == 0xEF && (byte(1) == 0xBC || byte(1) == 0xBD));
+}
+
 }  // namespace
 
 std::size_t trimmed_end(std::string_view text, std::size_t begin, std::size_t end) {
   // "X입니다", "Xです": what a language glues to the value.
-  for (const std::string_view glued : {"입니다"sv, "이에요"sv, "예요"sv, "이고"sv, "으로"sv, "로"sv, "임"sv,
-                                       "입니다."sv, "です"sv, "です。"sv, "。"sv, "，"sv}) {
-    const std::string_view value = text.substr(begin, end - begin);
+  for (const std::string_view glued :
+       {"입니다"sv, "이에요"sv, "예요"sv, "이고"sv, "으로"sv, "로"sv,   "임"sv,   "입니다."sv, "です"sv,
+        "です。"sv, "。"sv,     "，"sv,   "'dir"sv, "'dır"sv, "'tir"sv, "'tır"sv, "'dur"sv,    "'tur"sv,
+        "'dür"sv,   "'tür"sv,   "’dir"sv, "’dır"sv, "’tir"sv, "’tır"sv, "’dur"sv, "’tur"sv}) {
+    std::string_view value = text.substr(begin, end - begin);
+    if (value.ends_with('.')) value.remove_suffix(1);
     if (value.size() > glued.size() + 2 && value.ends_with(glued) && !is_high(value.front())) {
-      end -= glued.size();
+      end = begin + value.size() - glued.size();
       break;
     }
   }
@@ -51,8 +66,10 @@ std::size_t trimmed_end(std::string_view text, std::size_t begin, std::size_t en
                        (last == '}' && !inside('{')) || (last == '>' && !inside('<')) ||
                        (last == '*' && end - begin > 2 && text[end - 2] == '*');
     const std::string_view value = text.substr(begin, end - begin);
-    if (value.ends_with("”") || value.ends_with("’") || value.ends_with("…"))
+    if (value.ends_with("”") || value.ends_with("’") || value.ends_with("…") || value.ends_with("।"))
       end -= 3;
+    else if (value.ends_with("،") || value.ends_with("؛"))
+      end -= 2;
     else if (value.ends_with("»"))
       end -= 2;
     else if (strip)
@@ -101,6 +118,7 @@ std::optional<ProseValue> read_value(ProseReader &reader) {
     // "</b>" after a value in half-stripped HTML.
     if (text[end] == '<' && end > begin && end + 1 < reader.end() && text[end + 1] == '/') break;
     if (text.substr(end).starts_with("\xC2\xA0")) break;
+    if (is_high(text[end]) && end > begin && !is_high(text[begin]) && foreign_at(text, end)) break;
     if ((text[end] == ';' || text[end] == ',' || text[end] == '&') && end > begin &&
         names_next(text, end + 1))
       break;

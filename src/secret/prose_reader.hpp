@@ -20,6 +20,14 @@ bool among(const List &list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
+// Zero-width and narrow blanks, and the marks by which text of two directions is laid out.
+inline bool direction_mark(std::string_view text) {
+  if (text.size() < 3 || text[0] != '\xE2') return false;
+  const auto last = static_cast<unsigned char>(text[2]);
+  if (text[1] == '\x80') return (last >= 0x8B && last <= 0x8F) || (last >= 0xAA && last <= 0xAF);
+  return text[1] == '\x81' && last >= 0xA6 && last <= 0xA9;
+}
+
 struct ProseValue {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -61,10 +69,15 @@ class ProseReader {
 
   void blanks() {
     while (at_ < end_ && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
-    if (text_.substr(at_).starts_with("\xC2\xA0")) {  // no-break space of HTML mail
+    if (at_ >= end_ || !is_high(text_[at_])) return;
+    const std::string_view here = text_.substr(at_);
+    if (here.starts_with("\xC2\xA0"))  // no-break space of HTML mail
       at_ += 2;
-      blanks();
-    }
+    else if (here.starts_with("\xE3\x80\x80") || direction_mark(here))  // a wide one
+      at_ += 3;
+    else
+      return;
+    blanks();
   }
   // Blanks and at most one line break, with the quote marks of the next line.
   bool soft_break() {

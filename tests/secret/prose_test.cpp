@@ -84,6 +84,33 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"RDP: 10.0.0.5, user: NORTHWIND\\svc-rdp, pwd: Clear#Skies9", "Clear#Skies9"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Languages, ProsePositive,
+    testing::Values(
+        Case{"Adgangskoden til serveren er Vinter2024!", "Vinter2024!"},
+        Case{"Lösenordet har ändrats till Koppar#31", "Koppar#31"},
+        Case{"PASSORD: Fjord-1234x", "Fjord-1234x"}, Case{"palvelimen salasana on Talvi2024", "Talvi2024"},
+        Case{"heslo k serveru je Zima2024!", "Zima2024!"},
+        Case{"přihlas se jako jan s heslem Kolo#19x", "Kolo#19x"},
+        Case{"A szerver jelszava Tavasz2024!", "Tavasz2024!"},
+        Case{"lépj be kovacs felhasználóval és Eper2024x jelszóval", "Eper2024x"},
+        Case{"ŞİFRE: Bahar2024!", "Bahar2024!"}, Case{"sunucunun şifresi Bahar2024!", "Bahar2024!"},
+        Case{"Parola a fost schimbată în Munte2024!", "Munte2024!"},
+        Case{"la password è stata cambiata in Monte2024!", "Monte2024!"},
+        Case{"het wachtwoord is gewijzigd in Herfst2024!", "Herfst2024!"},
+        Case{"Ο κωδικός για τον διακομιστή είναι Thalassa24!", "Thalassa24!"},
+        Case{"ΚΩΔΙΚΟΣ: Thalassa24!", "Thalassa24!"}, Case{"كلمة مرور الخادم هي Jabal2024!", "Jabal2024!"},
+        Case{"הסיסמה החדשה לשרת היא Gesher2024!", "Gesher2024!"},
+        Case{"Mật khẩu của máy chủ là Nui2024!x", "Nui2024!x"},
+        Case{"รหัสผ่านของเซิร์ฟเวอร์คือ Phukhao24! ครับ", "Phukhao24!"},
+        Case{"सर्वर का पासवर्ड Pahad2024! है।", "Pahad2024!"},
+        Case{"新密码是Shan2024!，请尽快修改。", "Shan2024!"},
+        Case{"帳號密碼：admin / Shan2024!", "Shan2024!"},
+        Case{"パスワードは「Yama2024!」です。", "Yama2024!"},
+        Case{"パスワードをYama2024!に変更しました", "Yama2024!"},
+        Case{"пароль от сервера Zima2024!", "Zima2024!"}, Case{"пароль до сервера Zima2024!\n", "Zima2024!"},
+        Case{"Das Passwort ist Gr@nitwand", "Gr@nitwand"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Tables, ProsePositive,
     testing::Values(
         Case{"| host | user | password |\n|------|------|----------|\n| db01 | sa | Mango#Tree7 |\n",
@@ -102,6 +129,15 @@ TEST_P(ProseNegative, GivesNothing) {
 INSTANTIATE_TEST_SUITE_P(
     Sentences, ProseNegative,
     testing::Values(
+        "Adgangskoden er den samme som sidst.", "Adgangskode: som aftalt", "Lösenordet skickas separat.",
+        "Salasana on vanhentunut.", "Salasanan on oltava vähintään 12 merkkiä pitkä.",
+        "Heslo je platné do pátku.", "A jelszó lejárt.", "Jelszó: mint eddig",
+        "Şifre: daha önce konuştuğumuz gibi", "Parola dumneavoastră expiră în 5 zile.",
+        "prendere la parola e concludere", "Ο κωδικός είναι ο ίδιος με πριν.", "كلمة المرور: كما اتفقنا",
+        "הסיסמה תישלח בנפרד.", "Mật khẩu phải có ít nhất 12 ký tự.", "รหัสผ่านต้องมีอย่างน้อย 12 ตัวอักษร",
+        "पासवर्ड अलग से भेजा जाएगा।", "您的密码将在5天后过期。", "密碼長度8至16位",
+        "パスワードは12文字以上にしてください。", "пароль от srv-db02",
+        "пароль от 12.03.2024 больше не действует", "the password on the server",
         "Passwort: wie besprochen\n\nViele Grüße", "Your password is expired.",
         "The password is required to continue.", "The password is case sensitive.",
         "Your password will be sent separately.", "Passwords must be at least 12 characters long.",
