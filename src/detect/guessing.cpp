@@ -1,7 +1,8 @@
 // Guessing at one account, and accounts that were locked. A person who mistypes does it where they also
 // succeed, a few times; a phone with an old password fails for weeks, but at home. What remains is an account
 // that fails ten times in an hour from a place where it has never signed in before. A right password from
-// that place by the same program, then, is the guesser's.
+// that place by the same program, then, is the guesser's. At home, ten tries within a minute on a page that
+// people fill in are no slips either; who signs in there afterwards may be the owner, and is never blamed.
 
 #include "detect/guessing.hpp"
 
@@ -24,6 +25,7 @@ using log::Outcome;
 
 constexpr std::size_t kTriesMin = 10;
 constexpr std::int64_t kWithin = base::kHour;
+constexpr std::int64_t kAtOnce = base::kMinute;
 // A right password this long after the last try still comes of it.
 constexpr std::int64_t kAfter = base::kDay;
 // Smart lockout refuses good tries too; one account is told once a day.
@@ -37,6 +39,13 @@ StringId account_of(const Event &event) {
 bool locked(const Event &event) {
   return event.outcome == Outcome::blocked &&
          (event.code == 50053 || event.source != log::Source::entra_signin) && event.code != 50057;
+}
+
+// On a page for people, as Entra's logs and the audit log name it; programs with an old password fail as
+// fast.
+bool by_hand(const View &view, const Event &event) {
+  const std::string_view client = view.text(event.client);
+  return client == "Browser" || client.substr(0, 6) == "Login:";
 }
 
 }  // namespace
@@ -69,7 +78,8 @@ std::vector<Guessing> find_guessing(const View &view, const std::vector<Campaign
     Guessing *guessing =
         known == open.end() || known->second.found == SIZE_MAX ? nullptr : &out[known->second.found];
     if (secret_was_right(event.outcome)) {
-      if (guessing != nullptr && event.time <= view.event(guessing->tries.back()).time + kAfter) {
+      if (guessing != nullptr && !guessing->at_home &&
+          event.time <= view.event(guessing->tries.back()).time + kAfter) {
         const StringId agent = view.event(guessing->tries.back()).agent;
         if (agent == event.agent || agent == 0 || event.agent == 0) guessing->right.push_back(index);
         continue;
@@ -77,9 +87,11 @@ std::vector<Guessing> find_guessing(const View &view, const std::vector<Campaign
       if (event.outcome == Outcome::ok) homes.insert(place);
       continue;
     }
-    if (!is_failed_try(event) || in_campaign.count(index) != 0 || homes.count(place) != 0) continue;
+    if (!is_failed_try(event) || in_campaign.count(index) != 0) continue;
+    const bool at_home = homes.count(place) != 0;
+    if (at_home && !by_hand(view, event)) continue;
     if (guessing != nullptr) {
-      if (event.time <= view.event(guessing->tries.back()).time + kAfter) {
+      if (event.time <= view.event(guessing->tries.back()).time + (at_home ? kWithin : kAfter)) {
         guessing->tries.push_back(index);
         continue;
       }
@@ -87,12 +99,13 @@ std::vector<Guessing> find_guessing(const View &view, const std::vector<Campaign
     }
     Open &here = open[place];
     here.recent.push_back(index);
-    while (event.time.us - view.event(here.recent.front()).time.us > kWithin)
+    while (event.time.us - view.event(here.recent.front()).time.us > (at_home ? kAtOnce : kWithin))
       here.recent.erase(here.recent.begin());
     if (here.recent.size() < kTriesMin) continue;
     here.found = out.size();
     Guessing one;
     one.tries = here.recent;
+    one.at_home = at_home;
     out.push_back(std::move(one));
   }
   return out;
@@ -108,10 +121,11 @@ void tell_guessing(const View &view, const std::vector<Guessing> &found, const A
     for (const EventIndex index : guessing.tries)
       add_unique(one.applications, std::string(view.text(view.event(index).application_id)));
     one.grade = Grade::confirmed;
-    one.confidence = 0.8;
+    one.confidence = guessing.at_home ? 0.5 : 0.8;
     one.intruder = !guessing.right.empty();
-    one.because =
-        one.intruder ? "it went on until a password was right" : "no sign-in shows that it succeeded";
+    one.because = one.intruder       ? "it went on until a password was right"
+                  : guessing.at_home ? "its owner signs in from there too: ask them"
+                                     : "no sign-in shows that it succeeded";
     const std::string name = first.actor_name != 0 ? std::string(view.text(first.actor_name)) : account;
     one.says = sentence(view, "brute-force",
                         {{"tries", std::to_string(guessing.tries.size())},

@@ -11,6 +11,7 @@ namespace dislodge::detect {
 struct Guessing {
   std::vector<EventIndex> tries;  // failed, in order of time: one account, one address
   std::vector<EventIndex> right;  // right passwords from there by the same program, during and after
+  bool at_home = false;           // the account signs in there itself
 };
 
 // In order of time. What belongs to a campaign is no guessing.

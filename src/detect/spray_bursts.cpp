@@ -39,36 +39,51 @@ class Bursts {
     for (std::size_t i = 0; i < tries_.size(); ++i)
       if (!tries_[i].own_place && !tries_[i].claimed && tries_[i].address != 0)
         at[{tries_[i].tenant, tries_[i].address}].push_back(i);
-    for (const auto &[place, list] : at) {
-      if (list.size() < kQuickAccounts) continue;
-      std::set<StringId> accounts, recovered;
-      std::map<Fingerprint, std::size_t> programs;
-      for (const std::size_t i : list) {
-        accounts.insert(tries_[i].actor);
-        if (ordinary_.signed_in_at(place.first, place.second, tries_[i].actor))
-          recovered.insert(tries_[i].actor);
-        ++programs[under(tries_[i].parts, kAllParts)];
-      }
-      // People who mistype get in after all, and where people work others had been before.
-      const base::Time first = view_.event(tries_[list.front()].index).time;
-      if (recovered.size() * 2 > accounts.size() ||
-          ordinary_.settled_at(place.first, place.second, first) * 2 > accounts.size())
-        continue;
-      const auto most = std::max_element(programs.begin(), programs.end(),
-                                         [](const auto &a, const auto &b) { return a.second < b.second; });
-      const bool one_program = most->second * 5 >= list.size() * 4;
-      if (!many_strangers(place, list) && !(one_program && many_accounts(list, kQuick, kQuickAccounts)))
-        continue;
-      Campaign one;
-      one.by_address = true;
-      one.tenants = {place.first};
-      one.addresses = {place.second};
-      // What every try of the address shares, if no program makes most of them.
-      one.fingerprint = one_program ? most->first : common(list);
-      one.surprise = static_cast<double>(accounts.size()) * 4;
-      for (const std::size_t i : list) tries_[i].claimed = true;
-      campaigns_.push_back(std::move(one));
+    for (const auto &[place, all] : at)
+      for (const auto &list : stretches(all)) at_address(place, list);
+  }
+
+  // What an address did weeks later may be others' doing, by another program.
+  std::vector<std::vector<std::size_t>> stretches(const std::vector<std::size_t> &all) const {
+    std::vector<std::vector<std::size_t>> out;
+    for (const std::size_t i : all) {
+      if (out.empty() ||
+          view_.event(tries_[i].index).time.us - view_.event(tries_[out.back().back()].index).time.us >
+              base::kDay)
+        out.emplace_back();
+      out.back().push_back(i);
     }
+    return out;
+  }
+
+  void at_address(const std::pair<StringId, StringId> &place, const std::vector<std::size_t> &list) {
+    if (list.size() < kQuickAccounts) return;
+    std::set<StringId> accounts, recovered;
+    std::map<Fingerprint, std::size_t> programs;
+    for (const std::size_t i : list) {
+      accounts.insert(tries_[i].actor);
+      if (ordinary_.signed_in_at(place.first, place.second, tries_[i].actor))
+        recovered.insert(tries_[i].actor);
+      ++programs[under(tries_[i].parts, kAllParts)];
+    }
+    // People who mistype get in after all, and where people work others had been before.
+    const base::Time first = view_.event(tries_[list.front()].index).time;
+    if (recovered.size() * 2 > accounts.size() ||
+        ordinary_.settled_at(place.first, place.second, first) * 2 > accounts.size())
+      return;
+    const auto most = std::max_element(programs.begin(), programs.end(),
+                                       [](const auto &a, const auto &b) { return a.second < b.second; });
+    const bool one_program = most->second * 5 >= list.size() * 4;
+    if (!many_strangers(place, list) && !(one_program && many_accounts(list, kQuick, kQuickAccounts))) return;
+    Campaign one;
+    one.by_address = true;
+    one.tenants = {place.first};
+    one.addresses = {place.second};
+    // What every try of the address shares, if no program makes most of them.
+    one.fingerprint = one_program ? most->first : common(list);
+    one.surprise = static_cast<double>(accounts.size()) * 4;
+    for (const std::size_t i : list) tries_[i].claimed = true;
+    campaigns_.push_back(std::move(one));
   }
 
   // Accounts whose own programs these are do not count here: telephones of one carrier share addresses.
@@ -76,7 +91,7 @@ class Bursts {
                       const std::vector<std::size_t> &list) const {
     std::vector<std::size_t> strange;
     for (const std::size_t i : list)
-      if (!tries_[i].homely) strange.push_back(i);
+      if (!tries_[i].homely && !tries_[i].crowded) strange.push_back(i);
     // Where nobody has ever got in, and the tenant shows where people do, three say what four say elsewhere.
     const bool barren = ordinary_.accounts_at(place.first, place.second) == 0 &&
                         ordinary_.account_days(place.first) >= kOrdinaryDaysMin;
@@ -87,11 +102,13 @@ class Bursts {
   }
 
   // Three accounts fail within ten minutes by a program that has never worked in this tenant, which signs in
-  // otherwise: a proxy may give each try its own address.
+  // otherwise: a proxy may give each try its own address. Who sprays may also sit where somebody else lives
+  // (the administrator of a laboratory, a stolen machine): accounts that never got in there count all the
+  // same.
   void by_programs() {
     std::map<std::pair<StringId, Fingerprint>, std::vector<std::size_t>> by_program;
     for (std::size_t i = 0; i < tries_.size(); ++i)
-      if (tries_[i].stranger() && tries_[i].parts[0] != 0)
+      if (!tries_[i].homely && !tries_[i].claimed && tries_[i].parts[0] != 0)
         by_program[{tries_[i].tenant, under(tries_[i].parts, kAllParts)}].push_back(i);
     for (const auto &[program, list] : by_program) {
       const bool blind = ordinary_.account_days(program.first) < kOrdinaryDaysMin;

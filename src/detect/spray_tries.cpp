@@ -88,9 +88,9 @@ std::vector<Attempt> Ordinary::failed_tries() const {
     const std::size_t at_home = accounts_at(one.tenant, one.address);
     const auto stay = homes_.find({one.tenant, one.actor, one.address, 0});
     one.own_place = stay != homes_.end() && stay->second.settled(view_.event(one.index).time);
-    one.homely = stay != homes_.end() ||
-                 tools_.count({one.tenant, one.actor, one.parts[0], one.parts[1]}) != 0 ||
-                 (at_home >= 3 && at_home >= failing_at[{one.tenant, one.address}].size());
+    one.homely =
+        stay != homes_.end() || tools_.count({one.tenant, one.actor, one.parts[0], one.parts[1]}) != 0;
+    one.crowded = at_home >= 3 && at_home >= failing_at[{one.tenant, one.address}].size();
     const auto days = days_at_.find({one.tenant, one.address, 0, 0});
     one.near_home = days != days_at_.end() && days->second.size() >= 2;
   }

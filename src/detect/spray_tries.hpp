@@ -34,12 +34,13 @@ struct Attempt {
   EventIndex index = 0;
   base::StringId tenant = 0, actor = 0, address = 0, network = 0;
   std::array<base::StringId, kParts> parts{};
-  bool homely = false;     // explained: see 1 in spray.cpp
+  bool homely = false;     // explained by the account itself: see 1 in spray.cpp
+  bool crowded = false;    // many accounts share this address
   bool own_place = false;  // the account had signed in from there before, or does so on three days
   bool near_home = false;  // somebody else of the tenant lives at this address
   bool living = false;     // the account signs in, some time
   bool claimed = false;    // by a campaign
-  bool stranger() const { return !homely && !near_home && !claimed; }
+  bool stranger() const { return !homely && !crowded && !near_home && !claimed; }
 };
 
 // How the tenants sign in when nobody attacks: homes, tools and the programs of successes.

@@ -97,6 +97,26 @@ TEST(Guessing, PhonesWithOldPasswordsFailAtHome) {
   EXPECT_THAT(log.found("brute-force"), IsEmpty());
 }
 
+// Nobody types ten passwords in a minute, a program with an old one may send them.
+TEST(Guessing, TenInAMinuteOnThePageAreNoSlipsAtHomeEither) {
+  for (const char *client : {"Browser", "Login:login", "IMAP4"}) {
+    Log log;
+    log.add(0, "a", "192.0.2.1", 0);
+    for (int i = 1; i < 20; ++i)
+      log.add(3600 + i * 2, "a", "192.0.2.1", i < 17 ? 50126 : 50053).client = log.table.pool.intern(client);
+    log.add(3700, "a", "192.0.2.1", 0);
+    const auto found = log.found("brute-force");
+    if (std::string_view(client) == "IMAP4") {
+      EXPECT_THAT(found, IsEmpty());
+      continue;
+    }
+    ASSERT_THAT(found, SizeIs(1)) << client;
+    EXPECT_EQ(found[0].event_count, 19u);
+    EXPECT_FALSE(found[0].intruder);
+    EXPECT_THAT(log.found("success-after-guessing"), IsEmpty()) << "the owner signs in there";
+  }
+}
+
 TEST(Guessing, LockedAccountsAreToldOnceADay) {
   Log log;
   for (int i = 0; i < 5; ++i) log.add(i * 600, "a", "198.51.100.7", 50053);
@@ -122,6 +142,26 @@ TEST(QuickSpray, AlsoWhereEachTryHasItsOwnAddress) {
     log.add(6 * 86400 + i * 30, "u" + std::to_string(i), "198.51.100." + std::to_string(i), 50126,
             "fasthttp");
   ASSERT_THAT(log.found("spray"), SizeIs(1));
+}
+
+// In a laboratory, or on a stolen machine, who sprays shares an address with somebody who works there.
+TEST(QuickSpray, AlsoFromWhereSomebodyElseLives) {
+  Log log;
+  for (int day = 0; day < 30; ++day) {
+    log.add(day * 86400, "admin", "192.0.2.1", 0);
+    log.add(day * 86400 + 60, "other", "192.0.2.1", 0);
+  }
+  for (int i = 0; i < 3; ++i)
+    log.add(864000 + i * 11, "u" + std::to_string(i), "192.0.2.1", 50126, "Microsoft Office/16.0 (Outlook)");
+  // Weeks later somebody guesses at one account from there, by a browser.
+  for (int i = 0; i < 15; ++i) log.add(20 * 86400 + i * 2, "u1", "192.0.2.1", 50126);
+  const auto found = log.found("spray");
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].event_count, 3u);
+  EXPECT_FALSE(found[0].intruder);
+  const auto guessed = log.found("brute-force");
+  ASSERT_THAT(guessed, SizeIs(1));
+  EXPECT_EQ(guessed[0].event_count, 15u);
 }
 
 TEST(QuickSpray, ThreePeopleOfAnOfficeAreNone) {
