@@ -170,16 +170,33 @@ class Teller {
     return target.empty() ? std::string() : view_.name_of(target);
   }
 
+  // "ForwardTo a@b.example, DeleteMessage": of a list of parameters, those that the cmdlet was given.
+  std::string parameters(const Event &event, std::string_view names) const {
+    std::string out;
+    while (!names.empty()) {
+      const std::string_view name = names.substr(0, names.find(' '));
+      names.remove_prefix(std::min(names.size(), name.size() + 1));
+      const std::string_view value = view_.table().extra(event, "new:" + std::string(name));
+      if (value.empty() || base::equal_ignoring_case(value, "False")) continue;
+      out += (out.empty() ? "" : ", ") + std::string(name);
+      if (!base::equal_ignoring_case(value, "True")) out += ' ' + std::string(value.substr(0, 60));
+    }
+    return out;
+  }
+
   std::string filled(std::string_view says, const std::map<std::string, std::string> &values,
                      const Event &event) const {
     std::string text = fill(says, values);
-    // {new:X} is a parameter, {field:X} a property of the record that the event keeps.
+    // {new:X} is a parameter, {field:X} a property of the record that the event keeps, {set:X Y Z} names
+    // those parameters that were given, with their values.
     for (std::size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open)) {
       const std::size_t close = text.find('}', open);
       if (close == std::string::npos) break;
       const std::string name = text.substr(open + 1, close - open - 1);
       std::string value;
-      if (name.starts_with("new:"))
+      if (name.starts_with("set:"))
+        value = parameters(event, name.substr(4));
+      else if (name.starts_with("new:"))
         value = view_.table().extra(event, name);
       else if (name.starts_with("field:"))
         value = view_.table().extra(event, name.substr(6));

@@ -50,7 +50,9 @@ bool is_azure_activity(const Json &record) {
       record.any({"caller", "subscriptionId", "subscription_id", "authorization"}))
     return true;
   if (!record.get("operationName") || !record.any({"time", "TimeGenerated"})) return false;
-  if (base::equal_ignoring_case(record.text("category"), "MicrosoftGraphActivityLogs")) return false;
+  if (base::equal_ignoring_case(record.text("category"), "MicrosoftGraphActivityLogs") ||
+      record.text("category").starts_with("AdvancedHunting-"))
+    return false;
   const Json properties = record.get("properties").unpacked();
   const Json body = properties.is_object() ? properties : record;
   if (body.any({"activityDisplayName", "targetResources", "initiatedBy", "userPrincipalName",

@@ -24,6 +24,21 @@ EventClass class_of(std::string_view action, const Json &record) {
   return EventClass::other;
 }
 
+// A row of a table: by itself, or as "properties" of what Event Hubs and storage accounts are sent.
+Json row_of(const Json &record) {
+  if (record.text("category").starts_with("AdvancedHunting-")) {
+    const Json properties = record.get("properties").unpacked();
+    if (properties.is_object()) return properties;
+  }
+  return record;
+}
+
+// "AdvancedHunting-AlertInfo" is the table AlertInfo.
+std::string_view table_of(const Json &record) {
+  const std::string_view category = record.text("category");
+  return category.starts_with("AdvancedHunting-") ? category.substr(16) : std::string_view();
+}
+
 // An alert of Graph's security API.
 bool is_alert(const Json &record) {
   return record.get("title") && record.get("severity") &&
@@ -61,18 +76,22 @@ base::Result<void> read_alert(const Json &record, EventBuilder &out) {
 
 bool is_defender(const Json &record) {
   if (!record.is_object()) return false;
-  if (is_alert(record)) return true;
+  if (is_alert(record) || !table_of(record).empty()) return true;
   if (!record.get("ActionType")) return false;
   return record.any({"Timestamp", "TimeGenerated"}) &&
          record.any({"ReportId", "ReportId_long", "DeviceId", "DeviceName", "AccountObjectId", "AccountUpn",
                      "ActivityType", "NetworkMessageId", "MachineGroup"});
 }
 
-base::Result<void> read_defender(const Json &record, EventBuilder &out) {
-  if (!record.get("ActionType")) return read_alert(record, out);
-  DISLODGE_TRY(set_time_at(out, record, {"Timestamp", "TimeGenerated"}));
+base::Result<void> read_defender(const Json &whole, EventBuilder &out) {
+  const Json record = row_of(whole);
+  const std::string_view table = table_of(whole);
+  if (!record.get("ActionType") && table.empty()) return read_alert(record, out);
+  DISLODGE_TRY(set_time_at(out, record, {"Timestamp", "TimeGenerated", "time"}));
   Event &event = out.event();
-  const std::string_view action = text_at(record, {"ActionType"});
+  // Tables of mail, alerts and inventories name no action.
+  std::string_view action = text_at(record, {"ActionType"});
+  if (action.empty()) action = table;
   std::string_view operation = action;
   while (!operation.empty() && (operation.back() == '.' || operation.back() == ' '))
     operation.remove_suffix(1);
@@ -100,6 +119,7 @@ base::Result<void> read_defender(const Json &record, EventBuilder &out) {
               std::string(text_at(record, {"DeviceName", "DeviceId"})) + '/' + std::string(number));
   }
   std::string_view tenant = text_at(record, {"TenantId", "AadTenantId"});
+  if (tenant.empty() && !table.empty()) tenant = text_at(whole, {"tenantId"});
   if (tenant.empty()) tenant = out.declared_tenant();
   out.set_id(&Event::tenant, tenant);
   out.set(&Event::actor_type, "user");
@@ -107,8 +127,9 @@ base::Result<void> read_defender(const Json &record, EventBuilder &out) {
                                                 "AccountSid", "InitiatingProcessAccountSid"}));
   out.set_lower(&Event::actor_name,
                 text_at(record, {"AccountUpn", "UserId", "InitiatingProcessAccountUpn", "AccountName",
-                                 "AccountDisplayName", "InitiatingProcessAccountName"}));
-  out.set_address(text_at(record, {"IPAddress", "RemoteIP", "LocalIP"}));
+                                 "AccountDisplayName", "InitiatingProcessAccountName",
+                                 "SenderMailFromAddress", "SenderFromAddress"}));
+  out.set_address(text_at(record, {"IPAddress", "RemoteIP", "LocalIP", "SenderIPv4", "SenderIPv6"}));
   out.set(&Event::network, text_at(record, {"ISP"}));
   out.set(&Event::country, text_at(record, {"CountryCode", "Location"}));
   out.set(&Event::agent, text_at(record, {"UserAgent", "ClientInfoString"}));
@@ -116,8 +137,9 @@ base::Result<void> read_defender(const Json &record, EventBuilder &out) {
   out.set(&Event::application_name, text_at(record, {"Application", "AppName"}));
   out.set(&Event::application_id, text_at(record, {"OAuthAppId", "ApplicationId"}));
   out.set_lower(&Event::resource_name, text_at(record, {"DeviceName", "DestinationDeviceName"}));
-  out.set(&Event::target_name, text_at(record, {"TargetAccountUpn", "TargetAccountDisplayName", "ObjectName",
-                                                "FileName", "TargetDeviceName"}));
+  out.set(&Event::target_name,
+          text_at(record, {"TargetAccountUpn", "TargetAccountDisplayName", "ObjectName", "FileName",
+                           "TargetDeviceName", "RecipientEmailAddress", "Title"}));
   out.set(&Event::target_id, text_at(record, {"ObjectId"}));
   out.set(&Event::target_type, text_at(record, {"ObjectType"}));
   out.set_lower(&Event::mailbox, text_at(record, {"MailboxOwnerUPN"}));

@@ -186,6 +186,12 @@ void read_mail(const Json &data, EventBuilder &out) {
   out.extra("access-type", value_in(properties, "MailAccessType"));
   if (base::equal_ignoring_case(value_in(properties, "IsThrottled"), "true")) out.extra("throttled", "true");
   out.extra("operation-count", data.text("OperationCount"));
+  // Outlook's own way of setting rules: what the rule does stands among the properties.
+  if (base::equal_ignoring_case(out.get(&Event::operation), "UpdateInboxRules"))
+    properties.unpacked().for_each([&](const Json &property) {
+      if (property.text("Name").starts_with("Rule"))
+        out.change(property.text("Name"), {}, property.text("Value"));
+    });
   out.extra("logon-type", data.any({"LogonType", "Logon_Type"}).text());
   out.extra("external-access", data.text("ExternalAccess"));
 

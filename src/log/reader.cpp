@@ -28,11 +28,14 @@ constexpr std::size_t kToldOneByOne = 50;  // unread records told singly; the re
 // UTF-16 is turned into UTF-8 in memory: this share of a worker's memory may go there.
 constexpr std::uint64_t kTranscodeShare = 4;
 
-// What search systems and collectors put around a record that they pass on.
+// What search systems and collectors put around a record that they pass on: Elasticsearch, Splunk, Logstash,
+// Cribl, Loki, Datadog, EventBridge, Airbyte.
 constexpr std::string_view kWrappers[] = {
-    "_source", "_raw",         "result",           "log",          "event",           "record",
-    "raw",     "message",      "protoPayloadJson", "RawEventData", "CloudTrailEvent", "fields",
-    "detail",  "_airbyte_data"};
+    "_source", "_raw",          "result",           "log",          "event",           "record",
+    "raw",     "message",       "protoPayloadJson", "RawEventData", "CloudTrailEvent", "fields",
+    "detail",  "_airbyte_data", "attributes",       "line"};
+// One in the other: {"_source": {"message": "{...}"}}, {"result": {"_raw": "{...}"}}.
+constexpr int kWrappersDeep = 2;
 // Around these the original is worth more than what was made of it.
 constexpr std::string_view kOriginals[] = {"RawEventData", "CloudTrailEvent", "event.original"};
 
@@ -51,7 +54,10 @@ class Recogniser {
     return nullptr;
   }
 
-  std::optional<Recognised> operator()(const Json &record) {
+  std::optional<Recognised> operator()(const Json &record) { return inside(record, kWrappersDeep); }
+
+ private:
+  std::optional<Recognised> inside(const Json &record, int deep) {
     if (!record.is_object()) return std::nullopt;
     for (const std::string_view name : kOriginals) {
       // Only where a name so spelt can be: the look-up by path is slow.
@@ -60,16 +66,20 @@ class Recogniser {
       if (!inner.is_object()) continue;
       if (const SourceReader *reader = direct(inner)) return Recognised{reader, inner};
     }
-    if (const SourceReader *reader = direct(record)) return Recognised{reader, record};
-    for (const std::string_view name : kWrappers) {
-      const Json inner = record.get(name).unpacked();
-      if (!inner.is_object()) continue;
-      if (const SourceReader *reader = direct(inner)) return Recognised{reader, inner};
+    if (const SourceReader *reader = direct(record)) {
+      if (reader->source == Source::defender) {  // the same inside the envelope of Event Hubs
+        const Json inner = record.get("properties").get("RawEventData").unpacked();
+        const SourceReader *original = inner.is_object() ? direct(inner) : nullptr;
+        if (original != nullptr) return Recognised{original, inner};
+      }
+      return Recognised{reader, record};
     }
+    if (deep == 0) return std::nullopt;
+    for (const std::string_view name : kWrappers)
+      if (auto found = inside(record.get(name).unpacked(), deep - 1)) return found;
     return std::nullopt;
   }
 
- private:
   const SourceReader *last_ = nullptr;
 };
 

@@ -71,6 +71,27 @@ TEST(ForeignShapes, ExcelsFirstLine) {
   EXPECT_THAT(log.counts.notes, IsEmpty()) << "AuditData tells the time";
 }
 
+// Search systems wrap what they keep, one in the other.
+TEST(ForeignShapes, OneWrapperInAnother) {
+  const std::string record =
+      R"({\"CreationTime\":\"2025-10-02T01:32:28\",\"Id\":\"1\",\"Operation\":\"New-InboxRule\",\"RecordType\":1,)"
+      R"(\"OrganizationId\":\"t\",\"UserId\":\"ann@x.example\",\"Workload\":\"Exchange\"})";
+  const std::string heads[] = {
+      R"({"preview":false,"result":{"_time":"2025-10-03T00:00:00Z","_raw":")" + record + R"("}})",
+      R"({"_index":"a","_source":{"@timestamp":"2025-10-03T00:00:00Z","message":")" + record + R"("}})",
+      R"({"_source":{"@timestamp":"2025-10-03T00:00:00Z","ecs":{"version":"8"},"event":{"original":")" +
+          record + R"("}}})",
+      R"({"line":")" + record + R"(","timestamp":"2025-10-03T00:00:00Z"})",
+  };
+  for (const std::string &text : heads) {
+    const ReadLog log = read_text(text + "\n" + text + "\n");
+    ASSERT_THAT(log.table.events, SizeIs(2)) << text << log.error;
+    EXPECT_EQ(log.table.events[0].source, Source::m365_audit) << text;
+    EXPECT_EQ(log.table.events[0].time, base::parse_time("2025-10-02T01:32:28Z"));
+    EXPECT_EQ(log.text(0, &Event::operation), "New-InboxRule");
+  }
+}
+
 // A timeline may leave out the status; a failed logon is no success for that.
 TEST(ForeignShapes, AFailedLogonOfAHayabusaTimeline) {
   const ReadLog log = read_text(

@@ -349,6 +349,25 @@ TEST(Sources, RiskDetection) {
   EXPECT_EQ(log.table.events[0].event_class, EventClass::alert);
 }
 
+TEST(Sources, DefendersTablesAsEventHubsAreSentThem) {
+  const ReadLog log = read_text(
+      R"({"time":"2025-10-01T08:25:13Z","tenantId":"t","operationName":"Publish","category":"AdvancedHunting-IdentityLogonEvents","properties":{"Timestamp":"2025-10-01T08:20:00Z","ActionType":"LogonFailed","AccountUpn":"ann@x.example","IPAddress":"203.0.113.9","FailureReason":"WrongPassword","Protocol":"Kerberos","ReportId":"r1"}}
+{"time":"2025-10-01T08:25:13Z","tenantId":"t","operationName":"Publish","category":"AdvancedHunting-EmailEvents","properties":{"Timestamp":"2025-10-01T08:21:00Z","SenderFromAddress":"eve@evil.example","SenderIPv4":"198.51.100.7","RecipientEmailAddress":"ann@x.example","InternetMessageId":"<a@b>","NetworkMessageId":"n"}}
+{"time":"2025-10-01T08:25:13Z","tenantId":"t","operationName":"Publish","category":"AdvancedHunting-CloudAppEvents","properties":{"Timestamp":"2025-10-01T08:22:00Z","ActionType":"MailItemsAccessed","AccountObjectId":"o","RawEventData":{"CreationTime":"2025-10-01T08:22:00","Id":"e1","Operation":"MailItemsAccessed","OrganizationId":"t","RecordType":50,"UserId":"ann@x.example","Workload":"Exchange","ClientAppId":"app"}}}
+)");
+  ASSERT_THAT(log.table.events, testing::SizeIs(3)) << log.error;
+  EXPECT_EQ(log.table.events[0].source, Source::defender);
+  EXPECT_EQ(log.table.events[0].outcome, Outcome::wrong_secret);
+  EXPECT_EQ(log.table.events[0].time, base::parse_time("2025-10-01T08:20:00Z"));
+  EXPECT_EQ(log.text(0, &Event::actor_name), "ann@x.example");
+  EXPECT_EQ(log.text(0, &Event::address), "203.0.113.9");
+  EXPECT_EQ(log.text(1, &Event::operation), "EmailEvents");
+  EXPECT_EQ(log.text(1, &Event::actor_name), "eve@evil.example");
+  EXPECT_EQ(log.extra(1, "message-id"), "<a@b>");
+  EXPECT_EQ(log.table.events[2].source, Source::m365_audit) << "the original inside is worth more";
+  EXPECT_EQ(log.text(2, &Event::application_id), "app");
+}
+
 TEST(Sources, DefenderGivesTheOriginalWhereItHoldsOne) {
   const ReadLog log = one(
       Source::defender,
