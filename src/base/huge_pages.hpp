@@ -1,7 +1,8 @@
 #pragma once
 // An allocator for large arrays that are read all over: asks the kernel for pages of 2 MiB, so that a look-up
 // costs one miss instead of two (the page's translation and the data). Where the kernel has none to give,
-// nothing changes.
+// nothing changes. What is resized is default-initialised: elements without initialisers are left as they
+// come, so that memory which is written anyway is not written twice.
 //
 //   std::vector<State, HugePages<State>> states(nodes);
 
@@ -10,6 +11,8 @@
 #include <cstddef>
 #include <cstdlib>
 #include <new>
+#include <type_traits>
+#include <utility>
 
 namespace dislodge::base {
 
@@ -30,6 +33,14 @@ struct HugePages {
     if (memory == nullptr) throw std::bad_alloc();
     (void)::madvise(memory, bytes, MADV_HUGEPAGE);
     return static_cast<T *>(memory);
+  }
+  template <typename U>
+  void construct(U *place) noexcept(std::is_nothrow_default_constructible_v<U>) {
+    ::new (static_cast<void *>(place)) U;
+  }
+  template <typename U, typename First, typename... Rest>
+  void construct(U *place, First &&first, Rest &&...rest) {
+    ::new (static_cast<void *>(place)) U(std::forward<First>(first), std::forward<Rest>(rest)...);
   }
   void deallocate(T *memory, std::size_t count) {
     if (count * sizeof(T) < 2 * kPage)

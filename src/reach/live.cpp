@@ -56,14 +56,14 @@ void Live::solve_afresh() {
   solver_.reset();  // its memory first, since it is as large as what takes its place
   solver_.emplace(program_, grade_);
   solution_ = solver_->run();
-  lingers_ = solver_->lingers_;
+  lingers_ = solver_->lists_.lingers;
   indexed_ = solution_.labels.size();
   more_labels_.clear();
   more_out_.clear();
   held_.assign(program_.nodes.size(), {});
   full_run_ = 0;
   for (const Label &label : solution_.labels) {  // in the order of their starts
-    full_run_ += solver_->out_begin_[label.node + 1] - solver_->out_begin_[label.node];
+    full_run_ += solver_->lists_.end(label.node) - solver_->lists_.begin(label.node);
     keep(label.node, label.interval);
   }
 }
@@ -250,7 +250,7 @@ std::vector<NodeId> Live::add(const EdgeSpec &spec) {
   const std::size_t before = solution_.labels.size();
   const std::uint64_t steps_max = full_run_ + kStepsAlways;
   std::uint64_t steps = 0;
-  const std::size_t nodes_then = solver_->out_begin_.size() - 1;
+  const std::size_t nodes_then = solver_->lists_.nodes();
   while (!heap_.empty()) {
     std::pop_heap(heap_.begin(), heap_.end(), Later());
     const Found found = heap_.back();
@@ -274,21 +274,21 @@ std::vector<NodeId> Live::add(const EdgeSpec &spec) {
       if (seen.insert(node).second) grown.push_back(node);
       ++steps;
       if (node < nodes_then) {
-        const std::uint32_t begin = solver_->out_begin_[node], end = solver_->out_begin_[node + 1];
+        const std::uint32_t begin = solver_->lists_.begin(node), end = solver_->lists_.end(node);
         steps += end - begin;
-        const Solver::Out *const outs = solver_->out_.data();
+        const EdgeLists::Out *const outs = solver_->lists_.data();
         for (std::uint32_t at = begin; at < std::min(begin + kAhead, end); ++at)
-          __builtin_prefetch(&held_[outs[at].conclusion]);
+          __builtin_prefetch(&held_[outs[at].conclusion()]);
         for (std::uint32_t at = begin; at < end; ++at) {
-          if (at + kAhead < end) __builtin_prefetch(&held_[outs[at + kAhead].conclusion]);
-          const Solver::Out &out = outs[at];
-          if (out.valid == Solver::kNotPlain) {
-            derive(out.edge, id);
+          if (at + kAhead < end) __builtin_prefetch(&held_[outs[at + kAhead].conclusion()]);
+          const EdgeLists::Out out = outs[at];
+          if (!out.plain()) {
+            derive(out.edge(), id);
             continue;
           }
-          const Interval when = base::intersect(interval, out.valid);
-          if (when.empty() || covered(out.conclusion, when)) continue;
-          heap_.push_back({when, out.edge, found.steps == UINT32_MAX ? UINT32_MAX : found.steps + 1, id});
+          const Interval when = base::intersect(interval, out.valid(program_));
+          if (when.empty() || covered(out.conclusion(), when)) continue;
+          heap_.push_back({when, out.edge(), found.steps == UINT32_MAX ? UINT32_MAX : found.steps + 1, id});
           std::push_heap(heap_.begin(), heap_.end(), Later());
         }
       }

@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/huge_pages.hpp"
+#include "reach/edge_lists.hpp"
 #include "reach/reach.hpp"
 
 namespace dislodge::reach {
@@ -48,23 +48,11 @@ class Solver {
   friend class Live;  // which follows the same edges
   void find_rings();
 
-  // An edge as its premise sees it, so that following a plain one (one premise, one piece, no lingering)
-  // reads nothing else.
-  struct Out {
-    base::Interval valid;  // kNotPlain: ask the edge
-    EdgeId edge = kNone;
-    NodeId conclusion = 0;
-  };
-  static constexpr base::Interval kNotPlain{base::kTimeMax, base::kTimeMin};
-
   const Program &program_;
   Grade grade_;
-  std::vector<std::uint32_t> out_begin_;  // node -> edges that have it as a premise
-  std::vector<Out, base::HugePages<Out>> out_;
-  std::vector<EdgeId> seeds_;
+  EdgeLists lists_;                       // which edges need a node
   std::vector<std::uint32_t> component_;  // strongly connected component, where some edge lingers; else empty
   std::vector<char> ring_;                // per component: an edge within it lingers
-  bool lingers_ = false;                  // some edge lingers
 };
 
 Solution solve(const Program &program, Grade grade);
