@@ -61,15 +61,25 @@ export function forgetNames() {
   known.clear();
 }
 
-const kNamesAtOnce = 100;
+const kAddressBytes = 6000;  // of one question; servers refuse addresses of more than 8 kB
 
 export async function learnNames(ids, signal) {
   const wanted = [...new Set(ids)].filter((id) => id && !known.has(id));
-  for (let at = 0; at < wanted.length; at += kNamesAtOnce) {
-    const part = wanted.slice(at, at + kNamesAtOnce);
-    const given = await getObject('names', part.map((id) => ['id', id]), signal);
-    for (const [id, name] of Object.entries(given.names)) known.set(id, name);
+  const parts = [];
+  let bytes = kAddressBytes;
+  for (const id of wanted) {
+    const size = encodeURIComponent(id).length + 4;
+    if (bytes + size > kAddressBytes) {
+      parts.push([]);
+      bytes = 0;
+    }
+    parts.at(-1).push(['id', id]);
+    bytes += size;
   }
+  await Promise.all(parts.map(async (part) => {
+    const given = await getObject('names', part, signal);
+    for (const [id, name] of Object.entries(given.names)) known.set(id, name);
+  }));
 }
 
 export function nameOf(id) {

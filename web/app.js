@@ -227,6 +227,7 @@ function changed(parts) {
   }, 500);
 }
 
+document.addEventListener('errand', () => changed(['journal']));
 follow(/** @type {HTMLElement} */ (document.getElementById('work')), changed);
 getObject('state', {}, undefined).then((state) => {
   const name = /** @type {HTMLElement} */ (document.getElementById('case'));

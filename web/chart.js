@@ -5,7 +5,8 @@
 
 import {h, s} from './dom.js';
 
-const kWidth = 1200, kLabel = 150, kRow = 8, kGap = 14, kRowsMax = 6, kActRowsMax = 12;
+const kWidth = 1200, kLabel = 150, kRow = 8, kGap = 14, kRowsMax = 6, kActRowsMax = 20;
+const kActRow = 15, kLetter = 5.7, kLettersLeast = 14, kLettersMost = 70;  // acts say what they are beside their bars
 const kMinSpanMs = 5000;
 const kSteps = [1, 5, 15, 60, 300, 900, 3600, 10800, 43200, 86400, 604800, 2629800, 7889400, 31557600].map((seconds) => seconds * 1000);
 
@@ -46,6 +47,8 @@ export function chart(data, context) {
     let y = 22;
     for (const lane of data.lanes) {
       const rows = [];
+      const acts = lane === data.lanes[0];
+      const high = acts ? kActRow : kRow;
       const top = y;
       let hidden = lane.left_out;
       for (const bar of lane.bars) {
@@ -54,17 +57,25 @@ export function chart(data, context) {
         if (until < begin || from > end) continue;
         const x1 = Math.max(at(from), kLabel);
         const x2 = Math.max(Math.min(at(until), kWidth), x1 + 3);
-        let row = rows.findIndex((last) => last + 2 < x1);
+        // Where there is room on the right the act's words stand there, else on the left.
+        const right = Math.floor((kWidth - x2 - 8) / kLetter), left = Math.floor((x1 - kLabel - 8) / kLetter);
+        const letters = acts ? Math.min(Math.max(right, left), kLettersMost, bar.says.length) : 0;
+        const words = letters < Math.min(kLettersLeast, bar.says.length) ? '' : bar.says.length > letters ? bar.says.slice(0, letters - 1) + '\u2026' : bar.says;
+        const after = words !== '' && right >= letters;
+        const begins = words && !after ? x1 - words.length * kLetter - 8 : x1;
+        const ends = after ? x2 + words.length * kLetter + 8 : x2;
+        let row = rows.findIndex((last) => last + 2 < begins);
         if (row < 0) row = rows.length;
-        if (row >= (lane === data.lanes[0] ? kActRowsMax : kRowsMax)) {
+        if (row >= (acts ? kActRowsMax : kRowsMax)) {
           ++hidden;
           continue;
         }
-        rows[row] = Math.max(rows[row] ?? 0, x2);
-        parts.push(s('a', {href: bar.view}, s('rect', {class: 'span ' + bar.grade, x: x1.toFixed(1), y: y + row * kRow, width: (x2 - x1).toFixed(1), height: kRow - 2, rx: 1},
-          s('title', null, bar.says + '\n' + (bar.from ?? 'always') + ' to ' + (bar.until ?? 'open')))));
+        rows[row] = Math.max(rows[row] ?? 0, ends);
+        parts.push(s('a', {href: bar.view}, s('rect', {class: 'span ' + bar.grade, x: x1.toFixed(1), y: y + row * high, width: (x2 - x1).toFixed(1), height: high - (acts ? 4 : 2), rx: 1},
+          s('title', null, bar.says + '\n' + (bar.from ?? 'always') + ' to ' + (bar.until ?? 'open'))),
+          words ? s('text', {class: 'words', x: (after ? x2 + 4 : x1 - 4).toFixed(1), y: y + row * high + 9, 'text-anchor': after ? 'start' : 'end'}, words) : null));
       }
-      y += Math.max(rows.length, 1) * kRow + kGap;
+      y += Math.max(rows.length, 1) * high + kGap;
       parts.push(s('text', {x: 4, y: top + 9}, lane.lane), s('line', {class: 'rule', x1: 0, x2: kWidth, y1: y - kGap / 2 - 1, y2: y - kGap / 2 - 1}));
       if (hidden) parts.push(s('text', {x: 4, y: top + 23, class: 'quiet'}, 'and ' + hidden + ' more'));
     }

@@ -94,11 +94,12 @@ export function minute(value, open = '') {
   return h('time', {datetime: value, title: shown(value) + ' UTC'}, shown(value).slice(0, 16));
 }
 
-// "3 d 4 h", "2 h 05 min"; of milliseconds.
+// "12 d", "3 d 4 h", "2 h 05 min"; of milliseconds.
 export function span(ms) {
   const minutes = Math.floor(Math.abs(ms) / 60000);
   const days = Math.floor(minutes / 1440);
   const hours = Math.floor(minutes / 60) % 24;
+  if (days > 3) return number(days) + ' d';
   if (days > 0) return days + ' d ' + hours + ' h';
   if (hours > 0) return hours + ' h ' + String(minutes % 60).padStart(2, '0') + ' min';
   return minutes + ' min';

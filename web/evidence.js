@@ -6,7 +6,7 @@ import {bytes, counted, empty, h, heading, minute, number, pairs, place, s, stat
 import {told} from './forms.js';
 import {chips, tabs, virtualList} from './list.js';
 
-const kTabs = [['ledger', 'Ledger'], ['coverage', 'Coverage of logs'], ['gaps', 'Gaps and what cannot be said'], ['missing', 'To collect next']];
+const kTabs = [['ledger', 'Ledger'], ['coverage', 'Coverage of logs'], ['gaps', 'Gaps and what cannot be said'], ['missing', 'To collect next'], ['uncovered', 'Not covered by the verdict']];
 const kStates = ['read', 'read-in-part', 'encrypted', 'damaged', 'unsupported', 'too-large', 'too-deep', 'timed-out', 'crashed', 'not-held', 'not-exported'];
 
 export async function evidence(context) {
@@ -22,6 +22,7 @@ export async function evidence(context) {
 async function shown(part, context) {
   if (part === 'coverage') return coverage(context);
   if (part === 'gaps') return gaps(context);
+  if (part === 'uncovered') return uncovered(context);
   if (part === 'missing')
     return [await exports(context), h('h2', null, 'Stolen or readable, and not handed in'),
       h('p', {class: 'lead'}, 'What the intruder could read and nobody has handed in; what opens most first.'),
@@ -85,14 +86,28 @@ async function coverage(context) {
 
 async function gaps(context) {
   const page = await getList('coverage', {q: context.query, where: context.where, from: context.from, until: context.until, limit: 1000}, context.signal);
-  const unknown = page.rows.filter((row) => row.cannot_say);
-  await learnNames(unknown.flatMap((row) => [row.principal, row.secret]), context.signal);
-  const holes = page.rows.flatMap((row) => (row.gaps ?? []).map((gap) => ({...gap, source: row.source, class: row.class})));
+  const holes = page.rows.flatMap((row) => row.gaps.map((gap) => ({...gap, source: row.source, class: row.class})));
   return [
-    h('h2', null, 'What cannot be said (' + number(unknown.length) + ')'),
-    unknown.length === 0 ? h('p', {class: 'quiet'}, 'Nothing that was asked is without a log.') : h('ul', {class: 'plain rows-plain'}, unknown.map((row) => h('li', null, h('strong', null, row.source), ': ', row.cannot_say.replace(' (' + row.source + ')', ''),
-      h('small', null, time(row.from, 'always'), ' to ', time(row.until, 'now'), row.principal ? [', so not whether ', h('a', {href: place('reach', row.principal), title: row.principal}, nameOf(row.principal)), ' was used'] : '', row.secret ? [' by ', h('a', {href: place('secrets', row.secret), title: row.secret}, nameOf(row.secret))] : '')))),
     h('h2', null, 'Gaps in logs held (' + number(holes.length) + ')'),
     holes.length === 0 ? h('p', {class: 'quiet'}, 'No gap longer than a source\u2019s habit.') : h('ul', {class: 'plain rows-plain'}, holes.map((gap) => h('li', null, h('strong', null, gap.source + ', ' + gap.class), ' ', gap.why, h('small', null, time(gap.from, 'always'), ' to ', time(gap.until, 'now'))))),
-  ];
+    h('h2', null, 'What cannot be said, and which log would'),
+    await virtualList(context, {
+      path: 'cannot-say', label: 'What cannot be said', id: (row) => row.source + ' ' + row.principal + ' ' + row.secret + ' ' + row.from,
+      prefetch: (rows) => learnNames(rows.flatMap((row) => [row.principal, row.secret]), context.signal),
+      none: ['Nothing that was asked is without a log.', 'Each secret and account that could be used was looked for in a log that is held.'],
+      columns: [
+        {head: 'Whether', cell: (row) => row.principal ? [h('a', {href: place('reach', row.principal), title: row.principal}, nameOf(row.principal)), ' was used'] : row.secret ? 'it was used' : 'it happened'},
+        {head: 'By', width: 17, minor: true, cell: (row) => row.secret ? h('a', {href: place('secrets', row.secret), title: row.secret}, nameOf(row.secret)) : ''},
+        {head: 'Would be in', sort: 'source', width: 19, cell: (row) => row.source},
+        {head: 'Why it cannot be said', sort: 'cannot_say', width: 17, cell: (row) => row.cannot_say.replace(' (' + row.source + ')', '')},
+        {head: 'From', kind: 'time', sort: 'from', width: 10.4, cell: (row) => minute(row.from, 'always')},
+        {head: 'Until', kind: 'time', sort: 'until', width: 10.4, minor: true, cell: (row) => minute(row.until, 'now')},
+      ]})];
+}
+
+function uncovered(context) {
+  return virtualList(context, {
+    path: 'uncovered', label: 'What the verdict does not cover', id: (row) => row.point,
+    none: ['The verdict leaves nothing open.', 'It speaks of the evidence held, and of nothing else.'],
+    columns: [{head: 'While any of these is open, the verdict is incomplete', cell: (row) => row.point}]});
 }

@@ -2,7 +2,7 @@
 // What is asked of a person before something is recorded: a dialog with named fields, and a word in the corner when
 // something went wrong or well.
 
-import {h, replace} from './dom.js';
+import {capital, h, replace} from './dom.js';
 
 // The name is asked once a session of the browser's.
 const kWho = 'dislodge-who';
@@ -43,6 +43,7 @@ export function ask({title, says, fields, button, danger = false, send}) {
   });
   const submit = h('button', {type: 'submit', class: danger ? 'main danger' : 'main'}, button);
   const dialog = h('dialog', {class: 'ask', 'aria-label': title}, h('form', {
+    oninput: () => { failure.hidden = true; },
     onsubmit: async (event) => {
       event.preventDefault();
       submit.disabled = true;
@@ -53,7 +54,7 @@ export function ask({title, says, fields, button, danger = false, send}) {
         await send(values);
         dialog.close();
       } catch (error) {
-        failure.textContent = error.message;
+        failure.textContent = capital(error.message) + (error.message.endsWith('.') ? '' : '.');
         failure.hidden = false;
       } finally {
         submit.disabled = false;
@@ -61,6 +62,7 @@ export function ask({title, says, fields, button, danger = false, send}) {
     }},
   h('h2', null, title), says ? h('div', {class: 'says'}, says) : null, rows, failure,
   h('div', {class: 'buttons'}, submit, h('button', {type: 'button', onclick: () => dialog.close()}, 'Cancel'))));
+  if (corner) corner.hidden = true;
   document.body.append(dialog);
   dialog.addEventListener('close', () => dialog.remove());
   dialog.showModal();

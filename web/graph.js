@@ -4,7 +4,7 @@
 
 import {h, place, s, shown} from './dom.js';
 
-const kWidth = 240, kHeight = 46, kGapX = 54, kGapY = 14, kMargin = 10;
+const kWidth = 264, kHeight = 46, kGapX = 54, kGapY = 14, kMargin = 10;
 const kLeastFit = 0.7, kButtons = 36;
 const kIcons = {principal: 'P', secret: 'S', resource: 'R', token: 'T', authenticated: 'A'};
 
@@ -130,8 +130,8 @@ export function graph(proof, context) {
     return s('a', {href: place('reach', node.id), class: 'node ' + node.type},
       s('title', null, node.says + (node.evidence ? '\nevidence: ' + node.evidence : '')),
       s('rect', {x, y, width: kWidth, height: kHeight, rx: 6}),
-      s('text', {x: x + 10, y: y + 19}, shortened(node.step + '. ' + node.name, 31)),
-      s('text', {x: x + 10, y: y + 36, class: 'quiet'}, shortened(node.rule + ', ' + since, 38)));
+      s('text', {x: x + 10, y: y + 19}, shortened(node.step + '. ' + node.name, 35)),
+      s('text', {x: x + 10, y: y + 36, class: 'quiet'}, shortened(node.rule + ', ' + since, 44)));
   });
   return frame([arrows, nodes], across(proof.columns), down(proof.rows), 'Proof, from evidence on the left to the thing on the right',
     ['From evidence on the left to the thing on the right, at grade ', proof.grade, '. ', proof.cut ? proof.cut + ' earlier steps are not drawn; the text has them all.' : ''], context);
@@ -152,10 +152,12 @@ export function overTime(data, context, choose) {
   const lines = data.steps.map((step) => arrow(spots[step.from], spots[step.to], {'data-from': step.from, 'data-to': step.to}));
   const nodes = things.map((thing, index) => {
     const {x, y} = spots[index];
-    return s('a', {href: place('reach', thing.id), class: 'node ' + thing.type + (thing.asked ? ' asked' : ''), 'data-thing': index, 'aria-label': thing.type + ' ' + thing.name},
+    const many = thing.members.length > 0;
+    return s('a', {href: many ? place('reach', 'list', [['where', 'type:' + thing.type]]) : place('reach', thing.id), class: 'node ' + thing.type + (thing.asked ? ' asked' : ''), 'data-thing': index, 'aria-label': many ? thing.name : thing.type + ' ' + thing.name},
+      many ? s('rect', {x: x + 5, y: y + 5, width: kWidth, height: kHeight, rx: 6}) : null,
       s('rect', {x, y, width: kWidth, height: kHeight, rx: 6}),
       s('text', {x: x + 12, y: y + 28, class: 'icon'}, kIcons[thing.type] ?? ''),
-      s('text', {x: x + 32, y: y + 20}, shortened(thing.name, 28)),
+      s('text', {x: x + 32, y: y + 20}, shortened(thing.name, 31)),
       s('text', {x: x + 32, y: y + 36, class: 'quiet'}, ''));
   });
   nodes.forEach((node, index) => node.addEventListener('click', (event) => {
@@ -172,8 +174,8 @@ export function overTime(data, context, choose) {
     let confirmed = 0;
     things.forEach((thing, index) => {
       const now = at === null ? (thing.confirmed.length ? 2 : 1) : holds(thing.confirmed, at) ? 2 : holds(thing.possible, at) ? 1 : 0;
-      held += now > 0 ? 1 : 0;
-      confirmed += now === 2 ? 1 : 0;
+      held += now > 0 ? thing.count : 0;
+      confirmed += now === 2 ? thing.count : 0;
       if (level[index] === now) return;
       level[index] = now;
       nodes[index].classList.remove(...kLevels);

@@ -18,7 +18,7 @@ export function queryOf(context, where = []) {
  * columns: [{head, cell(row), kind?, sort?, width?, minor?}]; `sort` names the field that the server sorts by, `width` is
  * in rem (none: takes the room that is left), a `minor` column makes room while the details are open.
  * options: {path, label, columns, where?, id?(row), detail?(row), mark?(row) -> [thing, name], prefetch?(rows),
- *           none?: [says, next], select?: {changed(rows)}}
+ *           find?(id) -> the filter that finds the row of an id, none?: [says, next]}
  */
 export async function virtualList(context, options) {
   await marksReady();
@@ -201,7 +201,11 @@ export async function virtualList(context, options) {
     if (!chosen || !options.id) return;
     // A link names a row: where it is among the first, it opens; else a list of it alone says where it is.
     const at = (blocks.get(0) ?? []).findIndex((row) => options.id(row) === chosen);
-    if (at >= 0) open(at);
+    if (at >= 0) {
+      if (!context.scroll && (at + 2) * kRow > box.clientHeight) box.scrollTop = Math.max((at - 3) * kRow, 0);
+      open(at);
+    } else if (options.find && options.detail)
+      getList(options.path, {where: [options.find(chosen)], limit: 1}, context.signal).then(({rows}) => { if (rows.length) showDetail(rows[0]); }, told);
   });
   context.scrolled(() => box.scrollTop);
   draw();

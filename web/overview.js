@@ -20,12 +20,11 @@ function card(question, index) {
 }
 
 // The verdict never stands without what it does not cover; of a long list the first show, and the rest on request.
-function notCovered(points) {
+function notCovered(points, all) {
   if (points.length === 0) return null;
-  const rest = points.slice(kOpenPoints);
   return h('div', {class: 'notcovered'}, h('h3', null, 'It does not cover'),
     h('ul', null, points.slice(0, kOpenPoints).map((point) => h('li', null, point))),
-    rest.length === 0 ? null : h('details', null, h('summary', null, 'and ' + counted(rest.length, 'more point')), h('ul', null, rest.map((point) => h('li', null, point)))));
+    all > kOpenPoints ? h('p', null, h('a', {href: place('evidence', 'uncovered')}, 'and ' + counted(all - kOpenPoints, 'more point'))) : null);
 }
 
 function progress(waves) {
@@ -45,7 +44,7 @@ export async function overview(context) {
   const verdict = h('section', {class: 'verdict ' + (all.verdict.closed ? 'closed' : 'open')},
     h('div', null, h('p', {class: 'label'}, 'Verdict'),
       h('p', {class: 'says'}, colon > 0 ? [h('strong', null, capital(says.slice(0, colon))), says.slice(colon)] : says), progress(waves)),
-    notCovered(all.verdict.does_not_cover));
+    notCovered(all.verdict.does_not_cover, all.verdict.does_not_cover_count));
   const running = all.clocks.filter((clock) => clock.running);
   const shown = running.length ? running : all.clocks.slice(0, 4);
   const clocks = h('section', {class: 'card'}, h('h2', null, 'Clocks'),

@@ -34,6 +34,8 @@ function links(ids) {
   return ids.map((id) => h('a', {href: place('reach', id), title: id}, nameOf(id)));
 }
 
+export const namesIn = (row) => [row.target, row.secret, ...row.leaks_if_skipped.slice(0, 10)];
+
 // One action, whole.
 export function detail(row) {
   const after = row.after.map((id, index) => [h('a', {href: place('plan', '', [['where', 'action_id:' + id], ['row', '']])}, id), row.after_why[index] ? ': ' + row.after_why[index] : '']);
@@ -117,8 +119,9 @@ export async function plan(context) {
   };
   tools();
   const list = await virtualList(context, {
-    path: 'plan', label: 'Actions', id: (row) => row.key, mark: (row) => ['action:' + row.key, row.name + ' ' + (row.target_name ?? '')], detail,
-    prefetch: (rows) => learnNames(rows.flatMap((row) => [row.target, row.secret, ...row.leaks_if_skipped.slice(0, 10)]), context.signal),
+    path: 'plan', label: 'Actions', id: (row) => row.key, mark: (row) => ['action:' + row.key, row.name + ' ' + (row.target_name ?? '')],
+    // Names are asked for when a row is opened: a hundred rows have a thousand of them.
+    detail: async (row) => { await learnNames(namesIn(row), context.signal); return detail(row); },
     none: ['There is nothing to do: nothing is within reach by the evidence held.', 'Look at what the verdict does not cover.'],
     columns: [
       {head: '', kind: 'pick', width: 2.4, cell: pick},
@@ -131,6 +134,7 @@ export async function plan(context) {
       {head: 'If skipped', width: 8.5, sort: 'leaks_count', cell: (row) => row.leaks_count ? h('span', {class: 'grade confirmed'}, counted(row.leaks_count, 'thing') + ' kept') : row.others_in_path ? h('span', {class: 'quiet'}, counted(row.others_in_path, 'other') + ' in path') : ''},
     ]});
   const data = await waiting;
+  await learnNames(data.leaks.slice(0, 5).map((leak) => leak.thing), context.signal);
   return [
     heading('Plan', [capital(data.verdict), '. Cost of the cut ' + number(Math.round(data.cost)) + ', proven at least ' + number(Math.round(data.bound)) + '.']),
     data.leaks.length ? h('div', {class: 'failure'}, bullets('The check found leaks', data.leaks.slice(0, 5).map((leak) => nameOf(leak.thing) + ' after ' + leak.after + ': ' + leak.why))) : null,

@@ -1,12 +1,12 @@
 // @ts-check
 // What the intruder could hold, over time: drawn, in words, and one thing with the reasons.
 
-import {getList, getObject} from './api.js';
+import {getList, getObject, learnNames} from './api.js';
 import {empty, grade, h, heading, number, pairs, place, replace, shown, time} from './dom.js';
 import {graph, overTime} from './graph.js';
 import {chips, tabs, virtualList} from './list.js';
 import {markForm, marksReady, tagsOf} from './marks.js';
-import {action} from './plan.js';
+import {action, namesIn} from './plan.js';
 
 const kTabs = [['', 'Over time'], ['list', 'List']];
 const kSizes = [60, 120, 250, 500];
@@ -25,16 +25,20 @@ export async function drawn(id, context) {
     }),
     getObject('graph', {id}, context.signal).catch(unless),
   ]);
-  return [proof ? graph(proof, context) : null, h('details', {class: 'why', open: true}, h('summary', null, 'In words, back to message and line'), h('pre', {class: 'why', tabindex: '0'}, why))];
+  return [proof ? graph(proof, context) : null,
+    proof?.before ? [h('h3', null, 'Possible even before that'), graph(proof.before, context)] : null,
+    h('details', {class: 'why', open: true}, h('summary', null, 'In words, back to message and line'), h('pre', {class: 'why', tabindex: '0'}, why))];
 }
 
 function besides(data, index) {
   const thing = data.things[index];
   const causes = data.steps.filter((step) => step.to === index);
   const follows = data.steps.filter((step) => step.from === index);
-  const said = (step, other) => h('li', null, h('a', {href: place('reach', data.things[other].id)}, data.things[other].name), h('small', null, step.says), step.evidence ? h('code', {class: 'place'}, step.evidence) : null);
+  const link = (one) => one.members.length ? one.name : h('a', {href: place('reach', one.id)}, one.name);
+  const said = (step, other) => h('li', null, link(data.things[other]), h('small', null, step.says), step.evidence ? h('code', {class: 'place'}, step.evidence) : null);
   return [h('h2', null, thing.name), h('p', null, grade(thing.grade), ' ', thing.type, ', since ', time(thing.since, 'always')),
-    h('p', null, h('a', {href: place('reach', thing.id)}, 'Its own page, with the whole proof')),
+    thing.members.length ? h('ul', {class: 'plain'}, thing.members.map((one) => h('li', null, link({...one, members: []}))), thing.count > thing.members.length ? h('li', {class: 'quiet'}, 'and ' + number(thing.count - thing.members.length) + ' more') : null)
+      : h('p', null, h('a', {href: place('reach', thing.id)}, 'Its own page, with the whole proof')),
     causes.length ? [h('h3', null, 'Because of'), h('ul', {class: 'plain'}, causes.slice(0, 12).map((step) => said(step, step.from)))] : h('p', {class: 'quiet'}, 'A beginning: it stands on evidence alone.'),
     follows.length ? [h('h3', null, 'Leads to'), h('ul', {class: 'plain'}, follows.slice(0, 12).map((step) => said(step, step.to))), follows.length > 12 ? h('p', {class: 'quiet'}, 'and ' + number(follows.length - 12) + ' more') : null] : null];
 }
@@ -44,9 +48,15 @@ async function graphView(context) {
   const about = context.parameters.get('about') ?? '';
   const data = await getObject('reach-graph', {id: about, things: size}, context.signal);
   if (data.things.length === 0) return empty('Nothing is within reach by the evidence held.', 'Hand in mail, logs and a directory export.');
-  const side = h('aside', {class: 'detail', 'aria-label': 'The thing picked'}, h('p', {class: 'quiet'}, 'Pick a thing to see why it is held, and what follows from it.'));
-  const {picture, times, setTime} = overTime(data, context, (index) => replace(side, besides(data, index)));
+  const side = h('aside', {class: 'detail', 'aria-label': 'The thing picked', hidden: true});
+  const {picture, times, setTime} = overTime(data, context, (index) => {
+    replace(side, besides(data, index));
+    side.hidden = false;
+    frame.classList.add('open');
+  });
+  const frame = h('div', {class: 'graphside'}, picture, side);
   const says = h('output', {class: 'says', for: 'slider'});
+  const all = data.things.reduce((sum, thing) => sum + thing.count, 0);
   const least = times.length ? Date.parse(times[0]) : 0;
   const slider = h('input', {id: 'slider', type: 'range', min: 0, max: times.length, step: 1, value: times.length, 'aria-label': 'Time', list: 'none'});
   const draw = () => {
@@ -54,7 +64,7 @@ async function graphView(context) {
     const last = at >= times.length;
     const moment = last ? null : Date.parse(times[at]);
     const {held, confirmed} = setTime(moment);
-    replace(says, last ? 'At any time' : shown(times[at]).slice(0, 19), h('span', {class: 'quiet'}, ' \u00b7 ', number(confirmed), ' confirmed and ', number(held - confirmed), ' possible of ', number(data.things.length), ' drawn'));
+    replace(says, last ? 'At any time' : shown(times[at]).slice(0, 19), h('span', {class: 'quiet'}, ' \u00b7 ', number(confirmed), ' confirmed and ', number(held - confirmed), ' possible of ', number(all), ' drawn'));
     slider.setAttribute('aria-valuetext', last ? 'at any time' : times[at]);
   };
   let asked = false;
@@ -98,9 +108,9 @@ async function graphView(context) {
     h('p', {class: 'chips', role: 'group', 'aria-label': 'How much is drawn'}, about ? h('a', {href: place('reach')}, '\u00d7 only ' + (data.things.find((thing) => thing.id === about)?.name ?? about)) : null,
       kSizes.map((one) => h('a', {href: context.at({things: String(one)}), 'aria-current': one === size ? 'true' : null}, one + ' things')),
       data.left_out ? h('span', {class: 'quiet'}, number(data.left_out) + ' more follow and are not drawn; the list has them') : null),
-    h('div', {class: 'graphside'}, picture, side),
+    frame,
     h('p', {class: 'legend'}, h('span', {class: 'key confirmed'}), 'confirmed: an event shows it', h('span', {class: 'key possible'}), 'possible: nothing excludes it', h('span', {class: 'key none'}), 'not held at this time',
-      h('span', {class: 'quiet'}, 'P principal, S secret, R resource. Drag to move, wheel to zoom.'))];
+      h('span', {class: 'quiet'}, 'P principal, S secret, R resource. Pick one to see why it is held and what follows; drag to move, wheel to zoom.'))];
 }
 
 export async function reach(context) {
@@ -128,6 +138,7 @@ async function thing(context) {
   const id = context.argument;
   const exact = (path, field, value) => getList(path, {where: [field + ':' + value], limit: 50}, context.signal);
   const [rows, targets, proof] = await Promise.all([exact('reach', 'id', id), exact('plan', 'target', id), drawn(id, context), marksReady()]);
+  await learnNames(targets.rows.flatMap(namesIn), context.signal);
   const row = rows.rows.find((one) => one.id === id);
   const spans = row ? row.intervals.map(([from, until]) => h('li', null, time(from, 'always'), ' to ', time(until, 'open'))) : [];
   return [

@@ -1,12 +1,12 @@
 // @ts-check
 // Secrets: a row a secret, or a row a place; and one secret's page, with the deliberate way to see its value.
 
-import {act, getList, getObject, nameOf} from './api.js';
-import {bullets, counted, empty, grade, h, heading, number, minute, pairs, place, replace, state, time} from './dom.js';
+import {act, getList, getObject, learnNames} from './api.js';
+import {counted, empty, grade, h, heading, number, minute, pairs, place, replace, state, time} from './dom.js';
 import {ask, told, whoField} from './forms.js';
 import {chips, tabs, virtualList} from './list.js';
 import {markForm, marksReady, tagsOf} from './marks.js';
-import {action} from './plan.js';
+import {action, namesIn} from './plan.js';
 import {drawn} from './reach.js';
 
 const kTabs = [['', 'One row a secret'], ['places', 'Every place']];
@@ -94,6 +94,7 @@ async function secret(context) {
   const [one, rows, actions] = await Promise.all([
     getObject('secret', {id}, context.signal), exact('reach', 'id', id), exact('plan', 'secret', id), marksReady(),
   ]);
+  await learnNames(actions.rows.flatMap(namesIn), context.signal);
   const row = rows.rows.find((each) => each.id === id);
   const value = h('div', {class: 'reveal'});
   const opener = h('button', {type: 'button', class: 'danger', onclick: () => reveal(id, one.mask, value)}, 'See the value\u2026');

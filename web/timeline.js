@@ -28,7 +28,7 @@ export async function timeline(context) {
     return [heading('Timeline', 'What events mean together, and whose acts they were.'), tabs('timeline', kTabs, context.argument),
       chips(context, [['All', []], ['The intruder\'s', ['intruder:true']], ['Confirmed', ['grade:confirmed']], ['Possible', ['grade:possible']]], 'detections'),
       await virtualList(context, {
-        path: 'detections', label: 'Detections', id: (row) => row.id, mark: (row) => ['detection:' + row.id, row.says], detail: detection,
+        path: 'detections', label: 'Detections', id: (row) => row.id, find: (id) => 'id:' + id, mark: (row) => ['detection:' + row.id, row.says], detail: detection,
         prefetch: (rows) => learnNames(rows.flatMap((row) => row.principals), context.signal),
         none: ['No detection.', 'Hand in sign-in and audit logs: dislodge collect says which, soonest to expire first.'],
         columns: [

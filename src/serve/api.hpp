@@ -5,7 +5,8 @@
 //
 //   GET  /api/secrets?q=vpn&offset=100&limit=100   a list: status, secrets, held, detections, sessions,
 //   timeline,
-//                                                  coverage, ledger, reach, missing, collect, plan, parties,
+//                                                  coverage, cannot-say, uncovered, ledger, reach, missing,
+//                                                  collect, plan, parties,
 //                                                  duties, statements, journal, marks, decisions, told:
 //                                                  serve/json_list.hpp, views.hpp
 //   GET  /api/counts?list=plan&where=state:open&where=...   {"schema":1,"counts":[n, ...]}: rows of each

@@ -1,6 +1,7 @@
 #include "serve/desk.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "base/json_writer.hpp"
 #include "engine/decisions.hpp"
@@ -86,6 +87,8 @@ void Desk::follow() {
     if (views_ != before) {
       lock.unlock();
       views_->prepare();
+      // Deriving takes twice what is kept; the rest goes back to the machine.
+      ::malloc_trim(0);
       lock.lock();
     }
     wake_.wait_for(lock, kLookEvery, [&] { return stopped_ || look_now_ || !looks_to_write_.empty(); });

@@ -4,7 +4,6 @@
 #include <map>
 
 #include "base/json_writer.hpp"
-#include "reach/layout.hpp"
 #include "reach/why.hpp"
 
 namespace dislodge::serve {
@@ -93,15 +92,11 @@ void lane(JsonWriter &json, std::string_view name, std::vector<Bar> bars) {
 
 }  // namespace
 
-base::Result<std::string> graph_json(const Picture &picture, std::string_view id) {
-  const reach::Reach &reach = picture.reach;
-  const auto row =
-      std::find_if(reach.rows.begin(), reach.rows.end(), [&](const auto &one) { return one.id == id; });
-  if (row == reach.rows.end())
-    return base::fail(base::ErrorKind::usage, "this is not within the intruder's reach by the evidence held");
-  const reach::Solution &solution = row->grade == detect::Grade::confirmed ? reach.confirmed : reach.possible;
-  const reach::LabelId label = reach::first_label(reach.program, solution, type_of(row->type), id);
-  if (label == reach::kNone) return base::fail(base::ErrorKind::usage, "no proof is held for this");
+namespace {
+
+// The fields of one proof.
+void proof_fields(JsonWriter &json, const reach::Reach &reach, detect::Grade grade, reach::LabelId label) {
+  const reach::Solution &solution = grade == detect::Grade::confirmed ? reach.confirmed : reach.possible;
   std::vector<reach::Step> steps = reach::proof(reach.program, solution, label);
   const std::size_t cut = steps.size() > kGraphNodesMax ? steps.size() - kGraphNodesMax : 0;
   if (cut > 0) {
@@ -117,171 +112,63 @@ base::Result<std::string> graph_json(const Picture &picture, std::string_view id
     columns = std::max(columns, place.column + 1);
     rows = std::max(rows, place.row + 1);
   }
-  JsonWriter json;
-  json.object([&] {
-    json.field("schema", 1);
-    json.field("id", id);
-    json.field("grade", detect::name_of(row->grade));
-    json.field("columns", static_cast<std::uint64_t>(columns));
-    json.field("rows", static_cast<std::uint64_t>(rows));
-    json.field("cut", static_cast<std::uint64_t>(cut));
-    json.array_field("nodes", [&] {
-      for (std::size_t i = 0; i < steps.size(); ++i) {
-        const reach::Step &step = steps[i];
-        json.object([&] {
-          json.field("step", static_cast<std::uint64_t>(i + cut + 1));
-          json.field("id", reach.program.id(step.node));
-          json.field("type", reach::name_of(reach.program.nodes[step.node].type));
-          json.field("name", reach.program.name(step.node));
-          json.field("rule", reach::name_of(reach.program.edges[step.edge].rule));
-          json.field("says", step.says);
-          json.field("evidence", step.evidence);
-          json.field("since", step.interval.from);
-          json.field("until", step.interval.until);
-          json.field("column", static_cast<std::uint64_t>(places[i].column));
-          json.field("row", static_cast<std::uint64_t>(places[i].row));
-        });
-      }
-    });
-    json.array_field("edges", [&] {
-      for (std::size_t i = 0; i < steps.size(); ++i)
-        for (const std::uint32_t from : steps[i].from)
-          json.array([&] {
-            json.value(static_cast<std::uint64_t>(from + cut + 1));
-            json.value(static_cast<std::uint64_t>(i + cut + 1));
-          });
-    });
-  });
-  return json.take();
-}
-
-namespace {
-
-constexpr std::size_t kRowsPerColumn = 20, kIntervalsShown = 20;
-
-// Columns by the longest way from a cause, so that arrows point right; rows near what a thing hangs on.
-std::vector<Place> laid_out(const reach::Picture &drawn) {
-  std::vector<std::size_t> depth(drawn.things.size(), 0);
-  std::vector<std::vector<std::uint32_t>> near(drawn.things.size());
-  // In order of the columns by time, in which causes stand left of what follows; what turns back is left out.
-  std::vector<const reach::PictureStep *> steps;
-  for (const reach::PictureStep &step : drawn.steps) {
-    near[step.from].push_back(step.to);
-    near[step.to].push_back(step.from);
-    if (drawn.things[step.from].column < drawn.things[step.to].column) steps.push_back(&step);
-  }
-  std::stable_sort(steps.begin(), steps.end(), [&](const auto *a, const auto *b) {
-    return drawn.things[a->from].column < drawn.things[b->from].column;
-  });
-  for (const reach::PictureStep *step : steps)
-    depth[step->to] = std::max(depth[step->to], depth[step->from] + 1);
-  std::vector<std::vector<std::uint32_t>> layers;
-  for (std::uint32_t i = 0; i < depth.size(); ++i) {
-    if (layers.size() <= depth[i]) layers.resize(depth[i] + 1);
-    layers[depth[i]].push_back(i);
-  }
-  std::vector<double> height(drawn.things.size(), 0);
-  for (const auto &layer : layers)
-    for (std::size_t row = 0; row < layer.size(); ++row) height[layer[row]] = static_cast<double>(row);
-  for (int sweep = 0; sweep < 6; ++sweep) {
-    for (auto &layer : layers) {
-      std::vector<std::pair<double, std::uint32_t>> wish;
-      for (const std::uint32_t one : layer) {
-        double sum = height[one];
-        for (const std::uint32_t other : near[one]) sum += height[other];
-        wish.emplace_back(sum / static_cast<double>(near[one].size() + 1), one);
-      }
-      std::stable_sort(wish.begin(), wish.end(),
-                       [](const auto &a, const auto &b) { return a.first < b.first; });
-      const double middle = static_cast<double>(layer.size()) / 2;
-      for (std::size_t row = 0; row < wish.size(); ++row) {
-        layer[row] = wish[row].second;
-        height[layer[row]] = static_cast<double>(row) - middle;
-      }
-    }
-  }
-  std::vector<Place> places(drawn.things.size());
-  std::size_t column = 0;
-  for (const auto &layer : layers) {
-    const std::size_t parts = (layer.size() + kRowsPerColumn - 1) / kRowsPerColumn;
-    const std::size_t rows = parts == 0 ? 0 : (layer.size() + parts - 1) / parts;
-    for (std::size_t i = 0; i < layer.size(); ++i) places[layer[i]] = {column + i / rows, i % rows};
-    column += std::max<std::size_t>(parts, 1);
-  }
-  return places;
-}
-
-void intervals(JsonWriter &json, std::string_view key, const base::IntervalSet &set) {
-  json.array_field(key, [&] {
-    std::size_t shown = 0;
-    for (const base::Interval &interval : set.items()) {
-      if (++shown > kIntervalsShown) break;
-      json.array([&] {
-        json.value(interval.from);
-        json.value(interval.until);
+  json.field("grade", detect::name_of(grade));
+  json.field("columns", static_cast<std::uint64_t>(columns));
+  json.field("rows", static_cast<std::uint64_t>(rows));
+  json.field("cut", static_cast<std::uint64_t>(cut));
+  json.array_field("nodes", [&] {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const reach::Step &step = steps[i];
+      json.object([&] {
+        json.field("step", static_cast<std::uint64_t>(i + cut + 1));
+        json.field("id", reach.program.id(step.node));
+        json.field("type", reach::name_of(reach.program.nodes[step.node].type));
+        json.field("name", reach.program.name(step.node));
+        json.field("rule", reach::name_of(reach.program.edges[step.edge].rule));
+        json.field("says", step.says);
+        json.field("evidence", step.evidence);
+        json.field("since", step.interval.from);
+        json.field("until", step.interval.until);
+        json.field("column", static_cast<std::uint64_t>(places[i].column));
+        json.field("row", static_cast<std::uint64_t>(places[i].row));
       });
     }
+  });
+  json.array_field("edges", [&] {
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      for (const std::uint32_t from : steps[i].from)
+        json.array([&] {
+          json.value(static_cast<std::uint64_t>(from + cut + 1));
+          json.value(static_cast<std::uint64_t>(i + cut + 1));
+        });
   });
 }
 
 }  // namespace
 
-base::Result<std::string> reach_graph_json(const Picture &picture, std::string_view id, std::size_t things) {
-  reach::PictureOptions options;
-  options.things_max = std::min(things, kGraphNodesMax);
-  DISLODGE_TRY_ASSIGN(const reach::Picture drawn, reach::picture_of(picture.reach, id, options));
-  const std::vector<Place> places = laid_out(drawn);
-  std::map<std::string_view, const reach::ReachRow *> rows;
-  for (const reach::PictureThing &thing : drawn.things) rows.emplace(thing.id, nullptr);
-  for (const reach::ReachRow &row : picture.reach.rows)
-    if (const auto wanted = rows.find(row.id); wanted != rows.end()) wanted->second = &row;
-  std::size_t columns = 0, height = 0;
-  for (const Place &place : places) {
-    columns = std::max(columns, place.column + 1);
-    height = std::max(height, place.row + 1);
-  }
+base::Result<std::string> graph_json(const Picture &picture, std::string_view id) {
+  const reach::Reach &reach = picture.reach;
+  const auto row =
+      std::find_if(reach.rows.begin(), reach.rows.end(), [&](const auto &one) { return one.id == id; });
+  if (row == reach.rows.end())
+    return base::fail(base::ErrorKind::usage, "this is not within the intruder's reach by the evidence held");
+  const reach::NodeType type = type_of(row->type);
+  const reach::LabelId confirmed = reach::first_label(reach.program, reach.confirmed, type, id),
+                       possible = reach::first_label(reach.program, reach.possible, type, id);
+  const bool shown = row->grade == detect::Grade::confirmed;
+  if ((shown ? confirmed : possible) == reach::kNone)
+    return base::fail(base::ErrorKind::usage, "no proof is held for this");
   JsonWriter json;
   json.object([&] {
     json.field("schema", 1);
     json.field("id", id);
-    json.field("columns", static_cast<std::uint64_t>(columns));
-    json.field("rows", static_cast<std::uint64_t>(height));
-    json.field("left_out", drawn.left_out);
-    json.array_field("things", [&] {
-      for (std::size_t i = 0; i < drawn.things.size(); ++i) {
-        const reach::PictureThing &thing = drawn.things[i];
-        const reach::ReachRow *row = rows[thing.id];
-        json.object([&] {
-          json.field("id", thing.id);
-          json.field("type", thing.type);
-          json.field("name", thing.name);
-          json.field("grade", detect::name_of(thing.grade));
-          json.field("since", thing.since);
-          if (row != nullptr) {
-            intervals(json, "possible", row->possible_intervals);
-            intervals(json, "confirmed",
-                      row->grade == detect::Grade::confirmed ? row->intervals : base::IntervalSet());
-          } else {
-            intervals(json, "possible", base::IntervalSet(base::Interval{thing.since, base::kTimeMax}));
-            intervals(json, "confirmed", base::IntervalSet());
-          }
-          json.field("asked", thing.asked);
-          json.field("column", static_cast<std::uint64_t>(places[i].column));
-          json.field("row", static_cast<std::uint64_t>(places[i].row));
-        });
-      }
-    });
-    json.array_field("steps", [&] {
-      for (const reach::PictureStep &step : drawn.steps)
-        json.object([&] {
-          json.field("from", static_cast<std::uint64_t>(step.from));
-          json.field("to", static_cast<std::uint64_t>(step.to));
-          json.field("rule", step.rule);
-          json.field("says", step.says);
-          json.field("evidence", step.evidence);
-          json.field("since", step.interval.from);
-        });
-    });
+    proof_fields(json, reach, row->grade, shown ? confirmed : possible);
+    // What an event shows often begins late: how it was possible says by which way they may have come.
+    if (shown && possible != reach::kNone &&
+        reach.possible.labels[possible].interval.from < reach.confirmed.labels[confirmed].interval.from)
+      json.object_field("before", [&] { proof_fields(json, reach, detect::Grade::possible, possible); });
+    else
+      json.field("before", nullptr);
   });
   return json.take();
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -18,7 +20,7 @@ using engine::Picture;
 
 namespace {
 
-constexpr std::size_t kDetectionsShown = 12, kKindsShown = 6;
+constexpr std::size_t kDetectionsShown = 12, kKindsShown = 6, kPointsShown = 20;
 
 struct Answer {
   std::string says;
@@ -102,7 +104,7 @@ std::vector<Answer> intrusion(const Picture &picture) {
   std::vector<Answer> answers;
   for (const detect::Detection *act : report::key_acts(picture, kDetectionsShown))
     answers.push_back({act->says, act->event_count, std::string(detect::name_of(act->grade)),
-                       "#/timeline?where=what:detection", act->first});
+                       fmt::format("#/timeline/detections?row={}", act->id), act->first});
   if (answers.empty())
     answers.push_back({"cannot say: no log that was handed in shows it", {}, "", "#/evidence/coverage"});
   return answers;
@@ -225,11 +227,28 @@ std::string overview_json(const Picture &picture) {
     json.object_field("verdict", [&] {
       json.field("closed", picture.plan.verdict.closed);
       json.field("says", picture.plan.verdict.says);
-      json.list_field("does_not_cover", picture.plan.verdict.does_not_cover);
+      const auto &open = picture.plan.verdict.does_not_cover;
+      json.list_field(
+          "does_not_cover",
+          std::vector<std::string>(open.begin(), open.begin() + std::min(open.size(), kPointsShown)));
+      json.field("does_not_cover_count", static_cast<std::uint64_t>(open.size()));
     });
     json.list_field("notes", picture.notes);
   });
   return json.take();
+}
+
+std::string uncovered_json(const Picture &picture) {
+  std::string out;
+  for (const std::string &point : picture.plan.verdict.does_not_cover) {
+    JsonWriter json;
+    json.object([&] {
+      json.field("schema", 1);
+      json.field("point", point);
+    });
+    out += json.take() + "\n";
+  }
+  return out;
 }
 
 std::string missing_json(const Picture &picture) {

@@ -75,6 +75,18 @@ std::string plan_rows(const evict::Plan &plan) {
   return out;
 }
 
+// The lines without a field and those with it.
+std::pair<std::string, std::string> split(const std::string &lines, std::string_view field) {
+  std::pair<std::string, std::string> parts;
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', begin), lines.size() - 1) + 1;
+    const std::string_view one = std::string_view(lines).substr(begin, end - begin);
+    (one.find(field) == one.npos ? parts.first : parts.second) += one;
+    begin = end;
+  }
+  return parts;
+}
+
 // Running first, then what waits for a person, then what is done, then what nobody has verified.
 std::string duty_rows(const Picture &picture) {
   const std::string lines = report::duties_json(picture);
@@ -488,7 +500,9 @@ std::shared_ptr<const Views> make_views(const Picture &picture, const base::Timi
     list("secrets", report::secrets_json(picture));
     list("detections", report::detections_json(picture));
     list("sessions", report::sessions_json(picture));
-    list("coverage", report::coverage_json(picture));
+    auto [sources, unknown] = split(report::coverage_json(picture), "\"cannot_say\":");
+    list("coverage", std::move(sources));
+    list("cannot-say", std::move(unknown));
     list("ledger", report::ledger_json(picture));
     list("reach", reach_rows_json(picture));
     list("missing", missing_json(picture));
@@ -498,6 +512,7 @@ std::shared_ptr<const Views> make_views(const Picture &picture, const base::Timi
   if (plan) {
     list("status", report::status_json(picture));
     list("plan", plan_rows(picture.plan));
+    list("uncovered", uncovered_json(picture));
     list("timeline", report::timeline_json(picture));
     list("held", held_secrets_json(picture));
     made->lanes = lanes_json(picture);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import {execFileSync, spawn} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {chromium} from 'playwright-core';
@@ -10,7 +10,7 @@ import {chromium} from 'playwright-core';
 export const root = resolve(import.meta.dirname, '../..');
 export const binary = process.env.DISLODGE ?? join(root, 'build/release/dislodge');
 export const kViews = ['overview', 'timeline', 'timeline/detections', 'timeline/sessions', 'secrets', 'secrets/places', 'reach', 'reach/list', 'plan', 'parties', 'duties', 'decisions', 'statements',
-  'statements/told', 'evidence/ledger', 'evidence/coverage', 'evidence/gaps', 'evidence/missing', 'journal', 'marked', 'flow'];
+  'statements/told', 'evidence/ledger', 'evidence/coverage', 'evidence/gaps', 'evidence/missing', 'evidence/uncovered', 'journal', 'marked', 'flow'];
 
 export function dislodge(...given) {
   return execFileSync(binary, given, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28});
@@ -55,7 +55,11 @@ export async function opened(url, viewport = {width: 1360, height: 850}) {
       await route.fulfill({contentType: kTypes[name.split('.').at(-1)], body: readFileSync(join(root, process.env.WEB, name))});
     });
   }
+  // COOKIES=FILE: the session is kept there, so that a case that takes long to open can be looked at more than once.
+  const kept = process.env.COOKIES;
+  if (kept && existsSync(kept)) await page.context().addCookies(JSON.parse(readFileSync(kept, 'utf8')));
   await page.goto(url);
+  if (kept) writeFileSync(kept, JSON.stringify(await page.context().cookies()), {mode: 0o600});
   return {browser, page, seen};
 }
 
