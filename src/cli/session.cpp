@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "base/encode.hpp"
+#include "base/visible.hpp"
 #include "engine/reopen.hpp"
 
 namespace dislodge::cli {
@@ -34,7 +35,7 @@ int exit_code_of(ErrorKind kind) {
 }
 
 int report_error(const base::Error &error) {
-  std::fprintf(stderr, "dislodge: %s\n", error.message.c_str());
+  std::fprintf(stderr, "dislodge: %s\n", base::visible(error.message).c_str());
   return exit_code_of(error.kind);
 }
 
@@ -48,7 +49,12 @@ int written(int code) {
 }
 
 void print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (base::is_visible(text)) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return;
+  }
+  const std::string shown = base::visible(text);
+  std::fwrite(shown.data(), 1, shown.size(), stdout);
 }
 void print_line(std::string_view text) {
   print(text);

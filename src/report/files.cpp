@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/files.hpp"
+#include "base/visible.hpp"
 #include "reach/opengraph.hpp"
 #include "report/csv.hpp"
 #include "report/disclosure.hpp"
@@ -30,7 +31,9 @@ base::Result<std::vector<std::string>> write_all(const Files &files, const std::
   DISLODGE_TRY(base::make_folders(folder));
   std::vector<std::string> names;
   for (const auto &[name, text] : files) {
-    DISLODGE_TRY(base::write_file(folder / name, text, 0600));
+    // Markdown is read in terminals and editors, where names that an attacker chose would act.
+    const bool plain_text = std::string_view(name).ends_with(".md");
+    DISLODGE_TRY(base::write_file(folder / name, plain_text ? base::visible(text) : text, 0600));
     names.emplace_back(name);
   }
   return names;

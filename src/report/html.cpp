@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/encode.hpp"
+#include "base/visible.hpp"
 #include "report/files.hpp"
 #include "report/page_style.hpp"
 #include "report/statements.hpp"
@@ -92,7 +93,7 @@ void unread(std::string &out, const Picture &picture) {
 
 std::string html_escaped(std::string_view text) {
   std::string out;
-  for (const char c : base::to_valid_utf8(text)) {
+  for (const char c : base::visible(base::to_valid_utf8(text))) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -115,7 +116,7 @@ std::string html_escaped(std::string_view text) {
         out += ' ';
         break;
       default:
-        if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) out += c;
+        out += c;
     }
   }
   return out;

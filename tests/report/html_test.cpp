@@ -23,7 +23,7 @@ TEST(Html, EvidenceStaysText) {
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
   EXPECT_THAT(page, Not(HasSubstr(" href=")));
   EXPECT_THAT(page, Not(HasSubstr(" src=")));
-  EXPECT_EQ(html_escaped("a\x01<\"'&\n"), "a&lt;&quot;&#39;&amp; ");
+  EXPECT_EQ(html_escaped("a\x01<\"'&\n"), "a\\u0001&lt;&quot;&#39;&amp; ");
 }
 
 TEST(Html, SaysWhatItWouldGiveAThiefAndTheVerdict) {
