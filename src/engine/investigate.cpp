@@ -33,11 +33,13 @@
 #include "identity/bindings.hpp"
 #include "identity/history.hpp"
 #include "identity/link.hpp"
+#include "identity/object_tenants.hpp"
 #include "identity/owner.hpp"
 #include "identity/policies.hpp"
 #include "identity/rights.hpp"
 #include "identity/sweeps.hpp"
 #include "log/gather.hpp"
+#include "log/tenant.hpp"
 #include "reach/program.hpp"
 #include "reach/watched.hpp"
 
@@ -235,6 +237,12 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     DISLODGE_TRY_ASSIGN(picture.records, load_records(the_case));
     DISLODGE_TRY_ASSIGN(picture.sightings, load_sightings(the_case));
     missing = join_load_files(picture);
+    DISLODGE_TRY(load_blocks(the_case, "facts", [&](const Block &block) -> Result<void> {
+      DISLODGE_TRY_ASSIGN(identity::Facts facts, identity::Facts::decode(block.body));
+      timing.bytes += block.body.size();
+      picture.facts.append(std::move(facts));
+      return {};
+    }));
     timing.items_out = picture.records.size() + picture.sightings.size();
   }
 
@@ -257,6 +265,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     DISLODGE_TRY_ASSIGN(log::Gathered all, log::gather(tables, gathering));
     picture.events = std::move(all.table);
     seen.whole = all.whole;
+    log::fill_tenants(picture.events, identity::ObjectTenants(picture.facts));
     DISLODGE_TRY(leave_out_logs(picture.events, without_logs));
     if (all.whole) {
       picture.coverage =
@@ -275,12 +284,6 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
   DISLODGE_TRY(next_pass(progress, "identity"));
   {
     Timings::Scope timing(timings, "identity");
-    DISLODGE_TRY(load_blocks(the_case, "facts", [&](const Block &block) -> Result<void> {
-      DISLODGE_TRY_ASSIGN(identity::Facts facts, identity::Facts::decode(block.body));
-      timing.bytes += block.body.size();
-      picture.facts.append(std::move(facts));
-      return {};
-    }));
     identity::add_history(picture.events, rights, picture.facts);
     identity::link_facts(picture.facts, rights);
     const Held held = hold_evidence(picture.evidence, picture.records, picture.facts);
