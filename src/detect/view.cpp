@@ -87,7 +87,7 @@ std::string fill(std::string_view text, const std::map<std::string, std::string>
 }
 
 View::View(const log::EventTable &table, const identity::Facts &facts, const DetectOptions &options)
-    : table_(table), facts_(facts), options_(options) {
+    : table_(table), facts_(facts), options_(options), accounts_(facts) {
   sort_out_events();
   learn_names();
   learn_applications();
@@ -183,6 +183,10 @@ void View::learn_names() {
   for (const Event &event : table_.events) {
     if (event.actor_id == 0 || event.actor_name == 0) continue;
     const std::string tenant(text(event.tenant)), name(text(event.actor_name)), id(text(event.actor_id));
+    if (!identity::realm_of(event.source).empty()) {
+      name_by_principal_.emplace(accounts_.actor(table_, event), name);
+      continue;
+    }
     const bool user = text(event.actor_type) == "user";
     if (user && log::is_guid(id)) user_by_name_.emplace(std::pair(tenant, name), id);
     const bool named = !user && event.application_name != 0 && event.source == Source::entra_signin;
@@ -225,44 +229,9 @@ std::string View::user(std::string_view tenant, std::string_view name) const {
   return found == user_by_name_.end() ? std::string() : entra_id(tenant, found->second);
 }
 
-namespace {
-
-// Realms outside of Microsoft's: their ids are no object ids of a tenant.
-std::string_view realm_of(Source source) {
-  switch (source) {
-    case Source::okta:
-      return "okta";
-    case Source::github:
-      return "github";
-    case Source::gitlab:
-      return "gitlab";
-    case Source::aws_cloudtrail:
-      return "aws";
-    case Source::google:
-      return "google";
-    case Source::salesforce:
-      return "salesforce";
-    case Source::windows:
-      return "ad";
-    case Source::sshd:
-      return "host";
-    default:
-      return {};
-  }
-}
-
-}  // namespace
-
 std::string View::actor(const Event &event) const {
+  if (!identity::realm_of(event.source).empty()) return accounts_.actor(table_, event);
   const std::string_view id = text(event.actor_id);
-  if (const std::string_view realm = realm_of(event.source); !realm.empty()) {
-    const std::string_view who = event.actor_name != 0 ? text(event.actor_name) : id;
-    if (who.empty()) return {};
-    std::string out = "principal:" + std::string(realm) + '/';
-    if (event.source != Source::github)
-      out += (event.tenant == 0 ? std::string("?") : base::lower(text(event.tenant))) + '/';
-    return out + base::lower(event.source == Source::okta && !id.empty() ? id : who);
-  }
   if (log::is_guid(id) || (event.actor_id != 0 && event.source != Source::m365_audit))
     return entra_id(text(event.tenant), id);
   if (text(event.actor_type) != "user")
@@ -274,11 +243,7 @@ std::string View::actor(const Event &event) const {
 }
 
 std::string View::target(const Event &event) const {
-  if (const std::string_view realm = realm_of(event.source); !realm.empty()) {
-    if (event.source != Source::okta || event.target_id == 0) return {};
-    return "principal:okta/" + (event.tenant == 0 ? std::string("?") : base::lower(text(event.tenant))) +
-           '/' + base::lower(text(event.target_id));
-  }
+  if (!identity::realm_of(event.source).empty()) return accounts_.target(table_, event);
   if (event.target_id != 0) return entra_id(text(event.tenant), text(event.target_id));
   return event.target_name == 0 ? std::string() : user(text(event.tenant), text(event.target_name));
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "detect/detect.hpp"
+#include "identity/realm_accounts.hpp"
 
 namespace dislodge::detect {
 
@@ -71,6 +72,7 @@ class View {
   const log::EventTable &table_;
   const identity::Facts &facts_;
   const DetectOptions &options_;
+  identity::RealmAccounts accounts_;
   std::vector<EventIndex> user_signins_, service_signins_, changes_, mail_;
   std::unordered_map<base::StringId, Act> acts_;                             // by operation
   std::map<std::pair<std::string, std::string>, std::string> user_by_name_;  // tenant, name -> object id

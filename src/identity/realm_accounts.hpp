@@ -1,0 +1,38 @@
+#pragma once
+// RealmAccounts: who is meant by the name or id that a log of Okta, AWS, GitHub, GitLab, Google or Windows
+// gives. Listings of those systems know the same account by another id; found here, what the log shows and
+// what the listing says are about one principal.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "identity/fact.hpp"
+#include "log/event.hpp"
+
+namespace dislodge::identity {
+
+// "okta", "aws", ... for sources outside of Entra, whose ids are no object ids of a tenant; "" for the
+// others.
+std::string_view realm_of(log::Source source);
+
+class RealmAccounts {
+ public:
+  // Built from settled facts, which must outlive it.
+  explicit RealmAccounts(const Facts &facts);
+  // The principal whom an event's actor is: as a listing knows them, else an id made of what the log says. ""
+  // where the event is of Entra's world or names nobody.
+  std::string actor(const log::EventTable &table, const log::Event &event) const;
+  // The same for whom an event changed; Okta's log alone names them by id.
+  std::string target(const log::EventTable &table, const log::Event &event) const;
+
+ private:
+  std::string listed(std::string_view realm, std::string_view tenant, std::string_view name) const;
+
+  const Facts &facts_;
+  std::unordered_map<std::string, std::vector<std::uint32_t>> by_name_;  // realm, line feed, name
+};
+
+}  // namespace dislodge::identity
