@@ -9,6 +9,7 @@
 
 #include "identity/bindings.hpp"
 #include "identity/name_index.hpp"
+#include "identity/sweeps.hpp"
 
 namespace dislodge::identity {
 
@@ -25,8 +26,12 @@ class Binder {
   std::vector<Unbound> run();
 
  private:
-  // Accounts that only a log knows: their sign-ins say tenant and object id.
+  // Accounts that only a log knows: their sign-ins say tenant and object id. Keys that it shows in use, and
+  // whose they are. Passwords that were reset.
   void from_events(const log::EventTable &events);
+  // Whose key it is: as a listing says, or as a log shows it in use. Makes the credential where only a log
+  // tells.
+  bool by_key_id(const SecretFact &one, const std::string &key, std::string_view slot, std::string_view what);
 
   void presences(const SecretFact &one);
 
@@ -66,8 +71,9 @@ class Binder {
   void password(const SecretFact &one);
   bool user_password(const SecretFact &one, const Candidate &c);
   void address_password(const SecretFact &one, const Candidate &c, const std::string &user);
-  // A password that was changed after it was last written down is dead since, as far as the directory shows.
-  static void until_changed(const SecretFact &one, const Principal &p, Binding &b);
+  // A password that was changed after it was last written down is dead since, as far as log and directory
+  // show.
+  void until_changed(const SecretFact &one, const Principal &p, Binding &b);
 
   const std::vector<SecretFact> &secrets_;
   Facts &facts_;
@@ -76,6 +82,13 @@ class Binder {
       by_app_;
   std::unordered_map<std::string, std::string> storage_;
   std::unordered_map<std::string, std::pair<std::string, std::string>> seen_;
+  std::vector<Sweep> sweeps_;
+  std::unordered_map<std::string, std::vector<const Sweep *>> resets_;  // of passwords, by principal; by time
+  struct Used {
+    std::string principal, evidence;
+  };
+  std::unordered_map<std::string, Used> used_;  // key ids of the secrets that a log shows in use
+  std::vector<Credential> credentials_;
   std::vector<Binding> made_;
   std::vector<Principal> principals_;
   std::vector<Grant> grants_;

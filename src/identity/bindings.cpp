@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <cctype>
 
+#include <unordered_set>
+
 #include <fmt/format.h>
 
 #include "base/encode.hpp"
 #include "identity/binder.hpp"
 #include "identity/ids.hpp"
+#include "identity/realm_accounts.hpp"
 
 namespace dislodge::identity {
 
@@ -13,6 +16,8 @@ using base::lower;
 using secret::HintKind;
 
 namespace {
+
+constexpr std::size_t kKeyIdBytesMax = 128;  // longer ones are no ids
 
 bool any_of_words(std::string_view kind, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(),
@@ -50,11 +55,17 @@ std::string first_hint(const SecretPlace &place, HintKind kind) {
   return {};
 }
 
+bool is_login(const SecretPlace &place, std::string_view name) {
+  return std::any_of(place.hints.begin(), place.hints.end(), [&](const secret::Hint &hint) {
+    return hint.kind == HintKind::login && base::equal_ignoring_case(hint.value, name);
+  });
+}
+
 Binder::Binder(const std::vector<SecretFact> &secrets, Facts &facts, const log::EventTable *events)
     : secrets_(secrets), facts_(facts), names_(facts) {
   for (std::size_t i = 0; i < facts.credentials.size(); ++i) {
     const Credential &c = facts.credentials[i];
-    if (!c.key_id.empty()) by_key_[c.key_id].push_back(i);
+    if (!c.key_id.empty()) by_key_[lower(c.key_id)].push_back(i);
     if (!c.thumbprint.empty()) by_thumbprint_[without_padding(c.thumbprint)].push_back(i);
     if (!c.hint.empty()) by_hint_[c.hint].push_back(i);
     by_principal_[c.principal].push_back(i);
@@ -84,6 +95,7 @@ std::vector<Unbound> Binder::run() {
   move(facts_.bindings, made_);
   move(facts_.principals, principals_);
   move(facts_.grants, grants_);
+  move(facts_.credentials, credentials_);
   facts_.settle();
   std::sort(unbound_.begin(), unbound_.end(),
             [](const Unbound &a, const Unbound &b) { return a.secret < b.secret; });
@@ -91,7 +103,26 @@ std::vector<Unbound> Binder::run() {
 }
 
 void Binder::from_events(const log::EventTable &events) {
+  sweeps_ = sweeps_of(events, facts_);
+  for (const Sweep &sweep : sweeps_) {
+    if (sweep.what == "password") resets_[sweep.principal].push_back(&sweep);
+  }
+  // Logs show thousands of short-lived keys; only those of the secrets are looked for.
+  std::unordered_set<std::string> wanted;
+  for (const SecretFact &one : secrets_) {
+    for (const std::string &key : hints_of(one, HintKind::key_id)) wanted.insert(lower(key));
+  }
+  const RealmAccounts accounts(facts_);
   for (const log::Event &event : events.events) {
+    if (!wanted.empty() && event.outcome != log::Outcome::wrong_secret) {
+      for (const std::string_view key : {events.text(event.key_id), events.extra(event, "hashed-token")}) {
+        if (key.empty() || key.size() > kKeyIdBytesMax) continue;
+        std::string id = lower(key);
+        if (!wanted.contains(id) || used_.contains(id)) continue;
+        if (std::string who = accounts.actor(events, event); !who.empty())
+          used_.emplace(std::move(id), Used{std::move(who), events.source_of(event)});
+      }
+    }
     const std::string_view name = events.text(event.actor_name), id = events.text(event.actor_id),
                            tenant = events.text(event.tenant);
     if (tenant.empty() || !is_guid(id) || events.text(event.actor_type) != "user" ||
@@ -99,6 +130,38 @@ void Binder::from_events(const log::EventTable &events) {
       continue;
     seen_.emplace(lower(name), std::pair(entra_principal(tenant, id), events.source_of(event)));
   }
+}
+
+bool Binder::by_key_id(const SecretFact &one, const std::string &key, std::string_view slot,
+                       std::string_view what) {
+  const std::string id = lower(key);
+  if (const auto listed = by_key_.find(id); listed != by_key_.end()) {
+    for (const std::size_t i : listed->second)
+      add(one, facts_.credentials[i], 1.0,
+          fmt::format("{} {} is listed as that of {}", what, key, name_of(facts_.credentials[i].principal)));
+    return true;
+  }
+  const auto used = used_.find(id);
+  if (used == used_.end()) return false;
+  const Used &user = used->second;
+  if (facts_.principal(user.principal) == nullptr) {  // no listing has the account
+    Principal p;
+    p.id = user.principal;
+    p.kind = PrincipalKind::user;
+    p.name = user.principal.substr(user.principal.rfind('/') + 1);
+    p.names = {p.name};
+    p.evidence = user.evidence;
+    principals_.push_back(std::move(p));
+  }
+  Credential c;
+  c.principal = user.principal;
+  c.slot = slot;
+  c.key_id = id;
+  c.id = credential_id(c.principal, c.slot, c.key_id);
+  c.evidence = user.evidence;
+  add(one, c, 1.0, fmt::format("the log shows {} {} in use by {}", what, key, name_of(user.principal)));
+  credentials_.push_back(std::move(c));
+  return true;
 }
 
 void Binder::presences(const SecretFact &one) {

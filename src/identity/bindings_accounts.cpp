@@ -30,10 +30,13 @@ std::vector<Binder::Candidate> Binder::users_of(const SecretFact &one) const {
       const bool on_message =
           std::any_of(place.people.begin(), place.people.end(),
                       [&](const std::string &who) { return base::equal_ignoring_case(who, name); });
-      if (name.empty() || authors.count(name) != 0 || (on_message && place.quote_depth > 0)) continue;
+      // Who wrote the message, or the message that is quoted, signs it; but people mail their own logins too.
+      const bool named = is_login(place, hint.value);
+      if (name.empty() || (!named && (authors.count(name) != 0 || (on_message && place.quote_depth > 0))))
+        continue;
       Candidate &c = found[name];
-      const double score =
-          (place.quote_depth == 0 ? 1.0 : 0.5) / static_cast<double>(index) * (on_message ? 0.5 : 1.0);
+      const double score = (place.quote_depth == 0 ? 1.0 : 0.5) / static_cast<double>(index) *
+                           (on_message && !named ? 0.5 : 1.0);
       if (score > c.score) {
         c.score = score;
         c.place = &place;
@@ -139,16 +142,26 @@ void Binder::address_password(const SecretFact &one, const Candidate &c, const s
 }
 
 void Binder::until_changed(const SecretFact &one, const Principal &p, Binding &b) {
-  const auto changed = p.attributes.find("last-password-change");
-  if (changed == p.attributes.end()) return;
-  const auto when = base::parse_time(changed->second);
-  if (!when) return;
   base::Time written = base::kTimeMin;
   for (const SecretPlace &place : one.places) {
     if (place.present_from == base::kTimeMin) return;  // cannot say
     written = std::max(written, place.present_from);
   }
-  if (*when <= written) return;
+  // The log tells every change, the directory the last.
+  const auto resets = resets_.find(p.id);
+  if (resets != resets_.end()) {
+    for (const Sweep *reset : resets->second) {  // in order of time
+      if (reset->time <= written || reset->time >= b.valid.until) continue;
+      b.valid.until = reset->time;
+      b.why += fmt::format("; it was changed {}, after it was written here ({})",
+                           base::format_time(reset->time), reset->evidence);
+      break;
+    }
+  }
+  const auto changed = p.attributes.find("last-password-change");
+  if (changed == p.attributes.end()) return;
+  const auto when = base::parse_time(changed->second);
+  if (!when || *when <= written || *when >= b.valid.until) return;
   b.valid.until = *when;
   b.why += fmt::format("; the directory says that it was changed {}, after it was written here",
                        base::format_time(*when));

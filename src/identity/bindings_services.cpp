@@ -149,6 +149,7 @@ void Binder::aws(const SecretFact &one) {
     return;
   }
   for (const std::string &key : ids) {
+    if (by_key_id(one, key, "access-key", "the access key")) continue;
     Principal p;
     p.id = aws_key_principal(accounts.empty() ? std::string_view() : std::string_view(accounts.front()), key);
     p.kind = PrincipalKind::key;
@@ -196,6 +197,10 @@ void Binder::storage(const SecretFact &one) {
 }
 
 void Binder::github(const SecretFact &one) {
+  // GitHub's log names a token by the base64 of its SHA-256.
+  for (const std::string &hashed : hints_of(one, HintKind::key_id)) {
+    if (by_key_id(one, hashed, "token", "the token with hash")) return;
+  }
   for (const Candidate &candidate : users_of(one)) {
     std::vector<const Principal *> fits;
     for (const std::uint32_t i : names_.find(candidate.name)) {

@@ -6,6 +6,7 @@
 #include "base/encode.hpp"
 #include "identity/ids.hpp"
 #include "identity/listing_shapes.hpp"
+#include "secret/checks.hpp"
 
 namespace dislodge::identity::listings {
 namespace {
@@ -156,6 +157,20 @@ void aws_credentials(const Row &row, ListingWriter &out) {
   }
 }
 
+// aws iam list-access-keys: the account stands inside the key's id.
+void aws_access_key(const Row &row, ListingWriter &out) {
+  const std::string_view key = row["accesskeyid"];
+  const auto account = secret::aws_account_of(key);
+  if (!account || row["username"].empty()) return;
+  const std::string id = "principal:aws/" + *account + "/user/" + lower(row["username"]);
+  Principal &p = out.principal(row, id, PrincipalKind::user, row["username"]);
+  ListingWriter::add_name(p, "arn:aws:iam::" + *account + ":user/" + std::string(row["username"]));
+  Credential &one = out.credential(row, id, "access-key", key);
+  one.key_id = lower(key);
+  one.valid.from = base::parse_time(row["createdate"]).value_or(base::kTimeMin);
+  if (lower(row["status"]) == "inactive") one.name = "inactive when listed";
+}
+
 void okta_user(const Row &row, ListingWriter &out) {
   const std::string id = "principal:okta/" + lower(row["id"]);
   std::string name(row["profile.displayname"]);
@@ -236,6 +251,7 @@ constexpr Shape kShapes[] = {
     {"GitHub organisation members", "login role two_factor_authentication|two_factor_enabled", github_user},
     {"GitLab members", "username access_level", gitlab_member},
     {"AWS credential report", "user arn user_creation_time access_key_1_active", aws_credentials},
+    {"AWS access keys", "username accesskeyid status", aws_access_key},
     {"Okta users", "id profile.login", okta_user},
     {"Okta applications", "id label signonmode", okta_application},
     {"Okta groups", "id profile.name", okta_group},

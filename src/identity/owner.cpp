@@ -196,6 +196,15 @@ Ourselves ourselves(const Facts &facts, const std::vector<std::string> &custodia
     }
     if (!own.empty()) us.tenants[p.tenant] = own;
   }
+  // An AD domain whose export was handed in is ours; its name (corp.local) is seldom that of the mail.
+  for (const Principal &p : facts.principals) {
+    const auto type = p.attributes.find("type"), collected = p.attributes.find("collected");
+    if (!p.id.starts_with("principal:ad/") || type == p.attributes.end() || type->second != "Domain")
+      continue;
+    if (collected != p.attributes.end() && collected->second != "true") continue;
+    const std::string domain = registrable_domain(p.tenant.empty() ? p.name : p.tenant);
+    if (!domain.empty()) us.domains.insert(domain);
+  }
   // Tenants that only logs know: the domain of the accounts seen in them.
   for (const auto &[tenant, domains] : users) {
     const auto most = std::max_element(domains.begin(), domains.end(),
@@ -254,7 +263,8 @@ std::vector<Vote> votes_for(const SecretFact &secret, const Facts &facts, const 
           ballot.vote(hint.value, 2, fmt::format("the domain {} stands beside it", hint.value));
           break;
         case HintKind::user:
-          if (people.count(lower(hint.value)) != 0) break;  // correspondents' own addresses: their signatures
+          // Correspondents' own addresses are their signatures, unless the sentence itself names them.
+          if (people.count(lower(hint.value)) != 0 && !is_login(place, hint.value)) break;
           if (looks_like_address(lower(hint.value)))
             ballot.vote(domain_of_address(hint.value), 3,
                         fmt::format("the account {} stands beside it", lower(hint.value)));
@@ -270,6 +280,7 @@ std::vector<Vote> votes_for(const SecretFact &secret, const Facts &facts, const 
           break;
         case HintKind::prefix:
         case HintKind::expires:
+        case HintKind::login:
           break;
       }
     }

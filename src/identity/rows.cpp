@@ -21,7 +21,8 @@ constexpr std::size_t kColumnsMax = 2'000;  // of one row; a row of more is no l
 
 // Members of the object around an array that say nothing about rows are passed; these hold the rows.
 bool holds_rows(std::string_view key) {
-  for (const std::string_view name : {"value", "data", "items", "results", "users", "members", "keys"}) {
+  for (const std::string_view name :
+       {"value", "data", "items", "results", "users", "members", "keys", "AccessKeyMetadata"}) {
     if (base::equal_ignoring_case(key, name)) return true;
   }
   return false;

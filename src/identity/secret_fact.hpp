@@ -21,6 +21,9 @@ struct SecretPlace {
   std::uint32_t quote_depth = 0;
 };
 
+// Whether a name is the one that the place itself gives as the secret's (HintKind::login).
+bool is_login(const SecretPlace &place, std::string_view name);
+
 struct SecretFact {
   std::string id;  // "secret:" + 32 hex digits
   std::string kind;

@@ -279,6 +279,10 @@ class Reader {
           all += (all.empty() ? "" : " ") + lower(value);
         if (!all.empty()) one.attributes.emplace(key, all);
       }
+      if (is("Domain")) {  // false for domains that are only trusted
+        if (const std::string collected = plain_of(properties, "collected"); !collected.empty())
+          one.attributes.emplace("collected", collected);
+      }
       delegation_ = flag_of(properties, "unconstraineddelegation");
       domain_sid_ = text_of(properties, "domainsid");
     }

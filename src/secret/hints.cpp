@@ -11,6 +11,7 @@
 #include <span>
 
 #include "base/encode.hpp"
+#include "base/hash.hpp"
 #include "base/percent.hpp"
 #include "base/time.hpp"
 #include "secret/checks.hpp"
@@ -74,6 +75,25 @@ Span neighbourhood(std::string_view text, std::size_t begin, std::size_t end) {
   return span;
 }
 
+// What documentation writes where a user's name belongs. The placeholders of values do not serve here: people
+// are called Anna and Otto, accounts `test` and `sample`. Of an address the name before the @ decides: whose
+// domain is made up ("example") may still be a user there. `user` is lower case.
+bool stands_for_a_name(std::string_view user) {
+  static constexpr std::array<std::string_view, 12> kInside = {
+      "your_",     "your-",       "yourname", "youruser", "changeme",  "change_me",
+      "change-me", "placeholder", "redacted", "insert_",  "some_user", "some-user"};
+  static constexpr std::array<std::string_view, 8> kWhole = {
+      "username", "user_name", "user-name", "your.name", "myuser", "my_user", "someone", "undefined"};
+  const std::string_view name = user.substr(0, user.find('@'));
+  if (name.empty() || std::string_view("<[{$%*").find(name.front()) != std::string_view::npos) return true;
+  if (name.find_first_of("{}<>") != std::string_view::npos) return true;
+  if (name.size() >= 3 && name.find_first_not_of(name.front()) == std::string_view::npos)
+    return true;  // "xxx"
+  return std::find(kWhole.begin(), kWhole.end(), name) != kWhole.end() ||
+         std::any_of(kInside.begin(), kInside.end(),
+                     [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+}
+
 bool plausible_user(std::string_view user) {
   static constexpr std::array<std::string_view, 40> kNot = {
       "name",  "password", "pass",  "passwd", "id",   "is",    "the",   "a",     "an",       "and",
@@ -81,16 +101,15 @@ bool plausible_user(std::string_view user) {
       "that",  "it",       "null",  "none",   "true", "false", "login", "user",  "username", "account",
       "email", "http",     "https", "string", "type", "label", "input", "value", "key",      "below"};
   const std::string small = base::lower(user);
-  // Of an address the name before the @ decides: whose domain is made up ("example") may still be a user
-  // there.
   return small.size() >= 2 && std::find(kNot.begin(), kNot.end(), small) == kNot.end() &&
-         !looks_like_placeholder(user.substr(0, user.find('@')));
+         !stands_for_a_name(small);
 }
 
 struct Near {
   std::size_t distance;
   HintKind kind;
   std::string value;
+  bool own_line = false;  // on the line of the secret, and no other secret between
 };
 
 bool is_name_byte(char c) {
@@ -268,7 +287,8 @@ class Collector {
     if ((pattern.kind == HintKind::user || pattern.kind == HintKind::host) &&
         (begin < request_.previous_end || end > request_.next_begin))
       distance += kOtherPenalty;
-    found_.push_back({distance, pattern.kind, std::string(value)});
+    found_.push_back({distance, pattern.kind, std::string(value),
+                      distance < kOtherPenalty && between.find('\n') == std::string_view::npos});
   }
 
   const HintRequest &request_;
@@ -315,6 +335,7 @@ void url_hints(const HintRequest &request, std::vector<Hint> &hints) {
     const std::size_t link_end = end + std::min(rest.find_first_of(" \t\r\n\"'<>"), rest.size());
     if (request.begin < begin || request.begin >= link_end) continue;
     add_hint(hints, HintKind::user, view(groups[2]));
+    add_hint(hints, HintKind::login, view(groups[2]));
     add_hint(hints, HintKind::host, view(groups[3]));
     const bool in_path = request.begin < end &&
                          request.begin >= static_cast<std::size_t>(groups[5].data() - request.text.data());
@@ -384,11 +405,20 @@ std::vector<Hint> find_hints(const HintRequest &request) {
 std::vector<Hint> find_hints(const HintRequest &request, HintWords &words) {
   std::vector<Hint> hints;
   add_hint(hints, HintKind::user, request.user);
+  add_hint(hints, HintKind::login, request.user);
   if (std::count(request.value.begin(), request.value.end(), '.') >= 2 && request.value.starts_with("eyJ"))
     for (const Hint &one : token_hints(request.value)) add_hint(hints, one.kind, one.value);
   if (request.kind.starts_with("aws-") && request.value.size() == 20 && request.value[0] == 'A') {
     if (const auto account = aws_account_of(request.value)) add_hint(hints, HintKind::account, *account);
     add_hint(hints, HintKind::key_id, request.value);
+  }
+  // GitHub's audit log and exports name a token by the base64 of its SHA-256. Nobody finds a value of so many
+  // random characters by it.
+  if (request.kind.find("github-token") != std::string_view::npos ||
+      request.kind.find("github-pat") != std::string_view::npos) {
+    const base::Sha256 digest = base::sha256(request.value);
+    add_hint(hints, HintKind::key_id,
+             base::to_base64({reinterpret_cast<const char *>(digest.data()), digest.size()}));
   }
   // Entra shows the first three characters of a client secret as its hint, in the portal and in exports.
   if (request.kind == "entra-client-secret" && request.value.size() >= 3)
@@ -409,6 +439,8 @@ std::vector<Hint> find_hints(const HintRequest &request, HintWords &words) {
         one.value.find_first_of("-0123456789") == std::string::npos)
       continue;  // "server: the"
     add_hint(hints, one.kind, one.value);
+    if (one.kind == HintKind::user && one.own_line && one.value.find('@') != std::string::npos)
+      add_hint(hints, HintKind::login, one.value);
     if (one.kind == HintKind::key_id && request.kind.starts_with("aws-")) {
       if (const auto account = aws_account_of(one.value)) add_hint(hints, HintKind::account, *account);
     }

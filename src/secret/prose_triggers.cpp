@@ -108,9 +108,8 @@ enum class Begins : std::uint8_t { anywhere, word };
 std::string pattern_of(List words, Begins begins) {
   std::vector<std::string> all;
   for (const std::string_view word : words)
-    for (const Spelling as :
-         {Spelling::small, Spelling::sentence, Spelling::titles, Spelling::capitals,
-          Spelling::plain_capitals}) {
+    for (const Spelling as : {Spelling::small, Spelling::sentence, Spelling::titles, Spelling::capitals,
+                              Spelling::plain_capitals}) {
       std::string one = escaped(spelled(word, as));
       if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(std::move(one));
     }
@@ -138,7 +137,7 @@ constexpr std::array kRomanianVerbs = {"este"sv, "e"sv, "rămâne"sv, "è"sv, "�
 constexpr std::array kRomanianTo = {"în"sv, "in"sv, "cu"sv};
 constexpr ProseLanguage kRomanian{kRomanianVerbs, kRomanianTo, {}, true};
 constexpr std::array kCyrillicVerbs = {"е"sv, "је"sv};
-constexpr std::array kCyrillicBefore = {"от"sv, "для"sv, "до"sv, "на"sv,  "к"sv,  "с"sv,   "под"sv, "від"sv,
+constexpr std::array kCyrillicBefore = {"от"sv, "для"sv, "до"sv, "на"sv, "к"sv,  "с"sv,   "под"sv, "від"sv,
                                         "у"sv,  "в"sv,   "з"sv,  "из"sv, "за"sv, "при"sv, "ко"sv,  "по"sv};
 constexpr ProseLanguage kCyrillic{kCyrillicVerbs, {}, kCyrillicBefore, true};
 constexpr std::array kGreekVerbs = {"είναι"sv, "ειναι"sv, "ήταν"sv, "παραμένει"sv};
@@ -189,8 +188,8 @@ std::vector<ProseTrigger> make_triggers() {
   add(password, kDutch, Begins::anywhere, {"wachtwoord"});
   // Danish, Norwegian, Swedish, Icelandic; words are joined to others: "serveradgangskoden"
   add(password, kNordic, Begins::anywhere,
-      {"adgangskode", "adgangskoden", "kodeord",   "kodeordet", "passord",     "passordet",  "passwordet",
-       "lösenord",    "lösenordet",   "losenord",  "losenordet", "lykilorð",   "lykilorðið", "aðgangsorð",
+      {"adgangskode", "adgangskoden", "kodeord", "kodeordet", "passord", "passordet", "passwordet",
+       "lösenord", "lösenordet", "losenord", "losenordet", "lykilorð", "lykilorðið", "aðgangsorð",
        "adgangsordet"});
   // Finnish, Estonian
   add(password, kFinnic, Begins::anywhere,
@@ -207,10 +206,10 @@ std::vector<ProseTrigger> make_triggers() {
   add(password, kValueBefore, Begins::anywhere, {"jelszóval", "jelszavával", "jelszoval", "salasanalla"});
   // Turkish; the capital of i has a dot of its own there, and diacritics are left out as often as not
   add(password, kTurkish, Begins::word,
-      {"şifre",    "şifren",    "sifren",   "parolan",   "şifresi",   "şifreniz",   "şifrem",    "şifremiz",  "şifresini",  "şifreyi", 
-       "şİfre",    "şİfresİ",   "şİfrenİz",   "sİfre",     "sİfresİ",   "sifre",      "sifresi", "sifreniz",
-       "sifrem",   "sifresini", "sifreyi",    "parolası",  "parolanız", "parolayı",   "parolam", "parolamız",
-       "parolasi", "parolaniz", "parolasını"});
+      {"şifre",     "şifren",    "sifren",   "parolan",   "şifresi",   "şifreniz", "şifrem",    "şifremiz",
+       "şifresini", "şifreyi",   "şİfre",    "şİfresİ",   "şİfrenİz",  "sİfre",    "sİfresİ",   "sifre",
+       "sifresi",   "sifreniz",  "sifrem",   "sifresini", "sifreyi",   "parolası", "parolanız", "parolayı",
+       "parolam",   "parolamız", "parolasi", "parolaniz", "parolasını"});
   add(password, kValueBefore, Begins::word,
       {"şifresiyle", "şifresi ile", "sifresi ile", "sifresiyle", "parolasıyla", "parolası ile"});
   // Romanian, Italian; Turkish, Serbian and Bulgarian in Latin letters
@@ -225,7 +224,7 @@ std::vector<ProseTrigger> make_triggers() {
   // Arabic, Persian, Urdu
   add(password, kArabic, Begins::anywhere,
       {"كلمة المرور", "كلمة مرور", "كلمة السر", "كلمة سر", "كلمه المرور", "كلمه السر", "الرقم السري",
-       "الباسورد",    "باسورد",    "رمز عبور",  "گذرواژه", "کلمه عبور",   "پاس ورڈ"});
+       "الباسورد", "باسورد", "رمز عبور", "گذرواژه", "کلمه عبور", "پاس ورڈ"});
   add(password, kHebrew, Begins::anywhere, {"סיסמה", "סיסמא", "סיסמת", "סיסמתך", "סיסמתי", "הסיסמאות"});
   add(password, kVietnamese, Begins::anywhere, {"mật khẩu", "mật mã", "mat khau"});
   add(password, kThai, Begins::anywhere, {"รหัสผ่าน", "พาสเวิร์ด"});

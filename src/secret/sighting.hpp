@@ -30,6 +30,9 @@ enum class HintKind : std::uint8_t {
   subject,
   issuer,   // of a certificate or token
   expires,  // RFC 3339
+  // A user name (a `user` too) that belongs to it beyond doubt: in its URL, named by the sentence, or on its
+  // own line. Whoever signs a message stands near it as well, but never so.
+  login,
 };
 std::string_view name_of(HintKind kind);
 

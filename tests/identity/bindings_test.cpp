@@ -245,5 +245,77 @@ TEST_F(Bindings, PresencesAndIdempotence) {
   EXPECT_EQ(once.bytes(), twice.bytes());
 }
 
+TEST_F(Bindings, PeopleMailTheirOwnLogin) {
+  const std::string ann = "ann@northwind.example";
+  secret("password", {{HintKind::user, ann}}, {ann});                          // signed with it
+  secret("password", {{HintKind::user, ann}, {HintKind::login, ann}}, {ann});  // "log in as ann@... with ..."
+  secret("password", {{HintKind::user, ann}, {HintKind::login, ann}}, {ann}, 1);  // and the same in a reply
+  EXPECT_THAT(why_not(0), HasSubstr("no account"));
+  ASSERT_NE(bound(1), nullptr);
+  EXPECT_EQ(bound(1)->principal, here("ann"));
+  ASSERT_NE(bound(2), nullptr);
+  EXPECT_EQ(bound(2)->principal, here("ann"));
+}
+
+TEST_F(Bindings, APasswordEndsWhenALogShowsThatItWasReset) {
+  const std::string object = "e0000000-0000-4000-8000-000000000001";
+  user(object, "ivan@northwind.example");
+  secret("password", {{HintKind::user, "ivan@northwind.example"}});
+  EventMaker maker;
+  const auto reset = [&](std::string_view time) {
+    log::Event &event = maker.add(log::EventClass::directory_audit, time, "Reset user password");
+    event.tenant = maker.id(kTenant);
+    event.target_id = maker.id(object);
+  };
+  reset("2025-06-01T00:00:00Z");  // before it was written down
+  reset("2025-07-01T09:00:00Z");
+  reset("2025-08-01T00:00:00Z");
+  events = &maker.table;
+  ASSERT_NE(bound(0), nullptr);
+  EXPECT_EQ(bound(0)->valid.until, at("2025-07-01T09:00:00Z"));
+  EXPECT_THAT(bound(0)->why, HasSubstr("ual.csv:line 3"));
+}
+
+TEST_F(Bindings, KeysThatALogShowsInUse) {
+  Principal &bot = principal("principal:aws/482913007654/user/ci-bot", PrincipalKind::user,
+                             {"arn:aws:iam::482913007654:user/ci-bot"});
+  bot.tenant = "482913007654";
+  secret("aws-secret-key", {{HintKind::key_id, "AKIAXYZABCDEFGHIJKLM"}, {HintKind::account, "482913007654"}});
+  secret("aws-secret-key", {{HintKind::key_id, "AKIANOBODYUSESTHISXX"}, {HintKind::account, "482913007654"}});
+  secret("github-token", {{HintKind::key_id, "Zm9v+/Bar="}});
+  EventMaker maker("trail.json");
+  log::Event &call = maker.add(log::EventClass::api_call, "2025-03-02T00:00:00Z", "GetCallerIdentity",
+                               {{"arn", "arn:aws:iam::482913007654:user/ci-bot"}});
+  call.source = log::Source::aws_cloudtrail;
+  call.tenant = maker.id("482913007654");
+  call.actor_name = maker.id("ci-bot");
+  call.key_id = maker.id("akiaxyzabcdefghijklm");
+  log::Event &fetch = maker.add(log::EventClass::code_access, "2025-03-03T00:00:00Z", "git.fetch",
+                                {{"hashed-token", "Zm9v+/Bar="}});
+  fetch.source = log::Source::github;
+  fetch.actor_name = maker.id("nw-bot");
+  events = &maker.table;
+
+  ASSERT_NE(bound(0), nullptr);
+  EXPECT_EQ(bound(0)->principal, "principal:aws/482913007654/user/ci-bot");
+  EXPECT_EQ(bound(0)->slot, "access-key");
+  EXPECT_DOUBLE_EQ(bound(0)->strength, 1.0);
+  ASSERT_NE(bound(1), nullptr);
+  EXPECT_EQ(bound(1)->principal, "principal:aws/482913007654/akianobodyusesthisxx");
+  ASSERT_NE(bound(2), nullptr);
+  EXPECT_EQ(bound(2)->principal, "principal:github/u1");
+  EXPECT_EQ(bound(2)->slot, "token");
+  EXPECT_THAT(bound(2)->why, HasSubstr("in use by"));
+}
+
+TEST_F(Bindings, AKeyThatAListingGivesToAUser) {
+  principal("principal:aws/482913007654/user/ci-bot", PrincipalKind::user, {});
+  credential("principal:aws/482913007654/user/ci-bot", "access-key", "AKIAXYZABCDEFGHIJKLM", "", "");
+  secret("aws-secret-key", {{HintKind::key_id, "AKIAXYZABCDEFGHIJKLM"}});
+  ASSERT_NE(bound(0), nullptr);
+  EXPECT_EQ(bound(0)->principal, "principal:aws/482913007654/user/ci-bot");
+  EXPECT_FALSE(bound(0)->credential.empty());
+}
+
 }  // namespace
 }  // namespace dislodge::identity

@@ -153,6 +153,16 @@ TEST(Listings, PoliciesOfAnAwsAccountBecomeRights) {
   EXPECT_THAT(embedded_rights().unknown(kinds), testing::IsEmpty());
 }
 
+TEST(Listings, AccessKeysBelongToUsersOfTheAccountInTheKey) {
+  const Facts facts = read_text(
+      R"({"AccessKeyMetadata":[{"UserName":"ci-bot","AccessKeyId":"ASIAY34FZKBOKMUTVV7A","Status":"Active",
+    "CreateDate":"2024-05-01T00:00:00+00:00"},{"UserName":"x","AccessKeyId":"not a key","Status":"Active"}]})");
+  ASSERT_EQ(facts.credentials.size(), 1u);
+  EXPECT_EQ(facts.credentials[0].principal, "principal:aws/609629065308/user/ci-bot");
+  EXPECT_EQ(facts.credentials[0].key_id, "asiay34fzkbokmutvv7a");
+  EXPECT_EQ(facts.credentials[0].slot, "access-key");
+}
+
 TEST(Listings, OktaUsersAndPeopleSayWhoTheyAre) {
   Facts facts = directory();
   facts.append(read_text(

@@ -154,5 +154,26 @@ TEST(Ourselves, FromTenantsAndCustodians) {
   EXPECT_FALSE(us.ours("partner.example"));
 }
 
+TEST(OwnersOfDomains, ACollectedAdDomainIsOurs) {
+  Facts facts;
+  const auto domain = [&](std::string_view name, std::string_view collected) {
+    Principal p;
+    p.id = "principal:ad/" + std::string(name);
+    p.kind = PrincipalKind::tenant;
+    p.tenant = name;
+    p.attributes["type"] = "Domain";
+    if (!collected.empty()) p.attributes["collected"] = collected;
+    facts.principals.push_back(std::move(p));
+  };
+  domain("corp.brisk.local", "true");
+  domain("old-collector.local", "");  // collectors before v5 do not say
+  domain("partner.example", "false");
+  const Ourselves us = ourselves(facts, {"alice@brisk.example"});
+  EXPECT_TRUE(us.ours("brisk.local"));
+  EXPECT_TRUE(us.ours("old-collector.local"));
+  EXPECT_FALSE(us.ours("partner.example"));
+  EXPECT_EQ(us.primary, "brisk.example");
+}
+
 }  // namespace
 }  // namespace dislodge::identity

@@ -185,6 +185,27 @@ TEST(Scanner, OpensWrappedAndUtf16Base64) {
   EXPECT_EQ(found[0].value, kToken);
 }
 
+TEST(Scanner, NamesThatLookLikePlaceholdersAreUsersAllTheSame) {
+  for (const char *user : {"anna@brisk.example", "bob@brisk.example", "otto@brisk.example",
+                           "test@brisk.example", "sample@brisk.example", "ada@brisk.example"}) {
+    const auto found =
+        test::scan("Hi,\n\nthe login is " + std::string(user) + " and the password is Quartz_51#x\n");
+    ASSERT_EQ(found.size(), 1u) << user;
+    EXPECT_EQ(test::hint_of(found[0], HintKind::user), user);
+    EXPECT_EQ(test::hint_of(found[0], HintKind::login), user);
+  }
+  for (const char *user : {"<user>", "your_name@brisk.example", "xxx@brisk.example", "username"}) {
+    const auto found = test::scan("the login is " + std::string(user) + " and the password is Quartz_51#x\n");
+    ASSERT_EQ(found.size(), 1u) << user;
+    EXPECT_EQ(test::hint_of(found[0], HintKind::user), "") << user;
+  }
+  // Who signs is near, and not on its line.
+  const auto signed_by = test::scan("the password is Quartz_51#x\n\nBob Lang\nbob.lang@brisk.example\n");
+  ASSERT_EQ(signed_by.size(), 1u);
+  EXPECT_EQ(test::hint_of(signed_by[0], HintKind::user), "bob.lang@brisk.example");
+  EXPECT_EQ(test::hint_of(signed_by[0], HintKind::login), "");
+}
+
 TEST(Scanner, ValuesAreDecoded) {
   const auto url = test::scan("postgres://svc_app:Orange%2APeel42@db01.northwind.example:5432/app");
   ASSERT_EQ(url.size(), 1u);
