@@ -15,8 +15,7 @@ namespace {
 using log::Event;
 using log::Outcome;
 
-// What the owner of a principal does. A use is strange only if agent, network and client are all new; with
-// fewer sign-ins than this before, everything would be new.
+// What the owner of a principal does. With fewer uses than this before, everything would be new.
 constexpr std::size_t kHabitMin = 5;
 
 std::string network_of(const View &view, const Event &event) {
@@ -29,7 +28,7 @@ std::string network_of(const View &view, const Event &event) {
 }
 
 struct Habit {
-  std::set<base::StringId> agents, clients, applications, addresses;
+  std::set<base::StringId> agents, clients, applications, addresses, countries;
   std::set<std::string> networks;
   std::size_t signins = 0;
 };
@@ -52,9 +51,12 @@ class SecretUses {
       for (const EventIndex index : campaign.right) explained_.insert(index);
       for (const EventIndex index : campaign.later) by_campaign_.emplace(index, &campaign);
     }
+    gather_key_uses();
     for (const auto *list : {&view.user_signins(), &view.service_signins()})
       for (const EventIndex index : *list) {
-        by_principal_[view.actor(view.event(index))].push_back(index);
+        const Event &event = view.event(index);
+        by_principal_[view.actor(event)].push_back(index);
+        if (event.outcome == Outcome::ok) came_in_.insert(event.address);
         // Of sign-ins only: mail that is read through Graph shows addresses of the service.
         if (attribution_.intruder(index)) addresses_.insert(view.event(index).address);
       }
@@ -67,7 +69,12 @@ class SecretUses {
       if (since(binding.secret) == base::kTimeMax) continue;
       for (const std::string &principal : signing_in(binding)) bindings[principal].push_back(&binding);
     }
-    for (const auto &[principal, list] : bindings) tell(principal, list, found);
+    for (const auto &[principal, list] : bindings) tell(principal, list, by_principal_.at(principal), found);
+    for (const identity::Binding &binding : view_.facts().bindings) {
+      const auto uses = by_key_.find(key_of(binding));
+      if (uses == by_key_.end() || since(binding.secret) == base::kTimeMax) continue;
+      tell(binding.principal, {&binding}, uses->second, found);
+    }
     tell_unbound(found);
     settle(found);
     return found;
@@ -91,6 +98,41 @@ class SecretUses {
     return earliest;
   }
 
+  // Calls of interfaces and repositories, whose records name the key or token that made them. Sign-ins are
+  // told by their principal.
+  void gather_key_uses() {
+    for (const identity::Credential &credential : view_.facts().credentials)
+      if (!credential.key_id.empty()) keys_.emplace(credential.id, base::lower(credential.key_id));
+    std::set<std::string> wanted;
+    for (const identity::Binding &binding : view_.facts().bindings)
+      if (std::string key = key_of(binding); !key.empty()) wanted.insert(std::move(key));
+    if (wanted.empty()) return;
+    for (EventIndex index = 0; index < view_.size(); ++index) {
+      const Event &event = view_.event(index);
+      if (event.event_class != log::EventClass::api_call &&
+          event.event_class != log::EventClass::code_access &&
+          event.event_class != log::EventClass::admin_change && event.event_class != log::EventClass::key_use)
+        continue;
+      for (const std::string_view key :
+           {view_.text(event.key_id), view_.table().extra(event, "hashed-token")}) {
+        if (key.empty()) continue;
+        std::string id = base::lower(key);
+        if (!wanted.contains(id)) continue;
+        by_key_[std::move(id)].push_back(index);
+        break;
+      }
+    }
+  }
+  // By a key rather than a person: a service's sign-in, or a call.
+  static bool of_key(const Event &event) {
+    return event.event_class != log::EventClass::interactive_signin &&
+           event.event_class != log::EventClass::noninteractive_signin;
+  }
+  static bool is_call(const Event &event) {
+    return of_key(event) && event.event_class != log::EventClass::service_principal_signin &&
+           event.event_class != log::EventClass::managed_identity_signin;
+  }
+
   // Who signs in with it: the principal itself; for an application object its service principals.
   std::vector<std::string> signing_in(const identity::Binding &binding) const {
     std::vector<std::string> out;
@@ -112,14 +154,13 @@ class SecretUses {
   }
 
   std::string key_of(const identity::Binding &binding) const {
-    for (const identity::Credential &credential : view_.facts().credentials)
-      if (!binding.credential.empty() && credential.id == binding.credential)
-        return base::lower(credential.key_id);
-    return {};
+    const auto found = keys_.find(binding.credential);
+    return binding.credential.empty() || found == keys_.end() ? std::string() : found->second;
   }
 
   bool could_be(const identity::Binding &binding, const Event &event) const {
     if (event.time < since(binding.secret)) return false;
+    if (is_call(event)) return true;  // gathered by its key
     const bool service = event.event_class == log::EventClass::service_principal_signin ||
                          event.event_class == log::EventClass::managed_identity_signin;
     const bool password =
@@ -132,11 +173,11 @@ class SecretUses {
 
   // All that others than the intruder did as this principal before the first time that counts. Where the log
   // begins too late for that, the owner is whoever signed in on most days.
-  Habit habit_of(const std::string &principal, base::Time before) const {
+  Habit habit_of(const std::vector<EventIndex> &all, base::Time before) const {
     Habit habit;
     using Kind = std::pair<base::StringId, std::string>;  // agent, network
     std::map<Kind, std::set<std::int64_t>> days;
-    for (const EventIndex index : by_principal_.at(principal)) {
+    for (const EventIndex index : all) {
       if (!ordinary(index)) continue;
       const Event &event = view_.event(index);
       days[{event.agent, network_of(view_, event)}].insert(event.time.us / base::kDay);
@@ -147,7 +188,7 @@ class SecretUses {
       return a.second.size() < b.second.size();
     });
     if (most->second.size() < kHabitMin) return habit;
-    for (const EventIndex index : by_principal_.at(principal)) {
+    for (const EventIndex index : all) {
       const Event &event = view_.event(index);
       if (ordinary(index) && Kind(event.agent, network_of(view_, event)) == most->first) learn(event, habit);
     }
@@ -155,8 +196,9 @@ class SecretUses {
   }
 
   bool ordinary(EventIndex index) const {
-    return view_.event(index).outcome == Outcome::ok && !attribution_.intruder(index) &&
-           by_campaign_.count(index) == 0;
+    const Outcome outcome = view_.event(index).outcome;
+    return (outcome == Outcome::ok || (outcome == Outcome::none && is_call(view_.event(index)))) &&
+           !attribution_.intruder(index) && by_campaign_.count(index) == 0;
   }
 
   void learn(const Event &event, Habit &habit) const {
@@ -165,6 +207,7 @@ class SecretUses {
     habit.clients.insert(event.client);
     habit.applications.insert(event.application_id);
     habit.addresses.insert(event.address);
+    habit.countries.insert(event.country);
     habit.networks.insert(network_of(view_, event));
   }
 
@@ -195,8 +238,19 @@ class SecretUses {
       use.intruder = true;
       use.because =
           "it came from an address of the intruder's sign-ins with a program that the owner never used";
-    } else if (habit.signins >= kHabitMin && network_new && client_new && (agent_new || event.agent == 0)) {
+    } else if (habit.signins < kHabitMin || !network_new || !address_new) {
+      return use;
+    } else if (client_new && (agent_new || event.agent == 0)) {
       use.because = "program, client and network were never seen for it before";
+    } else if (of_key(event) && agent_new) {
+      use.because = "program and network were never seen for this key before";
+    } else if (of_key(event) && event.agent == 0) {
+      // A service stays where it runs; only its records say no program.
+      use.because = "it came from a network from which this key was never used before";
+    } else if (event.country != 0 && habit.countries.count(event.country) == 0) {
+      use.because = "network and country were never seen for it before";
+    } else if (agent_new && event.outcome == Outcome::wrong_secret) {
+      use.because = "program and network were never seen for it before";
     }
     return use;
   }
@@ -213,24 +267,29 @@ class SecretUses {
   }
 
   void tell(const std::string &principal, const std::vector<const identity::Binding *> &list,
-            std::vector<Detection> &found) {
+            const std::vector<EventIndex> &all_uses, std::vector<Detection> &found) {
     base::Time first = base::kTimeMax;
     for (const identity::Binding *binding : list) first = std::min(first, since(binding->secret));
-    const Habit habit = habit_of(principal, std::max(first, base::kTimeMin + 1));
+    const Habit habit = habit_of(all_uses, std::max(first, base::kTimeMin + 1));
     std::map<std::pair<std::string, bool>, std::vector<Use>> uses;  // kind, whose
-    for (const EventIndex index : by_principal_.at(principal)) {
+    for (const EventIndex index : all_uses) {
       const Event &event = view_.event(index);
-      const bool right = secret_was_right(event.outcome);
-      // A wrong secret is a try of this one only where the intruder's program made it.
+      // What a key did is a use of it, whether or not it was allowed.
+      const bool by_key = is_call(event) && event.outcome != Outcome::wrong_secret;
+      const bool right = by_key || secret_was_right(event.outcome);
       if (!right && event.outcome != Outcome::wrong_secret) continue;
       if (explained_.count(index) != 0 || attribution_.intruder(index)) continue;
       if (std::none_of(list.begin(), list.end(),
                        [&](const auto *binding) { return could_be(*binding, event); }))
         continue;
       Use use = judge(index, habit);
-      if (use.because.empty() || (!right && !use.intruder)) continue;
+      if (use.because.empty()) continue;
+      // A wrong secret is a try of this one where the intruder's program made it, or somebody from where
+      // nobody ever came in: who mistypes their own comes in after all.
+      if (!right && !use.intruder && came_in_.count(event.address) != 0) continue;
       told_.insert(index);
-      const std::string kind = event.outcome == Outcome::ok ? "stolen-secret-used" : "stolen-secret-tried";
+      const std::string kind =
+          event.outcome == Outcome::ok || by_key ? "stolen-secret-used" : "stolen-secret-tried";
       uses[{kind, use.intruder}].push_back(std::move(use));
     }
     for (const auto &[key, all] : uses) {
@@ -248,9 +307,10 @@ class SecretUses {
       for (const Use &use : all)
         for (const identity::Binding *binding : list)
           if (could_be(*binding, view_.event(use.index)))
-            one.uses.push_back({binding->secret, binding->principal, view_.event(use.index).time,
-                                view_.event(use.index).outcome == Outcome::ok,
-                                std::string(log::name_of(view_.event(use.index).outcome))});
+            one.uses.push_back(
+                {binding->secret, binding->principal, view_.event(use.index).time,
+                 view_.event(use.index).outcome == Outcome::ok || is_call(view_.event(use.index)),
+                 std::string(log::name_of(view_.event(use.index).outcome))});
       if (key.second && key.first == "stolen-secret-used")
         for (const EventIndex index : events)
           if (one.footholds.size() < kEventsKept)
@@ -259,11 +319,13 @@ class SecretUses {
                                      std::string(view_.text(view_.event(index).session))});
       const std::string slot = list.front()->slot.empty()           ? "secret"
                                : list.front()->slot == "app-secret" ? "client secret"
+                               : list.front()->slot == "access-key" ? "access key"
                                                                     : list.front()->slot;
       one.says = sentence(
           view_, key.first,
           {{"secret", slot},
            {"account", view_.name_of(principal)},
+           {"act", is_call(event) ? "for " + std::string(view_.text(event.operation)) : "to sign in"},
            {"first", spoken(one.first)},
            {"result", event.outcome == Outcome::wrong_secret
                           ? "it was not accepted"
@@ -293,7 +355,9 @@ class SecretUses {
   Attribution attribution_;
   std::set<EventIndex> explained_, told_;
   std::map<EventIndex, const Campaign *> by_campaign_;
-  std::set<base::StringId> addresses_;
+  std::set<base::StringId> addresses_, came_in_;          // the intruder's; those from which anybody came in
+  std::map<std::string, std::string, std::less<>> keys_;  // credential -> its key id
+  std::map<std::string, std::vector<EventIndex>> by_key_;
   std::map<std::string, std::vector<EventIndex>> by_principal_;
 };
 
