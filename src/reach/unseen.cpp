@@ -50,6 +50,10 @@ std::uint32_t settable(std::string_view kind, std::string_view realm) {
 std::string place_of(std::string_view id) {
   if (const identity::EntraId parts = identity::entra_parts(id); !parts.tenant.empty())
     return identity::entra_principal(parts.tenant, parts.tenant);
+  // An account's SID is its domain's and a number (MS-DTYP 2.4.2.4).
+  constexpr std::string_view kAccount = "principal:ad/s-1-5-21-";
+  if (id.starts_with(kAccount) && std::count(id.begin() + kAccount.size(), id.end(), '-') == 3)
+    return std::string(id.substr(0, id.rfind('-')));
   const std::size_t realm = id.find('/');
   if (realm == std::string_view::npos) return std::string(id);
   return std::string(id.substr(0, id.find('/', realm + 1)));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/embedded_rules.hpp"
 #include "fixture.hpp"
 #include "reach/difference.hpp"
 #include "reach/solve.hpp"
@@ -50,6 +51,27 @@ TEST(Unseen, WhoeverMaySetACredentialMayHaveLeftOne) {
     EXPECT_EQ(slot.when, (Interval{day(10), day(12)}));
   }
   EXPECT_GE(unseen[0].by_count, 1u);
+}
+
+TEST(Unseen, ADomainsAccountsAreOnePlace) {
+  identity::Facts all = world();
+  for (const char *id : {"principal:ad/s-1-5-21-1-2-3-1104", "principal:ad/s-1-5-21-1-2-3-1105"}) {
+    identity::Principal user;
+    user.id = id;
+    user.kind = identity::PrincipalKind::user;
+    user.name = id;
+    all.principals.push_back(user);
+    all.grants.push_back(grant("GenericAll", kUser, id));
+  }
+  all.settle();
+  const identity::Rights catalogue = identity::load_rights(base::embedded_rules()).value();
+  const Reach reach = compute_reach(all, catalogue, {spray()});
+  const std::vector<Unseen> unseen = unseen_credentials(reach, all, catalogue, {});
+  const auto domain = std::find_if(unseen.begin(), unseen.end(), [](const Unseen &one) {
+    return one.place == "principal:ad/s-1-5-21-1-2-3";
+  });
+  ASSERT_NE(domain, unseen.end());
+  EXPECT_EQ(domain->principals, 2u);
 }
 
 TEST(Unseen, WhatCouldBeTheirsThenCanBeAsked) {
