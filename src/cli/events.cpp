@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <initializer_list>
 #include <utility>
 
 #include "base/encode.hpp"
@@ -17,14 +18,18 @@ namespace {
 void print_event(const log::EventTable &table, const log::Event &event, bool as_json) {
   const auto text = [&](base::StringId id) { return table.text(id); };
   if (!as_json) {
-    const auto either = [&](base::StringId first, base::StringId second) {
-      return first != 0 ? text(first) : second != 0 ? text(second) : std::string_view("-");
+    const auto first_of = [&](std::initializer_list<base::StringId> ids) {
+      for (const base::StringId id : ids)
+        if (id != 0) return text(id);
+      return std::string_view("-");
     };
     print_line(fmt::format("{}  {:<13} {:<24} {:<22} {}  {}  {}  {}  {}", base::format_time(event.time),
                            log::name_of(event.source), log::name_of(event.event_class),
-                           log::name_of(event.outcome), either(event.actor_name, event.actor_id),
-                           either(event.operation, 0), either(event.application_name, event.application_id),
-                           either(event.address, 0), table.source_of(event)));
+                           log::name_of(event.outcome), first_of({event.actor_name, event.actor_id}),
+                           first_of({event.operation}),
+                           first_of({event.application_name, event.application_id, event.target_name,
+                                     event.resource_name, event.resource_id}),
+                           first_of({event.address}), table.source_of(event)));
     return;
   }
   base::JsonWriter json;
@@ -44,6 +49,7 @@ void print_event(const log::EventTable &table, const log::Event &event, bool as_
                                                               {"application", event.application_id},
                                                               {"application_name", event.application_name},
                                                               {"resource", event.resource_id},
+                                                              {"resource_name", event.resource_name},
                                                               {"address", event.address},
                                                               {"agent", event.agent},
                                                               {"client", event.client},
