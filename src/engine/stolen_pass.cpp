@@ -14,6 +14,9 @@ namespace dislodge::engine {
 
 namespace {
 
+// What stands for the mailbox of messages that name none: loose files without --custodian.
+const std::string kNoMailbox = "mail of no named mailbox";
+
 // "<a@b>" and "a@b" are one id.
 std::string bare(std::string_view id) {
   if (id.size() > 1 && id.front() == '<' && id.back() == '>') id = id.substr(1, id.size() - 2);
@@ -114,7 +117,8 @@ void tell_stolen(Picture &picture) {
     }
   }
   for (const auto &[mailbox, count] : messages_in)
-    if (!mailbox.empty() && picture.stolen.count(mailbox) == 0) picture.stolen[mailbox].could_be_read = count;
+    if (picture.stolen.count(mailbox) == 0)
+      picture.stolen[mailbox.empty() ? kNoMailbox : mailbox].could_be_read = count;
 }
 
 }  // namespace dislodge::engine
