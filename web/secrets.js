@@ -50,7 +50,7 @@ function seen(one) {
   const from = one.people.filter((person) => person.role === 'from').map((person) => person.name);
   const to = one.people.filter((person) => person.role === 'to').map((person) => person.name);
   return h('li', {class: 'seen'},
-    h('p', null, where, ' ', h('span', {class: 'quiet'}, time(one.time), from.length ? ' from ' + from.slice(0, 2).join(', ') : '', to.length ? ' to ' + to.slice(0, 3).join(', ') + (to.length > 3 ? ' and ' + (to.length - 3) + ' more' : '') : '', one.quoted ? ', quoted' : '')),
+    h('p', null, where, ' ', h('span', {class: 'quiet'}, time(one.time), from.length ? ' from ' + from.slice(0, 2).join(', ') : '', to.length ? ' to ' + to.slice(0, 3).join(', ') + (to.length > 3 ? ' and ' + (to.length - 3) + ' more' : '') : '', (one.quoted ? ', quoted' : '') + (one.closing ? ', in a ' + one.closing : ''))),
     one.before === null ? h('p', {class: 'quiet'}, 'What stands around it was not kept when this was read.')
       : h('pre', {class: 'context', tabindex: '0'}, one.before, h('mark', null, one.mask || '\u2022\u2022\u2022'), one.after),
     h('p', {class: 'place'}, one.item + ':' + one.line));

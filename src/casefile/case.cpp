@@ -114,6 +114,8 @@ constexpr const char *kMigrations[] = {
     "CREATE INDEX context_by_secret ON context (secret)",
     // 4: a record ends with what its author says to belong to; filled when a unit is read
     "UPDATE record SET body = CAST(body || x'00' AS BLOB)",
+    // 5: a sighting ends with whether it stands in a signature or disclaimer; filled when a unit is read
+    "UPDATE sighting SET body = CAST(body || x'00' AS BLOB)",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion - 1);
 

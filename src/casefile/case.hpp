@@ -21,7 +21,7 @@
 
 namespace dislodge::casefile {
 
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
 class Case {
  public:

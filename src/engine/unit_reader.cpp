@@ -6,6 +6,7 @@
 #include "base/item_path.hpp"
 #include "base/secure.hpp"
 #include "casefile/keys.hpp"
+#include "engine/closing_marks.hpp"
 #include "engine/cloud_links.hpp"
 #include "engine/readers.hpp"
 #include "evidence/recognise.hpp"
@@ -212,6 +213,9 @@ std::size_t UnitReader::text(const evidence::TextView &text) {
                        input_->type == evidence::ItemType::git_pack;
   const std::size_t count = history ? scanner_->scan_version(text, found_) : scanner_->scan(text, found_);
   frames_.back().sightings += count;
+  if (result_.sightings.size() > before && mail && text.prose && !text.ocr &&
+      result_.records[text.within].kind == evidence::RecordKind::message)
+    mark_closings(text, std::span(result_.sightings).subspan(before));
   if (result_.sightings.size() != before)
     found_in_ = text.item;
   else if (!key.empty() && count == 0 && text.item != found_in_ && result_.ledger.size() == rows) {

@@ -35,6 +35,7 @@ std::string sighting_json(const secret::Sighting &sighting, std::string_view fin
       });
     }
     json.field("quoted", sighting.quote_depth > 0);
+    optional_text(json, "closing", secret::name_of(sighting.closing));
     if (with_rejected) optional_text(json, "rejected", sighting.rejected);
   });
   return out;

@@ -33,6 +33,11 @@ std::string_view name_of(HintKind kind) {
   return index < kHintNames.size() ? kHintNames[index] : "unknown";
 }
 
+std::string_view name_of(Closing closing) {
+  if (closing == Closing::none) return {};
+  return closing == Closing::signature ? "signature" : "disclaimer";
+}
+
 std::string_view hint(const Sighting &sighting, HintKind kind) {
   const auto found = std::find_if(sighting.hints.begin(), sighting.hints.end(),
                                   [kind](const Hint &one) { return one.kind == kind; });
@@ -85,6 +90,8 @@ void Sighting::encode(base::WireWriter &out) const {
     out.text(one.value);
   });
   out.text(rejected);
+  // Last: a case of schema 4 was brought forward by adding it as none.
+  out.number(static_cast<std::uint64_t>(closing));
 }
 
 Sighting Sighting::decode(base::WireReader &in) {
@@ -114,6 +121,9 @@ Sighting Sighting::decode(base::WireReader &in) {
     s.hints.push_back(std::move(one));
   });
   s.rejected = in.text();
+  const std::uint64_t closing = in.number();
+  s.closing = closing <= static_cast<std::uint64_t>(Closing::disclaimer) ? static_cast<Closing>(closing)
+                                                                         : Closing::none;
   return s;
 }
 

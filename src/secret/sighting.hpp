@@ -41,6 +41,10 @@ struct Hint {
   std::string value;
 };
 
+enum class Closing : std::uint8_t { none, signature, disclaimer };
+// "signature", "disclaimer"; empty for none.
+std::string_view name_of(Closing closing);
+
 struct Sighting {
   std::string kind;  // "github-token", "password", "private-key" ... (rules/secrets)
   std::string rule;  // rule id
@@ -54,9 +58,10 @@ struct Sighting {
   double confidence = 0;    // 0..1 that it is a secret
   std::uint32_t value = 0;  // index of the distinct value within the unit; equal values have equal indexes
   evidence::RecordId record = evidence::kNoRecord;
-  std::uint32_t quote_depth = 0;  // 0: written here; more: in text quoted from elsewhere
-  bool identifier = false;        // not secret itself: a public identifier such as an AWS key id
-  bool latent = false;            // ciphertext: an encrypted key or archive that waits for its passphrase
+  std::uint32_t quote_depth = 0;    // 0: written here; more: in text quoted from elsewhere
+  Closing closing = Closing::none;  // in a signature or disclaimer, which stand under many messages
+  bool identifier = false;          // not secret itself: a public identifier such as an AWS key id
+  bool latent = false;              // ciphertext: an encrypted key or archive that waits for its passphrase
   std::vector<Hint> hints;
   std::string rejected;  // why it is not counted; empty: it is
 

@@ -78,6 +78,7 @@ void places(JsonWriter &json, const Picture &picture, const identity::SecretFact
         json.field("column", one.column);
         json.field("mask", one.mask);
         json.field("quoted", one.quote_depth > 0);
+        optional_text(json, "closing", secret::name_of(one.closing));
         json.field("rule", one.rule);
         json.field("confidence", one.confidence);
         optional_text(json, "subject", record != nullptr ? record->subject : "");

@@ -114,6 +114,23 @@ TEST_F(CopiesTest, EveryPlaceOfASecretIsTold) {
   EXPECT_EQ(result.sightings[1].item, "a.mbox!/2!/2");
 }
 
+// A dial-in code under every message of its author is found in each, and marked as what it is.
+TEST_F(CopiesTest, WhatStandsInASignatureIsMarked) {
+  const std::string off = "\nBest regards,\nAnn Example\nTel. +49 30 1234567\nroom tk_0123456789abcdef\n";
+  const UnitResult result = read(message(1, "\nthe key is tk_00112233445566ab\n" + off) +
+                                 message(2,
+                                         "Content-Type: text/html\n\n<p>the key is tk_00112233445566ab</p>"
+                                         "<p>Best regards,<br>Ann Example<br>Tel. +49 30 1234567<br>"
+                                         "room tk_0123456789abcdef</p>"));
+  ASSERT_EQ(result.sightings.size(), 4u);
+  for (const auto &sighting : result.sightings)
+    EXPECT_EQ(sighting.closing,
+              result.values[sighting.value].run_hash == result.values[result.sightings[0].value].run_hash
+                  ? secret::Closing::none
+                  : secret::Closing::signature)
+        << sighting.item << ' ' << sighting.offset;
+}
+
 // A folder of .eml files is one unit a file: what was clean in one is not scanned again in the next, and
 // every unit says the same as if it had been read alone.
 TEST_F(CopiesTest, UnitsSayTheSameInAnyOrder) {

@@ -328,6 +328,7 @@ TEST(Sighting, SurvivesTheWire) {
   s.offset = 1 << 20;
   s.confidence = 0.75;
   s.latent = true;
+  s.closing = Closing::disclaimer;
   s.hints = {{HintKind::user, "svc-x"}, {HintKind::expires, "2026-01-01T00:00:00Z"}};
   base::WireWriter out;
   s.encode(out);
@@ -338,6 +339,7 @@ TEST(Sighting, SurvivesTheWire) {
   EXPECT_EQ(back.offset, s.offset);
   EXPECT_NEAR(back.confidence, 0.75, 1e-6);
   EXPECT_TRUE(back.latent);
+  EXPECT_EQ(back.closing, Closing::disclaimer);
   ASSERT_EQ(back.hints.size(), 2u);
   EXPECT_EQ(hint(back, HintKind::expires), "2026-01-01T00:00:00Z");
   EXPECT_EQ(hint(back, HintKind::host), "");
