@@ -27,10 +27,10 @@ bool one_of(std::string_view name, std::initializer_list<std::string_view> names
 std::vector<Sweep> sweeps_of(const log::EventTable &events, const Facts &facts) {
   std::vector<Sweep> sweeps;
   const auto add = [&](const std::string &principal, std::string_view what, base::Time time,
-                       const std::string &evidence) {
+                       const std::string &evidence, bool by_themselves = false) {
     const Principal *p = facts.principal(principal);
     if (p == nullptr || is_guest(*p)) return;
-    sweeps.push_back({principal, std::string(what), time, evidence});
+    sweeps.push_back({principal, std::string(what), time, evidence, by_themselves});
   };
   for (const log::Event &event : events.events) {
     if (event.event_class != log::EventClass::directory_audit || event.outcome == log::Outcome::error ||
@@ -42,7 +42,7 @@ std::vector<Sweep> sweeps_of(const log::EventTable &events, const Facts &facts) 
     const std::string user = entra_principal(tenant, target);
     if (one_of(what, {"reset user password", "change user password", "reset password (by admin)",
                       "reset password (self-service)", "change password (self-service)"}))
-      add(user, kPassword, event.time, events.source_of(event));
+      add(user, kPassword, event.time, events.source_of(event), events.text(event.actor_id) == target);
     if (one_of(what, {"update stsrefreshtokenvalidfrom timestamp", "update stsrefreshtokenvalidfrom",
                       "revoke sign-in sessions", "revoke all sign-in sessions of a user"}))
       add(user, kSessions, event.time, events.source_of(event));

@@ -18,6 +18,7 @@ struct Sweep {
   std::string what;  // a slot, or "session:" and a class of token ("session:refresh")
   base::Time time;
   std::string evidence;
+  bool by_themselves = false;  // the account did it: where the intruder acts as it, that may be their doing
 };
 
 // A policy in evidence by which a credential in a slot does not suffice. It counts at grade possible only

@@ -21,11 +21,16 @@ std::string key_of(std::string_view principal, std::string_view what) {
 
 Bounds::Bounds(const std::vector<identity::Sweep> &sweeps,
                const std::vector<identity::Requirement> &requirements, const std::vector<Watched> &watched) {
-  for (const identity::Sweep &sweep : sweeps)
-    sweeps_[key_of(sweep.principal, sweep.what)].push_back(sweep.time);
-  for (auto &[key, times] : sweeps_) {
-    std::sort(times.begin(), times.end());
-    times.erase(std::unique(times.begin(), times.end()), times.end());
+  for (const identity::Sweep &sweep : sweeps) {
+    const std::string key = key_of(sweep.principal, sweep.what);
+    sweeps_[key].push_back(sweep.time);
+    if (!sweep.by_themselves) by_others_[key].push_back(sweep.time);
+  }
+  for (auto *all : {&sweeps_, &by_others_}) {
+    for (auto &[key, times] : *all) {
+      std::sort(times.begin(), times.end());
+      times.erase(std::unique(times.begin(), times.end()), times.end());
+    }
   }
   for (const identity::Requirement &one : requirements) {
     if (one.every_protocol && one.resists_phishing && !one.valid.empty())
@@ -49,6 +54,13 @@ std::vector<Bounds::Span> Bounds::until_swept(std::string_view principal, std::s
   }
   spans.push_back({{from, valid.until}, base::kTimeMax});
   return spans;
+}
+
+Time Bounds::swept_by_others(std::string_view principal, std::string_view what, Time since) const {
+  const auto found = by_others_.find(key_of(principal, what));
+  if (found == by_others_.end()) return base::kTimeMax;
+  const auto next = std::upper_bound(found->second.begin(), found->second.end(), since);
+  return next == found->second.end() ? base::kTimeMax : *next;
 }
 
 std::vector<Bounds::Guarded> Bounds::guarded(std::string_view principal, std::string_view slot,

@@ -26,6 +26,9 @@ class Bounds {
   std::vector<Span> until_swept(std::string_view principal, std::string_view what,
                                 base::Interval valid) const;
 
+  // When somebody else than the account itself first swept a slot after `since`; kTimeMax: never.
+  base::Time swept_by_others(std::string_view principal, std::string_view what, base::Time since) const;
+
   struct Guarded {
     base::Interval valid;
     const identity::Requirement *factor;  // null: the secret alone suffices
@@ -43,6 +46,7 @@ class Bounds {
 
  private:
   std::unordered_map<std::string, std::vector<base::Time>> sweeps_;  // principal and what -> times, sorted
+  std::unordered_map<std::string, std::vector<base::Time>> by_others_;
   std::unordered_multimap<std::string_view, const identity::Requirement *> requirements_;
   std::unordered_map<std::string_view, const Watched *> watched_;
 };

@@ -141,7 +141,8 @@ class Builder {
   std::unordered_map<std::string, std::vector<std::string_view>> direct_readers_;  // resource -> holders
   std::unordered_map<std::string_view, std::vector<std::string_view>> same_person_;
   std::unordered_map<std::string, std::vector<base::Interval>> used_;  // secret, principal -> uses
-  std::map<std::tuple<std::string, std::string, std::string>, PlantedFact> planted_;  // principal, slot, key
+  // principal, slot, key
+  std::map<std::tuple<std::string, std::string, std::string>, std::vector<PlantedFact>> planted_;
   std::map<std::pair<NodeId, bool>, Sittings> sittings_;              // part of a mailbox, confirmed
   std::map<std::pair<std::string, std::string>, NodeId> composites_;  // composite kind, target
 };

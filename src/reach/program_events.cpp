@@ -80,6 +80,10 @@ void Builder::footholds(const detect::Detection &detection) {
     plant(foothold.principal, is_user(foothold.principal) ? "password" : "credential", "",
           foothold.interval.from, evidence,
           guessed ? detection.says : "they had a session, so they may hold a credential that opens another");
+    // Who is still in after it was set anew holds the new one.
+    if (detection.last > foothold.interval.from)
+      plant(foothold.principal, is_user(foothold.principal) ? "password" : "credential", "", detection.last,
+            evidence, "they were in, so they may hold a credential that opens another session");
   }
 }
 
@@ -93,9 +97,7 @@ void Builder::planted(const detect::Detection &detection) {
 
 void Builder::plant(const std::string &principal, const std::string &slot, const std::string &key, Time since,
                     const std::string &evidence, std::string_view says, bool seen) {
-  PlantedFact &fact = planted_[{principal, slot, key}];
-  if (!fact.evidence.empty() && fact.since <= since) return;
-  fact = PlantedFact{since, evidence, std::string(says), seen};
+  planted_[{principal, slot, key}].push_back({since, evidence, std::string(says), seen});
 }
 
 void Builder::add_planted() {
@@ -104,26 +106,33 @@ void Builder::add_planted() {
     if (!credential.key_id.empty())
       ends.emplace(credential.principal + "\n" + credential.key_id, credential.valid.until);
   }
-  for (const auto &[key, fact] : planted_) {
+  for (auto &[key, facts] : planted_) {
     const auto &[principal, slot, key_id] = key;
-    Interval valid{fact.since, base::kTimeMax};
-    const auto end = ends.find(principal + "\n" + key_id);
-    if (end != ends.end()) valid.until = std::max(end->second, valid.from);
-    // Who is seen to set a credential is seen to control the principal at that moment; who creates a user
-    // or grants a right is not yet seen to act as them.
-    std::vector<Interval> attested;
-    const bool credential = slot != "user" && slot != "consent" && slot != "app-role";
-    if (fact.seen && credential) attested.push_back({fact.since, fact.since + 1});
-    program_.add({.rule = Rule::planted,
-                  .fact = FactKind::planted,
-                  .conclusion = opened_by(principal, slot),
-                  .valid = valid,
-                  .attested = attested,
-                  .subject = key_id,
-                  .object = principal,
-                  .detail = slot,
-                  .evidence = fact.evidence,
-                  .says = fact.says});
+    std::stable_sort(facts.begin(), facts.end(),
+                     [](const PlantedFact &a, const PlantedFact &b) { return a.since < b.since; });
+    Time told = base::kTimeMin;
+    for (const PlantedFact &fact : facts) {
+      if (fact.since < told) continue;  // the same one still
+      Interval valid{fact.since, bounds_.swept_by_others(principal, slot, fact.since)};
+      const auto end = ends.find(principal + "\n" + key_id);
+      if (end != ends.end()) valid.until = std::max(std::min(end->second, valid.until), valid.from);
+      told = valid.until;
+      // Who is seen to set a credential is seen to control the principal at that moment; who creates a user
+      // or grants a right is not yet seen to act as them.
+      std::vector<Interval> attested;
+      const bool credential = slot != "user" && slot != "consent" && slot != "app-role";
+      if (fact.seen && credential) attested.push_back({fact.since, fact.since + 1});
+      program_.add({.rule = Rule::planted,
+                    .fact = FactKind::planted,
+                    .conclusion = opened_by(principal, slot),
+                    .valid = valid,
+                    .attested = attested,
+                    .subject = key_id,
+                    .object = principal,
+                    .detail = slot,
+                    .evidence = fact.evidence,
+                    .says = fact.says});
+    }
   }
 }
 

@@ -48,6 +48,26 @@ TEST(Bounds, ARevokedSessionEndsUnlessItIsSeenAfterwards) {
             base::kTimeMax);
 }
 
+TEST(Bounds, AGuessedPasswordIsGoodUntilSomebodyElseSetsANewOne) {
+  const auto until = [](std::vector<identity::Sweep> sweeps, const detect::Detection &seen) {
+    ProgramOptions options;
+    options.sweeps = std::move(sweeps);
+    identity::Facts all = facts();
+    all.bindings.clear();
+    const Reach reach = compute_reach(all, rights(), {seen}, options);
+    return reach.possible.until(reach.program.find(NodeType::principal, kUser));
+  };
+  const identity::Sweep session{std::string(kUser), "session:refresh", day(15), "audit.json:line 4"};
+  identity::Sweep reset{std::string(kUser), "password", day(15), "audit.json:line 3"};
+  EXPECT_LE(until({session, reset}, spray()), day(16));
+  EXPECT_EQ(until({session}, spray()), base::kTimeMax);
+  detect::Detection later = spray();
+  later.last = day(17);  // still in after it was set anew
+  EXPECT_EQ(until({session, reset}, later), base::kTimeMax);
+  reset.by_themselves = true;  // whoever acts as the account may have done that
+  EXPECT_EQ(until({session, reset}, spray()), base::kTimeMax);
+}
+
 TEST(Bounds, WhatMayHaveBeenSetLastsUntilItsSlotIsSwept) {
   identity::Facts all = facts();
   identity::Grant mint = grant("AZAddSecret", kUser, kOther);
