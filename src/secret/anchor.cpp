@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <memory>
+#include <span>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
+#include "secret/gate.hpp"
 #include "secret/gram_filter.hpp"
 
 namespace dislodge::secret {
@@ -214,8 +219,20 @@ bool expand(const PatternNode &node, std::size_t limit, Sequences &out, bool &ex
   return false;
 }
 
+// What of a match may stand on one side of a piece of its pattern.
+struct Side {
+  std::size_t width = 0;  // bytes at most
+  std::shared_ptr<const PatternRest> rest;
+};
+
+struct Placed {
+  Anchor anchor;
+  Side before;
+  Side behind;
+};
+
 struct Choice {
-  std::vector<Anchor> list;
+  std::vector<Placed> list;
   double frequency = 0;
   double cost = 0;
 };
@@ -225,11 +242,11 @@ class Chooser {
   explicit Chooser(std::size_t width_max) : width_max_(width_max) {}
 
   // The best anchors of a node that has `before` and `behind` bytes of the match around it at most.
-  std::optional<Choice> best(const PatternNode &node, std::size_t before, std::size_t behind) const {
+  std::optional<Choice> best(const PatternNode &node, const Side &before, const Side &behind) const {
     using Kind = PatternNode::Kind;
     Sequences whole;
     bool exact = true;
-    if (expand(node, kSequencesMax, whole, exact)) return of_sequences(whole, before, behind, 0);
+    if (expand(node, kSequencesMax, whole, exact)) return of_sequences(whole, before, behind);
     switch (node.kind) {
       case Kind::either: {
         Choice sum;
@@ -244,9 +261,9 @@ class Chooser {
       }
       case Kind::repeat:
         if (node.least == 0) return std::nullopt;
-        if (node.children.front().kind == Kind::set) return best_of_row({node}, before, behind);
+        if (node.children.front().kind == Kind::set) return best_of_row({&node, 1}, before, behind);
         // Other copies may stand on either side.
-        return best(node.children.front(), sum(before, width(node)), sum(behind, width(node)));
+        return best(node.children.front(), beyond(before, node, true), beyond(behind, node, true));
       case Kind::concat:
         return best_of_row(node.children, before, behind);
       default:
@@ -256,36 +273,37 @@ class Chooser {
 
  private:
   std::size_t width(const PatternNode &node) const { return widest(node, width_max_); }
-  std::size_t sum(std::size_t a, std::size_t b) const { return std::min(width_max_, a + b); }
+  // A side with a piece between it and what it stands beside; of `copies` see PatternRest.
+  Side beyond(const Side &side, const PatternNode &node, bool copies = false) const {
+    return {std::min(width_max_, side.width + width(node)),
+            std::make_shared<const PatternRest>(PatternRest{&node, copies, side.rest})};
+  }
 
   // What stands in a row: the sequences grow as long as the pieces are finite, and are weighed where they
   // end.
-  std::optional<Choice> best_of_row(const std::vector<PatternNode> &row, std::size_t before,
-                                    std::size_t behind) const {
+  std::optional<Choice> best_of_row(std::span<const PatternNode> row, const Side &before,
+                                    const Side &behind) const {
     std::optional<Choice> best_choice;
     const auto consider = [&](std::optional<Choice> choice) {
       if (choice && (!best_choice || choice->cost < best_choice->cost)) best_choice = std::move(choice);
     };
-    std::vector<std::size_t> widths;
-    for (const PatternNode &child : row) widths.push_back(width(child));
-    const auto width_between = [&](std::size_t from, std::size_t to) {
-      std::size_t total = 0;
-      for (std::size_t i = from; i < to; ++i) total = sum(total, widths[i]);
-      return total;
-    };
+    // What stands before each child, and behind it.
+    std::vector<Side> befores = {before};
+    for (const PatternNode &child : row) befores.push_back(beyond(befores.back(), child));
+    std::vector<Side> behinds(row.size() + 1, behind);
+    for (std::size_t i = row.size(); i-- > 0;) behinds[i] = beyond(behinds[i + 1], row[i]);
     Sequences now(1);
     std::size_t from = 0;  // the child that `now` begins with
-    std::size_t extra =
-        0;  // bytes of that child that may stand before `now`, as it keeps its last copies only
-    // What of children [from, at) may lie behind the sequences, beyond what they hold themselves.
-    const auto weigh = [&](std::size_t at, std::size_t more) {
-      consider(of_sequences(now, sum(sum(before, width_between(0, from)), extra),
-                            sum(sum(behind, width_between(at, row.size())), more), 0));
+    bool kept = false;     // only its last copies: others may stand before `now`
+    // Of the child before `at` further copies may stand behind the sequences, where it is a run.
+    const auto weigh = [&](std::size_t at, bool run) {
+      consider(of_sequences(now, kept ? beyond(befores[from], row[from], true) : befores[from],
+                            run ? beyond(behinds[at], row[at - 1], true) : behinds[at]));
     };
     const auto restart = [&](std::size_t at) {
       now.assign(1, Sequence());
       from = at;
-      extra = 0;
+      kept = false;
     };
     const auto append = [&](const Sequences &pieces) {
       Sequences next;
@@ -311,7 +329,7 @@ class Chooser {
       bool exact = true;
       if (expand(child, kSequencesMax, pieces, exact) && !pieces.empty()) {
         if (now.size() * pieces.size() > kSequencesMax || longest(now) + longest(pieces) > kAnchorMax) {
-          weigh(i, 0);
+          weigh(i, false);
           restart(i);
         }
         append(pieces);
@@ -326,23 +344,23 @@ class Chooser {
         Sequence piece;
         piece.bytes.assign(std::min(copies, room), child.children.front().set);
         if (!piece.bytes.empty()) append({piece});
-        weigh(i + 1, widths[i]);
+        weigh(i + 1, true);
         now.assign(1, Sequence());
         now[0].bytes.assign(std::min<std::size_t>(copies, kAnchorMax / 2), child.children.front().set);
         from = i;
-        extra = widths[i];
+        kept = true;
         continue;
       }
-      weigh(i, 0);
-      consider(best(child, sum(before, width_between(0, i)), sum(behind, width_between(i + 1, row.size()))));
+      weigh(i, false);
+      consider(best(child, befores[i], behinds[i + 1]));
       restart(i + 1);
     }
-    weigh(row.size(), 0);
+    weigh(row.size(), false);
     return best_choice;
   }
 
-  std::optional<Choice> of_sequences(const Sequences &sequences, std::size_t before, std::size_t behind,
-                                     double) const {
+  std::optional<Choice> of_sequences(const Sequences &sequences, const Side &before,
+                                     const Side &behind) const {
     Choice choice;
     for (const Sequence &sequence : sequences) {
       auto one = of_sequence(sequence, before, behind);
@@ -354,7 +372,7 @@ class Chooser {
     return choice;
   }
 
-  std::optional<Choice> of_sequence(const Sequence &sequence, std::size_t before, std::size_t behind) const {
+  std::optional<Choice> of_sequence(const Sequence &sequence, const Side &before, const Side &behind) const {
     const std::size_t size = sequence.bytes.size();
     if (size < 2) return std::nullopt;
     std::vector<std::vector<unsigned char>> sets;
@@ -380,7 +398,7 @@ class Chooser {
       const double cost = frequency + kGramCost * static_cast<double>(grams);
       if (found && found->cost <= cost) continue;
       Choice choice;
-      choice.list.push_back({sequence.bytes, at, before, behind, sequence.at_begin});
+      choice.list.push_back(placed(sequence, at, before, behind));
       choice.cost = cost;
       found = std::move(choice);
     }
@@ -389,7 +407,8 @@ class Chooser {
       rarest = model().of_pair(sets[at].front(), sets[at + 1].front());
       if (rarest > kPairFrequencyMax) continue;
       Choice choice;
-      choice.list.push_back({sequence.bytes, at, before, behind, sequence.at_begin, true});
+      choice.list.push_back(placed(sequence, at, before, behind));
+      choice.list.back().anchor.pair = true;
       choice.cost = rarest + kPairCost;
       found = std::move(choice);
     }
@@ -397,6 +416,16 @@ class Chooser {
     found->frequency = std::min(rarest, model().of_row(sets));
     found->cost += kConfirmCost * found->frequency;
     return found;
+  }
+
+  static Placed placed(const Sequence &sequence, std::size_t gram, const Side &before, const Side &behind) {
+    Placed one{{}, before, behind};
+    one.anchor.bytes = sequence.bytes;
+    one.anchor.gram = gram;
+    one.anchor.back = before.width;
+    one.anchor.ahead = behind.width;
+    one.anchor.at_begin = sequence.at_begin;
+    return one;
   }
 
   std::size_t width_max_;
@@ -492,11 +521,11 @@ std::optional<Anchors> choose_anchors(const PatternNode &tree, std::size_t width
         one.set = set;
         row.children.push_back(std::move(one));
       }
-      auto choice = chooser.best(row, 0, 0);
+      auto choice = chooser.best(row, {}, {});
       all = all && choice && choice->list.size() == 1;
       if (!all) break;
-      choice->list.front().at_begin = sequence.at_begin;
-      out.list.push_back(std::move(choice->list.front()));
+      choice->list.front().anchor.at_begin = sequence.at_begin;
+      out.list.push_back(std::move(choice->list.front().anchor));
       out.frequency += choice->frequency;
     }
     if (all) {
@@ -505,21 +534,31 @@ std::optional<Anchors> choose_anchors(const PatternNode &tree, std::size_t width
     }
     out = {};
   }
-  auto choice = Chooser(width_max).best(tree, 0, 0);
+  auto choice = Chooser(width_max).best(tree, {}, {});
   const ValueRun longest = longest_run(tree);
   const auto a_letter = [](unsigned c) { return c < kRunLetters.size() && kRunLetters[c] != 0; };
   bool letters = longest.least >= kLongRun;
   for (unsigned c = 0; c < 256; ++c)
     letters = letters && (a_letter(c) || !longest.set.has(static_cast<unsigned char>(c)));
-  const bool common =
-      !choice || choice->frequency > kFrequencyMax ||
-      std::any_of(choice->list.begin(), choice->list.end(), [](const Anchor &one) { return one.pair; });
+  const bool common = !choice || choice->frequency > kFrequencyMax ||
+                      std::any_of(choice->list.begin(), choice->list.end(),
+                                  [](const Placed &one) { return one.anchor.pair; });
   if (letters && common) {
     out.run = longest;
     return out;
   }
   if (!choice || choice->frequency > kFrequencyMax) return std::nullopt;
-  out.list = std::move(choice->list);
+  std::map<std::pair<const PatternRest *, bool>, std::string> programs;  // most have one side in common
+  const auto program_of = [&](const PatternRest *rest, bool backwards) {
+    const auto [place, fresh] = programs.try_emplace({rest, backwards});
+    if (fresh) place->second = gate_program(rest, backwards);
+    return place->second;
+  };
+  for (Placed &one : choice->list) {
+    one.anchor.head = program_of(one.before.rest.get(), true);
+    one.anchor.tail = program_of(one.behind.rest.get(), false);
+    out.list.push_back(std::move(one.anchor));
+  }
   out.frequency = choice->frequency;
   if (longest.least >= kRunMin) out.run = longest;
   return out;

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct Anchor {
   std::size_t ahead = 0;
   bool at_begin = false;  // only at the start of the text
   bool pair = false;  // it has no gram rare enough; `gram` is where two characters begin that are looked for
+  // What must stand on either side of it (secret/gate.hpp); "": anything.
+  std::string head;
+  std::string tail;
 };
 
 // A run of bytes of one set that every match holds, as the value of "key = [0-9a-f]{32}" is one: beside a

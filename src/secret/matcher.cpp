@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,18 +17,17 @@
 #include "base/wire.hpp"
 #include "secret/anchor.hpp"
 #include "secret/assignment.hpp"
+#include "secret/gate.hpp"
 #include "secret/gram_filter.hpp"
-#include "secret/near_words.hpp"
 #include "secret/pattern_tree.hpp"
 #include "secret/prose.hpp"
 #include "secret/relaxed.hpp"
-#include "secret/required_words.hpp"
 #include "secret/rule_database.hpp"
 
 namespace dislodge::secret {
 namespace {
 
-constexpr std::string_view kMagic = "dislodge-matcher-8";
+constexpr std::string_view kMagic = "dislodge-matcher-9";
 // Hyperscan takes 32-bit lengths; a block is cut so that each match lies whole in one of two neighbours.
 constexpr std::size_t kBlockBytes = 1u << 30;
 constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
@@ -35,12 +35,8 @@ constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;
 // of the relaxed patterns would.
 constexpr std::int64_t kRelaxedMemory = 8 << 20;
 constexpr std::int64_t kExactMemory = 16 << 20;
-// Anchors of a rule that stand in ordinary text more often than this: such rules are asked together.
-constexpr double kDenseFrequency = 1.0 / 1'000'000;
-constexpr std::size_t kPatternMax =
-    1024;                                // bytes; Hyperscan takes no automaton of many words with long tails
-constexpr std::size_t kAround = 64;      // bytes around a stretch in which a word may begin or end
-constexpr std::size_t kTellingRun = 16;  // unless a run of this many bytes tells most of them apart
+constexpr std::size_t kAround = 64;  // bytes around a stretch in which a word may begin or end
+constexpr std::uint32_t kNoGate = UINT32_MAX;
 
 struct FreeScratch {
   void operator()(hs_scratch_t *scratch) const { hs_free_scratch(scratch); }
@@ -60,14 +56,20 @@ struct RuleWindow {
   int group = 0;
   std::size_t back = 0;  // bytes that a match spans at most
   ValueRun run;
-  NearWords required;  // see required_words.hpp
 };
 
 // What an anchor leads to.
 struct Target {
-  std::uint32_t number = 0;  // a rule, kDense, or a trigger behind them
+  std::uint32_t number = 0;  // a rule, or a trigger behind them
   std::size_t back = 0;
   std::size_t ahead = 0;
+  std::uint32_t head = kNoGate;  // of the gates: what must stand before it, and behind it
+  std::uint32_t tail = kNoGate;
+};
+
+struct GateProgram {
+  std::string_view program;
+  GateFirst first;
 };
 
 // A stretch in which a rule has at least one match, and in which all its matches that end there lie.
@@ -134,7 +136,6 @@ struct RuleEntry {
   std::string pattern;
   std::size_t width = 0;
   std::optional<Anchors> anchors;
-  std::vector<RequiredWords> required;
 };
 
 // RE2 has the last word on syntax: what only one of the two takes is no rule.
@@ -149,7 +150,6 @@ base::Result<RuleEntry> entry_of(const Rule &rule) {
   entry.pattern = loosened(rule.pattern);
   const auto tree = parse_pattern(rule.pattern, false);
   if (tree) entry.anchors = choose_anchors(*tree, Matcher::kWidthMax);
-  if (tree && entry.anchors) entry.required = required_words(*tree, *entry.anchors);
   return entry;
 }
 
@@ -157,49 +157,71 @@ base::Result<RuleEntry> entry_of(const Rule &rule) {
 class AnchorTable {
  public:
   void add(std::uint32_t number, const Anchors &anchors) {
-    for (const Anchor &anchor : anchors.list) {
-      // Rules that are asked together share what they have in common.
-      const auto same = std::find_if(rows_.begin(), rows_.end(), [&](const Row &row) {
-        return row.target.number == number && row.anchor.gram == anchor.gram &&
-               row.anchor.at_begin == anchor.at_begin && row.anchor.pair == anchor.pair &&
-               row.anchor.bytes == anchor.bytes;
-      });
-      if (same == rows_.end()) {
-        rows_.push_back({{number, anchor.back, anchor.ahead}, anchor});
-        continue;
-      }
-      same->target.back = std::max(same->target.back, anchor.back);
-      same->target.ahead = std::max(same->target.ahead, anchor.ahead);
-    }
+    for (const Anchor &anchor : anchors.list)
+      rows_.push_back(
+          {{number, anchor.back, anchor.ahead, gate_of(anchor.head), gate_of(anchor.tail)}, anchor});
   }
   void encode(base::WireWriter &out) const {
     GramFilter filter;
     for (std::size_t i = 0; i < rows_.size(); ++i) filter.add(static_cast<std::uint32_t>(i), rows_[i].anchor);
     filter.seal();
+    out.list(gates_, [&](const std::string *program) {
+      out.text(*program);
+      const GateFirst first = gate_first(*program);
+      for (const std::uint64_t word : first.bytes.words()) out.number(word);
+      out.flag(first.edge);
+    });
     out.list(rows_, [&](const Row &row) {
       out.number(row.target.number);
       out.number(row.target.back);
       out.number(row.target.ahead);
+      out.number(row.target.head);
+      out.number(row.target.tail);
     });
     filter.encode(out);
   }
-  static void decode(base::WireReader &in, std::vector<Target> &targets, GramFilter &filter) {
+  // False where the bytes do not hold together.
+  static bool decode(base::WireReader &in, std::vector<GateProgram> &gates, std::vector<Target> &targets,
+                     GramFilter &filter) {
+    in.list([&] {
+      GateProgram gate;
+      gate.program = in.text();
+      std::array<std::uint64_t, 4> words{};
+      for (std::uint64_t &word : words) word = in.number();
+      gate.first.bytes = ByteSet::of(words);
+      gate.first.edge = in.flag();
+      gates.push_back(gate);
+    });
+    bool sound = true;
     in.list([&] {
       Target target;
       target.number = static_cast<std::uint32_t>(in.number());
       target.back = in.number();
       target.ahead = in.number();
+      target.head = static_cast<std::uint32_t>(in.number());
+      target.tail = static_cast<std::uint32_t>(in.number());
+      for (const std::uint32_t gate : {target.head, target.tail})
+        sound = sound && (gate == kNoGate || gate < gates.size());
       targets.push_back(target);
     });
     filter = GramFilter::decode(in);
+    return sound;
   }
 
  private:
+  std::uint32_t gate_of(const std::string &program) {
+    if (program.empty()) return kNoGate;
+    const auto [place, fresh] = numbers_.try_emplace(program, static_cast<std::uint32_t>(gates_.size()));
+    if (fresh) gates_.push_back(&place->first);
+    return place->second;
+  }
   struct Row {
     Target target;
     Anchor anchor;
   };
   std::vector<Row> rows_;
+  std::map<std::string, std::uint32_t> numbers_;
+  std::vector<const std::string *> gates_;
 };
 
 }  // namespace
@@ -207,16 +229,16 @@ class AnchorTable {
 struct Matcher::State {
   std::string compiled;  // the databases lie in it
   std::vector<RuleWindow> windows;
-  // Of the rules whose anchors stand everywhere, asked together around them; and of what has no anchors.
-  std::array<LazyDatabase, 2> databases;
+  LazyDatabase everywhere;  // what has no anchors
   std::unique_ptr<LazyRegex[]> regexes;
   GramFilter filter;
   std::vector<Target> targets;
+  std::vector<GateProgram> gates;
   std::vector<std::uint32_t> by_run;  // rules whose matches hold a long run
   bool everywhere_far = false;        // a rule without anchors reaches kFarReach
-  std::uint32_t dense() const { return static_cast<std::uint32_t>(windows.size()); }
-  std::uint32_t everywhere() const { return dense() + 1; }
-  std::uint32_t first_trigger() const { return dense() + 2; }
+  std::uint32_t first_trigger() const { return static_cast<std::uint32_t>(windows.size()); }
+  bool may_match(const Target &target, std::string_view text, std::size_t begin, std::size_t end,
+                 Scratch::State &work) const;
 
   const LazyRegex &relaxed(std::uint32_t rule) const {
     LazyRegex &lazy = regexes[rule];
@@ -233,8 +255,8 @@ struct Matcher::State {
     });
     return *lazy.exact;
   }
-  void ask(std::uint32_t number, std::string_view text, std::size_t begin, std::size_t end,
-           Scratch::State &work, Matches &found) const;
+  void ask_everywhere(std::string_view text, std::size_t begin, std::size_t end, Scratch::State &work,
+                      Matches &found) const;
   void trigger(std::uint32_t id, std::string_view text, std::size_t end, Matches &found) const;
   void confirm(std::string_view text, const Region &region, std::vector<re2::StringPiece> &groups,
                std::vector<RuleMatch> &out) const;
@@ -242,12 +264,34 @@ struct Matcher::State {
 
 struct Matcher::Scratch::State {
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch;
-  std::array<bool, 2> allocated{};  // whether the scratch space serves a database
+  bool allocated = false;  // whether the scratch space serves the database
   std::vector<re2::StringPiece> groups;
-  NearBlocks blocks;  // of the text that is scanned
-  Regions places;     // where a rule has to be asked
-  Regions regions;    // where it has matches
+  std::vector<std::unique_ptr<Gate>> gates;  // those that were asked
+  Regions regions;                           // where a rule may match
+
+  Gate &gate(const Matcher::State &matcher, std::uint32_t number);
 };
+
+Gate &Matcher::Scratch::State::gate(const Matcher::State &matcher, std::uint32_t number) {
+  std::unique_ptr<Gate> &gate = gates[number];
+  if (gate == nullptr) gate = std::make_unique<Gate>(matcher.gates[number].program);
+  return *gate;
+}
+
+// Whether the bytes around an anchor are such as its rule may have there.
+bool Matcher::State::may_match(const Target &target, std::string_view text, std::size_t begin,
+                               std::size_t end, Scratch::State &work) const {
+  if (target.tail != kNoGate &&
+      (end >= text.size() || !gates[target.tail].first.bytes.has(static_cast<unsigned char>(text[end]))))
+    return false;
+  if (target.head != kNoGate) {
+    const GateFirst &first = gates[target.head].first;
+    if (begin == 0 ? !first.edge : !first.bytes.has(static_cast<unsigned char>(text[begin - 1])))
+      return false;
+  }
+  return (target.tail == kNoGate || work.gate(*this, target.tail).may_follow(text, end, target.ahead)) &&
+         (target.head == kNoGate || work.gate(*this, target.head).may_precede(text, begin, target.back));
+}
 
 Matcher::Matcher(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Matcher::Matcher(Matcher &&) noexcept = default;
@@ -274,8 +318,6 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
     DISLODGE_TRY_ASSIGN(RuleEntry entry, entry_of(rule));
     entries.push_back(std::move(entry));
   }
-  const auto dense = static_cast<std::uint32_t>(rules.rules.size());
-  std::vector<Expression> dense_rules;
   std::vector<Expression> everywhere;
   bool everywhere_far = false;
   std::vector<std::uint32_t> by_run;
@@ -285,16 +327,12 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
     if (!entry.anchors) {
       everywhere_far = everywhere_far || entry.width >= kFarReach;
       everywhere.push_back({entry.pattern, 0, i});
-    } else if (entry.anchors->frequency > kDenseFrequency && entry.anchors->run.least < kTellingRun &&
-               entry.pattern.size() <= kPatternMax) {
-      table.add(dense, *entry.anchors);
-      dense_rules.push_back({entry.pattern, 0, i});
-    } else {
-      if (entry.anchors->list.empty()) by_run.push_back(i);
-      table.add(i, *entry.anchors);
+      continue;
     }
+    if (entry.anchors->list.empty()) by_run.push_back(i);
+    table.add(i, *entry.anchors);
   }
-  std::uint32_t id = dense + 2;
+  auto id = static_cast<std::uint32_t>(rules.rules.size());
   const auto add_trigger = [&](const char *pattern) {
     const auto tree = parse_pattern(pattern, true);
     const auto anchors = tree ? choose_anchors(*tree, kWidthMax) : std::nullopt;
@@ -306,21 +344,16 @@ base::Result<std::string> Matcher::compile(const RuleSet &rules) {
   };
   for (const ProseTrigger &trigger : prose_triggers()) add_trigger(trigger.pattern);
   for (const char *trigger : assignment_triggers()) add_trigger(trigger);
-  DISLODGE_TRY_ASSIGN(const std::string dense_database, compile_database(dense_rules, rules));
   DISLODGE_TRY_ASSIGN(const std::string everywhere_database, compile_database(everywhere, rules));
   out.list(entries, [&](const RuleEntry &entry) {
     out.number(entry.width);
     const ValueRun run = entry.anchors ? entry.anchors->run : ValueRun();
     out.number(run.least);
     for (const std::uint64_t word : run.set.words()) out.number(word);
-    out.list(entry.required, [&](const RequiredWords &words) {
-      out.list(words, [&](const std::string &word) { out.text(word); });
-    });
   });
   out.list(by_run, [&](std::uint32_t rule) { out.number(rule); });
   out.number(everywhere_far ? 1 : 0);
   table.encode(out);
-  out.text(dense_database);
   out.text(everywhere_database);
   std::string compiled = out.take();
   compiled += base::as_bytes(base::sha256(compiled));
@@ -351,7 +384,6 @@ base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view given
   base::WireReader in(body);
   if (in.text() != kMagic || in.text() != cache_name(rules))
     return refuse("belong to other rules or another machine");
-  std::vector<std::string_view> group;
   in.list([&] {
     RuleWindow window;
     window.back = in.number();
@@ -359,11 +391,6 @@ base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view given
     std::array<std::uint64_t, 4> words{};
     for (std::uint64_t &word : words) word = in.number();
     window.run.set = ByteSet::of(words);
-    in.list([&] {
-      group.clear();
-      in.list([&] { group.push_back(in.text()); });
-      window.required.add(group);
-    });
     const std::size_t place = state->windows.size();
     if (place >= rules.rules.size()) return;
     window.pattern = rules.rules[place].pattern;
@@ -376,9 +403,9 @@ base::Result<Matcher> Matcher::load(const RuleSet &rules, std::string_view given
     if (rule < state->windows.size()) state->by_run.push_back(static_cast<std::uint32_t>(rule));
   });
   state->everywhere_far = in.number() != 0;
-  AnchorTable::decode(in, state->targets, state->filter);
-  for (LazyDatabase &database : state->databases) database.bytes = in.text();
-  if (!in.ok() || !in.at_end() || !state->filter.sound()) return refuse("are damaged");
+  const bool whole = AnchorTable::decode(in, state->gates, state->targets, state->filter);
+  state->everywhere.bytes = in.text();
+  if (!whole || !in.ok() || !in.at_end() || !state->filter.sound()) return refuse("are damaged");
   state->regexes = std::make_unique<LazyRegex[]>(rules.rules.size());
   return Matcher(std::move(state));
 }
@@ -400,7 +427,7 @@ base::Result<Matcher> Matcher::open(const RuleSet &rules, const std::filesystem:
 
 base::Result<Matcher::Scratch> Matcher::scratch() const {
   auto state = std::make_unique<Scratch::State>();
-  state->places.open.resize(state_->windows.size() + 1);
+  state->gates.resize(state_->gates.size());
   state->regions.open.resize(state_->windows.size());
   return Scratch(std::move(state));
 }
@@ -450,22 +477,17 @@ void Matcher::State::confirm(std::string_view text, const Region &region,
   }
 }
 
-// Has a database look at a stretch of the text; each end that it reports becomes a region, or a trigger.
-void Matcher::State::ask(std::uint32_t number, std::string_view text, std::size_t begin, std::size_t end,
-                         Scratch::State &work, Matches &found) const {
-  if (number < dense()) {
-    work.regions.add(number, begin, end);
-    return;
-  }
-  const std::size_t which = number - dense();
-  const hs_database_t *database = databases.at(which).get();
+// Has the database look at a stretch of the text; each end that it reports becomes a region, or a trigger.
+void Matcher::State::ask_everywhere(std::string_view text, std::size_t begin, std::size_t end,
+                                    Scratch::State &work, Matches &found) const {
+  const hs_database_t *database = everywhere.get();
   if (database == nullptr) return;
-  if (!work.allocated.at(which)) {
+  if (!work.allocated) {
     hs_scratch_t *raw = work.scratch.release();
     const hs_error_t result = hs_alloc_scratch(database, &raw);
     work.scratch.reset(raw);
     if (result != HS_SUCCESS) throw std::bad_alloc();
-    work.allocated.at(which) = true;
+    work.allocated = true;
   }
   struct Context {
     const State &matcher;
@@ -518,8 +540,6 @@ void Matcher::find(std::string_view text, std::span<const TextRange> where, Scra
   found.runs.clear();
   found.far.clear();
   Scratch::State &work = *scratch.state_;
-  work.blocks.begin(text);
-  work.places.clear();
   work.regions.clear();
   const State &state = *state_;
   const std::uint32_t first_trigger = state.first_trigger();
@@ -530,17 +550,10 @@ void Matcher::find(std::string_view text, std::span<const TextRange> where, Scra
       return;
     }
     if (std::max(target.back, target.ahead) >= kFarReach) found.far.push_back({begin, end});
+    if (!state.may_match(target, text, begin, end, work)) return;
     // One byte more on each side, which "\b" looks at.
-    const std::size_t back = target.back + 1;
-    const std::size_t ahead = target.ahead + 1;
-    begin = begin > back ? begin - back : 0;
-    end = std::min(text.size(), end + ahead);
-    if (target.number < state.dense()) {
-      if (!work.blocks.may_hold(state.windows[target.number].required, begin, end)) return;
-      const ValueRun &run = state.windows[target.number].run;
-      if (run.least != 0 && !run.within(text.substr(begin, end - begin))) return;
-    }
-    work.places.add(target.number, begin, end);
+    work.regions.add(target.number, begin - std::min(begin, target.back + 1),
+                     std::min(text.size(), end + target.ahead + 1));
   };
   for (const TextRange &range : where) {
     state.filter.scan(text, range.begin, range.end, on_anchor);
@@ -560,21 +573,18 @@ void Matcher::find(std::string_view text, std::span<const TextRange> where, Scra
         const RuleWindow &window = state.windows[rule];
         if (window.back >= kFarReach) found.far.push_back({begin, end});
         if (window.run.within(text.substr(begin, end - begin)))
-          work.places.add(rule, begin > window.back ? begin - window.back - 1 : 0,
-                          std::min(text.size(), end + window.back + 1));
+          work.regions.add(rule, begin - std::min(begin, window.back + 1),
+                           std::min(text.size(), end + window.back + 1));
       }
     }
   }
-  work.places.settle();
-  for (const Region &place : work.places.list)
-    state.ask(place.rule, text, place.begin, place.end, work, found);
   // A rule without an anchor that reaches further than a stretch is sure to is asked of the whole text.
   if (state.everywhere_far)
-    state.ask(state.everywhere(), text, 0, text.size(), work, found);
+    state.ask_everywhere(text, 0, text.size(), work, found);
   else
     for (const TextRange &range : where)
-      state.ask(state.everywhere(), text, range.begin - std::min(range.begin, kAround),
-                std::min(text.size(), range.end + kAround), work, found);
+      state.ask_everywhere(text, range.begin - std::min(range.begin, kAround),
+                           std::min(text.size(), range.end + kAround), work, found);
   work.regions.settle();
   for (const Region &region : work.regions.list) state.confirm(text, region, work.groups, found.rules);
   std::sort(found.triggers.begin(), found.triggers.end(), [](const TriggerHit &a, const TriggerHit &b) {

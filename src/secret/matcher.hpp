@@ -1,11 +1,11 @@
 #pragma once
 // Matcher: finds every match of every rule in one pass over the bytes.
 //
-// All patterns are one Hyperscan block database, which says only that rule r has a match that ends at e. RE2
-// then looks into the bytes before e, as far back as the rule's width, for where the match and its groups
-// lie. The result equals what RE2 alone would find, rule by rule (tests/secret/matcher_test.cpp), at the
-// speed of the database. Without start-of-match tracking the database is small and fast; a search backwards
-// from the end is bounded, where one from the beginning would be quadratic on bytes dense with matches.
+// The pass looks for anchors (secret/anchor.hpp), short sequences of which every match of a rule holds one.
+// Around an anchor a gate (secret/gate.hpp) reads on for as long as the bytes may be a match; where it lets
+// them through, RE2 looks as far as the rule is wide for where the match and its groups lie. Patterns without
+// anchors are one Hyperscan database over the whole text. The result equals what RE2 alone would find, rule
+// by rule (tests/secret/matcher_test.cpp).
 //
 //   DISLODGE_TRY_ASSIGN(Matcher matcher, Matcher::open(rules, cache_folder));
 //   DISLODGE_TRY_ASSIGN(Matcher::Scratch scratch, matcher.scratch());     one a thread

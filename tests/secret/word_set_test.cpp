@@ -10,9 +10,6 @@
 #include <vector>
 
 #include "base/encode.hpp"
-#include "secret/near_words.hpp"
-#include "secret/required_words.hpp"
-#include "tests_support.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -68,61 +65,6 @@ TEST(WordSet, RefusesWhatItCannotTell) {
   EXPECT_THROW(WordSet(std::array{""sv}), std::logic_error);
   std::vector<std::string_view> many(WordSet::kWordsMax + 1, "word");
   EXPECT_THROW((WordSet(many)), std::logic_error);
-}
-
-TEST(NearBlocks, NeverSaysNoOfWhatStands) {
-  std::mt19937 random(2);
-  NearBlocks blocks;
-  std::size_t refused = 0;
-  for (int round = 0; round < 300; ++round) {
-    std::string text;
-    while (text.size() < 9000) text += made(random) + "\n";
-    blocks.begin(text);
-    for (int place = 0; place < 50; ++place) {
-      const std::size_t begin = random() % text.size();
-      const std::size_t end = std::min(text.size(), begin + 1 + random() % 900);
-      const std::size_t word_begin = begin + random() % (end - begin);
-      const std::string word =
-          base::lower(text.substr(word_begin, std::min<std::size_t>(1 + random() % 14, end - word_begin)));
-      NearWords needs;
-      needs.add(std::array{"quicksilver"sv, std::string_view(word)});
-      ASSERT_TRUE(blocks.may_hold(needs, begin, end)) << word;
-      NearWords absent;
-      absent.add(std::array{"quicksilver"sv});
-      refused += blocks.may_hold(absent, begin, end) ? 0 : 1;
-    }
-  }
-  EXPECT_EQ(refused, 15000u);
-}
-
-TEST(RequiredWords, StandInEveryExampleOfEveryRule) {
-  std::size_t asked = 0;
-  for (const Rule &rule : test::rules().rules) {
-    const auto tree = parse_pattern(rule.pattern, false);
-    const auto anchors = tree ? choose_anchors(*tree, 64 << 10) : std::nullopt;
-    if (!anchors) continue;
-    for (const RequiredWords &words : required_words(*tree, *anchors)) {
-      ++asked;
-      ASSERT_FALSE(words.empty()) << rule.id;
-      for (const std::string &example : rule.positive) {
-        const std::string small = base::lower(example);
-        EXPECT_TRUE(std::any_of(words.begin(), words.end(), [&](const std::string &word) {
-          return small.find(word) != std::string::npos;
-        })) << rule.id;
-      }
-    }
-  }
-  EXPECT_GT(asked, 300u);
-}
-
-TEST(RequiredWords, OfAPattern) {
-  const auto tree =
-      parse_pattern(R"(\bdefine\(["'][a-z_]{0,40}(?i:password|pwd)["'],\s{0,8}(?:["'](x+)|=>))", false);
-  ASSERT_TRUE(tree);
-  const auto words = required_words(*tree, Anchors());
-  ASSERT_EQ(words.size(), 3u);
-  EXPECT_EQ(words[0], (RequiredWords{"define(\"", "define('"}));
-  EXPECT_EQ(words[1], (RequiredWords{"password\",", "password',", "pwd\",", "pwd',"}));
 }
 
 }  // namespace
