@@ -9,6 +9,7 @@ import {forgetMarks} from './marks.js';
 import {groups, views} from './views.js';
 
 const kTypingMs = 120;  // a search waits for a pause in typing
+const kSlowMs = 300;    // what takes longer is dimmed meanwhile
 
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 const search = /** @type {HTMLInputElement} */ (document.getElementById('search'));
@@ -17,6 +18,7 @@ const from = /** @type {HTMLInputElement} */ (document.getElementById('from'));
 const until = /** @type {HTMLInputElement} */ (document.getElementById('until'));
 let running = new AbortController();
 let typing = 0;
+let slow = 0;
 let going = false;
 let firstAccess = '';
 let scrolled = () => scrollY;
@@ -64,6 +66,8 @@ async function show({focus = false, again = false} = {}) {
   }
   document.title = (view.title ?? 'Search') + ' - Dislodge';
   main.setAttribute('aria-busy', 'true');
+  clearTimeout(slow);
+  slow = window.setTimeout(() => { if (main.hasAttribute('aria-busy')) main.classList.add('slow'); }, kSlowMs);
   const whenShown = [];
   let reads = () => scrollY;
   const changed = (changes) => addressWith(changes);
@@ -98,6 +102,7 @@ async function show({focus = false, again = false} = {}) {
   }
   main.dataset.view = where.view;
   main.removeAttribute('aria-busy');
+  main.classList.remove('slow');
   if (focus) {
     scrollTo(0, 0);
     main.focus({preventScroll: true});

@@ -6,7 +6,7 @@ import {getList, getObject} from './api.js';
 import {empty, h, number, place, placeOf, replace} from './dom.js';
 import {markButton, markForm, marksReady} from './marks.js';
 
-const kBlock = 100, kRow = 42, kOverscan = 6, kBlocksKept = 60, kRoomLeast = 14;
+const kBlock = 50, kRow = 42, kOverscan = 6, kBlocksKept = 120, kRoomLeast = 14;
 const kHeightMax = 15_000_000;  // pixels: browsers lay out no element that is much higher
 
 // What the address asks for.

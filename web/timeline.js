@@ -5,6 +5,7 @@ import {getObject, learnNames, nameOf} from './api.js';
 import {chart} from './chart.js';
 import {bullets, grade, h, heading, number, pairs, place, time} from './dom.js';
 import {chips, tabs, virtualList} from './list.js';
+import {current} from './live.js';
 
 const kTabs = [['', 'All'], ['detections', 'Detections'], ['sessions', 'Sessions']];
 const kWhat = {detection: 'act', change: 'change', 'secret-known': 'secret known', wave: 'wave'};
@@ -56,12 +57,21 @@ export async function timeline(context) {
           {head: 'Events', kind: 'number', sort: 'events', width: 5.5, cell: (row) => number(row.events)},
           {head: 'Whose', width: 6, sort: 'intruder', cell: (row) => row.intruder ? h('span', {class: 'grade confirmed'}, 'intruder') : ''},
         ]})];
-  const [lanes, list] = await Promise.all([getObject('lanes', {}, context.signal), everything(context)]);
+  const [drawing, list] = await Promise.all([drawn(context), everything(context)]);
   return [heading('Timeline', 'Acts of the intruder, what could be read, secrets known, logs held and their gaps, and the waves of the plan, on one axis.'),
     tabs('timeline', kTabs, context.argument),
-    chart(lanes, context),
+    drawing,
     chips(context, [['All', []], ['Acts', ['what:detection']], ['Changes', ['what:change']], ['Secrets known', ['what:secret-known']], ['Waves', ['what:wave']]], 'timeline'),
     list];
+}
+
+// The drawing of this state of the case and this span, kept while the list under it is filtered.
+let kept = {key: '', drawing: null};
+async function drawn(context) {
+  const state = current();
+  const key = [state?.versions?.everything, state?.versions?.plan, context.from, context.until].join(' ');
+  if (!state || kept.key !== key) kept = {key, drawing: chart(await getObject('lanes', {}, context.signal), context)};
+  return kept.drawing;
 }
 
 function everything(context) {

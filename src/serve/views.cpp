@@ -28,6 +28,8 @@ using report::optional_text;
 
 namespace {
 
+// What the page offers; chosen from all of reach, which takes long where there is much.
+constexpr std::size_t kGraphSizes[] = {60, 120, 250, kGraphNodesMax};
 constexpr std::size_t kOpensShown = 5, kIntervalsShown = 50;
 
 // Calls `each` with the entry and its "details", for entries of one kind.
@@ -508,6 +510,8 @@ std::shared_ptr<const Views> make_views(const Picture &picture, const base::Timi
     list("missing", missing_json(picture));
     list("parties", report::parties_json(picture));
     list("collect", collect_json(picture));
+    for (const std::size_t things : kGraphSizes)
+      if (auto graph = reach_graph_json(picture, "", things)) made->graphs[things] = std::move(*graph);
   }
   if (plan) {
     list("status", report::status_json(picture));

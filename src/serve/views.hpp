@@ -3,6 +3,7 @@
 // page's own where a row of the page is more than a row of a command) and its few whole answers. Immutable;
 // what did not change is shared with the state before.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -19,8 +20,9 @@ namespace dislodge::serve {
 
 struct Views {
   std::map<std::string, std::shared_ptr<const JsonList>, std::less<>>
-      lists;                                                         // by name: "secrets", "plan" ...
-  std::string overview, lanes, flow, waves;                          // JSON
+      lists;                                  // by name: "secrets", "plan" ...
+  std::string overview, lanes, flow, waves;   // JSON
+  std::map<std::size_t, std::string> graphs;  // of reach, by how many things: serve/graph.hpp
   std::shared_ptr<const std::vector<report::Statement>> statements;  // kept with the picture
 
   // Makes the indexes and orders that the page asks for, before it does; takes seconds where lists are long.
