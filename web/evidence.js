@@ -97,9 +97,9 @@ async function gaps(context) {
       none: ['Nothing that was asked is without a log.', 'Each secret and account that could be used was looked for in a log that is held.'],
       columns: [
         {head: 'Whether', cell: (row) => row.principal ? [h('a', {href: place('reach', row.principal), title: row.principal}, nameOf(row.principal)), ' was used'] : row.secret ? 'it was used' : 'it happened'},
-        {head: 'By', width: 17, minor: true, cell: (row) => row.secret ? h('a', {href: place('secrets', row.secret), title: row.secret}, nameOf(row.secret)) : ''},
-        {head: 'Would be in', sort: 'source', width: 19, cell: (row) => row.source},
-        {head: 'Why it cannot be said', sort: 'cannot_say', width: 17, cell: (row) => row.cannot_say.replace(' (' + row.source + ')', '')},
+        {head: 'By', width: 14, minor: true, cell: (row) => row.secret ? h('a', {href: place('secrets', row.secret), title: row.secret}, nameOf(row.secret)) : ''},
+        {head: 'Would be in', sort: 'source', width: 15.5, cell: (row) => row.source},
+        {head: 'Why it cannot be said', sort: 'cannot_say', width: 14, cell: (row) => row.cannot_say.replace(' (' + row.source + ')', '')},
         {head: 'From', kind: 'time', sort: 'from', width: 10.4, cell: (row) => minute(row.from, 'always')},
         {head: 'Until', kind: 'time', sort: 'until', width: 10.4, minor: true, cell: (row) => minute(row.until, 'now')},
       ]})];

@@ -15,7 +15,8 @@ const kStages = {
 let version = -1;
 /** @type {Record<string, number>} */
 let versions = {};
-let errandRan = false;
+/** @type {string | null} */
+let lastErrand = null;  // that has ended, when it was last looked; null: never looked
 /** @type {any} */
 let state = null;
 
@@ -57,9 +58,10 @@ export function follow(box, changed) {
   async function look() {
     try {
       state = await getObject('state', {}, undefined);
-      const running = Boolean(state.errand?.running);
-      if (errandRan && !running) ended(state.errand);
-      errandRan = running;
+      // A short one begins and ends between two looks.
+      const over = state.errand && !state.errand.running ? state.errand.what + ' ' + state.errand.seconds : '';
+      if (lastErrand !== null && over && over !== lastErrand) ended(state.errand);
+      lastErrand = over || (lastErrand ?? '');
       draw(box);
       // Which parts have changed, so that a view that shows none of them is left alone.
       if (state.version !== version) {
