@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "base/encode.hpp"
 #include "identity/ids.hpp"
 #include "identity/listing_writer.hpp"
@@ -41,6 +43,40 @@ bool parse(std::string_view line, Line &out) {
     if (out.options.empty() && i > 4096) return false;
   }
   return false;
+}
+
+// The value of an option ("" where it has none); nothing where it is not among them. Commas and names within
+// quotes are a value's.
+std::optional<std::string_view> option(std::string_view options, std::string_view wanted) {
+  while (!options.empty()) {
+    bool quoted = false;
+    std::size_t end = 0;
+    for (; end < options.size() && (quoted || options[end] != ','); ++end)
+      if (options[end] == '"' && (end == 0 || options[end - 1] != '\\')) quoted = !quoted;
+    const std::string_view one = base::trim(options.substr(0, end));
+    options.remove_prefix(std::min(end + 1, options.size()));
+    const std::size_t equals = std::min(one.find('='), one.size());
+    if (!base::equal_ignoring_case(one.substr(0, equals), wanted)) continue;
+    std::string_view value = one.substr(std::min(equals + 1, one.size()));
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+      value = value.substr(1, value.size() - 2);
+    return value;
+  }
+  return std::nullopt;
+}
+
+// expiry-time="YYYYMMDD[HHMM[SS]][Z]", in the time of the server where no Z says UTC: that may be half a day
+// behind.
+base::Time expiry(std::string_view text) {
+  const bool utc = !text.empty() && (text.back() == 'Z' || text.back() == 'z');
+  if (utc) text.remove_suffix(1);
+  if (text.size() != 8 && text.size() != 12 && text.size() != 14) return base::kTimeMax;
+  const std::string digits = std::string(text) + std::string(14 - text.size(), '0');
+  const auto part = [&](std::size_t at, std::size_t size) { return digits.substr(at, size); };
+  const auto time = base::parse_time(fmt::format("{}-{}-{}T{}:{}:{}Z", part(0, 4), part(4, 2), part(6, 2),
+                                                 part(8, 2), part(10, 2), part(12, 2)));
+  if (!time) return base::kTimeMax;
+  return utc ? *time : *time + 12 * base::kHour;
 }
 
 template <typename Each>
@@ -108,9 +144,13 @@ void read(const evidence::ItemView &item, Facts &out) {
         account.user.empty() ? std::string(item.path)
                              : account.user + (account.host.empty() ? "" : " on " + account.host));
     ListingWriter::add_name(owner, id.substr(id.find('/') + 1));
-    // A revoked key or an authority's is no key that signs in by itself.
-    if (parsed.options.find("cert-authority") == std::string_view::npos)
-      writer.grant(row, "authorized-key", key, id);
+    // An authority's key does not sign in: it signs certificates that do.
+    const bool authority = option(parsed.options, "cert-authority").has_value();
+    Grant &grant = writer.grant(row, authority ? "authorized-authority" : "authorized-key", key, id);
+    if (const auto end = option(parsed.options, "expiry-time")) {
+      grant.valid.until = expiry(*end);
+      grant.end_known = grant.valid.until != base::kTimeMax;
+    }
   });
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 // What the readers of listings share: adding facts with their ids and the row that says so.
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -28,12 +30,17 @@ class ListingWriter {
   void keep(const Policy &policy) { identity::keep(policy, out_); }
   Credential &credential(const Row &row, std::string principal, std::string_view slot, std::string_view key);
 
+  // The row holds a right, and does not say on what, or whose: told once a listing, never passed over.
+  void unplaced(std::string_view what) { ++unplaced_[std::string(what)]; }
+  const std::map<std::string, std::uint64_t> &unplaced() const { return unplaced_; }
+
   // A public key in OpenSSH's form ("ssh-ed25519 AAAA... comment") as "SHA256:..." without padding; "" where
   // it is none.
   static std::string ssh_fingerprint(std::string_view public_key);
 
  private:
   Facts &out_;
+  std::map<std::string, std::uint64_t> unplaced_;
 };
 
 // A principal of a realm by a name that link_facts() resolves.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/words.hpp"
 #include "identity/listing_shapes.hpp"
 #include "identity/rows.hpp"
 
@@ -65,6 +66,15 @@ base::Result<void> read_directory(const evidence::ItemView &item, Facts &out, ev
       one->read(row, writer);
     if (spill) spill();
   }));
+  for (const auto &[what, count] : writer.unplaced()) {
+    sink.unread({.bytes = 0,
+                 .state = evidence::LedgerState::unsupported,
+                 .reason = base::counted(count, "row") + " of " + what,
+                 .remedy = "add a column that says it (repository, project, user), or export with the "
+                           "address of each object",
+                 .child = {},
+                 .child_size = 0});
+  }
   if (strange > 0) {
     sink.unread({.bytes = 0,
                  .state = evidence::LedgerState::unsupported,

@@ -55,7 +55,11 @@ void github_user(const Row &row, ListingWriter &out) {
   // A collaborator's rights, where the row names the repository.
   std::string repository = lower(row["repository.full_name"]);
   if (repository.empty()) repository = lower(row["repository"]);
-  if (repository.find('/') == std::string::npos) return;
+  if (repository.find('/') == std::string::npos) {
+    if (row.has("permissions.admin") || row.has("permissions.push"))
+      out.unplaced("collaborators that name no repository: their right on it is not known");
+    return;
+  }
   out.resource(row, repository_id(repository), "repository", repository);
   out.grant(row,
             row.flag("permissions.admin")  ? "GH_AdminTo"
@@ -68,6 +72,8 @@ void github_deploy_key(const Row &row, ListingWriter &out) {
   const std::string key = ssh_key(row, out, row["key"], row["title"]);
   std::string repository = repository_in(row["url"]);
   if (repository.empty()) repository = row["repository"];
+  if (!key.empty() && repository.find('/') == std::string::npos)
+    out.unplaced("deploy keys that name no repository: what they open is not known");
   if (key.empty() || repository.find('/') == std::string::npos) return;
   out.resource(row, repository_id(repository), "repository", repository);
   Grant &grant = out.grant(row, row.flag("read_only") ? "GH_ReadRepoContents" : "GH_WriteRepoContents", key,
@@ -82,6 +88,7 @@ void user_key(const Row &row, ListingWriter &out) {
   if (user.empty()) user = lower(row["login"]);
   if (user.empty()) user = lower(row["user"]);
   const std::string key = ssh_key(row, out, row["key"], row["title"]);
+  if (user.empty() && !key.empty()) out.unplaced("keys that name no account: whom they open is not known");
   if (user.empty() || key.empty()) return;
   const std::string id = (gitlab ? "principal:gitlab/" : "principal:github/") + user;
   Principal &p = out.principal(row, id, PrincipalKind::user, user);
@@ -104,7 +111,8 @@ void gitlab_member(const Row &row, ListingWriter &out) {
   const std::string_view text = row["access_level"];
   std::from_chars(text.data(), text.data() + text.size(), level);
   const std::string project = lower(row["project"]);
-  if (project.empty() || level < 20) return;
+  if (project.empty()) out.unplaced("members that name no project: their right on it is not known");
+  if (project.empty() || level < 20) return;  // a guest reads no code
   const std::string to = "resource:gitlab/" + project;
   out.resource(row, to, "repository", project);
   Grant &grant = out.grant(row, "gitlab-member", id, to);
@@ -114,6 +122,7 @@ void gitlab_member(const Row &row, ListingWriter &out) {
 void gitlab_deploy_key(const Row &row, ListingWriter &out) {
   const std::string key = ssh_key(row, out, row["key"], row["title"]);
   if (key.empty()) return;
+  bool placed = false;
   for (const char *column : {"projects_with_write_access.path_with_namespace",
                              "projects_with_readonly_access.path_with_namespace", "project"}) {
     for (const std::string_view project : row.list(column)) {
@@ -121,8 +130,10 @@ void gitlab_deploy_key(const Row &row, ListingWriter &out) {
       out.resource(row, to, "repository", project);
       Grant &grant = out.grant(row, "gitlab-deploy-key", key, to);
       out.since(grant, row["created_at"], row["expires_at"]);
+      placed = true;
     }
   }
+  if (!placed) out.unplaced("deploy keys that name no project: what they open is not known");
 }
 
 // The report names each user, not the ids of the keys: dates only (docs.aws.amazon.com, credential reports).
@@ -154,6 +165,12 @@ void aws_credentials(const Row &row, ListingWriter &out) {
     one.name = "access key " + number;
     one.valid.from =
         base::parse_time(known("access_key_" + number + "_last_rotated")).value_or(base::kTimeMin);
+  }
+  for (const std::string number : {"1", "2"}) {  // X.509, for SOAP and old tools
+    if (!row.flag("cert_" + number + "_active")) continue;
+    Credential &one = out.credential(row, id, "certificate", "credential report, certificate " + number);
+    one.name = "signing certificate " + number;
+    one.valid.from = base::parse_time(known("cert_" + number + "_last_rotated")).value_or(base::kTimeMin);
   }
 }
 

@@ -157,6 +157,23 @@ bool is_json(std::string_view bytes) {
   return first == '{' || first == '[';
 }
 
+// `aws iam get-credential-report` gives its table in base64 within an object ({"Content": "dXNlcixhcm4s...",
+// "ReportFormat": "text/csv"}). Its text, of what is there of it; empty where the bytes are no such object.
+std::string wrapped_report(std::string_view bytes) {
+  constexpr std::string_view kContent = "\"Content\"", kHeader = "user,arn,";
+  constexpr std::size_t kBefore = 512;  // GeneratedTime and ReportFormat may come first
+  const std::size_t at = bytes.substr(0, kBefore).find(kContent);
+  if (at == std::string_view::npos) return {};
+  const std::size_t begin = bytes.find('"', at + kContent.size());
+  if (begin == std::string_view::npos) return {};
+  std::string_view encoded = bytes.substr(begin + 1);
+  const std::size_t end = encoded.find('"');
+  encoded =
+      end == std::string_view::npos ? encoded.substr(0, encoded.size() / 4 * 4) : encoded.substr(0, end);
+  std::string text = base::from_base64(encoded).value_or(std::string());
+  return text.starts_with(kHeader) ? text : std::string();
+}
+
 void csv_rows(std::string_view bytes, std::string_view path, const base::Limits &limits, std::uint64_t &bad,
               std::uint64_t &bad_bytes, const std::function<bool(const Row &)> &each) {
   log::CsvTable table(bytes, limits);
@@ -219,7 +236,9 @@ base::Result<void> for_each_row(const evidence::ItemView &item, evidence::Sink &
     return true;
   };
   std::uint64_t bad = 0, bad_bytes = 0;
-  if (is_json(item.bytes)) {
+  if (const std::string report = wrapped_report(item.bytes); !report.empty()) {
+    csv_rows(report, std::string(item.path) + " (Content)", sink.limits(), bad, bad_bytes, all);
+  } else if (is_json(item.bytes)) {
     JsonRows rows(item.bytes, item.path, all);
     rows.walk();
     bad = rows.damaged;
@@ -255,7 +274,9 @@ Row first_row(std::string_view bytes) {
   };
   const std::string_view head = bytes.substr(0, kLookBytes);
   std::uint64_t bad = 0, bad_bytes = 0;
-  if (is_json(head))
+  if (const std::string report = wrapped_report(head); !report.empty())
+    csv_rows(report, "", base::Limits(), bad, bad_bytes, one);
+  else if (is_json(head))
     JsonRows(head, "", one).walk();
   else
     csv_rows(head, "", base::Limits(), bad, bad_bytes, one);

@@ -46,7 +46,8 @@ std::uint32_t settable(std::string_view kind, std::string_view realm) {
   return 0;
 }
 
-// "principal:REALM/ORGANISATION" of an id; in Entra the tenant's own principal.
+// "principal:REALM/ORGANISATION" of an id; in Entra the tenant's own principal. An account that belongs to no
+// organisation ("principal:github/mallory") is no place of its own: all such of one realm are.
 std::string place_of(std::string_view id) {
   if (const identity::EntraId parts = identity::entra_parts(id); !parts.tenant.empty())
     return identity::entra_principal(parts.tenant, parts.tenant);
@@ -56,7 +57,8 @@ std::string place_of(std::string_view id) {
     return std::string(id.substr(0, id.rfind('-')));
   const std::size_t realm = id.find('/');
   if (realm == std::string_view::npos) return std::string(id);
-  return std::string(id.substr(0, id.find('/', realm + 1)));
+  const std::size_t organisation = id.find('/', realm + 1);
+  return std::string(id.substr(0, organisation == std::string_view::npos ? realm : organisation));
 }
 
 struct Entry {
@@ -107,7 +109,9 @@ class Finder {
       if (one.slots.empty()) continue;
       one.place = place;
       const NodeId node = program_.find(NodeType::principal, place);
-      one.name = node == kNone ? place : program_.name(node);
+      one.name = node != kNone                          ? std::string(program_.name(node))
+                 : place.find('/') == std::string::npos ? "accounts of " + std::string(realm_of(place + "/"))
+                                                        : place;
       for (const NodeId holder : by[place]) {
         if (one.by.size() < kByKept) one.by.emplace_back(program_.name(holder));
       }

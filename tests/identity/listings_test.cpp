@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include "base/encode.hpp"
 #include "identity/authorized_keys.hpp"
 #include "identity/aws_account.hpp"
 #include "identity/link.hpp"
@@ -44,6 +45,45 @@ TEST(Listings, MailboxPermissionsAreReadFromCsvAndNamesResolved) {
   EXPECT_EQ(grant->from,
             "principal:entra/22222222-2222-2222-2222-222222222222/33333333-3333-3333-3333-333333333333");
   EXPECT_EQ(grant->evidence, "dir.json:line 3");
+}
+
+// As `aws iam get-credential-report` prints it: the table in base64 within an object.
+TEST(Listings, ACredentialReportIsReadAsTheCommandPrintsIt) {
+  const std::string report =
+      "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,mfa_active,"
+      "access_key_1_active,access_key_1_last_rotated,cert_1_active,cert_1_last_rotated\n"
+      "<root_account>,arn:aws:iam::123456789012:root,2017-06-10T02:35:07+00:00,not_supported,"
+      "2017-10-22T08:11:09+00:00,not_supported,true,false,N/A,false,N/A\n"
+      "ci,arn:aws:iam::123456789012:user/ci,2022-08-31T11:10:33+00:00,false,N/A,N/A,false,true,"
+      "2022-08-31T11:10:34+00:00,true,2022-09-01T00:00:00+00:00\n";
+  for (const bool content_first : {true, false}) {
+    const std::string content = "\"Content\": \"" + base::to_base64(report) + "\"";
+    const std::string rest = "\"ReportFormat\": \"text/csv\"";
+    const std::string text =
+        "{\n    " + (content_first ? content : rest) + ",\n    " + (content_first ? rest : content) + "\n}\n";
+    ASSERT_TRUE(listings::recognises_directory(text));
+    const Facts facts = read_text(text);
+    ASSERT_EQ(facts.principals.size(), 2u);
+    EXPECT_EQ(facts.principals[1].id, "principal:aws/123456789012/user/ci");
+    EXPECT_EQ(facts.principals[1].evidence, "dir.json (Content):line 3");
+    ASSERT_EQ(facts.credentials.size(), 2u);
+    EXPECT_EQ(count_grants(facts, "aws-administrator"), 1u);
+  }
+}
+
+TEST(Listings, ARightThatDoesNotSayOnWhatIsTold) {
+  const auto told = [](std::string_view text) {
+    KeepingSink sink;
+    (void)read_text(text, sink);
+    std::vector<std::string> reasons;
+    for (const evidence::Unread &part : sink.parts) reasons.push_back(part.reason);
+    return reasons;
+  };
+  EXPECT_THAT(told(R"([{"username":"kim","access_level":40,"state":"active"}])"),
+              testing::ElementsAre(testing::HasSubstr("members that name no project")));
+  EXPECT_THAT(told(R"([{"login":"kim","node_id":"x","permissions":{"admin":true,"push":true}}])"),
+              testing::ElementsAre(testing::HasSubstr("collaborators that name no repository")));
+  EXPECT_THAT(told(R"([{"username":"kim","access_level":40,"project":"acme/app"}])"), testing::IsEmpty());
 }
 
 TEST(Listings, InboxRulesThatForwardAreRightsOfTheAddress) {
@@ -100,6 +140,28 @@ TEST(Listings, AuthorizedKeysLetTheirHoldersIn) {
   ASSERT_EQ(facts.grants.size(), 1u);
   EXPECT_EQ(facts.grants[0].to, "principal:ssh-account/web1/deploy");
   EXPECT_EQ(facts.grants[0].evidence, "collected/web1/home/deploy/.ssh/authorized_keys:line 2");
+}
+
+TEST(Listings, OptionsOfAnAuthorizedKeySayWhatItIsAndUntilWhen) {
+  const std::string key(kKey);
+  const std::string text = "cert-authority,principals=\"admin\" " + key + " authority\n" +
+                           "command=\"echo cert-authority, done\",expiry-time=\"20260101Z\" " + key +
+                           " job\n" + "expiry-time=\"202601011230\",restrict " + key + " local\n";
+  Facts facts;
+  evidence::ItemView item;
+  item.path = "web1/home/deploy/.ssh/authorized_keys";
+  item.bytes = text;
+  authorized_keys::read(item, facts);
+  ASSERT_EQ(facts.grants.size(), 3u);
+  EXPECT_EQ(facts.grants[0].kind, "authorized-authority");
+  EXPECT_FALSE(facts.grants[0].end_known);
+  EXPECT_EQ(facts.grants[1].kind, "authorized-key");
+  EXPECT_EQ(base::format_time(facts.grants[1].valid.until), "2026-01-01T00:00:00Z");
+  // No zone is said, so it may be as late as in the last zone of the world.
+  EXPECT_EQ(base::format_time(facts.grants[2].valid.until), "2026-01-02T00:30:00Z");
+  const Right *right = embedded_rights().find("authorized-authority");
+  ASSERT_NE(right, nullptr);
+  EXPECT_EQ(right->effect, Effect::control);
 }
 
 TEST(Listings, TheCredentialReportNamesUsersKeysAndMissingFactors) {

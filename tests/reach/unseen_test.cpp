@@ -74,6 +74,27 @@ TEST(Unseen, ADomainsAccountsAreOnePlace) {
   EXPECT_EQ(domain->principals, 2u);
 }
 
+TEST(Unseen, AccountsOfNoOrganisationShareOnePlace) {
+  identity::Facts all = world();
+  for (const char *login : {"mallory", "trent"}) {
+    identity::Principal one;
+    one.id = std::string("principal:github/") + login;
+    one.kind = identity::PrincipalKind::application;
+    one.name = login;
+    all.principals.push_back(one);
+    identity::Grant owns = grant("AZAddSecret", kUser, one.id);
+    owns.valid = {day(0), day(12)};
+    all.grants.push_back(owns);
+  }
+  all.settle();
+  const Reach reach = compute_reach(all, rights(), {spray()});
+  const std::vector<Unseen> unseen = unseen_credentials(reach, all, rights(), {});
+  ASSERT_EQ(unseen.size(), 2u);
+  EXPECT_EQ(unseen[1].place, "principal:github");
+  EXPECT_EQ(unseen[1].name, "accounts of github");
+  EXPECT_EQ(unseen[1].principals, 2u);
+}
+
 TEST(Unseen, WhatCouldBeTheirsThenCanBeAsked) {
   const identity::Facts all = world();
   const Reach reach = compute_reach(all, rights(), {spray()});
