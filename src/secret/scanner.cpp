@@ -16,6 +16,8 @@
 #include "secret/hint_patterns.hpp"
 #include "secret/hints.hpp"
 #include "secret/prose.hpp"
+#include "secret/scanner_candidate.hpp"
+#include "secret/text_places.hpp"
 #include "secret/value.hpp"
 #include "secret/wrapped.hpp"
 
@@ -26,14 +28,6 @@ constexpr double kOcrFactor = 0.8;           // what OCR read may be misread
 constexpr std::size_t kContextReach = 4096;  // the longest candidate that may begin before a context
 constexpr std::size_t kNeighbours =
     600;  // bytes within which another candidate's value may turn up in a hint
-constexpr std::size_t kLineReach = 16
-                                   << 10;  // of a line without end, what a filter or comment is looked for in
-// What other scanners and we take as "this is meant to be here", in a comment on the line.
-constexpr std::array<std::string_view, 6> kAllowMarks = {"dislodge:allow",    "gitleaks:allow",
-                                                         "betterleaks:allow", "kingfisher:allow",
-                                                         "trufflehog:ignore", "pragma: allowlist secret"};
-constexpr std::string_view kProseRule = "password-in-prose";
-constexpr std::string_view kProseKind = "password";
 constexpr std::string_view kLoneRule = "word-alone";  // see engine/split_secrets.hpp
 constexpr double kLoneConfidence = 0.2;
 constexpr std::string_view kAnnouncedKind = "account-announced";  // rules/secrets/places.toml
@@ -41,84 +35,7 @@ constexpr std::string_view kAssignedPassword = "assigned-password";
 constexpr std::string_view kAssignedSecret = "assigned-secret";
 constexpr std::string_view kAssignedSecretKind = "api-key";
 
-// The lines that [begin, end) touches, without their ends.
-std::string_view line_around(std::string_view text, std::size_t begin, std::size_t end) {
-  const std::size_t low = begin - std::min(begin, kLineReach);
-  const std::size_t before =
-      begin == low ? std::string_view::npos : text.substr(low, begin - low).rfind('\n');
-  const std::size_t from = before == std::string_view::npos ? low : low + before + 1;
-  const std::size_t high = std::min(text.size(), end + kLineReach);
-  const std::size_t after = text.substr(end, high - end).find('\n');
-  const std::size_t to = after == std::string_view::npos ? high : end + after;
-  return text.substr(from, to - from);
-}
-
-// Line and column of offsets that mostly rise; each byte is looked at once.
-class LineCounter {
- public:
-  explicit LineCounter(std::string_view bytes) : bytes_(bytes) {}
-  void find(std::uint64_t offset, std::uint64_t &line, std::uint64_t &column) {
-    const std::size_t target = std::min<std::size_t>(offset, bytes_.size());
-    if (target < line_begin_) {
-      line_begin_ = 0;
-      line_ = 1;
-    }
-    while (line_begin_ < target) {
-      const void *found = std::memchr(bytes_.data() + line_begin_, '\n', target - line_begin_);
-      if (found == nullptr) break;
-      line_begin_ = static_cast<std::size_t>(static_cast<const char *>(found) - bytes_.data()) + 1;
-      ++line_;
-    }
-    line = line_;
-    column = target - line_begin_ + 1;
-  }
-
- private:
-  std::string_view bytes_;
-  std::size_t line_begin_ = 0;
-  std::uint64_t line_ = 1;
-};
-
-// How deep an offset is quoted; asked for offsets that rise.
-class QuoteDepth {
- public:
-  explicit QuoteDepth(const std::vector<evidence::QuotedSpan> *spans) {
-    if (spans == nullptr) return;
-    spans_ = *spans;
-    std::stable_sort(spans_.begin(), spans_.end(),
-                     [](const auto &a, const auto &b) { return a.begin < b.begin; });
-  }
-  std::uint32_t at(std::size_t offset) {
-    for (; next_ < spans_.size() && spans_[next_].begin <= offset; ++next_) open_.push_back(spans_[next_]);
-    std::erase_if(open_, [offset](const auto &span) { return span.end <= offset; });
-    std::uint32_t depth = 0;
-    for (const auto &span : open_) depth = std::max(depth, span.depth);
-    return depth;
-  }
-
- private:
-  std::vector<evidence::QuotedSpan> spans_;
-  std::vector<evidence::QuotedSpan> open_;
-  std::size_t next_ = 0;
-};
-
 }  // namespace
-
-struct Scanner::Candidate {
-  const Rule *rule = nullptr;  // null: a model's
-  std::string_view model = kProseRule;
-  std::string_view model_kind = kProseKind;
-  std::size_t match_begin = 0;
-  std::size_t match_end = 0;
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  std::size_t user_begin = 0;
-  std::size_t user_end = 0;
-  double confidence = 0;
-  std::string rejected;
-  bool weak = false;  // no secret by itself
-  std::string_view rule_id() const { return rule != nullptr ? std::string_view(rule->id) : model; }
-};
 
 Scanner::Scanner(const RuleSet &rules, const Matcher &matcher, ScanOptions options, Matcher::Scratch scratch)
     : rules_(&rules), matcher_(&matcher), options_(options), scratch_(std::move(scratch)) {}
@@ -246,65 +163,11 @@ std::string Scanner::rejected_by_import(const evidence::TextView &view, const Ru
   FilterSubject subject;
   subject.secret = view.text.substr(match.secret_begin, match.secret_end - match.secret_begin);
   subject.match = view.text.substr(match.begin, match.end - match.begin);
-  subject.line = line_around(view.text, match.begin, match.end);
+  subject.line = lines_of(view.text, match.begin, match.end);
   std::string path(view.item);
   if (!view.name.empty() && !view.item.ends_with(view.name)) path += "/" + std::string(view.name);
   subject.path = path;
   return rule.discard.discards(subject) ? "discarded by the rule's filter" : "";
-}
-
-// A match that stands only beside a companion's falls without it.
-void Scanner::ask_companions(std::string_view text, std::vector<Candidate> &candidates) const {
-  const auto stands = [](const Candidate &one) { return one.rule != nullptr && one.rejected.empty(); };
-  if (std::none_of(candidates.begin(), candidates.end(),
-                   [&](const Candidate &one) { return stands(one) && !one.rule->companions.empty(); }))
-    return;
-  struct Place {
-    std::uint64_t begin = 0;
-    std::uint64_t line = 0;
-  };
-  std::vector<const Candidate *> standing;
-  for (const Candidate &one : candidates)
-    if (stands(one)) standing.push_back(&one);
-  std::sort(standing.begin(), standing.end(),
-            [](const Candidate *a, const Candidate *b) { return a->match_begin < b->match_begin; });
-  LineCounter lines(text);
-  std::map<std::string_view, std::vector<Place>> by_rule;  // each in order of place
-  std::map<const Candidate *, Place> places;
-  for (const Candidate *one : standing) {
-    Place place{one->match_begin, 0};
-    std::uint64_t column = 0;
-    lines.find(place.begin, place.line, column);
-    by_rule[one->rule->id].push_back(place);
-    places[one] = place;
-  }
-  const auto apart = [](std::uint64_t a, std::uint64_t b) { return a < b ? b - a : a - b; };
-  const auto near = [&](const Candidate &one, const RuleCompanion &wanted) {
-    const auto others = by_rule.find(wanted.rule);
-    if (others == by_rule.end()) return false;
-    const Place here = places.at(&one);
-    const auto fits = [&](const Place &there) {
-      return (wanted.lines == 0 || apart(here.line, there.line) <= wanted.lines) &&
-             (wanted.columns == 0 || apart(here.begin, there.begin) <= wanted.columns);
-    };
-    // The nearest on either side is nearest in lines as well.
-    const auto after =
-        std::lower_bound(others->second.begin(), others->second.end(), here.begin,
-                         [](const Place &place, std::uint64_t at) { return place.begin < at; });
-    return (after != others->second.end() && fits(*after)) ||
-           (after != others->second.begin() && fits(*std::prev(after)));
-  };
-  std::vector<std::pair<std::size_t, std::string>> fallen;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const Candidate &one = candidates[i];
-    if (one.rule == nullptr || !one.rejected.empty()) continue;
-    for (const RuleCompanion &wanted : one.rule->companions) {
-      if (near(one, wanted)) continue;
-      fallen.emplace_back(i, "nothing of rule " + wanted.rule + " near it");
-      break;
-    }
-  }
-  for (auto &[i, why] : fallen) candidates[i].rejected = std::move(why);
 }
 
 namespace {
@@ -459,73 +322,6 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
     out.push_back(std::move(candidate));
   }
 }
-
-void Scanner::heed_comments(std::string_view text, std::vector<Candidate> &candidates) const {
-  for (Candidate &candidate : candidates) {
-    if (!candidate.rejected.empty()) continue;
-    const std::string_view line = line_around(text, candidate.match_begin, candidate.match_end);
-    for (const std::string_view mark : kAllowMarks)
-      if (line.find(mark) != std::string_view::npos)
-        candidate.rejected = "allowed by a comment on its line: " + std::string(mark);
-  }
-}
-
-// Of candidates that share bytes the one with the highest confidence stands; then the longer one.
-void Scanner::settle(std::vector<Candidate> &candidates) const {
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate &a, const Candidate &b) {
-    if (a.rejected.empty() != b.rejected.empty()) return a.rejected.empty();
-    // What has a format of its own is named by it, however sure a model is that the name beside it means one.
-    const auto has_format = [](const Candidate &one) {
-      return one.rule != nullptr && one.rule->family != "generic";
-    };
-    if (has_format(a) != has_format(b)) return has_format(a);
-    if (a.confidence != b.confidence) return a.confidence > b.confidence;
-    if (a.end - a.begin != b.end - b.begin) return a.end - a.begin > b.end - b.begin;
-    if (a.begin != b.begin) return a.begin < b.begin;
-    return a.rule_id() < b.rule_id();
-  });
-  std::map<std::size_t, std::pair<std::size_t, std::string_view>> winners;  // begin -> end, rule
-  for (Candidate &candidate : candidates) {
-    if (!candidate.rejected.empty()) continue;
-    auto after = winners.lower_bound(candidate.begin);
-    const bool runs_into_next = after != winners.end() && after->first < candidate.end;
-    std::string_view by = runs_into_next ? after->second.second : std::string_view{};
-    if (by.empty() && after != winners.begin()) {
-      --after;
-      if (after->second.first > candidate.begin) by = after->second.second;
-    }
-    if (by.empty())
-      winners.emplace(candidate.begin, std::pair{candidate.end, candidate.rule_id()});
-    else
-      candidate.rejected = "named by " + std::string(by);
-  }
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate &a, const Candidate &b) {
-    if (a.begin != b.begin) return a.begin < b.begin;
-    if (a.rejected.empty() != b.rejected.empty()) return a.rejected.empty();
-    if (a.end != b.end) return a.end < b.end;
-    return a.rule_id() < b.rule_id();
-  });
-}
-
-namespace {
-
-// Where in the item the last character before `end` ends. In UTF-16 and UTF-32 a character takes two or four
-// bytes, of which the map says where they begin; elsewhere what stands before the next character may be
-// markup, and one byte ends it. What tells them apart is the zero byte that every such unit of a value has.
-std::uint64_t item_end(const evidence::TextView &view, std::size_t end) {
-  if (view.map == nullptr) return end;
-  std::size_t begin = end - 1;
-  while (begin > 0 && (static_cast<unsigned char>(view.text[begin]) & 0xC0) == 0x80) --begin;
-  const std::uint64_t from = view.map->source_of(begin);
-  const std::uint64_t next = view.map->source_of(end);
-  if ((next == from + 2 || next == from + 4) && next <= view.source.size() &&
-      view.source.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(next - from)).find('\0') !=
-          std::string_view::npos)
-    return next;
-  return view.map->source_of(end - 1) + 1;
-}
-
-}  // namespace
 
 std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate> &candidates,
                           FoundSink &sink) {

@@ -1,0 +1,134 @@
+// What turns a candidate down beside its own rule: companions that are missing, comments, better candidates.
+#include "secret/scanner_candidate.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "secret/text_places.hpp"
+
+namespace dislodge::secret {
+namespace {
+
+constexpr std::size_t kLineReach = 16 << 10;  // bytes of a line without end
+// What other scanners and we take as "this is meant to be here", in a comment on the line.
+constexpr std::array<std::string_view, 6> kAllowMarks = {"dislodge:allow",    "gitleaks:allow",
+                                                         "betterleaks:allow", "kingfisher:allow",
+                                                         "trufflehog:ignore", "pragma: allowlist secret"};
+
+}  // namespace
+
+std::string_view lines_of(std::string_view text, std::size_t begin, std::size_t end) {
+  const std::size_t low = begin - std::min(begin, kLineReach);
+  const std::size_t before =
+      begin == low ? std::string_view::npos : text.substr(low, begin - low).rfind('\n');
+  const std::size_t from = before == std::string_view::npos ? low : low + before + 1;
+  const std::size_t high = std::min(text.size(), end + kLineReach);
+  const std::size_t after = text.substr(end, high - end).find('\n');
+  const std::size_t to = after == std::string_view::npos ? high : end + after;
+  return text.substr(from, to - from);
+}
+
+// A match that stands only beside a companion's falls without it.
+void Scanner::ask_companions(std::string_view text, std::vector<Candidate> &candidates) const {
+  const auto stands = [](const Candidate &one) { return one.rule != nullptr && one.rejected.empty(); };
+  if (std::none_of(candidates.begin(), candidates.end(),
+                   [&](const Candidate &one) { return stands(one) && !one.rule->companions.empty(); }))
+    return;
+  struct Place {
+    std::uint64_t begin = 0;
+    std::uint64_t line = 0;
+  };
+  std::vector<const Candidate *> standing;
+  for (const Candidate &one : candidates)
+    if (stands(one)) standing.push_back(&one);
+  std::sort(standing.begin(), standing.end(),
+            [](const Candidate *a, const Candidate *b) { return a->match_begin < b->match_begin; });
+  LineCounter lines(text);
+  std::map<std::string_view, std::vector<Place>> by_rule;  // each in order of place
+  std::map<const Candidate *, Place> places;
+  for (const Candidate *one : standing) {
+    Place place{one->match_begin, 0};
+    std::uint64_t column = 0;
+    lines.find(place.begin, place.line, column);
+    by_rule[one->rule->id].push_back(place);
+    places[one] = place;
+  }
+  const auto apart = [](std::uint64_t a, std::uint64_t b) { return a < b ? b - a : a - b; };
+  const auto near = [&](const Candidate &one, const RuleCompanion &wanted) {
+    const auto others = by_rule.find(wanted.rule);
+    if (others == by_rule.end()) return false;
+    const Place here = places.at(&one);
+    const auto fits = [&](const Place &there) {
+      return (wanted.lines == 0 || apart(here.line, there.line) <= wanted.lines) &&
+             (wanted.columns == 0 || apart(here.begin, there.begin) <= wanted.columns);
+    };
+    // The nearest on either side is nearest in lines as well.
+    const auto after =
+        std::lower_bound(others->second.begin(), others->second.end(), here.begin,
+                         [](const Place &place, std::uint64_t at) { return place.begin < at; });
+    return (after != others->second.end() && fits(*after)) ||
+           (after != others->second.begin() && fits(*std::prev(after)));
+  };
+  std::vector<std::pair<std::size_t, std::string>> fallen;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate &one = candidates[i];
+    if (one.rule == nullptr || !one.rejected.empty()) continue;
+    for (const RuleCompanion &wanted : one.rule->companions) {
+      if (near(one, wanted)) continue;
+      fallen.emplace_back(i, "nothing of rule " + wanted.rule + " near it");
+      break;
+    }
+  }
+  for (auto &[i, why] : fallen) candidates[i].rejected = std::move(why);
+}
+
+void Scanner::heed_comments(std::string_view text, std::vector<Candidate> &candidates) const {
+  for (Candidate &candidate : candidates) {
+    if (!candidate.rejected.empty()) continue;
+    const std::string_view line = lines_of(text, candidate.match_begin, candidate.match_end);
+    for (const std::string_view mark : kAllowMarks)
+      if (line.find(mark) != std::string_view::npos)
+        candidate.rejected = "allowed by a comment on its line: " + std::string(mark);
+  }
+}
+
+// Of candidates that share bytes the one with the highest confidence stands; then the longer one.
+void Scanner::settle(std::vector<Candidate> &candidates) const {
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate &a, const Candidate &b) {
+    if (a.rejected.empty() != b.rejected.empty()) return a.rejected.empty();
+    // What has a format of its own is named by it, however sure a model is that the name beside it means one.
+    const auto has_format = [](const Candidate &one) {
+      return one.rule != nullptr && one.rule->family != "generic";
+    };
+    if (has_format(a) != has_format(b)) return has_format(a);
+    if (a.confidence != b.confidence) return a.confidence > b.confidence;
+    if (a.end - a.begin != b.end - b.begin) return a.end - a.begin > b.end - b.begin;
+    if (a.begin != b.begin) return a.begin < b.begin;
+    return a.rule_id() < b.rule_id();
+  });
+  std::map<std::size_t, std::pair<std::size_t, std::string_view>> winners;  // begin -> end, rule
+  for (Candidate &candidate : candidates) {
+    if (!candidate.rejected.empty()) continue;
+    auto after = winners.lower_bound(candidate.begin);
+    const bool runs_into_next = after != winners.end() && after->first < candidate.end;
+    std::string_view by = runs_into_next ? after->second.second : std::string_view{};
+    if (by.empty() && after != winners.begin()) {
+      --after;
+      if (after->second.first > candidate.begin) by = after->second.second;
+    }
+    if (by.empty())
+      winners.emplace(candidate.begin, std::pair{candidate.end, candidate.rule_id()});
+    else
+      candidate.rejected = "named by " + std::string(by);
+  }
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate &a, const Candidate &b) {
+    if (a.begin != b.begin) return a.begin < b.begin;
+    if (a.rejected.empty() != b.rejected.empty()) return a.rejected.empty();
+    if (a.end != b.end) return a.end < b.end;
+    return a.rule_id() < b.rule_id();
+  });
+}
+
+}  // namespace dislodge::secret
