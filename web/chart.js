@@ -3,7 +3,7 @@
 // with the wheel or + and -, move by dragging or the arrow keys, from years down to seconds; what is drawn follows the
 // time filter. The list of the timeline says the same in words.
 
-import {h, s} from './dom.js';
+import {h, number, s} from './dom.js';
 
 const kWidth = 1200, kLabel = 150, kRow = 8, kGap = 14, kRowsMax = 6, kActRowsMax = 20;
 const kActRow = 15, kLetter = 5.7, kLettersLeast = 14, kLettersMost = 70;  // acts say what they are beside their bars
@@ -77,7 +77,7 @@ export function chart(data, context) {
       }
       y += Math.max(rows.length, 1) * high + kGap;
       parts.push(s('text', {x: 4, y: top + 9}, lane.lane), s('line', {class: 'rule', x1: 0, x2: kWidth, y1: y - kGap / 2 - 1, y2: y - kGap / 2 - 1}));
-      if (hidden) parts.push(s('text', {x: 4, y: top + 23, class: 'quiet'}, 'and ' + hidden + ' more'));
+      if (hidden) parts.push(s('text', {x: 4, y: top + 23, class: 'quiet'}, 'and ' + number(hidden) + ' more'));
     }
     for (let tick = Math.ceil(begin / step) * step; tick < end; tick += step)
       rules.push(s('line', {class: 'rule', x1: at(tick), x2: at(tick), y1: 16, y2: y}), s('text', {class: 'quiet', x: at(tick) + 2, y: 12}, label(tick, step)));

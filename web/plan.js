@@ -94,6 +94,8 @@ function waves(data, context) {
   }));
 }
 
+const kAtOnce = 500;  // actions that one record takes
+
 // What is picked stays picked while the plan is drawn again.
 const picked = new Map();
 
@@ -108,7 +110,8 @@ export async function plan(context) {
   }});
   const tickButton = h('button', {type: 'button', class: 'main', disabled: true, onclick: () => tick([...picked.values()], () => picked.clear())}, 'Record what was done');
   const all = h('button', {type: 'button', onclick: async () => {
-    const page = await getList('plan', {...queryOf(context), limit: 500}, context.signal);
+    const page = await getList('plan', {...queryOf(context), limit: kAtOnce}, context.signal);
+    if (page.matching > kAtOnce) told('The first ' + kAtOnce + ' of ' + number(page.matching) + ' are picked: record these, then pick the next.', true);
     for (const row of page.rows) if (row.state !== 'in effect') picked.set(row.key, row);
     for (const box of document.querySelectorAll('main td.pick input')) /** @type {HTMLInputElement} */ (box).checked = true;
     tools();
