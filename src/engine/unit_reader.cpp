@@ -11,6 +11,8 @@
 #include "engine/readers.hpp"
 #include "evidence/recognise.hpp"
 #include "mail/load_file.hpp"
+#include "secret/hints.hpp"
+#include "secret/key_opener.hpp"
 
 namespace dislodge::engine {
 
@@ -342,7 +344,34 @@ std::uint32_t UnitReader::value_index(std::string_view value) {
   return found->second;
 }
 
+// A key whose passphrase is known is a key in clear; one that waits for it is told, so that its unit is read
+// again once a password is supplied or found.
+void UnitReader::open_locked(secret::Found &found) {
+  secret::Sighting &sighting = found.sighting;
+  if (!sighting.latent || found.locked.empty() || !sighting.rejected.empty()) return;
+  if (const auto opened = secret::KeyOpener(unlock(), limits_.unlock_rounds_max).open(found.locked)) {
+    sighting.latent = false;
+    found.value = opened->key.value();
+    for (const secret::Hint &hint : secret::key_hints(opened->key))
+      secret::add_hint(sighting.hints, hint.kind, hint.value);
+    for (const secret::CertificateInfo &certificate : opened->certificates)
+      for (const secret::Hint &hint : secret::certificate_hints(certificate))
+        secret::add_hint(sighting.hints, hint.kind, hint.value);
+  } else {
+    unread({.bytes = 0,
+            .state = LedgerState::encrypted,
+            .reason = unlock().passwords.empty()
+                          ? "a private key waits for its passphrase"
+                          : "a private key that no password opens that was given or found",
+            .remedy = "supply its passphrase with --password-file",
+            .child = {},
+            .child_size = 0});
+  }
+  base::wipe(found.locked);
+}
+
 void UnitReader::keep(secret::Found found) {
+  open_locked(found);
   found.sighting.value = value_index(found.value);
   base::wipe(found.value);
   result_.sightings.push_back(std::move(found.sighting));

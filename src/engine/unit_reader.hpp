@@ -122,6 +122,7 @@ class UnitReader : public evidence::Sink {
   void read_framed(const evidence::ItemView &item, bool root);
   void close_frame(bool root);
   void keep(secret::Found found);
+  void open_locked(secret::Found &found);
   std::uint32_t value_index(std::string_view value);
   void drop_unused_records();
   UnitMessage *message_around(std::string_view item);

@@ -96,6 +96,7 @@ class Store {
     for (const Hint &one : key_hints(stored.key)) add_hint(s.hints, one.kind, one.value);
     for (const std::string &name : stored.names) add_hint(s.hints, HintKind::subject, name);
     report_.locked = report_.locked || s.latent;
+    if (s.latent && stored.rule != "keepass-database") found.locked = item_.bytes;
     ++report_.found;
     sink_.found(std::move(found));
   }

@@ -424,6 +424,7 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
     if (candidate.rejected.empty() && !s.identifier)
       found.context = masked_context(view.text, {candidate.begin, candidate.end}, spans_near(candidates, i));
     found.value = std::move(value.value);
+    found.locked = std::move(value.locked);
     sink.found(std::move(found));
   }
   return count;

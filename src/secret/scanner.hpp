@@ -39,6 +39,8 @@ struct Found {
   std::string value;
   // What stands around it, masked (secret/context.hpp); empty for what was rejected and for identifiers.
   std::string context;
+  // Of an encrypted private key: the text or bytes that its passphrase opens (secret/key_opener.hpp).
+  std::string locked;
 };
 
 class FoundSink {

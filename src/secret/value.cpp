@@ -54,6 +54,7 @@ bool describe_key(std::string_view key_text, std::string_view around, SecretValu
   out.value = key->value();
   out.description = key->algorithm.empty() ? "private key" : key->algorithm;
   out.latent = key->encrypted;
+  if (key->encrypted) out.locked = key_text;
   for (const CertificateInfo &certificate : certificates_of(key->spki, around))
     for (const Hint &hint : certificate_hints(certificate)) add_hint(out.hints, hint.kind, hint.value);
   for (const Hint &hint : key_hints(*key)) add_hint(out.hints, hint.kind, hint.value);

@@ -16,6 +16,7 @@ struct SecretValue {
   std::string user;         // the name that the value itself carries
   std::string description;  // what may be shown instead of a mask: "RSA 2048"
   bool latent = false;      // ciphertext
+  std::string locked;       // of an encrypted private key: what its passphrase opens
   std::vector<Hint> hints;
 };
 
