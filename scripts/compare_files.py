@@ -9,11 +9,16 @@ Prints one line for each file below the bar, with the words that are missing, an
 of those that the other reader reads agree, the words. Whatever is not installed is named and left out.
 """
 import collections
+import io
 import pathlib
 import re
 import subprocess
 import sys
 import time
+import unicodedata
+import warnings
+
+from apart import apart
 
 BAR = 0.995
 WORD = re.compile(r"\w{3,}", re.UNICODE)
@@ -47,7 +52,7 @@ def xlsx_text(path):
 
 def xls_text(path):
     import xlrd
-    book = xlrd.open_workbook(str(path))
+    book = xlrd.open_workbook(str(path), logfile=io.StringIO())
     return "\n".join(str(sheet.cell_value(r, c)) for sheet in book.sheets() for r in range(sheet.nrows)
                      for c in range(sheet.ncols) if sheet.cell_type(r, c) == xlrd.XL_CELL_TEXT)
 
@@ -101,13 +106,20 @@ OTHERS = {".pdf": pdf_text, ".docx": docx_text, ".xlsx": xlsx_text, ".xls": xls_
 
 
 def words(text):
-    return collections.Counter(WORD.findall(text.lower()))
+    # Ligatures and forms of presentation are the letters that they stand for.
+    return collections.Counter(WORD.findall(unicodedata.normalize("NFKC", text).lower()))
 
 
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     reader, folders = sys.argv[1], sys.argv[2:]
+    warnings.simplefilter("ignore")
+    for module in ("docx", "openpyxl", "pptx", "xlrd", "odf.opendocument", "striprtf.striprtf"):
+        try:
+            __import__(module)  # once, before the processes that use it
+        except ImportError:
+            pass
     rows = collections.defaultdict(lambda: [0, 0, 0, 0, 0.0, 0.0, 0])
     missing = set()
     for folder in folders:
@@ -117,7 +129,7 @@ def main():
                 continue
             begin = time.monotonic()
             try:
-                theirs = other(path)
+                theirs = apart(other, path)
             except ImportError as error:
                 missing.add(error.name)
                 continue

@@ -23,6 +23,9 @@ class ExtractedText {
       : item_(item), within_(within), sink_(sink) {}
   void add(std::string_view utf8) { text_ += utf8; }
   void add(char c) { text_ += c; }
+  // Bytes gathered and not handed over yet: a place for insert(), good until the next line().
+  std::size_t size() const { return text_.size(); }
+  void insert(std::size_t at, std::string_view utf8) { text_.insert(at, utf8); }
   // Ends the line if there is one; hands over what has gathered once that is much.
   void line();
   bool at_line_start() const { return text_.empty() || text_.back() == '\n'; }

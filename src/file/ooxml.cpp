@@ -4,6 +4,7 @@
 
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
+#include "evidence/charset.hpp"
 #include "evidence/zip.hpp"
 #include "file/document.hpp"
 #include "file/readers.hpp"
@@ -27,6 +28,31 @@ bool is_xml_part(const ZipMember &member) {
     return true;
   const std::string_view head = base::trim(member.bytes.substr(0, 200));
   return head.starts_with("<?xml") || head.starts_with("\xEF\xBB\xBF<?xml");
+}
+
+// What a printer was told, and fonts: bytes that look like keys here and there, and hold no text that anybody
+// wrote. By content too, since a name proves nothing.
+bool is_machine_part(const ZipMember &member) {
+  const std::string name = base::lower(member.name);
+  const bool font = name.ends_with(".odttf") || name.ends_with(".fntdata") || name.ends_with(".ttf") ||
+                    name.ends_with(".otf");
+  if (!font && name.find("printersettings/") == std::string::npos) return false;
+  const std::string_view head = member.bytes.substr(0, 4096);
+  if (head.find("com.apple.print") != std::string_view::npos) return true;
+  return head.find('\0') != std::string_view::npos || evidence::valid_utf8_prefix(head) + 4 < head.size();
+}
+
+// The printer's name, with which Windows' settings begin (DEVMODE: 32 units of UTF-16):
+// "\\\\server\\printer".
+std::string printer_of(std::string_view settings) {
+  std::string name;
+  for (std::size_t i = 0; i + 1 < settings.size() && i < 64; i += 2) {
+    const unsigned unit = static_cast<unsigned char>(settings[i]) |
+                          static_cast<unsigned>(static_cast<unsigned char>(settings[i + 1])) << 8;
+    if (unit < 0x20 || unit >= 0x3000) break;
+    base::append_utf8(name, unit);
+  }
+  return name.size() >= 3 ? name : std::string();
 }
 
 // Parts whose text is the same in every document: styles, themes, fonts, the list of types.
@@ -84,6 +110,16 @@ base::Result<void> read_ooxml(const evidence::ItemView &item, evidence::Sink &si
       // Nothing to read; what is missing is told below.
     } else if (member.part == ZipPart::member && member.name == kSharedStrings && !strings.strings.empty()) {
       // Told at the end: those that no cell uses.
+    } else if (member.part == ZipPart::member && is_machine_part(member)) {
+      out.line();
+      out.add(printer_of(member.bytes));
+      out.line();
+      sink.unread({.bytes = 0,
+                   .state = LedgerState::unsupported,
+                   .reason = "settings of a printer, or a font: not text",
+                   .remedy = "nothing; no person wrote into it",
+                   .child = path,
+                   .child_size = member.bytes.size()});
     } else if (member.part == ZipPart::member && is_xml_part(member)) {
       if (!is_boilerplate(member.name))
         append_xml_text(member.bytes, out, strings.strings.empty() ? nullptr : &strings);

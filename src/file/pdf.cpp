@@ -286,6 +286,15 @@ class PdfReader {
     const int count = ++steps_[step];
     if (count > 1) step += fmt::format("#{}", count);
     const std::string path = base::join_item(item_.path, step);
+    if (decoded.stopped_at == "Crypt") {
+      sink_.unread({.bytes = 0,
+                    .state = LedgerState::encrypted,
+                    .reason = "an attached file that is encrypted, in a document that is not",
+                    .remedy = "supply its password with --password-file",
+                    .child = path,
+                    .child_size = object.stream.size()});
+      return;
+    }
     evidence::ItemView child;
     child.path = path;
     child.bytes = decoded.bytes;

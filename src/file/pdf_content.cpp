@@ -14,8 +14,24 @@ constexpr std::size_t kFormDepthMax = 16;
 constexpr std::uint32_t kFormRunsMax = 8;  // a form drawn on every page says the same each time
 constexpr std::size_t kOperandsMax = 10'000;
 // In font sizes: a gap as wide as this separates words, a step down as far as this begins a line.
-constexpr double kWordGap = 0.17;
+constexpr double kWordGap = 0.1;
 constexpr double kLineStep = 0.5;
+constexpr std::size_t kRunMax = 4096;  // bytes that a glyph may have to move: no line is longer
+
+// Letters of Hebrew, Arabic, Syriac and Thaana, and their forms of presentation.
+bool is_right_to_left(std::string_view text) {
+  if (text.size() < 2) return false;
+  const auto first = static_cast<unsigned char>(text[0]);
+  const auto second = static_cast<unsigned char>(text[1]);
+  if (first == 0xD6) return second >= 0x90;                    // U+0590 to
+  if (first >= 0xD7 && first <= 0xDF) return true;             // U+07FF
+  if (first == 0xE0) return second >= 0xA0 && second <= 0xA3;  // U+0800 to U+08FF
+  if (first != 0xEF || text.size() < 3) return false;
+  const auto third = static_cast<unsigned char>(text[2]);
+  if (second == 0xAC) return third >= 0x9D;                                           // U+FB1D to
+  return (second >= 0xAD && second <= 0xB7) || (second >= 0xB9 && second <= 0xBA) ||  // U+FDFF; U+FE70 to
+         (second == 0xBB && third <= 0xBC);                                           // U+FEFC
+}
 
 }  // namespace
 
@@ -28,6 +44,7 @@ void PdfContent::run(std::string content, const PdfValue &resources) {
   std::vector<std::unique_ptr<Frame>> frames;
   states_.assign(1, State{});
   placed_ = false;
+  close_run();
   auto page = std::make_unique<Frame>();
   page->content = std::move(content);
   page->resources = &resources;
@@ -47,7 +64,7 @@ void PdfContent::run(std::string content, const PdfValue &resources) {
     else if (form)
       states_.pop_back();
   }
-  out_.line();
+  line();
 }
 
 double PdfContent::number(std::size_t index) const {
@@ -161,13 +178,13 @@ void PdfContent::show(std::string_view string, Frame &frame) {
     ++glyphs_;
     if (!glyph.known) ++unknown_;
     const Matrix scale{state.size * state.scale, 0, 0, state.size, 0, state.rise};
-    place(glyph, scale.times(frame.text).times(state.ctm));
+    place(glyph, scale.times(frame.text).times(state.ctm), font.height());
     double advance = glyph.width / 1000 * state.size + state.character_space;
     if (glyph.blank) advance += state.word_space;
     const Matrix by =
         font.vertical() ? Matrix{1, 0, 0, 1, 0, -state.size} : Matrix{1, 0, 0, 1, advance * state.scale, 0};
     frame.text = by.times(frame.text);
-    const Matrix end = frame.text.times(state.ctm);
+    const Matrix end = Matrix{1, 0, 0, 1, 0, state.rise}.times(frame.text).times(state.ctm);
     // Character spacing is not part of the glyph: a wide one is a gap, as in s p a c e d headings.
     const double spacing = font.vertical() ? 0 : state.character_space * state.scale;
     end_x_ = end.e - spacing * end.a;
@@ -175,34 +192,69 @@ void PdfContent::show(std::string_view string, Frame &frame) {
   }
 }
 
-void PdfContent::place(const PdfGlyph &glyph, const Matrix &at) {
-  const double size = std::hypot(at.c, at.d);
+void PdfContent::place(const PdfGlyph &glyph, const Matrix &at, double height) {
+  const double size = std::hypot(at.c, at.d) * height;
   const double length = std::hypot(at.a, at.b);
+  double along = 0;
   if (placed_ && size > 0 && length > 0 && std::isfinite(size) && std::isfinite(length)) {
     const double dx = at.e - end_x_;
     const double dy = at.f - end_y_;
-    const double along = (dx * at.a + dy * at.b) / length;
+    along = (dx * at.a + dy * at.b) / length;
     const double across = std::abs(dx * at.b - dy * at.a) / length;
-    if (across > kLineStep * size || along < -2 * size)
-      out_.line();
-    else if (along > kWordGap * size && !out_.after_blank())
-      out_.add(' ');
+    // A raised or lowered small character belongs to the line of the large ones.
+    if (across > kLineStep * std::max(size, end_size_) || along < -2 * size) {
+      line();
+      along = 0;
+    } else if (along > kWordGap * size) {
+      blank();
+    }
   }
   placed_ = true;
+  end_size_ = size;
   if (glyph.text == " " || glyph.text == "\xC2\xA0") {
-    if (!out_.after_blank()) out_.add(' ');
+    blank();
     return;
   }
   // Ligatures (U+FB00 to U+FB06) are letters to a reader: "conﬁg" is searched for as "config".
   static constexpr std::array<std::string_view, 7> kLigatures = {"ff", "fi", "fl", "ffi", "ffl", "st", "st"};
-  if (glyph.text.size() == 3 && glyph.text.starts_with("\xEF\xAC")) {
-    const auto index = static_cast<std::size_t>(static_cast<unsigned char>(glyph.text[2]) - 0x80);
-    if (index < kLigatures.size()) {
-      out_.add(kLigatures[index]);
-      return;
-    }
+  std::string_view text = glyph.text;
+  if (text.size() == 3 && text.starts_with("\xEF\xAC")) {
+    const auto index = static_cast<std::size_t>(static_cast<unsigned char>(text[2]) - 0x80);
+    if (index < kLigatures.size()) text = kLigatures[index];
   }
-  out_.add(glyph.text);
+  // Hebrew and Arabic stand on a page as they are seen, mostly drawn from left to right, and are read from
+  // the right: each glyph then goes before those of its run.
+  if (!is_right_to_left(text)) {
+    close_run();
+    out_.add(text);
+  } else if (run_ == kNoRun || along < -0.3 * size || out_.size() - run_ > kRunMax) {
+    if (run_ == kNoRun) run_ = out_.size();
+    if (blank_in_run_) out_.add(' ');
+    out_.add(text);
+  } else {
+    if (blank_in_run_) out_.insert(run_, " ");
+    out_.insert(run_, text);
+  }
+  blank_in_run_ = false;
+}
+
+void PdfContent::line() {
+  run_ = kNoRun;
+  blank_in_run_ = false;
+  out_.line();
+}
+
+void PdfContent::blank() {
+  if (run_ != kNoRun)
+    blank_in_run_ = true;
+  else if (!out_.after_blank())
+    out_.add(' ');
+}
+
+void PdfContent::close_run() {
+  if (blank_in_run_) out_.add(' ');
+  run_ = kNoRun;
+  blank_in_run_ = false;
 }
 
 std::unique_ptr<PdfContent::Frame> PdfContent::open_form(const Frame &frame) {

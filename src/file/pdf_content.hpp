@@ -51,7 +51,10 @@ class PdfContent {
   bool step(Frame &frame, std::unique_ptr<Frame> &form);  // one operator; false at the end
   void text_operator(std::string_view op, Frame &frame);
   void show(std::string_view string, Frame &frame);
-  void place(const PdfGlyph &glyph, const Matrix &at);
+  void place(const PdfGlyph &glyph, const Matrix &at, double height);
+  void line();
+  void blank();
+  void close_run();
   void move(Frame &frame, double x, double y);
   void set_font(Frame &frame);
   std::unique_ptr<Frame> open_form(const Frame &frame);
@@ -68,7 +71,11 @@ class PdfContent {
   std::map<std::uint32_t, std::uint32_t> form_runs_;
   // Where the last glyph ended, and along which direction.
   bool placed_ = false;
-  double end_x_ = 0, end_y_ = 0;
+  double end_x_ = 0, end_y_ = 0, end_size_ = 0;
+  // Where in the text the run of letters that are read from the right begins, and whether a blank follows it.
+  static constexpr std::size_t kNoRun = static_cast<std::size_t>(-1);
+  std::size_t run_ = kNoRun;
+  bool blank_in_run_ = false;
   std::uint64_t glyphs_ = 0;
   std::uint64_t unknown_ = 0;
 };

@@ -88,7 +88,7 @@ std::string key_of_revision_6(const Handler &handler, std::string_view password)
     return aes_cbc_decrypt(hash(entry.substr(40, 8), user), std::string(16, '\0'), wrapped.substr(0, 32));
   };
   std::string key = open(handler.user, handler.user_wrapped, "");
-  if (key.empty() && !password.empty())
+  if (key.empty())
     key = open(handler.owner, handler.owner_wrapped, std::string_view(handler.user).substr(0, 48));
   return key;
 }
@@ -113,7 +113,7 @@ std::string key_of_user(const Handler &handler, std::string_view password) {
 // The user password, or the owner's, under which the user's is kept (algorithm 7).
 std::string key_of_revision_4(const Handler &handler, std::string_view password) {
   std::string key = key_of_user(handler, password);
-  if (!key.empty() || password.empty()) return key;
+  if (!key.empty()) return key;
   std::string padded(password.substr(0, 32));
   padded += kPadding.substr(0, 32 - padded.size());
   std::string wrapping = md5(padded);
@@ -158,6 +158,7 @@ std::unique_ptr<PdfCrypt> PdfCrypt::open(const PdfDocument &document, const PdfV
     };
     crypt->streams_ = method("StmF");
     crypt->strings_ = method("StrF");
+    crypt->embedded_ = document.get(dictionary, "EFF").is(Kind::name) ? method("EFF") : crypt->streams_;
   } else if (version < 1 || version > 2) {
     return nullptr;
   }
@@ -177,6 +178,10 @@ std::unique_ptr<PdfCrypt> PdfCrypt::open(const PdfDocument &document, const PdfV
     crypt->key_ = revision >= 5 ? key_of_revision_6(handler, password) : key_of_revision_4(handler, password);
     if (!crypt->key_.empty()) return crypt;
   }
+  // Only attached files are encrypted: the rest is read.
+  if (crypt->streams_ == Method::identity && crypt->strings_ == Method::identity &&
+      crypt->embedded_ != Method::identity)
+    return crypt;
   return nullptr;
 }
 
@@ -188,8 +193,8 @@ bool PdfCrypt::covers(const PdfObject &object) const {
 }
 
 std::string PdfCrypt::decrypt(std::string_view bytes, std::uint32_t number, std::uint32_t generation,
-                              bool stream) const {
-  const Method method = stream ? streams_ : strings_;
+                              Use use) const {
+  const Method method = use == Use::string ? strings_ : use == Use::stream ? streams_ : embedded_;
   if (method == Method::identity) return std::string(bytes);
   if (method == Method::aes_256) {
     if (bytes.size() < 32) return {};

@@ -22,8 +22,10 @@ class PdfCrypt {
   static std::unique_ptr<PdfCrypt> open(const PdfDocument &document, const PdfValue &dictionary,
                                         std::string_view id, const evidence::Unlock &unlock);
 
-  std::string decrypt(std::string_view bytes, std::uint32_t number, std::uint32_t generation,
-                      bool stream) const;
+  enum class Use : std::uint8_t { string, stream, embedded };  // embedded: the stream of an attached file
+  std::string decrypt(std::string_view bytes, std::uint32_t number, std::uint32_t generation, Use use) const;
+  // Whether no password opens the attached files, in a document that encrypts only these.
+  bool embedded_locked() const { return key_.empty(); }
   // Whether what the object holds is encrypted: the encryption dictionary itself, cross-reference streams and
   // (where it says so) metadata are not.
   bool covers(const PdfObject &object) const;
@@ -34,6 +36,7 @@ class PdfCrypt {
   std::string key_;
   Method strings_ = Method::rc4;
   Method streams_ = Method::rc4;
+  Method embedded_ = Method::rc4;
   bool metadata_ = true;
   std::uint32_t own_object_ = UINT32_MAX;
 };

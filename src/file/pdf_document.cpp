@@ -270,16 +270,27 @@ std::vector<PdfFilter> PdfDocument::filters_of(const PdfValue &dictionary) const
 Filtered PdfDocument::decode(const PdfObject &object) {
   std::string decrypted;
   std::string_view raw = object.stream;
+  const std::vector<PdfFilter> filters = filters_of(object.value);
   if (crypt_ && !object.packed && crypt_->covers(object)) {
-    decrypted = crypt_->decrypt(raw, object.number, object.generation, true);
-    raw = decrypted;
+    // A stream that names the filter Crypt says itself how it is encrypted, and all that do say: not at all.
+    const bool plain = !filters.empty() && filters.front().name == "Crypt";
+    const bool embedded = get(object.value, "Type").is_name("EmbeddedFile");
+    if (!plain && embedded && crypt_->embedded_locked()) {
+      Filtered locked;
+      locked.stopped_at = "Crypt";
+      return locked;
+    }
+    if (!plain)
+      decrypted = crypt_->decrypt(raw, object.number, object.generation,
+                                  embedded ? PdfCrypt::Use::embedded : PdfCrypt::Use::stream);
+    if (!plain) raw = decrypted;
   }
   const std::uint64_t left = limits_.archive_bytes_max - std::min(limits_.archive_bytes_max, unpacked_bytes_);
   // A bomb: all streams together may expand by the ratio of an archive's members.
   std::uint64_t cap = std::min({kStreamBytesMax, left, limits_.member_bytes_max});
   if (unpacked_bytes_ > limits_.expansion_grace_bytes)
     cap = std::min<std::uint64_t>(cap, object.stream.size() * limits_.expansion_ratio_max + 1024);
-  Filtered out = apply_filters(raw, filters_of(object.value), cap, inflater_);
+  Filtered out = apply_filters(raw, filters, cap, inflater_);
   unpacked_bytes_ += out.bytes.size();
   if (out.damaged) damaged_.push_back(object.stream);
   if (out.limited) limited_.push_back(object.stream);
@@ -289,7 +300,7 @@ Filtered PdfDocument::decode(const PdfObject &object) {
 std::string PdfDocument::string_bytes(const PdfObject &owner, const PdfValue &string) const {
   std::string bytes = pdf_string_bytes(string);
   if (crypt_ && !owner.packed && crypt_->covers(owner))
-    return crypt_->decrypt(bytes, owner.number, owner.generation, false);
+    return crypt_->decrypt(bytes, owner.number, owner.generation, PdfCrypt::Use::string);
   return bytes;
 }
 

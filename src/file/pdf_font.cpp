@@ -1,10 +1,12 @@
 #include "file/pdf_font.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "base/encode.hpp"
 #include "evidence/charset.hpp"
+#include "file/pdf_cff.hpp"
 #include "file/pdf_encodings.hpp"
 
 namespace dislodge::file {
@@ -136,10 +138,57 @@ constexpr std::array kPredefined = {
     Predefined{"GBK", "gb18030"},   Predefined{"GB-EUC", "gb18030"}, Predefined{"GBpc", "gb18030"},
     Predefined{"B5", "big5"},       Predefined{"KSC", "cp949"},      Predefined{"EUC-", "euc-jp"}};
 
+constexpr std::string_view kSevenBitJis = "jis";
+
+std::string euc_jp_text(std::uint32_t code) {
+  const char bytes[] = {static_cast<char>(code >> 8), static_cast<char>(code)};
+  return std::string(evidence::to_utf8(std::string_view(bytes, 2), "euc-jp").view());
+}
+
+// A character of Adobe-Japan1 by its number: the collection holds JIS X 0208 in the order of that standard's
+// rows, with gaps left out (Adobe Technical Note 5078).
+std::string japan1_text(std::uint32_t cid) {
+  struct Stretch {
+    std::uint32_t first, last, row, cell;  // row and cell of the first, from 1
+  };
+  static constexpr std::array<Stretch, 11> kStretches = {{{633, 726, 1, 1},
+                                                          {727, 740, 2, 1},
+                                                          {780, 789, 3, 16},
+                                                          {790, 815, 3, 33},
+                                                          {816, 841, 3, 65},
+                                                          {842, 924, 4, 1},
+                                                          {925, 1010, 5, 1},
+                                                          {1059, 1091, 7, 1},
+                                                          {1092, 1124, 7, 49},
+                                                          {1125, 4089, 16, 1},
+                                                          {4090, 7477, 48, 1}}};
+  for (const Stretch &one : kStretches) {
+    if (cid < one.first || cid > one.last) continue;
+    const std::uint32_t at = (one.row - 1) * 94 + one.cell - 1 + cid - one.first;
+    return euc_jp_text((at / 94 + 0xA1) << 8 | (at % 94 + 0xA1));
+  }
+  return {};
+}
+
 }  // namespace
 
-// The encoding that an embedded Type 1 font brings, in the clear part of its program: "dup 58 /period put".
+// The encoding that an embedded Type 1 font brings, in the clear part of its program: "dup 58 /period put";
+// or that of its compact form.
 void PdfFont::built_in(PdfDocument &document, const PdfValue &descriptor) {
+  if (const PdfValue *compact = descriptor.find("FontFile3")) {
+    const PdfObject *program = document.object_of(*compact);
+    if (program == nullptr || !program->has_stream) return;
+    const std::string decoded = document.decode(*program).bytes;
+    for (const CffCode &code : cff_encoding(decoded)) {
+      std::string text;
+      if (code.character != 0)
+        base::append_utf8(text, code.character);
+      else
+        text = text_of_glyph(code.name);
+      if (!text.empty()) characters_[code.code] = std::move(text);
+    }
+    return;
+  }
   const PdfValue *reference = descriptor.find("FontFile");
   const PdfObject *program = reference == nullptr ? nullptr : document.object_of(*reference);
   if (program == nullptr || !program->has_stream) return;
@@ -218,6 +267,13 @@ void PdfFont::simple(PdfDocument &document, const PdfValue &dictionary) {
     const PdfValue &matrix = document.get(dictionary, "FontMatrix");
     if (matrix.is(Kind::array) && !matrix.items.empty())
       scale = document.resolve(matrix.items[0]).number * 1000;
+    // How high its glyphs are for each unit of the font's size: 1 in all other fonts.
+    const PdfValue &box = document.get(dictionary, "FontBBox");
+    if (matrix.is(Kind::array) && matrix.items.size() == 6 && box.is(Kind::array) && box.items.size() == 4) {
+      const double height = (document.resolve(box.items[3]).number - document.resolve(box.items[1]).number) *
+                            std::abs(document.resolve(matrix.items[3]).number);
+      if (std::isfinite(height) && height > 0) height_ = height;
+    }
   }
   if (widths.is(Kind::array)) {
     std::uint32_t code = first.is(Kind::number) && first.number >= 0 && first.number < 256
@@ -243,6 +299,10 @@ void PdfFont::composite(PdfDocument &document, const PdfValue &dictionary) {
   if (encoding.is(Kind::name)) {
     vertical_ = encoding.raw.ends_with("-V");
     identity_ = encoding.raw.starts_with("Identity");
+    // "H", "V", "78-H", "Add-V": codes of JIS X 0208 with seven bits.
+    if (encoding.raw == "H" || encoding.raw == "V" || encoding.raw.starts_with("78-") ||
+        encoding.raw.starts_with("Add-"))
+      charset_ = kSevenBitJis;
     for (const Predefined &known : kPredefined)
       if (charset_.empty() && !identity_ && encoding.raw.find(known.part) != std::string_view::npos)
         charset_ = known.charset;
@@ -252,6 +312,19 @@ void PdfFont::composite(PdfDocument &document, const PdfValue &dictionary) {
   const PdfValue &descendants = document.get(dictionary, "DescendantFonts");
   if (!descendants.is(Kind::array) || descendants.items.empty()) return;
   const PdfValue &font = document.resolve(descendants.items[0]);
+  const PdfValue &ordering = document.get(document.get(font, "CIDSystemInfo"), "Ordering");
+  const std::string collection = ordering.is(Kind::string) ? pdf_string_bytes(ordering) : std::string();
+  const PdfValue &descriptor = document.get(font, "FontDescriptor");
+  if (collection == "Japan1")
+    glyphs_ = Glyphs::japan1;
+  else if (collection == "GB1" || collection == "CNS1" || collection == "Korea1")
+    glyphs_ = Glyphs::asian;
+  else if (document.get(font, "CIDToGIDMap").is(Kind::dictionary) ||
+           (descriptor.is(Kind::dictionary) && descriptor.find("FontFile2") == nullptr &&
+            descriptor.find("FontFile3") == nullptr))
+    // A map leads from what the codes are to glyphs, and where no font is embedded its glyphs cannot be
+    // counted: both are written by programs whose codes are characters.
+    glyphs_ = Glyphs::unicode;
   const PdfValue &width = document.get(font, "DW");
   if (width.is(Kind::number)) default_width_ = static_cast<float>(width.number);
   const PdfValue &list = document.get(font, "W");
@@ -331,7 +404,7 @@ PdfGlyph PdfFont::read(std::string_view &string) {
   std::size_t length = 1;
   if (composite_) {
     length = 2;
-    if (!charset_.empty() && charset_ != "utf-16be") {
+    if (!charset_.empty() && charset_ != "utf-16be" && charset_ != kSevenBitJis) {
       const auto first = static_cast<unsigned char>(string[0]);
       const bool katakana = charset_ == "cp932" && first >= 0xA0 && first <= 0xDF;
       length = first < 0x80 || katakana ? 1 : 2;
@@ -365,12 +438,25 @@ PdfGlyph PdfFont::read(std::string_view &string) {
     else
       glyph.known = code < 32;
   } else if (!charset_.empty()) {
-    scratch_ =
-        charset_ == "utf-16be" ? utf16_text(bytes) : std::string(evidence::to_utf8(bytes, charset_).view());
+    if (charset_ == kSevenBitJis)
+      scratch_ = euc_jp_text(code | 0x8080);
+    else
+      scratch_ =
+          charset_ == "utf-16be" ? utf16_text(bytes) : std::string(evidence::to_utf8(bytes, charset_).view());
+  } else if (has_map_) {
+    // What a font's map leaves out is no character.
+  } else if (glyphs_ == Glyphs::japan1 || glyphs_ == Glyphs::asian) {
+    if (code >= 1 && code <= 94)
+      scratch_ += static_cast<char>(code + 31);
+    else if (glyphs_ == Glyphs::japan1)
+      scratch_ = japan1_text(code);
+    glyph.known = !scratch_.empty();
+  } else if (glyphs_ == Glyphs::unicode && code >= 32) {
+    base::append_utf8(scratch_, code);
   } else {
     // Glyph numbers without a map. Fonts that kept their order have the ASCII characters from 3 on.
-    glyph.known = has_map_;
-    if (!has_map_ && code >= 3 && code <= 97) scratch_ += static_cast<char>(code + 29);
+    glyph.known = false;
+    if (code >= 3 && code <= 97) scratch_ += static_cast<char>(code + 29);
   }
   glyph.text = scratch_;
   return glyph;

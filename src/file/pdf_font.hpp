@@ -29,6 +29,8 @@ class PdfFont {
   // Takes the next code from `string`, which must not be empty.
   PdfGlyph read(std::string_view &string);
   bool vertical() const { return vertical_; }
+  // Height of its glyphs for each unit of the size at which they are shown.
+  double height() const { return height_; }
 
  private:
   void simple(PdfDocument &document, const PdfValue &dictionary);
@@ -39,8 +41,12 @@ class PdfFont {
 
   bool composite_ = false;
   bool vertical_ = false;
-  bool has_map_ = false;      // a ToUnicode CMap
-  bool identity_ = false;     // codes are glyph numbers
+  bool has_map_ = false;   // a ToUnicode CMap
+  bool identity_ = false;  // codes are glyph numbers
+  // What glyph numbers are, where no map says it.
+  enum class Glyphs : std::uint8_t { unknown, unicode, japan1, asian };
+  Glyphs glyphs_ = Glyphs::unknown;
+  double height_ = 1;
   std::string_view charset_;  // of codes, for predefined CMaps: "utf-16be", "cp932"
   std::array<std::uint16_t, 256> encoding_{};
   std::unordered_map<std::uint32_t, std::string> characters_;

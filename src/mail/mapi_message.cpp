@@ -10,6 +10,7 @@
 #include "evidence/code_pages.hpp"
 #include "mail/find.hpp"
 #include "mail/headers.hpp"
+#include "mail/mapi_binary.hpp"
 #include "mail/outlook_rtf.hpp"
 
 namespace dislodge::mail {
@@ -338,9 +339,14 @@ class Writer {
                                                              0x0E04};
     std::string out;
     for (const MapiProperty &property : bag.all()) {
-      if (property.type != kMapiString8 && property.type != kMapiUnicode) continue;
-      if (std::find(kShown.begin(), kShown.end(), property.id) != kShown.end()) continue;
-      const std::string text = bag.text_of(property);
+      std::string text;
+      if (property.type == kMapiString8 || property.type == kMapiUnicode) {
+        if (std::find(kShown.begin(), kShown.end(), property.id) != kShown.end()) continue;
+        text = bag.text_of(property);
+      } else {
+        text = text_in_binary(property);
+        if (text.ends_with('\n')) text.pop_back();
+      }
       if (text.empty()) continue;
       out += how_.names != nullptr ? how_.names->name_of(property.id)
                                    : fmt::format("property 0x{:04X}", property.id);

@@ -5,6 +5,7 @@
 
 #include "../mail/collecting_sink.hpp"
 #include "evidence/cipher.hpp"
+#include "file/pdf_cff.hpp"
 #include "file/pdf_filter.hpp"
 #include "file/pdf_value.hpp"
 #include "file/readers.hpp"
@@ -70,6 +71,111 @@ TEST(ReadPdf, words_and_lines_come_from_places) {
 
 TEST(ReadPdf, wide_gaps_within_a_string_are_blanks) {
   EXPECT_EQ(text_of(page_with("BT /F1 10 Tf 72 700 Td [(two) -600 (words)] TJ T* ET")), "two words\n");
+}
+
+TEST(ReadPdf, narrow_gaps_of_justified_lines_are_blanks) {
+  EXPECT_EQ(text_of(page_with("BT /F1 10 Tf 72 700 Td [(two) -120 (wo) -60 (rds)] TJ ET")), "two words\n");
+}
+
+TEST(ReadPdf, raised_characters_stay_in_their_line) {
+  EXPECT_EQ(text_of(page_with(
+                "BT /F1 12 Tf 72 700 Td (the 240) Tj 5 Ts /F1 7 Tf (th) Tj 0 Ts /F1 12 Tf ( time) Tj ET")),
+            "the 240th time\n");
+}
+
+// Shown from left to right as they are seen; given as they are read.
+TEST(ReadPdf, hebrew_and_arabic_are_given_as_they_are_read) {
+  const std::string cmap =
+      "begincmap 1 begincodespacerange <00> <FF> endcodespacerange 4 beginbfchar <41> <05D0> <42> <05D1> "
+      "<43> <05D2> "
+      "<20> <0020> endbfchar 1 beginbfrange <61> <7A> <0061> endbfrange endcmap";
+  const std::string font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>";
+  EXPECT_EQ(text_of(page_with("BT /F1 12 Tf (x CBA B y) Tj ET", font, {stream("", cmap)})),
+            "x \xD7\x91 \xD7\x90\xD7\x91\xD7\x92 y\n");
+  // Drawn from right to left, each glyph to the left of the one before.
+  EXPECT_EQ(text_of(page_with(
+                "BT /F1 12 Tf 1 0 0 1 100 700 Tm (A) Tj 1 0 0 1 92 700 Tm (B) Tj 1 0 0 1 84 700 Tm (C) Tj ET",
+                font, {stream("", cmap)})),
+            "\xD7\x90\xD7\x91\xD7\x92\n");
+}
+
+std::string cff_index(const std::vector<std::string> &entries) {
+  std::string out{'\0', static_cast<char>(entries.size()), '\1', '\1'};
+  std::string data;
+  for (const std::string &entry : entries) out += static_cast<char>((data += entry).size() + 1);
+  return out + data;
+}
+
+// A font program in the compact form whose code 12 draws "fi" and whose code 13 draws a glyph that it names
+// itself.
+std::string compact_font() {
+  const auto number = [](std::size_t value) { return std::string{'\x1C', '\0', static_cast<char>(value)}; };
+  const std::string head("\x01\x00\x04\x01", 4);
+  const std::string names = cff_index({"X"});
+  const std::string strings = cff_index({"Omega.bold"});
+  const std::size_t at =
+      head.size() + names.size() + cff_index({std::string(12, ' ')}).size() + strings.size();
+  const std::string charset("\x00\x00\x6D\x01\x87", 5);  // strings 109 (fi) and 391
+  const std::string encoding("\x00\x02\x0C\x0D", 4);
+  std::string top = number(at) + '\x0F' + number(at + 5) + '\x10' + number(at + 9) + '\x11';
+  return head + names + cff_index({top}) + strings + charset + encoding + cff_index({"\x0E", "\x0E", "\x0E"});
+}
+
+TEST(ReadPdf, compact_fonts_bring_their_encoding) {
+  EXPECT_EQ(text_of(page_with("BT /F1 12 Tf (con\\014g \\015) Tj ET",
+                              "<</Type/Font/Subtype/Type1/FontDescriptor 6 0 R>>",
+                              {"<</Type/FontDescriptor/Flags 4/FontFile3 7 0 R>>",
+                               stream("/Subtype/Type1C/Filter/FlateDecode", deflated(compact_font()))})),
+            "config \xE2\x84\xA6\n");
+}
+
+TEST(PdfCff, any_damage_is_survived) {
+  const std::string whole = compact_font();
+  ASSERT_EQ(cff_encoding(whole).size(), 2u);
+  for (std::size_t cut = 0; cut < whole.size(); ++cut) cff_encoding(std::string_view(whole).substr(0, cut));
+  for (std::size_t i = 0; i < whole.size(); ++i)
+    for (const char value : {'\0', '\x7F', '\xFF'}) {
+      std::string broken = whole;
+      broken[i] = value;
+      cff_encoding(broken);
+    }
+}
+
+TEST(ReadPdf, glyph_numbers_of_known_collections_are_characters) {
+  const auto with = [](const std::string &encoding, const std::string &codes, const std::string &font) {
+    return text_of(
+        page_with("BT /F1 12 Tf <" + codes + "> Tj ET",
+                  "<</Type/Font/Subtype/Type0/Encoding/" + encoding + "/DescendantFonts[6 0 R]>>",
+                  {"<</Type/Font/Subtype/CIDFontType0/CIDSystemInfo<</Registry(Adobe)/Ordering(" + font}));
+  };
+  // "Ab", hiragana a, the first kanji.
+  EXPECT_EQ(with("Identity-H", "00220043034B0465", "Japan1)/Supplement 2>>>>"),
+            "Ab\xE3\x81\x82\xE4\xBA\x9C\n");
+  EXPECT_EQ(with("H", "24223021", "Japan1)/Supplement 2>>>>"), "\xE3\x81\x82\xE4\xBA\x9C\n");
+  EXPECT_EQ(with("Identity-H", "00220043", "Korea1)/Supplement 1>>>>"), "Ab\n");
+  EXPECT_EQ(with("Identity-H", "004100DF0416", "Identity)/Supplement 0>>/FontDescriptor<</Flags 4>>>>"),
+            "A\xC3\x9F\xD0\x96\n");
+}
+
+// Only attached files are encrypted: the text is read, and the file is a row with its remedy.
+TEST(ReadPdf, encrypted_attachments_of_a_plain_document) {
+  const std::string hex(96, 'A');
+  std::string bytes = pdf(
+      {"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+       "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+       stream("", "BT /F1 12 Tf (open text) Tj ET"), "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+       "<</Type/Filespec/F(keys.txt)/EF<</F 7 0 R>>>>", stream("/Type/EmbeddedFile", std::string(48, 'x')),
+       "<</Filter/Standard/V 5/R 6/Length 256/O<" + hex + ">/U<" + hex + ">/OE<" + hex.substr(32) + ">/UE<" +
+           hex.substr(32) +
+           ">/P -4/CF<</StdCF<</CFM/AESV3/Length 32>>>>/StmF/Identity/StrF/Identity/EFF/StdCF>>"});
+  bytes.replace(bytes.find("/Root 1 0 R"), 11, "/Root 1 0 R/Encrypt 8 0 R");
+  const auto sink = read(bytes);
+  ASSERT_FALSE(sink.texts.empty());
+  EXPECT_EQ(sink.texts[0].text.substr(0, 9), "open text");
+  EXPECT_TRUE(sink.children.empty());
+  ASSERT_EQ(sink.unreads.size(), 1u);
+  EXPECT_EQ(sink.unreads[0].state, LedgerState::encrypted);
+  EXPECT_EQ(sink.unreads[0].child, "f.pdf!/keys.txt");
 }
 
 TEST(ReadPdf, escapes_hex_and_encodings) {

@@ -131,6 +131,22 @@ TEST(ReadOoxml, runs_are_joined_within_a_paragraph) {
   EXPECT_TRUE(sink.unreads.empty());
 }
 
+// Bytes of a printer's settings and of fonts are no text to look for secrets in; text under such a name is.
+TEST(ReadOoxml, settings_of_printers_are_told_and_not_scanned) {
+  std::string settings;
+  for (const char c : std::string_view("\\\\srv\\hp 7")) settings += std::string(1, c) + '\0';
+  settings += std::string(60, '\0') + "AKIAIOSFODNN7EXAMPLE";
+  const auto sink =
+      read(read_ooxml, zip_of({{"ppt/printerSettings/printerSettings1.bin", settings},
+                               {"word/fonts/font1.odttf", "\xFF\xFE\x80\x81 AKIAIOSFODNN7EXAMPLE \x90"},
+                               {"xl/printerSettings/notes.bin", "password: hunter2, as agreed"}}));
+  const std::string text = all_text(sink);
+  EXPECT_THAT(text, testing::HasSubstr("\\\\srv\\hp 7\n"));
+  EXPECT_EQ(text.find("AKIA"), std::string::npos);
+  EXPECT_EQ(sink.unreads.size(), 2u);
+  EXPECT_THAT(sink.paths(), testing::ElementsAre("f!/xl/printerSettings/notes.bin"));
+}
+
 TEST(ReadOoxml, cells_show_their_shared_strings) {
   const auto sink = read(read_ooxml, zip_of({{"xl/worksheets/sheet1.xml",
                                               "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" "

@@ -77,6 +77,22 @@ TEST(Msg, GivesTheMessageItsPeopleAttachmentsAndAttachedItems) {
   EXPECT_EQ(sink.records[1].subject, "inner");
 }
 
+// A distribution list keeps its members, and a rule whom it forwards to, in binary properties only.
+TEST(Msg, TextInBinaryPropertiesIsRead) {
+  CompoundWriter writer = sample();
+  writer.add("__substg1.0_80540102", std::string("\x00\x00\x00\x00\x81\x2B\x1F\xA4\x01\x90", 10) +
+                                         wide("Eve Thief") + std::string(2, '\0') +
+                                         wide("eve@thief.example") + std::string(2, '\0'));
+  writer.add("__substg1.0_7C080102", "<?xml version=\"1.0\"?><UserConfiguration/>");
+  writer.add("__substg1.0_300B0102", "SMTP:ADA@A.EXAMPLE");
+  const CollectingSink sink = read(writer.write());
+  std::string all;
+  for (const auto &text : sink.texts) all += text.text;
+  EXPECT_NE(all.find("Eve Thief\neve@thief.example"), std::string::npos) << all;
+  EXPECT_NE(all.find("<UserConfiguration/>"), std::string::npos);
+  EXPECT_EQ(all.find("SMTP:ADA"), std::string::npos);
+}
+
 TEST(Msg, AnAttachmentThatIsALinkIsNamed) {
   CompoundWriter writer = sample();
   const std::string at = "__attach_version1.0_#00000002/";
