@@ -150,10 +150,6 @@ bool takes_exposure(const evidence::EvidenceFile &file, bool named_by_itself) {
          file.type != evidence::ItemType::csv;
 }
 
-}  // namespace
-
-namespace {
-
 struct ReadTip {
   std::filesystem::path path;
   std::string digest;

@@ -96,8 +96,7 @@ class Intake {
       DISLODGE_TRY_ASSIGN(const Examined examined, examiner_(full, root, false));
       take(full, root, collection, examined);
     } else {
-      DISLODGE_TRY(list(full));  // what was named itself can be opened, or this is no intake
-      pending_.push_back({full, root, collection});
+      pending_.push_back({full, root, collection, true});
       while (!pending_.empty()) {
         const Folder folder = std::move(pending_.back());
         pending_.pop_back();
@@ -114,10 +113,12 @@ class Intake {
     fs::path path;
     std::string item;
     std::optional<Collection> collection;
+    bool named = false;  // by itself: it can be opened, or this is no intake
   };
 
   base::Result<void> add_folder(const Folder &folder) {
     const auto entries = list(folder.path);
+    if (!entries && folder.named) return tl::unexpected(entries.error());
     if (!entries) return leave(folder.item, entries.error(), "give read access and add it again");
     if (is_case(*entries))
       return leave(folder.item, {ErrorKind::unsupported, "a case of this program, which is no evidence"},
@@ -133,7 +134,7 @@ class Intake {
       if (!entry.folder && is_declaration(folder.path, entry.name)) continue;
       DISLODGE_TRY_ASSIGN(auto collection, declared(folder.path, entry.name, folder.collection));
       if (entry.folder)
-        pending_.push_back({entry.path, item, std::move(collection)});
+        pending_.push_back({entry.path, item, std::move(collection), false});
       else
         DISLODGE_TRY(add_file(entry.path, item, collection));
     }
@@ -194,6 +195,7 @@ class Intake {
       folders.pop_back();
       const std::string inner = folder.item + "/" + base::escape_step(prefix);
       const auto entries = list(path);
+      if (!entries && folder.named && prefix.empty()) return tl::unexpected(entries.error());
       if (!entries) {
         DISLODGE_TRY(leave(inner, entries.error(), "give read access and add it again"));
         continue;
@@ -203,8 +205,8 @@ class Intake {
         if (entry.folder) {
           // .git/modules/NAME and .git/worktrees: a repository within is one of its own.
           if (is_repository(entry.path))
-            pending_.push_back(
-                {entry.path, folder.item + "/" + base::escape_step(prefix + entry.name), folder.collection});
+            pending_.push_back({entry.path, folder.item + "/" + base::escape_step(prefix + entry.name),
+                                folder.collection, false});
           else
             folders.emplace_back(entry.path, prefix + entry.name + "/");
           continue;

@@ -57,11 +57,13 @@ base::Time time_of_text(std::string_view text, base::Time otherwise) {
 
 std::size_t LineCounter::line_of(std::size_t offset) {
   offset = std::min(offset, text_.size());
-  if (offset > at_) {
-    line_ += static_cast<std::size_t>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_),
-                                                 text_.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
-    at_ = offset;
-  }
+  // Backwards too: a second walk begins again, and members of one object may be asked for in any order.
+  const auto [from, until] = std::minmax(offset, at_);
+  const auto lines =
+      static_cast<std::size_t>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(from),
+                                          text_.begin() + static_cast<std::ptrdiff_t>(until), '\n'));
+  line_ = offset > at_ ? line_ + lines : line_ - lines;
+  at_ = offset;
   return line_;
 }
 

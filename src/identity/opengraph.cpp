@@ -160,8 +160,6 @@ class Reader {
   }
 
   std::string where(std::size_t offset) {
-    if (offset < last_line_at_) lines_ = LineCounter(item_.bytes);  // the second walk begins again
-    last_line_at_ = offset;
     return fmt::format("{}:line {}", item_.path, lines_.line_of(offset));
   }
 
@@ -392,7 +390,6 @@ class Reader {
   evidence::Sink &sink_;
   const FactSpill &spill_;
   LineCounter lines_;
-  std::size_t last_line_at_ = 0;
   simdjson::dom::parser parser_;
   std::string source_;
   std::unordered_map<std::string, std::string> by_node_, by_name_;
