@@ -1,10 +1,13 @@
 // events: what the logs say, filtered.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <initializer_list>
 #include <utility>
+#include <vector>
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
@@ -70,6 +73,13 @@ void print_event(const log::EventTable &table, const log::Event &event, bool as_
 
 constexpr std::size_t kInOrderMax = 1'500'000;
 
+std::vector<std::string_view> source_names() {
+  std::vector<std::string_view> names;
+  for (int i = 0; i <= static_cast<int>(log::Source::generic); ++i)
+    names.push_back(log::name_of(static_cast<log::Source>(i)));
+  return names;
+}
+
 bool part_of(std::string_view text, const std::string &wanted) {
   return base::contains_ignoring_case(text, wanted);
 }
@@ -86,6 +96,11 @@ int run_events(const EventsArguments &arguments) {
       return report_error({base::ErrorKind::usage, *text + ": a time is written as 2024-01-12T07:00:00Z"});
     *to = *time;
   }
+  const std::vector<std::string_view> sources = source_names();
+  if (!arguments.source.empty() &&
+      std::find(sources.begin(), sources.end(), arguments.source) == sources.end())
+    return report_error({base::ErrorKind::usage, fmt::format("--source {}: it is one of {}", arguments.source,
+                                                             fmt::join(sources, ", "))});
   auto the_case = open_case(arguments, casefile::Case::Access::read);
   if (!the_case) return report_error(the_case.error());
   const auto wanted = [&](const log::EventTable &table, const log::Event &event) {

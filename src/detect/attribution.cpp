@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encode.hpp"
+#include "detect/passes.hpp"
 #include "log/operation.hpp"
 
 namespace dislodge::detect {
@@ -33,8 +34,9 @@ Attribution::Attribution(const View &view, const std::vector<Campaign> &campaign
   seed(campaigns);
   for (const Seed &one : seeds) {
     if (!mark(one.index, one.because, one.possible)) continue;
-    // What else was done in the session of such an act was done by the same hand.
+    // What else was done in the session of such an act was done by the same hand, which had the account.
     const Event &event = view_.event(one.index);
+    if (one.possible) hold_principal(view_.actor(event), event.time, one.because, false);
     for (const StringId thread : {event.session, event.token})
       if (thread != 0)
         threads_.emplace(thread, std::pair(view_.actor(event), "the same session as what was done at " +
@@ -144,6 +146,17 @@ void Attribution::consequences(EventIndex index) {
                       PlantedKey{event.time, target, application, "the intruder added it at " + where});
       break;
     }
+    case Act::consent: {
+      // An application that nobody knew before they consented to it is theirs.
+      const std::string grantee = grantee_of(view_, event);
+      const std::string application(view_.application_of(grantee));
+      if (application.empty() || known_before(application, event.time)) break;
+      const std::string why =
+          "nobody had used this application before the intruder consented to it at " + where;
+      made_applications_.emplace(application, why);
+      hold_principal(grantee, event.time, why, true);
+      break;
+    }
     case Act::user:
       hold_principal(target, event.time, "the intruder created this account at " + where, true);
       break;
@@ -153,6 +166,16 @@ void Attribution::consequences(EventIndex index) {
     default:
       break;
   }
+}
+
+bool Attribution::known_before(std::string_view application, base::Time time) const {
+  for (const auto *list : {&view_.mail(), &view_.service_signins(), &view_.user_signins()})
+    for (const EventIndex index : *list) {
+      const Event &event = view_.event(index);
+      if (event.time >= time - base::kHour) break;
+      if (base::equal_ignoring_case(view_.text(event.application_id), application)) return true;
+    }
+  return false;
 }
 
 bool Attribution::round() {

@@ -73,6 +73,8 @@ class Attribution {
   Verdict judge_act(EventIndex index) const;
   Verdict by_neighbours(const std::string &principal, EventIndex index) const;
   void index_signins();
+  // Whether somebody used an application an hour before a time.
+  bool known_before(std::string_view application, base::Time time) const;
 
   const View &view_;
   std::map<EventIndex, std::string> reasons_;

@@ -75,6 +75,14 @@ void tell_granted_consents(const View &view, const Attribution &attribution, std
     add_unique(one.principals, group.target);
     add_unique(one.applications, std::string(view.application_of(group.target)));
     plant(view, attribution, group.target, "consent", {joined(permissions)}, one);
+    // Where nobody was seen to sign in, what they consented to is how they read on.
+    if (one.intruder && one.grade == Grade::possible) {
+      const Hold *held = attribution.hold(group.target);
+      if (held != nullptr && held->made)
+        one.footholds.push_back({group.target, {one.first, base::kTimeMax}, ""});
+      if (attribution.hold(group.actor) != nullptr)
+        one.footholds.push_back({group.actor, {one.first, base::kTimeMax}, ""});
+    }
     one.says =
         sentence(view, "consent-granted",
                  {{"actor", view.name_of(group.actor)},

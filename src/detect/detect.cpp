@@ -34,6 +34,11 @@ std::vector<Detection> detect(const log::EventTable &table, const identity::Fact
   return found;
 }
 
+std::string grantee_of(const View &view, const log::Event &event) {
+  const std::string_view grantee = view.table().extra(event, "grantee");
+  return grantee.empty() ? view.target(event) : entra_id(view.text(event.tenant), grantee);
+}
+
 std::vector<ChangeGroup> grouped_changes(const View &view, Act act) {
   std::vector<ChangeGroup> groups;
   std::map<std::pair<std::string, std::string>, std::size_t>
@@ -41,12 +46,12 @@ std::vector<ChangeGroup> grouped_changes(const View &view, Act act) {
   for (const EventIndex index : view.changes()) {
     if (view.act(index) != act) continue;
     const log::Event &event = view.event(index);
-    std::string target = view.target(event);
-    if (act == Act::consent || act == Act::app_role) {
+    std::string target = act == Act::consent ? grantee_of(view, event) : view.target(event);
+    if (act == Act::app_role) {
       const std::string_view grantee = view.table().extra(event, "grantee");
       if (!grantee.empty())
         target = entra_id(view.text(event.tenant), grantee);
-      else if (act == Act::app_role) {
+      else {
         // "ServicePrincipal ID name": the second target is who receives the role.
         const std::string_view second = view.table().extra(event, "target");
         const std::size_t first_blank = second.find(' ');

@@ -21,6 +21,7 @@ using base::StringId;
 using log::Event;
 
 constexpr std::int64_t kChain = base::kDay;
+constexpr std::int64_t kAfter = 7 * base::kDay;
 constexpr std::size_t kKindsMin = 3;
 
 struct Step {
@@ -68,7 +69,8 @@ class Chains {
                                       : hands[{actor, 0, event.address, event.agent}];
       list.insert(list.end(), steps.begin(), steps.end());
     }
-    for (const auto &[hand, steps] : hands) judge(steps);
+    for (const auto &[hand, steps] : hands) judge(std::get<0>(hand), steps);
+    follow();
     return std::move(seeds_);
   }
 
@@ -88,7 +90,39 @@ class Chains {
     return false;
   }
 
-  void judge(const std::vector<Step> &steps) {
+  // A hand that was found, and where it was.
+  struct Hand {
+    std::string actor, why;
+    StringId tenant = 0, address = 0;
+    base::Time begin, end;
+    bool strange = true;  // nobody had been seen at the address before
+  };
+
+  // What the same account did from the same address, if nobody of the tenant had been there before: the
+  // consent with which it began, the mail that was read besides.
+  void follow() {
+    if (hands_.empty()) return;
+    for (EventIndex i = 0; i < view_.size(); ++i) {
+      const Event &event = view_.event(i);
+      if (event.address == 0) continue;
+      for (Hand &hand : hands_) {
+        if (event.address != hand.address || event.tenant != hand.tenant) continue;
+        if (event.time < hand.begin - kChain) hand.strange = false;
+      }
+    }
+    for (EventIndex i = 0; i < view_.size(); ++i) {
+      const Event &event = view_.event(i);
+      if (event.address == 0) continue;
+      for (const Hand &hand : hands_)
+        if (hand.strange && event.address == hand.address && event.tenant == hand.tenant &&
+            event.time >= hand.begin - kChain && event.time <= hand.end + kAfter &&
+            view_.actor(event) == hand.actor)
+          seeds_.push_back(
+              {i, "the same account, from an address where nobody had been before; there " + hand.why, true});
+    }
+  }
+
+  void judge(const std::string &actor, const std::vector<Step> &steps) {
     for (std::size_t begin = 0; begin < steps.size();) {
       std::size_t end = begin;
       std::set<std::string> kinds;
@@ -107,6 +141,10 @@ class Chains {
       const std::string why = "one hand did within a day what no work needs together (" + said + "), from " +
                               view_.table().source_of(view_.event(steps[begin].index)) + " on";
       for (std::size_t i = begin; i < end; ++i) seeds_.push_back({steps[i].index, why, true});
+      const Event &first = view_.event(steps[begin].index);
+      if (first.address != 0)
+        hands_.push_back(
+            {actor, why, first.tenant, first.address, first.time, view_.event(steps[end - 1].index).time});
       begin = end;
     }
   }
@@ -114,6 +152,7 @@ class Chains {
   const View &view_;
   std::map<std::string, const SigmaRule *, std::less<>> rules_;
   std::vector<Attribution::Seed> seeds_;
+  std::vector<Hand> hands_;
 };
 
 }  // namespace

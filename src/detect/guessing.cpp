@@ -149,6 +149,7 @@ void tell_guessing(const View &view, const std::vector<Guessing> &found, const A
         fall.footholds.push_back({account,
                                   {view.event(index).time, base::kTimeMax},
                                   std::string(view.text(view.event(index).session))});
+    if (!in) fall.planted.push_back({account, "password", "", fall.first, ""});
     fall.says = sentence(view, "success-after-guessing",
                          {{"account", name},
                           {"result", in ? "was signed in to" : "gave its right password, but was stopped,"},

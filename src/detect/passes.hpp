@@ -49,6 +49,8 @@ struct ChangeGroup {
   std::string target;  // for consents and roles: who receives them
   std::vector<EventIndex> events;
 };
+// Who receives what a consent gives.
+std::string grantee_of(const View &view, const log::Event &event);
 std::vector<ChangeGroup> grouped_changes(const View &view, Act act);
 
 // Marks a detection as the intruder's where one of its events is, with the reason, grade and confidence.

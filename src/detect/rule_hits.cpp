@@ -21,6 +21,10 @@ using log::Event;
 // Acts of one actor under one rule that lie closer than this are one detection.
 constexpr std::int64_t kTogether = base::kDay;
 
+// Of rules that tell the unusual: days of one account, or accounts, from which on it is usual.
+constexpr std::size_t kHabitDays = 4;
+constexpr std::size_t kHabitOfPlace = 4;
+
 // What is common to rules and correlations.
 struct About {
   std::string id, title, level;
@@ -44,6 +48,7 @@ class Teller {
       : view_(view), attribution_(attribution), out_(out) {}
 
   void run(const SigmaSet &set) {
+    learn_habits(set);
     std::map<std::string, About, std::less<>> about;
     for (const SigmaRule &rule : set.rules)
       if (!rule.quiet) about[rule.id] = {rule.id, rule.title, rule.level, &rule.techniques, &rule.own, false};
@@ -72,6 +77,34 @@ class Teller {
   }
 
  private:
+  // A weak door that everybody uses, or one account every day, is no detection each time somebody comes in by
+  // it.
+  void learn_habits(const SigmaSet &set) {
+    for (const SigmaRule &rule : set.rules)
+      if (rule.own && rule.own->weight == "unusual") habits_[rule.id];
+    if (habits_.empty()) return;
+    for (EventIndex i = 0; i < view_.size(); ++i) {
+      const Event &event = view_.event(i);
+      if (event.extra_count == 0 || attribution_.intruder(i)) continue;
+      for (const std::string_view rule : view_.table().extras_of(event, "rule"))
+        if (const auto habit = habits_.find(rule); habit != habits_.end())
+          habit->second[{event.tenant, event.actor_name != 0 ? event.actor_name : event.actor_id}].insert(
+              event.time.us / base::kDay);
+    }
+  }
+
+  bool habitual(std::string_view rule, EventIndex index) const {
+    const auto habit = habits_.find(rule);
+    if (habit == habits_.end()) return false;
+    const Event &event = view_.event(index);
+    std::size_t accounts = 0;
+    for (const auto &[account, days] : habit->second) accounts += account.first == event.tenant ? 1 : 0;
+    if (accounts >= kHabitOfPlace) return true;
+    const auto own =
+        habit->second.find({event.tenant, event.actor_name != 0 ? event.actor_name : event.actor_id});
+    return own != habit->second.end() && own->second.size() >= kHabitDays;
+  }
+
   // What another program found, as its timeline says (log/windows.cpp): its rule is named with the program,
   // since nobody here has read it. Its own words for levels: "info", "med", "crit".
   struct Finding {
@@ -139,7 +172,11 @@ class Teller {
 
   // A change is worth a line only where it is the intruder's. Informational rules of others tell nothing.
   bool worth_telling(const About &about, EventIndex index) const {
-    if (about.own->has_value()) return (*about.own)->weight != "change" || attribution_.intruder(index);
+    if (about.own->has_value()) {
+      if (attribution_.intruder(index)) return true;
+      if ((*about.own)->weight == "unusual") return !habitual(about.id, index);
+      return (*about.own)->weight != "change";
+    }
     return about.level != "informational" || attribution_.intruder(index);
   }
 
@@ -168,6 +205,33 @@ class Teller {
     if (event.mailbox != 0) return std::string(view_.text(event.mailbox));
     const std::string target = view_.target(event);
     return target.empty() ? std::string() : view_.name_of(target);
+  }
+
+  // Where no sign-in showed them (an act by itself told the hand), what was done tells whom they were. Where
+  // mail is sent they read it, and to whom they gave a mailbox they may be.
+  void footholds(const std::vector<EventIndex> &events, Detection &one) const {
+    std::map<std::string, base::Time> held;
+    for (const EventIndex index : events) {
+      const Event &event = view_.event(index);
+      if (!attribution_.intruder(index)) continue;
+      const std::string actor = view_.actor(event);
+      if (one.grade == Grade::possible && attribution_.hold(actor) != nullptr)
+        held.emplace(actor, event.time);
+      for (const char *name : {"new:ForwardingSmtpAddress", "new:ForwardingAddress", "new:ForwardTo",
+                               "new:RedirectTo", "new:ForwardAsAttachmentTo"}) {
+        std::string list = base::lower(view_.table().extra(event, name));
+        for (std::size_t begin = 0; begin < list.size();) {
+          const std::size_t end = std::min(list.size(), list.find_first_of(";, ", begin));
+          std::string to = list.substr(begin, end - begin);
+          begin = end + 1;
+          if (to.starts_with("smtp:")) to.erase(0, 5);
+          if (to.find('@') != std::string::npos) held.emplace("principal:mail/" + to, event.time);
+        }
+      }
+    }
+    for (const auto &[principal, since] : held)
+      if (one.footholds.size() < kEventsKept)
+        one.footholds.push_back({principal, {since, base::kTimeMax}, ""});
   }
 
   // "ForwardTo a@b.example, DeleteMessage": of a list of parameters, those that the cmdlet was given.
@@ -233,6 +297,7 @@ class Teller {
       const bool evidence = about.own->has_value() && (*about.own)->weight == "evidence";
       if (evidence) one.grade = Grade::confirmed;  // that it happened; whose it was is open
     }
+    if (one.intruder) footholds(events, one);
     std::string more;
     if (targets.size() > 1)
       more = ", and the like for " + counted(targets.size() - 1, "other", "others");
@@ -268,6 +333,10 @@ class Teller {
   const View &view_;
   const Attribution &attribution_;
   std::vector<Detection> &out_;
+  // Rule -> tenant and account -> days.
+  std::map<std::string, std::map<std::pair<base::StringId, base::StringId>, std::set<std::int64_t>>,
+           std::less<>>
+      habits_;
 };
 
 }  // namespace

@@ -274,8 +274,9 @@ class Document {
       else
         return wrong(at_line(value) + "dislodge." + key + " is not known");
     }
-    if (out.weight != "evidence" && out.weight != "suspect" && out.weight != "change")
-      return wrong(at_line(*node) + "dislodge.weight is evidence, suspect or change");
+    if (out.weight != "evidence" && out.weight != "suspect" && out.weight != "unusual" &&
+        out.weight != "change")
+      return wrong(at_line(*node) + "dislodge.weight is evidence, suspect, unusual or change");
     return std::optional<SigmaOwn>(std::move(out));
   }
 

@@ -14,6 +14,8 @@ namespace {
 using base::StringId;
 using log::Event;
 using OwnPlace = std::array<StringId, 3>;  // tenant, account, address
+// The first tries may be the right ones.
+constexpr std::int64_t kBefore = base::kHour;
 
 class Completer {
  public:
@@ -98,11 +100,26 @@ class Completer {
     one.addresses.assign(addresses.begin(), addresses.end());
   }
 
+  // Whoever tries passwords with a tool signs in with a browser, and the first try may be the right one: an
+  // address from which nobody of the tenant had signed in before the tries belongs to who makes them,
+  // whatever program is shown there, or where the log shows none.
+  std::set<StringId> strange_places(const Campaign &one, base::Time first) const {
+    std::set<StringId> places(one.addresses.begin(), one.addresses.end());
+    places.erase(0);
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (event.time >= first - kBefore || places.empty()) break;
+      if (worked(event) && in_tenants(one, event.tenant)) places.erase(event.address);
+    }
+    return places;
+  }
+
   void gather_right(Campaign &one) {
     if (one.tries.empty()) return;
     const base::Time first = view_.event(one.tries.front()).time;
     const base::Time last = view_.event(one.tries.back()).time;
     const auto users = ordinary_users(one, first);
+    const auto strange = strange_places(one, first);
     // Places where an account signs in with other programs are its own.
     std::set<OwnPlace> own_places;
     for (const EventIndex index : view_.user_signins()) {
@@ -110,24 +127,29 @@ class Completer {
       if (worked(event) && !matches(one.fingerprint, parts_of(view_, event)))
         own_places.insert({event.tenant, account_of(event), event.address});
     }
+    std::set<std::pair<StringId, StringId>> fallen;  // tenant, account
     for (const EventIndex index : view_.user_signins()) {
       const Event &event = view_.event(index);
-      if (!secret_was_right(event.outcome) || event.time < first) continue;
-      if (!belongs(one, parts_of(view_, event), event.address)) continue;
-      const StringId actor = account_of(event);
-      one.ordinary = one.ordinary || users.count({event.tenant, actor}) != 0;
-      if (users.count({event.tenant, actor}) != 0 ||
-          own_places.count({event.tenant, actor, event.address}) != 0)
-        continue;
+      if (!secret_was_right(event.outcome) || event.time < first - kBefore) continue;
+      const std::pair account{event.tenant, account_of(event)};
       const bool during = event.time <= last + options_.spray_slack_us;
       // An account that has fallen stays fallen, however long after.
-      const bool fallen = std::any_of(one.right.begin(), one.right.end(), [&](EventIndex known) {
-        return view_.event(known).tenant == event.tenant && account_of(view_.event(known)) == actor;
-      });
-      if (in_tenants(one, event.tenant) && (during || fallen))
+      const bool mine = in_tenants(one, event.tenant) && (during || fallen.count(account) != 0);
+      if (mine && strange.count(event.address) != 0) {
         one.right.push_back(index);
-      else
+        fallen.insert(account);
+        continue;
+      }
+      if (event.time < first || !belongs(one, parts_of(view_, event), event.address)) continue;
+      one.ordinary = one.ordinary || users.count(account) != 0;
+      if (users.count(account) != 0 || own_places.count({event.tenant, account.second, event.address}) != 0)
+        continue;
+      if (mine) {
+        one.right.push_back(index);
+        fallen.insert(account);
+      } else {
         one.later.push_back(index);
+      }
     }
   }
 

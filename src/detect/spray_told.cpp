@@ -30,7 +30,7 @@ Detection told(const View &view, const Campaign &campaign) {
     // Who does not exist is no principal.
     if (event.code == 50034) continue;
     const std::string actor = view.actor(event);
-    if (actor.starts_with("principal:entra/")) principals.insert(actor);
+    if (actor.starts_with("principal:")) principals.insert(actor);
   }
   one.principals.assign(principals.begin(), principals.end());
   std::set<std::string> addresses(one.addresses.begin(), one.addresses.end());
@@ -67,8 +67,12 @@ Detection fallen_account(const View &view, const Campaign &campaign, const std::
   add_unique(one.principals, actor);
   if (event.application_id != 0) add_unique(one.applications, std::string(view.text(event.application_id)));
   one.intruder = true;
-  one.because = "the client of the spray (" + describe(view, campaign.fingerprint) +
-                ") gave its right password, and its owner does not use that client";
+  const bool same_program = matches(campaign.fingerprint, parts_of(view, event)) && event.agent != 0;
+  one.because = same_program
+                    ? "the client of the spray (" + describe(view, campaign.fingerprint) +
+                          ") gave its right password, and its owner does not use that client"
+                    : "its right password was given from an address of the spray, from which nobody had "
+                      "signed in before it";
   one.grade = Grade::confirmed;
   one.confidence = campaign.ordinary ? 0.9 : 0.97;
   std::vector<EventIndex> signins = in ? attribution.signins_as(actor) : std::vector<EventIndex>();
@@ -78,6 +82,8 @@ Detection fallen_account(const View &view, const Campaign &campaign, const std::
       one.footholds.push_back({actor,
                                {view.event(index).time, base::kTimeMax},
                                std::string(view.text(view.event(index).session))});
+  // A right password that something stopped is known all the same, and another way in may not ask for more.
+  if (!in) one.planted.push_back({actor, "password", "", event.time, ""});
   for (const EventIndex index : view.mail())
     if (in && attribution.intruder(index) && view.actor(view.event(index)) == actor)
       add_mail_read(view, index, one.mail_read);

@@ -178,12 +178,12 @@ Result<void> leave_out_logs(log::EventTable &events, const std::vector<std::stri
 
 // What a table that was thinned means for whoever reads the answers.
 void tell_thinned(const log::Gathered &all, Picture &picture) {
-  picture.notes.push_back(
-      fmt::format("{} events: of everyday ones, the first of {} that says the same is looked at; of those "
-                  "whom a detection "
-                  "names, all; coverage counts every one (an event that two files hold counts twice); "
-                  "dislodge events prints them",
-                  all.events, log::spoken_period(all.level)));
+  picture.notes.push_back(fmt::format(
+      "{} events: of everyday ones, the first of {} that says the same is looked at; of those "
+      "whom a detection "
+      "names, all; what others tell (tips) is matched against these alone; coverage counts every one "
+      "(an event that two files hold counts twice); dislodge events prints them",
+      all.events, log::spoken_period(all.level)));
   if (all.dropped > 0)
     picture.notes.push_back(
         fmt::format("{} everyday events are counted and were not looked at: they are too unlike "
@@ -286,7 +286,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     Timings::Scope timing(timings, "identity");
     identity::add_history(picture.events, rights, picture.facts);
     identity::link_facts(picture.facts, rights);
-    const Held held = hold_evidence(picture.evidence, picture.records, picture.facts);
+    const Held held = hold_evidence(picture.evidence, picture.records, picture.facts, picture.events.files);
     // Which secrets there are, whose they are, whom they authenticate, where they lie.
     DISLODGE_TRY_ASSIGN(const auto lengths, load_secret_lengths(the_case));
     join_split_secrets(picture.sightings, picture.records);

@@ -105,7 +105,7 @@ std::string value_of(base::Time time) {
 }  // namespace
 
 Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<StoredRecord> &records,
-                   identity::Facts &facts) {
+                   identity::Facts &facts, const std::vector<std::string> &logs) {
   Held held;
   const identity::NameIndex names(facts);
   std::map<std::string, std::string> held_in;  // resource -> first item
@@ -127,7 +127,9 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
   }
   for (auto &[name, one] : members) std::sort(one.mail.begin(), one.mail.end());
   for (const EvidenceRow &row : evidence) {
-    if (is_table(row)) continue;
+    // A log testifies about the intruder; that they read it too has to be said.
+    if (is_table(row) || (!row.exposure_said && std::find(logs.begin(), logs.end(), row.root) != logs.end()))
+      continue;
     std::string custodian = row.custodian;
     std::string resource;
     const auto folder = folders.find(row.id);

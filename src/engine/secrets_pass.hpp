@@ -23,7 +23,7 @@ struct Held {
 // Declared custodians first; a mailbox without one belongs to the address that most of its messages go to or
 // come from. Resources that no directory knows are added to the facts; each gets held_in.
 Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<StoredRecord> &records,
-                   identity::Facts &facts);
+                   identity::Facts &facts, const std::vector<std::string> &logs = {});
 
 // Sorted by id; places sorted by item and line. Rejected candidates and public identifiers are no secrets.
 std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSighting> &sightings,

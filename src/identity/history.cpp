@@ -411,15 +411,81 @@ class Historian {
       credentials(event);
   }
 
+  void mailbox(const std::string &tenant, const std::string &box, const Event &event) {
+    if (!boxes_.insert(mailbox_id(tenant, box)).second) return;
+    Resource one;
+    one.id = mailbox_id(tenant, box);
+    one.kind = "mailbox";
+    one.name = box;
+    one.evidence = events_.source_of(event);
+    facts_.resources.push_back(std::move(one));
+  }
+
+  // How a cmdlet names a mailbox: by address, "box@x:\Inbox", "box\rule", by its place in Exchange
+  // ("EUR.../Microsoft Exchange Hosted Organizations/x.onmicrosoft.com/Box"), or by its alias, which is one
+  // of the domain of who gave it.
+  std::string mailbox_in(std::string_view written, const Event &event) const {
+    std::string box = lower(written.substr(0, written.find_first_of(":\\")));
+    std::string domain(events_.text(event.actor_name));
+    domain = domain.substr(std::min(domain.size(), domain.find('@') + 1));
+    if (const auto slash = box.rfind('/'); slash != std::string::npos) {
+      const std::string before = box.substr(0, slash);
+      domain = before.substr(before.rfind('/') + 1);
+      box = box.substr(slash + 1);
+    }
+    if (box.empty() || box.find(' ') != std::string::npos) return {};
+    if (box.find('@') == std::string::npos) box += '@' + lower(domain);
+    return looks_like_address(box) ? box : std::string();
+  }
+
+  // Mail that goes elsewhere: whoever has the other mailbox reads this one's.
+  void forwarding(std::string_view what, const Event &event) {
+    const bool rule = what != "set-mailbox";
+    std::string box = mailbox_in(extra(event, "new:Identity"), event);
+    if (rule && extra(event, "new:Mailbox").empty()) box = lower(events_.text(event.actor_name));
+    if (rule && !extra(event, "new:Mailbox").empty()) box = mailbox_in(extra(event, "new:Mailbox"), event);
+    if (!looks_like_address(box)) return;
+    const std::string tenant = text(event.tenant);
+    for (const char *parameter : {"new:ForwardingSmtpAddress", "new:ForwardingAddress", "new:ForwardTo",
+                                  "new:RedirectTo", "new:ForwardAsAttachmentTo"}) {
+      std::string list = lower(extra(event, parameter));
+      for (std::size_t begin = 0; begin < list.size();) {
+        const std::size_t end = std::min(list.size(), list.find_first_of(";, ", begin));
+        std::string_view to = std::string_view(list).substr(begin, end - begin);
+        begin = end + 1;
+        if (to.starts_with("smtp:")) to.remove_prefix(5);
+        if (!looks_like_address(to)) continue;
+        mailbox(tenant, box, event);
+        const std::string reader = "principal:mail/" + std::string(to);
+        if (principals_.insert(reader).second) {
+          Principal one;
+          one.id = reader;
+          one.kind = PrincipalKind::account;
+          one.name = to;
+          one.names.emplace_back(to);
+          one.evidence = events_.source_of(event);
+          facts_.principals.push_back(std::move(one));
+        }
+        give("mailbox-forwarding", reader, mailbox_id(tenant, box), event);
+      }
+    }
+  }
+
   // Exchange cmdlets: parameters stand as "new:<name>".
   void mail_change(const Event &event) {
     const std::string what = canonical(events_, event);
     const bool add = what == "add-mailboxpermission" || what == "add-mailboxfolderpermission";
     const bool remove = what == "remove-mailboxpermission" || what == "remove-mailboxfolderpermission";
     const std::string tenant = text(event.tenant);
-    if ((!add && !remove) || tenant.empty()) return;
-    std::string box = lower(extra(event, "new:Identity")), user = lower(extra(event, "new:User"));
-    if (const auto colon = box.find(':'); colon != std::string::npos) box.resize(colon);  // "box@x:\Inbox"
+    if (tenant.empty()) return;
+    if (what == "set-mailbox" || what == "new-inboxrule" || what == "set-inboxrule") {
+      forwarding(what, event);
+      return;
+    }
+    if (!add && !remove) return;
+    const std::string box = mailbox_in(extra(event, "new:Identity"), event);
+    std::string user = lower(extra(event, "new:User"));
+    if (user.find('/') != std::string::npos) user = mailbox_in(user, event);
     const std::string rights = lower(extra(event, "new:AccessRights"));
     const bool reads =
         rights.find("fullaccess") != std::string::npos || rights.find("reader") != std::string::npos ||
@@ -430,14 +496,7 @@ class Historian {
     const std::string from = is_guid(user) ? entra_principal(tenant, user) : "principal:entra/?name=" + user;
     const std::string kind =
         what.find("folder") == std::string::npos ? "FullAccess" : "mailbox-folder-reader";
-    if (boxes_.insert(mailbox_id(tenant, box)).second) {
-      Resource one;
-      one.id = mailbox_id(tenant, box);
-      one.kind = "mailbox";
-      one.name = box;
-      one.evidence = events_.source_of(event);
-      facts_.resources.push_back(std::move(one));
-    }
+    mailbox(tenant, box, event);
     if (add)
       give(kind, from, mailbox_id(tenant, box), event);
     else

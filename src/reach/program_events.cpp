@@ -50,6 +50,9 @@ void Builder::footholds(const detect::Detection &detection) {
     if (foothold.interval.empty() || foothold.principal.empty()) continue;
     const Auth &chain = auth(foothold.principal);
     Interval held = foothold.interval;
+    // A mailbox elsewhere, to which they send ours, is theirs: it is what it reads that is cut off.
+    if (foothold.principal.starts_with("principal:mail/"))
+      program_.nodes[program_.find(NodeType::principal, foothold.principal)].protected_ = false;
     // An application's session ends with its token; to go on they need the credential, which is an edge of
     // its own.
     if (!chain.renews) held.until = std::min(held.until, std::max(seen_until, held.from + 1));
@@ -88,10 +91,12 @@ void Builder::footholds(const detect::Detection &detection) {
 }
 
 void Builder::planted(const detect::Detection &detection) {
+  // A guessed password is known; nobody was seen to act by it, or there would be a session.
+  const bool guessed = detection.kind == "success-after-spray" || detection.kind == "success-after-guessing";
   for (const detect::Planted &one : detection.planted) {
     if (one.principal.empty()) continue;
     plant(one.principal, one.slot, one.key_id.empty() ? one.grant : base::lower(one.key_id), one.since,
-          evidence_of(detection), detection.says, attests(detection));
+          evidence_of(detection), detection.says, attests(detection) && !guessed);
   }
 }
 

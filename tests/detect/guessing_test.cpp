@@ -164,6 +164,53 @@ TEST(QuickSpray, AlsoFromWhereSomebodyElseLives) {
   EXPECT_EQ(guessed[0].event_count, 15u);
 }
 
+// Ten people who live at home, each with the browser of the company.
+void live(Log &log, const std::string &agent = "Mozilla/5.0 Edg/140") {
+  for (int day = 0; day < 25; ++day)
+    for (int i = 0; i < 10; ++i)
+      log.add(day * 86400 + i * 60, "u" + std::to_string(i), "192.0.2." + std::to_string(i), 0, agent);
+}
+
+// Whoever tries passwords with a tool signs in with a browser; the first try may be right; logs of some
+// systems show no program at all. From where nobody ever was before the tries, it is theirs all the same.
+TEST(QuickSpray, ARightPasswordFromTheirAddressIsTheirs) {
+  struct Case {
+    const char *name, *tool, *entry, *staff;
+    int at;  // when the right password is given, in minutes of the spray of nine in half an hour
+    int code;
+  };
+  for (const Case &one :
+       {Case{"another program", "python-requests/2", "Mozilla/5.0 Chrome/140", "Edg/140", 90, 0},
+        Case{"the first try", "python-requests/2", "python-requests/2", "Edg/140", -3, 0},
+        Case{"no program", "", "", "", 31, 0},
+        Case{"the program of the staff", "Edg/140", "Edg/140", "Edg/140", 31, 0},
+        Case{"stopped", "python-requests/2", "python-requests/2", "Edg/140", 31, 50076}}) {
+    Log log;
+    live(log, one.staff);
+    const int start = 20 * 86400 + 7200;
+    for (int i = 0; i < 9; ++i)
+      log.add(start + i * 200, "u" + std::to_string(i), "198.51.100.77", 50126, one.tool);
+    log::Event &right = log.add(start + one.at * 60, "u9", "198.51.100.77", one.code, one.entry);
+    if (one.code != 0) right.outcome = log::Outcome::right_secret_stopped;
+    const auto found = log.found("success-after-spray");
+    ASSERT_THAT(found, SizeIs(1)) << one.name;
+    EXPECT_TRUE(found[0].intruder);
+    EXPECT_EQ(found[0].principals, std::vector<std::string>{"principal:entra/t/id-u9"}) << one.name;
+    EXPECT_EQ(found[0].footholds.size(), one.code == 0 ? 1u : 0u) << one.name;
+    EXPECT_EQ(found[0].planted.size(), one.code == 0 ? 0u : 1u) << "a password that was right is known";
+  }
+}
+
+TEST(QuickSpray, WhoLivesWhereItCameFromIsNotTheirs) {
+  Log log;
+  live(log);
+  for (int i = 3; i < 8; ++i)
+    log.add(20 * 86400 + 7200 + i * 60, "u" + std::to_string(i), "192.0.2.1", 50126, "python-requests/2");
+  log.add(20 * 86400 + 9000, "u1", "192.0.2.1", 0);
+  ASSERT_THAT(log.found("spray"), SizeIs(1));
+  EXPECT_THAT(log.found("success-after-spray"), IsEmpty());
+}
+
 TEST(QuickSpray, ThreePeopleOfAnOfficeAreNone) {
   Log log;
   for (int day = 0; day < 5; ++day)
@@ -190,6 +237,35 @@ TEST(Chains, OneHandThatCutsTheLogAndGivesAwayMailIsTheIntruders) {
   EXPECT_FALSE(delegated[1].intruder);
 }
 
+// No sign-in is held. What was done tells the account, and what it read from the same address, where nobody
+// had been before, goes with it.
+TEST(Chains, TheRestOfWhatAHandDidFromAStrangeAddress) {
+  Log log;
+  const auto read = [&](int second, const char *address) {
+    log::Event &event = log.add(second, "dora", address, 0, "Client=REST");
+    event.source = log::Source::m365_audit;
+    event.event_class = log::EventClass::mail_access;
+    event.application_id = log.table.pool.intern("a-new-program");
+    event.mailbox = log.table.pool.intern("dora@t.example");
+  };
+  for (int day = 0; day < 20; ++day) read(day * 86400, "192.0.2.4");
+  log.act(0, "dora", "m365-mailbox-delegated", "192.0.2.4");
+  const int night = 15 * 86400 + 40000;
+  read(night - 9000, "198.51.100.77");
+  log.act(night, "dora", "m365-inbox-rule", "198.51.100.77");
+  log.act(night + 60, "dora", "m365-forwarding-set", "198.51.100.77");
+  log.act(night + 120, "dora", "m365-audit-disabled", "198.51.100.77");
+  const auto mail = log.found("mailbox-read-by-app");
+  ASSERT_THAT(mail, SizeIs(1));
+  EXPECT_TRUE(mail[0].intruder);
+  EXPECT_EQ(mail[0].event_count, 1u) << "what its owner read at home is theirs";
+  const auto forwarding = log.found("forwarding-set");
+  ASSERT_THAT(forwarding, SizeIs(1));
+  ASSERT_THAT(forwarding[0].footholds, SizeIs(1));
+  EXPECT_EQ(forwarding[0].footholds[0].principal, "principal:entra/t/id-dora");
+  EXPECT_EQ(forwarding[0].grade, Grade::possible);
+}
+
 TEST(Chains, WorkOfAnAdministratorIsNone) {
   Log log;
   log.act(0, "admin", "m365-mailbox-delegated", "198.51.100.7");
@@ -200,6 +276,19 @@ TEST(Chains, WorkOfAnAdministratorIsNone) {
     ASSERT_THAT(found, SizeIs(1)) << kind;
     EXPECT_FALSE(found[0].intruder) << kind;
   }
+}
+
+TEST(Habits, AWeakDoorThatEverybodyUsesIsNoDetection) {
+  for (const int people : {1, 3, 6}) {
+    Log log;
+    for (int i = 0; i < people; ++i)
+      for (int day = 0; day < 2; ++day)
+        log.act(day * 3 * 86400 + i, "u" + std::to_string(i), "aws-console-without-factor", "192.0.2.1");
+    EXPECT_EQ(log.found("risky-signin").empty(), people > 4) << people;
+  }
+  Log daily;
+  for (int day = 0; day < 25; ++day) daily.act(day * 86400, "u", "aws-console-without-factor", "192.0.2.1");
+  EXPECT_THAT(daily.found("risky-signin"), IsEmpty());
 }
 
 TEST(Chains, EverydayChangesAreNotTold) {
