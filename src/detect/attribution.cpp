@@ -31,6 +31,8 @@ Attribution::Attribution(const View &view, const std::vector<Campaign> &campaign
                          const std::vector<Seed> &seeds)
     : view_(view) {
   index_signins();
+  for (const Seed &one : seeds)
+    if (one.shared != 0) shared_.insert(one.shared);
   seed(campaigns);
   for (const Seed &one : seeds) {
     if (!mark(one.index, one.because, one.possible)) continue;
@@ -38,7 +40,7 @@ Attribution::Attribution(const View &view, const std::vector<Campaign> &campaign
     const Event &event = view_.event(one.index);
     if (one.possible) hold_principal(view_.actor(event), event.time, one.because, false);
     for (const StringId thread : {event.session, event.token})
-      if (thread != 0)
+      if (thread != 0 && shared_.count(thread) == 0)
         threads_.emplace(thread, std::pair(view_.actor(event), "the same session as what was done at " +
                                                                    view_.table().source_of(event)));
   }
@@ -124,7 +126,7 @@ void Attribution::consequences(EventIndex index) {
       agents_as_[actor].insert(event.agent);
     }
     for (const StringId thread : {event.session, event.token})
-      if (thread != 0)
+      if (thread != 0 && shared_.count(thread) == 0)
         threads_.emplace(thread, std::pair(actor, "the same session as the sign-in at " + where));
     return;
   }

@@ -38,6 +38,8 @@ class Attribution {
     EventIndex index;
     std::string because;
     bool possible = false;  // nobody was seen: it is concluded from what was done
+    base::StringId shared =
+        0;  // the session in which the owner was too: it says nothing of whose an event is
   };
   Attribution(const View &view, const std::vector<Campaign> &campaigns, const std::vector<Seed> &seeds = {});
 
@@ -84,7 +86,8 @@ class Attribution {
   std::map<std::string, std::string> made_applications_;    // application id -> because
   std::map<std::string, std::vector<EventIndex>> signins_;  // successful, by principal
   std::map<base::StringId, std::pair<std::string, std::string>>
-      threads_;  // session or token -> principal, because
+      threads_;                      // session or token -> principal, because
+  std::set<base::StringId> shared_;  // sessions that the owner has too
   std::set<base::StringId> agents_;
   std::map<std::string, std::set<base::StringId>> agents_as_;  // principal -> agents of the intruder
   std::set<base::StringId> service_logs_;                      // tenants whose service sign-ins are held

@@ -21,6 +21,7 @@ std::vector<Detection> detect(const log::EventTable &table, const identity::Fact
   tell_sprays(view, campaigns, attribution, found);
   tell_guessing(view, guessing, attribution, found);
   tell_lockouts(view, campaigns, attribution, found);
+  tell_stolen_sessions(view, attribution, found);
 
   // What was set, granted and read, by them or by nobody knows whom.
   tell_credentials(view, attribution, found);

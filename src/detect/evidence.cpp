@@ -93,7 +93,7 @@ class Chains {
   // A hand that was found, and where it was.
   struct Hand {
     std::string actor, why;
-    StringId tenant = 0, address = 0;
+    StringId tenant = 0, address = 0, session = 0;
     base::Time begin, end;
     bool strange = true;  // nobody had been seen at the address before
   };
@@ -114,7 +114,9 @@ class Chains {
       const Event &event = view_.event(i);
       if (event.address == 0) continue;
       for (const Hand &hand : hands_)
-        if (hand.strange && event.address == hand.address && event.tenant == hand.tenant &&
+        // One session is known from another.
+        if ((hand.session == 0 || event.session == 0 || event.session == hand.session) && hand.strange &&
+            event.address == hand.address && event.tenant == hand.tenant &&
             event.time >= hand.begin - kChain && event.time <= hand.end + kAfter &&
             view_.actor(event) == hand.actor)
           seeds_.push_back(
@@ -143,8 +145,8 @@ class Chains {
       for (std::size_t i = begin; i < end; ++i) seeds_.push_back({steps[i].index, why, true});
       const Event &first = view_.event(steps[begin].index);
       if (first.address != 0)
-        hands_.push_back(
-            {actor, why, first.tenant, first.address, first.time, view_.event(steps[end - 1].index).time});
+        hands_.push_back({actor, why, first.tenant, first.address, first.session, first.time,
+                          view_.event(steps[end - 1].index).time});
       begin = end;
     }
   }
@@ -159,6 +161,7 @@ class Chains {
 
 std::vector<Attribution::Seed> evidence_seeds(const View &view, const std::vector<Guessing> &guessing) {
   std::vector<Attribution::Seed> seeds = Chains(view).run();
+  add_session_seeds(view, seeds);
   for (const Guessing &one : guessing)
     for (const EventIndex index : one.right)
       if (view.event(index).outcome == log::Outcome::ok)

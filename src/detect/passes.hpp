@@ -1,6 +1,7 @@
 #pragma once
 // The passes of detect(), each in its own file. Each appends what it finds.
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,17 @@ void tell_lockouts(const View &view, const std::vector<Campaign> &campaigns, con
                    std::vector<Detection> &out);
 // evidence.cpp: what attribution begins with beside sprays.
 std::vector<Attribution::Seed> evidence_seeds(const View &view, const std::vector<Guessing> &guessing);
+// stolen_session.cpp: sessions that somebody else goes on with.
+struct StolenSession {
+  std::string account;
+  base::StringId session = 0;
+  EventIndex root = 0;              // the sign-in with which it began
+  std::set<base::StringId> places;  // addresses of who took it
+  std::vector<EventIndex> theirs;   // sign-ins from there, in order of time
+};
+std::vector<StolenSession> find_stolen_sessions(const View &view);
+void add_session_seeds(const View &view, std::vector<Attribution::Seed> &seeds);
+void tell_stolen_sessions(const View &view, const Attribution &attribution, std::vector<Detection> &out);
 // rule_hits.cpp: what the Sigma rules found.
 void tell_rules(const View &view, const Attribution &attribution, std::vector<Detection> &out);
 

@@ -16,6 +16,7 @@ using log::Event;
 using OwnPlace = std::array<StringId, 3>;  // tenant, account, address
 // The first tries may be the right ones.
 constexpr std::int64_t kBefore = base::kHour;
+constexpr std::size_t kAccountsAtPlace = 3;
 
 class Completer {
  public:
@@ -104,8 +105,13 @@ class Completer {
   // address from which nobody of the tenant had signed in before the tries belongs to who makes them,
   // whatever program is shown there, or where the log shows none.
   std::set<StringId> strange_places(const Campaign &one, base::Time first) const {
-    std::set<StringId> places(one.addresses.begin(), one.addresses.end());
-    places.erase(0);
+    // Where one account was tried, it may be somebody on the way who mistyped.
+    std::map<StringId, std::set<StringId>> tried;
+    for (const EventIndex index : one.tries)
+      tried[view_.event(index).address].insert(account_of(view_.event(index)));
+    std::set<StringId> places;
+    for (const auto &[address, accounts] : tried)
+      if (address != 0 && accounts.size() >= kAccountsAtPlace) places.insert(address);
     for (const EventIndex index : view_.user_signins()) {
       const Event &event = view_.event(index);
       if (event.time >= first - kBefore || places.empty()) break;

@@ -79,6 +79,7 @@ void Builder::footholds(const detect::Detection &detection) {
       // its own.
       if (span.stop != base::kTimeMax && span.stop >= seen_until) break;
     }
+    if (foothold.principal.starts_with("principal:mail/")) continue;
     const bool guessed = detection.kind == "success-after-spray";
     plant(foothold.principal, is_user(foothold.principal) ? "password" : "credential", "",
           foothold.interval.from, evidence,
