@@ -292,7 +292,6 @@ TEST(Sessions, ThatSomebodyElseGoesOnWith) {
     with_session(night + 600, place, program);
     for (const char *address : {"192.0.2.4", place}) {
       log::Event &read = log.add(night + 900, "dora", address, 0, "Client=REST");
-      read.source = log::Source::m365_audit;
       read.event_class = log::EventClass::mail_access;
       read.session = log.table.pool.intern("s1");
       read.mailbox = log.table.pool.intern("dora@t.example");
