@@ -154,15 +154,20 @@ Result<LedgerTotals> totals_of(Case &the_case, const std::vector<EvidenceRow> &e
 
 namespace {
 
-// For `--if missing-log:SOURCE`: the events of some logs are taken out before anything is made of them.
-Result<void> leave_out_logs(log::EventTable &events, const std::vector<std::string> &names) {
+// For `--if missing-log:SOURCE`: the events of some logs are taken out before anything is made of them. Gives
+// the files they were in: what is declared of these must go as well, since a complete log without an event
+// says that nothing happened.
+Result<std::set<std::string>> leave_out_logs(log::EventTable &events, const std::vector<std::string> &names) {
+  std::set<std::string> gone;
   for (const std::string &name : names) {
     std::set<std::string> known;
     const auto matches = [&](const log::Event &event) {
       const std::string &file = events.files[event.file];
       known.emplace(log::name_of(event.source));
-      return log::name_of(event.source) == name || file == name ||
-             (!name.empty() && file.find(name) != std::string::npos);
+      const bool left_out = log::name_of(event.source) == name || file == name ||
+                            (!name.empty() && file.find(name) != std::string::npos);
+      if (left_out) gone.insert(file);
+      return left_out;
     };
     const std::size_t before = events.events.size();
     std::erase_if(events.events, matches);
@@ -173,7 +178,7 @@ Result<void> leave_out_logs(log::EventTable &events, const std::vector<std::stri
                       fmt::format("no log \"{}\" in this case; there are {}, or give part of a file's name",
                                   name, list.empty() ? "none" : list));
   }
-  return {};
+  return gone;
 }
 
 // What a table that was thinned means for whoever reads the answers.
@@ -266,15 +271,19 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     picture.events = std::move(all.table);
     seen.whole = all.whole;
     log::fill_tenants(picture.events, identity::ObjectTenants(picture.facts));
-    DISLODGE_TRY(leave_out_logs(picture.events, without_logs));
+    DISLODGE_TRY_ASSIGN(const std::set<std::string> gone, leave_out_logs(picture.events, without_logs));
+    const auto declared_of = [&](const log::EventTable &files) {
+      std::vector<log::DeclaredFile> declared = declared_files(picture.evidence, files, rows);
+      std::erase_if(declared, [&](const log::DeclaredFile &one) { return gone.contains(one.item); });
+      return declared;
+    };
     if (all.whole) {
-      picture.coverage =
-          log::coverage_of(picture.events, declared_files(picture.evidence, picture.events, rows));
+      picture.coverage = log::coverage_of(picture.events, declared_of(picture.events));
     } else {
       for (const std::string &log : without_logs) all.coverage.leave_out(log);
       log::EventTable files;  // of every log, those too of which no event was kept
       for (const std::string &file : all.coverage.files()) files.files.push_back(file);
-      picture.coverage = all.coverage.rows(picture.events, declared_files(picture.evidence, files, rows));
+      picture.coverage = all.coverage.rows(picture.events, declared_of(files));
       tell_thinned(all, picture);
     }
     timing.items_out = picture.events.events.size();

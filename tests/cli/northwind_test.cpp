@@ -174,6 +174,24 @@ TEST_F(Northwind, EveryReachedThingIsProvenBackToEvidence) {
   EXPECT_THAT(nobody.err, HasSubstr("nothing in this case is called"));
 }
 
+// A declared log without an event says that nothing happened; one that was not handed in says nothing.
+TEST_F(Northwind, ALogThatIsMissingExcludesNothing) {
+  make_case("unstated");
+  ASSERT_EQ(dislodge({"add", path("unstated"), (kNorthwind / "evidence").string()}).code, 0);
+  ASSERT_EQ(dislodge({"investigate", path("unstated")}).code, 0);
+  const Outcome asked = dislodge({"reach", path("unstated"), "--if", "missing-log:m365-audit", "--json"});
+  ASSERT_EQ(asked.code, 0) << asked.err;
+  std::size_t longer = 0;
+  simdjson::dom::parser parser;
+  for (const std::string &line : lines_of(asked.out)) {
+    const element row = parser.parse(line);
+    EXPECT_NE(text_of(row["change"]), "shorter") << line;
+    EXPECT_NE(text_of(row["change"]), "later") << line;
+    longer += text_of(row["change"]) == "longer" ? 1 : 0;
+  }
+  EXPECT_GE(longer, 2u);  // mailboxes that the log excluded on most days
+}
+
 TEST_F(Northwind, ReadingsAndWhatIsNotHeld) {
   std::map<std::string, element> rows;
   for (element row : parsed("reach"))
