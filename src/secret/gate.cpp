@@ -254,12 +254,6 @@ std::uint16_t Gate::learn(std::uint16_t state, std::size_t symbol) {
   return number;
 }
 
-std::uint16_t Gate::step(std::uint16_t state, std::size_t symbol) {
-  const std::uint16_t number =
-      next_.data()[static_cast<std::size_t>(state - kFirstState) * class_count_ + classes_.data()[symbol]];
-  return number != kUnknown ? number : learn(state, symbol);
-}
-
 bool Gate::may_follow(std::string_view text, std::size_t at, std::size_t most) {
   std::uint16_t state = kFirstState;
   const std::size_t end = std::min(text.size(), at + most);

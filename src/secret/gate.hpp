@@ -60,7 +60,11 @@ class Gate {
   static constexpr std::size_t kStatesMax = 4096;  // with more of them all may pass
   static constexpr std::size_t kEdge = 256;        // a symbol behind the bytes
 
-  std::uint16_t step(std::uint16_t state, std::size_t symbol);
+  std::uint16_t step(std::uint16_t state, std::size_t symbol) {
+    const std::size_t place = static_cast<std::size_t>(state - kFirstState) * class_count_;
+    const std::uint16_t number = next_.data()[place + classes_.data()[symbol]];
+    return number != kUnknown ? number : learn(state, symbol);
+  }
   std::uint16_t learn(std::uint16_t state, std::size_t symbol);
 
   std::array<std::uint8_t, kEdge + 1> classes_{};

@@ -23,13 +23,14 @@ std::uint32_t gram_at(const char *bytes) {
 }
 
 // Looks at `count` places, of which each has four bytes in the text.
-std::size_t pass_plainly(const char *text, std::size_t count, const std::uint8_t *passes,
+std::size_t pass_plainly(const char *text, std::size_t count, const std::uint32_t *blooms,
                          std::uint32_t *places) {
   std::size_t found = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t hash = gram_at(text + i) * 2654435761u >> 14;
+    const std::uint32_t product = gram_at(text + i) * GramFilter::kFactor;
+    const std::uint32_t bits = GramFilter::bloom_bits(product);
     places[found] = static_cast<std::uint32_t>(i);
-    found += passes[hash / 8] >> (hash % 8) & 1;
+    found += static_cast<std::size_t>((blooms[product >> GramFilter::kBloomShift] & bits) == bits);
   }
   return found;
 }
@@ -41,7 +42,7 @@ constexpr std::size_t kReadAhead = 32;  // bytes that a load takes behind its fi
 
 __attribute__((target("avx512f,avx512bw,avx512vbmi"))) std::size_t pass_wide(const char *text,
                                                                              std::size_t count,
-                                                                             const std::uint8_t *passes,
+                                                                             const std::uint32_t *blooms,
                                                                              std::uint32_t *places) {
   alignas(64) std::array<std::uint8_t, 64> order{};
   for (std::size_t lane = 0; lane < kLanes; ++lane)
@@ -49,7 +50,7 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) std::size_t pass_wide(con
       order[lane * 4 + byte] = static_cast<std::uint8_t>(lane + byte);
   const __m512i index = _mm512_load_si512(order.data());
   const __m512i fold = _mm512_set1_epi8(0x20);
-  const __m512i factor = _mm512_set1_epi32(static_cast<int>(2654435761u));
+  const __m512i factor = _mm512_set1_epi32(static_cast<int>(GramFilter::kFactor));
   const __m512i one = _mm512_set1_epi32(1);
   std::size_t found = 0;
   for (std::size_t at = 0; at < count; at += kStep) {
@@ -59,9 +60,13 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) std::size_t pass_wide(con
       const __m512i bytes =
           _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(from)));  // NOLINT
       const __m512i grams = _mm512_or_si512(_mm512_permutexvar_epi8(index, bytes), fold);
-      const __m512i hash = _mm512_srli_epi32(_mm512_mullo_epi32(grams, factor), 14);
-      const __m512i words = _mm512_i32gather_epi32(_mm512_srli_epi32(hash, 5), passes, 4);
-      const std::uint64_t passed = _mm512_test_epi32_mask(words, _mm512_rolv_epi32(one, hash));
+      const __m512i products = _mm512_mullo_epi32(grams, factor);
+      const __m512i words =
+          _mm512_i32gather_epi32(_mm512_srli_epi32(products, GramFilter::kBloomShift), blooms, 4);
+      const __m512i bits =
+          _mm512_or_si512(_mm512_rolv_epi32(one, _mm512_srli_epi32(products, GramFilter::kFirstBit)),
+                          _mm512_rolv_epi32(one, _mm512_srli_epi32(products, GramFilter::kSecondBit)));
+      const std::uint64_t passed = _mm512_cmpeq_epi32_mask(_mm512_and_si512(words, bits), bits);
       mask |= passed << (part * kLanes);
     }
     for (; mask != 0; mask &= mask - 1)
@@ -109,12 +114,12 @@ std::size_t GramFilter::find_grams(std::string_view text, std::size_t at, Place 
 #if defined(__x86_64__)
   if (wide_registers() && behind > kReadAhead) {
     done = std::min(size, behind - kReadAhead) / kStep * kStep;
-    count = pass_wide(from, done, passes_.data(), passed.data());
+    count = pass_wide(from, done, blooms_.data(), passed.data());
   }
 #endif
   const std::size_t whole = behind >= kGramBytes ? std::min(size, behind - kGramBytes + 1) : 0;
   if (whole > done) {
-    const std::size_t more = pass_plainly(from + done, whole - done, passes_.data(), passed.data() + count);
+    const std::size_t more = pass_plainly(from + done, whole - done, blooms_.data(), passed.data() + count);
     for (std::size_t i = 0; i < more; ++i) passed[count + i] += static_cast<std::uint32_t>(done);
     count += more;
     done = whole;
@@ -131,9 +136,11 @@ std::size_t GramFilter::find_grams(std::string_view text, std::size_t at, Place 
     const std::uint32_t hash = hash_of(gram);
     const unsigned below = passes[hash / 8] & ((1u << (hash % 8)) - 1);
     const std::uint32_t number = ranks[hash / 8] + kBitCounts.data()[below];
-    const Slot &slot = slots[number];
+    const Slot &slot = slots[number];  // there is one behind the last
     places[found] = {place, number};
-    found += static_cast<std::size_t>((slot.gram == gram) | (slot.next != kEnd));
+    // The two bits may be other grams'; its own says whether there is a slot.
+    const bool has = (passes[hash / 8] >> (hash % 8) & 1) != 0;
+    found += static_cast<std::size_t>(has & ((slot.gram == gram) | (slot.next != kEnd)));
   }
   // Of those that are left, most have other bytes around the gram.
   const Common *commons = commons_.data();
@@ -185,6 +192,7 @@ void GramFilter::encode(base::WireWriter &out) const {
   write_array(out, commons_);
   write_array(out, lists_);
   write_array(out, passes_);
+  write_array(out, blooms_);
   write_array(out, ranks_);
   out.list(pairs_, [&](const Pair &pair) {
     out.number(pair.first);
@@ -203,6 +211,7 @@ GramFilter GramFilter::decode(base::WireReader &in) {
   read_array(in, filter.commons_);
   read_array(in, filter.lists_);
   read_array(in, filter.passes_);
+  read_array(in, filter.blooms_);
   read_array(in, filter.ranks_);
   in.list([&] {
     Pair pair;
@@ -356,7 +365,8 @@ void GramFilter::seal() {
     const std::uint32_t second = hash_of(b.first);
     return first != second ? first < second : a < b;
   });
-  passes_.assign(kBits / 8 + sizeof(std::uint32_t), 0);  // read in words
+  passes_.assign(kBits / 8 + 1, 0);
+  blooms_.assign(kBloomWords, 0);
   std::vector<Slot> further;
   std::vector<std::pair<std::size_t, std::size_t>> links;  // a slot, and its next in `further`
   std::map<std::vector<std::uint32_t>, std::uint32_t> lists;
@@ -365,6 +375,8 @@ void GramFilter::seal() {
   for (std::size_t i = 0; i < grams.size();) {
     const std::uint32_t gram = grams[i].first;
     const std::uint32_t hash = hash_of(gram);
+    const std::uint32_t product = gram * kFactor;
+    blooms_[product >> kBloomShift] |= bloom_bits(product);
     Slot slot;
     slot.gram = gram;
     // The grams of one anchor mostly lead to it alone: they share its list.
@@ -398,6 +410,9 @@ void GramFilter::seal() {
     if (fresh) known->second = common_of(slot.list);
     commons_.push_back(slot.next == kEnd ? known->second : Common());
   }
+  // What is asked of a gram without a slot finds one that is none.
+  slots_.push_back({});
+  commons_.push_back({});
   ranks_.resize(passes_.size());
   std::uint32_t rank = 0;
   for (std::size_t i = 0; i < passes_.size(); ++i) {

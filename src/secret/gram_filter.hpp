@@ -1,8 +1,8 @@
 #pragma once
 // Finds the places of a text where an anchor (secret/anchor.hpp) may stand. Each anchor is known by a gram,
-// four bytes in a row with case folded; a table of 32 KiB has a bit for the hash of every gram, and each
-// place of the text is one look into it, sixteen at once where the processor can. Places that pass are looked
-// up by the gram itself, and the anchor's bytes are compared.
+// four bytes in a row with case folded; a table of 32 KiB has two bits for every gram, in one word of it, and
+// each place of the text is one look there, sixteen at once where the processor can. Places that pass are
+// looked up by the gram itself, and the anchor's bytes are compared.
 //
 //   GramFilter filter;
 //   filter.add(7, anchor);  ...  filter.seal();
@@ -46,7 +46,18 @@ class GramFilter {
   void encode(base::WireWriter &out) const;
   static GramFilter decode(base::WireReader &in);
   bool sound() const {
-    return ranks_.size() == passes_.size() && passes_.size() > kBits / 8 && commons_.size() == slots_.size();
+    return ranks_.size() == passes_.size() && passes_.size() > kBits / 8 &&
+           commons_.size() == slots_.size() && !slots_.empty() && blooms_.size() == kBloomWords;
+  }
+
+  // Of a gram times kFactor: the word of the table, and the two bits in it.
+  static constexpr std::uint32_t kFactor = 2654435761u;
+  static constexpr unsigned kBloomShift = 19;
+  static constexpr unsigned kFirstBit = 14;
+  static constexpr unsigned kSecondBit = 9;
+  static constexpr std::size_t kBloomWords = 1u << (32 - kBloomShift);
+  static std::uint32_t bloom_bits(std::uint32_t product) {
+    return 1u << (product >> kFirstBit & 31) | 1u << (product >> kSecondBit & 31);
   }
 
   template <typename Hit>
@@ -95,7 +106,7 @@ class GramFilter {
     std::uint32_t next = kEnd;
   };
 
-  static std::uint32_t hash_of(std::uint32_t gram) { return gram * 2654435761u >> 14; }
+  static std::uint32_t hash_of(std::uint32_t gram) { return gram * kFactor >> 14; }
   // What all anchors of a gram have in common around it, in one comparison of eight bytes.
   struct Common {
     std::int64_t from = 0;  // where the eight begin, after the gram's place
@@ -152,11 +163,12 @@ class GramFilter {
   std::vector<std::uint32_t> ids_;
   std::vector<ByteSet> sets_;  // each once
   std::vector<std::uint16_t> set_numbers_;
-  std::vector<Slot> slots_;           // in the order of the bits, then the further ones
-  std::vector<Common> commons_;       // of each slot
-  std::vector<std::uint32_t> lists_;  // entries of each gram, closed by kEnd
-  std::vector<std::uint8_t> passes_;  // kBits of them
-  std::vector<std::uint32_t> ranks_;  // bits set before each byte of passes_
+  std::vector<Slot> slots_;            // in the order of the bits, then the further ones
+  std::vector<Common> commons_;        // of each slot
+  std::vector<std::uint32_t> lists_;   // entries of each gram, closed by kEnd
+  std::vector<std::uint32_t> blooms_;  // the table
+  std::vector<std::uint8_t> passes_;   // which hashes have a slot: kBits of them
+  std::vector<std::uint32_t> ranks_;   // bits set before each byte of passes_
 
   // A set that is one character, or one letter in either case, as a mask and what must be left under it; else
   // the mask is 0.
