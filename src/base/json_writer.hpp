@@ -118,4 +118,12 @@ class JsonWriter {
   bool fresh_ = true;  // nothing has been written at this place yet, so no comma
 };
 
+// Unknown is null, never absent and never an empty text (docs/json.md).
+inline void optional_text(JsonWriter &json, std::string_view key, std::string_view value) {
+  if (value.empty())
+    json.field(key, nullptr);
+  else
+    json.field(key, value);
+}
+
 }  // namespace dislodge::base

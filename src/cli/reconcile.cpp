@@ -125,10 +125,7 @@ Result<int> reconcile(const ReconcileArguments &arguments, casefile::Case &the_c
     json.field("schema", 1);
     json.field("from", result.from);
     json.field("signature", checked);
-    if (arguments.verified_by.empty())
-      json.field("verified_by", nullptr);
-    else
-      json.field("verified_by", arguments.verified_by);
+    base::optional_text(json, "verified_by", arguments.verified_by);
     json.field("listed", result.listed);
     json.field("held", result.held);
     json.field("missing", result.missing_count);

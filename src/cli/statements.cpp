@@ -88,10 +88,7 @@ int run_statements(const StatementsArguments &arguments) {
           json.field("by", one.by);
           json.field("told_at", one.at);
           json.field("state", name_of(one.state));
-          if (one.now.empty())
-            json.field("now", nullptr);
-          else
-            json.field("now", one.now);
+          base::optional_text(json, "now", one.now);
         });
         print_line(json.text());
       } else {

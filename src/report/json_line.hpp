@@ -1,6 +1,6 @@
 #pragma once
-// How a line of JSON begins and how what is unknown is written (docs/json.md), for everything that writes
-// lines: the reading commands here, the page in serve/.
+// How a line of JSON begins (docs/json.md), for everything that writes lines: the reading commands here, the
+// page in serve/.
 
 #include <string>
 #include <string_view>
@@ -21,12 +21,6 @@ void json_line(std::string &out, Body &&body) {
   out += '\n';
 }
 
-// Unknown is null, never absent and never an empty text.
-inline void optional_text(base::JsonWriter &json, std::string_view key, std::string_view value) {
-  if (value.empty())
-    json.field(key, nullptr);
-  else
-    json.field(key, value);
-}
+using base::optional_text;
 
 }  // namespace dislodge::report

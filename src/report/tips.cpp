@@ -78,20 +78,14 @@ std::string tips_json(const engine::Picture &picture) {
   for (const detect::TipReport &tip : picture.tips) {
     const detect::TipMatch &match = tip.match;
     base::JsonWriter json;
-    const auto optional_text = [&](std::string_view key, const std::string &value) {
-      if (value.empty())
-        json.field(key, nullptr);
-      else
-        json.field(key, value);
-    };
     json.object([&] {
       json.field("schema", 1);
       json.field("file", tip.source.file);
       json.field("sha256", tip.digest);
       json.field("format", tip.format);
-      optional_text("from", tip.source.from);
-      optional_text("verified_by", tip.source.verified_by);
-      optional_text("verified_how", tip.source.verified_how);
+      base::optional_text(json, "from", tip.source.from);
+      base::optional_text(json, "verified_by", tip.source.verified_by);
+      base::optional_text(json, "verified_how", tip.source.verified_how);
       json.field("tips", match.tips);
       json.field("matched", match.matched);
       json.field("listed", match.listed);
