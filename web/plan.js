@@ -112,7 +112,7 @@ export async function plan(context) {
   const all = h('button', {type: 'button', onclick: async () => {
     const page = await getList('plan', {...queryOf(context), limit: kAtOnce}, context.signal);
     if (page.matching > kAtOnce) told('The first ' + kAtOnce + ' of ' + number(page.matching) + ' are picked: record these, then pick the next.', true);
-    for (const row of page.rows) if (row.state !== 'in effect') picked.set(row.key, row);
+    for (const row of page.rows) if (row.state !== 'in-effect') picked.set(row.key, row);
     for (const box of document.querySelectorAll('main td.pick input')) /** @type {HTMLInputElement} */ (box).checked = true;
     tools();
   }}, shown ? 'Pick this wave' : 'Pick all shown');
@@ -142,7 +142,7 @@ export async function plan(context) {
     heading('Plan', [capital(data.verdict), '. Cost of the cut ' + number(Math.round(data.cost)) + ', proven at least ' + number(Math.round(data.bound)) + '.']),
     data.leaks.length ? h('div', {class: 'failure'}, bullets('The check found leaks', data.leaks.slice(0, 5).map((leak) => nameOf(leak.thing) + ' after ' + leak.after + ': ' + leak.why))) : null,
     waves(data, context),
-    h('div', {class: 'tools'}, chips(context, [['All', []], ['Open', ['state:open']], ['Claimed', ['state:claimed']], ['In effect', ['state:in effect']], ['Failed', ['state:failed']], ['The cut', ['role:cut']], ['Obligations', ['role:obligation']]], 'plan'),
+    h('div', {class: 'tools'}, chips(context, [['All', []], ['Open', ['state:open']], ['Claimed', ['state:claimed']], ['In effect', ['state:in-effect']], ['Failed', ['state:failed']], ['The cut', ['role:cut']], ['Obligations', ['role:obligation']]], 'plan'),
       h('span', {class: 'grow'}), all, tickButton),
     list];
 }

@@ -8,6 +8,7 @@
 #include "base/files.hpp"
 #include "base/words.hpp"
 #include "cli/session.hpp"
+#include "engine/checklist.hpp"
 #include "engine/planning.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
@@ -42,6 +43,7 @@ base::Result<engine::PlanWishes> wishes_of(const PlanArguments &arguments) {
 int tick(const PlanArguments &arguments) {
   std::vector<engine::Tick> ticks;
   std::map<std::string, std::string> names;  // of actions by key, for people
+  evict::Plan shown;
   engine::Tick said{arguments.tick, arguments.state, arguments.who, arguments.evidence, base::kTimeMin};
   if (!arguments.at.empty()) {
     const auto at = base::parse_time(arguments.at);
@@ -54,8 +56,9 @@ int tick(const PlanArguments &arguments) {
     if (const auto fine = engine::check_tick(said); !fine) return report_error(fine.error());
   }
   const int code = with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
+    shown = picture.plan;
     for (const evict::PlannedAction &action : picture.plan.actions)
-      names[engine::action_key(action)] =
+      names[evict::key_of(action)] =
           fmt::format("{} {} {}", action.id, action.action,
                       action.target_name.empty() ? action.target : action.target_name);
     if (!arguments.ticks.empty()) {
@@ -68,7 +71,7 @@ int tick(const PlanArguments &arguments) {
     }
     for (const evict::PlannedAction &action : picture.plan.actions) {
       if (action.id != arguments.tick) continue;
-      said.action = engine::action_key(action);
+      said.action = evict::key_of(action);
       ticks.push_back(said);
       return kDone;
     }
@@ -76,14 +79,25 @@ int tick(const PlanArguments &arguments) {
         {ErrorKind::usage, arguments.tick + ": the plan has no such action (dislodge plan lists them)"});
   });
   if (code != kDone) return code;
+  bool changed = false;
   auto the_case = open_case(arguments, casefile::Case::Access::write);
   if (!the_case) return report_error(the_case.error());
+  // Whoever ticks has seen these ids.
+  if (auto kept = engine::remember_actions(**the_case, shown); !kept) return report_error(kept.error());
   for (const engine::Tick &one : ticks) {
+    if (!arguments.ticks.empty()) {
+      // What was recorded once already, and stands on the list as it was printed, says nothing new.
+      const auto known = engine::was_recorded(**the_case, one);
+      if (!known) return report_error(known.error());
+      if (*known) continue;
+    }
     if (auto done = engine::record_tick(**the_case, one.action, one); !done)
       return report_error(done.error());
-    print_line(fmt::format("{} is {} ({})", names[one.action], one.state, one.who));
+    print_line(fmt::format("{} is {} ({})", names[one.action], evict::name_of(*evict::state_of(one.state)),
+                           one.who));
+    changed = true;
   }
-  if (ticks.empty()) print_line("Nothing has changed since.");
+  if (!changed) print_line("Nothing has changed since.");
   return kDone;
 }
 
@@ -104,7 +118,9 @@ int run_plan(const PlanArguments &arguments) {
                                arguments.checklist.string()));
         return kDone;
       }
-      print(arguments.json ? report::plan_json(plan) : report::plan_text(picture, plan));
+      print(!arguments.json                 ? report::plan_text(picture, plan)
+            : plan.method == evict::kByHand ? report::checked_plan_json(picture, plan)
+                                            : report::plan_json(plan));
       return kDone;
     };
     if (!arguments.check.empty()) {

@@ -9,6 +9,7 @@
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
 #include "base/words.hpp"
+#include "evict/situation.hpp"
 
 namespace dislodge::engine {
 
@@ -80,6 +81,13 @@ const identity::SecretFact *Picture::secret(std::string_view id) const {
 }
 
 std::string Picture::name_of(std::string_view id) const {
+  // What only a plan knows: what an unbound secret opens, and the secret that takes another's place.
+  if (id.starts_with(evict::kUnknownPrincipal))
+    return "whatever " + name_of(fmt::format("secret:{}", id.substr(evict::kUnknownPrincipal.size()))) +
+           " opens";
+  if (const std::size_t fresh = id.find("/new/");
+      fresh != std::string_view::npos && id.starts_with("secret:"))
+    return "the new secret of " + name_of(id.substr(fresh + 5));
   if (const auto found = principal_index.find(id); found != principal_index.end()) {
     const identity::Principal &principal = facts.principals[found->second];
     for (const std::string &name : principal.names)
@@ -108,7 +116,12 @@ std::vector<std::pair<NameRank, std::string>> ranked(const Picture &picture, std
     for (const std::string &other : principal.names) matches = matches || base::lower(other) == wanted;
     if (matches) found.insert(principal.id);
   }
-  if (found.empty()) {
+  // An account and its mailbox have one name. Where the account is not reached, the mailbox may be.
+  const bool account_reached =
+      std::any_of(picture.reach.rows.begin(), picture.reach.rows.end(), [&](const reach::ReachRow &row) {
+        return row.grade != detect::Grade::excluded && found.contains(row.id);
+      });
+  if (!account_reached) {
     for (const identity::Resource &resource : picture.facts.resources)
       if (base::lower(resource.name) == wanted ||
           (resource.id.size() > wanted.size() && resource.id.ends_with("/" + wanted)))
@@ -134,6 +147,25 @@ std::vector<std::string> things_named(const Picture &picture, std::string_view n
   std::vector<std::string> ids;
   for (auto &[rank, id] : ranked(picture, name)) ids.push_back(std::move(id));
   return ids;
+}
+
+std::string Picture::names_of(const std::vector<std::string> &ids, std::size_t most) const {
+  std::map<std::string, std::size_t> times;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < ids.size() && i < most; ++i) ++times[names.emplace_back(name_of(ids[i]))];
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) out += ", ";
+    out += names[i];
+    if (times[names[i]] < 2) continue;
+    // An application and its service principal have one name.
+    const auto found = principal_index.find(ids[i]);
+    if (found != principal_index.end())
+      out += fmt::format(" ({})", identity::name_of(facts.principals[found->second].kind));
+    else
+      out += fmt::format(" ({})", ids[i]);
+  }
+  return out;
 }
 
 std::string resolve_name(const Picture &picture, std::string_view thing) {

@@ -427,6 +427,7 @@ Result<Picture> investigate(Case &the_case, const Options &options, base::Progre
     json.field("detections", static_cast<std::uint64_t>(picture.detections.size()));
   });
   DISLODGE_TRY(the_case.journal().append("investigate", json.text()));
+  DISLODGE_TRY(remember_actions(the_case, picture.plan));
   return picture;
 }
 

@@ -75,6 +75,9 @@ struct Picture {
   const identity::SecretFact *secret(std::string_view id) const;
   // The name a person knows a thing by: a principal's or resource's name, a secret's kind and mask.
   std::string name_of(std::string_view id) const;
+  // The names of the first `most`, with a comma between; those that share one are told apart by what they
+  // are.
+  std::string names_of(const std::vector<std::string> &ids, std::size_t most) const;
   std::map<std::string, std::size_t, std::less<>> principal_index;  // id -> facts.principals
 };
 

@@ -13,7 +13,8 @@
 
 namespace dislodge::engine {
 
-// What a person asks of a plan. Actions are named "ACTION" or "ACTION TARGET", things by id or name.
+// What a person asks of a plan. Actions are named "ACTION", "ACTION THING" or by their id in the plan, things
+// by id or name; a name that several have means them all.
 struct PlanWishes {
   std::vector<std::string> protect, forbid, prefer;
   std::map<std::string, double, std::less<>> costs;
@@ -51,17 +52,14 @@ struct Tick {
 // A usage error where a tick says less than it must: in effect needs evidence, everything a name.
 base::Result<void> check_tick(const Tick &tick);
 
-// What survives a new plan of the same case: action, target and what tells apart others of the same target.
-std::string action_key(const evict::PlannedAction &action);
+// Whether just this was recorded before, whatever was recorded since: a checklist that was printed then still
+// says it.
+base::Result<bool> was_recorded(casefile::Case &the_case, const Tick &tick);
 base::Result<void> record_tick(casefile::Case &the_case, const std::string &key, const Tick &tick);
 
-// Checklists. CSV has a head line; columns may come back in any order, and only action_id, state, who,
-// evidence and at are read. Markdown is GitHub's task list, one section a wave.
-std::string checklist_csv(const evict::Plan &plan);
-std::string checklist_markdown(const evict::Plan &plan);
-// The ticks of a checklist whose state differs from the plan's, in the file's order. Either format; an error
-// names file and line.
-base::Result<std::vector<Tick>> ticks_of_checklist(const evict::Plan &plan, std::string_view text,
-                                                   std::string_view file);
+// What the actions of this case are called (evict/numbering.hpp), kept with it: ids go onto checklists and
+// into tickets, and mean the same when the plan has been solved again.
+base::Result<std::vector<evict::Numbered>> numbered_actions(casefile::Case &the_case);
+base::Result<void> remember_actions(casefile::Case &the_case, const evict::Plan &plan);
 
 }  // namespace dislodge::engine

@@ -1,8 +1,12 @@
 #include "evict/candidate.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <tuple>
+
+#include "evict/plan.hpp"
 
 namespace dislodge::evict {
 
@@ -271,6 +275,22 @@ std::vector<Candidate> candidates_of(const Program &program, const Relevant &rel
            std::tie(b.target, b.action->id, b.action->variant, b.principal, b.fact);
   });
   return candidates;
+}
+
+std::vector<std::string> wish_names(const Candidate &one) {
+  std::vector<std::string> names;
+  PlannedAction key;
+  key.action = one.action->id;
+  key.target = one.target;
+  key.principal = one.principal;
+  key.secret = one.secret;
+  key.fact = one.fact;
+  names.push_back(key_of(key));
+  for (const std::string_view thing : {one.fact, one.target, one.principal, one.secret, one.resource}) {
+    if (!thing.empty()) names.push_back(fmt::format("{} {}", one.action->id, thing));
+  }
+  names.push_back(one.action->id);
+  return names;
 }
 
 }  // namespace dislodge::evict

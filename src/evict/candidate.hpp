@@ -71,6 +71,10 @@ class EdgeIndex {
 std::vector<Candidate> candidates_of(const reach::Program &program, const Relevant &relevant,
                                      const Actions &actions, const EdgeIndex &index);
 
+// What a wish may call a candidate, the most particular first: its key (key_of), its action and a thing that
+// it is about, its action alone.
+std::vector<std::string> wish_names(const Candidate &one);
+
 std::string_view realm_of(std::string_view principal);  // "entra" of "principal:entra/..."
 
 }  // namespace dislodge::evict

@@ -9,6 +9,9 @@
 #include <unordered_map>
 
 #include "base/words.hpp"
+#include "evict/action_text.hpp"
+#include "evict/around.hpp"
+#include "evict/numbering.hpp"
 #include "evict/skip.hpp"
 #include "evict/waves.hpp"
 #include "reach/program.hpp"
@@ -22,51 +25,18 @@ using reach::LabelId;
 using reach::NodeId;
 using reach::NodeType;
 
-std::string_view name_of(ActionState state) {
-  switch (state) {
-    case ActionState::open:
-      return "open";
-    case ActionState::claimed:
-      return "claimed";
-    case ActionState::in_effect:
-      return "in effect";
-    case ActionState::failed:
-      return "failed";
-    case ActionState::rolled_back:
-      return "rolled back";
-  }
-  return "open";
-}
-
-std::string_view name_of(Role role) {
-  switch (role) {
-    case Role::prepare:
-      return "prepare";
-    case Role::obligation:
-      return "obligation";
-    case Role::cut:
-      return "cut";
-    case Role::settle:
-      return "settle";
-  }
-  return "cut";
-}
-
 namespace {
 
 constexpr std::size_t kLeaksListed = 1000;
-constexpr std::size_t kWaitsNamed = 20;  // of the actions before a sweep
-
-void replace_all(std::string &text, std::string_view what, std::string_view by) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
-    text.replace(at, what.size(), by);
-  }
-}
 
 class Describer {
  public:
   explicit Describer(const Described &parts)
-      : p_(parts), s_(parts.situation), program_(parts.situation.program()) {}
+      : p_(parts),
+        s_(parts.situation),
+        program_(parts.situation.program()),
+        text_(parts.situation),
+        numbers_(parts.situation.options().numbered) {}
 
   Plan run() {
     plan_.start = p_.schedule.first;
@@ -77,7 +47,7 @@ class Describer {
     plan_.seconds = p_.cut_seconds;
     plan_.not_needed = p_.not_needed;
     plan_.growth = p_.found.growth;
-    for (const Step &step : p_.schedule.steps) plan_.actions.push_back(action(step));
+    for (const Step &step : p_.schedule.steps) plan_.actions.push_back(text_.action(step));
     skip_each_one();
     std::map<std::size_t, std::size_t> place = number();
     // By candidate: a plan of a hundred thousand actions has as many steps to look through for each.
@@ -104,171 +74,21 @@ class Describer {
         }
       }
     }
-    sweep();
-    prepare();
+    out_of_order(place);
+    overlooked();
+    add_sweeps(plan_.actions, p_.actions, s_.options().sweeps, std::max(plan_.end, plan_.start), numbers_);
+    add_preparations(plan_.actions, p_.actions, s_.options().start, numbers_);
     keep_states();
     sweep_again();
     plan_.waves = waves_of(s_, p_.schedule, p_.found, plan_.actions);
     leaks();
     capacity();
+    unmet_wishes();
     verdict();
     return std::move(plan_);
   }
 
  private:
-  std::string_view name(std::string_view id) const {
-    for (const NodeType type : {NodeType::principal, NodeType::secret, NodeType::resource}) {
-      const NodeId node = program_.find(type, id);
-      if (node != reach::kNone) return program_.name(node);
-    }
-    return id;
-  }
-
-  std::string fill_in(std::string text, const Candidate &one) const {
-    const std::string_view principal = one.principal;
-    const std::string_view native =
-        principal.substr(principal.rfind('/') == std::string_view::npos ? 0 : principal.rfind('/') + 1);
-    replace_all(text, "{principal-name}", name(principal));
-    replace_all(text, "{principal}", native);
-    replace_all(text, "{secret}", one.secret);
-    replace_all(text, "{resource}", name(one.resource));
-    replace_all(text, "{fact}", one.fact.empty() ? evidence_of(one) : one.fact);
-    return text;
-  }
-
-  std::string_view evidence_of(const Candidate &one) const {
-    if (!one.secret.empty()) {
-      const NodeId secret = program_.find(NodeType::secret, one.secret);
-      for (const LabelId label : s_.without_plan().of_node(secret)) {
-        const std::string_view place =
-            program_.text(program_.edges[s_.without_plan().labels[label].edge].evidence);
-        if (!place.empty()) return place;
-      }
-    }
-    for (const Effect &effect : one.effects) {
-      const std::string_view place = program_.text(program_.edges[effect.edge].evidence);
-      if (!place.empty()) return place;
-    }
-    return {};
-  }
-
-  PlannedAction action(const Step &step) const {
-    const Candidate &candidate = s_.candidates()[step.candidate];
-    const Action &rule = *candidate.action;
-    PlannedAction one;
-    one.wave = step.wave;
-    one.name = rule.name;
-    one.action = rule.id;
-    one.role = step.role;
-    one.target = candidate.target;
-    one.target_name = name(candidate.target);
-    one.principal = candidate.principal;
-    one.secret = candidate.secret;
-    one.fact = candidate.fact;
-    if (rule.target == Target::grant && !candidate.effects.empty()) {
-      const Edge &edge = program_.edges[candidate.effects.front().edge];
-      one.target_name = fmt::format("{}: {} on {}", name(candidate.principal), program_.text(edge.detail),
-                                    program_.name(edge.conclusion));
-    } else if (rule.target == Target::planted) {
-      for (const Effect &effect : candidate.effects) {
-        const Edge &edge = program_.edges[effect.edge];
-        if (edge.fact != reach::FactKind::planted || program_.text(edge.subject) != candidate.fact) continue;
-        if (!matches(rule.details, program_.text(edge.detail))) continue;
-        one.target_name = fmt::format("{}: {}{}{}", name(candidate.principal), program_.text(edge.detail),
-                                      candidate.fact.empty() ? "" : " ", candidate.fact);
-        break;
-      }
-    } else if (rule.target == Target::binding) {
-      one.target_name = fmt::format("{} at {}", name(candidate.secret), name(candidate.principal));
-    }
-    one.delivery = delivery(step, candidate);
-    one.starts = step.issued;
-    one.effective_by = step.complete;
-    one.why = why(step, candidate);
-    for (const Effect &effect : candidate.effects) {
-      const std::string what = reach::clause(program_, effect.edge);
-      const std::string text = fmt::format("{}{}", effect.closes ? "" : "what is left of: ", what);
-      if (std::find(one.cuts.begin(), one.cuts.end(), text) == one.cuts.end()) one.cuts.push_back(text);
-    }
-    for (const Leave &leave : rule.leaves) {
-      one.does_not_cut.push_back(leave.lives.empty() ? leave.text
-                                                     : fmt::format("{} ({})", leave.text, leave.lives));
-    }
-    one.destroys_evidence = rule.destroys;
-    one.save_first = rule.save_first;
-    one.breaks = rule.breaks;
-    const auto users = s_.options().users_of.find(candidate.principal);
-    if (users != s_.options().users_of.end())
-      one.breaks.insert(one.breaks.end(), users->second.begin(), users->second.end());
-    one.visible_to_intruder = rule.visible;
-    one.go_back = fill_in(rule.go_back, candidate);
-    one.abort_when = rule.abort_when;
-    one.command = fill_in(rule.command, candidate);
-    one.who = rule.who;
-    const std::string_view party = party_of(candidate);
-    if (!party.empty()) one.who = fmt::format("the party: {}", party);
-    one.cost = candidate.cost;
-    return one;
-  }
-
-  std::string_view party_of(const Candidate &one) const {
-    if (!one.principal.empty()) return s_.party_of(one.principal);
-    if (one.secret.empty()) return {};
-    const auto owner = s_.options().owners.find(one.secret);
-    return owner == s_.options().owners.end() || owner->second.ours ? std::string_view()
-                                                                    : owner->second.organisation;
-  }
-
-  std::string delivery(const Step &step, const Candidate &candidate) const {
-    const auto list = s_.replacements(candidate);
-    if (list.empty()) return {};
-    if (step.by_hand) return "by hand";
-    std::set<std::string_view> channels;
-    for (const Replacement *one : list) {
-      for (const NodeId channel : one->channels) channels.insert(program_.name(channel));
-    }
-    if (channels.empty()) return "by hand";
-    std::string text;
-    for (const std::string_view channel : channels)
-      text += fmt::format("{}{}", text.empty() ? "" : ", ", channel);
-    return text;
-  }
-
-  std::string why(const Step &step, const Candidate &candidate) const {
-    if (!candidate.secret.empty()) {
-      const NodeId secret = program_.find(NodeType::secret, candidate.secret);
-      const Time since = s_.without_plan().since(secret);
-      const std::string when =
-          since == base::kTimeMin ? "at any time" : fmt::format("since {}", base::format_time(since));
-      return fmt::format("the intruder can know it {}: {}", when, evidence_of(candidate));
-    }
-    switch (step.role) {
-      case Role::obligation:
-        return fmt::format("the intruder set it or has it: {}", evidence_of(candidate));
-      case Role::settle:
-        return "what they opened there goes on until it is revoked";
-      default:
-        break;
-    }
-    return way_in(candidate);
-  }
-
-  // How they come to hold what an action shuts: the last fact on that way for which there is evidence.
-  std::string way_in(const Candidate &candidate) const {
-    for (const Effect &effect : candidate.effects) {
-      for (const NodeId premise : program_.premises(program_.edges[effect.edge])) {
-        if (!s_.without_plan().holds(premise)) continue;
-        const auto steps =
-            reach::proof(program_, s_.without_plan(), s_.without_plan().of_node(premise).back());
-        for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-          if (!step->evidence.empty()) return fmt::format("{} ({})", step->says, step->evidence);
-        }
-      }
-    }
-    return candidate.effects.empty() ? std::string()
-                                     : reach::clause(program_, candidate.effects.front().edge);
-  }
-
   // For each action what would follow without it, at the end, new secrets in their channels included.
   void skip_each_one() {
     std::vector<char> usable(s_.candidates().size(), 0);
@@ -306,117 +126,39 @@ class Describer {
                      [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
     std::map<std::size_t, std::size_t> place;
     std::vector<PlannedAction> sorted;
+    // A plan by hand has ids of its own; no other action may take one of them.
+    std::vector<char> named(order.size(), 0);
+    for (const std::size_t i : order) named[i] = numbers_.reserve(p_.schedule.steps[i].id);
     for (const std::size_t i : order) {
       place[i] = sorted.size();
       sorted.push_back(std::move(plan_.actions[i]));
-      sorted.back().id = fmt::format("a{}", sorted.size());
+      sorted.back().id = named[i] ? p_.schedule.steps[i].id : numbers_.id_of(sorted.back(), 'a');
     }
     plan_.actions = std::move(sorted);
     return place;
   }
 
-  // Wave 0, where there is anything to do: what the rules prepare, and one preservation for each thing to
-  // save.
-  void prepare() {
-    if (plan_.actions.empty()) return;
-    std::vector<PlannedAction> before;
-    const auto add = [&](const Action &rule) -> PlannedAction & {
-      PlannedAction one;
-      one.name = rule.name;
-      one.action = rule.id;
-      one.role = Role::prepare;
-      one.target = "case";
-      one.target_name = "the case";
-      one.starts = s_.options().start;
-      one.effective_by = s_.options().start + rule.latency_us;
-      one.why = "before the intruder can notice anything";
-      one.go_back = rule.go_back;
-      one.abort_when = rule.abort_when;
-      one.command = rule.command;
-      one.who = rule.who;
-      one.cost = rule.cost;
-      before.push_back(std::move(one));
-      return before.back();
-    };
-    std::map<std::string, std::string> saved;  // what is saved -> id of the preparation
-    for (const Action &rule : p_.actions.all()) {
-      if (rule.target != Target::preparation) continue;
-      if (rule.id != "preserve-evidence") {
-        PlannedAction &one = add(rule);
-        one.id = fmt::format("p{}", before.size());
-        continue;
-      }
-      std::set<std::string> needed;
-      for (const PlannedAction &one : plan_.actions) {
-        if (!one.destroys_evidence.empty()) needed.insert(one.save_first);
-      }
-      for (const std::string &save : needed) {
-        PlannedAction &one = add(rule);
-        one.id = fmt::format("p{}", before.size());
-        one.name = save;
-        one.fact = save;
-        one.command = save;
-        one.why = "a later action destroys it";
-        saved[save] = one.id;
-      }
+  // What a plan by hand puts the wrong way round.
+  void out_of_order(const std::map<std::size_t, std::size_t> &place) {
+    std::map<CandidateId, const PlannedAction *> of;
+    for (const auto &[step, at] : place) of.emplace(p_.schedule.steps[step].candidate, &plan_.actions[at]);
+    for (const OutOfOrder &one : p_.out_of_order) {
+      const PlannedAction &first = *of.at(one.first), &then = *of.at(one.then);
+      plan_.remarks.push_back(fmt::format("{} ({}, wave {}) should come after {} ({}, wave {}): {}", first.id,
+                                          first.action, first.wave, then.id, then.action, then.wave,
+                                          one.why));
     }
-    for (PlannedAction &one : plan_.actions) {
-      if (one.destroys_evidence.empty()) continue;
-      const auto found = saved.find(one.save_first);
-      if (found == saved.end()) continue;
-      one.after.push_back(found->second);
-      one.after_why.push_back("it destroys what that saves");
-    }
-    plan_.actions.insert(plan_.actions.begin(), std::make_move_iterator(before.begin()),
-                         std::make_move_iterator(before.end()));
   }
 
-  // After everything else: only when nobody can set another credential does a look at all of them settle it.
-  void sweep() {
-    int last = 0;
-    for (const PlannedAction &one : plan_.actions) last = std::max(last, one.wave);
-    std::vector<std::string> before;
-    for (const PlannedAction &one : plan_.actions) {
-      if (one.wave == last) before.push_back(one.id);
-    }
-    std::size_t count = 0;
-    for (const Sweep &need : s_.options().sweeps) {
-      const Action *rule = nullptr;
-      for (const Action &each : p_.actions.all()) {
-        if (each.target != Target::place) continue;
-        const bool fits = each.realms.empty() || std::find(each.realms.begin(), each.realms.end(),
-                                                           realm_of(need.place)) != each.realms.end();
-        if (fits && rule == nullptr) rule = &each;  // the most particular comes first
-      }
-      if (rule == nullptr) continue;
-      PlannedAction one;
-      one.wave = last + 1;
-      one.id = fmt::format("s{}", ++count);
-      one.name = rule->name;
-      one.action = rule->id;
-      one.role = Role::obligation;
-      one.target = need.place;
-      one.target_name = need.name;
-      one.principal = need.place;
-      one.starts = std::max(plan_.end, plan_.start);
-      one.effective_by = one.starts + rule->latency_us;
-      one.why = need.why;
-      for (const std::string &id : before) {
-        if (one.after.size() >= kWaitsNamed) break;
-        one.after.push_back(id);
-        one.after_why.push_back("until they are out, another credential can be set");
-      }
-      for (const Leave &leave : rule->leaves) one.does_not_cut.push_back(leave.text);
-      one.destroys_evidence = rule->destroys;
-      one.save_first = rule->save_first;
-      one.breaks = rule->breaks;
-      one.visible_to_intruder = rule->visible;
-      one.go_back = rule->go_back;
-      one.abort_when = rule->abort_when;
-      one.command = rule->command;
-      one.who = rule->who;
-      one.cost = rule->cost;
-      plan_.actions.push_back(std::move(one));
+  // Obligations that are in no line of it.
+  void overlooked() {
+    for (const CandidateId id : p_.overlooked) {
+      Step step;
+      step.candidate = id;
+      step.role = Role::obligation;
+      const PlannedAction one = text_.action(step);
+      overlooked_.push_back(fmt::format("{} {} is in no line of this plan: {}", one.action,
+                                        one.target_name.empty() ? one.target : one.target_name, one.why));
     }
   }
 
@@ -445,7 +187,7 @@ class Describer {
             one.state != ActionState::in_effect)
           continue;
         one.state = ActionState::open;
-        plan_.growth.push_back(fmt::format(
+        plan_.remarks.push_back(fmt::format(
             "{}: the look at all credentials was taken before the last of them was out; take it again",
             one.target_name));
       }
@@ -480,17 +222,30 @@ class Describer {
         plan_.actions.back().leaks_if_skipped_count = 0;
         plan_.actions.back().after.clear();
         plan_.actions.back().after_why.clear();
-        plan_.actions.back().id = fmt::format("d{}", ++done_);
+        const Numbered *called = numbers_.find(old);
+        plan_.actions.back().id =
+            called != nullptr && numbers_.reserve(called->id) ? called->id : fmt::format("d{}", ++done_);
         plan_.actions.back().since = effect_of(old);
         if (const Action *rule = p_.actions.find(old.action); rule != nullptr && old.name.empty()) {
-          plan_.actions.back().name = rule->name;
+          plan_.actions.back().name = called != nullptr && !called->name.empty() ? called->name : rule->name;
           plan_.actions.back().who = rule->who;
+          plan_.actions.back().does_not_cut = leaves_of(old.action, plan_.actions.back().name);
         }
-        if (old.target_name.empty()) plan_.actions.back().target_name = name(old.target);
+        if (old.target_name.empty())
+          plan_.actions.back().target_name = called != nullptr && !called->target_name.empty()
+                                                 ? called->target_name
+                                                 : std::string(text_.name(old.target));
       }
     }
     std::stable_sort(plan_.actions.begin(), plan_.actions.end(),
                      [](const PlannedAction &a, const PlannedAction &b) { return a.wave < b.wave; });
+  }
+
+  // What a kind of action leaves alive, of the variant with this name.
+  std::vector<std::string> leaves_of(std::string_view id, std::string_view name) const {
+    for (const Action &rule : p_.actions.all())
+      if (rule.id == id && rule.name == name) return ActionText::leaves(rule);
+    return {};
   }
 
   std::string last_steps(LabelId label) const {
@@ -529,11 +284,22 @@ class Describer {
     }
     for (const auto &[wave, size] : sizes) {
       if (size <= capacity) continue;
-      plan_.growth.push_back(
+      plan_.remarks.push_back(
           fmt::format("wave {} has {} actions that must be in effect together, {} more than its capacity: "
                       "freeze its accounts first "
                       "or raise the capacity to {}",
                       wave, size, size - capacity, size));
+    }
+  }
+
+  void unmet_wishes() {
+    for (const std::string &wish : s_.unmet_wishes()) {
+      const std::string_view text = std::string_view(wish).substr(0, wish.find('\t'));
+      const std::size_t blank = text.find(' ');
+      plan_.remarks.push_back(fmt::format(
+          "\"{}{}{}\" fits nothing that could be done within reach", text.substr(0, blank),
+          blank == std::string_view::npos ? "" : " ",
+          blank == std::string_view::npos ? std::string_view() : text_.name(text.substr(blank + 1))));
     }
   }
 
@@ -555,8 +321,12 @@ class Describer {
     }
     for (const NodeId node : p_.uncuttable) {
       verdict.does_not_cover.push_back(
-          fmt::format("{}: no action in the rules frees it", program_.name(node)));
+          s_.options().forbid.empty()
+              ? fmt::format("{}: no action in the rules frees it", program_.name(node))
+              : fmt::format("{}: no action that may be taken frees it (--forbid)", program_.name(node)));
     }
+    verdict.does_not_cover.insert(verdict.does_not_cover.end(), p_.refused.begin(), p_.refused.end());
+    verdict.does_not_cover.insert(verdict.does_not_cover.end(), overlooked_.begin(), overlooked_.end());
     for (const Sweep &need : s_.options().sweeps) {
       if (!swept(need)) verdict.does_not_cover.push_back(need.why);
     }
@@ -594,6 +364,9 @@ class Describer {
   const Described &p_;
   const Situation &s_;
   const reach::Program &program_;
+  const ActionText text_;
+  Numbering numbers_;
+  std::vector<std::string> overlooked_;
   Plan plan_;
   int done_ = 0;
 };

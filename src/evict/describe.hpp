@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "evict/order.hpp"
 #include "evict/schedule.hpp"
 
 namespace dislodge::evict {
@@ -17,6 +18,9 @@ struct Described {
   const CutResult &cut;
   std::vector<reach::NodeId> uncuttable;
   std::vector<std::string> not_needed;
+  std::vector<std::string> refused;      // what would have to be done and is forbidden
+  std::vector<CandidateId> overlooked;   // of a plan by hand: obligations that it has not
+  std::vector<OutOfOrder> out_of_order;  // of a plan by hand
   double cut_seconds = 0;
 };
 

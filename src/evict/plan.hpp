@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,10 @@ namespace dislodge::evict {
 
 // Actions fail. `claimed` is somebody's word: reach still counts it as not done.
 enum class ActionState : std::uint8_t { open, claimed, in_effect, failed, rolled_back };
-std::string_view name_of(ActionState state);
+std::string_view name_of(ActionState state);  // for people: "in effect"
+std::string_view word_of(ActionState state);  // for files: "in-effect"
+// The state that a person means, in any case, with blanks or hyphens; nothing: it is none.
+std::optional<ActionState> state_of(std::string_view text);
 
 // Why an action is in the plan.
 enum class Role : std::uint8_t {
@@ -41,6 +45,7 @@ struct PlannedAction {
   std::string delivery;            // of a new secret: "by hand", or the names of the channels it may take
   std::vector<std::string> after;  // ids of actions that must be in effect before
   std::vector<std::string> after_why;  // one reason for each
+  std::string placed;                  // why it is in a later wave, where it waits for no other action
   base::Time starts, effective_by;     // planned; the longest lingering token sets effective_by
   std::string why;
   std::vector<std::string> cuts;
@@ -64,6 +69,17 @@ struct PlannedAction {
   base::Time said_at = base::kTimeMin;
 };
 inline constexpr std::size_t kLeaksKept = 50;
+
+// What survives a new plan of the same case: action, target and what tells apart others of the same target.
+std::string key_of(const PlannedAction &action);
+
+// What an action was called when people first saw it. They have written "a7" on a wall and into tickets: a
+// plan that is solved again keeps it.
+struct Numbered {
+  std::string id;
+  std::string key;  // key_of()
+  std::string name, target_name;
+};
 
 struct Leak {
   std::string thing;       // id
@@ -96,19 +112,24 @@ struct Verdict {
   std::vector<std::string> does_not_cover;
 };
 
+inline constexpr std::string_view kByHand = "made by hand";
+
 struct Plan {
   base::Time start;                    // when wave 1 may begin
   base::Time end;                      // from here on the intruder holds nothing, by the check
   std::vector<PlannedAction> actions;  // by (wave, id)
   double cost = 0;                     // of the cut
   double bound = 0;                    // proven lower bound of the cut
-  std::string method;                  // how the cut was found: "nothing to cut", "max-flow", "hitting set"
-  double seconds = 0;                  // that the cut took
-  std::vector<Wave> waves;             // those with actions of the plan, wave 0 included
-  std::vector<Swap> swaps;             // adjacent changes of order that would leak; those left out do not
+  std::string
+      method;  // how the cut was found: "nothing to cut", "max-flow", "hitting set"; kByHand: it was not
+  double seconds = 0;       // that the cut took
+  std::vector<Wave> waves;  // those with actions of the plan, wave 0 included
+  std::vector<Swap> swaps;  // adjacent changes of order that would leak; those left out do not
   std::uint64_t swaps_tried = 0;
-  std::vector<Leak> leaks;              // found by the check; empty: the plan holds
-  std::vector<std::string> growth;      // what grows at a boundary, with its cause
+  std::vector<Leak> leaks;          // found by the check; empty: the plan holds
+  std::vector<std::string> growth;  // what grows at a boundary, with its cause
+  std::vector<std::string>
+      remarks;  // what was asked for and cannot be had, and what a plan by hand overlooks
   std::vector<std::string> not_needed;  // secrets in reach that are shown to be dead, each with the reason
   Verdict verdict;
 };
@@ -132,22 +153,27 @@ struct PlanOptions {
   std::vector<std::string> dead;                           // secret ids shown to be dead by a named test
   std::vector<std::string> not_covered;  // what no export or log tells us: keeps the verdict incomplete
   std::vector<std::string> protect;      // ids to free; empty: everything
-  std::vector<std::string> forbid;       // action ids, or "action target", that may not be taken
-  std::map<std::string, double, std::less<>> costs;  // action id, or "action target" -> cost
-  std::vector<std::string> prefer;  // action ids, or "action target", that count half in the choice
+  // Wishes name an action ("rotate-secret"), an action and a thing that it is about ("rotate-secret
+  // principal:..."), or one action of a plan (key_of). Forbidden is forbidden, obligations included: what
+  // then stays open is said in the verdict.
+  std::vector<std::string> forbid;
+  std::map<std::string, double, std::less<>> costs;  // the most particular wish that fits counts
+  std::vector<std::string> prefer;                   // count half in the choice
   std::map<std::string, std::vector<std::string>, std::less<>> users_of;  // principal id -> who would notice
   std::uint32_t wave_capacity = 0;      // actions a wave; 0: as many as it takes
   std::vector<Sweep> sweeps;            // by place
   std::vector<PlannedAction> previous;  // states of an earlier plan: those in effect are facts now
+  std::vector<Numbered> numbered;       // what actions are called already
 };
 
 // The cheapest plan that frees everything (or what is to be protected), in waves, checked. Deterministic.
 Plan make_plan(const reach::Reach &reach, const Actions &actions, const PlanOptions &options);
 
-// A plan made by hand (or an earlier one, or one without an action): its waves are kept and its leaks listed.
-// Wave 1 begins when its actions say, else at options.start. Needs wave, action and target of each; a usage
-// error names an action that rules/actions does not know. What fits nothing in reach changes nothing and is
-// listed in `growth`.
+// A plan made by hand (or an earlier one, or one without an action): its waves, and the ids that its lines
+// give, are kept and its leaks listed. A wave begins no sooner than its actions say; wave 1, where they say
+// nothing, when the preparations are done. Needs wave, action and target of each; a usage error names an
+// action that rules/actions does not know. What fits nothing in reach changes nothing: that, and what stands
+// in the wrong order, is in `remarks`; an obligation that is in no line keeps the verdict incomplete.
 base::Result<Plan> check_plan(const reach::Reach &reach, const Actions &actions,
                               std::vector<PlannedAction> planned, const PlanOptions &options);
 

@@ -29,6 +29,14 @@ std::unordered_map<std::string_view, std::int64_t> finite_lives(const Situation 
 
 }  // namespace
 
+std::int64_t preparation_us(const Actions &actions) {
+  std::int64_t longest = 0;
+  for (const Action &action : actions.all()) {
+    if (action.target == Target::preparation) longest = std::max(longest, action.latency_us);
+  }
+  return longest;
+}
+
 void Schedule::time(const Situation &situation) {
   const auto lives = finite_lives(situation);
   int last = 1;
@@ -41,6 +49,7 @@ void Schedule::time(const Situation &situation) {
     const bool waits = std::any_of(steps.begin(), steps.end(),
                                    [&](const Step &step) { return step.wave == wave && step.waits; });
     if (waits) begin = std::max(begin, end);
+    if (const auto set = not_before.find(wave); set != not_before.end()) begin = std::max(begin, set->second);
     wave_start[static_cast<std::size_t>(wave)] = begin;
     Time in_effect = begin;
     for (Step &step : steps) {

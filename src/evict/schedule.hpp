@@ -3,6 +3,7 @@
 // effect. The check runs reach through it.
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,18 +15,23 @@ struct Step {
   CandidateId candidate = 0;
   Role role = Role::cut;
   int wave = 1;
-  bool waits = false;    // until nothing of the waves before lingers any more
-  bool by_hand = false;  // its new secrets travel through no channel
-  int extra = -1;        // a planned action may stand for several candidates: index of the first; -1: itself
+  bool waits = false;               // until nothing of the waves before lingers any more
+  bool by_hand = false;             // its new secrets travel through no channel
+  std::string id;                   // that a plan by hand gives it; empty: it gets one
+  std::string placed;               // why it is not in wave 1, where it waits for no other step
   base::Time issued, at, complete;  // ordered; in effect; nothing that it cuts lingers any more
   std::vector<std::pair<CandidateId, std::string>> after;  // with the reason
 };
 
+// How long wave 0 takes.
+std::int64_t preparation_us(const Actions &actions);
+
 struct Schedule {
-  std::vector<Step> steps;             // those that count: not failed, not rolled back
-  base::Time first;                    // wave 1 begins
-  base::Time end;                      // the last is complete
-  std::vector<base::Time> wave_start;  // by wave; [0] is the preparation
+  std::vector<Step> steps;               // those that count: not failed, not rolled back
+  base::Time first;                      // wave 1 begins
+  std::map<int, base::Time> not_before;  // waves that a person has set a time for
+  base::Time end;                        // the last is complete
+  std::vector<base::Time> wave_start;    // by wave; [0] is the preparation
 
   // Sets all times from the waves: a wave begins when the one before is in effect, or, where a step of it
   // waits, when nothing of those before lingers. `first` must be set.

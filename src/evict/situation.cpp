@@ -58,7 +58,7 @@ base::Result<void> Situation::build(const reach::Reach &reach) {
   for (std::size_t i = 0; i < relevant_.edges.size(); ++i) alive_[relevant_.edges[i]] = relevant_.alive[i];
   index_ = std::make_unique<EdgeIndex>(program_, relevant_.edges);
   candidates_ = candidates_of(program_, relevant_, actions_, *index_);
-  price();
+  heed_wishes();
   if (!options_.protect.empty()) {
     protect_.assign(program_.nodes.size(), 0);
     const std::set<std::string_view> wanted(options_.protect.begin(), options_.protect.end());
@@ -194,21 +194,38 @@ void Situation::close_explained_exposures(const reach::Program &before, const re
   }
 }
 
-void Situation::price() {
-  const auto lookup = [&](const Candidate &one) -> const double * {
-    const auto exact = options_.costs.find(fmt::format("{} {}", one.action->id, one.target));
-    if (exact != options_.costs.end()) return &exact->second;
-    const auto general = options_.costs.find(one.action->id);
-    return general == options_.costs.end() ? nullptr : &general->second;
-  };
-  for (Candidate &one : candidates_) {
-    if (const double *cost = lookup(one)) one.cost = std::max(0.0, *cost);
-    for (const std::string &wish : options_.prefer) {
-      if (wish != one.action->id && wish != fmt::format("{} {}", one.action->id, one.target)) continue;
-      one.cost /= 2;
-      break;
+void Situation::heed_wishes() {
+  if (options_.costs.empty() && options_.prefer.empty() && options_.forbid.empty()) return;
+  const std::set<std::string_view> prefer(options_.prefer.begin(), options_.prefer.end());
+  const std::set<std::string_view> forbid(options_.forbid.begin(), options_.forbid.end());
+  std::set<std::string_view> met;
+  forbidden_.assign(candidates_.size(), 0);
+  for (CandidateId id = 0; id < candidates_.size(); ++id) {
+    Candidate &one = candidates_[id];
+    bool priced = false, preferred = false;
+    for (const std::string &name : wish_names(one)) {
+      if (const auto cost = options_.costs.find(name); cost != options_.costs.end()) {
+        met.insert(cost->first);
+        if (!priced) one.cost = std::max(0.0, cost->second);
+        priced = true;
+      }
+      if (const auto wish = prefer.find(name); wish != prefer.end()) {
+        met.insert(*wish);
+        preferred = true;
+      }
+      if (const auto wish = forbid.find(name); wish != forbid.end()) {
+        met.insert(*wish);
+        forbidden_[id] = 1;
+      }
     }
+    if (preferred) one.cost /= 2;
   }
+  const auto tell = [&](const std::string &wish) {
+    if (!met.contains(wish)) unmet_wishes_.push_back(wish);
+  };
+  for (const std::string &wish : options_.forbid) tell(wish);
+  for (const std::string &wish : options_.prefer) tell(wish);
+  for (const auto &[wish, cost] : options_.costs) tell(wish);
 }
 
 bool Situation::is_goal(NodeId node) const {

@@ -42,6 +42,10 @@ class Situation {
   const EdgeIndex &index() const { return *index_; }
   const std::vector<Candidate> &candidates() const { return candidates_; }
 
+  bool forbidden(CandidateId id) const { return id < forbidden_.size() && forbidden_[id]; }
+  // Wishes that fit nothing that could be done here.
+  const std::vector<std::string> &unmet_wishes() const { return unmet_wishes_; }
+
   bool alive(reach::EdgeId edge) const { return edge < alive_.size() && alive_[edge]; }
   bool is_goal(reach::NodeId node) const;  // must be freed
   bool is_theirs(std::string_view principal) const { return theirs_.contains(principal); }
@@ -68,7 +72,7 @@ class Situation {
   void add_replacements(const reach::Solution &possible);
   void close_explained_exposures(const reach::Program &before, const reach::Solver &solver);
   void number_atoms();
-  void price();
+  void heed_wishes();
   Horn horn(const std::vector<char> &usable, base::Time at, const reach::Solution *with_plan,
             const std::vector<const Replacement *> &deliveries) const;
 
@@ -81,6 +85,8 @@ class Situation {
   std::vector<char> alive_;  // per edge
   std::unique_ptr<EdgeIndex> index_;
   std::vector<Candidate> candidates_;
+  std::vector<char> forbidden_;  // per candidate; empty: none is
+  std::vector<std::string> unmet_wishes_;
   std::vector<Replacement> replacements_;
   std::multimap<reach::NodeId, std::size_t> replacements_of_;  // by old secret
   std::map<std::string, std::string, std::less<>> theirs_;     // principal -> party

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/encode.hpp"
+#include "base/formula.hpp"
 #include "base/visible.hpp"
 #include "report/bindings.hpp"
 
@@ -23,24 +24,10 @@ std::string joined(const std::vector<std::string> &items) {
 
 }  // namespace
 
-namespace {
-
-// Spreadsheets of East Asian locales take the full-width forms for the same.
-bool begins_formula(std::string_view text) {
-  if (std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) return true;
-  for (const std::string_view wide : {"\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"})
-    if (text.starts_with(wide)) return true;
-  return false;
-}
-
-}  // namespace
-
 std::string csv_cell(std::string_view text) {
   std::string clean = base::visible(base::to_valid_utf8(text));
   // A leading space hides a formula from a naive check and not from a spreadsheet.
-  const std::size_t first = clean.find_first_not_of(' ');
-  if (first != std::string::npos && begins_formula(std::string_view(clean).substr(first)))
-    clean.insert(clean.begin(), '\'');
+  if (base::begins_formula(clean)) clean.insert(clean.begin(), '\'');
   if (clean.find_first_of(",\"\r\n") == std::string::npos) return clean;
   std::string out = "\"";
   for (const char c : clean) {

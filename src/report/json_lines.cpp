@@ -205,6 +205,7 @@ std::string plan_json(const evict::Plan &plan) {
       optional_text(json, "delivery", action.delivery);
       json.list_field("after", action.after);
       json.list_field("after_why", action.after_why);
+      optional_text(json, "placed", action.placed);
       json.field("starts", action.starts);
       json.field("effective_by", action.effective_by);
       json.field("why", action.why);
@@ -221,9 +222,31 @@ std::string plan_json(const evict::Plan &plan) {
       json.field("cost", action.cost);
       json.list_field("leaks_if_skipped", action.leaks_if_skipped);
       json.field("others_in_path", action.others_in_path);
-      json.field("state", evict::name_of(action.state));
+      json.field("state", evict::word_of(action.state));
     });
   }
+  return out;
+}
+
+std::string checked_plan_json(const Picture &picture, const evict::Plan &plan) {
+  std::string out = plan_json(plan);
+  json_line(out, [&](JsonWriter &json) {
+    json.field("verdict", plan.verdict.says);
+    json.list_field("does_not_cover", plan.verdict.does_not_cover);
+    json.array_field("leaks", [&] {
+      for (const evict::Leak &leak : plan.leaks)
+        json.object([&] {
+          json.field("thing", leak.thing);
+          json.field("name", picture.name_of(leak.thing));
+          json.field("after", leak.after_wave);
+          json.field("from", leak.interval.from);
+          json.field("until", leak.interval.until);
+          json.field("why", leak.why);
+        });
+    });
+    json.list_field("remarks", plan.remarks);
+    json.list_field("growth", plan.growth);
+  });
   return out;
 }
 

@@ -16,6 +16,8 @@ std::string coverage_json(const engine::Picture &picture);
 std::string ledger_json(const engine::Picture &picture, bool unread_only = false);
 std::string reach_json(const engine::Picture &picture);
 std::string plan_json(const evict::Plan &plan);
+// The same, and a last line with the verdict on a plan that was checked: its leaks and what it overlooks.
+std::string checked_plan_json(const engine::Picture &picture, const evict::Plan &plan);
 std::string parties_json(const engine::Picture &picture);
 std::string status_json(const engine::Picture &picture);
 std::string timeline_json(const engine::Picture &picture);

@@ -10,52 +10,12 @@
 #include "base/words.hpp"
 #include "engine/inputs.hpp"
 #include "report/bindings.hpp"
+#include "report/text_parts.hpp"
 #include "report/timeline.hpp"
 
 namespace dislodge::report {
 
 using engine::Picture;
-
-namespace {
-
-// Characters, not bytes: what a terminal shows of UTF-8.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-// Control characters would let evidence speak to the terminal.
-std::string printable(std::string_view text, std::size_t limit) {
-  std::string out;
-  std::size_t width = 0;
-  for (const char c : base::to_valid_utf8(text)) {
-    const bool begins = (c & 0xC0) != 0x80;
-    if (begins && width == limit) return out + "…";
-    width += begins ? 1 : 0;
-    out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-  }
-  return out;
-}
-
-std::string moment(base::Time time) {
-  if (time == base::kTimeMin) return "always";
-  if (time == base::kTimeMax) return "never";
-  return base::format_time(base::Time{time.us / base::kSecond * base::kSecond});
-}
-
-std::string span(const base::Interval &interval) {
-  if (interval.until == base::kTimeMax) return "since " + moment(interval.from);
-  return moment(interval.from) + " .. " + moment(interval.until);
-}
-
-std::string joined(const std::vector<std::string> &items, std::size_t most = 4) {
-  std::string out;
-  for (std::size_t i = 0; i < items.size() && i < most; ++i) out += (i == 0 ? "" : ", ") + items[i];
-  if (items.size() > most) out += fmt::format(" and {} more", items.size() - most);
-  return out;
-}
-
-}  // namespace
 
 std::string bytes_text(std::uint64_t bytes) {
   static constexpr const char *kUnits[] = {"B", "kB", "MB", "GB", "TB", "PB"};
@@ -186,80 +146,6 @@ std::string reach_text(const Picture &picture) {
   for (const reach::MissingEvidence &missing : picture.reach.missing)
     out += fmt::format("missing evidence: {} (since {}): {}\n", missing.name, moment(missing.since),
                        missing.why);
-  return out;
-}
-
-std::string plan_text(const Picture &picture, const evict::Plan &plan) {
-  std::string out;
-  int number = -1;
-  for (const evict::PlannedAction &action : plan.actions) {
-    if (action.wave != number) {
-      number = action.wave;
-      out += fmt::format("wave {}", number);
-      for (const evict::Wave &wave : plan.waves) {
-        if (wave.number != number) continue;
-        out +=
-            fmt::format(": {} action{}, begins {}, complete {}; ", wave.actions, wave.actions == 1 ? "" : "s",
-                        base::format_time(wave.starts), base::format_time(wave.complete));
-        if (number > 0)
-          out += fmt::format("the intruder {} see it; {} of what they hold is left then",
-                             wave.visible ? "can" : "cannot", wave.still_held);
-        else
-          out += "nothing of it shows to the intruder";
-      }
-      out += "\n";
-    }
-    out += fmt::format("  {:<5} {:<24} {}  [{}]\n", action.id, action.action,
-                       printable(action.target_name.empty() ? action.target : action.target_name, 70),
-                       evict::name_of(action.state));
-    if (!action.name.empty()) out += fmt::format("        {} ({})\n", action.name, action.who);
-    out += fmt::format("        why: {}\n", action.why);
-    for (std::size_t i = 0; i < action.after.size(); ++i)
-      out += fmt::format("        after {}: {}\n", action.after[i],
-                         i < action.after_why.size() ? action.after_why[i] : "");
-    if (!action.cuts.empty()) out += fmt::format("        cuts: {}\n", joined(action.cuts, 6));
-    if (!action.does_not_cut.empty())
-      out += fmt::format("        does not cut: {}\n", joined(action.does_not_cut, 6));
-    if (!action.delivery.empty()) out += fmt::format("        the new secret travels: {}\n", action.delivery);
-    if (!action.destroys_evidence.empty())
-      out += fmt::format("        destroys: {}; first: {}\n", joined(action.destroys_evidence),
-                         action.save_first);
-    if (!action.breaks.empty()) out += fmt::format("        breaks: {}\n", joined(action.breaks));
-    if (action.wave > 0 && action.visible_to_intruder) out += "        the intruder can see it\n";
-    if (action.wave > 0)
-      out += fmt::format("        complete by {}\n", base::format_time(action.effective_by));
-    if (!action.command.empty()) out += fmt::format("        command: {}\n", action.command);
-    if (!action.go_back.empty()) out += fmt::format("        to go back: {}\n", action.go_back);
-    if (!action.abort_when.empty()) out += fmt::format("        stop when: {}\n", action.abort_when);
-    if (!action.leaks_if_skipped.empty()) {
-      std::vector<std::string> names;
-      for (std::size_t i = 0; i < action.leaks_if_skipped.size() && i < 4; ++i)
-        names.push_back(picture.name_of(action.leaks_if_skipped[i]));
-      const std::uint64_t rest = action.leaks_if_skipped_count - names.size();
-      out += fmt::format("        left out, the intruder keeps {}{}\n", joined(names),
-                         rest == 0 ? "" : fmt::format(" and {} more", rest));
-    } else if (action.wave > 0 && action.others_in_path > 0) {
-      out += fmt::format("        left out, nothing leaks: {} other action{} in that path\n",
-                         action.others_in_path, action.others_in_path == 1 ? " stands" : "s stand");
-    }
-    if (!action.said_by.empty())
-      out += fmt::format("        {}, says {}{}{}\n", evict::name_of(action.state), action.said_by,
-                         action.said_evidence.empty() ? "" : ": ", action.said_evidence);
-  }
-  out += fmt::format("cost of the cut {:.4g}, proven lower bound {:.4g}, by {} in {:.3f} s\n", plan.cost,
-                     plan.bound, plan.method, plan.seconds);
-  if (plan.swaps_tried > 0)
-    out += fmt::format("order: {} of {} adjacent changes would leak\n", plan.swaps.size(), plan.swaps_tried);
-  for (const evict::Swap &swap : plan.swaps)
-    out += fmt::format("  {} one wave {}: the intruder keeps {}{}\n", swap.action,
-                       swap.earlier ? "earlier" : "later", picture.name_of(swap.leaks.front()),
-                       swap.leaks.size() == 1 ? "" : fmt::format(" and {} more", swap.leaks.size() - 1));
-  for (const std::string &growth : plan.growth) out += "grows: " + growth + "\n";
-  for (const evict::Leak &leak : plan.leaks)
-    out += fmt::format("leak after {}: {}: {}\n", leak.after_wave, leak.thing, leak.why);
-  for (const std::string &dead : plan.not_needed) out += "nothing to do for " + dead + "\n";
-  out += plan.verdict.says + "\n";
-  for (const std::string &open : plan.verdict.does_not_cover) out += "  does not cover: " + open + "\n";
   return out;
 }
 

@@ -127,13 +127,15 @@ class Acts {
                         "in effect needs evidence: what shows it? Somebody's word alone makes it claimed");
     DISLODGE_TRY(engine::check_tick(said));
     std::set<std::string> unknown(keys.begin(), keys.end());
+    evict::Plan shown;  // whoever ticks has seen its ids
     desk_.look([&](const engine::Picture &picture, const Views &) {
-      for (const evict::PlannedAction &action : picture.plan.actions)
-        unknown.erase(engine::action_key(action));
+      shown = picture.plan;
+      for (const evict::PlannedAction &action : picture.plan.actions) unknown.erase(evict::key_of(action));
     });
     if (!unknown.empty())
       return base::fail(ErrorKind::usage, "the plan has changed and no longer has this action: look again");
     DISLODGE_TRY_ASSIGN(const auto the_case, desk_.writer());
+    DISLODGE_TRY(engine::remember_actions(*the_case, shown));
     for (const std::string &key : keys) DISLODGE_TRY(engine::record_tick(*the_case, key, said));
     return done();
   }

@@ -61,7 +61,7 @@ std::string plan_rows(const evict::Plan &plan) {
     if (end == lines.npos) break;
     JsonWriter json;
     json.object([&] {
-      json.field("key", engine::action_key(action));
+      json.field("key", evict::key_of(action));
       json.field("since", action.since);
       optional_text(json, "said_by", action.said_by);
       optional_text(json, "said_evidence", action.said_evidence);

@@ -126,7 +126,7 @@ test('ticking an action is recorded with evidence, and the plan and the page fol
   // The plan is solved again from what is in effect now.
   await until(() => [...document.querySelectorAll('main td .s-in-effect')].length > 3 || [...document.querySelectorAll('.waves li span')].some((one) => /^[1-9]/.test(one.textContent)));
   await picture('plan-after');
-  assert.match(dislodge('plan', sample.caseFolder, '--key-file', sample.key, '--json'), /"state":"in effect"/);
+  assert.match(dislodge('plan', sample.caseFolder, '--key-file', sample.key, '--json'), /"state":"in-effect"/);
   assert.match(dislodge('journal', 'list', sample.caseFolder, '--key-file', sample.key, '--json'), /CHG-1187/);
 });
 

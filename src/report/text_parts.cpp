@@ -1,0 +1,46 @@
+#include "report/text_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/encode.hpp"
+
+namespace dislodge::report {
+
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+  std::string out;
+  std::size_t width = 0;
+  for (const char c : base::to_valid_utf8(text)) {
+    const bool begins = (c & 0xC0) != 0x80;
+    if (begins && width == limit) return out + "…";
+    width += begins ? 1 : 0;
+    out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  }
+  return out;
+}
+
+std::string moment(base::Time time) {
+  if (time == base::kTimeMin) return "always";
+  if (time == base::kTimeMax) return "never";
+  return base::format_time(base::Time{time.us / base::kSecond * base::kSecond});
+}
+
+std::string span(const base::Interval &interval) {
+  if (interval.until == base::kTimeMax) return "since " + moment(interval.from);
+  return moment(interval.from) + " .. " + moment(interval.until);
+}
+
+std::string joined(const std::vector<std::string> &items, std::size_t most) {
+  std::string out;
+  for (std::size_t i = 0; i < items.size() && i < most; ++i) out += (i == 0 ? "" : ", ") + items[i];
+  if (items.size() > most) out += fmt::format(" and {} more", items.size() - most);
+  return out;
+}
+
+}  // namespace dislodge::report

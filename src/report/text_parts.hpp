@@ -1,0 +1,23 @@
+#pragma once
+// What the texts of commands share: text of evidence made safe for a terminal, moments, spans and lists.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/intervals.hpp"
+
+namespace dislodge::report {
+
+// Characters, not bytes: what a terminal shows of UTF-8.
+std::size_t width_of(std::string_view text);
+// At most `limit` characters. Control characters would let evidence speak to the terminal.
+std::string printable(std::string_view text, std::size_t limit);
+// Whole seconds; "always" and "never" for the open ends.
+std::string moment(base::Time time);
+std::string span(const base::Interval &interval);
+// "a, b and 3 more"
+std::string joined(const std::vector<std::string> &items, std::size_t most = 4);
+
+}  // namespace dislodge::report
