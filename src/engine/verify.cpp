@@ -7,6 +7,8 @@
 #include <set>
 
 #include "base/json_writer.hpp"
+#include "base/words.hpp"
+#include "evict/action.hpp"
 
 namespace dislodge::engine {
 
@@ -52,25 +54,85 @@ class Verifier {
     return last == base::kTimeMin ? found_.since : last;
   }
 
-  std::string evidence_of(const detect::Detection &one, Time from) const {
-    for (auto at = one.events.rbegin(); at != one.events.rend(); ++at)
-      if (!at->source.empty()) return at->place();
-    return from == base::kTimeMin ? std::string() : base::format_time(from);
+  // The first event at or after a time, and where it stands.
+  struct Seen {
+    Time time = base::kTimeMax;
+    std::string place;
+  };
+
+  // Of a detection: only what it rests on and came later counts, however long it has been going on.
+  Seen first_of(const detect::Detection &one, Time from) {
+    if (times_.empty())
+      for (const log::Event &event : picture_.events.events)
+        if (event.time >= found_.since) times_.emplace(place_of(event), event.time);
+    Seen seen;
+    for (const detect::EventReference &reference : one.events) {
+      const std::string place = reference.place();
+      const auto found = times_.find(place);
+      if (found != times_.end() && found->second >= from && found->second < seen.time)
+        seen = {found->second, place};
+    }
+    if (!seen.place.empty()) return seen;
+    // Of many events a detection keeps some: then its end is what is sure.
+    return {one.first >= from ? one.first : one.last,
+            one.events.empty() ? std::string() : one.events.back().place()};
+  }
+
+  Seen first_of(const detect::Session &one, Time from) const {
+    const std::size_t slash = one.principal.rfind('/');
+    const std::string native = slash == std::string::npos ? one.principal : one.principal.substr(slash + 1);
+    const std::set<std::string_view> addresses(one.addresses.begin(), one.addresses.end());
+    const auto text = [&](base::StringId id) { return picture_.events.pool.text(id); };
+    Seen seen;
+    for (const log::Event &event : picture_.events.events) {
+      if (event.time < from || event.time > one.last || event.time >= seen.time) continue;
+      if (text(event.actor_id) != native && text(event.application_id) != native) continue;
+      if (text(event.session) != one.id && text(event.token) != one.id &&
+          !addresses.contains(text(event.address)))
+        continue;
+      seen = {event.time, place_of(event)};
+    }
+    if (seen.place.empty()) seen.time = one.first >= from ? one.first : one.last;
+    return seen;
+  }
+
+  std::string place_of(const log::Event &event) const {
+    return detect::EventReference{picture_.events.files[event.file], event.line, event.column}.place();
+  }
+
+  // Whether what an action leaves ("access tokens (1h)") has run out by then.
+  static bool ran_out(std::string_view leaves, Time since, Time by) {
+    const std::size_t open = leaves.rfind('(');
+    if (open == std::string_view::npos || !leaves.ends_with(')')) return false;
+    const std::int64_t life = evict::parse_duration(leaves.substr(open + 1, leaves.size() - open - 2));
+    return life >= 0 && since.us + life < by.us;
   }
 
   // What the plan knows of a principal: the first thing of it that is not in effect, else what was done and
   // does not cut everything.
-  std::string path_of(const std::string &principal) const {
+  std::string path_of(const std::string &principal, Time by) const {
     const evict::PlannedAction *done = nullptr;
+    std::string leaves;
     for (const evict::PlannedAction &one : picture_.plan.actions) {
-      if (one.principal != principal && one.target != principal) continue;
+      if (principal.empty() || (one.principal != principal && one.target != principal)) continue;
       if (one.state != evict::ActionState::in_effect)
-        return fmt::format("{} ({}) is {}", one.id, one.name, evict::name_of(one.state));
-      if (done == nullptr || (done->does_not_cut.empty() && !one.does_not_cut.empty())) done = &one;
+        return fmt::format("{} ({}) {}", one.id, one.name,
+                           one.state == evict::ActionState::failed        ? "has failed"
+                           : one.state == evict::ActionState::rolled_back ? "was rolled back"
+                           : one.state == evict::ActionState::claimed     ? "is claimed, and no more"
+                                                                          : "is open");
+      if (done == nullptr) done = &one;
+      for (const std::string &text : one.does_not_cut) {
+        if (!leaves.empty() || ran_out(text, one.since, by)) continue;
+        done = &one;
+        leaves = text;
+      }
     }
     if (done != nullptr) {
-      if (done->does_not_cut.empty()) return fmt::format("{} was in effect and has not held", done->id);
-      return fmt::format("{} is in effect and does not cut: {}", done->id, done->does_not_cut.front());
+      const std::string what = fmt::format("{} ({}, {})", done->id, done->action,
+                                           done->target_name.empty() ? done->target : done->target_name);
+      return leaves.empty() ? what + " was in effect and has not held"
+                            : fmt::format("{} is in effect and does not cut: {}", what, leaves);
     }
     for (const reach::ReachRow &row : picture_.reach.rows) {
       if (row.id != principal || row.because.empty()) continue;
@@ -81,7 +143,7 @@ class Verifier {
   }
 
   void add(Sign sign) {
-    if (sign.likely_path.empty()) sign.likely_path = path_of(sign.principal);
+    if (sign.likely_path.empty()) sign.likely_path = path_of(sign.principal, sign.time);
     found_.signs.push_back(std::move(sign));
   }
 
@@ -90,20 +152,21 @@ class Verifier {
     std::set<std::pair<std::string, std::int64_t>> told;
     for (const detect::Session &one : picture_.sessions) {
       if (!one.intruder || one.last < stopped(one.principal)) continue;
-      const Time time = std::max(one.first, stopped(one.principal));
-      if (!told.emplace(one.principal, time.us).second) continue;
-      add({time, "intruder", one.principal,
+      const Seen seen = first_of(one, stopped(one.principal));
+      if (!told.emplace(one.principal, seen.time.us).second) continue;
+      add({seen.time, "intruder", one.principal,
            fmt::format("{} was used in a session of the intruder until {}: {}",
                        picture_.name_of(one.principal), base::format_time(one.last), one.because),
-           "", "", true});
+           seen.place, "", true});
     }
     for (const detect::Detection &one : picture_.detections) {
       const std::string principal = one.principals.empty() ? std::string() : one.principals.front();
       if (one.last < stopped(principal)) continue;
       const bool use = one.kind.starts_with("stolen-secret");
       if (!one.intruder && !use) continue;
-      add({std::max(one.first, stopped(principal)), one.intruder ? "intruder" : "secret", principal, one.says,
-           evidence_of(one, one.last), "", one.intruder});
+      const Seen seen = first_of(one, stopped(principal));
+      add({seen.time, one.intruder ? "intruder" : "secret", principal, one.says, seen.place, "",
+           one.intruder});
     }
   }
 
@@ -112,6 +175,11 @@ class Verifier {
     std::set<std::string> addresses;
     for (const detect::Session &one : picture_.sessions)
       if (one.intruder) addresses.insert(one.addresses.begin(), one.addresses.end());
+    const std::set<std::string_view> of_signins = {"spray", "brute-force", "success-after-spray",
+                                                   "success-after-guessing", "stolen-secret-used"};
+    for (const detect::Detection &one : picture_.detections)
+      if (one.intruder && of_signins.contains(one.kind))
+        addresses.insert(one.addresses.begin(), one.addresses.end());
     // An address from which others work as well is no fingerprint.
     for (const detect::Session &one : picture_.sessions)
       if (!one.intruder && one.last < found_.since)
@@ -121,10 +189,11 @@ class Verifier {
       const auto seen = std::find_if(one.addresses.begin(), one.addresses.end(),
                                      [&](const std::string &address) { return addresses.contains(address); });
       if (seen == one.addresses.end()) continue;
-      add({std::max(one.first, found_.since), "fingerprint", one.principal,
+      const Seen when = first_of(one, found_.since);
+      add({when.time, "fingerprint", one.principal,
            fmt::format("{} was used from {}, an address of the intruder", picture_.name_of(one.principal),
                        *seen),
-           "", "", false});
+           when.place, "", false});
     }
   }
 
@@ -133,11 +202,11 @@ class Verifier {
       if (one.time < found_.since || one.owner == identity::ChangeOwner::ours) continue;
       const bool theirs = one.owner == identity::ChangeOwner::intruder;
       add({one.time, "change", one.target,
-           fmt::format("{} of {}{}{} by {}, {}", one.what,
-                       one.target_name.empty() ? one.target : one.target_name, one.detail.empty() ? "" : " ",
-                       one.detail, one.by_name.empty() ? one.by : one.by_name,
+           fmt::format("{}{}{}, on {} by {}, {}", one.what, one.detail.empty() ? "" : ": ", one.detail,
+                       one.target_name.empty() ? one.target : one.target_name,
+                       one.by_name.empty() ? (one.by.empty() ? "somebody" : one.by) : one.by_name,
                        theirs ? "who was in the intruder's hands" : "which nobody has claimed"),
-           one.evidence, theirs ? path_of(one.by) : "", theirs});
+           one.evidence, theirs ? path_of(one.by, one.time) : "", theirs});
     }
   }
 
@@ -158,8 +227,7 @@ class Verifier {
           continue;
         add({event.time, "canary", canary,
              fmt::format("{} was touched: {}", name, picture_.events.pool.text(event.operation)),
-             fmt::format("{}:line {}", picture_.events.files[event.file], event.line),
-             "whoever touches it reads what the intruder read", true});
+             place_of(event), "whoever touches it reads what the intruder read", true});
         break;
       }
     }
@@ -224,13 +292,22 @@ class Verifier {
     for (const Watched &one : found_.watched) sources.insert(one.source);
     std::string list;
     for (const std::string &one : sources) list += (list.empty() ? "" : ", ") + one;
-    found_.says = fmt::format("no sign within coverage {} until {}; keep watching until {}", list,
-                              base::format_time(found_.until), base::format_time(found_.watch_until));
+    // A reader of this one sentence must not take a silent log for a quiet one.
+    std::size_t gaps = 0;
+    for (const Watched &one : found_.watched) gaps += one.gaps.size();
+    found_.says = fmt::format(
+        "no sign within coverage {} until {}{}; keep watching until {}", list,
+        base::format_time(found_.until),
+        gaps == 0 ? std::string()
+                  : fmt::format(", which {} interrupted: nothing is said of {}",
+                                base::counted(gaps, "gap has", "gaps have"), gaps == 1 ? "it" : "them"),
+        base::format_time(found_.watch_until));
   }
 
   const Picture &picture_;
   const VerifyOptions &options_;
   Verification found_;
+  std::map<std::string, Time> times_;  // of the events since, by place
 };
 
 constexpr std::string_view kContrary[] = {
@@ -277,10 +354,7 @@ std::string verification_json(const Verification &found) {
       json.field("schema", 1);
       json.field("time", one.time);
       json.field("what", one.what);
-      if (one.principal.empty())
-        json.field("principal", nullptr);
-      else
-        json.field("principal", one.principal);
+      base::optional_text(json, "principal", one.principal);
       json.field("says", one.says);
       json.field("evidence", one.evidence);
       json.field("likely_path", one.likely_path);

@@ -1,0 +1,211 @@
+// Whether it held: what logs after the eviction show, and what they cannot.
+#include "engine/verify.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/inputs.hpp"
+
+namespace dislodge::engine {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+base::Time at(std::string_view text) {
+  return *base::parse_time(text);
+}
+
+constexpr std::string_view kAnn = "principal:entra/t/ann";
+
+// An account that was put out of use on the 12th, and a log that reaches to the 20th.
+Picture evicted() {
+  Picture picture;
+  identity::Principal ann;
+  ann.id = kAnn;
+  ann.name = "Ann";
+  picture.facts.principals = {ann};
+  index_picture(picture);
+  evict::PlannedAction reset;
+  reset.id = "a7";
+  reset.action = "rotate-secret";
+  reset.name = "Set a new password";
+  reset.target = reset.principal = kAnn;
+  reset.target_name = "Ann";
+  reset.role = evict::Role::obligation;
+  reset.state = evict::ActionState::in_effect;
+  reset.since = at("2026-03-12T08:00:00Z");
+  reset.does_not_cut = {"access tokens that were issued (1h)", "inbox rules of the mailbox (until removed)"};
+  picture.plan.actions = {reset};
+  picture.events.files = {"after/signins.json"};
+  log::Coverage coverage;
+  coverage.source = log::Source::entra_signin;
+  coverage.event_class = log::EventClass::interactive_signin;
+  coverage.tenant = "t";
+  coverage.first = at("2026-03-01T00:00:00Z");
+  coverage.last = at("2026-03-20T00:00:00Z");
+  coverage.declared = coverage.complete = true;
+  picture.coverage = {coverage};
+  return picture;
+}
+
+log::Event event(Picture &picture, std::string_view time, std::uint64_t line, std::string_view actor,
+                 std::string_view address) {
+  log::Event one;
+  one.time = at(time);
+  one.line = line;
+  one.actor_id = picture.events.pool.intern(actor);
+  one.address = picture.events.pool.intern(address);
+  one.operation = picture.events.pool.intern("Sign-in activity");
+  return one;
+}
+
+detect::Session session(std::string_view first, std::string_view last, bool intruder, std::string address) {
+  detect::Session one;
+  one.id = "s1";
+  one.principal = kAnn;
+  one.first = at(first);
+  one.last = at(last);
+  one.addresses = {std::move(address)};
+  one.intruder = intruder;
+  one.because = "the client of the spray";
+  return one;
+}
+
+Verification verified(const Picture &picture, const VerifyOptions &options = {}) {
+  const auto found = verify(picture, options);
+  EXPECT_TRUE(found.has_value());
+  return *found;
+}
+
+TEST(Verify, SaysNoSignWithinCoverageAndNothingMore) {
+  const Verification found = verified(evicted());
+  EXPECT_FALSE(found.reopened());
+  EXPECT_EQ(found.says,
+            "no sign within coverage entra-signin until 2026-03-20T00:00:00Z; keep watching until "
+            "2026-06-10T08:00:00Z");
+  for (const std::string_view never : {"evicted", "contained", "is out"})
+    EXPECT_THAT(verification_text(evicted(), found), Not(HasSubstr(std::string(never))));
+}
+
+TEST(Verify, AnInterruptedLogIsNoQuietOne) {
+  Picture picture = evicted();
+  picture.coverage[0].gaps = {
+      {{at("2026-03-02T00:00:00Z"), at("2026-03-03T00:00:00Z")}, "before it"},
+      {{at("2026-03-14T00:00:00Z"), at("2026-03-16T00:00:00Z")}, "no event for 2 days"}};
+  const Verification found = verified(picture);
+  EXPECT_THAT(found.says, HasSubstr("which 1 gap has interrupted: nothing is said of it"));
+  ASSERT_THAT(found.watched, SizeIs(1));
+  EXPECT_THAT(found.watched[0].gaps, ElementsAre(HasSubstr("no event for 2 days")));
+}
+
+TEST(Verify, CannotSayWithoutALogThatReachesBeyond) {
+  Picture picture = evicted();
+  picture.coverage[0].last = at("2026-03-11T00:00:00Z");
+  EXPECT_THAT(verified(picture).says, HasSubstr("cannot say"));
+}
+
+TEST(Verify, NeedsToKnowSinceWhen) {
+  Picture picture = evicted();
+  picture.plan.actions[0].state = evict::ActionState::claimed;
+  const auto found = verify(picture, {});
+  ASSERT_FALSE(found.has_value());
+  EXPECT_THAT(found.error().message, HasSubstr("dislodge plan tick"));
+}
+
+// The session began long before; what counts is when it was used after it should have been over.
+TEST(Verify, ASessionOfTheIntruderReopensWithTheMomentThePlaceAndTheWay) {
+  Picture picture = evicted();
+  picture.sessions = {session("2026-03-01T00:00:00Z", "2026-03-15T03:00:00Z", true, "198.51.100.7")};
+  picture.events.events = {event(picture, "2026-03-10T00:00:00Z", 3, "ann", "198.51.100.7"),
+                           event(picture, "2026-03-14T02:00:00Z", 9, "ann", "198.51.100.7"),
+                           event(picture, "2026-03-15T03:00:00Z", 11, "ann", "198.51.100.7")};
+  const Verification found = verified(picture);
+  ASSERT_THAT(found.signs, SizeIs(1));
+  EXPECT_EQ(found.signs[0].time, at("2026-03-14T02:00:00Z"));
+  EXPECT_EQ(found.signs[0].evidence, "after/signins.json:line 9");
+  EXPECT_TRUE(found.signs[0].certain);
+  // Two days later an access token of an hour is no way back any more.
+  EXPECT_EQ(
+      found.signs[0].likely_path,
+      "a7 (rotate-secret, Ann) is in effect and does not cut: inbox rules of the mailbox (until removed)");
+  EXPECT_THAT(found.says, HasSubstr("re-opened: 1 sign of the intruder"));
+}
+
+TEST(Verify, AnAddressOfTheIntruderIsJudgedByPeople) {
+  Picture picture = evicted();
+  picture.sessions = {session("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z", true, "198.51.100.7"),
+                      session("2026-03-16T00:00:00Z", "2026-03-16T01:00:00Z", false, "198.51.100.7")};
+  Verification found = verified(picture);
+  ASSERT_THAT(found.signs, SizeIs(1));
+  EXPECT_EQ(found.signs[0].what, "fingerprint");
+  EXPECT_FALSE(found.signs[0].certain);
+  EXPECT_THAT(found.says, HasSubstr("until a named owner explains 1 event"));
+  // One from which others worked before tells nobody apart.
+  picture.sessions.push_back(session("2026-03-05T00:00:00Z", "2026-03-05T01:00:00Z", false, "198.51.100.7"));
+  EXPECT_THAT(verified(picture).signs, IsEmpty());
+}
+
+// Where the guesses came from is theirs too, whoever signs in from there.
+TEST(Verify, AnAddressOfTheSprayIsAFingerprint) {
+  Picture picture = evicted();
+  detect::Detection spray;
+  spray.kind = "spray";
+  spray.intruder = true;
+  spray.first = spray.last = at("2026-03-02T00:00:00Z");
+  spray.addresses = {"198.51.100.77"};
+  picture.detections.push_back(spray);
+  picture.sessions = {session("2026-03-16T00:00:00Z", "2026-03-16T01:00:00Z", false, "198.51.100.77")};
+  picture.events.events = {event(picture, "2026-03-16T00:00:00Z", 8, "ann", "198.51.100.77")};
+  const Verification found = verified(picture);
+  ASSERT_THAT(found.signs, SizeIs(1));
+  EXPECT_THAT(found.signs[0].says, HasSubstr("used from 198.51.100.77"));
+  EXPECT_EQ(found.signs[0].evidence, "after/signins.json:line 8");
+}
+
+TEST(Verify, AChangeThatNobodyClaimsReopens) {
+  Picture picture = evicted();
+  identity::Change change;
+  change.time = at("2026-03-13T00:00:00Z");
+  change.what = "credential";
+  change.detail = "Add a client secret";
+  change.target = "principal:entra/t/app";
+  change.target_name = "Billing";
+  change.by = std::string(kAnn);
+  change.by_name = "ann@x.example";
+  change.evidence = "after/audit.csv:line 4";
+  picture.changes = {change};
+  Verification found = verified(picture);
+  ASSERT_THAT(found.signs, SizeIs(1));
+  EXPECT_EQ(found.signs[0].says,
+            "credential: Add a client secret, on Billing by ann@x.example, which nobody has claimed");
+  picture.changes[0].owner = identity::ChangeOwner::ours;
+  EXPECT_THAT(verified(picture).signs, IsEmpty());
+}
+
+TEST(Verify, ACanaryThatIsTouchedReopens) {
+  Picture picture = evicted();
+  picture.events.events = {event(picture, "2026-03-14T02:00:00Z", 5, "canary@x.example", "203.0.113.9")};
+  const Verification found = verified(picture, {base::kTimeMin, {"canary@x.example"}});
+  ASSERT_THAT(found.signs, SizeIs(1));
+  EXPECT_THAT(found.signs[0].says, HasSubstr("canary@x.example was touched: Sign-in activity"));
+  EXPECT_EQ(found.signs[0].evidence, "after/signins.json:line 5");
+}
+
+TEST(Verify, AnActionThatIsNotInEffectIsTheLikelyWay) {
+  Picture picture = evicted();
+  evict::PlannedAction open = picture.plan.actions[0];
+  open.id = "a9";
+  open.name = "Revoke the sessions";
+  open.state = evict::ActionState::failed;
+  picture.plan.actions.push_back(open);
+  picture.sessions = {session("2026-03-13T00:00:00Z", "2026-03-15T03:00:00Z", true, "198.51.100.7")};
+  EXPECT_EQ(verified(picture).signs.at(0).likely_path, "a9 (Revoke the sessions) has failed");
+}
+
+}  // namespace
+}  // namespace dislodge::engine
