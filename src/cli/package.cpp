@@ -36,6 +36,45 @@ namespace {
 
 constexpr const char *kMessagesFile = "messages.jsonl.sealed";
 
+// Where our files lie tells them nothing, and others something about us: a place is told by the message that they
+// wrote or got themselves. What lies elsewhere with us is counted.
+disclose::Party in_their_words(disclose::Party party, const engine::Picture &picture,
+                               const disclose::Selection &selection) {
+  std::map<std::string, const evidence::Record *, std::less<>> between;  // by item, copies too
+  std::set<std::string_view> listed;
+  for (const disclose::PackageRow &row : selection.rows) listed.insert(row.id);
+  for (const engine::StoredRecord &row : picture.records)
+    if (row.record.kind == evidence::RecordKind::message && listed.contains(row.record.message_id))
+      between.emplace(row.record.item, &row.record);
+  for (disclose::PartySecret &secret : party.secrets) {
+    std::vector<std::string> told;
+    std::set<const evidence::Record *> seen;
+    std::size_t elsewhere = secret.place_count - secret.places.size();
+    for (const std::string &place : secret.places) {
+      std::string_view item = std::string_view(place).substr(0, place.rfind(":line "));
+      auto found = between.find(item);
+      while (found == between.end() && item.find("!/") != std::string_view::npos) {
+        item = item.substr(0, item.rfind("!/"));
+        found = between.find(item);
+      }
+      if (found == between.end()) {
+        ++elsewhere;
+        continue;
+      }
+      const evidence::Record &message = *found->second;
+      if (!seen.insert(&message).second) continue;
+      told.push_back(fmt::format("the message of {} with the subject \"{}\"",
+                                 message.sent == base::kTimeMin ? "an unknown date" : base::format_time(message.sent),
+                                 message.subject));
+    }
+    if (elsewhere > 0)
+      told.push_back(base::counted(elsewhere, "place", "places") + " in mail and files of ours that you are not on");
+    secret.place_count = told.size();
+    secret.places = std::move(told);
+  }
+  return party;
+}
+
 // Nobody can guess it, and it can be read out by telephone.
 std::string fresh_code() {
   static constexpr std::string_view kLetters = "ABCDEFGHJKMNPQRSTVWXYZ23456789";  // none that look alike
@@ -246,7 +285,8 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
     sender.next_update = *time;
   }
   DISLODGE_TRY_ASSIGN(const disclose::Notice notice,
-                      disclose::notice_for(*party, sender, {picture.first_access, base::kTimeMax}));
+                      disclose::notice_for(in_their_words(*party, picture, selection), sender,
+                                           {picture.first_access, base::kTimeMax}));
 
   DISLODGE_TRY(base::make_folders(arguments.out));
   std::string salt;

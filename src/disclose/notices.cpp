@@ -58,7 +58,8 @@ base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::
     text += '\n';
   };
   line(fmt::format("To: {}", party.organisation));
-  line(fmt::format("From: {}, {}", sender.organisation, sender.contact_name));
+  line(fmt::format("From: {}{}{}", sender.organisation, sender.contact_name.empty() ? "" : ", ",
+                   sender.contact_name));
   line();
   line("How to check that this is from us");
   line(
@@ -76,9 +77,13 @@ base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::
       plural(party.messages, "message", "messages"), party.messages == 1 ? "is" : "are",
       party.first <= party.last ? fmt::format(", sent between {} and {}", day(party.first), day(party.last))
                                 : ""));
-  line(fmt::format(
-      "  For {} of them our logs show that the intruder opened it. For the others we cannot exclude it.",
-      party.messages_seen_accessed));
+  if (party.messages_seen_accessed == 0)
+    line("  Our logs show of none that the intruder opened it, and cannot exclude it of any.");
+  else
+    line(fmt::format("  Of {} our logs show that the intruder opened {}.{}", party.messages_seen_accessed,
+                     party.messages_seen_accessed == 1 ? "it" : "them",
+                     party.messages_seen_accessed >= party.messages ? ""
+                                                                    : " Of the others we cannot exclude it."));
   line();
   line("Your credentials in it");
   if (party.secrets.empty()) {
@@ -88,16 +93,18 @@ base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::
     line(fmt::format("  - {} {}", secret.kind, secret.mask));
     for (const std::string &place : secret.places) line(fmt::format("      in {}", place));
     if (secret.place_count > secret.places.size())
-      line(fmt::format("      and {} more places", secret.place_count - secret.places.size()));
+      line(fmt::format("      and {}", plural(secret.place_count - secret.places.size(), "more place", "more places")));
     line(fmt::format("      why we think it is yours: {}", secret.why));
   }
   line();
   line("What we saw of their use");
   if (party.uses.empty()) line("  Nothing in the logs that we hold. Your own logs can tell more.");
   for (const PartyUse &use : party.uses) {
-    line(fmt::format("  - {}: {} ({})", base::format_time(use.time),
-                     use.succeeded ? "used, and it worked" : "tried",
-                     use.outcome.empty() ? "outcome not known" : use.outcome));
+    // That it worked says all that "ok" would.
+    line(fmt::format("  - {}: {}", base::format_time(use.time),
+                     use.succeeded             ? std::string("used, and it worked")
+                     : use.outcome.empty() ? std::string("tried (outcome not known)")
+                                           : fmt::format("tried ({})", use.outcome)));
   }
   line();
   line("What to do now");
@@ -108,7 +115,8 @@ base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::
   line(
       "  Whether the intruder kept copies, and whether they used your credentials where only you have logs.");
   line();
-  line(fmt::format("Contact: {} ({})", sender.contact_name, sender.contact_channel));
+  line(sender.contact_name.empty() ? "Contact: " + sender.contact_channel
+                                   : fmt::format("Contact: {} ({})", sender.contact_name, sender.contact_channel));
   if (sender.next_update != base::kTimeMax) line(fmt::format("Next update: {}", day(sender.next_update)));
 
   notice.missing.emplace_back("the recipient, confirmed out of band");

@@ -113,8 +113,8 @@ Result<void> remember_actions(Case &the_case, const evict::Plan &plan) {
   if (all.size() == before) return {};
   std::string text;
   for (const Kept &one : all) {
-    for (const std::string &field : {one.action.id, one.action.key, one.action.name, one.action.target_name,
-                                     std::to_string(one.wave)}) {
+    for (const std::string &field :
+         {one.action.id, one.action.key, one.action.name, one.action.target_name, std::to_string(one.wave)}) {
       for (const char byte : field) text += byte == kField || byte == kRow ? ' ' : byte;
       text += kField;
     }

@@ -172,6 +172,7 @@ std::string undated_duty_json(const disclose::Regime &regime, std::string_view t
     json.field("status", undated_status(regime));
     json.list_field("missing", std::vector<std::string>{});
     json.list_field("counted", std::vector<std::string>{});
+    json.list_field("alternatives", std::vector<std::string>{});
     json.field("source", regime.source);
   });
   return out;

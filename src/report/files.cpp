@@ -45,16 +45,22 @@ std::string gives_a_thief(const engine::Picture &picture) {
   std::set<std::string> places;
   for (const identity::SecretFact &secret : picture.secrets)
     for (const identity::SecretPlace &place : secret.places) places.insert(place.item);
-  std::size_t people = 0;
-  for (const reach::ReachRow &row : picture.reach.rows)
-    if (row.type == "principal" && row.grade != detect::Grade::excluded) ++people;
+  std::size_t people = 0, things = 0;
+  for (const reach::ReachRow &row : picture.reach.rows) {
+    if (row.grade == detect::Grade::excluded) continue;
+    people += row.type == "principal";
+    things += row.type == "resource";
+  }
   const auto count = [](std::size_t number, std::string_view one, std::string_view many) {
     return fmt::format("{} {}", number, number == 1 ? one : many);
   };
   return fmt::format(
-      "It names {} and {} that they could read, {} where secrets lie, {} and the order of {} of the plan. It "
-      "holds no value of a secret and no text of a message. Keep it off the compromised network.",
-      count(people, "account", "accounts"), count(picture.stolen.size(), "mailbox", "mailboxes"),
+      "It names {} that they could act as and {} that they could read, {} where secrets lie, {} and the "
+      "order of {} "
+      "of the plan. It holds no value of a secret and no text of a message. Keep it off the compromised "
+      "network.",
+      count(people, "account", "accounts"),
+      count(things, "mailbox, repository or other store", "mailboxes, repositories and other stores"),
       count(places.size(), "place", "places"), count(picture.parties.size(), "other party", "other parties"),
       count(picture.plan.actions.size(), "action", "actions"));
 }

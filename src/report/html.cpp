@@ -138,6 +138,8 @@ std::string html(const Picture &picture) {
   }
   out += "</div>\n";
   out +=
+      "<p><strong>As of</strong> " + moment(base::Time{base::now().us / base::kSecond * base::kSecond}) +
+      ", from what was handed in until then.</p>\n"
       "<div class=\"box\"><p><strong>What this file would give a thief.</strong> " +
       html_escaped(gives_a_thief(picture)) +
       "</p></div>\n"

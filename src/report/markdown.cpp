@@ -135,6 +135,8 @@ std::string markdown(const Picture &picture) {
     out += fmt::format("**partial: {} % read.** Nothing here is excluded or closed.\n\n",
                        picture.totals.percent_read());
   out += fmt::format("**Verdict:** {}\n\n", ended(plain(picture.plan.verdict.says)));
+  out += fmt::format("**As of:** {}, from what was handed in until then.\n\n",
+                     moment(base::Time{base::now().us / base::kSecond * base::kSecond}));
   out += "**What this file would give a thief:** " + plain(gives_a_thief(picture)) + "\n\n";
   out +=
       "**Grades:** confirmed: an event shows it. Possible: nothing in the evidence excludes it. Unknown: the "

@@ -157,10 +157,21 @@ void secrets(Register &out, const Picture &picture) {
 
 void intrusion(Register &out, const Picture &picture) {
   out.question(3);
-  for (const detect::Detection &detection : picture.detections)
+  // A log that nobody handed in is no evidence.
+  const auto held = [&](const std::string &source) {
+    return std::any_of(picture.evidence.begin(), picture.evidence.end(), [&](const engine::EvidenceRow &row) {
+      return source == row.root || source.rfind(row.root + "!/", 0) == 0;
+    });
+  };
+  for (const detect::Detection &detection : picture.detections) {
+    // Most of them say when themselves.
+    std::string when = moment(detection.first);
+    std::replace(when.begin(), when.end(), 'T', ' ');
+    const bool dated = detection.says.find(when.substr(0, 16)) != std::string::npos;
     out.about(detection.id)
-        .say(fmt::format("{}: {}", moment(detection.first), detection.says), detect::name_of(detection.grade),
-             places(detection.events), detection.because);
+        .say(dated ? detection.says : fmt::format("{}: {}", moment(detection.first), detection.says),
+             detect::name_of(detection.grade), places(detection.events), detection.because);
+  }
   for (const detect::CannotSay &unknown : picture.cannot_say)
     out.about("cannot-say:" + unknown.principal + unknown.secret + "@" + unknown.source)
         .say(fmt::format(
@@ -170,10 +181,25 @@ void intrusion(Register &out, const Picture &picture) {
                  unknown.interval.until != base::kTimeMax  ? " until " + moment(unknown.interval.until)
                  : unknown.interval.from != base::kTimeMin ? std::string(" on")
                                                            : std::string()),
-             "unknown", {unknown.source}, "unknown, because " + unknown.why);
+             "unknown",
+             held(unknown.source) ? std::vector<std::string>{unknown.source} : std::vector<std::string>{},
+             "unknown, because " + unknown.why);
   if (picture.detections.empty())
     out.say("How the intruder got in is unknown.", "unknown", {},
             "unknown, because no log that was handed in shows it");
+}
+
+// A principal is acted as, a resource read, a secret known.
+std::string held_as(const reach::ReachRow &row, bool did, bool denied) {
+  const std::string_view verb = row.type == "principal" ? "act as" : row.type == "resource" ? "read" : "know";
+  const std::string_view past = row.type == "principal"  ? "acted as"
+                                : row.type == "resource" ? "read"
+                                                         : "knew";
+  return fmt::format("The intruder {} {}",
+                     denied ? fmt::format("did not {}", verb)
+                     : did  ? std::string(past)
+                            : fmt::format("could {}", verb),
+                     row.name);
 }
 
 void reached(Register &out, const Picture &picture) {
@@ -181,17 +207,21 @@ void reached(Register &out, const Picture &picture) {
   for (const reach::ReachRow &row : picture.reach.rows) {
     if (row.grade == detect::Grade::excluded) {
       out.about("reach:" + row.id)
-          .say(fmt::format("The intruder did not hold the {} {}.", row.type, row.name),
-               detect::name_of(row.grade), {}, row.because.empty() ? "" : row.because.back().says);
+          .say(held_as(row, false, true) + ".", detect::name_of(row.grade), {},
+               row.because.empty() ? "" : row.because.back().says);
       continue;
     }
+    // The last step often follows from those before it alone: then the one that evidence shows is told with
+    // it.
+    const auto shown = std::find_if(row.because.rbegin(), row.because.rend(),
+                                    [](const reach::Because &step) { return !step.evidence.empty(); });
+    std::string how = row.because.empty() ? std::string() : row.because.back().says;
+    if (shown != row.because.rend() && shown != row.because.rbegin()) how = shown->says + "; " + how;
     out.about("reach:" + row.id)
-        .say(fmt::format("The intruder {} the {} {} since {}.",
-                         row.grade == detect::Grade::confirmed ? "held" : "could hold", row.type, row.name,
+        .say(fmt::format("{} since {}.", held_as(row, row.grade == detect::Grade::confirmed, false),
                          moment(row.since)),
              detect::name_of(row.grade),
-             row.because.empty() ? std::vector<std::string>{} : row.because.back().evidence,
-             row.because.empty() ? "" : row.because.back().says);
+             shown == row.because.rend() ? std::vector<std::string>{} : shown->evidence, std::move(how));
   }
   for (const reach::MissingEvidence &missing : picture.reach.missing)
     out.about("missing:" + missing.resource)
@@ -217,6 +247,16 @@ void plan(Register &out, const Picture &picture) {
              "possible", {}, leak.why);
 }
 
+// What a statement says holds on another day too: dates, not days from now.
+std::string lasting_status(const disclose::Duty &duty) {
+  if (duty.due && duty.trigger_time)
+    return fmt::format("{} at {}, due {}", duty.trigger, moment(*duty.trigger_time), moment(*duty.due));
+  const std::string_view begin = "not started: discovered ";
+  if (!duty.status.starts_with(begin)) return duty.status;
+  const std::size_t comma = duty.status.find(", ", begin.size());
+  return comma == std::string::npos ? duty.status : "not started: " + duty.status.substr(comma + 2);
+}
+
 void told(Register &out, const Picture &picture) {
   out.question(6);
   for (const disclose::Party &party : picture.parties) {
@@ -225,20 +265,20 @@ void told(Register &out, const Picture &picture) {
     for (const disclose::PartySecret &secret : party.secrets)
       if (!secret.places.empty()) evidence.push_back(secret.places.front());
     out.about("party:" + party.organisation)
-        .say(fmt::format("{} is to be told: {} of its own and {} with it were exposed; {} seen.",
+        .say(fmt::format("{} is to be told: {} of its own and {} with it were exposed; {} of {} seen.",
                          party.organisation, base::counted(party.secrets.size(), "secret", "secrets"),
                          base::counted(party.messages, "message", "messages"),
-                         party.uses.empty()       ? "no use of these secrets was"
-                         : party.uses.size() == 1 ? "1 use of them was"
-                                                  : fmt::format("{} uses of them were", party.uses.size())),
+                         party.uses.empty() ? std::string("no use") : base::counted(party.uses.size(), "use"),
+                         fmt::format("{} {}", party.secrets.size() == 1 ? "that secret" : "those secrets",
+                                     party.uses.size() > 1 ? "were" : "was")),
              party.uses.empty() ? "possible" : "confirmed", std::move(evidence),
              party.uses.empty() ? "what their own logs show is unknown, because they are not held here" : "");
   }
   for (const disclose::Duty &duty : picture.duties) {
     if (duty.trigger.empty()) continue;
     out.about("duty:" + duty.regime)
-        .say(fmt::format("{}: {}.", duty.name, duty.status), duty.running ? "confirmed" : "unknown", {},
-             duty.source);
+        .say(fmt::format("{}: {}.", duty.name, lasting_status(duty)), duty.running ? "confirmed" : "unknown",
+             {}, duty.source);
   }
 }
 

@@ -18,12 +18,14 @@ std::vector<TimelineEntry> timeline(const engine::Picture &picture) {
   }
   for (const identity::Change &change : picture.changes) {
     if (change.owner == identity::ChangeOwner::ours) continue;
-    entries.push_back({change.time, "change",
-                       fmt::format("{} on {} by {} ({}): {}", change.what,
-                                   change.target_name.empty() ? change.target : change.target_name,
-                                   change.by_name.empty() ? "somebody" : change.by_name,
-                                   identity::name_of(change.owner), change.detail),
-                       change.evidence});
+    entries.push_back(
+        {change.time, "change",
+         fmt::format(
+             "{}{}{}, on {} by {} ({})", change.what, change.detail.empty() ? "" : ": ", change.detail,
+             change.target_name.empty() ? change.target : change.target_name,
+             change.by_name.empty() ? "somebody" : change.by_name,
+             change.owner == identity::ChangeOwner::intruder ? "the intruder" : "nobody has claimed it"),
+         change.evidence});
   }
   for (const reach::ReachRow &row : picture.reach.rows) {
     if (row.type != "secret" || row.grade == detect::Grade::excluded || row.since == base::kTimeMin ||
