@@ -80,9 +80,9 @@ export function action(row, context) {
 
 function waves(data, context) {
   const shown = context.where.find((one) => one.startsWith('wave:'));
-  const doneShown = context.where.includes('state:in effect');
+  const doneShown = context.where.includes('state:in-effect');
   // What is done is no wave any more: the plan counts the others anew each time.
-  const done = data.behind === 0 ? null : h('li', null, h('a', {href: context.at({where: doneShown ? [] : ['state:in effect'], row: ''}), 'aria-current': doneShown ? 'true' : null},
+  const done = data.behind === 0 ? null : h('li', null, h('a', {href: context.at({where: doneShown ? [] : ['state:in-effect'], row: ''}), 'aria-current': doneShown ? 'true' : null},
     h('strong', null, 'Done'), bar([[1, 'done']], 1, 'done'), h('span', null, number(data.behind) + ' in effect'), h('small', null, 'by evidence; the waves that are left are counted anew')));
   return h('ol', {class: 'waves', 'aria-label': 'Waves'}, done, data.waves.map((wave) => {
     const where = 'wave:' + wave.wave;
