@@ -22,8 +22,12 @@ EdgeLists::EdgeLists(const Program &program, Grade grade) {
   while ((nodes >> shift) >= kGroups) ++shift;
   const std::size_t groups = (nodes >> shift) + 1;
   std::vector<std::uint32_t> group_begin(groups + 1, 0);
-  const std::size_t total = program.premise_pool.size();
-  for (const NodeId premise : program.premise_pool) ++group_begin[(premise >> shift) + 1];
+  // Of edges, not of the pool: what an action took away left its premises there.
+  std::size_t total = 0;
+  for (const Edge &edge : program.edges) {
+    for (const NodeId premise : program.premises(edge)) ++group_begin[(premise >> shift) + 1];
+    total += edge.premise_count;
+  }
   for (std::size_t i = 0; i < groups; ++i) group_begin[i + 1] += group_begin[i];
   out_.resize(total);
   std::vector<NodeId, base::HugePages<NodeId>> premise_of(total);

@@ -44,6 +44,26 @@ TEST(Solve, AnEdgeHoldsWhereItsPremisesAndItsValidityMeet) {
   EXPECT_THAT(s.at(c), ElementsAre(span(5, 8)));
 }
 
+TEST(Solve, EdgesMayShareTheirPremisesAndLeaveSomeUnused) {
+  // What an action does to an edge is written as copies of it, which stand on the same premises; and an edge that it
+  // took away leaves its own in the pool.
+  Small s;
+  const NodeId a = s.principal("a"), b = s.principal("b"), c = s.principal("c"), d = s.principal("d");
+  s.edge(a, {}, span(0, 10));
+  s.edge(b, {}, span(0, 20));
+  const EdgeId cut = s.edge(c, {a}, span(0, 4));
+  Edge copy = s.program.edges[cut];
+  copy.valid = span(6, 30);
+  s.program.edges.push_back(copy);
+  const EdgeId gone = s.edge(d, {a, b});
+  s.program.edges[gone].premise_count = 0;
+  s.program.edges[gone].valid = span(3, 3);
+  s.edge(d, {c});
+  s.edge(d, {b}, span(12, 14));
+  EXPECT_THAT(s.at(c), ElementsAre(span(0, 4), span(6, 10)));
+  EXPECT_THAT(s.at(d), ElementsAre(span(0, 4), span(6, 10), span(12, 14)));
+}
+
 TEST(Solve, ControlHasGapsButKnowledgeDoesNot) {
   // Held [1,5) and [8,10); a secret mailed at 9 is learnt through the second interval only.
   Small s;
