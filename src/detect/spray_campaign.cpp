@@ -133,6 +133,15 @@ class Completer {
       if (worked(event) && !matches(one.fingerprint, parts_of(view_, event)))
         own_places.insert({event.tenant, account_of(event), event.address});
     }
+    // Who comes from there with the program that they had before may be the owner: the administrator of a
+    // laboratory sits where the tests are run.
+    std::set<OwnPlace> own_programs;  // tenant, account, agent
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (event.time >= first) break;
+      if (worked(event) && strange.count(event.address) == 0)
+        own_programs.insert({event.tenant, account_of(event), event.agent});
+    }
     std::set<std::pair<StringId, StringId>> fallen;  // tenant, account
     for (const EventIndex index : view_.user_signins()) {
       const Event &event = view_.event(index);
@@ -141,7 +150,9 @@ class Completer {
       const bool during = event.time <= last + options_.spray_slack_us;
       // An account that has fallen stays fallen, however long after.
       const bool mine = in_tenants(one, event.tenant) && (during || fallen.count(account) != 0);
-      if (mine && strange.count(event.address) != 0) {
+      const bool own = event.agent != 0 && !matches(one.fingerprint, parts_of(view_, event)) &&
+                       own_programs.count({event.tenant, account.second, event.agent}) != 0;
+      if (mine && !own && strange.count(event.address) != 0) {
         one.right.push_back(index);
         fallen.insert(account);
         continue;
