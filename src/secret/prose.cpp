@@ -9,6 +9,21 @@
 #include "secret/prose_text.hpp"
 
 namespace dislodge::secret {
+namespace {
+
+constexpr double kColumnConfidence = 0.6;
+
+bool counts_in_column(const ProseCandidate &one, const Features &features) {
+  constexpr std::size_t kLeast = 4;  // bytes
+  if (one.link != Link::column || one.user_end <= one.user_begin || one.end - one.begin < kLeast)
+    return false;
+  for (const Feature no : {Feature::function_word, Feature::placeholder, Feature::masked, Feature::structured,
+                           Feature::code, Feature::phrase, Feature::participle})
+    if (features[static_cast<std::size_t>(no)] > 0) return false;
+  return true;
+}
+
+}  // namespace
 
 void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::vector<ProseCandidate> &out,
                 std::vector<TextRange> *far) {
@@ -34,9 +49,13 @@ void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::ve
   for (std::size_t i = first; i < out.size(); ++i) {
     Features features = value_features(text, out[i]);
     out[i].confidence = prose_confidence_at_most(features);
-    if (out[i].confidence < kProseFloor) continue;  // nothing that stands around it makes it one
+    if (out[i].confidence < kProseFloor && !counts_in_column(out[i], features))
+      continue;  // nothing that stands around it makes it one
     add_surroundings(text, out[i], features);
     out[i].confidence = prose_confidence(features);
+    // In the column of passwords beside one of users even "summer" is one.
+    if (counts_in_column(out[i], features))
+      out[i].confidence = std::max(out[i].confidence, kColumnConfidence);
   }
   const auto from = out.begin() + static_cast<std::ptrdiff_t>(first);
   std::sort(from, out.end(), [](const ProseCandidate &a, const ProseCandidate &b) {

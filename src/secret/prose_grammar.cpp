@@ -435,6 +435,10 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLangu
     }
   }
   reader.go(start);
+  // The next cell of a row: "Password\tX", as a table of names and values comes out of HTML.
+  if (!reader.source() && reader.take("\t") && reader.peek() != '\t')
+    return emit_value(reader, candidate, Link::separator, pair, out);
+  reader.go(start);
   if (take_separator(reader)) {
     // "password - is: X" and "password: is X" do occur; more often "is" begins a sentence about it.
     return emit_value(reader, candidate, Link::separator, pair, out);
@@ -574,7 +578,8 @@ bool read_prose(std::string_view text, std::size_t end, const ProseTrigger &trig
          std::string_view(" \"'`*_])").find(text[after]) != std::string_view::npos)
     ++after;
   const char next = after < text.size() ? text[after] : '\n';
-  const bool ends_cell = std::string_view("|,;\t\r\n").find(next) != std::string_view::npos;
+  const bool ends_cell = std::string_view("|,;\t\r\n").find(next) != std::string_view::npos ||
+                         text.substr(end).starts_with("  ");
   bool heading = false;
   if (is != TriggerClass::sign_in && ends_cell) {
     const TableReading table = read_table(text, end, candidate, out);

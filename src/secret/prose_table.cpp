@@ -16,9 +16,25 @@ using std::string_view_literals::operator""sv;
 constexpr std::size_t kTableRows = 500;
 constexpr std::size_t kTableCells = 40;
 
-constexpr std::array kUserColumns = {"user"sv,     "username"sv, "user name"sv, "login"sv, "account"sv,
-                                     "userid"sv,   "id"sv,       "name"sv,      "email"sv, "e-mail"sv,
-                                     "benutzer"sv, "logon"sv,    "user id"sv};
+// What the heading of a column of user names begins with or is, small letters; of those that have capitals
+// outside ASCII both.
+constexpr std::array kUserColumns = {
+    "user"sv,       "login"sv,      "logon"sv,       "account"sv,      "userid"sv,       "id"sv,
+    "name"sv,       "email"sv,      "e-mail"sv,      "benutzer"sv,     "konto"sv,        "kennung"sv,
+    "usuario"sv,    "usuário"sv,    "utilisateur"sv, "identifiant"sv,  "utente"sv,       "użytkownik"sv,
+    "uživatel"sv,   "používateľ"sv, "bruger"sv,      "bruker"sv,       "användar"sv,     "käyttäjä"sv,
+    "felhasznál"sv, "kullanıcı"sv,  "utilizator"sv,  "gebruiker"sv,    "korisnik"sv,     "логин"sv,
+    "Логин"sv,      "логін"sv,      "Логін"sv,       "пользователь"sv, "Пользователь"sv, "користувач"sv,
+    "Користувач"sv, "χρήστης"sv,    "Χρήστης"sv,     "اسم المستخدم"sv, "שם משתמש"sv,     "tên đăng nhập"sv,
+    "tài khoản"sv,  "ชื่อผู้ใช้"sv,      "उपयोगकर्ता"sv,   "아이디"sv,       "계정"sv,         "用户名"sv,
+    "账号"sv,       "帳號"sv,       "使用者"sv,      "ユーザー"sv};
+constexpr char kGaps = ' ';  // columns of a width: two blanks and more stand between cells
+
+bool names_users(std::string_view heading) {
+  return std::any_of(kUserColumns.begin(), kUserColumns.end(), [&](std::string_view name) {
+    return heading == name || (name.size() > 3 && heading.starts_with(name));
+  });
+}
 
 struct Row {
   std::array<Span, kTableCells> cells;
@@ -33,8 +49,11 @@ Row split_row(std::string_view text, Span line, char mark) {
   while (row.count < kTableCells) {
     std::size_t stop = at;
     bool quoted = false;
-    while (stop < line.end && (quoted || text[stop] != mark)) {
-      if (text[stop] == '"' && mark != '|') quoted = !quoted;
+    const auto ends = [&](std::size_t i) {
+      return mark == kGaps ? text[i] == ' ' && i + 1 < line.end && text[i + 1] == ' ' : text[i] == mark;
+    };
+    while (stop < line.end && (quoted || !ends(stop))) {
+      if (text[stop] == '"' && mark != '|' && mark != kGaps) quoted = !quoted;
       ++stop;
     }
     Span cell{at, stop};
@@ -48,6 +67,7 @@ Row split_row(std::string_view text, Span line, char mark) {
     row.cells[row.count++] = cell;
     if (stop >= line.end) break;
     at = stop + 1;
+    while (mark == kGaps && at < line.end && text[at] == ' ') ++at;
     if (mark == '|' && at >= line.end) break;  // the closing bar
   }
   return row;
@@ -55,9 +75,12 @@ Row split_row(std::string_view text, Span line, char mark) {
 
 // A heading is a row of short names, not a sentence or a list of arguments.
 bool is_heading(std::string_view text, const Row &row, char mark) {
+  std::size_t empty = 0;
   for (std::size_t i = 0; i < row.count; ++i) {
-    const std::string_view cell = text.substr(row.cells[i].begin, row.cells[i].end - row.cells[i].begin);
-    if (cell.size() > 40 || (cell.empty() && mark != '|')) return false;
+    std::string_view cell = text.substr(row.cells[i].begin, row.cells[i].end - row.cells[i].begin);
+    empty += cell.empty() ? 1 : 0;
+    if (cell.size() > 60 || (empty > 1 && mark != '|')) return false;
+    if (cell.ends_with(':') && mark != ',' && mark != ';') cell.remove_suffix(1);
     if (cell.find_first_of("=:\"{}[]<>$;") != std::string_view::npos) return false;
     if (std::count(cell.begin(), cell.end(), ' ') > 3) return false;
     if (mark == ',' && !cell.empty() && (cell.back() == '.' || cell.find('(') != std::string_view::npos))
@@ -79,6 +102,7 @@ TableReading read_table(std::string_view text, std::size_t trigger_end, const Pr
       break;
     }
   }
+  if (mark == '\0' && heading.find("  ") != std::string_view::npos) mark = kGaps;
   if (mark == '\0') return TableReading::none;
   const Row head = split_row(text, line, mark);
   if (head.count < 2) return TableReading::none;
@@ -91,21 +115,33 @@ TableReading read_table(std::string_view text, std::size_t trigger_end, const Pr
     if (trigger_end <= cell.end && trigger_end > cell.begin && cell.end - trigger_end <= 1 &&
         name.size() <= 32)
       column = i;
-    if (user_column == head.count && among(kUserColumns, name)) user_column = i;
+    if (user_column == head.count && names_users(name)) user_column = i;
   }
   if (column == head.count || !is_heading(text, head, mark)) return TableReading::none;
+  // A line of two cells that is alone is a name and its value, as forms have it.
   bool any = false;
+  bool gap = false;
   for (std::size_t rows = 0; rows < kTableRows; ++rows) {
     std::size_t next = line.end;
     while (next < text.size() && text[next] != '\n') ++next;
     if (next >= text.size()) break;
     line = line_around(text, next + 1, 4 * kProseReach);
     const Row row = split_row(text, line, mark);
-    if (row.count != head.count) break;
+    // Rows of tables that were HTML stand apart; a last cell may be left out, or hold the mark itself.
+    if (row.count == 1 && row.cells[0].begin == row.cells[0].end && !gap) {
+      gap = true;
+      continue;
+    }
+    gap = false;
+    const bool fits = row.count == head.count ||
+                      (mark != ',' && mark != kGaps && row.count > column && row.count > 1 && column > 0);
+    if (!fits) break;
     const Span cell = row.cells[column];
     const std::string_view value = text.substr(cell.begin, cell.end - cell.begin);
     if (value.empty() || value.size() > kProseValueMax) continue;
-    if (mark != '|' && value.find(' ') != std::string_view::npos) continue;   // a sentence that has a comma
+    // A sentence that has a comma.
+    if (mark != '|' && mark != '\t' && value.find(' ') != std::string_view::npos) continue;
+    if (mark == '\t' && std::count(value.begin(), value.end(), ' ') > 3) continue;
     if (value.find_first_not_of("-:= ") == std::string_view::npos) continue;  // the rule under a heading
     ProseCandidate candidate = pattern;
     candidate.begin = cell.begin;

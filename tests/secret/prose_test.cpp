@@ -116,7 +116,16 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"| host | user | password |\n|------|------|----------|\n| db01 | sa | Mango#Tree7 |\n",
              "Mango#Tree7"},
         Case{"Host\tUser\tPassword\nweb1\tadmin\tPilot!88\n", "Pilot!88"},
-        Case{"server,username,password\nfs01,svc-fs,Quartz_51\n", "Quartz_51"}));
+        Case{"server,username,password\nfs01,svc-fs,Quartz_51\n", "Quartz_51"},
+        Case{"System\tUsername\tPassword\nSAP\tkmeyer\tsummer\n", "summer"},
+        Case{"System;Login;Passwort\nSAP;kmeyer;Quartz_51\n", "Quartz_51"},
+        Case{"Host       User      Password\nweb1       admin     Pilot!88\n", "Pilot!88"},
+        Case{"Host     User     Password     Notes\nweb1     admin    Pilot!88     old\n", "Pilot!88"},
+        Case{"System\tUser\tPassword\n\nSAP\tkmeyer\tQuartz_51\n", "Quartz_51"},
+        Case{"Система\tЛогин\tПароль\nSAP\tkmeyer\tQuartz_51\n", "Quartz_51"},
+        Case{"| 系统 | 用户名 | 密码 |\n| --- | --- | --- |\n| SAP | kmeyer | Quartz_51 |\n", "Quartz_51"},
+        Case{"Username\tkmeyer\nPassword\tQuartz_51\n", "Quartz_51"},
+        Case{"Server\tBenutzername\tKennwort\tBemerkung\nfs01\tsvc-fs\tQuartz_51\n", "Quartz_51"}));
 
 class ProseNegative : public testing::TestWithParam<const char *> {};
 TEST_P(ProseNegative, GivesNothing) {
