@@ -365,7 +365,8 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
   // Whatever its shape, what documentation writes in the place of a secret is none: "AKIAIOSFODNN7EXAMPLE".
   if (shape == ValueShape::masked || shape == ValueShape::reference || shape == ValueShape::literal ||
       shape == ValueShape::placeholder ||
-      (shape != ValueShape::blob && looks_like_placeholder(value.substr(0, 512))))
+      (shape != ValueShape::blob && looks_like_placeholder(value.substr(0, 512))) ||
+      (c.name != NameClass::password && looks_counted(value.substr(0, 512))))
     return false;
 
   if (left_to_prose(text, file, name, shape, c)) return false;

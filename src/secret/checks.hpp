@@ -20,6 +20,8 @@ std::span<const Check> all_checks();
 
 // A value that documentation and templates put where a secret goes: "changeme", "${TOKEN}", "xxxxxxxx".
 bool looks_like_placeholder(std::string_view value);
+// What somebody typed who had no token at hand: "abc123def456ghi789", "a1b2c3d4e5f6".
+bool looks_counted(std::string_view value);
 // Source text in place of a value: a path of identifiers, a call, a file name, a type.
 bool looks_like_code(std::string_view value);
 // "password", "hunter2" and their like, lower case.

@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "base/encode.hpp"
+#include "evidence/inflate.hpp"
 #include "secret/anchor.hpp"
 
 namespace dislodge::secret {
 namespace {
 
 constexpr std::size_t kLineMin =
-    60;  // a line of wrapped base64: 64 or 76 characters, or what a quote mark leaves
+    44;  // a line of wrapped base64: 48, 64 or 76 characters, or what a quote mark leaves
 
 constexpr const CharacterTable &kLetters = kRunLetters;
 static_assert(kEncodedRunMin == kLongRun, "the matcher finds the runs");
@@ -92,6 +93,49 @@ std::vector<EncodedRun> join_base64_runs(std::string_view text, const std::vecto
   return runs;
 }
 
+namespace {
+
+// What gzip or zlib packed, as far as it goes; the bytes themselves where neither did.
+std::string unpacked(std::string bytes) {
+  const std::string_view head = std::string_view(bytes).substr(0, 3);
+  const bool gzip = head == "\x1f\x8b\x08" && bytes.size() > 18;
+  const bool zlib =
+      bytes.size() > 8 && head[0] == '\x78' &&
+      (static_cast<unsigned char>(head[0]) << 8 | static_cast<unsigned char>(head[1])) % 31 == 0;
+  if (!gzip && !zlib) return bytes;
+  std::string_view packed = bytes;
+  if (gzip) {  // RFC 1952: flags, then a name or a comment that end with a zero
+    const auto flags = static_cast<unsigned char>(packed[3]);
+    std::size_t at = 10;
+    if ((flags & 4) != 0 && at + 2 <= packed.size())
+      at += 2u + static_cast<unsigned char>(packed[at]) + (static_cast<unsigned char>(packed[at + 1]) << 8);
+    for (const unsigned flag : {8u, 16u})
+      if ((flags & flag) != 0) at = at < packed.size() ? packed.find('\0', at) + 1 : packed.size();
+    if ((flags & 2) != 0) at += 2;
+    if (at == 0 || at >= packed.size()) return bytes;
+    packed.remove_prefix(at);
+  }
+  evidence::Inflater inflater;
+  const evidence::Inflated out =
+      gzip ? inflater.raw(packed, 0, kUnpackedMax) : inflater.zlib(packed, 0, kUnpackedMax);
+  return out.bytes.empty() ? bytes : std::string(out.bytes);
+}
+
+std::optional<DecodedText> as_text(std::string bytes, std::string_view encoding) {
+  DecodedText decoded;
+  decoded.encoding = encoding;
+  decoded.bytes = unpacked(std::move(bytes));
+  if (looks_utf16(decoded.bytes)) {
+    convert_utf16(decoded);
+    if (!is_readable(decoded.text)) return std::nullopt;
+    return decoded;
+  }
+  if (!is_readable(decoded.bytes)) return std::nullopt;
+  return decoded;
+}
+
+}  // namespace
+
 std::optional<DecodedText> decode_base64_run(std::string_view run) {
   std::string letters;
   letters.reserve(run.size());
@@ -100,15 +144,28 @@ std::optional<DecodedText> decode_base64_run(std::string_view run) {
   if (letters.size() % 4 == 1) letters.pop_back();  // a stray letter at the end of what was cut
   auto bytes = base::from_base64(letters);
   if (!bytes) return std::nullopt;
-  DecodedText decoded;
-  decoded.bytes = std::move(*bytes);
-  if (looks_utf16(decoded.bytes)) {
-    convert_utf16(decoded);
-    if (!is_readable(decoded.text)) return std::nullopt;
-    return decoded;
+  return as_text(std::move(*bytes), "base64");
+}
+
+std::optional<DecodedText> decode_run(std::string_view run) {
+  // The first bytes of a digest are seldom readable: they tell most runs apart.
+  constexpr std::size_t kFirst = 16;
+  const auto is_hex = [](char c) {
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+  };
+  if (run.size() >= kFirst && std::all_of(run.begin(), run.begin() + kFirst, is_hex)) {
+    std::string digits;
+    for (const char c : run) {
+      if (is_hex(c))
+        digits += c;
+      else if (is_letter64(c))
+        return decode_base64_run(run);
+    }
+    if (digits.size() % 2 != 0) digits.pop_back();
+    if (const auto bytes = base::from_hex(digits))
+      if (auto text = as_text(*bytes, "hex")) return text;
   }
-  if (!is_readable(decoded.bytes)) return std::nullopt;
-  return decoded;
+  return decode_base64_run(run);
 }
 
 }  // namespace dislodge::secret

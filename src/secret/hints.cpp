@@ -174,6 +174,15 @@ bool holds_long_number(std::string_view text) {
   return false;
 }
 
+// How many ">" the line of `at` begins with.
+std::size_t quote_marks(std::string_view text, std::size_t at) {
+  std::size_t begin = at;
+  while (begin > 0 && at - begin < kReach && text[begin - 1] != '\n') --begin;
+  std::size_t marks = 0;
+  for (; begin < at && (text[begin] == '>' || text[begin] == ' '); ++begin) marks += text[begin] == '>';
+  return marks;
+}
+
 // Everything a pattern finds in the neighbourhood, with its distance to the secret. A match begins at one of
 // the places that `starts` gives, in order, or nowhere: trying these finds what a search would.
 class Collector {
@@ -284,11 +293,20 @@ class Collector {
     std::size_t distance = between.size() + kLinePenalty * static_cast<std::size_t>(std::count(
                                                                between.begin(), between.end(), '\n'));
     if (!before) distance += kAfterPenalty;
-    if ((pattern.kind == HintKind::user || pattern.kind == HintKind::host) &&
-        (begin < request_.previous_end || end > request_.next_begin))
+    const bool beyond = begin < request_.previous_end || end > request_.next_begin;
+    // A name in a quoted message that has a secret of its own there is not taken for what is answered to it.
+    if (pattern.kind == HintKind::user && (beyond || on_line_with(end, request_.next_begin)) &&
+        quote_marks(text_, begin) > quote_marks(text_, request_.begin))
+      return;
+    if ((pattern.kind == HintKind::user || pattern.kind == HintKind::host) && beyond)
       distance += kOtherPenalty;
     found_.push_back({distance, pattern.kind, std::string(value),
                       distance < kOtherPenalty && between.find('\n') == std::string_view::npos});
+  }
+
+  bool on_line_with(std::size_t at, std::size_t later) const {
+    return later != std::string_view::npos && later >= at && later - at < kReach &&
+           text_.substr(at, later - at).find('\n') == std::string_view::npos;
   }
 
   const HintRequest &request_;

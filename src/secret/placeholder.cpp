@@ -97,7 +97,55 @@ const RE2 &bytes_pattern(const char *pattern) {
   return *new RE2(pattern, options);  // lives as long as the program, as function-local statics of it do
 }
 
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+// Whether one letter or digit follows another as when counting: "ab", "89", "90".
+bool counts_on(char a, char b) {
+  return is_alphanumeric(a) && (b == a + 1 || (a == '9' && b == '0'));
+}
+
+// What somebody typed who had no token at hand: "abc123def456ghi789", "1a2b3c4d5e6f", "aB1cD2eF3gH4". Random
+// letters go on in the alphabet once in 26 times.
+bool counts_up(std::string_view small) {
+  constexpr std::size_t kLeast = 8;
+  constexpr std::size_t kRun = 3;
+  if (small.size() < kLeast) return false;
+  std::size_t covered = 0;
+  for (std::size_t at = 0; at < small.size();) {
+    std::size_t end = at + 1;
+    while (end < small.size() && counts_on(small[end - 1], small[end])) ++end;
+    if (end - at >= kRun) covered += end - at;
+    at = end;
+  }
+  if (covered * 10 >= small.size() * 6) return true;
+  // The letters for themselves and the digits for themselves, each once or twice.
+  std::size_t steps = 0;
+  std::size_t pairs = 0;
+  std::size_t turns = 0;
+  char letter = '\0';
+  char digit = '\0';
+  for (std::size_t i = 0; i < small.size(); ++i) {
+    const char c = small[i];
+    if (!is_alphanumeric(c)) continue;
+    const bool is_digit = c <= '9';
+    char &last = is_digit ? digit : letter;
+    if (last != '\0') {
+      ++pairs;
+      steps += c == last || counts_on(last, c) ? 1 : 0;
+    }
+    last = c;
+    turns += i > 0 && is_alphanumeric(small[i - 1]) && (small[i - 1] <= '9') != is_digit ? 1 : 0;
+  }
+  return pairs >= kLeast && turns >= 4 && steps * 10 >= pairs * 8;
+}
+
 }  // namespace
+
+bool looks_counted(std::string_view value) {
+  return counts_up(base::lower(base::trim(value)));
+}
 
 bool looks_like_placeholder(std::string_view value) {
   static const WordSet kInside(kWords);

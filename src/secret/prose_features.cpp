@@ -82,6 +82,13 @@ bool is_structured(std::string_view value) {
       is_digit(number.back()) && all_of(number, [](char c) { return is_digit(c) || c == '.'; }))
     return true;
   if (std::count(value.begin(), value.end(), ':') >= 3) return true;  // a line of /etc/passwd, an address
+  if (value.starts_with("arn:")) return true;
+  // "cms/sites/passwords#edit", "/en/server@3.0/auth": ways made of words.
+  if (std::count(value.begin(), value.end(), '/') >= 2 && !contains(value, "//") &&
+      std::count_if(value.begin(), value.end(), is_digit) <= 2 && is_lower(value.back()))
+    return true;
+  if (value.starts_with("#") && all_of(value.substr(1), [](char c) { return is_lower(c) || c == '-'; }))
+    return true;
   if (value.starts_with("^") || value.starts_with("../") || value.starts_with("|")) return true;
   if (value.starts_with("{") || value.starts_with("&") || value.starts_with("?") || value.ends_with("{"))
     return true;

@@ -13,10 +13,12 @@
 #include "secret/assignment_features.hpp"
 #include "secret/context.hpp"
 #include "secret/decode_view.hpp"
+#include "secret/escaped_text.hpp"
 #include "secret/hint_patterns.hpp"
 #include "secret/hints.hpp"
 #include "secret/prose.hpp"
 #include "secret/scanner_candidate.hpp"
+#include "secret/scanner_held.hpp"
 #include "secret/text_places.hpp"
 #include "secret/value.hpp"
 #include "secret/wrapped.hpp"
@@ -110,26 +112,71 @@ std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth
   }
   const std::vector<std::size_t> run_begins =
       std::move(matches_.runs);  // what is scanned within finds its own
-  std::size_t count = emit(view, candidates, sink);
-  if (depth == 0 && !joining_ && view.prose) count += scan_wrapped(view, candidates, sink);
-  if (depth >= options_.decode_depth) return count;
+  // What is written in another way is looked at first: a model takes the escapes or the base64 of a token for
+  // a secret of its own.
+  Held held(*rules_);
+  if (depth < options_.decode_depth && !joining_) scan_escaped(view, version, held);
+  if (depth < options_.decode_depth) scan_encoded(view, run_begins, candidates, depth, version, held);
+  if (depth == 0 && !joining_ && view.prose) scan_wrapped(view, candidates, held);
+  held.settle(candidates);
+  const std::size_t count = emit(view, candidates, sink);
+  return count + held.give(view.item, sink, [&](const Found &one) {
+    const std::string_view judged = one.sighting.rejected.empty() ? std::string_view{} : one.sighting.rule;
+    return !joining_ && seen_before(one.sighting.item, one.sighting.offset, one.value, judged);
+  });
+}
 
-  // What a rule has already named needs no second look: a token's own parts are base64 too.
+// Stretches with escapes, decoded where they stand.
+void Scanner::scan_escaped(const evidence::TextView &view, bool version, Held &held) {
+  std::vector<TextRange> runs;
+  if (version)
+    for (const TextRange &range : *where_) find_escaped_runs(view.text, range, runs);
+  else
+    find_escaped_runs(view.text, {0, view.text.size()}, runs);
+  if (runs.empty()) return;
+  const UnescapedText plain = decode_escapes(view.text, runs);
+  if (plain.text.empty()) return;
+  if (version)
+    for (const TextRange &run : plain.from) known_.tell(run.begin, run.end);
+  base::OffsetMap map;
+  for (const auto &piece : plain.map.runs()) {
+    const auto at = static_cast<std::size_t>(piece.source);
+    map.add(piece.text, view.map != nullptr ? view.map->source_of(at) : at);
+  }
+  evidence::TextView inner = view;
+  inner.text = plain.text;
+  inner.map = &map;
+  inner.source = view.source.empty() ? view.text : view.source;
+  inner.quoted = nullptr;
+  held.at(view, plain.from);
+  joining_ = true;
+  scan_at(inner, options_.decode_depth, held);
+  joining_ = false;
+}
+
+// Base64 and hex that decode to something readable, as items of their own. What a rule has already named
+// needs no second look: a token's own parts are base64 too.
+void Scanner::scan_encoded(const evidence::TextView &view, const std::vector<std::size_t> &run_begins,
+                           const std::vector<Candidate> &known, std::uint32_t depth, bool version,
+                           Held &held) {
   QuoteDepth quotes(view.quoted);
-  std::vector<EncodedRun> runs = join_base64_runs(view.text, run_begins);
   std::size_t next = 0;
-  for (const EncodedRun &run : runs) {
+  for (const EncodedRun &run : join_base64_runs(view.text, run_begins)) {
     if (version) known_.tell_if_cut(run.begin, run.end);
-    while (next < candidates.size() && candidates[next].end <= run.begin) ++next;
+    while (next < known.size() && known[next].end <= run.begin) ++next;
     bool named = false;
-    for (std::size_t i = next; i < candidates.size() && candidates[i].begin < run.end; ++i)
-      named = named || (candidates[i].rejected.empty() && candidates[i].end > run.begin);
+    bool modelled = false;
+    for (std::size_t i = next; i < known.size() && known[i].begin < run.end; ++i) {
+      const Candidate &one = known[i];
+      if (!one.rejected.empty() || one.end <= run.begin || one.weak) continue;
+      (Held::has_format(one) ? named : modelled) = true;
+    }
     if (named) continue;
-    const auto decoded = decode_base64_run(view.text.substr(run.begin, run.end - run.begin));
+    const auto decoded = decode_run(view.text.substr(run.begin, run.end - run.begin));
     if (!decoded) continue;
     if (version) known_.tell(run.begin, run.end);
     const std::uint64_t offset = view.map != nullptr ? view.map->source_of(run.begin) : run.begin;
-    const std::string path = base::join_item(view.item, base::decoded_view_step("base64", offset));
+    const std::string path = base::join_item(view.item, base::decoded_view_step(decoded->encoding, offset));
     std::vector<evidence::QuotedSpan> quoted;
     if (const std::uint32_t quote = quotes.at(run.begin); quote > 0) quoted.push_back({0, UINT64_MAX, quote});
     evidence::TextView inner;
@@ -140,9 +187,9 @@ std::size_t Scanner::scan_at(const evidence::TextView &view, std::uint32_t depth
     inner.quoted = quoted.empty() ? nullptr : &quoted;
     inner.within = view.within;
     inner.ocr = view.ocr;
-    count += scan_at(inner, depth + 1, sink);
+    held.at(run.begin, run.end, modelled);
+    scan_at(inner, depth + 1, held);
   }
-  return count;
 }
 
 // What a rule of another tool asks beyond its pattern: why the match is none, or "".
@@ -177,13 +224,11 @@ class SeamSink : public FoundSink {
  public:
   SeamSink(FoundSink &to, const RuleSet &rules) : to_(to), rules_(rules) {}
   void at(std::uint64_t seam) { seam_ = seam; }
-  std::size_t count() const { return count_; }
   void found(Found found) override {
     const Sighting &s = found.sighting;
     const Rule *rule = rules_.find(s.rule);
     if (rule == nullptr || rule->family == "generic" || !s.rejected.empty()) return;
     if (s.offset >= seam_ || s.offset + s.length <= seam_) return;
-    ++count_;
     to_.found(std::move(found));
   }
 
@@ -191,31 +236,30 @@ class SeamSink : public FoundSink {
   FoundSink &to_;
   const RuleSet &rules_;
   std::uint64_t seam_ = 0;
-  std::size_t count_ = 0;
 };
 
 }  // namespace
 
 // Tokens that were cut at the end of a line, in mail and documents.
-std::size_t Scanner::scan_wrapped(const evidence::TextView &view, const std::vector<Candidate> &known,
-                                  FoundSink &sink) {
+void Scanner::scan_wrapped(const evidence::TextView &view, const std::vector<Candidate> &known, Held &held) {
   const FileKind file = file_kind_of(view.name.empty() ? view.item : view.name);
-  if (file != FileKind::other && file != FileKind::document) return 0;
+  if (file != FileKind::other && file != FileKind::document) return;
   const std::vector<WrappedRun> runs =
       where_ != nullptr ? find_wrapped_runs(view.text, *where_) : find_wrapped_runs(view.text);
-  if (runs.empty()) return 0;
+  if (runs.empty()) return;
   if (where_ != nullptr)
     for (const WrappedRun &run : runs) known_.tell(run.begin, run.end);
   joining_ = true;
-  SeamSink across(sink, *rules_);
+  SeamSink across(held, *rules_);
   QuoteDepth quotes(view.quoted);
   const auto item_offset = [&view](std::size_t at) -> std::uint64_t {
     return view.map != nullptr ? view.map->source_of(at) : at;
   };
-  // What is whole before the end of the line is not continued by the word that begins the next.
+  // What is whole before the end of the line is not continued by the word that begins the next. A model takes
+  // half a token for one.
   std::unordered_set<std::size_t> whole;
   for (const Candidate &one : known)
-    if (one.rejected.empty()) whole.insert(one.end);
+    if (one.rejected.empty() && Held::has_format(one)) whole.insert(one.end);
   for (const WrappedRun &run : runs) {
     if (whole.contains(run.seam)) continue;
     const JoinedText joined = join_wrapped(view.text, run);
@@ -233,10 +277,11 @@ std::size_t Scanner::scan_wrapped(const evidence::TextView &view, const std::vec
     inner.source = view.source.empty() ? view.text : view.source;
     inner.quoted = quoted.empty() ? nullptr : &quoted;
     across.at(item_offset(run.seam));
+    const std::vector<TextRange> stretch = {{run.begin, run.end}};
+    held.at(view, stretch);
     scan_at(inner, options_.decode_depth, across);
   }
   joining_ = false;
-  return across.count();
 }
 
 // Matches and prose become candidates, each with the reason why it is none after all.
@@ -353,7 +398,7 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
     const std::uint64_t offset = item_offset(candidate.begin);
     // A better rule may name the same bytes: what was rejected counts by rule.
     const std::string_view judged = candidate.rejected.empty() ? std::string_view{} : candidate.rule_id();
-    if (seen_before(view.item, offset, value.value, judged)) continue;
+    if (!joining_ && seen_before(view.item, offset, value.value, judged)) continue;
 
     Found found;
     Sighting &s = found.sighting;
@@ -370,10 +415,11 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
     s.identifier = is_identifier(candidate);
     s.latent = value.latent;
     s.rejected = candidate.rejected;
+    // Of a key the public half tells more than a few of its bytes would.
     s.mask = value.description.empty()
                  ? mask_of(value.value,
                            candidate.rule != nullptr ? std::string_view(candidate.rule->public_prefix) : "")
-                 : value.description + " " + mask_of("");
+                 : value.description;
 
     HintRequest request;
     request.text = view.text;

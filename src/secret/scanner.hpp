@@ -30,7 +30,7 @@ struct ScanOptions {
   bool keep_rejected = false;  // report candidates that a check, the model or a better rule turned down
   bool prose = true;
   bool allow_comments = false;     // "gitleaks:allow" and its like on the line reject a candidate
-  std::uint32_t decode_depth = 3;  // base64 within base64 within base64; 0: encoded text is not opened
+  std::uint32_t decode_depth = 3;  // base64 within hex within gzip; 0: encoded text is not opened
 };
 
 struct Found {
@@ -68,8 +68,11 @@ class Scanner {
   struct Candidate;
   Scanner(const RuleSet &rules, const Matcher &matcher, ScanOptions options, Matcher::Scratch scratch);
   std::size_t scan_at(const evidence::TextView &view, std::uint32_t depth, FoundSink &sink);
-  std::size_t scan_wrapped(const evidence::TextView &view, const std::vector<Candidate> &known,
-                           FoundSink &sink);
+  class Held;
+  void scan_wrapped(const evidence::TextView &view, const std::vector<Candidate> &known, Held &held);
+  void scan_escaped(const evidence::TextView &view, bool version, Held &held);
+  void scan_encoded(const evidence::TextView &view, const std::vector<std::size_t> &run_begins,
+                    const std::vector<Candidate> &known, std::uint32_t depth, bool version, Held &held);
   void judge(const evidence::TextView &view, std::vector<Candidate> &out);
   std::string rejected_by_import(const evidence::TextView &view, const Rule &rule, const RuleMatch &match);
   void ask_companions(std::string_view text, std::vector<Candidate> &candidates) const;

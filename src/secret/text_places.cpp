@@ -81,6 +81,11 @@ std::uint64_t item_end(const evidence::TextView &view, std::size_t end) {
       view.source.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(next - from)).find('\0') !=
           std::string_view::npos)
     return next;
+  // A character that an escape stands for ends with it: "%5F", "\x5f", "\u005f", "=5F".
+  if (from < view.source.size() && next > from + 2 && next <= from + 6 &&
+      view.text[begin] != view.source[static_cast<std::size_t>(from)] &&
+      std::string_view("%\\=").find(view.source[static_cast<std::size_t>(from)]) != std::string_view::npos)
+    return next;
   return view.map->source_of(end - 1) + 1;
 }
 

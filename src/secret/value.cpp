@@ -48,17 +48,40 @@ std::string unescaped(std::string_view text, std::size_t begin, std::size_t end)
   return std::string(raw);
 }
 
+// By which ssh-keygen, a server's log or a certificate's owner know the key: the start of the fingerprint.
+std::string public_half(const KeyInfo &key) {
+  constexpr std::size_t kShown = 15;  // "SHA256:" and eight
+  for (const Hint &hint : key_hints(key))
+    if (hint.kind == HintKind::ssh_fingerprint) return ", " + hint.value.substr(0, kShown) + "…";
+  return "";
+}
+
 bool describe_key(std::string_view key_text, std::string_view around, SecretValue &out) {
   const auto key = read_private_key(key_text);
   if (!key || key->value().empty()) return false;
   out.value = key->value();
-  out.description = key->algorithm.empty() ? "private key" : key->algorithm;
+  out.description = (key->algorithm.empty() ? "private key" : key->algorithm + " key") +
+                    (key->encrypted ? ", encrypted" : "") + public_half(*key);
   out.latent = key->encrypted;
   if (key->encrypted) out.locked = key_text;
   for (const CertificateInfo &certificate : certificates_of(key->spki, around))
     for (const Hint &hint : certificate_hints(certificate)) add_hint(out.hints, hint.kind, hint.value);
   for (const Hint &hint : key_hints(*key)) add_hint(out.hints, hint.kind, hint.value);
   return true;
+}
+
+// Kubernetes writes the values of a Secret in base64; those of `stringData` stand as they are.
+bool in_kubernetes_secret(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 4096;
+  const std::size_t low = at - std::min(at, kReach);
+  const std::string_view before = text.substr(low, at - low);
+  const std::size_t data = std::max(before.rfind("\ndata:") + 1, before.rfind("\"data\"") + 1);
+  const std::size_t other = before.rfind("\nstringData:") + 1;
+  if (data == 0 || other > data) return false;
+  const std::string_view around = text.substr(low, 2 * kReach);
+  return around.find("kind: Secret") != std::string_view::npos ||
+         around.find("\"kind\": \"Secret\"") != std::string_view::npos ||
+         around.find("\"kind\":\"Secret\"") != std::string_view::npos;
 }
 
 }  // namespace
@@ -75,7 +98,7 @@ SecretValue secret_value(std::string_view text, std::size_t begin, std::size_t e
     const auto block = next_pem(raw);
     out.value = block && !block->body.empty() ? block->body : std::string(raw);
     out.latent = block && block->encrypted;
-    out.description = "private key";
+    out.description = out.latent ? "private key, encrypted" : "private key";
     return out;
   }
   if (kind == "private-key" && raw.size() >= 64) {
@@ -96,6 +119,15 @@ SecretValue secret_value(std::string_view text, std::size_t begin, std::size_t e
       }
     }
   }
+  if ((kind == "password" || kind == "api-key" || kind == "kubernetes-secret") && raw.size() % 4 == 0 &&
+      raw.size() >= 4 && raw.find_first_of("!@#$%&*.,:;?_-") == std::string_view::npos &&
+      in_kubernetes_secret(text, begin))
+    if (auto plain = strict_base64(raw);
+        plain && !plain->empty() &&
+        std::all_of(plain->begin(), plain->end(), [](char c) { return c >= ' ' && c <= '~'; })) {
+      out.value = std::move(*plain);
+      return out;
+    }
   out.latent = kind == "encrypted-secret";
   out.value = unescaped(text, begin, end);
   const bool in_url = text.substr(match_begin, begin - match_begin).find("://") != std::string_view::npos;

@@ -73,13 +73,16 @@ std::vector<WrappedRun> find_wrapped_runs(std::string_view text, std::span<const
     run.seam = end;
     run.end = second_end;
     // A long token goes on over more lines, each filled by it.
+    std::size_t filled = second;
     for (std::size_t lines = 2; lines < kLinesMax && run.end < text.size(); ++lines) {
+      if (run.end - filled < kLineMin) break;  // a line that has room left was ended by its writer
       std::size_t next = run.end;
       if (text[next] == '\r') ++next;
       if (next >= text.size() || text[next] != '\n') break;
       next = behind_marks(text, next + 1);
       const std::size_t next_end = token_end(text, next);
       if (next_end - next < kSecondMin) break;
+      filled = next;
       run.end = next_end;
     }
     out.push_back(run);

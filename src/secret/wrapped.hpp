@@ -32,7 +32,8 @@ struct JoinedText {
   base::OffsetMap map;  // joined text to text
 };
 
-// The stretch without the line breaks and quote marks between halves; up to four lines are joined.
+// The stretch without the line breaks and quote marks between halves; up to four lines are joined, the third
+// and fourth only where the one before is full.
 JoinedText join_wrapped(std::string_view text, const WrappedRun &run);
 
 }  // namespace dislodge::secret

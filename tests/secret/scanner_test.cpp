@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/encode.hpp"
+#include "base/hash.hpp"
 #include "base/offset_map.hpp"
 #include "evidence/charset.hpp"
 #include "tests_support.hpp"
@@ -166,6 +167,73 @@ TEST(Scanner, OpensEncodedTextToThreeLevels) {
   ScanOptions closed;
   closed.decode_depth = 0;
   EXPECT_EQ(test::scan("data: " + inner, closed).size(), 0u);
+}
+
+// One token, written in every way that stands in mail, logs and configuration.
+TEST(Scanner, SeesThroughEscapesAndEncodings) {
+  const std::string token = "ghp_" + std::string("3GjdpxFgoLAZMfKu1M0NWsNKMZGDRX0SRnKq");
+  const auto each = [&](auto write) {
+    std::string out;
+    for (const char c : token) out += write(c);
+    return out;
+  };
+  const auto hex = [](char c) { return base::to_hex(std::string_view(&c, 1)); };
+  const std::string note = "a note that stands before it\n";
+  const std::string lines = base::to_base64(note + note + note + "token=" + token + "\n");
+  std::string wrapped;
+  for (std::size_t at = 0; at < lines.size(); at += 48) wrapped += lines.substr(at, 48) + "\n";
+  const std::vector<std::string> texts = {
+      "url?x=token%3D" + token,
+      "<a href=\"https://github.com/login?return=x%26access_token%3D" + token + "%26a%3Db\">x</a>",
+      "https://user%3A" + token + "%40github.com/x",
+      "x=" + each([&](char c) { return "%" + hex(c); }),
+      "x=" + each([&](char c) { return "%25" + hex(c); }),
+      "x='" + each([&](char c) { return "\\x" + hex(c); }) + "'",
+      "{\"a\": \"{\\\"tok\\\": \\\"ghp\\u005f" + token.substr(4) + "\\\"}\"}",
+      "blob: " + base::to_hex("token=" + token),
+      "H=C3=A4llo token=3D" + token.substr(0, 20) + "=\n" + token.substr(20) + "\n",
+      "> H=C3=A4llo token=3D" + token.substr(0, 20) + "=\n> " + token.substr(20) + "\n",
+      "data:\n  token: " + base::to_base64(token) + "\n",
+      wrapped,
+      "> Please use the following token for the deployment: " + token.substr(0, 18) + "\n> " +
+          token.substr(18) + "\n> thanks\n",
+      "token for the build server of ours: " + token.substr(0, 30) + "\n" + token.substr(30) + "\n",
+  };
+  for (const std::string &text : texts) {
+    const auto found = test::scan(text);
+    ASSERT_EQ(found.size(), 1u) << text;
+    EXPECT_EQ(found[0].value, token) << text;
+    EXPECT_EQ(found[0].sighting.kind, "github-token") << text;
+  }
+  // Where its escapes stand: from the first byte to the last.
+  const auto found = test::scan(texts[3]);
+  EXPECT_EQ(found[0].sighting.offset, 2u);
+  EXPECT_EQ(found[0].sighting.length, 3 * token.size());
+}
+
+TEST(Scanner, WhatStandsBesideAnEscapeIsReportedOnce) {
+  const std::string token = "ghp_" + std::string("3GjdpxFgoLAZMfKu1M0NWsNKMZGDRX0SRnKq");
+  // Seen in the text itself and in its decoded stretch; the password has no format and stands in both too.
+  const auto found = test::scan("curl https://h.example/x?n=J%C3%B6rg3GjdpxFgoLAZMfKu1M0&t=" + token +
+                                "\npassword: Kestrel-2024!\n");
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].value, token);
+  EXPECT_EQ(found[1].value, "Kestrel-2024!");
+}
+
+TEST(Scanner, ANameInAQuoteThatHasItsOwnPasswordIsNotTakenForAnother) {
+  const auto found = test::scan(
+      "Hi, thanks, the archive password is Mv3!kestrel7\n\n> user svc-a@brisk.example password: "
+      "Harbour#19\n");
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(hint(found[0].sighting, HintKind::user), "");
+  EXPECT_EQ(hint(found[1].sighting, HintKind::user), "svc-a@brisk.example");
+}
+
+TEST(Scanner, ValuesOfKubernetesSecretsAreDecoded) {
+  const auto found = test::scan("apiVersion: v1\nkind: Secret\ndata:\n  password: S2VzdHJlbC0yMDI0IQ==\n");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].value, "Kestrel-2024!");
 }
 
 TEST(Scanner, OpensWrappedAndUtf16Base64) {
