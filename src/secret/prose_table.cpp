@@ -79,7 +79,8 @@ bool is_heading(std::string_view text, const Row &row, char mark) {
   for (std::size_t i = 0; i < row.count; ++i) {
     std::string_view cell = text.substr(row.cells[i].begin, row.cells[i].end - row.cells[i].begin);
     empty += cell.empty() ? 1 : 0;
-    if (cell.size() > 60 || (empty > 1 && mark != '|')) return false;
+    // The blank in front of a line of source is no cell.
+    if (cell.size() > 60 || (mark != '|' && (empty > 1 || row.count - empty < 2))) return false;
     if (cell.ends_with(':') && mark != ',' && mark != ';') cell.remove_suffix(1);
     if (cell.find_first_of("=:\"{}[]<>$;") != std::string_view::npos) return false;
     if (std::count(cell.begin(), cell.end(), ' ') > 3) return false;
@@ -102,7 +103,8 @@ TableReading read_table(std::string_view text, std::size_t trigger_end, const Pr
       break;
     }
   }
-  if (mark == '\0' && heading.find("  ") != std::string_view::npos) mark = kGaps;
+  if (mark == '\0' && heading.find("  ") != std::string_view::npos && !looks_like_source(text, trigger_end))
+    mark = kGaps;
   if (mark == '\0') return TableReading::none;
   const Row head = split_row(text, line, mark);
   if (head.count < 2) return TableReading::none;
@@ -118,7 +120,6 @@ TableReading read_table(std::string_view text, std::size_t trigger_end, const Pr
     if (user_column == head.count && names_users(name)) user_column = i;
   }
   if (column == head.count || !is_heading(text, head, mark)) return TableReading::none;
-  // A line of two cells that is alone is a name and its value, as forms have it.
   bool any = false;
   bool gap = false;
   for (std::size_t rows = 0; rows < kTableRows; ++rows) {
@@ -128,7 +129,7 @@ TableReading read_table(std::string_view text, std::size_t trigger_end, const Pr
     line = line_around(text, next + 1, 4 * kProseReach);
     const Row row = split_row(text, line, mark);
     // Rows of tables that were HTML stand apart; a last cell may be left out, or hold the mark itself.
-    if (row.count == 1 && row.cells[0].begin == row.cells[0].end && !gap) {
+    if (row.count == 1 && row.cells[0].begin == row.cells[0].end && !gap && user_column < head.count) {
       gap = true;
       continue;
     }
