@@ -90,6 +90,15 @@ formats: build
 	test -d build/formats || { python3 -m venv build/formats && build/formats/bin/pip install -q -r tests/report/consumers.txt; }
 	$(BUILD)/dislodge demo --out build/formats/demo >/dev/null
 	build/formats/bin/python tests/report/consumers.py build/formats/demo/report $(if $(SARIF_SCHEMA),--sarif-schema $(SARIF_SCHEMA))
+	for kind in har-theft cloned-repository metadata-only; do \
+	  at=build/formats/$$kind; rm -rf $$at; mkdir -p $$at; echo "$$kind"; \
+	  $(BUILD)/dislodge drill -q --kind $$kind --seed 7 --size small $$at/drill >/dev/null && \
+	  $(BUILD)/dislodge new -q $$at/case --key-file $$at/key >/dev/null 2>&1 && \
+	  $(BUILD)/dislodge add -q $$at/case $$at/drill/evidence --key-file $$at/key >/dev/null && \
+	  $(BUILD)/dislodge investigate -q $$at/case --key-file $$at/key >/dev/null && \
+	  $(BUILD)/dislodge report -q $$at/case --key-file $$at/key -o $$at/report >/dev/null && \
+	  build/formats/bin/python tests/report/consumers.py $$at/report $(if $(SARIF_SCHEMA),--sarif-schema $(SARIF_SCHEMA)) || exit 1; \
+	done
 
 # The Spark job on Spark's own local cluster; pyspark is installed beside the build, Java must be there.
 spark: build

@@ -4,6 +4,7 @@
 #include "engine/add.hpp"
 #include "engine/cloud_links.hpp"
 #include "engine/exposure_file.hpp"
+#include "engine/inputs.hpp"
 
 namespace dislodge::engine {
 namespace {
@@ -56,6 +57,40 @@ TEST(ExposureFile, MistakesNameTheLine) {
   EXPECT_THAT(parse_exposure_file("path,from,until\nx,2024-01-02,2024-01-01\n", "e.csv").error().message,
               HasSubstr("ends before"));
   EXPECT_FALSE(parse_exposure_file("mailbox,from,until\n", "e.csv"));
+}
+
+// An account and its mailbox have one name; `why` is asked by it.
+TEST(Names, AMailboxWithinReachIsFoundWhereItsOwnerIsNot) {
+  Picture picture;
+  identity::Principal carl;
+  carl.id = "principal:entra/t/carl";
+  carl.names = {"carl@x.example"};
+  identity::Resource mailbox;
+  mailbox.id = "resource:exchange/t/carl@x.example";
+  mailbox.name = "carl@x.example";
+  picture.facts.principals = {carl};
+  picture.facts.resources = {mailbox};
+  index_picture(picture);
+  reach::ReachRow row;
+  row.grade = detect::Grade::possible;
+  row.id = mailbox.id;
+  picture.reach.rows = {row};
+  EXPECT_EQ(resolve_name(picture, "carl@x.example"), mailbox.id);
+  picture.reach.rows[0].id = carl.id;
+  EXPECT_EQ(resolve_name(picture, "Carl@x.example"), carl.id);
+  EXPECT_THAT(things_named(picture, "carl@x.example"), ElementsAre(carl.id));
+}
+
+// What only a plan knows has a name too.
+TEST(Names, WhatASecretOpensIsNamedByIt) {
+  Picture picture;
+  identity::SecretFact secret;
+  secret.id = "secret:00112233445566778899aabbccddeeff";
+  secret.kind = "jwt";
+  picture.secrets = {secret};
+  picture.masks[secret.id] = "ey… (128+)";
+  EXPECT_EQ(picture.name_of("principal:unknown/00112233445566778899aabbccddeeff"),
+            "whatever jwt ey… (128+) opens");
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ import re
 import sys
 import urllib.request
 
-SARIF_SCHEMA = ('https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/'
-                'sarif-schema-2.1.0.json')
+SARIF_SCHEMA = ('https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+                'https://raw.githubusercontent.com/oasis-tcs/sarif-spec/main/sarif-2.1/schema/sarif-schema-2.1.0.json')
 
 
 class Skip(Exception):
@@ -47,12 +47,19 @@ def sarif(report, options):
     told = []
     schema = None
     if options.sarif_schema:
-        schema = json.loads(pathlib.Path(options.sarif_schema).read_text(encoding='utf-8'))
-    else:
         try:
-            with urllib.request.urlopen(SARIF_SCHEMA, timeout=10) as answer:
-                schema = json.load(answer)
-        except OSError:
+            schema = json.loads(pathlib.Path(options.sarif_schema).read_text(encoding='utf-8'))
+        except ValueError:
+            raise Skip(f'{options.sarif_schema} is no schema') from None
+    else:
+        for address in SARIF_SCHEMA:
+            try:
+                with urllib.request.urlopen(address, timeout=10) as answer:
+                    schema = json.load(answer)
+                break
+            except (OSError, ValueError):
+                pass
+        else:
             told.append('without the schema, which could not be fetched')
     if schema:
         faults = refused_by_schema(schema, document)
