@@ -57,6 +57,7 @@ TEST_F(Disclosure, EveryRegimeAnswersItsOwnTrigger) {
     simdjson::dom::parser inner;
     const element answer = inner.parse(lines_of(due.out).at(0));
     EXPECT_EQ(std::string_view(answer["regime"]), regime);
+    EXPECT_TRUE(answer["alternatives"].is_array()) << regime << ": never absent";
     if (!answer["due"].is_null()) {
       ++dated;
       EXPECT_EQ(std::string_view(answer["due_local"]["date"]).size(), 10u);

@@ -203,6 +203,10 @@ TEST(Due, AZoneOfAnotherMemberState) {
   EXPECT_EQ(date->due_local.time, "12:00:00");
   EXPECT_EQ(*trigger_time(rules(), "gdpr-33", "2024-12-03T12:00:00", "Europe/Helsinki"),
             at("2024-12-03T10:00:00Z"));
+  // Ireland keeps the hours of Western Europe under names of its own.
+  options.zone = "Europe/Dublin";
+  EXPECT_EQ(due(rules(), "gdpr-33", "aware", at("2026-04-01T10:00:00Z"), options)->due_local.time,
+            "11:00:00");
   options.zone = "Mars/Olympus";
   EXPECT_THAT(due(rules(), "gdpr-33", "aware", at("2024-12-03"), options).error().message,
               HasSubstr("Europe/Helsinki"));

@@ -75,6 +75,75 @@ TEST(Markdown, SaysTheStatementsByTheNumbersOfThePage) {
   EXPECT_THAT(text, Not(HasSubstr("<script>")));
 }
 
+// What was told yesterday has not changed because a day has passed.
+TEST(Statements, AClockThatWaitsIsSaidWithoutDaysFromNow) {
+  engine::Picture picture = hostile_picture();
+  disclose::Duty duty;
+  duty.regime = "sec-8k-1.05";
+  duty.name = "SEC Form 8-K Item 1.05";
+  duty.trigger = "determined-material";
+  duty.status = "not started: discovered today, determination due without unreasonable delay";
+  picture.duties = {duty};
+  const auto said = [&] {
+    for (const Statement &one : statements(picture))
+      if (one.subject == "duty:sec-8k-1.05") return one;
+    return Statement{};
+  };
+  const Statement today = said();
+  EXPECT_EQ(today.says, "SEC Form 8-K Item 1.05: not started: determination due without unreasonable delay.");
+  picture.duties[0].status =
+      "not started: discovered 3 days ago, determination due without unreasonable delay";
+  EXPECT_EQ(said().basis, today.basis);
+}
+
+// Each kind of thing is held in its own way, with the evidence of the step that has some.
+TEST(Statements, APrincipalIsActedAsAResourceReadASecretKnown) {
+  engine::Picture picture = hostile_picture();
+  reach::ReachRow row;
+  row.id = "principal:entra/t/ann";
+  row.type = "principal";
+  row.name = "Ann";
+  row.since = base::Time{1'700'000'000'000'000};
+  row.grade = detect::Grade::possible;
+  row.because = {{"authenticate", {}, {"mail.mbox!/1:line 7"}, "the password authenticates Ann"},
+                 {"act", {}, {}, "with that they act as Ann"}};
+  picture.reach.rows = {row, row, row};
+  picture.reach.rows[1].id = "resource:exchange/t/ann";
+  picture.reach.rows[1].type = "resource";
+  picture.reach.rows[1].grade = detect::Grade::confirmed;
+  picture.reach.rows[2].id = "secret:1";
+  picture.reach.rows[2].type = "secret";
+  std::vector<Statement> said;
+  for (Statement &one : statements(picture))
+    if (one.subject.rfind("reach:", 0) == 0) said.push_back(std::move(one));
+  ASSERT_EQ(said.size(), 3u);
+  EXPECT_THAT(said[0].says, HasSubstr("The intruder could act as Ann since "));
+  EXPECT_THAT(said[0].evidence, testing::ElementsAre("mail.mbox!/1:line 7"));
+  EXPECT_EQ(said[0].limits, "the password authenticates Ann; with that they act as Ann");
+  EXPECT_THAT(said[1].says, HasSubstr("The intruder read Ann since "));
+  EXPECT_THAT(said[2].says, HasSubstr("The intruder could know Ann since "));
+}
+
+// A log that nobody handed in is named as what is missing, and is no evidence.
+TEST(Statements, WhatCannotBeSaidCitesOnlyWhatIsHeld) {
+  engine::Picture picture = hostile_picture();
+  detect::CannotSay unknown;
+  unknown.principal = "principal:entra/t/ann";
+  unknown.source = "CloudTrail";
+  unknown.why = "no log of its use is held (CloudTrail)";
+  picture.cannot_say = {unknown, unknown};
+  picture.cannot_say[1].source = "logs/signins.json";
+  engine::EvidenceRow held;
+  held.root = "logs/signins.json";
+  picture.evidence.push_back(held);
+  std::vector<Statement> said;
+  for (Statement &one : statements(picture))
+    if (one.subject.rfind("cannot-say:", 0) == 0) said.push_back(std::move(one));
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_TRUE(said[0].evidence.empty());
+  EXPECT_THAT(said[1].evidence, testing::ElementsAre("logs/signins.json"));
+}
+
 TEST(Statements, TheBasisChangesWithTheFact) {
   engine::Picture picture = hostile_picture();
   const auto entry = [&] {
