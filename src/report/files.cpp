@@ -22,15 +22,26 @@ namespace {
 
 using Files = std::vector<std::pair<std::string, std::string>>;
 
+// A file that goes its own way must say that it is of a partial run, and tables and bundles for other
+// programs have no place to say it: their names do.
+constexpr std::string_view kPartial = "partial-";
+
 base::Result<std::vector<std::string>> write_all(const Files &files, const std::filesystem::path &folder,
-                                                 const char *foreign, const char *says) {
+                                                 const char *foreign, const char *says, bool partial) {
   if (std::filesystem::exists(folder / foreign))
     return base::fail(base::ErrorKind::usage,
                       fmt::format("{}: {} lies here; the two tracks are never mixed: choose another folder",
                                   folder.string(), says));
   DISLODGE_TRY(base::make_folders(folder));
   std::vector<std::string> names;
-  for (const auto &[name, text] : files) {
+  for (const auto &[plain_name, text] : files) {
+    // The report itself says it on its first page.
+    const bool says_so = plain_name.ends_with(".md") || plain_name.ends_with(".html");
+    const std::string name = partial && !says_so ? std::string(kPartial) + plain_name : plain_name;
+    // What the folder holds of an earlier run, partial or not, is out of date.
+    std::error_code ignored;
+    for (const std::string &old : {plain_name, std::string(kPartial) + plain_name})
+      std::filesystem::remove(folder / old, ignored);
     // Markdown is read in terminals and editors, where names that an attacker chose would act.
     const bool plain_text = std::string_view(name).ends_with(".md");
     DISLODGE_TRY(base::write_file(folder / name, plain_text ? base::visible(text) : text, 0600));
@@ -106,7 +117,7 @@ base::Result<std::vector<std::string>> write_report(const engine::Picture &pictu
   if (!picture.tips.empty()) files.emplace_back("tips.jsonl", tips_json(picture));
   for (const Actor &actor : knowledge.actors)
     files.emplace_back("navigator-" + actor.id + ".json", actor_layer(picture, actor));
-  return write_all(files, folder, "counsel.html", "counsel's track");
+  return write_all(files, folder, "counsel.html", "counsel's track", picture.totals.partial());
 }
 
 base::Result<std::vector<std::string>> write_counsel_report(const engine::Picture &picture,
@@ -116,7 +127,7 @@ base::Result<std::vector<std::string>> write_counsel_report(const engine::Pictur
                     {"counsel.md", counsel_markdown(picture, counsel)},
                     {"decisions.jsonl", decisions_json(counsel.decisions)},
                     {"duties.jsonl", duties_json(picture)}},
-                   folder, "report.html", "the factual track");
+                   folder, "report.html", "the factual track", picture.totals.partial());
 }
 
 }  // namespace dislodge::report
