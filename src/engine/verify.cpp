@@ -195,6 +195,39 @@ class Verifier {
                        *seen),
            when.place, "", false});
     }
+    events_from(addresses);
+  }
+
+  // Events that belong to no session (a sign-in without token or session id) come from there just as well.
+  void events_from(const std::set<std::string> &addresses) {
+    std::map<std::string, const log::Event *> first;  // by actor
+    const auto text = [&](base::StringId id) { return std::string(picture_.events.pool.text(id)); };
+    for (const log::Event &event : picture_.events.events) {
+      if (event.time < found_.since || !addresses.contains(text(event.address))) continue;
+      const std::string actor = text(event.actor_id != 0 ? event.actor_id : event.actor_name);
+      if (actor.empty()) continue;
+      const log::Event *&known = first[actor];
+      if (known == nullptr || event.time < known->time) known = &event;
+    }
+    for (const auto &[actor, event] : first) {
+      const auto ends_so = [&](const std::string &id) {
+        return id == actor ||
+               (id.size() > actor.size() && id.ends_with(actor) && id[id.size() - actor.size() - 1] == '/');
+      };
+      const bool told = std::any_of(found_.signs.begin(), found_.signs.end(),
+                                    [&](const Sign &one) { return ends_so(one.principal); });
+      if (told) continue;
+      std::string principal;
+      for (const identity::Principal &one : picture_.facts.principals)
+        if (ends_so(one.id)) principal = one.id;
+      const std::string name = !principal.empty()       ? picture_.name_of(principal)
+                               : event->actor_name != 0 ? text(event->actor_name)
+                                                        : actor;
+      add({event->time, "fingerprint", principal,
+           fmt::format("{} was used from {}, an address of the intruder: {}, {}", name, text(event->address),
+                       text(event->operation), log::name_of(event->outcome)),
+           place_of(*event), "", false});
+    }
   }
 
   void changes() {

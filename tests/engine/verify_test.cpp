@@ -167,6 +167,21 @@ TEST(Verify, AnAddressOfTheSprayIsAFingerprint) {
   EXPECT_EQ(found.signs[0].evidence, "after/signins.json:line 8");
 }
 
+// A sign-in without a session id is in no session.
+TEST(Verify, AnEventFromAnAddressOfTheIntruderCountsWithoutASession) {
+  Picture picture = evicted();
+  picture.sessions = {session("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z", true, "198.51.100.7")};
+  picture.events.events = {event(picture, "2026-03-05T00:00:00Z", 2, "gerd", "198.51.100.7"),
+                           event(picture, "2026-03-16T05:00:00Z", 9, "gerd", "198.51.100.7"),
+                           event(picture, "2026-03-16T04:00:00Z", 8, "gerd", "198.51.100.7"),
+                           event(picture, "2026-03-16T04:00:00Z", 7, "ida", "203.0.113.1")};
+  const Verification found = verified(picture);
+  ASSERT_THAT(found.signs, SizeIs(1));
+  EXPECT_THAT(found.signs[0].says, HasSubstr("gerd was used from 198.51.100.7"));
+  EXPECT_EQ(found.signs[0].evidence, "after/signins.json:line 8");
+  EXPECT_FALSE(found.signs[0].certain);
+}
+
 TEST(Verify, AChangeThatNobodyClaimsReopens) {
   Picture picture = evicted();
   identity::Change change;
