@@ -42,12 +42,11 @@ std::string grant_of(const View &view, const std::string &from, const std::strin
   return {};
 }
 
-// Rights that the intruder gave to a principal of theirs are planted; given to others they are only told.
-void plant(const View &view, const Attribution &attribution, const std::string &grantee,
-           const std::string &slot, const std::set<std::string> &rights, Detection &one) {
-  const bool theirs =
-      attribution.hold(grantee) != nullptr || attribution.made_application(view.application_of(grantee));
-  if (!one.intruder || !theirs || grantee.empty()) return;
+// A right that the intruder gave is planted, to whomever: an application of others that may read all mail is a way in
+// for whoever holds one of its tokens.
+void plant(const View &view, const std::string &grantee, const std::string &slot,
+           const std::set<std::string> &rights, Detection &one) {
+  if (!one.intruder || grantee.empty()) return;
   for (const std::string &right : rights)
     one.planted.push_back({grantee, slot, "", one.first, grant_of(view, grantee, right)});
 }
@@ -74,7 +73,7 @@ void tell_granted_consents(const View &view, const Attribution &attribution, std
     add_unique(one.principals, group.actor);
     add_unique(one.principals, group.target);
     add_unique(one.applications, std::string(view.application_of(group.target)));
-    plant(view, attribution, group.target, "consent", {joined(permissions)}, one);
+    plant(view, group.target, "consent", {joined(permissions)}, one);
     // Where nobody was seen to sign in, what they consented to is how they read on.
     if (one.intruder && one.grade == Grade::possible) {
       const Hold *held = attribution.hold(group.target);
@@ -119,7 +118,7 @@ void tell_granted_roles(const View &view, const Attribution &attribution, std::v
     add_unique(one.principals, group.actor);
     add_unique(one.principals, group.target);
     add_unique(one.applications, std::string(view.application_of(group.target)));
-    plant(view, attribution, group.target, "app-role", roles, one);
+    plant(view, group.target, "app-role", roles, one);
     one.says = sentence(view, "app-role-granted",
                         {{"actor", view.name_of(group.actor)},
                          {"target", view.name_of(group.target)},

@@ -83,12 +83,13 @@ Result<void> read_kind(const toml::table &table, std::string_view path, DetectOp
     }
     const auto *text = node.as_string();
     std::string *target = key.str() == "kind"     ? &rule.kind
+                          : key.str() == "plants" ? &rule.plants
                           : key.str() == "says"   ? &rule.says
                           : key.str() == "source" ? &rule.source
                                                   : nullptr;
     if (target == nullptr || text == nullptr)
       return fail(ErrorKind::usage, at(path, node) +
-                                        ": a kind has kind, techniques, says, source and general; \"" +
+                                        ": a kind has kind, techniques, says, source, plants and general; \"" +
                                         std::string(key.str()) + "\" is none of them or no text");
     *target = text->get();
   }

@@ -234,6 +234,27 @@ class Teller {
         one.footholds.push_back({principal, {since, base::kTimeMax}, ""});
   }
 
+  // What the intruder set stays until somebody takes it away, whatever else is cut.
+  void plant(const std::string &slot, const std::vector<EventIndex> &events, Detection &one) const {
+    if (slot.empty()) return;
+    for (const EventIndex index : events) {
+      const Event &event = view_.event(index);
+      if (!attribution_.intruder(index) || one.planted.size() >= kEventsKept) continue;
+      const std::string tenant(view_.text(event.tenant));
+      const std::string target = slot == "federation" ? (tenant.empty() ? "" : entra_id(tenant, tenant))
+                                                      : view_.target(event);
+      if (target.empty()) continue;
+      if (slot != "role") {
+        one.planted.push_back({target, slot, "", event.time, ""});
+        continue;
+      }
+      // A role is a right that the history of grants has from that moment on.
+      for (const identity::Grant &grant : view_.facts().grants)
+        if (grant.from == target && grant.start_known && grant.valid.from == event.time)
+          one.planted.push_back({target, slot, "", event.time, grant.id});
+    }
+  }
+
   // "ForwardTo a@b.example, DeleteMessage": of a list of parameters, those that the cmdlet was given.
   std::string parameters(const Event &event, std::string_view names) const {
     std::string out;
@@ -298,6 +319,8 @@ class Teller {
       if (evidence) one.grade = Grade::confirmed;  // that it happened; whose it was is open
     }
     if (one.intruder) footholds(events, one);
+    if (const KindRule *known = view_.options().kind(kind); one.intruder && known != nullptr)
+      plant(known->plants, events, one);
     std::string more;
     if (targets.size() > 1)
       more = ", and the like for " + counted(targets.size() - 1, "other", "others");

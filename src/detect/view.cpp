@@ -26,6 +26,7 @@ Act act_of_operation(std::string_view operation) {
       {"add application", Act::application},
       {"add service principal", Act::service_principal},
       {"add user", Act::user},
+      {"invite external user", Act::user},
       {"consent to application", Act::consent},
       {"add delegated permission grant", Act::consent},
       {"add oauth2permissiongrant", Act::consent},

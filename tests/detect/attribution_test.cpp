@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/files.hpp"
 #include "base/json_writer.hpp"
 #include "detect/stolen_secret.hpp"
@@ -258,6 +260,22 @@ TEST(Attribution, FollowsPlantedCredentialsAcrossTenants) {
   const Detection *user = of_kind(found, "user-created-by-app");
   ASSERT_NE(user, nullptr);
   EXPECT_TRUE(user->intruder) << user->because;
+}
+
+TEST(Attribution, WhatTheySetForOthersIsPlantedToo) {
+  Story story;
+  story.fall(4000);
+  story.change(4010, kLab, "Invite external user", "test", 0, 0, {"User", 70, 0, "x9_proton.example#EXT#@x.example"}, {},
+               kTheirs);
+  story.change(4020, kLab, "Consent to application", "test", 0, 0, {"ServicePrincipal", 71, 910, "eM Client"},
+               {{"ConsentContext.OnBehalfOfAll", "\"True\""},
+                {"ConsentAction.Permissions", "\"[] => [[Scope: Mail.ReadWrite]]\""}},
+               kTheirs);
+  std::set<std::pair<std::string, std::string>> planted;
+  for (const Detection &one : story.found())
+    for (const Planted &each : one.planted) planted.emplace(each.principal, each.slot);
+  EXPECT_TRUE(planted.contains({entra_id(kLab, guid(70)), "user"}));
+  EXPECT_TRUE(planted.contains({entra_id(kLab, guid(71)), "consent"}));
 }
 
 TEST(Attribution, WhoSharesAnAddressIsNotTheIntruder) {
