@@ -36,8 +36,8 @@ namespace {
 
 constexpr const char *kMessagesFile = "messages.jsonl.sealed";
 
-// Where our files lie tells them nothing, and others something about us: a place is told by the message that they
-// wrote or got themselves. What lies elsewhere with us is counted.
+// Where our files lie tells them nothing, and others something about us: a place is told by the message that
+// they wrote or got themselves. What lies elsewhere with us is counted.
 disclose::Party in_their_words(disclose::Party party, const engine::Picture &picture,
                                const disclose::Selection &selection) {
   std::map<std::string, const evidence::Record *, std::less<>> between;  // by item, copies too
@@ -63,12 +63,14 @@ disclose::Party in_their_words(disclose::Party party, const engine::Picture &pic
       }
       const evidence::Record &message = *found->second;
       if (!seen.insert(&message).second) continue;
-      told.push_back(fmt::format("the message of {} with the subject \"{}\"",
-                                 message.sent == base::kTimeMin ? "an unknown date" : base::format_time(message.sent),
-                                 message.subject));
+      told.push_back(
+          fmt::format("the message of {} with the subject \"{}\"",
+                      message.sent == base::kTimeMin ? "an unknown date" : base::format_time(message.sent),
+                      message.subject));
     }
     if (elsewhere > 0)
-      told.push_back(base::counted(elsewhere, "place", "places") + " in mail and files of ours that you are not on");
+      told.push_back(base::counted(elsewhere, "place", "places") +
+                     " in mail and files of ours that you are not on");
     secret.place_count = told.size();
     secret.places = std::move(told);
   }

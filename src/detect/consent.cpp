@@ -42,8 +42,8 @@ std::string grant_of(const View &view, const std::string &from, const std::strin
   return {};
 }
 
-// A right that the intruder gave is planted, to whomever: an application of others that may read all mail is a way in
-// for whoever holds one of its tokens.
+// A right that the intruder gave is planted, to whomever: an application of others that may read all mail is
+// a way in for whoever holds one of its tokens.
 void plant(const View &view, const std::string &grantee, const std::string &slot,
            const std::set<std::string> &rights, Detection &one) {
   if (!one.intruder || grantee.empty()) return;

@@ -31,8 +31,8 @@ struct KindRule {
   std::vector<std::string> techniques;  // ATT&CK
   std::string says;                     // sentence with {places}
   std::string source;
-  // What stays behind where the intruder did it, on whom it was done: "factor", "role", "user"; "federation": on the
-  // tenant, whose sign-ins another issuer answers for now. Empty: nothing that the plan has to undo.
+  // What stays behind where the intruder did it, on whom it was done: "factor", "role", "user"; "federation":
+  // on the tenant, whose sign-ins another issuer answers for now. Empty: nothing that the plan has to undo.
   std::string plants;
 };
 

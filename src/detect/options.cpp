@@ -88,9 +88,9 @@ Result<void> read_kind(const toml::table &table, std::string_view path, DetectOp
                           : key.str() == "source" ? &rule.source
                                                   : nullptr;
     if (target == nullptr || text == nullptr)
-      return fail(ErrorKind::usage, at(path, node) +
-                                        ": a kind has kind, techniques, says, source, plants and general; \"" +
-                                        std::string(key.str()) + "\" is none of them or no text");
+      return fail(ErrorKind::usage,
+                  at(path, node) + ": a kind has kind, techniques, says, source, plants and general; \"" +
+                      std::string(key.str()) + "\" is none of them or no text");
     *target = text->get();
   }
   if (std::find(std::begin(kKinds), std::end(kKinds), rule.kind) == std::end(kKinds))

@@ -241,8 +241,8 @@ class Teller {
       const Event &event = view_.event(index);
       if (!attribution_.intruder(index) || one.planted.size() >= kEventsKept) continue;
       const std::string tenant(view_.text(event.tenant));
-      const std::string target = slot == "federation" ? (tenant.empty() ? "" : entra_id(tenant, tenant))
-                                                      : view_.target(event);
+      const std::string target =
+          slot == "federation" ? (tenant.empty() ? "" : entra_id(tenant, tenant)) : view_.target(event);
       if (target.empty()) continue;
       if (slot != "role") {
         one.planted.push_back({target, slot, "", event.time, ""});

@@ -80,10 +80,10 @@ base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::
   if (party.messages_seen_accessed == 0)
     line("  Our logs show of none that the intruder opened it, and cannot exclude it of any.");
   else
-    line(fmt::format("  Of {} our logs show that the intruder opened {}.{}", party.messages_seen_accessed,
-                     party.messages_seen_accessed == 1 ? "it" : "them",
-                     party.messages_seen_accessed >= party.messages ? ""
-                                                                    : " Of the others we cannot exclude it."));
+    line(fmt::format(
+        "  Of {} our logs show that the intruder opened {}.{}", party.messages_seen_accessed,
+        party.messages_seen_accessed == 1 ? "it" : "them",
+        party.messages_seen_accessed >= party.messages ? "" : " Of the others we cannot exclude it."));
   line();
   line("Your credentials in it");
   if (party.secrets.empty()) {
@@ -93,7 +93,8 @@ base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::
     line(fmt::format("  - {} {}", secret.kind, secret.mask));
     for (const std::string &place : secret.places) line(fmt::format("      in {}", place));
     if (secret.place_count > secret.places.size())
-      line(fmt::format("      and {}", plural(secret.place_count - secret.places.size(), "more place", "more places")));
+      line(fmt::format("      and {}",
+                       plural(secret.place_count - secret.places.size(), "more place", "more places")));
     line(fmt::format("      why we think it is yours: {}", secret.why));
   }
   line();
@@ -102,7 +103,7 @@ base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::
   for (const PartyUse &use : party.uses) {
     // That it worked says all that "ok" would.
     line(fmt::format("  - {}: {}", base::format_time(use.time),
-                     use.succeeded             ? std::string("used, and it worked")
+                     use.succeeded         ? std::string("used, and it worked")
                      : use.outcome.empty() ? std::string("tried (outcome not known)")
                                            : fmt::format("tried ({})", use.outcome)));
   }
@@ -115,8 +116,9 @@ base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::
   line(
       "  Whether the intruder kept copies, and whether they used your credentials where only you have logs.");
   line();
-  line(sender.contact_name.empty() ? "Contact: " + sender.contact_channel
-                                   : fmt::format("Contact: {} ({})", sender.contact_name, sender.contact_channel));
+  line(sender.contact_name.empty()
+           ? "Contact: " + sender.contact_channel
+           : fmt::format("Contact: {} ({})", sender.contact_name, sender.contact_channel));
   if (sender.next_update != base::kTimeMax) line(fmt::format("Next update: {}", day(sender.next_update)));
 
   notice.missing.emplace_back("the recipient, confirmed out of band");

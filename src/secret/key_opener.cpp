@@ -63,8 +63,7 @@ std::uint64_t rounds_of(const X509_ALGOR *algorithm) {
     return rounds > 0 ? static_cast<std::uint64_t>(rounds) : std::numeric_limits<std::uint64_t>::max();
   };
   if (OBJ_obj2nid(object) != NID_pbes2) {
-    auto *parameters =
-        static_cast<PBEPARAM *>(ASN1_item_unpack(sequence, ASN1_ITEM_rptr(PBEPARAM)));
+    auto *parameters = static_cast<PBEPARAM *>(ASN1_item_unpack(sequence, ASN1_ITEM_rptr(PBEPARAM)));
     if (parameters == nullptr) return 1;
     const std::uint64_t rounds = positive(parameters->iter);
     PBEPARAM_free(parameters);
@@ -170,7 +169,8 @@ std::optional<OpenedKey> KeyOpener::open_store(std::string_view der) const {
     if (PKCS12_verify_mac(store.get(), password.data(), static_cast<int>(password.size())) != 1) continue;
     EVP_PKEY *raw_key = nullptr;
     X509 *raw_certificate = nullptr;
-    if (PKCS12_parse(store.get(), password.c_str(), &raw_key, &raw_certificate, nullptr) != 1) return std::nullopt;
+    if (PKCS12_parse(store.get(), password.c_str(), &raw_key, &raw_certificate, nullptr) != 1)
+      return std::nullopt;
     const Owned<EVP_PKEY, EVP_PKEY_free> key(raw_key);
     const Owned<X509, X509_free> certificate(raw_certificate);
     auto info = key ? info_of(key.get()) : std::nullopt;

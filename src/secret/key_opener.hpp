@@ -1,11 +1,11 @@
 #pragma once
-// KeyOpener: private keys that wait for their passphrase, tried with those that the responder supplied and those that
-// were found in the case. What opens shows its public half, and with it whose key it is.
+// KeyOpener: private keys that wait for their passphrase, tried with those that the responder supplied and
+// those that were found in the case. What opens shows its public half, and with it whose key it is.
 //
 //   if (auto opened = KeyOpener(sink.unlock(), limits.unlock_rounds_max).open(found.locked)) ...
 //
-// PKCS#8 (RFC 5958), the encryption of RFC 1421 in PEM, and PKCS#12 (RFC 7292). Keys of OpenSSH and PuTTY show their
-// public half without: they are not tried.
+// PKCS#8 (RFC 5958), the encryption of RFC 1421 in PEM, and PKCS#12 (RFC 7292). Keys of OpenSSH and PuTTY
+// show their public half without: they are not tried.
 
 #include <cstdint>
 #include <optional>
@@ -25,8 +25,10 @@ struct OpenedKey {
 class KeyOpener {
  public:
   // rounds_max: of key derivation, over all passwords together; a key that asks for more is not opened.
-  KeyOpener(const evidence::Unlock &unlock, std::uint64_t rounds_max) : unlock_(unlock), rounds_max_(rounds_max) {}
-  // `locked`: PEM text, or DER of an EncryptedPrivateKeyInfo or a PKCS#12 store. Nothing where no password opens it.
+  KeyOpener(const evidence::Unlock &unlock, std::uint64_t rounds_max)
+      : unlock_(unlock), rounds_max_(rounds_max) {}
+  // `locked`: PEM text, or DER of an EncryptedPrivateKeyInfo or a PKCS#12 store. Nothing where no password
+  // opens it.
   std::optional<OpenedKey> open(std::string_view locked) const;
 
  private:

@@ -265,8 +265,8 @@ TEST(Attribution, FollowsPlantedCredentialsAcrossTenants) {
 TEST(Attribution, WhatTheySetForOthersIsPlantedToo) {
   Story story;
   story.fall(4000);
-  story.change(4010, kLab, "Invite external user", "test", 0, 0, {"User", 70, 0, "x9_proton.example#EXT#@x.example"}, {},
-               kTheirs);
+  story.change(4010, kLab, "Invite external user", "test", 0, 0,
+               {"User", 70, 0, "x9_proton.example#EXT#@x.example"}, {}, kTheirs);
   story.change(4020, kLab, "Consent to application", "test", 0, 0, {"ServicePrincipal", 71, 910, "eM Client"},
                {{"ConsentContext.OnBehalfOfAll", "\"True\""},
                 {"ConsentAction.Permissions", "\"[] => [[Scope: Mail.ReadWrite]]\""}},

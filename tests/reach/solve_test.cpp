@@ -45,8 +45,8 @@ TEST(Solve, AnEdgeHoldsWhereItsPremisesAndItsValidityMeet) {
 }
 
 TEST(Solve, EdgesMayShareTheirPremisesAndLeaveSomeUnused) {
-  // What an action does to an edge is written as copies of it, which stand on the same premises; and an edge that it
-  // took away leaves its own in the pool.
+  // What an action does to an edge is written as copies of it, which stand on the same premises; and an edge
+  // that it took away leaves its own in the pool.
   Small s;
   const NodeId a = s.principal("a"), b = s.principal("b"), c = s.principal("c"), d = s.principal("d");
   s.edge(a, {}, span(0, 10));

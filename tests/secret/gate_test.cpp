@@ -1,5 +1,5 @@
-// A gate may let pass what is no match, and never the other way: every match must find the gates of one of its
-// anchors open.
+// A gate may let pass what is no match, and never the other way: every match must find the gates of one of
+// its anchors open.
 #include "secret/gate.hpp"
 
 #include <gtest/gtest.h>
@@ -61,7 +61,8 @@ bool passes(const std::string &pattern, std::string_view text) {
 }
 
 TEST(Gate, ReadsOnlyAsFarAsItMustAndKnowsBothSides) {
-  const std::string pattern = R"((?i:pagerduty|\bpd)[0-9a-z_ .\-]{0,24}?(?i:key)\s{0,4}[:=]\s{0,4}([0-9a-z]{20}))";
+  const std::string pattern =
+      R"((?i:pagerduty|\bpd)[0-9a-z_ .\-]{0,24}?(?i:key)\s{0,4}[:=]\s{0,4}([0-9a-z]{20}))";
   EXPECT_TRUE(passes(pattern, "pagerduty key = 0123456789abcdefghij"));
   EXPECT_TRUE(passes(pattern, "PD_KEY:0123456789abcdefghij"));
   EXPECT_FALSE(passes(pattern, "PD_KEY:0123456789abcdefghi"));
@@ -98,7 +99,8 @@ TEST(Gate, LetsThroughWhateverARuleMatches) {
       for (int round = 0; round < 8; ++round) {
         // Examples as they are, within other text, and with bytes exchanged, some of which match as well.
         std::string text = round == 0 ? example : "x = 1;\n" + example + "\nkey: \"token\"";
-        for (int i = 1; i < round && !text.empty(); ++i) text[random() % text.size()] = "aZ0 =:\"\n"[random() % 8];
+        for (int i = 1; i < round && !text.empty(); ++i)
+          text[random() % text.size()] = "aZ0 =:\"\n"[random() % 8];
         re2::StringPiece match;
         if (!regex.Match(text, 0, text.size(), RE2::UNANCHORED, &match, 1)) continue;
         ++asked;

@@ -38,8 +38,9 @@ class KeyOpenerOf : public testing::Test {
   }
   std::string traditional_pem() {
     BIO *out = BIO_new(BIO_s_mem());
-    PEM_write_bio_PrivateKey_traditional(out, key, EVP_aes_128_cbc(), reinterpret_cast<const unsigned char *>(kPassphrase),
-                                         13, nullptr, nullptr);
+    PEM_write_bio_PrivateKey_traditional(out, key, EVP_aes_128_cbc(),
+                                         reinterpret_cast<const unsigned char *>(kPassphrase), 13, nullptr,
+                                         nullptr);
     return taken(out);
   }
   std::string pkcs12() {
