@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/encode.hpp"
 #include "base/files.hpp"
@@ -32,7 +33,14 @@ Result<int> notice(const NoticeArguments &arguments, casefile::Case &the_case,
   input.sender.contact_channel = arguments.contact_channel;
   input.sender.verify_at = arguments.verify_at;
   input.sender.verification_code = arguments.code;
-  for (const auto &[mailbox, stolen] : picture.stolen) input.channels_read.push_back(mailbox);
+  // Those that were read, and those that they can read now.
+  std::set<std::string> read;
+  for (const auto &[mailbox, stolen] : picture.stolen) read.insert(mailbox);
+  for (const reach::ReachRow &row : picture.reach.rows)
+    if (row.type == "resource" && row.grade != detect::Grade::excluded &&
+        row.name.find('@') != std::string::npos)
+      read.insert(base::lower(row.name));
+  input.channels_read.assign(read.begin(), read.end());
   if (arguments.kind == "regulator") {
     input.kind = disclose::NoticeKind::regulator;
     const auto duty = std::find_if(picture.duties.begin(), picture.duties.end(),

@@ -102,9 +102,22 @@ Result<int> reconcile(const ReconcileArguments &arguments, casefile::Case &the_c
     manifest = std::string(opened.view());
   }
   std::string checked = "not checked: give --signature and --verify-key";
-  if (!arguments.verify_key.empty() && !arguments.signature.empty()) {
-    DISLODGE_TRY_ASSIGN(const std::string key, key_of(arguments.verify_key, "--verify-key"));
-    DISLODGE_TRY_ASSIGN(const std::string text, base::read_file(arguments.signature));
+  // What lies beside the manifest is checked unasked: it shows that nothing was changed, not whose it is.
+  std::filesystem::path signature_file = arguments.signature;
+  std::string key_file = arguments.verify_key;
+  const bool beside = signature_file.empty() && key_file.empty();
+  if (beside) {
+    std::error_code none;
+    const std::filesystem::path folder = arguments.manifest.parent_path();
+    if (std::filesystem::exists(folder / "manifest.sig", none) &&
+        std::filesystem::exists(folder / "verify.key", none)) {
+      signature_file = folder / "manifest.sig";
+      key_file = (folder / "verify.key").string();
+    }
+  }
+  if (!key_file.empty() && !signature_file.empty()) {
+    DISLODGE_TRY_ASSIGN(const std::string key, key_of(key_file, "--verify-key"));
+    DISLODGE_TRY_ASSIGN(const std::string text, base::read_file(signature_file));
     const auto signature = base::from_hex(base::trim(text));
     if (!signature || !casefile::verify_signature(key, manifest, *signature))
       return base::fail(
@@ -112,7 +125,8 @@ Result<int> reconcile(const ReconcileArguments &arguments, casefile::Case &the_c
           fmt::format("{}: the signature does not fit: the manifest was changed, or is not theirs; ask "
                       "them by telephone",
                       arguments.manifest.string()));
-    checked = "the signature fits";
+    checked = beside ? "the signature fits the key that lies beside it: get their key by another way as well"
+                     : "the signature fits";
   }
   DISLODGE_TRY_ASSIGN(const disclose::Reconciled result,
                       disclose::reconcile(manifest, engine::correspondence_of(picture)));

@@ -45,6 +45,7 @@ class Collector {
     file_.tips.push_back(std::move(tip));
   }
   void leave_out(const std::string &why) { ++out_[why]; }
+  std::uint64_t next_group() { return ++groups_; }
   void finish() {
     for (const auto &[why, count] : out_) file_.left_out.push_back(fmt::format("{} {}", count, why));
   }
@@ -52,6 +53,7 @@ class Collector {
  private:
   TipFile &file_;
   std::map<std::string, std::uint64_t> out_;
+  std::uint64_t groups_ = 0;  // of tips that hold only together
 };
 
 // What a STIX object path or cyber-observable names, where evidence has something like it.
@@ -96,21 +98,68 @@ std::string host_of_url(std::string_view url) {
   return std::string(url);
 }
 
-void add_value(Collector &to, TipKind kind, std::string_view path, std::string value,
-               const std::string &label) {
+Tip tip_of_value(TipKind kind, std::string_view path, std::string value, const std::string &label) {
   if (kind == TipKind::domain && path.starts_with("url")) value = host_of_url(value);
   if (kind == TipKind::message) value = bare_id(value);
   Tip tip;
   tip.kind = kind;
   tip.value = std::move(value);
   tip.label = label;
-  to.add(std::move(tip));
+  return tip;
+}
+
+void add_value(Collector &to, TipKind kind, std::string_view path, std::string value,
+               const std::string &label) {
+  to.add(tip_of_value(kind, path, std::move(value), label));
+}
+
+// How the comparisons of a pattern hang together.
+struct PatternShape {
+  bool all = false, any = false, ordered = false;  // AND; OR; FOLLOWEDBY, WITHIN, REPEATS, START
+  std::size_t observations = 0;
+};
+PatternShape pattern_shape(std::string_view pattern) {
+  PatternShape shape;
+  std::string word;
+  for (std::size_t at = 0; at <= pattern.size(); ++at) {
+    const char c = at < pattern.size() ? pattern[at] : ' ';
+    if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) {
+      word += static_cast<char>(c & ~0x20);
+      continue;
+    }
+    shape.all |= word == "AND";
+    shape.any |= word == "OR";
+    shape.ordered |= word == "FOLLOWEDBY" || word == "WITHIN" || word == "REPEATS" || word == "START";
+    word.clear();
+    shape.observations += c == '[' ? 1 : 0;
+    if (c != '\'') continue;
+    for (++at; at < pattern.size() && pattern[at] != '\''; ++at)
+      if (pattern[at] == '\\') ++at;
+  }
+  return shape;
+}
+
+// Whether an event may show it beside others.
+bool of_events(TipKind kind) {
+  return kind == TipKind::address || kind == TipKind::account || kind == TipKind::application ||
+         kind == TipKind::agent || kind == TipKind::key_id;
 }
 
 // The comparisons of a pattern that demand a value: path = 'x', path IN ('x', 'y'), path LIKE and MATCHES are
-// left out and said. Comparisons under NOT are none that we may take.
+// left out and said. Comparisons under NOT are none that we may take. What holds only together (AND) is taken
+// where one event can show all of it; a part taken for the whole would blame whoever happens to share it.
 void read_pattern(Collector &to, std::string_view pattern, const std::string &label) {
-  bool any = false, other = false;
+  const PatternShape shape = pattern_shape(pattern);
+  if (shape.ordered) {
+    to.leave_out("patterns of observations in an order or a time (FOLLOWEDBY, WITHIN, REPEATS)");
+    return;
+  }
+  if (shape.all && (shape.any || shape.observations > 1)) {
+    to.leave_out("patterns that join AND with OR, or several observations");
+    return;
+  }
+  bool any = false, other = false, several = false;
+  std::vector<Tip> together;
   for (std::size_t at = 0; at < pattern.size();) {
     const std::size_t quote = pattern.find('\'', at);
     if (quote == pattern.npos) break;
@@ -148,12 +197,30 @@ void read_pattern(Collector &to, std::string_view pattern, const std::string &la
     if (begin != path.npos) path.remove_prefix(begin + 1);
     TipKind kind = TipKind::address;
     if (takes && kind_of_path(path, kind)) {
-      add_value(to, kind, path, value, label);
+      if (shape.all) {
+        together.push_back(tip_of_value(kind, path, value, label));
+        other |= !of_events(kind);
+        several |= words.size() > 3 && base::equal_ignoring_case(words.substr(words.size() - 3), " IN");
+      } else {
+        add_value(to, kind, path, value, label);
+      }
       any = true;
     } else {
       other = true;
     }
     at = end + 1;
+  }
+  if (shape.all) {
+    if (!any || other || several) {
+      to.leave_out("patterns of which one event here cannot show every part");
+      return;
+    }
+    const std::uint64_t number = to.next_group();
+    for (Tip &tip : together) {
+      tip.line = together.size() > 1 ? number : 0;
+      to.add(std::move(tip));
+    }
+    return;
   }
   if (!any || other)
     to.leave_out(any ? "comparisons that nothing held here answers to"

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/encode.hpp"
@@ -132,7 +133,7 @@ class Matcher {
 
  private:
   Hit &hit(const Tip &tip) {
-    Hit &one = hits_[{tip.kind, tip.value}];
+    Hit &one = hits_[{tip.kind, tip.value, tip.line}];
     one.tip = &tip;
     return one;
   }
@@ -146,7 +147,14 @@ class Matcher {
     std::unordered_map<std::string_view, std::vector<const Tip *>> by_value;
     std::vector<std::pair<Network, const Tip *>> networks;
     std::vector<const Tip *> agents;
+    std::map<std::uint64_t, std::vector<const Tip *>> together;
+    std::set<std::pair<TipKind, std::string_view>> known;  // several patterns may name one thing
     for (const Tip &tip : file_.tips) {
+      if (tip.kind == TipKind::place) continue;
+      if (tip.line != 0)
+        together[tip.line].push_back(&tip);
+      else if (!known.emplace(tip.kind, tip.value).second)
+        continue;
       switch (tip.kind) {
         case TipKind::address:
           if (tip.value.find('/') != std::string::npos) {
@@ -209,7 +217,16 @@ class Matcher {
       look(event.application_id, {TipKind::application});
       look(event.application_name, {TipKind::application});
       look(event.key_id, {TipKind::key_id});
-      for (const Tip *tip : named) hit(*tip).events.push_back(&event);
+      for (const Tip *tip : named) {
+        if (tip->line == 0) {
+          hit(*tip).events.push_back(&event);
+          continue;
+        }
+        const std::vector<const Tip *> &all = together[tip->line];
+        const bool whole =
+            std::all_of(all.begin(), all.end(), [&](const Tip *one) { return named.count(one) != 0; });
+        if (whole && tip == all.front()) hit(*tip).events.push_back(&event);
+      }
     }
   }
 
@@ -459,7 +476,7 @@ class Matcher {
   const TipSource &source_;
   const TipAgainst &against_;
   TipMatch match_;
-  std::map<std::pair<TipKind, std::string>, Hit> hits_;
+  std::map<std::tuple<TipKind, std::string, std::uint64_t>, Hit> hits_;  // the last: Tip::line
 };
 
 }  // namespace

@@ -51,7 +51,9 @@ struct Tip {
   base::Time at = base::kTimeMin;  // of a message: sent
   bool confirmed = false;          // of a message: the source says that it was seen opened
   bool with_secret = false;        // of a message: the source says that it holds a secret
-  std::uint64_t line = 0;          // of a place
+  // Of a place, its line. Of an indicator that holds only together with others (a pattern's AND), the number
+  // that these share; 0: it holds by itself.
+  std::uint64_t line = 0;
 };
 
 struct TipFile {

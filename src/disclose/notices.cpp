@@ -21,6 +21,21 @@ std::string plural(std::uint64_t count, std::string_view one, std::string_view m
 
 namespace {
 
+// The mailbox behind an address as people write it: "Helen <helen.marsh+x@northwind.example>" is
+// helen.marsh's.
+std::string mailbox_of(std::string_view address) {
+  const std::size_t open = address.rfind('<');
+  if (open != address.npos) {
+    address.remove_prefix(open + 1);
+    address = address.substr(0, address.find('>'));
+  }
+  std::string box = base::lower(base::trim(address));
+  if (box.starts_with("mailto:")) box.erase(0, 7);
+  const std::size_t at = box.rfind('@'), tag = box.find('+');
+  if (at != box.npos && tag != box.npos && tag > 0 && tag < at) box.erase(tag, at - tag);
+  return box;
+}
+
 // The channel by which they answer must not be one that the intruder reads.
 base::Result<void> check_channel(std::string_view whom, std::string_view channel,
                                  const std::vector<std::string> &read) {
@@ -133,7 +148,7 @@ base::Result<Notice> notice_for(const Party &party, const Sender &sender, base::
 base::Result<Notice> notice_to(const NoticeInput &input) {
   DISLODGE_TRY(check_channel(input.recipient, input.sender.contact_channel, input.channels_read));
   for (const std::string &read : input.channels_read) {
-    if (!input.address.empty() && base::equal_ignoring_case(input.address, read))
+    if (!input.address.empty() && mailbox_of(input.address) == mailbox_of(read))
       return base::fail(
           base::ErrorKind::usage,
           fmt::format("notice for {}: {} is a mailbox that the intruder can read; reach them by "

@@ -16,6 +16,19 @@ namespace {
 
 constexpr std::string_view kKind = "dislodge-manifest";
 
+// One person however their name is typed: case and blanks do not count.
+std::string person_of(std::string_view name) {
+  std::string out;
+  for (const char c : base::lower(base::trim(name))) {
+    const bool blank = c == ' ' || c == '\t';
+    if (!blank)
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  return out;
+}
+
 std::string domain_of(std::string_view address) {
   const std::size_t at = address.rfind('@');
   return at == address.npos ? std::string() : base::lower(address.substr(at + 1));
@@ -27,7 +40,7 @@ base::Result<Selection> select_messages(const Party &party, const std::vector<Co
                                         const identity::Ourselves &us, const PackageOptions &options) {
   std::set<std::string> people;
   for (const std::string &name : options.released_by) {
-    if (!base::trim(name).empty()) people.insert(base::lower(base::trim(name)));
+    if (std::string person = person_of(name); !person.empty()) people.insert(std::move(person));
   }
   if (people.size() < 2) {
     return base::fail(

@@ -30,7 +30,7 @@ constexpr std::string_view kStix = R"({"type":"bundle","id":"bundle--1","objects
  {"type":"indicator","spec_version":"2.1","id":"indicator--1","created_by_ref":"identity--1","name":"proxy",
   "pattern_type":"stix","pattern":"[ipv4-addr:value = '198.51.100.7' OR ipv4-addr:value ISSUBSET '203.0.113.0/24']"},
  {"type":"indicator","id":"indicator--2","pattern_type":"stix",
-  "pattern":"[domain-name:value IN ('evil.example', 'Worse.example') AND user-account:user_id = 'aaaa-bbbb']"},
+  "pattern":"[domain-name:value IN ('evil.example', 'Worse.example') OR user-account:user_id = 'aaaa-bbbb']"},
  {"type":"indicator","id":"indicator--3","pattern_type":"stix","revoked":true,"pattern":"[ipv4-addr:value = '192.0.2.1']"},
  {"type":"indicator","id":"indicator--4","pattern_type":"yara","pattern":"rule x { condition: true }"},
  {"type":"indicator","id":"indicator--5","pattern_type":"stix","pattern":"[ipv4-addr:value != '192.0.2.9']"},
@@ -50,6 +50,31 @@ TEST(Tips, StixIndicatorsAndObservables) {
   EXPECT_THAT(file.left_out, Contains(HasSubstr("1 indicators in yara")));
   // Not equal says nothing to look for; a process is nothing that evidence here has.
   EXPECT_THAT(file.left_out, Contains(HasSubstr("2 patterns")));
+}
+
+TEST(Tips, WhatHoldsOnlyTogetherIsNotTakenApart) {
+  const auto pattern = [](std::string_view text) {
+    return read(
+        R"({"type":"bundle","id":"bundle--1","objects":[{"type":"indicator","pattern_type":"stix","pattern":")" +
+        std::string(text) + R"("}]})");
+  };
+  const TipFile both = pattern(
+      "[user-account:account_login = 'dora@brisk.example' AND network-traffic:src_ref.value = "
+      "'198.51.100.77']");
+  ASSERT_THAT(both.tips, SizeIs(2));
+  EXPECT_NE(both.tips[0].line, 0u);
+  EXPECT_EQ(both.tips[0].line, both.tips[1].line);
+  for (const char *text : {"[x-foo:bar = 'x'] FOLLOWEDBY [ipv4-addr:value = '203.0.113.12']",
+                           "[ipv4-addr:value = '203.0.113.12'] REPEATS 5 TIMES",
+                           "[ipv4-addr:value = '203.0.113.12' AND process:name = 'x']",
+                           "[ipv4-addr:value = '203.0.113.12'] AND [ipv4-addr:value = '203.0.113.13']",
+                           "[ipv4-addr:value = '203.0.113.12' AND (user-account:user_id = 'a' OR "
+                           "user-account:user_id = 'b')]"}) {
+    const TipFile file = pattern(text);
+    EXPECT_THAT(file.tips, IsEmpty()) << text;
+    EXPECT_THAT(file.left_out, SizeIs(1)) << text;
+  }
+  EXPECT_THAT(pattern("[user-account:user_id = 'AND OR FOLLOWEDBY']").tips, SizeIs(1));
 }
 
 TEST(Tips, MispEventsAndObjects) {
@@ -156,6 +181,31 @@ TEST(MatchTips, EventsBecomeDetectionsThatNameTheirSource) {
   const TipMatch again =
       match_tips(file, {"tips.json", "CERT Example", "A. Person", "by telephone"}, world.against());
   EXPECT_THAT(again.detections.front().because, HasSubstr("confirmed by A. Person, by telephone"));
+}
+
+TEST(MatchTips, AnEventMustShowAllThatAPatternJoins) {
+  World world;
+  world.event("198.51.100.77", "u1", "2025-10-01T08:00:00Z");
+  world.event("192.0.2.1", "u2", "2025-10-02T08:00:00Z");
+  const auto matched = [&](std::string_view account) {
+    const TipFile file = read(R"({"type":"bundle","id":"bundle--1","objects":[
+      {"type":"indicator","pattern_type":"stix","pattern":"[user-account:user_id = ')" +
+                              std::string(account) + R"(' AND ipv4-addr:value = '198.51.100.77']"}]})");
+    return match_tips(file, {"tips.json", "", "", ""}, world.against()).detections.size();
+  };
+  EXPECT_EQ(matched("u1"), 1u);
+  EXPECT_EQ(matched("u2"), 0u);  // never was at that address
+}
+
+TEST(MatchTips, SeveralPatternsOfOneThingCountItsEventsOnce) {
+  World world;
+  world.event("198.51.100.77", "u1", "2025-10-01T08:00:00Z");
+  const TipFile file = read(R"({"type":"bundle","id":"bundle--1","objects":[
+    {"type":"indicator","pattern_type":"stix","pattern":"[ipv4-addr:value = '198.51.100.77']"},
+    {"type":"indicator","pattern_type":"stix","pattern":"[network-traffic:src_ref.value = '198.51.100.77']"}]})");
+  const TipMatch match = match_tips(file, {"tips.json", "", "", ""}, world.against());
+  ASSERT_THAT(match.detections, SizeIs(1));
+  EXPECT_THAT(match.detections[0].says, HasSubstr("1 event here"));
 }
 
 TEST(MatchTips, AManifestIsReconciledAndExposesWhatWeHold) {

@@ -71,7 +71,8 @@ TEST(Package, SaysGradeAndKindOfSecretPerMessage) {
 }
 
 TEST(Package, NeedsTwoDifferentPeople) {
-  for (const auto &by : std::vector<std::vector<std::string>>{{}, {"Ana"}, {"Ana", " ana "}, {"Ana", ""}}) {
+  for (const auto &by : std::vector<std::vector<std::string>>{
+           {}, {"Ana"}, {"Ana", " ana "}, {"Ana", ""}, {"Ann Lee", "ann  LEE"}}) {
     const auto package = Mail().package(by);
     ASSERT_FALSE(package);
     EXPECT_THAT(package.error().message, HasSubstr("two different people"));
