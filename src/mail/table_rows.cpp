@@ -23,9 +23,12 @@ std::string column_key(std::string_view name) {
 
 TableRows::TableRows(std::string_view utf8) : bytes_(utf8) {
   if (bytes_.starts_with("\xEF\xBB\xBF")) at_ = 3;
-  // Spreadsheets name their separator on a line of its own.
-  if (bytes_.substr(at_, 4) == "sep=" && bytes_.size() > at_ + 4) {
-    separator_ = bytes_[at_ + 4];
+  // Spreadsheets name their separator on a line of its own. One character of ASCII: half of any other would
+  // cut the characters of the cells.
+  const auto named = static_cast<unsigned char>(bytes_.size() > at_ + 4 ? bytes_[at_ + 4] : 0);
+  const bool separates = (named >= ' ' || named == '\t') && named < 0x7F && named != '"';
+  if (bytes_.substr(at_, 4) == "sep=" && separates) {
+    separator_ = static_cast<char>(named);
     at_ = std::min(bytes_.find('\n', at_), bytes_.size() - 1) + 1;
   } else {
     std::array<std::size_t, 3> counts{};

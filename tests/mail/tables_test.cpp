@@ -103,6 +103,16 @@ TEST(Tables, SemicolonsMarksAndOtherCharsetsOccur) {
   expect_exact(latin, "Horse7");
 }
 
+TEST(Tables, ASeparatorIsOneCharacterOfAscii) {
+  TableRows pipe("sep=|\na|b\n1|2\n");
+  EXPECT_EQ(pipe.columns(), (std::vector<std::string>{"a", "b"}));
+  // Half of a character would cut all others that begin alike.
+  TableRows strange("sep=\u00FE\na,b\n\u00E9,2\n");
+  TableRow row;
+  while (strange.next(row))
+    for (const TableCell &cell : row.cells) EXPECT_TRUE(base::valid_utf8(strange.text_of(cell)));
+}
+
 TEST(Tables, OtherTablesAreNone) {
   EXPECT_FALSE(recognises_table("name,price,stock\nx,1,2\n"));
   EXPECT_FALSE(recognises_table("url,username,password,note\nhttps://x,u,p,\n"));
