@@ -313,9 +313,10 @@ std::string waves_json(const evict::Plan &plan) {
   std::map<int, Counts> counts;
   std::uint64_t behind = 0;
   for (const evict::PlannedAction &action : plan.actions) {
-    // What is in effect and no longer needed by any wave: it stands with wave 0 in the list, and prepares
-    // nothing.
-    if (action.wave == 0 && action.role != evict::Role::prepare) {
+    // What is in effect keeps the number of the wave that it was done in, while those that are left are
+    // counted anew: it stands apart.
+    if (action.role != evict::Role::prepare &&
+        (action.wave == 0 || action.state == evict::ActionState::in_effect)) {
       ++behind;
       continue;
     }
