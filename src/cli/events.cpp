@@ -60,12 +60,7 @@ void print_event(const log::EventTable &table, const log::Event &event, bool as_
                                                               {"token", event.token},
                                                               {"key_id", event.key_id},
                                                               {"mailbox", event.mailbox}};
-    for (const auto &[name, id] : fields) {
-      if (id == 0)
-        json.field(name, nullptr);
-      else
-        json.field(name, text(id));
-    }
+    for (const auto &[name, id] : fields) base::optional_text(json, name, text(id));
     json.field("evidence", table.source_of(event));
   });
   print_line(json.text());

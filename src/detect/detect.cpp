@@ -118,6 +118,15 @@ void add_mail_read(const View &view, EventIndex index, std::vector<MailRead> &ou
     out.push_back({mailbox, "", "", event.time, throttled});
 }
 
+std::string network_of(const View &view, base::StringId network, base::StringId address) {
+  if (network != 0) return std::string(view.text(network));
+  const std::string_view text = view.text(address);
+  const char separator = text.find(':') == std::string_view::npos ? '.' : ':';
+  const std::size_t first = text.find(separator);
+  return std::string(
+      text.substr(0, first == std::string_view::npos ? first : text.find(separator, first + 1)));
+}
+
 void add_unique(std::vector<std::string> &list, std::string value) {
   if (!value.empty() && std::find(list.begin(), list.end(), value) == list.end())
     list.push_back(std::move(value));

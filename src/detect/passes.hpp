@@ -72,6 +72,8 @@ void attribute(Detection &detection, const Attribution &attribution, const std::
 void add_mail_read(const View &view, EventIndex index, std::vector<MailRead> &out);
 
 void add_unique(std::vector<std::string> &list, std::string value);  // "" is left out
+// The autonomous system where the log knows it, else the first half of the address.
+std::string network_of(const View &view, base::StringId network, base::StringId address);
 using base::counted;
 // The sentence of a kind with its places filled.
 std::string sentence(const View &view, std::string_view kind,

@@ -53,6 +53,7 @@
 #include <optional>
 #include <set>
 
+#include "detect/passes.hpp"
 #include "detect/spray_tries.hpp"
 
 namespace dislodge::detect {
@@ -198,7 +199,7 @@ class Slow {
       const Attempt &attempt = tries_[i];
       if (attempt.claimed || !in_tenants(one, attempt.tenant)) continue;
       ++tries_at[attempt.address];
-      const std::string network = network_of(attempt);
+      const std::string network = network_of(view_, attempt.network, attempt.address);
       networks.insert(network);
       networks_of[{attempt.tenant, attempt.actor}].insert(network);
       addresses_of[{attempt.tenant, attempt.actor}].insert(attempt.address);
@@ -224,16 +225,6 @@ class Slow {
     if (!spray && !guess) return std::nullopt;
     for (const auto &[address, count] : tries_at) one.addresses.push_back(address);
     return one;
-  }
-
-  // The autonomous system where the log knows it, else the first half of the address.
-  std::string network_of(const Attempt &attempt) const {
-    if (attempt.network != 0) return std::string(view_.text(attempt.network));
-    const std::string_view address = view_.text(attempt.address);
-    const char separator = address.find(':') == std::string_view::npos ? '.' : ':';
-    const std::size_t first = address.find(separator);
-    return std::string(
-        address.substr(0, first == std::string_view::npos ? first : address.find(separator, first + 1)));
   }
 
   const View &view_;

@@ -18,15 +18,6 @@ using log::Outcome;
 // What the owner of a principal does. With fewer uses than this before, everything would be new.
 constexpr std::size_t kHabitMin = 5;
 
-std::string network_of(const View &view, const Event &event) {
-  if (event.network != 0) return std::string(view.text(event.network));
-  const std::string_view address = view.text(event.address);
-  const char separator = address.find(':') == std::string_view::npos ? '.' : ':';
-  const std::size_t first = address.find(separator);
-  return std::string(
-      address.substr(0, first == std::string_view::npos ? first : address.find(separator, first + 1)));
-}
-
 struct Habit {
   std::set<base::StringId> agents, clients, applications, addresses, countries;
   std::set<std::string> networks;
@@ -180,7 +171,7 @@ class SecretUses {
     for (const EventIndex index : all) {
       if (!ordinary(index)) continue;
       const Event &event = view_.event(index);
-      days[{event.agent, network_of(view_, event)}].insert(event.time.us / base::kDay);
+      days[{event.agent, network_of(view_, event.network, event.address)}].insert(event.time.us / base::kDay);
       if (event.time < before) learn(event, habit);
     }
     if (habit.signins >= kHabitMin || days.empty()) return habit;
@@ -190,7 +181,9 @@ class SecretUses {
     if (most->second.size() < kHabitMin) return habit;
     for (const EventIndex index : all) {
       const Event &event = view_.event(index);
-      if (ordinary(index) && Kind(event.agent, network_of(view_, event)) == most->first) learn(event, habit);
+      if (ordinary(index) &&
+          Kind(event.agent, network_of(view_, event.network, event.address)) == most->first)
+        learn(event, habit);
     }
     return habit;
   }
@@ -208,7 +201,7 @@ class SecretUses {
     habit.applications.insert(event.application_id);
     habit.addresses.insert(event.address);
     habit.countries.insert(event.country);
-    habit.networks.insert(network_of(view_, event));
+    habit.networks.insert(network_of(view_, event.network, event.address));
   }
 
   // Whether a sign-in is no habit of the owner's, and whose it then is.
@@ -227,7 +220,7 @@ class SecretUses {
     const bool client_new = (event.client != 0 && habit.clients.count(event.client) == 0) ||
                             habit.applications.count(event.application_id) == 0;
     const bool address_new = event.address != 0 && habit.addresses.count(event.address) == 0;
-    const bool network_new = habit.networks.count(network_of(view_, event)) == 0;
+    const bool network_new = habit.networks.count(network_of(view_, event.network, event.address)) == 0;
     if (agent_new && address_new && attribution_.agents().count(event.agent) != 0 &&
         !common_agent(event.agent)) {
       use.intruder = true;

@@ -29,16 +29,6 @@ std::string program_of(std::string_view agent) {
   return out;
 }
 
-// The autonomous system where the log knows it, else the first half of the address.
-std::string network_of(const View &view, const Event &event) {
-  if (event.network != 0) return std::string(view.text(event.network));
-  const std::string_view address = view.text(event.address);
-  const char separator = address.find(':') == std::string_view::npos ? '.' : ':';
-  const std::size_t first = address.find(separator);
-  return std::string(
-      address.substr(0, first == std::string_view::npos ? first : address.find(separator, first + 1)));
-}
-
 struct Seen {
   std::map<std::pair<StringId, StringId>, base::Time> addresses;       // tenant, address -> first
   std::map<std::pair<std::string, std::string>, base::Time> programs;  // account, program -> first
@@ -65,7 +55,9 @@ std::vector<StolenSession> find_stolen_sessions(const View &view) {
     for (const EventIndex index : events) {
       const Event &event = view.event(index);
       if (event.address == root.address || event.agent == 0 || root.agent == 0) continue;
-      if (event.time > root.time + kSameDay || network_of(view, event) == network_of(view, root)) continue;
+      if (event.time > root.time + kSameDay ||
+          network_of(view, event.network, event.address) == network_of(view, root.network, root.address))
+        continue;
       if (event.country != 0 && root.country != 0 && event.country == root.country) continue;
       if (program_of(view.text(event.agent)) == program_of(view.text(root.agent))) continue;
       // First seen here: the address for the tenant, the program for the account.

@@ -116,15 +116,8 @@ class Historian {
       }
     }
     const std::string_view box = events_.text(event.mailbox);
-    if (event.event_class == EventClass::mail_access && looks_like_address(box) && !tenant.empty() &&
-        boxes_.insert(mailbox_id(tenant, box)).second) {
-      Resource one;
-      one.id = mailbox_id(tenant, box);
-      one.kind = "mailbox";
-      one.name = box;
-      one.evidence = events_.source_of(event);
-      facts_.resources.push_back(std::move(one));
-    }
+    if (event.event_class == EventClass::mail_access && looks_like_address(box) && !tenant.empty())
+      mailbox(std::string(tenant), std::string(box), event);
   }
 
   // Adds a principal once; null where it was already added.

@@ -105,20 +105,14 @@ std::string to_json(const Export &one) {
     json.field("id", one.id);
     json.field("system", one.system);
     json.field("source", one.source);
-    if (one.event_class.empty())
-      json.field("class", nullptr);
-    else
-      json.field("class", one.event_class);
+    base::optional_text(json, "class", one.event_class);
     json.field("title", one.title);
     json.field("days", static_cast<std::int64_t>(one.days));
     json.field("kept", one.kept);
     json.field("command", one.command);
     json.field("proves", one.proves);
     json.field("cannot", one.cannot);
-    if (one.caps.empty())
-      json.field("caps", nullptr);
-    else
-      json.field("caps", one.caps);
+    base::optional_text(json, "caps", one.caps);
     json.list_field("sources", one.sources);
     json.field("as_of", one.as_of);
   });

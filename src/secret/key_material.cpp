@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <climits>
 #include <ctime>
-#include <memory>
 
 #include "base/encode.hpp"
 #include "base/hash.hpp"
@@ -15,6 +14,7 @@
 #include "secret/checksum.hpp"
 #include "secret/der.hpp"
 #include "secret/hints.hpp"
+#include "secret/openssl_object.hpp"
 #include "secret/pem.hpp"
 
 namespace dislodge::secret {
@@ -24,13 +24,6 @@ using std::string_view_literals::operator""sv;
 
 constexpr std::size_t kCertificatesMax = 64;  // of one text that are compared with a key
 constexpr std::size_t kNamesMax = 8;          // subject alternative names that are kept
-
-template <typename T, void (*Free)(T *)>
-struct Freed {
-  void operator()(T *object) const { Free(object); }
-};
-template <typename T, void (*Free)(T *)>
-using Owned = std::unique_ptr<T, Freed<T, Free>>;
 
 const unsigned char *bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char *>(text.data());

@@ -11,20 +11,13 @@
 #include <climits>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <string>
 
+#include "secret/openssl_object.hpp"
 #include "secret/pem.hpp"
 
 namespace dislodge::secret {
 namespace {
-
-template <typename T, void (*Free)(T *)>
-struct Freed {
-  void operator()(T *object) const { Free(object); }
-};
-template <typename T, void (*Free)(T *)>
-using Owned = std::unique_ptr<T, Freed<T, Free>>;
 
 constexpr std::size_t kPassphraseMax = 1024;  // OpenSSL's own limit (PEM_BUFSIZE)
 

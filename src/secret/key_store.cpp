@@ -6,7 +6,6 @@
 #include <openssl/x509.h>
 
 #include <climits>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "base/hash.hpp"
 #include "secret/hints.hpp"
 #include "secret/key_material.hpp"
+#include "secret/openssl_object.hpp"
 #include "secret/pem.hpp"
 
 namespace dislodge::secret {
@@ -23,13 +23,6 @@ using std::string_view_literals::operator""sv;
 
 constexpr double kCertain = 0.99;
 constexpr std::uint32_t kEntriesMax = 10'000;  // of one Java key store
-
-template <typename T, void (*Free)(T *)>
-struct Freed {
-  void operator()(T *object) const { Free(object); }
-};
-template <typename T, void (*Free)(T *)>
-using Owned = std::unique_ptr<T, Freed<T, Free>>;
 
 void free_bags(STACK_OF(PKCS12_SAFEBAG) * bags) {
   sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);

@@ -36,10 +36,7 @@ void write(JsonWriter &json, std::string_view key, const std::vector<Answer> &an
       json.object([&] {
         json.field("says", answer.says);
         json.field("count", answer.count);
-        if (answer.grade.empty())
-          json.field("grade", nullptr);
-        else
-          json.field("grade", answer.grade);
+        base::optional_text(json, "grade", answer.grade);
         json.field("time", answer.time);
         json.field("view", answer.view);
       });
