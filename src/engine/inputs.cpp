@@ -329,6 +329,21 @@ std::vector<std::string> not_covered(const Picture &picture) {
     open.push_back(fmt::format("{} since first access that nobody has claimed: {} as the intruder's",
                                base::counted(unattributed, "change"),
                                base::choice(unattributed, "it counts", "they count")));
+  // What the logs show and nobody is blamed for: the plan takes none of it as the intruder's.
+  const auto open_to_judge = [](const detect::Detection &one) {
+    return !one.intruder && one.grade != detect::Grade::excluded;
+  };
+  const auto first = std::find_if(picture.detections.begin(), picture.detections.end(), open_to_judge);
+  if (first != picture.detections.end()) {
+    const auto count = std::count_if(first, picture.detections.end(), open_to_judge);
+    open.push_back(
+        fmt::format("{} in the logs that {} nobody's, so that no action follows from {}, first {} at {} "
+                    "(dislodge detections)",
+                    base::counted(static_cast<std::uint64_t>(count), "finding"),
+                    base::choice(static_cast<std::uint64_t>(count), "is", "are"),
+                    base::choice(static_cast<std::uint64_t>(count), "it", "them"), first->kind,
+                    base::format_time(first->first)));
+  }
   // Tenants that act in the case without a directory export, and the age of each export.
   std::set<std::string> exported, seen;
   for (const EvidenceRow &row : picture.evidence)

@@ -295,7 +295,9 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     Timings::Scope timing(timings, "identity");
     identity::add_history(picture.events, rights, picture.facts);
     identity::link_facts(picture.facts, rights);
-    const Held held = hold_evidence(picture.evidence, picture.records, picture.facts, picture.events.files);
+    const std::vector<std::int64_t> logs =
+        logs_among(picture.evidence, picture.records, picture.sightings, picture.events.files);
+    const Held held = hold_evidence(picture.evidence, picture.records, picture.facts, logs);
     // Which secrets there are, whose they are, whom they authenticate, where they lie.
     DISLODGE_TRY_ASSIGN(const auto lengths, load_secret_lengths(the_case));
     join_split_secrets(picture.sightings, picture.records);

@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
@@ -28,7 +29,8 @@ bool is_table(const EvidenceRow &row) {
 // What lies in one folder and was exposed alike is one thing that could be read: a mailbox that was exported
 // a file a message, a share of documents. A file that is a mailbox of its own, and one alone in its folder,
 // stays by itself. Evidence id -> folder.
-std::map<std::int64_t, std::string> folders_of(const std::vector<EvidenceRow> &evidence) {
+std::map<std::int64_t, std::string> folders_of(const std::vector<EvidenceRow> &evidence,
+                                               const std::vector<std::int64_t> &logs) {
   struct Folder {
     std::vector<std::int64_t> rows;
     bool alike = true;
@@ -39,6 +41,7 @@ std::map<std::int64_t, std::string> folders_of(const std::vector<EvidenceRow> &e
   for (const EvidenceRow &row : evidence) {
     if (!row.custodian.empty() || is_table(row) || holds_repository(row)) continue;
     if (row.type == "mbox" || row.type == "pst") continue;
+    if (!row.exposure_said && std::binary_search(logs.begin(), logs.end(), row.id)) continue;
     const std::string parent = std::filesystem::path(row.root).parent_path().string();
     if (parent.empty()) continue;
     Folder &folder = folders[parent];
@@ -104,13 +107,40 @@ std::string value_of(base::Time time) {
 
 }  // namespace
 
+std::vector<std::int64_t> logs_among(const std::vector<EvidenceRow> &evidence,
+                                     const std::vector<StoredRecord> &records,
+                                     const std::vector<StoredSighting> &sightings,
+                                     const std::vector<std::string> &files) {
+  std::unordered_set<std::string_view> roots;
+  const std::unordered_set<std::string_view> items(files.begin(), files.end());
+  for (const std::string &item : files) roots.insert(base::item_root(item));
+  const auto of_log = [&](std::string_view item) {
+    while (!item.empty() && !items.contains(item)) item = base::item_parent(item);
+    return !item.empty();
+  };
+  // What a thief could use beside the log: then it is a thing that holds a log, such as a mailbox.
+  std::unordered_set<std::int64_t> beside;
+  for (const StoredRecord &row : records) {
+    if (!of_log(row.record.item)) beside.insert(row.evidence);
+  }
+  for (const StoredSighting &row : sightings) {
+    if (row.sighting.rejected.empty() && !of_log(row.sighting.item)) beside.insert(row.evidence);
+  }
+  std::vector<std::int64_t> logs;
+  for (const EvidenceRow &row : evidence) {
+    if (roots.contains(row.root) && !beside.contains(row.id)) logs.push_back(row.id);
+  }
+  std::sort(logs.begin(), logs.end());
+  return logs;
+}
+
 Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<StoredRecord> &records,
-                   identity::Facts &facts, const std::vector<std::string> &logs) {
+                   identity::Facts &facts, const std::vector<std::int64_t> &logs) {
   Held held;
   const identity::NameIndex names(facts);
   std::map<std::string, std::string> held_in;  // resource -> first item
   std::vector<identity::Resource> fresh;
-  const std::map<std::int64_t, std::string> folders = folders_of(evidence);
+  const std::map<std::int64_t, std::string> folders = folders_of(evidence, logs);
   struct Members {
     std::vector<std::int64_t> mail;  // sorted, as evidence is by id
     std::size_t files = 0;
@@ -127,8 +157,7 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
   }
   for (auto &[name, one] : members) std::sort(one.mail.begin(), one.mail.end());
   for (const EvidenceRow &row : evidence) {
-    // A log testifies about the intruder; that they read it too has to be said.
-    if (is_table(row) || (!row.exposure_said && std::find(logs.begin(), logs.end(), row.root) != logs.end()))
+    if (is_table(row) || (!row.exposure_said && std::binary_search(logs.begin(), logs.end(), row.id)))
       continue;
     std::string custodian = row.custodian;
     std::string resource;

@@ -20,10 +20,18 @@ struct Held {
   std::vector<std::string> inferred;              // sentences that say what was inferred and why
 };
 
+// The evidence that is a log and nothing else: a file in which `files`, the items that events were read from,
+// lie, packed or not, and which holds no message, document or secret beside them. A log testifies about the
+// intruder; that they read it too has to be said. Sorted ids.
+std::vector<std::int64_t> logs_among(const std::vector<EvidenceRow> &evidence,
+                                     const std::vector<StoredRecord> &records,
+                                     const std::vector<StoredSighting> &sightings,
+                                     const std::vector<std::string> &files);
+
 // Declared custodians first; a mailbox without one belongs to the address that most of its messages go to or
 // come from. Resources that no directory knows are added to the facts; each gets held_in.
 Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<StoredRecord> &records,
-                   identity::Facts &facts, const std::vector<std::string> &logs = {});
+                   identity::Facts &facts, const std::vector<std::int64_t> &logs = {});
 
 // Sorted by id; places sorted by item and line. Rejected candidates and public identifiers are no secrets.
 std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSighting> &sightings,

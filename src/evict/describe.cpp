@@ -339,7 +339,7 @@ class Describer {
     }
     verdict.closed = plan_.leaks.empty() && verdict.does_not_cover.empty();
     const std::string progress =
-        counted == 0 ? "nothing to do"
+        counted == 0 ? verdict.closed ? "nothing to do" : "no action follows from what is known"
                      : fmt::format("{} of {} {} in effect", in_effect, base::counted(counted, "action"),
                                    base::choice(in_effect, "is", "are"));
     if (verdict.closed) {

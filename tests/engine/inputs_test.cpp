@@ -93,5 +93,21 @@ TEST(Names, WhatASecretOpensIsNamedByIt) {
             "whatever jwt ey… (128+) opens");
 }
 
+// "Nothing to do" must not stand over a finding that no action answers.
+TEST(NotCovered, WhatTheLogsShowAndNobodyIsBlamedForStaysOpen) {
+  Picture picture;
+  detect::Detection theirs, open, excluded;
+  theirs.intruder = true;
+  open.kind = "risky-signin";
+  open.first = *base::parse_time("2026-03-17T04:44:00Z");
+  excluded.grade = detect::Grade::excluded;
+  picture.detections = {theirs, excluded};
+  EXPECT_THAT(not_covered(picture), Not(testing::Contains(HasSubstr("dislodge detections"))));
+  picture.detections.push_back(open);
+  EXPECT_THAT(not_covered(picture),
+              testing::Contains(AllOf(StartsWith("1 finding in the logs that is nobody's"),
+                                      HasSubstr("first risky-signin at 2026-03-17T04:44:00Z"))));
+}
+
 }  // namespace
 }  // namespace dislodge::engine

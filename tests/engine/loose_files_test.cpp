@@ -91,5 +91,32 @@ TEST(Verdict, WithoutLogsAndDirectoryTheCaseIsNotClosed) {
   EXPECT_THAT(not_covered(picture), Not(Contains(HasSubstr("was handed in:"))));
 }
 
+// A log testifies about the intruder: packed a file a day in a folder, or all of it in one archive, it is no
+// share of documents that they could read. One that lies in a mailbox does not make the mailbox a log.
+TEST(LooseFiles, LogsAreNotWhatWasStolen) {
+  const std::vector<EvidenceRow> rows = {
+      row(1, "trail/1.json.gz", "gzip"), row(2, "trail/2.json.gz", "gzip"), row(3, "logs.zip", "zip"),
+      row(4, "share.zip", "zip"),        row(5, "box.mbox", "mbox"),
+  };
+  const std::vector<std::string> files = {"trail/1.json.gz!/1.json", "trail/2.json.gz!/2.json",
+                                          "logs.zip!/a.csv", "share.zip!/auth.log", "box.mbox!/1!/2"};
+  StoredSighting in_log, in_share;
+  in_log.evidence = 3;
+  in_log.sighting.item = "logs.zip!/a.csv!/~base64@12";
+  in_share.evidence = 4;
+  in_share.sighting.item = "share.zip!/notes.txt";
+  StoredRecord mail = message(1, 5, {"ana@acme.example"});
+  mail.record.item = "box.mbox!/1";
+  const std::vector<std::int64_t> logs = logs_among(rows, {mail}, {in_log, in_share}, files);
+  EXPECT_EQ(logs, (std::vector<std::int64_t>{1, 2, 3}));
+
+  identity::Facts facts;
+  const Held held = hold_evidence(rows, {mail}, facts, logs);
+  add_exposures(rows, held, facts);
+  EXPECT_EQ(facts.exposures.size(), 2u);
+  for (const identity::Exposure &one : facts.exposures)
+    EXPECT_THAT(one.resource, testing::AnyOf("resource:evidence/share.zip", "resource:evidence/box.mbox"));
+}
+
 }  // namespace
 }  // namespace dislodge::engine
