@@ -54,9 +54,10 @@ disclose::FieldAnswer answer_of(simdjson::dom::parser &parser, const std::string
 
 std::map<std::string, std::string> known_facts(const Picture &picture) {
   std::map<std::string, std::string> known;
-  std::uint64_t accessed = 0, could = 0, mailboxes = 0;
+  std::uint64_t accessed = 0, synchronised = 0, could = 0, mailboxes = 0;
   for (const auto &[mailbox, stolen] : picture.stolen) {
     accessed += stolen.seen_accessed;
+    synchronised += stolen.in_accessed_folder;
     could += stolen.could_be_read;
     if (stolen.seen_accessed > 0 || stolen.in_accessed_folder > 0) ++mailboxes;
   }
@@ -90,10 +91,13 @@ std::map<std::string, std::string> known_facts(const Picture &picture) {
     std::size_t others = 0;
     for (const disclose::Party &party : picture.parties) others += party.secrets.empty() ? 0 : 1;
     known["scope"] = fmt::format(
-        "{} in {} named by the log as accessed; {} more could be read or cannot be excluded; {} in them; {} "
-        "whose "
-        "secrets were among them",
+        "{} in {} named by the log as accessed{}; {} more could be read or cannot be excluded; {} in them; "
+        "{} "
+        "whose secrets were among them",
         count(accessed, "message", "messages"), count(mailboxes, "mailbox", "mailboxes"),
+        synchronised == 0 ? std::string()
+                          : fmt::format(", {} in folders that were synchronised",
+                                        count(synchronised, "message", "messages")),
         could > accessed ? could - accessed : 0, count(picture.secrets.size(), "secret", "secrets"),
         count(others, "other organisation", "other organisations"));
   }

@@ -40,9 +40,12 @@ struct LedgerTotals {
 
 // How surely a message was stolen, by the log (DESIGN: three grades of stolen).
 struct Stolen {
-  std::uint64_t seen_accessed = 0;       // an event names it
-  std::uint64_t in_accessed_folder = 0;  // in a folder that was synchronised
-  std::uint64_t could_be_read = 0;       // in a mailbox that could be read
+  std::uint64_t seen_accessed = 0;  // an event names it
+  // In a folder that was synchronised, received by then. Where an export does not say in which folder its
+  // messages lay, all that were there by then count.
+  std::uint64_t in_accessed_folder = 0;
+  std::uint64_t folder_unknown = 0;  // of these
+  std::uint64_t could_be_read = 0;   // in a mailbox that could be read
 };
 
 struct Picture {

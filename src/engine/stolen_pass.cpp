@@ -38,12 +38,30 @@ std::vector<std::string> mailboxes_of(const StoredRecord &row,
   return mailboxes;
 }
 
+// The same folder as a log and an export write it: "\\Inbox", "Top of Information Store/Inbox". Neither need
+// name the root that the other begins with.
+bool same_folder(std::string_view one, std::string_view other) {
+  const auto next = [](std::string_view &path) {
+    while (!path.empty() && (path.back() == '/' || path.back() == '\\')) path.remove_suffix(1);
+    const std::size_t cut = path.find_last_of("/\\");
+    const std::string_view name = cut == std::string_view::npos ? path : path.substr(cut + 1);
+    path = path.substr(0, path.size() - name.size());
+    return name;
+  };
+  std::string_view a = next(one), b = next(other);
+  if (a.empty() || b.empty()) return false;
+  for (; !a.empty() && !b.empty(); a = next(one), b = next(other)) {
+    if (base::lower(a) != base::lower(b)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void tell_stolen(Picture &picture) {
   // Messages held, by id; and mailboxes held, by custodian's address.
   std::unordered_set<std::string> held;
-  std::map<std::string, std::uint64_t> messages_in, in_folder;
+  std::map<std::string, std::uint64_t> messages_in, in_folder, folder_unknown;
   std::map<std::int64_t, std::string> custodian;
   for (const EvidenceRow &row : picture.evidence) custodian[row.id] = base::lower(row.custodian);
   for (const StoredRecord &row : picture.records) {
@@ -52,9 +70,10 @@ void tell_stolen(Picture &picture) {
     for (const std::string &mailbox : mailboxes_of(row, custodian)) ++messages_in[mailbox];
   }
 
-  std::map<std::string, std::set<std::string>> named;    // mailbox -> message ids that an event names
-  std::map<std::string, std::set<std::string>> folders;  // mailbox -> folders synchronised
-  std::map<std::string, std::string> evidence_of;        // message id -> log line
+  std::map<std::string, std::set<std::string>> named;  // mailbox -> message ids that an event names
+  std::map<std::string, std::map<std::string, base::Time>>
+      folders;                                     // mailbox -> folders synchronised, last when
+  std::map<std::string, std::string> evidence_of;  // message id -> log line
   std::set<std::string> read_mailboxes;
   for (const detect::Detection &detection : picture.detections) {
     if (!detection.intruder) continue;
@@ -65,20 +84,24 @@ void tell_stolen(Picture &picture) {
         named[mailbox].insert(bare(read.message_id));
         if (!detection.events.empty()) evidence_of.emplace(bare(read.message_id), detection.id);
       } else if (!read.folder.empty()) {
-        folders[mailbox].insert(read.folder);
+        base::Time &last = folders[mailbox].emplace(read.folder, read.time).first->second;
+        last = std::max(last, read.time);
       }
     }
   }
   for (const StoredRecord &row : picture.records) {
-    if (row.record.kind != evidence::RecordKind::message || row.record.folder.empty()) continue;
+    if (row.record.kind != evidence::RecordKind::message) continue;
+    const base::Time there = row.record.received != base::kTimeMin ? row.record.received : row.record.sent;
     for (const std::string &mailbox : mailboxes_of(row, custodian)) {
       const auto found = folders.find(mailbox);
       if (found == folders.end()) continue;
-      for (const std::string &folder : found->second)
-        if (base::contains_ignoring_case(folder, row.record.folder)) {
-          ++in_folder[mailbox];
-          break;
-        }
+      const bool unknown = row.record.folder.empty();
+      if (std::none_of(found->second.begin(), found->second.end(), [&](const auto &folder) {
+            return there <= folder.second && (unknown || same_folder(folder.first, row.record.folder));
+          }))
+        continue;
+      ++in_folder[mailbox];
+      folder_unknown[mailbox] += unknown ? 1 : 0;
     }
   }
 
@@ -86,6 +109,7 @@ void tell_stolen(Picture &picture) {
     Stolen &stolen = picture.stolen[mailbox];
     stolen.seen_accessed = named[mailbox].size();
     stolen.in_accessed_folder = in_folder[mailbox];
+    stolen.folder_unknown = folder_unknown[mailbox];
     stolen.could_be_read = messages_in.count(mailbox) != 0 ? messages_in[mailbox] : 0;
     const bool exported = messages_in.count(mailbox) != 0;
     if (!exported) {

@@ -16,6 +16,7 @@
 #include "base/words.hpp"
 #include "report/bindings.hpp"
 #include "report/text.hpp"
+#include "report/timeline.hpp"
 
 namespace dislodge::report {
 namespace {
@@ -92,9 +93,13 @@ void stolen(Register &out, const Picture &picture) {
                "confirmed");
     if (counts.in_accessed_folder > 0)
       out.about("in-folder:" + mailbox)
-          .say(fmt::format("{} of {} {} in a folder that was synchronised.",
-                           base::counted(counts.in_accessed_folder, "message", "messages"), mailbox,
-                           counts.in_accessed_folder == 1 ? "lies" : "lie"),
+          .say(fmt::format(
+                   "{} of {} lay in a folder when it was synchronised{}; take {} for read.",
+                   base::counted(counts.in_accessed_folder, "message", "messages"), mailbox,
+                   counts.folder_unknown == 0
+                       ? std::string()
+                       : fmt::format(", or may have: of {} the export says no folder", counts.folder_unknown),
+                   counts.in_accessed_folder == 1 ? "it" : "them"),
                "possible");
     if (counts.could_be_read > 0)
       out.about("could-be-read:" + mailbox)
@@ -184,9 +189,9 @@ void intrusion(Register &out, const Picture &picture) {
              "unknown",
              held(unknown.source) ? std::vector<std::string>{unknown.source} : std::vector<std::string>{},
              "unknown, because " + unknown.why);
-  if (picture.detections.empty())
+  if (key_acts(picture, 1).empty())
     out.say("How the intruder got in is unknown.", "unknown", {},
-            "unknown, because no log that was handed in shows it");
+            "unknown, because " + no_acts_because(picture));
 }
 
 // A principal is acted as, a resource read, a secret known.

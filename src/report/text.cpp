@@ -203,10 +203,11 @@ std::string summary(const Picture &picture) {
     add(fmt::format("partial: {} % read; nothing here is excluded or closed", totals.percent_read()));
 
   out += "What was stolen\n";
-  std::uint64_t seen = 0, could = 0;
+  std::uint64_t seen = 0, synchronised = 0, could = 0;
   std::vector<std::string> mailboxes;
   for (const auto &[mailbox, stolen] : picture.stolen) {
     seen += stolen.seen_accessed;
+    synchronised += stolen.in_accessed_folder;
     could += stolen.could_be_read;
     if (stolen.seen_accessed > 0) mailboxes.push_back(mailbox);
   }
@@ -214,6 +215,9 @@ std::string summary(const Picture &picture) {
                   base::counted(mailboxes.size(), "mailbox", "mailboxes"),
                   mailboxes.empty() ? "" : " (" + joined(mailboxes, 3) + ")",
                   base::counted(could, "message")));
+  if (synchronised > 0)
+    add(fmt::format("  {} in folders that were synchronised: take them for read",
+                    base::counted(synchronised, "message")));
   add(fmt::format("  {} named by the log {} not held; {} read but not exported", totals.not_held,
                   base::choice(totals.not_held, "is", "are"),
                   base::counted(totals.not_exported, "mailbox was", "mailboxes were")));
@@ -237,7 +241,7 @@ std::string summary(const Picture &picture) {
     add(fmt::format("  {}  {}", moment(act->first), act->says));
     ++shown;
   }
-  if (shown == 0) add("  cannot say: no log that was handed in shows it");
+  if (shown == 0) add("  cannot say: " + no_acts_because(picture));
 
   std::map<std::string, std::map<std::string, std::size_t>> reached;
   for (const reach::ReachRow &row : picture.reach.rows)

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/embedded_rules.hpp"
+#include "base/words.hpp"
 #include "detect/joined.hpp"
 
 namespace dislodge::report {
@@ -62,6 +63,16 @@ std::vector<const detect::Detection *> key_acts(const engine::Picture &picture, 
     return a->first < b->first;
   });
   return acts;
+}
+
+std::string no_acts_because(const engine::Picture &picture) {
+  std::size_t open = 0;
+  for (const detect::Detection &one : picture.detections)
+    open += !one.intruder && one.grade != detect::Grade::excluded ? 1 : 0;
+  if (open > 0)
+    return fmt::format("{} in the logs {} nobody's yet (dislodge detections)", base::counted(open, "finding"),
+                       base::choice(open, "is", "are"));
+  return picture.coverage.empty() ? "no log was handed in" : "no log that was handed in shows it";
 }
 
 }  // namespace dislodge::report

@@ -22,5 +22,7 @@ std::vector<TimelineEntry> timeline(const engine::Picture &picture);
 // rule of a general kind saw the same moment as a particular one (a risky sign-in beside the success after a
 // spray), the particular one tells it.
 std::vector<const detect::Detection *> key_acts(const engine::Picture &picture, std::size_t most);
+// Why there is none of them: no log, logs that show nothing, or findings that are nobody's yet.
+std::string no_acts_because(const engine::Picture &picture);
 
 }  // namespace dislodge::report

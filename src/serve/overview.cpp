@@ -103,7 +103,7 @@ std::vector<Answer> intrusion(const Picture &picture) {
     answers.push_back({act->says, act->event_count, std::string(detect::name_of(act->grade)),
                        fmt::format("#/timeline/detections?row={}", act->id), act->first});
   if (answers.empty())
-    answers.push_back({"cannot say: no log that was handed in shows it", {}, "", "#/evidence/coverage"});
+    answers.push_back({"cannot say: " + report::no_acts_because(picture), {}, "", "#/evidence/coverage"});
   return answers;
 }
 

@@ -1,0 +1,78 @@
+#include "engine/stolen_pass.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dislodge::engine {
+namespace {
+
+base::Time at(std::string_view text) {
+  return *base::parse_time(text);
+}
+
+// A mailbox of three messages, the intruder's synchronisation of one folder on the 17th.
+Picture synchronised(const std::string &folder) {
+  Picture picture;
+  EvidenceRow box;
+  box.id = 1;
+  box.root = "dora.pst";
+  box.custodian = "Dora@brisk.example";
+  picture.evidence.push_back(box);
+  const auto message = [&](std::string id, std::string where, std::string_view received) {
+    StoredRecord row;
+    row.evidence = 1;
+    row.record.kind = evidence::RecordKind::message;
+    row.record.message_id = std::move(id);
+    row.record.folder = std::move(where);
+    row.record.received = at(received);
+    picture.records.push_back(row);
+  };
+  message("1@x", "Top of Information Store/Inbox", "2025-03-01T00:00:00Z");
+  message("2@x", "Top of Information Store/Inbox", "2025-03-20T00:00:00Z");
+  message("3@x", "Top of Information Store/Sent Items", "2025-03-01T00:00:00Z");
+  detect::Detection sync;
+  sync.intruder = true;
+  sync.mail_read.push_back({"dora@brisk.example", "", folder, at("2025-03-17T09:00:00Z"), false});
+  picture.detections.push_back(sync);
+  return picture;
+}
+
+// MailItemsAccessed writes "\\Inbox", a PST "Top of Information Store/Inbox"; what came after the
+// synchronisation was not in it.
+TEST(StolenPass, AFolderThatWasSynchronisedIsToldInMessages) {
+  Picture picture = synchronised("\\Inbox");
+  tell_stolen(picture);
+  const Stolen &stolen = picture.stolen.at("dora@brisk.example");
+  EXPECT_EQ(stolen.seen_accessed, 0u);
+  EXPECT_EQ(stolen.in_accessed_folder, 1u);
+  EXPECT_EQ(stolen.folder_unknown, 0u);
+  EXPECT_EQ(stolen.could_be_read, 3u);
+  EXPECT_EQ(picture.totals.not_exported, 0u);
+}
+
+TEST(StolenPass, AFolderWhoseNameOnlyBeginsAlikeIsAnother) {
+  Picture picture = synchronised("\\Inbox\\Sent Items");
+  tell_stolen(picture);
+  EXPECT_EQ(picture.stolen.at("dora@brisk.example").in_accessed_folder, 0u);
+}
+
+// An mbox says no folders: what lay in the mailbox by then may have been in it.
+TEST(StolenPass, WhereTheExportSaysNoFolderWhatWasThereCounts) {
+  Picture picture = synchronised("\\Inbox");
+  for (StoredRecord &row : picture.records) row.record.folder.clear();
+  tell_stolen(picture);
+  const Stolen &stolen = picture.stolen.at("dora@brisk.example");
+  EXPECT_EQ(stolen.in_accessed_folder, 2u);
+  EXPECT_EQ(stolen.folder_unknown, 2u);
+}
+
+TEST(StolenPass, AMailboxThatNobodyExportedIsARowOfTheLedger) {
+  Picture picture = synchronised("\\Inbox");
+  picture.records.clear();
+  tell_stolen(picture);
+  ASSERT_EQ(picture.ledger.size(), 1u);
+  EXPECT_EQ(picture.ledger[0].item, "mailbox:dora@brisk.example");
+  EXPECT_EQ(picture.ledger[0].state, evidence::LedgerState::not_exported);
+}
+
+}  // namespace
+}  // namespace dislodge::engine
