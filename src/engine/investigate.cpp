@@ -33,6 +33,7 @@
 #include "identity/bindings.hpp"
 #include "identity/history.hpp"
 #include "identity/link.hpp"
+#include "identity/named_targets.hpp"
 #include "identity/object_tenants.hpp"
 #include "identity/owner.hpp"
 #include "identity/policies.hpp"
@@ -294,6 +295,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
   {
     Timings::Scope timing(timings, "identity");
     identity::add_history(picture.events, rights, picture.facts);
+    identity::add_named_targets(picture.events, picture.facts);
     identity::link_facts(picture.facts, rights);
     const std::vector<std::int64_t> logs =
         logs_among(picture.evidence, picture.records, picture.sightings, picture.events.files);

@@ -123,16 +123,11 @@ void Builder::add_planted() {
       const auto end = ends.find(principal + "\n" + key_id);
       if (end != ends.end()) valid.until = std::max(std::min(end->second, valid.until), valid.from);
       told = valid.until;
-      // Who is seen to set a credential is seen to control the principal at that moment; who creates a user
-      // or grants a right is not yet seen to act as them.
-      std::vector<Interval> attested;
-      const bool credential = slot != "user" && slot != "consent" && slot != "app-role";
-      if (fact.seen && credential) attested.push_back({fact.since, fact.since + 1});
+      // Setting a credential is not yet acting by it: a sign-in confirms that, and is a foothold of its own.
       program_.add({.rule = Rule::planted,
                     .fact = FactKind::planted,
                     .conclusion = opened_by(principal, slot),
                     .valid = valid,
-                    .attested = attested,
                     .subject = key_id,
                     .object = principal,
                     .detail = slot,

@@ -215,12 +215,14 @@ std::string summary(const Picture &picture) {
                   base::counted(mailboxes.size(), "mailbox", "mailboxes"),
                   mailboxes.empty() ? "" : " (" + joined(mailboxes, 3) + ")",
                   base::counted(could, "message")));
-  if (synchronised > 0)
-    add(fmt::format("  {} in folders that were synchronised: take them for read",
-                    base::counted(synchronised, "message")));
-  add(fmt::format("  {} named by the log {} not held; {} read but not exported", totals.not_held,
-                  base::choice(totals.not_held, "is", "are"),
-                  base::counted(totals.not_exported, "mailbox was", "mailboxes were")));
+  add(fmt::format(
+      "  {}{} named by the log {} not held; {} read but not exported",
+      synchronised == 0
+          ? std::string()
+          : fmt::format("{} in folders that were synchronised, so take {} for read; ",
+                        base::counted(synchronised, "message"), base::choice(synchronised, "it", "them")),
+      totals.not_held, base::choice(totals.not_held, "is", "are"),
+      base::counted(totals.not_exported, "mailbox was", "mailboxes were")));
 
   std::map<std::string, std::size_t> kinds, owners;
   std::size_t unbound = 0;

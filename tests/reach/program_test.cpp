@@ -132,8 +132,15 @@ TEST(Program, APlantedCredentialOpensItsPrincipalUntilItExpires) {
   const base::Interval expected{day(11), base::Time{day(50).us + base::kHour}};
   ASSERT_THAT(row(reach, kOther)->possible_intervals.items(), SizeIs(1));
   EXPECT_EQ(row(reach, kOther)->possible_intervals.items().front(), expected);
-  EXPECT_EQ(row(reach, kOther)->grade, Grade::confirmed) << "an event shows them at its credentials";
+  EXPECT_EQ(row(reach, kOther)->grade, Grade::possible) << "it was set; no event shows it in use";
   EXPECT_EQ(row(reach, kOther)->since, day(11));
+
+  detect::Detection used = planted;
+  used.id = "detection:5";
+  used.planted.clear();
+  used.first = used.last = day(13);
+  used.footholds = {{std::string(kOther), {day(13), day(13) + 1}, "session-1"}};
+  EXPECT_EQ(row(compute_reach(all, rights(), {planted, used}), kOther)->grade, Grade::confirmed);
 }
 
 TEST(Program, BothHalvesOfARightAreNeeded) {
