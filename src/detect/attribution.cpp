@@ -4,6 +4,7 @@
 
 #include "base/encode.hpp"
 #include "detect/passes.hpp"
+#include "identity/ids.hpp"
 #include "log/operation.hpp"
 
 namespace dislodge::detect {
@@ -38,13 +39,17 @@ Attribution::Attribution(const View &view, const std::vector<Campaign> &campaign
     if (!mark(one.index, one.because, one.possible)) continue;
     // What else was done in the session of such an act was done by the same hand, which had the account.
     const Event &event = view_.event(one.index);
-    if (one.possible) hold_principal(view_.actor(event), event.time, one.because, false);
+    if (one.possible) hold_principal(view_.actor(event), event.time, one.because, false, true);
     for (const StringId thread : {event.session, event.token})
       if (thread != 0 && shared_.count(thread) == 0)
-        threads_.emplace(thread, std::pair(view_.actor(event), "the same session as what was done at " +
-                                                                   view_.table().source_of(event)));
+        threads_.emplace(
+            thread,
+            Thread{view_.actor(event),
+                   "the same session as what was done at " + view_.table().source_of(event), one.possible});
   }
-  for (int i = 0; i < kRoundsMax && round(); ++i) {
+  // What was seen comes before what is only concluded: a sign-in by a planted key is confirmed, wherever else
+  // it could have been concluded from.
+  for (int i = 0; i < kRoundsMax && (round(false) || round(true)); ++i) {
   }
 }
 
@@ -52,7 +57,10 @@ void Attribution::index_signins() {
   for (const auto *list : {&view_.user_signins(), &view_.service_signins()})
     for (const EventIndex index : *list) {
       const Event &event = view_.event(index);
-      if (list == &view_.service_signins()) service_logs_.insert(event.tenant);
+      if (list == &view_.service_signins()) {
+        service_logs_.insert(event.tenant);
+        came_from_.try_emplace({event.application_id, event.address}, event.time);
+      }
       if (event.outcome == Outcome::ok) signins_[view_.actor(event)].push_back(index);
     }
   for (auto &[principal, list] : signins_) std::sort(list.begin(), list.end());
@@ -93,14 +101,20 @@ std::vector<EventIndex> Attribution::signins_as(const std::string &principal) co
 }
 
 void Attribution::hold_principal(const std::string &principal, base::Time since, std::string because,
-                                 bool made) {
+                                 bool made, bool possible) {
   if (principal.empty()) return;
+  const bool fresh = holds_.count(principal) == 0;
   Hold &hold = holds_[principal];
   hold.made = hold.made || made;
-  if (since < hold.since) {
-    hold.since = since;
-    hold.because = std::move(because);
-  }
+  // One sight of them is enough, whatever else was only concluded.
+  hold.possible = possible && (fresh || hold.possible);
+  if (since >= hold.since) return;
+  hold.since = since;
+  hold.because = std::move(because);
+  const std::string_view tenant = identity::entra_parts(principal).tenant;
+  if (tenant.empty()) return;
+  const auto [known, first] = held_tenants_.try_emplace(std::string(tenant), principal);
+  if (!first && since < holds_.at(known->second).since) known->second = principal;
 }
 
 bool Attribution::mark(EventIndex index, std::string because, bool absence) {
@@ -115,19 +129,20 @@ void Attribution::consequences(EventIndex index) {
   const Event &event = view_.event(index);
   const std::string actor = view_.actor(event);
   const std::string where = view_.table().source_of(event);
+  const bool possible = by_absence(index);
   const bool signin = event.event_class == log::EventClass::interactive_signin ||
                       event.event_class == log::EventClass::noninteractive_signin ||
                       event.event_class == log::EventClass::service_principal_signin ||
                       event.event_class == log::EventClass::managed_identity_signin;
   if (signin) {
-    hold_principal(actor, event.time, reasons_.at(index), false);
+    hold_principal(actor, event.time, reasons_.at(index), false, possible);
     if (event.agent != 0) {
       agents_.insert(event.agent);
       agents_as_[actor].insert(event.agent);
     }
     for (const StringId thread : {event.session, event.token})
       if (thread != 0 && shared_.count(thread) == 0)
-        threads_.emplace(thread, std::pair(actor, "the same session as the sign-in at " + where));
+        threads_.emplace(thread, Thread{actor, "the same session as the sign-in at " + where, possible});
     return;
   }
   const std::string target = view_.target(event);
@@ -136,16 +151,16 @@ void Attribution::consequences(EventIndex index) {
       for (const std::string_view key : view_.table().extras_of(event, "key-added"))
         keys_.emplace(std::string(key),
                       PlantedKey{event.time, target, std::string(view_.application_of(target)),
-                                 "the intruder added it at " + where});
+                                 "the intruder added it at " + where, possible});
       break;
     case Act::application: {
       const std::string application(view_.application_of(target));
       const std::string why = "the intruder registered this application at " + where;
-      if (!application.empty()) made_applications_.emplace(application, why);
-      hold_principal(target, event.time, why, true);
+      if (!application.empty()) made_applications_.emplace(application, Made{why, possible});
+      hold_principal(target, event.time, why, true, possible);
       for (const std::string_view key : view_.table().extras_of(event, "key-added"))
-        keys_.emplace(std::string(key),
-                      PlantedKey{event.time, target, application, "the intruder added it at " + where});
+        keys_.emplace(std::string(key), PlantedKey{event.time, target, application,
+                                                   "the intruder added it at " + where, possible});
       break;
     }
     case Act::consent: {
@@ -155,15 +170,15 @@ void Attribution::consequences(EventIndex index) {
       if (application.empty() || known_before(application, event.time)) break;
       const std::string why =
           "nobody had used this application before the intruder consented to it at " + where;
-      made_applications_.emplace(application, why);
-      hold_principal(grantee, event.time, why, true);
+      made_applications_.emplace(application, Made{why, possible});
+      hold_principal(grantee, event.time, why, true, possible);
       break;
     }
     case Act::user:
-      hold_principal(target, event.time, "the intruder created this account at " + where, true);
+      hold_principal(target, event.time, "the intruder created this account at " + where, true, possible);
       break;
     case Act::password_reset:
-      hold_principal(target, event.time, "the intruder reset its password at " + where, false);
+      hold_principal(target, event.time, "the intruder reset its password at " + where, false, possible);
       break;
     default:
       break;
@@ -180,10 +195,11 @@ bool Attribution::known_before(std::string_view application, base::Time time) co
   return false;
 }
 
-bool Attribution::round() {
+bool Attribution::round(bool conclude) {
   bool grew = false;
   const auto consider = [&](EventIndex index, const Verdict &verdict) {
-    if (!verdict.because.empty()) grew = mark(index, verdict.because, verdict.absence) || grew;
+    if (!verdict.because.empty() && (conclude || !verdict.absence))
+      grew = mark(index, verdict.because, verdict.absence) || grew;
   };
   // Only principals that are held, threads and keys matter, so most events cost a look-up.
   for (const EventIndex index : view_.user_signins())
@@ -203,12 +219,12 @@ Attribution::Verdict Attribution::judge_user_signin(EventIndex index) const {
   const std::string actor = view_.actor(event);
   for (const StringId thread : {event.session, event.token}) {
     const auto found = threads_.find(thread);
-    if (thread != 0 && found != threads_.end() && found->second.first == actor)
-      return {found->second.second, false};
+    if (thread != 0 && found != threads_.end() && found->second.principal == actor)
+      return {found->second.because, found->second.possible};
   }
   const Hold *hold = this->hold(actor);
   if (hold != nullptr && hold->made && event.time >= hold->since)
-    return {hold->because + "; nobody else uses it", false};
+    return {hold->because + "; nobody else uses it", hold->possible};
   return {};
 }
 
@@ -217,12 +233,34 @@ Attribution::Verdict Attribution::judge_service_signin(EventIndex index) const {
   if (const PlantedKey *key = event.key_id == 0 ? nullptr : planted_key(view_.text(event.key_id)))
     if (event.time >= key->since)
       return {"signed in with the credential " + std::string(view_.text(event.key_id)) + ": " + key->because,
-              false};
+              key->possible};
   const auto made = made_applications_.find(std::string(view_.text(event.application_id)));
-  if (made != made_applications_.end()) return {made->second + "; nobody else uses it", false};
+  if (made != made_applications_.end())
+    return {made->second.because + "; nobody else uses it", made->second.possible};
   const auto thread = threads_.find(event.token);
-  if (event.token != 0 && thread != threads_.end() && thread->second.first == view_.actor(event))
-    return {thread->second.second, false};
+  if (event.token != 0 && thread != threads_.end() && thread->second.principal == view_.actor(event))
+    return {thread->second.because, thread->second.possible};
+  return from_a_held_tenant(index);
+}
+
+// Who holds an account of the tenant that owns an application may have given it a credential there, and the
+// log of that tenant's changes need not be held. The application's own habit, the places from which it came
+// before, stays its own.
+Attribution::Verdict Attribution::from_a_held_tenant(EventIndex index) const {
+  const Event &event = view_.event(index);
+  for (const std::string_view key : {"app-owner-tenant", "home-tenant"}) {
+    const std::string_view home = view_.table().extra(event, key);
+    if (home.empty() || base::equal_ignoring_case(home, view_.text(event.tenant))) continue;
+    const auto held = held_tenants_.find(home);
+    if (held == held_tenants_.end()) continue;
+    const Hold &hold = holds_.at(held->second);
+    const auto came = came_from_.find({event.application_id, event.address});
+    const base::Time first = came == came_from_.end() ? event.time : came->second;
+    if (event.address == 0 || first < hold.since) continue;
+    return {"signed in from an address from which it had never come before the intruder held " +
+                view_.name_of(held->second) + ", of the tenant that owns this application",
+            true};
+  }
   return {};
 }
 
@@ -255,7 +293,7 @@ Attribution::Verdict Attribution::by_neighbours(const std::string &principal, Ev
     if (!owner_too)
       return {"done as " + view_.name_of(principal) + " with the intruder's program " +
                   in_quotes(view_.text(event.agent)),
-              false};
+              this->hold(principal) != nullptr && this->hold(principal)->possible};
   }
   if (last_intruder == nullptr) return {};
   const Event &signin = view_.event(*last_intruder);
@@ -264,12 +302,12 @@ Attribution::Verdict Attribution::by_neighbours(const std::string &principal, Ev
   if (last == last_intruder && since <= kNear && !owner_near)
     return {"done as " + view_.name_of(principal) + " after the intruder's sign-in at " +
                 view_.table().source_of(signin),
-            false};
+            by_absence(*last_intruder)};
   const bool same_place = event.address != 0 && event.address == signin.address && since <= kNear;
   if (same_place)
     return {"done as " + view_.name_of(principal) + " from where the intruder had signed in as it, at " +
                 view_.table().source_of(signin),
-            false};
+            by_absence(*last_intruder)};
   if (last_owner == nullptr)
     return {"done as " + view_.name_of(principal) + ", which nobody but the intruder had used for a week",
             true};
@@ -281,7 +319,7 @@ Attribution::Verdict Attribution::judge_act(EventIndex index) const {
   const Event &event = view_.event(index);
   for (const StringId thread : {event.token, event.session}) {
     const auto found = threads_.find(thread);
-    if (thread != 0 && found != threads_.end()) return {found->second.second, false};
+    if (thread != 0 && found != threads_.end()) return {found->second.because, found->second.possible};
   }
   const bool by_application =
       view_.text(event.actor_type) != "user" || !view_.table().extra(event, "app-only").empty();
@@ -289,7 +327,7 @@ Attribution::Verdict Attribution::judge_act(EventIndex index) const {
   if (by_application || event.event_class == log::EventClass::mail_access) {
     const std::string application(view_.text(event.application_id));
     const auto made = made_applications_.find(application);
-    if (made != made_applications_.end()) return {made->second, false};
+    if (made != made_applications_.end()) return {made->second.because, made->second.possible};
     if (event.event_class == log::EventClass::mail_access && by_application) {
       std::string service = view_.service_principal(view_.text(event.tenant), application);
       if (!service.empty()) principal = std::move(service);
@@ -297,7 +335,7 @@ Attribution::Verdict Attribution::judge_act(EventIndex index) const {
   }
   const Hold *hold = this->hold(principal);
   if (hold != nullptr && event.time >= hold->since) {
-    if (hold->made) return {hold->because, false};
+    if (hold->made) return {hold->because, hold->possible};
     return by_neighbours(principal, index);
   }
   // The credential was planted, but the log of service sign-ins that would show its use is not held.

@@ -20,7 +20,8 @@ namespace dislodge::detect {
 struct Hold {
   base::Time since = base::kTimeMax;
   std::string because;
-  bool made = false;  // the intruder made it: nobody else uses it
+  bool made = false;      // the intruder made it: nobody else uses it
+  bool possible = false;  // what says so was itself concluded, not seen
 };
 
 // A credential that the intruder set, by key id.
@@ -29,6 +30,7 @@ struct PlantedKey {
   std::string principal;    // on whom
   std::string application;  // application id, where known
   std::string because;
+  bool possible = false;
 };
 
 class Attribution {
@@ -46,7 +48,8 @@ class Attribution {
   bool intruder(EventIndex index) const { return reasons_.count(index) != 0; }
   // Why, or "".
   const std::string &because(EventIndex index) const;
-  // True where the reason is that nobody else was seen, not that somebody was.
+  // True where the reason is that nobody else was seen, not that somebody was; and for all that follows from
+  // it.
   bool by_absence(EventIndex index) const { return by_absence_.count(index) != 0; }
 
   const Hold *hold(const std::string &principal) const;
@@ -66,12 +69,17 @@ class Attribution {
     bool absence = false;
   };
   void seed(const std::vector<Campaign> &campaigns);
-  bool round();
+  // One pass over all events; without `conclude`, only verdicts that rest on what was seen. False: nothing
+  // new.
+  bool round(bool conclude);
   bool mark(EventIndex index, std::string because, bool absence = false);
   void consequences(EventIndex index);
-  void hold_principal(const std::string &principal, base::Time since, std::string because, bool made);
+  void hold_principal(const std::string &principal, base::Time since, std::string because, bool made,
+                      bool possible);
   Verdict judge_user_signin(EventIndex index) const;
   Verdict judge_service_signin(EventIndex index) const;
+  // An application of a tenant in which the intruder held somebody, from where it had never come before.
+  Verdict from_a_held_tenant(EventIndex index) const;
   Verdict judge_act(EventIndex index) const;
   Verdict by_neighbours(const std::string &principal, EventIndex index) const;
   void index_signins();
@@ -82,15 +90,25 @@ class Attribution {
   std::map<EventIndex, std::string> reasons_;
   std::set<EventIndex> by_absence_;
   std::map<std::string, Hold> holds_;
+  std::map<std::string, std::string, std::less<>> held_tenants_;  // tenant -> who of it was held first
   std::map<std::string, PlantedKey, std::less<>> keys_;
-  std::map<std::string, std::string> made_applications_;    // application id -> because
+  struct Thread {  // a session or token
+    std::string principal, because;
+    bool possible = false;
+  };
+  struct Made {
+    std::string because;
+    bool possible = false;
+  };
+  std::map<std::string, Made> made_applications_;           // by application id
   std::map<std::string, std::vector<EventIndex>> signins_;  // successful, by principal
-  std::map<base::StringId, std::pair<std::string, std::string>>
-      threads_;                      // session or token -> principal, because
+  std::map<base::StringId, Thread> threads_;
   std::set<base::StringId> shared_;  // sessions that the owner has too
   std::set<base::StringId> agents_;
   std::map<std::string, std::set<base::StringId>> agents_as_;  // principal -> agents of the intruder
-  std::set<base::StringId> service_logs_;                      // tenants whose service sign-ins are held
+  // application and address -> first sign-in
+  std::map<std::pair<base::StringId, base::StringId>, base::Time> came_from_;
+  std::set<base::StringId> service_logs_;  // tenants whose service sign-ins are held
 };
 
 }  // namespace dislodge::detect

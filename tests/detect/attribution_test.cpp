@@ -82,7 +82,8 @@ class Story {
     signins_ += json.take() + "\n";
   }
   void service(int minute, const std::string &tenant, int principal, int application, int key,
-               const std::string &token = "") {
+               const std::string &token = "", const std::string &home = "",
+               const std::string &address = "198.51.100.7") {
     base::JsonWriter json;
     json.object([&] {
       head(json, minute);
@@ -92,7 +93,8 @@ class Story {
       json.field("resourceTenantId", tenant);
       json.field("appId", guid(application));
       json.field("resourceDisplayName", "Exchange");
-      json.field("ipAddress", "198.51.100.7");
+      json.field("ipAddress", address);
+      if (!home.empty()) json.field("homeTenantId", home);
       if (!token.empty()) json.field("uniqueTokenIdentifier", token);
       json.object_field("status", [&] { json.field("errorCode", 0); });
     });
@@ -234,6 +236,41 @@ const Detection *of_kind(const std::vector<Detection> &found, std::string_view k
   for (const Detection &one : found)
     if (one.kind == kind && which-- == 0) return &one;
   return nullptr;
+}
+
+// The log of the lab's changes is not held: nothing shows the secret that was added to the application there.
+// What shows is that the application of a tenant whose account fell comes from elsewhere.
+TEST(Attribution, AnApplicationOfATenantThatFellIsFollowedFromWhereItNeverCame) {
+  Story story;
+  for (int day = 0; day < 2; ++day) story.service(day * 1440 + 60, kCorporate, 52, 50, 60, "", kLab);
+  story.fall(4000);
+  story.service(4020, kCorporate, 52, 50, 60, "", kLab, "68.50.1.2");
+  story.change(4025, kCorporate, "Add user", "", 52, 50, {"User", 70, 0, "sync@x.example"}, {});
+  // Another supplier's application comes from a new place too.
+  story.service(4030, kCorporate, 80, 90, 99, "", guid(3), "68.50.1.3");
+  story.change(4035, kCorporate, "Add user", "", 80, 90, {"User", 71, 0, "other@x.example"}, {});
+  const auto found = story.found();
+  std::vector<std::string> intruders, others;
+  for (const Detection &one : found)
+    if (one.kind == "user-created-by-app") {
+      (one.intruder ? intruders : others).push_back(one.principals[1]);
+      EXPECT_EQ(one.grade, Grade::possible) << "concluded from where it came, so never confirmed";
+    }
+  EXPECT_THAT(intruders, testing::ElementsAre(entra_id(kCorporate, guid(70))));
+  EXPECT_THAT(others, testing::Not(testing::Contains(entra_id(kCorporate, guid(70)))));
+}
+
+// Its own habit stays its own.
+TEST(Attribution, AnApplicationOfATenantThatFellIsLeftAloneWhereItAlwaysCameFrom) {
+  Story story;
+  for (int day = 0; day < 6; ++day) story.service(day * 1440 + 60, kCorporate, 52, 50, 60, "", kLab);
+  story.fall(4000);
+  story.change(4400, kCorporate, "Add user", "", 52, 50, {"User", 70, 0, "sync@x.example"}, {});
+  for (const Detection &one : story.found()) {
+    if (one.kind == "user-created-by-app") {
+      EXPECT_FALSE(one.intruder) << one.because;
+    }
+  }
 }
 
 TEST(Attribution, FollowsPlantedCredentialsAcrossTenants) {
