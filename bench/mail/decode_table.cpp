@@ -183,8 +183,8 @@ int decode_table(std::size_t bytes, std::string_view own_path) {
       quiet.whole = true;
       read(corpus, quiet);
     });
-    row(fmt::format("{}: with HTML's text and quotes", one.name), gigabytes / everything, 0, "GB/s",
-        "what the product does besides; the peers do not");
+    row(fmt::format("{}: all that is scanned", one.name), gigabytes / everything, 0, "GB/s",
+        "what the product makes for its scanner besides; the peers do not");
     missed += row(fmt::format("{}: mbox to UTF-8", one.name), gigabytes / ours, one.bar, "GB/s",
                   fmt::format("{:.0f} MB, {} messages, {:.0f} % attachments", gigabytes * 1e3, sink.records,
                               100.0 * static_cast<double>(sink.attachment_bytes) * 4 / 3 / gigabytes / 1e9));

@@ -148,7 +148,49 @@ std::optional<Time> parse_time(std::string_view text) {
   return Time{time_of(date, hour, minute, second, us).us - *zone * kSecond};
 }
 
+namespace {
+
+constexpr std::string_view kMonths = "janfebmaraprmayjunjulaugsepoctnovdec";
+
+int month_of(std::string_view name) {
+  if (name.size() < 3) return 0;
+  const std::array<char, 3> lower{static_cast<char>(name[0] | 32), static_cast<char>(name[1] | 32),
+                                  static_cast<char>(name[2] | 32)};
+  const std::size_t found = kMonths.find(std::string_view(lower.data(), 3));
+  return found == std::string_view::npos || found % 3 != 0 ? 0 : static_cast<int>(found / 3) + 1;
+}
+
+// "Fri, 12 Jan 2024 07:08:09 +0100", as nearly all are written; nothing where it is not that to the letter.
+std::optional<Time> parse_usual_mail_date(std::string_view text) {
+  const auto letter = [](char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; };
+  if (text.size() < 30 || !letter(text[0]) || !letter(text[1]) || !letter(text[2]) || text[3] != ',' ||
+      text[4] != ' ')
+    return std::nullopt;
+  const std::size_t day_size = text[6] == ' ' ? 1 : 2;
+  const std::string_view rest = text.substr(5 + day_size);
+  // " Jan 2024 07:08:09 +0100" and then nothing that is of the same word.
+  if (rest.size() < 24 || rest[0] != ' ' || rest[4] != ' ' || rest[9] != ' ' || rest[12] != ':' ||
+      rest[15] != ':' || rest[18] != ' ' || (rest[19] != '+' && rest[19] != '-') ||
+      (rest.size() > 24 && rest[24] != ' '))
+    return std::nullopt;
+  const Date date{digits(rest, 5, 4), month_of(rest.substr(1, 3)), digits(text, 5, day_size)};
+  const int hour = digits(rest, 10, 2);
+  const int minute = digits(rest, 13, 2);
+  const int second = digits(rest, 16, 2);
+  const int zone_hours = digits(rest, 20, 2);
+  const int zone_minutes = digits(rest, 22, 2);
+  if (date.year < 0 || !valid_date(date) || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+      second < 0 || second > 60 || zone_hours < 0 || zone_hours > 18 || zone_minutes < 0 || zone_minutes > 59)
+    return std::nullopt;
+  const int offset = (zone_hours * 60 + zone_minutes) * 60;
+  return Time{time_of(date, hour, minute, second).us - (rest[19] == '-' ? -offset : offset) * kSecond};
+}
+
+}  // namespace
+
 std::optional<Time> parse_mail_date(std::string_view text) {
+  text = trimmed(text);
+  if (const auto usual = parse_usual_mail_date(text)) return usual;
   // Tokens, with comments in brackets dropped: [weekday,] day month year time [zone].
   std::array<std::string_view, 8> tokens;
   std::size_t count = 0;
@@ -174,14 +216,6 @@ std::optional<Time> parse_mail_date(std::string_view text) {
   std::size_t at = 0;
   if (count > 0 && !is_digit(tokens[0][0])) ++at;  // the weekday, which is often wrong, is not used
   if (count < at + 4) return std::nullopt;
-  static constexpr std::string_view kMonths = "janfebmaraprmayjunjulaugsepoctnovdec";
-  auto month_of = [](std::string_view name) {
-    if (name.size() < 3) return 0;
-    const std::array<char, 3> lower{static_cast<char>(name[0] | 32), static_cast<char>(name[1] | 32),
-                                    static_cast<char>(name[2] | 32)};
-    const std::size_t found = kMonths.find(std::string_view(lower.data(), 3));
-    return found == std::string_view::npos || found % 3 != 0 ? 0 : static_cast<int>(found / 3) + 1;
-  };
   Date date;
   std::string_view day = tokens[at];
   std::string_view month = tokens[at + 1];

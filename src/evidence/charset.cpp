@@ -600,15 +600,17 @@ Utf8Text to_utf8(std::string_view bytes, std::string_view charset) {
   return Utf8Text::owned(std::string(out.view()), out.take_map());
 }
 
-void append_as_utf8(std::string &text, std::string_view bytes, std::string_view charset) {
+bool converted_to_utf8(std::string_view bytes, std::string_view charset, std::string &text) {
   const Plan plan = plan_of(bytes, charset);
-  if (plan.how == Plan::How::borrow) {
-    text += bytes;
-    return;
-  }
+  if (plan.how == Plan::How::borrow) return false;
   TextBuilder<false> out(room_for(plan, bytes.size()));
   convert(bytes, plan, out);
   text += out.view();
+  return true;
+}
+
+void append_as_utf8(std::string &text, std::string_view bytes, std::string_view charset) {
+  if (!converted_to_utf8(bytes, charset, text)) text += bytes;
 }
 
 }  // namespace dislodge::evidence

@@ -58,6 +58,10 @@ class Utf8Text {
 // it can.
 Utf8Text to_utf8(std::string_view bytes, std::string_view charset = {});
 
+// Whether `bytes` are other than their text in UTF-8, which then is appended to `out`. No map is made: who
+// needs a place asks to_utf8() for it.
+bool converted_to_utf8(std::string_view bytes, std::string_view charset, std::string &out);
+
 // The same without a map, appended: for names, subjects and other text whose places nobody asks for.
 void append_as_utf8(std::string &text, std::string_view bytes, std::string_view charset = {});
 

@@ -109,8 +109,13 @@ bool listed(std::string_view name, const List &list) {
 }  // namespace
 
 std::size_t header_name_length(std::string_view line) {
+  static constexpr auto kInName = [] {
+    std::array<bool, 256> in{};
+    for (unsigned c = ' ' + 1; c < 0x7F; ++c) in[c] = c != ':';
+    return in;
+  }();
   std::size_t at = 0;
-  while (at < line.size() && line[at] > ' ' && line[at] != ':' && line[at] < 0x7F) ++at;
+  while (at < line.size() && kInName[static_cast<unsigned char>(line[at])]) ++at;
   const std::size_t name = at;
   while (at < line.size() && (line[at] == ' ' || line[at] == '\t')) ++at;
   return name > 0 && at < line.size() && line[at] == ':' ? name : 0;

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "base/encode.hpp"
 #include "evidence/charset.hpp"
+#include "mail/find.hpp"
 #include "mail/headers.hpp"
 
 namespace dislodge::mail {
@@ -37,19 +39,25 @@ constexpr std::array<bool, 256> make_specials() {
 }
 constexpr auto kSpecials = make_specials();
 
-std::string collapse(std::string_view text) {
+// Without blanks around it and with single ones within; `storage` holds it where some had to go.
+std::string_view collapsed(std::string_view text, std::string &storage) {
   text = base::trim(text);
   bool single = true;  // no tab, no two blanks
   for (std::size_t i = 0; i < text.size() && single; ++i)
     single = text[i] != '\t' && (text[i] != ' ' || text[i + 1] != ' ');
-  if (single) return std::string(text);
-  std::string out;
+  if (single) return text;
+  storage.clear();
   for (const char c : text) {
     const bool blank = c == ' ' || c == '\t';
-    if (blank && !out.empty() && out.back() == ' ') continue;
-    out += blank ? ' ' : c;
+    if (blank && !storage.empty() && storage.back() == ' ') continue;
+    storage += blank ? ' ' : c;
   }
-  return out;
+  return storage;
+}
+
+std::string collapse(std::string_view text) {
+  std::string storage;
+  return std::string(collapsed(text, storage));
 }
 
 std::string address_of(std::string_view text) {
@@ -76,41 +84,99 @@ std::string address_of(std::string_view text) {
   return ascii ? out : base::lower(evidence::to_utf8(out).view());
 }
 
+// What is written before the bracket, as a name.
+std::string name_of(std::string_view phrase) {
+  std::string name = header_text(phrase);
+  std::string storage;
+  if (const std::string_view single = collapsed(name, storage); single.size() != name.size())
+    name = std::string(single);
+  while (name.size() >= 2 && name.front() == '\'' && name.back() == '\'')
+    name = name.substr(1, name.size() - 2);
+  return name;
+}
+
+void add(std::string name, std::string address, evidence::PersonRole role,
+         std::vector<evidence::Person> &people) {
+  if (name.empty() && address.empty()) return;
+  people.push_back({role, std::move(name), std::move(address)});
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+// `"Name" <address>`, `Name <address>` or an address alone, up to a comma or the end, with nothing in it that
+// has to be taken apart: nearly every mailbox. Where it ends, or npos where it is none of these.
+std::size_t plain_mailbox(std::string_view text, std::size_t at, evidence::PersonRole role,
+                          std::vector<evidence::Person> &people) {
+  constexpr std::size_t kNone = std::string_view::npos;
+  while (at < text.size() && is_blank(text[at])) ++at;
+  if (at == text.size()) return kNone;
+  std::string_view phrase;
+  if (text[at] == '"') {
+    const std::size_t begin = ++at;
+    while (at < text.size() && text[at] != '"' && text[at] != '\\') ++at;
+    if (at == text.size() || text[at] != '"') return kNone;
+    phrase = text.substr(begin, at - begin);
+    for (++at; at < text.size() && is_blank(text[at]);) ++at;
+    if (at == text.size() || text[at] != '<') return kNone;
+  } else {
+    const std::size_t begin = at;
+    while (at < text.size() && !kSpecials[static_cast<unsigned char>(text[at])]) ++at;
+    phrase = text.substr(begin, at - begin);
+    if (at == text.size() || text[at] == ',') {
+      const std::string_view word = base::trim(phrase);
+      if (word.find('@') == kNone || word.find_first_of(" \t") != kNone) return kNone;
+      add({}, address_of(word), role, people);
+      return at;
+    }
+    if (text[at] != '<') return kNone;
+  }
+  const std::size_t begin = ++at;
+  while (at < text.size() && text[at] != '>' && text[at] != '<') ++at;
+  if (at == text.size() || text[at] != '>') return kNone;
+  const std::string_view address = text.substr(begin, at - begin);
+  for (++at; at < text.size() && is_blank(text[at]);) ++at;
+  if (at < text.size() && text[at] != ',') return kNone;
+  std::string storage;
+  add(name_of(collapsed(phrase, storage)), address_of(address), role, people);
+  return at;
+}
+
 void emit(Mailbox &box, evidence::PersonRole role, std::vector<evidence::Person> &people) {
   if (!box.empty()) {
-    evidence::Person person;
-    person.role = role;
     const std::string phrase = collapse(box.phrase);
+    const std::string_view words = phrase;
     if (box.bracket) {
-      person.address = address_of(box.address);
-      person.name = header_text(phrase.empty() ? box.comment : phrase);
-    } else if (phrase.find('@') != std::string::npos) {
+      add(name_of(words.empty() ? std::string_view(box.comment) : words), address_of(box.address), role,
+          people);
+    } else if (words.find('@') != std::string_view::npos) {
       // "Ann Example ann@example.com" lacks its brackets: the last word with an "@" is the address.
-      const std::size_t at_sign = phrase.rfind('@');
-      const std::size_t blank = phrase.rfind(' ', at_sign);
-      const std::size_t begin = blank == std::string::npos ? 0 : blank + 1;
-      person.address = address_of(std::string_view(phrase).substr(begin, phrase.find(' ', at_sign) - begin));
-      person.name =
-          header_text(begin == 0 ? std::string_view(box.comment) : std::string_view(phrase).substr(0, begin));
+      const std::size_t at_sign = words.rfind('@');
+      const std::size_t blank = words.rfind(' ', at_sign);
+      const std::size_t begin = blank == std::string_view::npos ? 0 : blank + 1;
+      add(name_of(begin == 0 ? std::string_view(box.comment) : words.substr(0, begin)),
+          address_of(words.substr(begin, words.find(' ', at_sign) - begin)), role, people);
     } else {
-      person.name = header_text(phrase.empty() ? box.comment : phrase);
+      add(name_of(words.empty() ? std::string_view(box.comment) : words), {}, role, people);
     }
-    if (person.name.find_first_of(" \t") != std::string::npos) person.name = collapse(person.name);
-    while (person.name.size() >= 2 && person.name.front() == '\'' && person.name.back() == '\'')
-      person.name = person.name.substr(1, person.name.size() - 2);
-    if (!person.name.empty() || !person.address.empty()) people.push_back(std::move(person));
   }
   box.clear();
 }
 
-}  // namespace
-
-namespace {
-
 void parse(std::string_view text, evidence::PersonRole role, std::size_t most,
            std::vector<evidence::Person> &people) {
   Mailbox box;
+  bool fresh = true;  // nothing of a mailbox has been read yet
   for (std::size_t i = 0; i < text.size() && people.size() < most; ++i) {
+    if (std::exchange(fresh, false)) {
+      const std::size_t end = plain_mailbox(text, i, role, people);
+      if (end != std::string_view::npos) {
+        i = end;  // a comma, or the end
+        fresh = true;
+        continue;
+      }
+    }
     const char c = text[i];
     if (c == '"') {
       const std::size_t begin = box.phrase.size();
@@ -148,6 +214,7 @@ void parse(std::string_view text, evidence::PersonRole role, std::size_t most,
       }
     } else if (c == ',' || c == ';') {
       emit(box, role, people);
+      fresh = true;
     } else if (c == ':' && !box.bracket && box.phrase.find('@') == std::string::npos &&
                !box.phrase.starts_with('/') && collapse(box.phrase) != "mailto") {
       box.clear();  // the name of a group; its members follow up to ";"
@@ -161,23 +228,24 @@ void parse(std::string_view text, evidence::PersonRole role, std::size_t most,
   if (people.size() < most) emit(box, role, people);
 }
 
-// A mailbox has few correspondents, and their addresses stand in field after field as they did before.
+// A mailbox has few correspondents, and their addresses stand in field after field as they did before. What
+// is seen for the second time is remembered.
 struct KnownField {
+  std::uint64_t seen = 0;
   std::string written;
   std::vector<evidence::Person> people;
 };
 constexpr std::size_t kKnownBytesMax = 300;
 
-KnownField &known_field(std::string_view written) {
-  static thread_local std::array<KnownField, 1024> known;
-  std::uint64_t hash = written.size();
+std::uint64_t hash_of(std::string_view written) {
+  std::uint64_t hash = written.size() + 1;
   for (std::size_t i = 0; i < written.size(); i += 8) {
     std::uint64_t piece = 0;
     std::memcpy(&piece, written.data() + i, std::min<std::size_t>(8, written.size() - i));
     hash = (hash ^ piece) * 0x9E3779B97F4A7C15ull;
     hash ^= hash >> 29;
   }
-  return known[hash % known.size()];
+  return hash;
 }
 
 }  // namespace
@@ -186,11 +254,22 @@ void parse_addresses(std::string_view raw_value, evidence::PersonRole role, std:
                      std::vector<evidence::Person> &people) {
   const std::string_view written = base::trim(raw_value);
   std::string storage;
-  if (written.size() > kKnownBytesMax || people.size() + kKnownBytesMax > most) {
+  // What is written as it is read costs no more to read than to remember.
+  const bool plain =
+      find_bytes(written, "=?") == std::string_view::npos && base::ascii_prefix(written) == written.size();
+  if (plain || written.size() > kKnownBytesMax || people.size() + kKnownBytesMax > most) {
     parse(unfolded(written, storage), role, most, people);
     return;
   }
-  KnownField &known = known_field(written);
+  static thread_local std::array<KnownField, 1024> all;
+  const std::uint64_t hash = hash_of(written);
+  KnownField &known = all[hash % all.size()];
+  if (known.seen != hash) {
+    known.seen = hash;
+    known.written.clear();
+    parse(unfolded(written, storage), role, most, people);
+    return;
+  }
   if (known.written != written) {
     known.people.clear();
     parse(unfolded(written, storage), role, most, known.people);

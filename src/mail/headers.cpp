@@ -36,6 +36,10 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+bool holds_line_end(std::string_view text, std::size_t begin, std::size_t end) {
+  return std::memchr(text.data() + begin, '\n', end - begin) != nullptr;
+}
+
 // RFC 2047 allows 75 characters and senders do not keep to it; without a bound, a header full of words that
 // do not end would be searched to its end for each of them.
 constexpr std::size_t kWordMax = 4096;
@@ -57,14 +61,15 @@ std::optional<EncodedWord> encoded_word_at(std::string_view text) {
   const std::size_t content = charset_end + 3;
   // A word never spans two lines.
   std::size_t stop = find_bytes(text, "?=", content);
-  const std::size_t newline = text.find('\n', content);
-  if (stop == kNone || stop > newline) return std::nullopt;
+  if (stop == kNone || holds_line_end(text, content, stop)) return std::nullopt;
   // A Q word may hold "?=41" where the "?" is content: the word goes on if hex and another "?=" follow.
   while (encoding == 'q' && stop + 3 < text.size() &&
          std::isxdigit(static_cast<unsigned char>(text[stop + 2])) &&
          std::isxdigit(static_cast<unsigned char>(text[stop + 3]))) {
     const std::size_t next = find_bytes(text, "?=", stop + 2);
-    if (next == kNone || next > newline || text.substr(stop, next - stop).find(' ') != kNone) break;
+    if (next == kNone || holds_line_end(text, stop, next) ||
+        text.substr(stop, next - stop).find(' ') != kNone)
+      break;
     stop = next;
   }
   EncodedWord word;
@@ -106,11 +111,13 @@ struct DecodedWords {
   }
 };
 
-// Where the run that begins with this word is remembered, if it is.
-DecodedWords &decoded_words_at(std::string_view words, std::size_t first) {
+// Where the run that `words` begin with is remembered, if it is: by as many bytes as tell most words apart,
+// so that one that is known need not be taken apart to be found.
+DecodedWords &decoded_words_at(std::string_view words) {
+  constexpr std::size_t kTelling = 40;
   static thread_local std::array<DecodedWords, 512> known;
-  std::uint64_t hash = first;
-  const std::string_view key = words.substr(0, first);
+  const std::string_view key = words.substr(0, kTelling);
+  std::uint64_t hash = 0;
   for (std::size_t i = 0; i < key.size(); i += 8) {
     std::uint64_t piece = 0;
     std::memcpy(&piece, key.data() + i, std::min<std::size_t>(8, key.size() - i));
@@ -179,6 +186,7 @@ std::vector<std::string_view> HeaderBlock::all(std::string_view name) const {
 
 HeaderBlock read_headers(std::string_view message, std::size_t begin, const base::Limits &limits) {
   HeaderBlock block;
+  block.fields.reserve(24);
   std::size_t at = begin;
   bool any = false;
   bool open = false;  // whether a folded line continues the last field
@@ -246,8 +254,9 @@ HeaderBlock read_headers(std::string_view message, std::size_t begin, const base
       block.cut = true;
       open = false;
     } else {
-      const std::size_t colon = message.find(':', at + name);
-      block.fields.push_back({line.substr(0, name), message.substr(colon + 1, next - colon - 1)});
+      const std::size_t colon = line[name] == ':' ? at + name : message.find(':', at + name);
+      const std::string_view called = line.substr(0, name);
+      block.fields.push_back({called, message.substr(colon + 1, next - colon - 1), field_name(called)});
       open = true;
     }
     at = next;
@@ -305,7 +314,9 @@ std::string unfold(std::string_view raw) {
   out.reserve(raw.size());
   while (!raw.empty()) {
     std::size_t end = 0;
-    while (end < raw.size() && raw[end] != '\r' && raw[end] != '\n' && raw[end] != '\0') ++end;
+    while (end < raw.size() && (static_cast<unsigned char>(raw[end]) > '\r' ||
+                                (raw[end] != '\r' && raw[end] != '\n' && raw[end] != '\0')))
+      ++end;
     out += raw.substr(0, end);
     if (end < raw.size() && raw[end] == '\0') out += ' ';
     raw.remove_prefix(std::min(end + 1, raw.size()));
@@ -326,6 +337,16 @@ bool decode_encoded_words(std::string_view text, std::string &out, base::OffsetM
   while (true) {
     const std::size_t found = find_bytes(text, "=?", search);
     if (found == kNone) break;
+    // The same words stand in a message several times (its people, its header as text) and in its neighbours.
+    DecodedWords &known = decoded_words_at(text.substr(found));
+    if (known.covers(text.substr(found))) {
+      copy(found);
+      any = true;
+      if (map != nullptr) map->add(out.size(), found);
+      out += known.text;
+      at = search = found + known.written.size();
+      continue;
+    }
     auto word = encoded_word_at(text.substr(found));
     if (!word) {
       search = found + 2;
@@ -334,13 +355,6 @@ bool decode_encoded_words(std::string_view text, std::string &out, base::OffsetM
     copy(found);
     any = true;
     if (map != nullptr) map->add(out.size(), found);
-    // The same words stand in a message several times (its people, its header as text) and in its neighbours.
-    DecodedWords &known = decoded_words_at(text.substr(found), word->length);
-    if (known.covers(text.substr(found))) {
-      out += known.text;
-      at = search = found + known.written.size();
-      continue;
-    }
     // Neighbours in the same charset are decoded as one: senders split characters between words.
     static thread_local std::string bytes;
     bytes.clear();

@@ -40,6 +40,7 @@ FieldName field_name(std::string_view name);  // in any case
 struct Field {
   std::string_view name;   // as written
   std::string_view value;  // behind the colon, folds included, without the last line end
+  FieldName known = FieldName::other;
 };
 
 struct HeaderBlock {

@@ -4,22 +4,19 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
-#include <memory>
-#include <optional>
 
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
 #include "evidence/charset.hpp"
-#include "evidence/html_text.hpp"
 #include "evidence/mail_signature.hpp"
-#include "mail/addresses.hpp"
 #include "mail/affiliation.hpp"
-#include "mail/base64.hpp"
+#include "mail/body.hpp"
+#include "mail/description.hpp"
 #include "mail/encrypted.hpp"
 #include "mail/find.hpp"
+#include "mail/lease.hpp"
 #include "mail/openpgp.hpp"
-#include "mail/quoted_printable.hpp"
+#include "mail/prepared_text.hpp"
 #include "mail/quotes.hpp"
 #include "mail/reflow.hpp"
 #include "mail/structure.hpp"
@@ -34,106 +31,36 @@ using evidence::QuotedSpan;
 using evidence::Record;
 using evidence::RecordId;
 
-// A body after its transfer encoding: a view of the message where there was none.
-struct Body {
-  std::unique_ptr<char[]> decoded;
-  std::string owned;  // what was made in other ways
-  std::string_view bytes;
-};
-
-void decode_body(std::string_view raw, std::string_view encoding, Body &body) {
-  if (encoding == "base64" || encoding == "b") {
-    body.decoded = std::make_unique_for_overwrite<char[]>(base64_room(raw.size()));
-    body.bytes = {body.decoded.get(), decode_base64_to(raw, body.decoded.get()).size};
-  } else if (encoding == "quoted-printable" || encoding == "quoted-print" || encoding == "quoted_printable") {
-    body.decoded = std::make_unique_for_overwrite<char[]>(quoted_printable_room(raw.size()));
-    body.bytes = {body.decoded.get(), decode_quoted_printable_to(raw, body.decoded.get())};
-  } else if (encoding == "x-uuencode" || encoding == "uuencode" || encoding == "x-uue" || encoding == "uue") {
-    decode_uuencoded(raw, body.owned);
-    body.bytes = body.owned;
-  } else {
-    body.bytes = raw;
-  }
-}
-
-// A text part made ready for the scanner. Its members are views of each other, so it must not be moved.
-struct PreparedText {
-  PreparedText() = default;
-  PreparedText(const PreparedText &) = delete;
-  PreparedText &operator=(const PreparedText &) = delete;
-
-  const Part *part = nullptr;
-  Body body;
-  evidence::Utf8Text utf8;
-  std::optional<ReflowedText> shown;  // after undoing soft line ends; else utf8 is shown
-  std::optional<evidence::HtmlText> html;
-  base::OffsetMap map;  // of the shown or stripped text, where it is not the converted one's
-  const base::OffsetMap *place =
-      nullptr;                     // of the shown or stripped text to the body's bytes; null: identical
-  std::vector<QuotedSpan> quoted;  // in the shown or stripped text
-  std::vector<QuotedSpan> source_quoted;  // in the HTML source
-};
-
-enum class Reading : std::uint8_t { all, decoded };
-
-bool is_html(const Part &part) {
-  return part.type.value == "text/html" || part.type.value == "application/xhtml+xml";
-}
-
-bool is_inline_text(const Part &part) {
-  if (part.cut == Cut::none &&
-      (part.type.value == "message/external-body" || part.type.value == "message/partial"))
-    return true;  // whatever it is called, its body is not here
-  if (!part.name.empty() || part.disposition.value == "attachment" || part.cut != Cut::none) return false;
-  const std::string &type = part.type.value;
-  if (type == "text/rtf" || type == "text/richtext-rtf") return false;  // its reader knows better
-  return type.starts_with("text/") || type == "application/xhtml+xml" || type == "message/delivery-status" ||
-         type == "message/disposition-notification" || type == "message/external-body" ||
-         type == "message/partial" || type == "message/feedback-report" ||
-         type == "application/pgp-encrypted" || type == "application/x-pkcs7-crl-control" ||
-         (type.starts_with("multipart/"));
-}
-
-std::vector<QuotedSpan> spans_in_source(const std::vector<QuotedSpan> &spans, const base::OffsetMap &map,
-                                        std::uint64_t source_size) {
-  std::vector<QuotedSpan> out;
-  for (const QuotedSpan &span : spans) {
-    const std::uint64_t begin = map.source_of(span.begin);
-    // A line end that the stripper added has no place of its own.
-    const std::uint64_t end = std::min(map.source_of(span.end - 1) + 1, source_size);
-    if (end > begin && (out.empty() || begin >= out.back().end)) out.push_back({begin, end, span.depth});
-  }
-  return out;
-}
-
 class Reader {
  public:
   Reader(const evidence::ItemView &item, evidence::Sink &sink, Reading reading)
       : item_(item), sink_(sink), reading_(reading), from_quoted_(item.media_type == kMessageFromMbox) {}
 
   void run() {
-    const Structure structure = read_structure(item_.bytes, sink_.limits());
+    const Lease<Structure> leased = lease<Structure>();
+    read_structure(item_.bytes, sink_.limits(), *leased);
+    const Structure &structure = *leased;
     // Parts by message: those of a nested one stand between those of the outer.
     std::vector<std::vector<const Part *>> parts(structure.messages.size());
     for (const Part &part : structure.parts) parts[part.message].push_back(&part);
     for (std::size_t i = 0; i < structure.messages.size(); ++i) {
       message(structure.messages[i], parts[i], i == 0);
-      if (i == 0) loose(structure.loose);
+      if (i == 0 && reading_ == Reading::all) loose(structure.loose);
     }
   }
 
  private:
   void message(const MessageEntity &entity, const std::vector<const Part *> &parts, bool outer) {
     path_ = outer ? std::string(item_.path) : base::join_item(item_.path, entity.section);
-    std::deque<PreparedText> texts;
+    std::vector<Lease<PreparedText>> texts;
     for (const Part *part : parts) {
       if (!is_inline_text(*part)) continue;
       prepare(*part, part->encoding, texts);
       if (!part->other_encoding.empty()) prepare(*part, part->other_encoding, texts);
     }
-    Record record = describe(entity.headers);
+    Record record = describe_message(entity.headers, path_, item_.path, sink_.limits().headers_max);
     std::uint64_t quoted = 0;
-    for (const PreparedText &text : texts) quoted += quoted_size(text.quoted);
+    for (const Lease<PreparedText> &text : texts) quoted += quoted_size(text->quoted);
     tell_affiliations(entity.headers, parts, texts, record);
     record.quoted_bytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(quoted, UINT32_MAX));
     within_ = sink_.record(std::move(record));
@@ -141,13 +68,13 @@ class Reader {
       outer_record_ = within_;
       sink_.whole_message(path_, item_.bytes, from_quoted_ ? kMessageFromMbox : "message/rfc822");
     }
-    header(entity.headers);
+    if (reading_ == Reading::all) header(entity.headers);
     if (!outer) elsewhere(entity.declared, path_);
     auto text = texts.begin();
     for (const Part *part : parts) {
-      if (text != texts.end() && text->part == part) {
-        for (bool again = false; text != texts.end() && text->part == part; ++text, again = true)
-          emit(*text, again);
+      if (text != texts.end() && (*text)->part == part) {
+        for (bool again = false; text != texts.end() && (*text)->part == part; ++text, again = true)
+          emit(**text, again);
       } else if (part->cut != Cut::none) {
         emit_cut(*part);
       } else {
@@ -157,7 +84,7 @@ class Reader {
   }
 
   void tell_affiliations(const HeaderBlock &headers, const std::vector<const Part *> &parts,
-                         const std::deque<PreparedText> &texts, Record &record) const {
+                         const std::vector<Lease<PreparedText>> &texts, Record &record) const {
     if (reading_ == Reading::decoded) return;
     std::vector<std::string> &out = record.affiliations;
     for (const std::string_view name : {"organization", "organisation"})
@@ -171,111 +98,19 @@ class Reader {
       if (type != "application/pkcs7-signature" && type != "application/x-pkcs7-signature" &&
           type != "application/pkcs7-mime" && type != "application/x-pkcs7-mime")
         continue;
-      Body body;
-      decode_body(part->body, part->encoding, body);
-      add_certificate_affiliations(body.bytes, author, out);
+      const Lease<Body> body = lease<Body>();
+      body->decode(part->body, part->encoding);
+      add_certificate_affiliations(body->bytes, author, out);
     }
     // The first text is what the author wrote.
-    for (const PreparedText &text : texts) {
-      const std::string_view shown = text.html    ? std::string_view(text.html->text)
-                                     : text.shown ? std::string_view(text.shown->text)
-                                                  : text.utf8.view();
-      if (base::trim(shown).empty()) continue;
-      add_signature_affiliations(shown, text.quoted, out);
+    for (const Lease<PreparedText> &text : texts) {
+      if (base::trim(text->shown()).empty()) continue;
+      add_signature_affiliations(text->shown(), text->quoted, out);
       break;
     }
   }
 
   // ---- the header
-
-  Record describe(const HeaderBlock &headers) const {
-    Record record;
-    record.kind = evidence::RecordKind::message;
-    record.item = path_;
-    const std::size_t most = sink_.limits().headers_max;
-    std::string_view received;
-    std::string_view folder;
-    for (const Field &field : headers.fields) {
-      switch (field_name(field.name)) {
-        case FieldName::message_id:
-          if (record.message_id.empty()) record.message_id = first_id(field.value);
-          break;
-        case FieldName::in_reply_to:
-          if (record.in_reply_to.empty()) record.in_reply_to = first_id(field.value);
-          break;
-        case FieldName::references:
-          if (record.references.empty()) record.references = ids(field.value, most);
-          break;
-        case FieldName::subject:
-          if (record.subject.empty()) record.subject = header_text(field.value);
-          break;
-        case FieldName::date:
-          if (record.sent_text.empty()) record.sent_text = header_text(field.value);
-          break;
-        case FieldName::received:
-          if (received.empty()) received = field.value;
-          break;
-        case FieldName::from:
-          parse_addresses(field.value, PersonRole::from, most, record.people);
-          break;
-        case FieldName::sender:
-          parse_addresses(field.value, PersonRole::sender, most, record.people);
-          break;
-        case FieldName::reply_to:
-          parse_addresses(field.value, PersonRole::reply_to, most, record.people);
-          break;
-        case FieldName::to:
-          parse_addresses(field.value, PersonRole::to, most, record.people);
-          break;
-        case FieldName::cc:
-          parse_addresses(field.value, PersonRole::cc, most, record.people);
-          break;
-        case FieldName::bcc:
-          parse_addresses(field.value, PersonRole::bcc, most, record.people);
-          break;
-        case FieldName::delivered_to:
-        case FieldName::x_original_to:
-          parse_addresses(field.value, PersonRole::delivered_to, most, record.people);
-          break;
-        case FieldName::x_folder:
-        case FieldName::x_gmail_labels:
-          if (folder.empty()) folder = field.value;
-          break;
-        case FieldName::other:
-          break;
-      }
-    }
-    if (const auto sent = base::parse_mail_date(record.sent_text)) record.sent = *sent;
-    const std::size_t semicolon = received.rfind(';');
-    if (semicolon != std::string_view::npos)
-      if (const auto time = base::parse_mail_date(received.substr(semicolon + 1))) record.received = *time;
-    record.folder = folder.empty() ? folder_of_path(item_.path) : header_text(folder);
-    return record;
-  }
-
-  static std::string first_id(std::string_view raw) {
-    const std::size_t open = raw.find('<');
-    const std::size_t close = open == std::string_view::npos ? open : raw.find('>', open);
-    std::string storage;
-    const std::string_view text =
-        unfolded(close == std::string_view::npos ? raw : raw.substr(open + 1, close - open - 1), storage);
-    return base::to_valid_utf8(base::trim(text));
-  }
-
-  static std::vector<std::string> ids(std::string_view raw, std::size_t most) {
-    std::vector<std::string> out;
-    std::string storage;
-    while (out.size() < most) {
-      const std::size_t open = raw.find('<');
-      const std::size_t close = open == std::string_view::npos ? open : raw.find('>', open);
-      if (close == std::string_view::npos) break;
-      std::string id = base::to_valid_utf8(unfolded(raw.substr(open + 1, close - open - 1), storage));
-      id.erase(std::remove_if(id.begin(), id.end(), [](char c) { return c == ' ' || c == '\t'; }), id.end());
-      if (!id.empty()) out.push_back(std::move(id));
-      raw.remove_prefix(close + 1);
-    }
-    return out;
-  }
 
   void header(const HeaderBlock &headers) {
     if (headers.bytes.empty()) return;
@@ -288,7 +123,7 @@ class Reader {
     }
     // Of all fields people write only the subject: "spf=pass" is no sentence.
     for (const Field &field : headers.fields)
-      if (field_name(field.name) == FieldName::subject)
+      if (field.known == FieldName::subject)
         emit_header_text(field.value, static_cast<std::uint64_t>(field.value.data() - headers.bytes.data()),
                          headers.bytes, true);
     if (headers.cut)
@@ -305,9 +140,9 @@ class Reader {
 
   // A stretch of the header that begins at `offset` of it.
   void emit_header_text(std::string_view raw, std::uint64_t offset, std::string_view header, bool prose) {
+    decoded_.clear();
     const auto utf8 = evidence::to_utf8(raw);
     base::OffsetMap words;
-    decoded_.clear();
     const bool any = find_bytes(utf8.view(), "=?") != std::string_view::npos &&
                      decode_encoded_words(utf8.view(), decoded_, &words);
     const std::string_view text = any ? std::string_view(decoded_) : utf8.view();
@@ -362,49 +197,24 @@ class Reader {
 
   // ---- texts
 
-  void prepare(const Part &part, std::string_view encoding, std::deque<PreparedText> &texts) const {
-    PreparedText &text = texts.emplace_back();
-    text.part = &part;
-    decode_body(part.body, encoding, text.body);
-    text.utf8 = evidence::to_utf8(text.body.bytes, part.type.get("charset"));
-    text.place = text.utf8.map();
-    if (is_html(part)) {
-      if (reading_ == Reading::decoded) return;
-      text.html = evidence::html_text(text.utf8.view());
-      text.map = evidence::compose_maps(text.utf8.map(), &text.html->map, text.html->text.size());
-      text.quoted = merge_quoted(text.html->quoted, quoted_spans(text.html->text));
-      text.source_quoted = spans_in_source(text.quoted, text.html->map, text.utf8.view().size());
-      text.place = &text.map;
-      return;
-    }
-    Reflow how;
-    how.from_quoted = from_quoted_;
-    how.flowed = base::equal_ignoring_case(part.type.get("format"), "flowed");
-    how.delete_space = base::equal_ignoring_case(part.type.get("delsp"), "yes");
-    how.unfold = part.type.value == "text/calendar" || part.type.value == "text/vcard" ||
-                 part.type.value == "text/x-vcard" || part.type.value == "text/directory";
-    text.shown = reflow(text.utf8.view(), how);
-    if (text.shown) {
-      text.map = evidence::compose_maps(text.utf8.map(), &text.shown->map, text.shown->text.size());
-      text.place = &text.map;
-    }
-    if (reading_ == Reading::all)
-      text.quoted = quoted_spans(text.shown ? std::string_view(text.shown->text) : text.utf8.view());
+  void prepare(const Part &part, std::string_view encoding, std::vector<Lease<PreparedText>> &texts) const {
+    texts.push_back(lease<PreparedText>());
+    texts.back()->prepare(part, encoding, reading_, from_quoted_);
   }
 
   // `again`: the same part by its other transfer encoding, whose bytes have been accounted for.
   void emit(const PreparedText &text, bool again) {
     const Part &part = *text.part;
     const std::string path = base::join_item(item_.path, part.section);
-    if (text.html) {
-      emit_text(path, text.utf8.view(), text.utf8.map(), text.body.bytes, &text.source_quoted);
-      emit_text(path, text.html->text, text.place, text.body.bytes, &text.quoted);
+    const std::string_view source = text.body.bytes;
+    if (text.is_page()) {
+      emit_text(path, text.utf8(), text.utf8_place(), source, &text.source_quoted);
+      emit_text(path, text.shown(), text.shown_place(), source, &text.quoted);
       return;
     }
-    emit_text(path, text.shown ? std::string_view(text.shown->text) : text.utf8.view(), text.place,
-              text.body.bytes, &text.quoted);
-    if (again) return;
-    embedded(part, path, text.body.bytes);
+    emit_text(path, text.shown(), text.shown_place(), source, &text.quoted);
+    if (again || reading_ == Reading::decoded) return;
+    embedded(part, path, source);
     elsewhere(part.type, path);
   }
 
@@ -435,13 +245,13 @@ class Reader {
         const std::string name = std::string(evidence::to_utf8(block.name).view());
         child(base::join_item(path, base::decoded_view_step("uuencode", block.begin)), bytes, name, "");
       }
-    }
-    if (find_bytes(text, "=ybegin ") != std::string_view::npos) {
-      for (const YencBlock &block : find_yenc(text)) {
-        std::string bytes;
-        decode_yenc(text.substr(block.begin, block.end - block.begin), bytes);
-        const std::string name = std::string(evidence::to_utf8(block.name).view());
-        child(base::join_item(path, base::decoded_view_step("yenc", block.begin)), bytes, name, "");
+      if (find_bytes(text, "=ybegin ") != std::string_view::npos) {
+        for (const YencBlock &block : find_yenc(text)) {
+          std::string bytes;
+          decode_yenc(text.substr(block.begin, block.end - block.begin), bytes);
+          const std::string name = std::string(evidence::to_utf8(block.name).view());
+          child(base::join_item(path, base::decoded_view_step("yenc", block.begin)), bytes, name, "");
+        }
       }
     }
     for (const PgpBlock &block : find_pgp_messages(text)) {
@@ -528,8 +338,9 @@ class Reader {
 
   void emit_attachment(const Part &part) {
     const std::string path = base::join_item(item_.path, part.section);
-    Body body;
-    decode_body(part.body, part.encoding, body);
+    const Lease<Body> leased = lease<Body>();
+    Body &body = *leased;
+    body.decode(part.body, part.encoding);
     const std::string &type = part.type.value;
     if (part.of_encrypted) {
       const OpenedPgp opened = open_pgp(body.bytes, sink_.unlock(), pgp_bytes_max());
@@ -568,11 +379,11 @@ class Reader {
       media_type += fmt::format("; charset={}", base::lower(part.type.get("charset")));
     child(path, body.bytes, part.name, media_type);
     if (!part.other_encoding.empty()) {
-      Body other;
-      decode_body(part.body, part.other_encoding, other);
+      const Lease<Body> other = lease<Body>();
+      other->decode(part.body, part.other_encoding);
       child(base::join_item(path,
                             base::decoded_view_step(part.other_encoding == "base64" ? "base64" : "other", 0)),
-            other.bytes, part.name, media_type);
+            other->bytes, part.name, media_type);
     }
   }
 
@@ -613,55 +424,6 @@ class Reader {
 };
 
 }  // namespace
-
-std::string folder_of_path(std::string_view whole) {
-  // Within an archive the folders are in the step, "export.zip!/alice/Inbox/1.eml".
-  std::string_view step = base::item_root(whole);
-  for (std::string_view rest = whole; !rest.empty();) {
-    const std::size_t mark = std::min(rest.find("!/"), rest.size());
-    if (rest.substr(0, mark).find('/') != std::string_view::npos) step = rest.substr(0, mark);
-    rest.remove_prefix(std::min(mark + 2, rest.size()));
-  }
-  const std::string path = base::unescape_step(step);
-  const std::size_t file = path.rfind('/');
-  if (file == std::string::npos) return {};
-  std::string_view folder = std::string_view(path).substr(0, file);
-  const std::size_t last = folder.rfind('/');
-  const std::string_view name = last == std::string_view::npos ? folder : folder.substr(last + 1);
-  if (name == "cur" || name == "new" || name == "tmp") {
-    if (last == std::string_view::npos) return "INBOX";
-    folder = folder.substr(0, last);
-    const std::size_t above = folder.rfind('/');
-    std::string_view box = above == std::string_view::npos ? folder : folder.substr(above + 1);
-    // Maildir++: ".Sent.2024" is a folder of the box around it, which itself is the INBOX.
-    if (!box.starts_with('.')) return "INBOX";
-    std::string out(box.substr(1));
-    std::replace(out.begin(), out.end(), '.', '/');
-    return out;
-  }
-  const std::string_view file_name = std::string_view(path).substr(file + 1);
-  const std::string lower = base::lower(file_name);
-  // Apple Mail: "Work.mbox/Plans.mbox/GUID/Data/Messages/1.emlx".
-  if (lower.ends_with(".emlx")) {
-    std::string out;
-    for (std::string_view rest = folder; !rest.empty();) {
-      const std::size_t slash = std::min(rest.find('/'), rest.size());
-      std::string_view part = rest.substr(0, slash);
-      rest.remove_prefix(std::min(slash + 1, rest.size()));
-      if (!part.ends_with(".mbox")) continue;
-      part.remove_suffix(5);
-      if (!out.empty()) out += '/';
-      out += part;
-    }
-    if (!out.empty()) return out;
-  }
-  if (lower.ends_with(".eml") || lower.ends_with(".emlx") || lower.ends_with(".msg"))
-    return std::string(name);
-  // maildir/USER/FOLDER/NUMBER. as in the Enron corpus.
-  const std::size_t digits = std::min(file_name.find_first_not_of("0123456789"), file_name.size());
-  if (digits > 0 && (digits == file_name.size() || file_name.substr(digits) == ".")) return std::string(name);
-  return {};
-}
 
 base::Result<void> read_message(const evidence::ItemView &item, evidence::Sink &sink) {
   if (const evidence::EmlxSpan emlx = evidence::emlx_span(item.bytes); emlx.size > 0) {

@@ -19,8 +19,9 @@ inline constexpr std::string_view kMessageFromMbox = "message/rfc822; from-lines
 
 base::Result<void> read_message(const evidence::ItemView &item, evidence::Sink &sink);
 
-// The same, but bodies only until they are decoded and in UTF-8, as they were sent: without the text of HTML
-// and without what is quoted being marked. What other libraries of mail do, for measuring against them.
+// The fields of the record and the bodies, decoded and in UTF-8 as they were sent: without what is made for
+// the scanner, that is the header and the stretches between parts as texts, the text of HTML, marks of
+// quotes, files within a text and places. What other libraries of mail do, for measuring against them.
 base::Result<void> decode_message(const evidence::ItemView &item, evidence::Sink &sink);
 
 // The folder that a path names: of a Maildir, of Apple Mail, of an Enron-like tree, of a tree of .eml or .msg

@@ -41,9 +41,10 @@ struct Entity {
 
 class Walker {
  public:
-  Walker(std::string_view bytes, const base::Limits &limits) : bytes_(bytes), limits_(limits) {}
+  Walker(std::string_view bytes, const base::Limits &limits, Structure &out)
+      : bytes_(bytes), limits_(limits), out_(out) {}
 
-  Structure run() {
+  void run() {
     out_.messages.push_back({});
     Entity entity{.section = "1", .is_message = true};
     std::size_t at = 0;
@@ -57,7 +58,6 @@ class Walker {
       }
       if (!next_part(after, entity, at)) break;
     }
-    return std::move(out_);
   }
 
  private:
@@ -291,7 +291,7 @@ class Walker {
 
   std::string_view bytes_;
   const base::Limits &limits_;
-  Structure out_;
+  Structure &out_;
   std::vector<Frame> frames_;
   Entity next_;
   bool nested_ = false;
@@ -300,8 +300,18 @@ class Walker {
 
 }  // namespace
 
-Structure read_structure(std::string_view message, const base::Limits &limits) {
-  return Walker(message, limits).run();
+void Structure::reuse() {
+  constexpr std::size_t kKeptMax = 1024;
+  messages.clear();
+  parts.clear();
+  loose.clear();
+  if (parts.capacity() > kKeptMax) parts.shrink_to_fit();
+  if (messages.capacity() > kKeptMax) messages.shrink_to_fit();
+  if (loose.capacity() > kKeptMax) loose.shrink_to_fit();
+}
+
+void read_structure(std::string_view message, const base::Limits &limits, Structure &into) {
+  Walker(message, limits, into).run();
 }
 
 }  // namespace dislodge::mail

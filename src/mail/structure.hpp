@@ -42,8 +42,11 @@ struct Structure {
   std::vector<MessageEntity> messages;
   std::vector<Part> parts;
   std::vector<std::string_view> loose;  // preambles, epilogues and the headers of parts, in order
+
+  void reuse();
 };
 
-Structure read_structure(std::string_view message, const base::Limits &limits);
+// `into` is empty, and may have memory already.
+void read_structure(std::string_view message, const base::Limits &limits, Structure &into);
 
 }  // namespace dislodge::mail
