@@ -85,11 +85,15 @@ browser: build
 	cd tests/browser && npm ci --no-audit --no-fund && npm test
 
 # STIX, MISP, SARIF, OCSF, OpenGraph, Timesketch, Navigator and Playbook-NG files of the sample breach, each read by
-# what reads such files elsewhere. SARIF_SCHEMA=FILE where the network has it not.
+# what reads such files elsewhere. The SARIF schema is the one of the standard that Microsoft's matchers for jest carry;
+# SARIF_SCHEMA=FILE for another.
+formats: SARIF_SCHEMA ?= build/formats/sarif-2.1.0-rtm.5.json
 formats: build
 	test -d build/formats || { python3 -m venv build/formats && build/formats/bin/pip install -q -r tests/report/consumers.txt; }
+	test -f $(SARIF_SCHEMA) || { cd build/formats && npm pack --silent @microsoft/jest-sarif@1.0.0-beta.0 >/dev/null && \
+	  tar xzf microsoft-jest-sarif-*.tgz --strip-components=3 package/lib/schemas/sarif-2.1.0-rtm.5.json; }
 	$(BUILD)/dislodge demo --out build/formats/demo >/dev/null
-	build/formats/bin/python tests/report/consumers.py build/formats/demo/report $(if $(SARIF_SCHEMA),--sarif-schema $(SARIF_SCHEMA))
+	build/formats/bin/python tests/report/consumers.py build/formats/demo/report --sarif-schema $(SARIF_SCHEMA)
 	for kind in har-theft cloned-repository metadata-only; do \
 	  at=build/formats/$$kind; rm -rf $$at; mkdir -p $$at; echo "$$kind"; \
 	  $(BUILD)/dislodge drill -q --kind $$kind --seed 7 --size small $$at/drill >/dev/null && \
@@ -97,7 +101,7 @@ formats: build
 	  $(BUILD)/dislodge add -q $$at/case $$at/drill/evidence --key-file $$at/key >/dev/null && \
 	  $(BUILD)/dislodge investigate -q $$at/case --key-file $$at/key >/dev/null && \
 	  $(BUILD)/dislodge report -q $$at/case --key-file $$at/key -o $$at/report >/dev/null && \
-	  build/formats/bin/python tests/report/consumers.py $$at/report $(if $(SARIF_SCHEMA),--sarif-schema $(SARIF_SCHEMA)) || exit 1; \
+	  build/formats/bin/python tests/report/consumers.py $$at/report --sarif-schema $(SARIF_SCHEMA) || exit 1; \
 	done
 
 # The Spark job on Spark's own local cluster; pyspark is installed beside the build, Java must be there.

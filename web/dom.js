@@ -12,10 +12,35 @@ export function h(tag, properties, ...children) {
       continue;
     }
     if (name === 'href' && !String(value).startsWith('#/')) throw new Error('a link must stay in the page');
-    element.setAttribute(name, value === true ? '' : String(value));
+    element.setAttribute(name, value === true ? '' : kSpoken.has(name) ? visible(shortened(String(value), kSpokenMost)) : String(value));
   }
   put(element, children);
   return element;
+}
+
+// A name can be as long as its maker likes. The first of it is shown, and the whole on request; in text of many lines,
+// what is left out of a line is counted.
+const kTextMost = 700, kLineMost = 1500, kSpokenMost = 300;
+const kSpoken = new Set(['title', 'aria-label']);
+
+export function shortened(text, most) {
+  return text.length > most ? text.slice(0, most - 1) + '\u2026' : text;
+}
+
+function textOf(text, within) {
+  if (text.length <= kTextMost) return document.createTextNode(visible(text));
+  const lines = text.split('\n');
+  if (lines.length > 1 || within.namespaceURI === kName)
+    return document.createTextNode(visible(lines.map((line) => line.length <= kLineMost ? line : line.slice(0, kLineMost) + '\u2026 (' + number(line.length - kLineMost) + ' more characters)').join('\n')));
+  const piece = h('span', {class: 'cut'}, text.slice(0, kTextMost / 2) + '\u2026 ');
+  const whole = h('button', {type: 'button', class: 'whole quietbutton', onclick: (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    piece.replaceChildren(document.createTextNode(visible(text)));
+  }}, 'all ' + number(text.length) + ' characters');
+  // Within what is pressed itself, nothing can be pressed.
+  if (!within.matches('a, button, summary, option')) piece.append(whole);
+  return piece;
 }
 
 const kName = 'http://www.w3.org/2000/svg';
@@ -26,7 +51,7 @@ export function s(tag, properties, ...children) {
   for (const [name, value] of Object.entries(properties ?? {})) {
     if (value === undefined || value === null) continue;
     if (name === 'href' && !String(value).startsWith('#/')) throw new Error('a link must stay in the page');
-    element.setAttribute(name, String(value));
+    element.setAttribute(name, kSpoken.has(name) ? visible(shortened(String(value), kSpokenMost)) : String(value));
   }
   put(element, children);
   return element;
@@ -35,7 +60,7 @@ export function s(tag, properties, ...children) {
 export function put(element, children) {
   for (const child of children.flat(Infinity)) {
     if (child === undefined || child === null || child === false) continue;
-    element.append(child instanceof Node ? child : document.createTextNode(visible(String(child))));
+    element.append(child instanceof Node ? child : textOf(String(child), element));
   }
 }
 

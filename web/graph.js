@@ -2,14 +2,28 @@
 // Drawings of reach: the engine chose the steps and laid them out, these draw them. Every node can be reached by
 // keyboard and leads to its own page.
 
-import {h, place, s, shown} from './dom.js';
+import {h, place, s, shortened, shown} from './dom.js';
 
 const kWidth = 264, kHeight = 46, kGapX = 54, kGapY = 14, kMargin = 10;
 const kLeastFit = 0.7, kButtons = 36;
 const kIcons = {principal: 'P', secret: 'S', resource: 'R', token: 'T', authenticated: 'A'};
 
-function shortened(text, most) {
-  return text.length > most ? text.slice(0, most - 1) + '\u2026' : text;
+// As much of a text as fits a width, in pixels: a box is as wide for W as for i.
+let measure = null;
+function fitting(text, width, pixels = 13) {
+  measure ??= document.createElement('canvas').getContext('2d');
+  const cut = shortened(text, Math.ceil(width / 2));
+  if (!measure || cut.length * pixels <= width) return cut;
+  measure.font = pixels + 'px ' + getComputedStyle(document.body).fontFamily;
+  if (measure.measureText(cut).width <= width) return cut;
+  let least = 1;
+  let most = cut.length;
+  while (most - least > 1) {
+    const middle = (least + most) >> 1;
+    if (measure.measureText(shortened(text, middle)).width <= width) least = middle;
+    else most = middle;
+  }
+  return shortened(text, least);
 }
 
 // Moves and zooms a drawing: by dragging, the wheel, + - and the arrow keys.
@@ -130,8 +144,8 @@ export function graph(proof, context) {
     return s('a', {href: place('reach', node.id), class: 'node ' + node.type},
       s('title', null, node.says + (node.evidence ? '\nevidence: ' + node.evidence : '')),
       s('rect', {x, y, width: kWidth, height: kHeight, rx: 6}),
-      s('text', {x: x + 10, y: y + 19}, shortened(node.step + '. ' + node.name, 35)),
-      s('text', {x: x + 10, y: y + 36, class: 'quiet'}, shortened(node.rule + ', ' + since, 44)));
+      s('text', {x: x + 10, y: y + 19}, fitting(node.step + '. ' + node.name, kWidth - 20)),
+      s('text', {x: x + 10, y: y + 36, class: 'quiet'}, fitting(node.rule + ', ' + since, kWidth - 20, 11)));
   });
   return frame([arrows, nodes], across(proof.columns), down(proof.rows), 'Proof, from evidence on the left to the thing on the right',
     ['From evidence on the left to the thing on the right, at grade ', proof.grade, '. ', proof.cut ? proof.cut + ' earlier steps are not drawn; the text has them all.' : ''], context);
@@ -157,7 +171,7 @@ export function overTime(data, context, choose) {
       many ? s('rect', {x: x + 5, y: y + 5, width: kWidth, height: kHeight, rx: 6}) : null,
       s('rect', {x, y, width: kWidth, height: kHeight, rx: 6}),
       s('text', {x: x + 12, y: y + 28, class: 'icon'}, kIcons[thing.type] ?? ''),
-      s('text', {x: x + 32, y: y + 20}, shortened(thing.name, 31)),
+      s('text', {x: x + 32, y: y + 20}, fitting(thing.name, kWidth - 42)),
       s('text', {x: x + 32, y: y + 36, class: 'quiet'}, ''));
   });
   nodes.forEach((node, index) => node.addEventListener('click', (event) => {
