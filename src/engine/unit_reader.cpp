@@ -10,6 +10,7 @@
 #include "engine/cloud_links.hpp"
 #include "engine/readers.hpp"
 #include "evidence/recognise.hpp"
+#include "identity/declared_tenant.hpp"
 #include "mail/load_file.hpp"
 #include "secret/hints.hpp"
 #include "secret/key_opener.hpp"
@@ -82,6 +83,7 @@ void UnitReader::spill_facts(std::size_t at_least) {
   const std::size_t count =
       facts_.principals.size() + facts_.grants.size() + facts_.resources.size() + facts_.credentials.size();
   if (count < at_least) return;
+  identity::place_in_tenant(facts_, input_->tenant);
   base::WireWriter out;
   facts_.encode(out);
   result_.fact_count += count;

@@ -26,25 +26,6 @@ constexpr DirectoryList kDirectoryLists[] = {
     {"AZDeviceOwner", "owners", "owner", "deviceId", "AZDeviceOwner"},
 };
 
-// A certificate's thumbprint as Entra shows it (upper-case hex) from customKeyIdentifier, which is base64 of
-// its bytes, or the hex digits themselves, or base64 of those, as the writing client pleased.
-std::string thumbprint_of(std::string_view identifier) {
-  const auto hex = [](std::string_view text) {
-    return (text.size() == 40 || text.size() == 64) && std::all_of(text.begin(), text.end(), [](char c) {
-             return std::isxdigit(static_cast<unsigned char>(c));
-           });
-  };
-  std::string bytes;
-  if (hex(identifier)) {
-    bytes = identifier;
-  } else if (auto decoded = base::from_base64(identifier)) {
-    bytes = hex(*decoded) ? *decoded : base::to_hex(*decoded);
-  }
-  if (!hex(bytes)) return {};
-  std::transform(bytes.begin(), bytes.end(), bytes.begin(), [](unsigned char c) { return std::toupper(c); });
-  return bytes;
-}
-
 }  // namespace
 
 const DirectoryList *directory_list(std::string_view kind) {

@@ -1,6 +1,10 @@
 #include "identity/directory_json.hpp"
 
 #include <algorithm>
+#include <cctype>
+
+#include "base/encode.hpp"
+#include "base/hash.hpp"
 
 namespace dislodge::identity {
 
@@ -65,6 +69,23 @@ std::size_t LineCounter::line_of(std::size_t offset) {
   line_ = offset > at_ ? line_ + lines : line_ - lines;
   at_ = offset;
   return line_;
+}
+
+std::string thumbprint_of(std::string_view identifier) {
+  const auto hex = [](std::string_view text) {
+    return (text.size() == 40 || text.size() == 64) && std::all_of(text.begin(), text.end(), [](char c) {
+             return std::isxdigit(static_cast<unsigned char>(c));
+           });
+  };
+  std::string bytes;
+  if (hex(identifier)) {
+    bytes = identifier;
+  } else if (auto decoded = base::from_base64(identifier)) {
+    bytes = hex(*decoded) ? *decoded : base::to_hex(*decoded);
+  }
+  if (!hex(bytes)) return {};
+  std::transform(bytes.begin(), bytes.end(), bytes.begin(), [](unsigned char c) { return std::toupper(c); });
+  return bytes;
 }
 
 }  // namespace dislodge::identity

@@ -27,6 +27,10 @@ bool flag_of(const simdjson::dom::element &object, std::string_view key, bool ot
 // The member itself; false where it is absent or null.
 bool child_of(const simdjson::dom::element &object, std::string_view key, simdjson::dom::element &out);
 std::vector<std::string_view> texts_of(const simdjson::dom::element &object, std::string_view key);
+// A certificate's thumbprint as Entra shows it (upper-case hex) from customKeyIdentifier, which is base64 of
+// its bytes, or the hex digits themselves, or base64 of those, as the writing client pleased; "" where it is
+// none.
+std::string thumbprint_of(std::string_view identifier);
 base::Time time_of_text(std::string_view text, base::Time otherwise);  // unparsable and year 1: `otherwise`
 
 // Counts lines as a reader moves forward: 1-based line of an offset.

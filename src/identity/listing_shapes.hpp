@@ -17,6 +17,7 @@ struct Shape {
 };
 
 std::span<const Shape> microsoft_shapes();
+std::span<const Shape> graph_shapes();
 std::span<const Shape> other_shapes();
 
 }  // namespace dislodge::identity::listings

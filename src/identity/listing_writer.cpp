@@ -82,6 +82,10 @@ Credential &ListingWriter::credential(const Row &row, std::string principal, std
   return out_.credentials.back();
 }
 
+void ListingWriter::since(Credential &credential, std::string_view from, std::string_view until) {
+  credential.valid = {time_of_text(from, base::kTimeMin), time_of_text(until, base::kTimeMax)};
+}
+
 std::string ListingWriter::ssh_fingerprint(std::string_view public_key) {
   const std::size_t space = public_key.find(' ');
   if (space == std::string_view::npos) return {};

@@ -29,6 +29,7 @@ class ListingWriter {
   static void since(Policy &policy, std::string_view changed);
   void keep(const Policy &policy) { identity::keep(policy, out_); }
   Credential &credential(const Row &row, std::string principal, std::string_view slot, std::string_view key);
+  static void since(Credential &credential, std::string_view from, std::string_view until);
 
   // The row holds a right, and does not say on what, or whose: told once a listing, never passed over.
   void unplaced(std::string_view what) { ++unplaced_[std::string(what)]; }

@@ -224,6 +224,20 @@ std::vector<std::string_view> Row::list(std::string_view column) const {
   return parts;
 }
 
+std::vector<std::string_view> Row::lines(std::string_view column) const {
+  std::vector<std::string_view> parts;
+  for (const auto &[name, value] : columns) {
+    if (name != column) continue;
+    std::string_view rest = value;
+    for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+      parts.push_back(base::trim(rest.substr(0, end)));
+      rest.remove_prefix(end + 1);
+    }
+    parts.push_back(base::trim(rest));
+  }
+  return parts;
+}
+
 bool Row::flag(std::string_view column) const {
   const std::string value = base::lower((*this)[column]);
   return value == "true" || value == "1" || value == "yes" || value == "$true";

@@ -23,6 +23,8 @@ class Row {
   std::string_view operator[](std::string_view column) const;  // "" where absent
   bool has(std::string_view column) const;                     // there is such a column, even if empty
   std::vector<std::string_view> list(std::string_view column) const;
+  // Line by line, empty ones too: columns of one list of objects stay beside each other.
+  std::vector<std::string_view> lines(std::string_view column) const;
   bool flag(std::string_view column) const;  // true, 1, yes
   std::string evidence;                      // "members.csv:line 12"
 
