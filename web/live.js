@@ -24,25 +24,33 @@ export function current() {
   return state;
 }
 
-function button(text, name) {
-  return h('button', {type: 'button', onclick: () => act(name, {}).catch((error) => told(error.message))}, text);
-}
-
+// The parts stay the same elements while one thing runs: a button that was exchanged twice a second would take the
+// press and the focus with it.
+let parts = null;
 function draw(box) {
   const errand = state.errand;
-  if (errand?.running) {
-    const share = errand.total > 0 ? errand.done / errand.total : null;
-    replace(box, h('span', null, errand.what + ': ' + (kStages[errand.stage] ?? errand.stage ?? 'starting')),
-      share === null ? null : h('progress', {max: 1, value: share.toFixed(3), 'aria-label': 'Done'}),
-      h('span', {class: 'quiet'}, share === null ? (errand.items ? number(errand.items) + ', ' : '') : bytes(errand.done) + ' of ' + bytes(errand.total) + ', ', Math.round(errand.seconds) + ' s'),
-      button('Stop', 'stop'));
-  } else if (state.stage) {
-    replace(box, h('span', null, (state.opening ? 'Opening the case: ' : 'The case has changed: ') + (kStages[state.stage] ?? state.stage)),
-      h('progress', {'aria-label': 'Working'}), h('span', {class: 'quiet'}, Math.round(state.seconds ?? 0) + ' s'), button('Stop', 'stop'));
-  } else if (state.failed) {
-    replace(box, h('span', null, 'Not up to date: ' + state.failed), button('Go on', 'derive'));
+  const stage = errand?.running ? 'errand' : state.stage ? 'stage' : state.failed ? 'failed' : '';
+  box.hidden = stage === '';
+  if (stage === '') {
+    parts = null;
+    replace(box);
+    return;
   }
-  box.hidden = !(errand?.running || state.stage || state.failed);
+  if (parts?.stage !== stage) {
+    const name = stage === 'failed' ? 'derive' : 'stop';
+    parts = {stage, says: h('span'), bar: h('progress', {'aria-label': stage === 'errand' ? 'Done' : 'Working', max: 1}), more: h('span', {class: 'quiet', 'aria-hidden': 'true'}),
+      press: h('button', {type: 'button', onclick: () => act(name, {}).catch((error) => told(error.message))}, stage === 'failed' ? 'Go on' : 'Stop')};
+    replace(box, parts.says, parts.bar, parts.more, parts.press);
+  }
+  const share = stage === 'errand' && errand.total > 0 ? errand.done / errand.total : null;
+  replace(parts.says, stage === 'errand' ? errand.what + ': ' + (kStages[errand.stage] ?? (errand.stage || 'starting'))
+    : stage === 'stage' ? (state.opening ? 'Opening the case: ' : 'The case has changed: ') + (kStages[state.stage] ?? state.stage)
+    : 'Not up to date: ' + state.failed);
+  parts.bar.hidden = stage === 'failed' || (stage === 'errand' && share === null);
+  if (share === null) parts.bar.removeAttribute('value');
+  else parts.bar.value = share;
+  replace(parts.more, stage === 'failed' ? null : [stage === 'errand' ? (share === null ? (errand.items ? number(errand.items) + ', ' : '') : bytes(errand.done) + ' of ' + bytes(errand.total) + ', ') : null,
+    Math.round((stage === 'errand' ? errand.seconds : state.seconds) ?? 0) + ' s']);
 }
 
 // What an errand printed, when it has ended while this page watched.

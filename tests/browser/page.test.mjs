@@ -194,6 +194,25 @@ test('the page follows what a command does beside it', async () => {
   await until((rows) => document.querySelectorAll('main .rows tbody tr[data-row]').length > rows, before);
 });
 
+test('what runs is stopped by a button that stays the same while it runs', async () => {
+  let asked = 0;
+  await page.route(/\/api\/state/, async (route) => {
+    const answer = await route.fetch();
+    ++asked;
+    await route.fulfill({response: answer, json: {...await answer.json(), errand: {what: 'investigate', running: true, stage: 'reading', done: asked * 1e6, total: 1e9, items: 0, seconds: asked}}});
+  });
+  await until(() => document.querySelector('#work button') !== null);
+  await page.evaluate(() => { const press = document.querySelector('#work button'); press.dataset.same = 'yes'; press.focus(); });
+  const before = asked;
+  await until((text) => document.getElementById('work').textContent.includes(text), (before + 3) + '.0 MB of');
+  assert.equal(await page.evaluate(() => document.activeElement?.dataset.same), 'yes');
+  const stopped = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/stop'));
+  await page.keyboard.press('Enter');
+  await stopped;
+  await page.unroute(/\/api\/state/);
+  await until(() => document.getElementById('work').hidden);
+});
+
 test('axe finds no serious fault in any view, in light and in dark', async () => {
   const secret = (await page.evaluate(() => fetch('/api/held?limit=1').then((one) => one.json())))[0].id;
   for (const colorScheme of ['light', 'dark']) {
