@@ -116,6 +116,9 @@ constexpr const char *kMigrations[] = {
     "UPDATE record SET body = CAST(body || x'00' AS BLOB)",
     // 5: a sighting ends with whether it stands in a signature or disclaimer; filled when a unit is read
     "UPDATE sighting SET body = CAST(body || x'00' AS BLOB)",
+    // 6: a mailbox may have been readable several times
+    "CREATE TABLE exposed_again (evidence INTEGER NOT NULL REFERENCES evidence (id), exposed_from INTEGER,"
+    " exposed_until INTEGER) STRICT",
 };
 static_assert(std::size(kMigrations) == kSchemaVersion - 1);
 

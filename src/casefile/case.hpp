@@ -21,7 +21,7 @@
 
 namespace dislodge::casefile {
 
-inline constexpr int kSchemaVersion = 5;
+inline constexpr int kSchemaVersion = 6;
 
 class Case {
  public:

@@ -25,6 +25,13 @@ CREATE TABLE evidence (
   UNIQUE (root, sha256)
 ) STRICT;
 
+-- Further times at which a thing could be read, where the responder stated several; ends as in `evidence`.
+CREATE TABLE exposed_again (
+  evidence       INTEGER NOT NULL REFERENCES evidence (id),
+  exposed_from   INTEGER,
+  exposed_until  INTEGER
+) STRICT;
+
 -- The piece of evidence that one worker reads: (file SHA-256, range). A result is kept under its key: the same
 -- stage versions, rules, limits and passwords; nothing with the same key is computed twice.
 CREATE TABLE unit (

@@ -241,30 +241,43 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
       auto expose,
       database.prepare(
           "UPDATE evidence SET exposed_from = ?, exposed_until = ?, exposure_said = 1 WHERE id = ?"));
+  DISLODGE_TRY_ASSIGN(auto expose_again,
+                      database.prepare("INSERT INTO exposed_again (exposed_from, exposed_until, evidence)"
+                                       " VALUES (?, ?, ?)"));
+  DISLODGE_TRY_ASSIGN(auto forget_again, database.prepare("DELETE FROM exposed_again WHERE evidence = ?"));
   for (const evidence::EvidenceFile &file : files) {
     DISLODGE_TRY_ASSIGN(const std::int64_t id, insert_one(the_case, file, options, summary));
     const std::string &custodian = !options.custodian.empty() ? options.custodian
                                    : file.collection          ? file.collection->custodian
                                                               : options.custodian;
-    std::optional<base::Interval> exposed;
-    if (const ExposureRule *rule = exposure_of(options.exposures, file.item, custodian); rule != nullptr) {
-      exposed = rule->interval;
+    std::vector<base::Interval> exposed;
+    const auto rules = exposures_of(options.exposures, file.item, custodian);
+    base::IntervalSet stated;
+    for (const ExposureRule *rule : rules) {
+      stated.add(rule->interval);
       summary.rules_used.insert(rule->line);
-    } else if (options.exposed && takes_exposure(file, files.size() == 1)) {
-      exposed = options.exposed;
     }
-    if (exposed) {
+    if (!rules.empty())
+      exposed = stated.items();
+    else if (options.exposed && takes_exposure(file, files.size() == 1))
+      exposed = {*options.exposed};
+    if (!exposed.empty()) {
+      forget_again.bind(1, id);
+      DISLODGE_TRY(forget_again.run());
+    }
+    for (std::size_t i = 0; i < exposed.size(); ++i) {
+      casefile::Statement &keep = i == 0 ? expose : expose_again;
       // NULL stands for an open end.
-      if (exposed->from == base::kTimeMin)
-        expose.bind_null(1);
+      if (exposed[i].from == base::kTimeMin)
+        keep.bind_null(1);
       else
-        expose.bind(1, exposed->from);
-      if (exposed->until == base::kTimeMax)
-        expose.bind_null(2);
+        keep.bind(1, exposed[i].from);
+      if (exposed[i].until == base::kTimeMax)
+        keep.bind_null(2);
       else
-        expose.bind(2, exposed->until);
-      expose.bind(3, id);
-      DISLODGE_TRY(expose.run());
+        keep.bind(2, exposed[i].until);
+      keep.bind(3, id);
+      DISLODGE_TRY(keep.run());
     }
   }
   base::JsonWriter json;

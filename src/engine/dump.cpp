@@ -30,6 +30,11 @@ Result<std::string> dump(casefile::Case &the_case, bool canonical) {
       json.field("exposed_from", row.exposed.from);
       json.field("exposed_until", row.exposed.until);
       json.field("exposure_said", row.exposure_said);
+      if (!row.exposed_again.empty()) {
+        json.array_field("exposed_again", [&] {
+          for (const base::Interval &one : row.exposed_again) json.value(base::format_interval(one));
+        });
+      }
       json.field("declared", row.collection.has_value());
       if (!canonical) json.field("path", row.path.native());
     });

@@ -88,11 +88,11 @@ base::Result<std::vector<ExposureRule>> parse_exposure_file(std::string_view csv
   return rules;
 }
 
-const ExposureRule *exposure_of(const std::vector<ExposureRule> &rules, std::string_view item,
-                                std::string_view custodian) {
+std::vector<const ExposureRule *> exposures_of(const std::vector<ExposureRule> &rules, std::string_view item,
+                                               std::string_view custodian) {
   const std::string path = base::lower(item);
   const std::string who = base::lower(custodian);
-  const ExposureRule *best = nullptr;
+  std::vector<const ExposureRule *> best;
   std::size_t score = 0;
   for (const ExposureRule &rule : rules) {
     std::size_t fit = 0;
@@ -113,10 +113,10 @@ const ExposureRule *exposure_of(const std::vector<ExposureRule> &rules, std::str
       if (place != std::string::npos && (place == 0 || !word(place - 1)) && !word(place + rule.what.size()))
         fit = 10;
     }
-    if (fit > score) {
-      score = fit;
-      best = &rule;
-    }
+    if (fit == 0 || fit < score) continue;
+    if (fit > score) best.clear();
+    score = fit;
+    best.push_back(&rule);
   }
   return best;
 }

@@ -27,9 +27,10 @@ struct ExposureRule {
 
 base::Result<std::vector<ExposureRule>> parse_exposure_file(std::string_view csv, std::string_view name);
 
-// The rule for a piece of evidence: that of its custodian, else the one with the longest path that leads to
-// it, else an address that its file name holds. Null for none.
-const ExposureRule *exposure_of(const std::vector<ExposureRule> &rules, std::string_view item,
-                                std::string_view custodian);
+// The rules for a piece of evidence: those of its custodian, else those with the longest path that leads to
+// it, else those of an address that its file name holds. Several lines of one name are several times at which
+// it could be read: whoever came twice. In the order of the file.
+std::vector<const ExposureRule *> exposures_of(const std::vector<ExposureRule> &rules, std::string_view item,
+                                               std::string_view custodian);
 
 }  // namespace dislodge::engine

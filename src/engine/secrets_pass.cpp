@@ -35,6 +35,7 @@ std::map<std::int64_t, std::string> folders_of(const std::vector<EvidenceRow> &e
     std::vector<std::int64_t> rows;
     bool alike = true;
     base::Interval exposed;
+    std::vector<base::Interval> again;
     bool said = false;
   };
   std::map<std::string, Folder> folders;
@@ -47,9 +48,11 @@ std::map<std::int64_t, std::string> folders_of(const std::vector<EvidenceRow> &e
     Folder &folder = folders[parent];
     if (folder.rows.empty()) {
       folder.exposed = row.exposed;
+      folder.again = row.exposed_again;
       folder.said = row.exposure_said;
     }
-    folder.alike &= folder.said == row.exposure_said && folder.exposed == row.exposed;
+    folder.alike &= folder.said == row.exposure_said && folder.exposed == row.exposed &&
+                    folder.again == row.exposed_again;
     folder.rows.push_back(row.id);
   }
   std::map<std::int64_t, std::string> of_row;
@@ -299,18 +302,21 @@ void add_exposures(const std::vector<EvidenceRow> &evidence, const Held &held, i
     if (resource == held.resource.end()) continue;
     if (!row.exposure_said && (holds_repository(row) || is_table(row))) continue;
     if (row.exposure_said && row.exposed.empty()) continue;  // --exposed none
-    if (!told.emplace(resource->second, row.exposed.from, row.exposed.until, row.exposure_said).second)
-      continue;
-    identity::Exposure exposure;
-    exposure.resource = resource->second;
-    exposure.interval = row.exposed;
-    exposure.confirmed = false;  // only an event confirms
-    exposure.evidence =
-        row.exposure_said
-            ? fmt::format("{}: stated with --exposed {}..{}", row.root, value_of(row.exposed.from),
-                          value_of(row.exposed.until))
-            : row.root + ": no exposure was stated, so it counts from before its oldest item until now";
-    facts.exposures.push_back(std::move(exposure));
+    std::vector<base::Interval> times = {row.exposed};
+    times.insert(times.end(), row.exposed_again.begin(), row.exposed_again.end());
+    for (const base::Interval &time : times) {
+      if (!told.emplace(resource->second, time.from, time.until, row.exposure_said).second) continue;
+      identity::Exposure exposure;
+      exposure.resource = resource->second;
+      exposure.interval = time;
+      exposure.confirmed = false;  // only an event confirms
+      exposure.evidence =
+          row.exposure_said
+              ? fmt::format("{}: stated with --exposed {}..{}", row.root, value_of(time.from),
+                            value_of(time.until))
+              : row.root + ": no exposure was stated, so it counts from before its oldest item until now";
+      facts.exposures.push_back(std::move(exposure));
+    }
   }
 }
 

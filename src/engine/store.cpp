@@ -236,10 +236,27 @@ Result<std::vector<EvidenceRow>> load_evidence(Case &the_case) {
                                       "SELECT {} FROM evidence ORDER BY root, sha256", kEvidenceColumns)));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
-    if (!more) return rows;
+    if (!more) break;
     DISLODGE_TRY_ASSIGN(EvidenceRow row, evidence_row(query));
     rows.push_back(std::move(row));
   }
+  DISLODGE_TRY_ASSIGN(auto again, the_case.database().prepare(
+                                      "SELECT evidence, exposed_from, exposed_until FROM exposed_again"
+                                      " ORDER BY evidence, exposed_from, exposed_until"));
+  std::map<std::int64_t, std::vector<base::Interval>> intervals;
+  while (true) {
+    DISLODGE_TRY_ASSIGN(const bool more, again.step());
+    if (!more) break;
+    base::Interval one;
+    if (!again.is_null(1)) one.from = again.time(1);
+    if (!again.is_null(2)) one.until = again.time(2);
+    intervals[again.integer(0)].push_back(one);
+  }
+  for (EvidenceRow &row : rows) {
+    if (const auto found = intervals.find(row.id); found != intervals.end())
+      row.exposed_again = std::move(found->second);
+  }
+  return rows;
 }
 
 Result<std::vector<UnitRow>> load_units(Case &the_case, bool pending_only) {

@@ -30,7 +30,8 @@ struct EvidenceRow {
   std::string type;  // name of the item type, or "repository"
   std::string custodian;
   std::optional<evidence::Collection> collection;
-  base::Interval exposed;  // open ends where not stated
+  base::Interval exposed;                     // open ends where not stated
+  std::vector<base::Interval> exposed_again;  // later ones, where several were stated
   bool exposure_said = false;
   base::Time added;
   bool repository() const { return type == "repository"; }

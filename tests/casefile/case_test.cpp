@@ -102,7 +102,8 @@ TEST_F(CaseTest, ANewerSchemaIsRefusedAnOlderOneMigrates) {
   fs::remove_all(folder_ / "case");
   {
     auto older = made();
-    ASSERT_TRUE(older->database().execute("DROP TABLE decision; DROP TABLE context; PRAGMA user_version=1"));
+    ASSERT_TRUE(older->database().execute(
+        "DROP TABLE decision; DROP TABLE context; DROP TABLE exposed_again; PRAGMA user_version=1"));
   }
   EXPECT_FALSE(opened(Case::Access::read));
   auto migrated = opened(Case::Access::write);

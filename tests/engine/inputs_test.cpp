@@ -38,15 +38,21 @@ TEST(CloudLinks, EachOnceAndOnlyFiles) {
 TEST(ExposureFile, FitsTheCustodianThenTheLongestPath) {
   const auto rules = parse_exposure_file(
       "mailbox,from,until\nexport,2023-01-01,\nexport/"
-      "alice.mbox,2023-02-01,2023-03-01\nbob@example.org,,2024-01-01\n",
+      "alice.mbox,2023-02-01,2023-03-01\nbob@example.org,,2024-01-01\n"
+      "bob@example.org,2024-02-01,2024-02-02\n",
       "e.csv");
   ASSERT_TRUE(rules) << rules.error().message;
-  ASSERT_THAT(*rules, SizeIs(3));
-  EXPECT_EQ(exposure_of(*rules, "export/x.mbox", "")->line, 2u);
-  EXPECT_EQ(exposure_of(*rules, "export/alice.mbox", "")->line, 3u);
-  EXPECT_EQ(exposure_of(*rules, "export/x.mbox", "Bob@example.org")->line, 4u);
-  EXPECT_EQ(exposure_of(*rules, "pst/bob@example.org.pst", "")->line, 4u);
-  EXPECT_EQ(exposure_of(*rules, "other/rob@example.org.pst", ""), nullptr);
+  ASSERT_THAT(*rules, SizeIs(4));
+  const auto lines = [&](std::string_view item, std::string_view custodian) {
+    std::vector<std::size_t> found;
+    for (const ExposureRule *rule : exposures_of(*rules, item, custodian)) found.push_back(rule->line);
+    return found;
+  };
+  EXPECT_THAT(lines("export/x.mbox", ""), ElementsAre(2u));
+  EXPECT_THAT(lines("export/alice.mbox", ""), ElementsAre(3u));
+  EXPECT_THAT(lines("export/x.mbox", "Bob@example.org"), ElementsAre(4u, 5u)) << "whoever came twice";
+  EXPECT_THAT(lines("pst/bob@example.org.pst", ""), ElementsAre(4u, 5u));
+  EXPECT_THAT(lines("other/rob@example.org.pst", ""), SizeIs(0));
   EXPECT_EQ((*rules)[0].interval.until, base::kTimeMax);
 }
 
