@@ -34,7 +34,36 @@ std::size_t utf8_sequence(std::string_view bytes) {
   return 0;
 }
 
+namespace {
+
+// Written so that compilers make it of whole registers: sums of a byte each, emptied before one is full.
+__attribute__((always_inline)) inline std::size_t controls_in(std::string_view bytes) {
+  constexpr std::size_t kLanes = 64;
+  constexpr std::size_t kRounds = 255;
+  const auto control = [](unsigned char c) {
+    const bool blank = static_cast<unsigned char>(c - 0x07) <= 0x06;
+    return static_cast<unsigned char>(((c < 0x20) & !blank & (c != 0x1B)) | (c == 0x7F));
+  };
+  std::size_t count = 0;
+  std::size_t at = 0;
+  while (at + kLanes <= bytes.size()) {
+    unsigned char sums[kLanes] = {};
+    for (std::size_t round = 0; round < kRounds && at + kLanes <= bytes.size(); ++round, at += kLanes)
+      for (std::size_t i = 0; i < kLanes; ++i)
+        sums[i] = static_cast<unsigned char>(sums[i] + control(static_cast<unsigned char>(bytes[at + i])));
+    for (const unsigned char sum : sums) count += sum;
+  }
+  for (; at < bytes.size(); ++at) count += control(static_cast<unsigned char>(bytes[at]));
+  return count;
+}
+
+}  // namespace
+
 namespace portable {
+
+std::size_t count_controls(std::string_view bytes) {
+  return controls_in(bytes);
+}
 
 std::size_t find_bytes(std::string_view text, std::string_view needle, std::size_t from) {
   if (from > text.size() || text.size() - from < needle.size()) return std::string_view::npos;
@@ -251,6 +280,31 @@ DISLODGE_AVX2 std::size_t valid_utf8_prefix_avx2(std::string_view bytes) {
   return start + portable::valid_utf8_prefix(bytes.substr(start));
 }
 
+DISLODGE_AVX512 std::size_t count_controls_avx512(std::string_view bytes) {
+  const char *const data = bytes.data();
+  const __m512i seven = _mm512_set1_epi8(0x07);
+  const __m512i blanks = _mm512_set1_epi8(0x06);
+  const __m512i space = _mm512_set1_epi8(0x20);
+  const __m512i escape = _mm512_set1_epi8(0x1B);
+  const __m512i rub_out = _mm512_set1_epi8(0x7F);
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < bytes.size(); at += 64) {
+    const std::size_t left = bytes.size() - at;
+    const __mmask64 valid = left >= 64 ? ~0ull : (1ull << left) - 1;
+    const __m512i text = _mm512_maskz_loadu_epi8(valid, data + at);
+    const __mmask64 low = _mm512_cmplt_epu8_mask(text, space);
+    const __mmask64 blank =
+        _mm512_cmple_epu8_mask(_mm512_sub_epi8(text, seven), blanks) | _mm512_cmpeq_epi8_mask(text, escape);
+    const __mmask64 controls = ((low & ~blank) | _mm512_cmpeq_epi8_mask(text, rub_out)) & valid;
+    count += static_cast<std::size_t>(std::popcount(static_cast<std::uint64_t>(controls)));
+  }
+  return count;
+}
+
+DISLODGE_AVX2 std::size_t count_controls_avx2(std::string_view bytes) {
+  return controls_in(bytes);
+}
+
 bool has_avx512() {
   return __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
          __builtin_cpu_supports("bmi2") != 0;
@@ -280,8 +334,18 @@ std::size_t valid_utf8_prefix(std::string_view bytes) {
   return best(bytes);
 }
 
+std::size_t count_controls(std::string_view bytes) {
+  static const auto best = has_avx512() ? &count_controls_avx512
+                           : has_avx2() ? &count_controls_avx2
+                                        : &portable::count_controls;
+  return best(bytes);
+}
+
 #else
 
+std::size_t count_controls(std::string_view bytes) {
+  return portable::count_controls(bytes);
+}
 std::size_t find_bytes(std::string_view text, std::string_view needle, std::size_t from) {
   return portable::find_bytes(text, needle, from);
 }

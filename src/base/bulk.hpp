@@ -19,6 +19,10 @@ std::size_t ascii_prefix(std::string_view bytes);
 // Length of the longest prefix that is valid UTF-8 (RFC 3629).
 std::size_t valid_utf8_prefix(std::string_view bytes);
 
+// How many bytes are controls that text does not hold: below 0x20 but for 0x07 to 0x0D (tab, line ends, form
+// feed and their like) and escape, which logs and terminal recordings have; and 0x7F.
+std::size_t count_controls(std::string_view bytes);
+
 // Length of the valid UTF-8 sequence at the start, 0 where there is none.
 std::size_t utf8_sequence(std::string_view bytes);
 
@@ -27,6 +31,7 @@ namespace portable {
 std::size_t find_bytes(std::string_view text, std::string_view needle, std::size_t from = 0);
 std::size_t ascii_prefix(std::string_view bytes);
 std::size_t valid_utf8_prefix(std::string_view bytes);
+std::size_t count_controls(std::string_view bytes);
 }  // namespace portable
 
 }  // namespace dislodge::base

@@ -530,7 +530,7 @@ Utf16 utf16_of(std::string_view bytes) {
     return Utf16::little;
   if (starts_with(bytes, "\xFE\xFF")) return Utf16::big;
   const std::string_view head = bytes.substr(0, 4096);
-  if (head.size() < 8) return Utf16::none;
+  if (head.size() < 8 || head.find('\0') == std::string_view::npos) return Utf16::none;
   std::array<std::size_t, 2> zeros{};
   for (std::size_t i = 0; i < head.size(); ++i)
     if (head[i] == '\0') ++zeros[i % 2];

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "base/bulk.hpp"
 #include "evidence/charset.hpp"
 #include "evidence/inflate.hpp"
 #include "evidence/mail_signature.hpp"
@@ -105,7 +106,9 @@ constexpr Magic kMagics[] = {
 
 ItemType by_magic(std::string_view bytes) {
   for (const Magic &magic : kMagics)
-    if (part(bytes, magic.at, magic.bytes.size()) == magic.bytes) return magic.type;
+    if (byte(bytes, magic.at) == static_cast<unsigned char>(magic.bytes.front()) &&
+        part(bytes, magic.at, magic.bytes.size()) == magic.bytes)
+      return magic.type;
   // PST, OST and address book: the client's own signature follows the checksum ([MS-PST] 2.2.2.6).
   if (const std::string_view client = part(bytes, 8, 2);
       bytes.starts_with("!BDN") && (client == "SM" || client == "SO" || client == "AB"))
@@ -278,12 +281,7 @@ TextEncoding text_encoding(std::string_view bytes) {
     case Utf16::none:
       break;
   }
-  std::size_t controls = 0;
-  for (const char c : sample) {
-    const auto value = static_cast<unsigned char>(c);
-    // Tab to carriage return, and escape, stand in logs and terminal recordings.
-    if ((value < 0x20 && (value < 0x07 || value > 0x0D) && value != 0x1B) || value == 0x7F) ++controls;
-  }
+  const std::size_t controls = base::count_controls(sample);
   const std::size_t valid = valid_utf8_prefix(sample);
   // The sample may end within a character of up to four bytes.
   const bool utf8 = valid == sample.size() || (sample.size() < bytes.size() && valid + 3 >= sample.size());

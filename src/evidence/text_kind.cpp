@@ -196,7 +196,7 @@ ItemType markup_kind(std::string_view text) {
   return ItemType::text;
 }
 
-// Counts fields of the first records by one separator. True if they agree.
+// Counts fields of the first records by one separator. True if nine in ten agree.
 bool consistent(std::string_view text, bool whole, char separator) {
   std::size_t records = 0;
   std::size_t columns = 0;
@@ -219,6 +219,8 @@ bool consistent(std::string_view text, bool whole, char separator) {
     any = false;
     behind_separator = false;
   };
+  // Of all records that are looked at a tenth may differ from the first.
+  const auto hopeless = [&] { return records > 0 && (columns < 2 || (records - agree) * 10 > kCsvRecords); };
   for (std::size_t i = 0; i < text.size() && records < kCsvRecords; ++i) {
     const char c = text[i];
     if (quoted) {
@@ -233,6 +235,7 @@ bool consistent(std::string_view text, bool whole, char separator) {
     if (c == '\r') continue;
     if (c == '\n') {
       record_done();
+      if (hopeless()) return false;
       field_start = true;
       continue;
     }

@@ -73,6 +73,21 @@ TEST(Bulk, valid_utf8_prefix_agrees_with_the_portable_loop) {
   }
 }
 
+TEST(Bulk, count_controls_agrees_with_the_portable_loop) {
+  std::string all;
+  for (unsigned c = 0; c < 0x100; ++c) all += static_cast<char>(c);
+  EXPECT_EQ(count_controls(all), 32u - 7 - 1 + 1);  // 0x07 to 0x0D and escape are none, 0x7F is one
+  std::mt19937 random(13);
+  for (int round = 0; round < 2000; ++round) {
+    std::string text(random() % (round % 100 == 0 ? 40000 : 300), 'x');
+    for (char &c : text) c = static_cast<char>(random() % (round % 2 == 0 ? 256 : 40));
+    std::size_t count = 0;
+    for (const char c : text) count += count_controls({&c, 1});
+    EXPECT_EQ(count_controls(text), count);
+    EXPECT_EQ(portable::count_controls(text), count);
+  }
+}
+
 TEST(Bulk, refuses_every_bad_pair_and_triple_of_utf8) {
   const std::string before(70, 'x');
   for (unsigned first = 0x80; first < 0x100; ++first)
