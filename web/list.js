@@ -84,7 +84,8 @@ export async function virtualList(context, options) {
   table.style.setProperty('--least', columns.reduce((sum, column) => sum + (column.minor ? 0 : column.width ?? kRoomLeast), 0) + 'rem');
   const box = h('div', {class: 'rows', tabindex: '0', role: 'region', 'aria-label': options.label}, table);
   const side = h('aside', {class: 'detail', 'aria-label': 'Details', hidden: true});
-  const frame = h('div', {class: 'listbox'}, count, h('div', {class: 'listside'}, box, side));
+  const paper = h('p', {class: 'onpaper'});
+  const frame = h('div', {class: 'listbox'}, count, paper, h('div', {class: 'listside'}, box, side));
   // Not higher than its rows.
   box.style.setProperty('--rows', String(Math.min(matching, 400)));
 
@@ -100,7 +101,7 @@ export async function virtualList(context, options) {
 
   function draw() {
     planned = false;
-    if (!box.isConnected && elements.size) return;
+    if ((!box.isConnected && elements.size) || matchMedia('print').matches) return;
     const headHeight = 34;
     const top = Math.max(box.scrollTop - headHeight, 0);
     const first = Math.max(Math.floor(top / kRow) - kOverscan, 0);
@@ -193,6 +194,31 @@ export async function virtualList(context, options) {
       open(to);
     }, told);
   });
+  // Paper gets every row that is here, and is told how many are not.
+  function onPaper() {
+    if (!box.isConnected) {
+      removeEventListener('beforeprint', onPaper);
+      removeEventListener('afterprint', draw);
+      return;
+    }
+    let at = 0;
+    for (let before = above; at < rowsShown; ++at) {
+      const row = blocks.get(Math.floor(at / kBlock))?.[at % kBlock];
+      if (!row) break;
+      const made = elements.get(at) ?? element(at, row);
+      elements.set(at, made);
+      before.after(made);
+      before = made;
+    }
+    for (const [row, made] of elements) {
+      if (row < at) continue;
+      made.remove();
+      elements.delete(row);
+    }
+    paper.textContent = at < matching ? 'The first ' + number(at) + ' of ' + number(matching) + '. The report has all of them (dislodge report).' : '';
+  }
+  addEventListener('beforeprint', onPaper);
+  addEventListener('afterprint', draw);
   box.addEventListener('scroll', plan, {passive: true});
   new ResizeObserver(plan).observe(box);
   context.onshown(() => {

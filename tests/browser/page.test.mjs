@@ -290,6 +290,28 @@ test('on paper a list is whole rows and nothing to press', async () => {
   await page.emulateMedia({media: 'screen'});
 });
 
+test('on paper the columns have their heads, their width, and every row that there is', async () => {
+  await page.setViewportSize({width: 740, height: 1000});
+  for (const [view, heads] of [['duties', ['Regime', 'Due', 'Status']], ['plan', ['State', 'Wave', 'Action']], ['secrets', ['Secret', 'Whose']], ['evidence/ledger', ['State', 'Item']]]) {
+    await show(view);
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    await page.emulateMedia({media: 'print'});
+    const paper = await page.evaluate(() => ({
+      heads: document.querySelector('main .rows thead').innerText, wide: document.querySelector('main .rows table').scrollWidth, rows: document.querySelectorAll('main .rows tbody tr[data-row]').length,
+      all: Number(document.querySelector('main .rows table').getAttribute('aria-rowcount')) - 1, says: document.querySelector('main .onpaper').innerText,
+      narrow: [...document.querySelectorAll('main .rows tbody tr[data-row] td')].filter((cell) => cell.offsetWidth > 0 && cell.innerText.length > 12 && cell.offsetWidth < 40).length,
+    }));
+    for (const head of heads) assert.match(paper.heads, new RegExp(head, 'i'), view);
+    assert.ok(paper.wide <= 740, view + ' is ' + paper.wide + ' wide');
+    assert.equal(paper.narrow, 0, view);
+    if (paper.rows < paper.all) assert.match(paper.says, /The first 50 of/, view);
+    else assert.equal(paper.says, '', view);
+    await page.emulateMedia({media: 'screen'});
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  }
+  await page.setViewportSize({width: 1360, height: 850});
+});
+
 test('no request leaves the machine, and no answer holds a value', async () => {
   for (const url of seen.requests) assert.ok(url.startsWith(base) || url.startsWith('data:'), url);
   const answers = JSON.parse(readFileSync(join(root, 'examples/northwind/answers.json'), 'utf8'));
