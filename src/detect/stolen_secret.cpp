@@ -19,10 +19,23 @@ using log::Outcome;
 constexpr std::size_t kHabitMin = 5;
 
 struct Habit {
-  std::set<base::StringId> agents, clients, applications, addresses, countries;
+  std::set<std::string> programs;
+  std::set<base::StringId> clients, applications, addresses, countries;
   std::set<std::string> networks;
   std::size_t signins = 0;
 };
+
+// Where so many accounts sign in, a place is the organisation's, and says of none of them whether it was the
+// owner.
+constexpr std::size_t kSharedPlaceMin = 4;
+
+// Programs are updated every few weeks: digits say nothing.
+std::string program_of(std::string_view agent) {
+  std::string out;
+  for (const char c : agent)
+    if (c < '0' || c > '9') out += c;
+  return out;
+}
 
 struct Use {
   EventIndex index;
@@ -43,14 +56,24 @@ class SecretUses {
       for (const EventIndex index : campaign.later) by_campaign_.emplace(index, &campaign);
     }
     gather_key_uses();
+    std::map<base::StringId, std::set<std::string>> who_came;  // by address, without the intruder
     for (const auto *list : {&view.user_signins(), &view.service_signins()})
       for (const EventIndex index : *list) {
         const Event &event = view.event(index);
-        by_principal_[view.actor(event)].push_back(index);
-        if (event.outcome == Outcome::ok) came_in_.insert(event.address);
+        const std::string actor = view.actor(event);
+        by_principal_[actor].push_back(index);
+        if (event.outcome == Outcome::ok) {
+          came_in_.insert(event.address);
+          if (!attribution_.intruder(index)) who_came[event.address].insert(actor);
+        }
         // Of sign-ins only: mail that is read through Graph shows addresses of the service.
         if (attribution_.intruder(index)) addresses_.insert(view.event(index).address);
       }
+    for (const auto &[address, accounts] : who_came) {
+      if (accounts.size() < kSharedPlaceMin) continue;
+      addresses_.erase(address);
+      if (address != 0) shared_.insert(address);
+    }
   }
 
   std::vector<Detection> run() {
@@ -144,6 +167,16 @@ class SecretUses {
     return out;
   }
 
+  // A program that signs in for somebody who is not there presents a token; only old protocols and the grant
+  // of that name give the password each time.
+  bool gives_password(const Event &event) const {
+    if (event.event_class != log::EventClass::noninteractive_signin) return true;
+    if (base::equal_ignoring_case(view_.table().extra(event, "protocol"), "ropc")) return true;
+    const std::string_view client = view_.text(event.client);
+    return !client.empty() && !base::equal_ignoring_case(client, "Browser") &&
+           !base::contains_ignoring_case(client, "Mobile Apps and Desktop");
+  }
+
   std::string key_of(const identity::Binding &binding) const {
     const auto found = keys_.find(binding.credential);
     return binding.credential.empty() || found == keys_.end() ? std::string() : found->second;
@@ -156,35 +189,53 @@ class SecretUses {
                          event.event_class == log::EventClass::managed_identity_signin;
     const bool password =
         binding.slot.empty() || binding.slot == "password" || binding.slot == "app-password";
-    if (!service) return password;
+    if (!service) return password && gives_password(event);
     if (binding.slot == "password" || binding.slot == "app-password") return false;
     const std::string key = key_of(binding);
     return key.empty() || event.key_id == 0 || key == view_.text(event.key_id);
   }
 
   // All that others than the intruder did as this principal before the first time that counts. Where the log
-  // begins too late for that, the owner is whoever signed in on most days.
+  // begins too late for that, the owner is whoever signed in on most days, by each program that was there
+  // from the beginning on.
   Habit habit_of(const std::vector<EventIndex> &all, base::Time before) const {
     Habit habit;
-    using Kind = std::pair<base::StringId, std::string>;  // agent, network
-    std::map<Kind, std::set<std::int64_t>> days;
+    using Kind = std::pair<std::string, std::string>;  // program, network
+    struct Seen {
+      std::set<std::int64_t> days;
+      base::Time first = base::kTimeMax;
+    };
+    std::map<Kind, Seen> kinds;
+    std::map<std::string, Seen> programs;
+    base::Time begin = base::kTimeMax, end = base::kTimeMin;
     for (const EventIndex index : all) {
       if (!ordinary(index)) continue;
       const Event &event = view_.event(index);
-      days[{event.agent, network_of(view_, event.network, event.address)}].insert(event.time.us / base::kDay);
+      const std::string program = program_of(view_.text(event.agent));
+      for (Seen *seen :
+           {&kinds[{program, network_of(view_, event.network, event.address)}], &programs[program]}) {
+        seen->days.insert(event.time.us / base::kDay);
+        seen->first = std::min(seen->first, event.time);
+      }
+      begin = std::min(begin, event.time);
+      end = std::max(end, event.time);
       if (event.time < before) learn(event, habit);
     }
-    if (habit.signins >= kHabitMin || days.empty()) return habit;
-    const auto most = std::max_element(days.begin(), days.end(), [](const auto &a, const auto &b) {
-      return a.second.size() < b.second.size();
+    if (habit.signins >= kHabitMin || kinds.empty()) return habit;
+    const auto most = std::max_element(kinds.begin(), kinds.end(), [](const auto &a, const auto &b) {
+      return a.second.days.size() < b.second.days.size();
     });
-    if (most->second.size() < kHabitMin) return habit;
-    for (const EventIndex index : all) {
-      const Event &event = view_.event(index);
-      if (ordinary(index) &&
-          Kind(event.agent, network_of(view_, event.network, event.address)) == most->first)
-        learn(event, habit);
-    }
+    if (most->second.days.size() < kHabitMin) return habit;
+    // A telephone changes its network with every ride, so its program is asked alone.
+    const base::Time early = begin + (end.us - begin.us) / 4;
+    const auto owners = [&](const Event &event) {
+      const std::string program = program_of(view_.text(event.agent));
+      const Seen &seen = programs.at(program);
+      return Kind(program, network_of(view_, event.network, event.address)) == most->first ||
+             (seen.days.size() >= kHabitMin && seen.first <= early);
+    };
+    for (const EventIndex index : all)
+      if (ordinary(index) && owners(view_.event(index))) learn(view_.event(index), habit);
     return habit;
   }
 
@@ -196,7 +247,7 @@ class SecretUses {
 
   void learn(const Event &event, Habit &habit) const {
     ++habit.signins;
-    habit.agents.insert(event.agent);
+    habit.programs.insert(program_of(view_.text(event.agent)));
     habit.clients.insert(event.client);
     habit.applications.insert(event.application_id);
     habit.addresses.insert(event.address);
@@ -216,7 +267,7 @@ class SecretUses {
                     "), which the account's owner does not use";
       return use;
     }
-    const bool agent_new = event.agent != 0 && habit.agents.count(event.agent) == 0;
+    const bool agent_new = event.agent != 0 && habit.programs.count(program_of(view_.text(event.agent))) == 0;
     const bool client_new = (event.client != 0 && habit.clients.count(event.client) == 0) ||
                             habit.applications.count(event.application_id) == 0;
     const bool address_new = event.address != 0 && habit.addresses.count(event.address) == 0;
@@ -231,7 +282,8 @@ class SecretUses {
       use.intruder = true;
       use.because =
           "it came from an address of the intruder's sign-ins with a program that the owner never used";
-    } else if (habit.signins < kHabitMin || !network_new || !address_new) {
+    } else if (habit.signins < kHabitMin || !network_new || !address_new ||
+               shared_.count(event.address) != 0) {
       return use;
     } else if (client_new && (agent_new || event.agent == 0)) {
       use.because = "program, client and network were never seen for it before";
@@ -349,6 +401,7 @@ class SecretUses {
   std::set<EventIndex> explained_, told_;
   std::map<EventIndex, const Campaign *> by_campaign_;
   std::set<base::StringId> addresses_, came_in_;          // the intruder's; those from which anybody came in
+  std::set<base::StringId> shared_;                       // from which many accounts come in
   std::map<std::string, std::string, std::less<>> keys_;  // credential -> its key id
   std::map<std::string, std::vector<EventIndex>> by_key_;
   std::map<std::string, std::vector<EventIndex>> by_principal_;
