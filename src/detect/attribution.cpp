@@ -127,6 +127,7 @@ bool Attribution::mark(EventIndex index, std::string because, bool absence) {
 // What follows from an event that is the intruder's.
 void Attribution::consequences(EventIndex index) {
   const Event &event = view_.event(index);
+  if (!identity::realm_of(event.source).empty()) consequences_elsewhere(index);
   const std::string actor = view_.actor(event);
   const std::string where = view_.table().source_of(event);
   const bool possible = by_absence(index);
@@ -211,7 +212,7 @@ bool Attribution::round(bool conclude) {
   for (const auto *list : {&view_.changes(), &view_.mail()})
     for (const EventIndex index : *list)
       if (!intruder(index)) consider(index, judge_act(index));
-  return grew;
+  return round_elsewhere(conclude) || grew;
 }
 
 Attribution::Verdict Attribution::judge_user_signin(EventIndex index) const {

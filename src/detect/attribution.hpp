@@ -6,11 +6,13 @@
 // never one: the administrator who cleans up and the intruder may share it.
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "detect/elsewhere.hpp"
 #include "detect/spray.hpp"
 #include "detect/view.hpp"
 
@@ -30,7 +32,7 @@ struct PlantedKey {
   std::string principal;    // on whom
   std::string application;  // application id, where known
   std::string because;
-  bool possible = false;
+  bool possible = false;  // the hand that set it is concluded, not seen
 };
 
 class Attribution {
@@ -82,6 +84,12 @@ class Attribution {
   Verdict from_a_held_tenant(EventIndex index) const;
   Verdict judge_act(EventIndex index) const;
   Verdict by_neighbours(const std::string &principal, EventIndex index) const;
+  // attribution_elsewhere.cpp: systems other than Entra.
+  bool round_elsewhere(bool conclude);
+  void consequences_elsewhere(EventIndex index);
+  Verdict judge_elsewhere(const std::string &principal, const Hold &hold, EventIndex index) const;
+  bool was_at(const std::string &principal, const log::Event &event) const;
+  Verdict judge_on_host(const std::string &principal, EventIndex index) const;
   void index_signins();
   // Whether somebody used an application an hour before a time.
   bool known_before(std::string_view application, base::Time time) const;
@@ -109,6 +117,21 @@ class Attribution {
   // application and address -> first sign-in
   std::map<std::pair<base::StringId, base::StringId>, base::Time> came_from_;
   std::set<base::StringId> service_logs_;  // tenants whose service sign-ins are held
+
+  // ---- elsewhere ----
+  struct Place {  // where the intruder was as a principal
+    base::Time first, last;
+  };
+  struct Taken {  // a password that they set, or rights that they took, and from where
+    base::Time time;
+    base::StringId address = 0;
+    bool owner_there = false;  // the account had been at that address before
+  };
+  std::unique_ptr<Elsewhere> elsewhere_;  // made with their first event there
+  std::vector<EventIndex> marked_;        // of them, in the order in which they were found
+  std::size_t followed_ = 0;              // of marked_
+  std::map<std::string, std::map<base::StringId, Place>> places_;
+  std::map<std::string, std::vector<Taken>> reset_, taken_;
 };
 
 }  // namespace dislodge::detect

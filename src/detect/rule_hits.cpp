@@ -215,7 +215,8 @@ class Teller {
       const Event &event = view_.event(index);
       if (!attribution_.intruder(index)) continue;
       const std::string actor = view_.actor(event);
-      if (one.grade == Grade::possible && attribution_.hold(actor) != nullptr)
+      const bool elsewhere = !identity::realm_of(event.source).empty();
+      if ((one.grade == Grade::possible || elsewhere) && attribution_.hold(actor) != nullptr)
         held.emplace(actor, event.time);
       for (const char *name : {"new:ForwardingSmtpAddress", "new:ForwardingAddress", "new:ForwardTo",
                                "new:RedirectTo", "new:ForwardAsAttachmentTo"}) {

@@ -143,6 +143,9 @@ class Completer {
         own_programs.insert({event.tenant, account_of(event), event.agent});
     }
     std::set<std::pair<StringId, StringId>> fallen;  // tenant, account
+    std::set<std::pair<StringId, StringId>> asked;   // the same, whoever the campaign tried
+    for (const EventIndex index : one.tries)
+      asked.insert({view_.event(index).tenant, account_of(view_.event(index))});
     for (const EventIndex index : view_.user_signins()) {
       const Event &event = view_.event(index);
       if (!secret_was_right(event.outcome) || event.time < first - kBefore) continue;
@@ -161,6 +164,9 @@ class Completer {
       one.ordinary = one.ordinary || users.count(account) != 0;
       if (users.count(account) != 0 || own_places.count({event.tenant, account.second, event.address}) != 0)
         continue;
+      // Where the log shows no program (sshd), everybody looks alike: an account that the campaign never
+      // tried did not fall to it.
+      if (event.agent == 0 && event.application_id == 0 && asked.count(account) == 0) continue;
       if (mine) {
         one.right.push_back(index);
         fallen.insert(account);

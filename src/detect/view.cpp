@@ -40,6 +40,40 @@ Act act_of_operation(std::string_view operation) {
   return found == kActs.end() ? Act::none : found->second;
 }
 
+Act act_of_realm(Source source, std::string_view operation) {
+  using Acts = std::map<std::string_view, Act>;
+  static const std::map<Source, Acts> kActs = {
+      {Source::okta,
+       {{"user.lifecycle.create", Act::user},
+        {"user.account.reset_password", Act::password_reset},
+        {"user.account.update_password", Act::password_reset},
+        {"system.api_token.create", Act::credential}}},
+      {Source::aws_cloudtrail,
+       {{"createuser", Act::user},
+        {"createrole", Act::user},
+        {"createloginprofile", Act::password_reset},
+        {"updateloginprofile", Act::password_reset},
+        {"createaccesskey", Act::credential},
+        {"assumerole", Act::credential},
+        {"assumerolewithsaml", Act::credential},
+        {"assumerolewithwebidentity", Act::credential},
+        {"getsessiontoken", Act::credential},
+        {"getfederationtoken", Act::credential}}},
+      {Source::google, {{"create_user", Act::user}, {"change_password", Act::password_reset}}},
+      {Source::gitlab, {{"user_created", Act::user}, {"user_password_updated", Act::password_reset}}},
+      {Source::syslog,
+       {{"useradd", Act::user},
+        {"adduser", Act::user},
+        {"passwd", Act::password_reset},
+        {"chpasswd", Act::password_reset}}},
+      {Source::windows, {{"user created", Act::user}, {"password reset", Act::password_reset}}},
+  };
+  const auto acts = kActs.find(source);
+  if (acts == kActs.end()) return Act::none;
+  const auto found = acts->second.find(log::canonical_operation(operation));
+  return found == acts->second.end() ? Act::none : found->second;
+}
+
 // One sign-in may stand in the sign-in log and in the unified audit log, whose record has another id.
 struct SigninKey {
   base::StringId tenant, correlation, actor;
@@ -161,6 +195,12 @@ Act View::act(EventIndex index) const {
   const bool key = event.key_id != 0 || !table_.extra(event, "new:FederatedIdentityCredentials").empty();
   const bool always = base::contains_ignoring_case(text(event.operation), "credentials");
   return key || always ? Act::credential : Act::none;
+}
+
+Act View::act_elsewhere(EventIndex index) const {
+  const Event &event = table_.events[index];
+  const bool worked = event.outcome == log::Outcome::ok || event.outcome == log::Outcome::none;
+  return worked ? act_of_realm(event.source, text(event.operation)) : Act::none;
 }
 
 // Names as directories write them come first, then as audit records name targets, then as actors are named

@@ -49,6 +49,9 @@ class View {
   const std::vector<EventIndex> &mail() const { return mail_; }
 
   Act act(EventIndex index) const;
+  // The same of systems other than Entra (identity/realm_accounts.hpp), where it worked: accounts that were
+  // made, passwords that were set, credentials that were handed out. act() and changes() do not have these.
+  Act act_elsewhere(EventIndex index) const;
   // "principal:entra/TENANT/OBJECT"; "principal:account/NAME" for a user of whom no source tells the object
   // id; "" where nobody is named.
   std::string actor(const log::Event &event) const;

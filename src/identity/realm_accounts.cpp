@@ -1,5 +1,8 @@
 #include "identity/realm_accounts.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/encode.hpp"
 #include "identity/ids.hpp"
 #include "identity/name_index.hpp"
@@ -53,6 +56,7 @@ std::string_view realm_of(Source source) {
     case Source::windows:
       return "ad";
     case Source::sshd:
+    case Source::syslog:
       return "host";
     default:
       return {};
@@ -94,15 +98,13 @@ std::string RealmAccounts::listed(std::string_view realm, std::string_view tenan
   return fits == 1 ? only->id : std::string();
 }
 
-std::string RealmAccounts::actor(const log::EventTable &table, const log::Event &event) const {
-  const std::string_view realm = realm_of(event.source);
-  if (realm.empty()) return {};
-  const std::string_view id = table.text(event.actor_id), name = table.text(event.actor_name),
-                         tenant = table.text(event.tenant);
+std::string RealmAccounts::account(log::Source source, std::string_view tenant, std::string_view id,
+                                   std::string_view name, std::string_view arn) const {
+  const std::string_view realm = realm_of(source);
   const std::string_view who = name.empty() ? id : name;
-  if (who.empty()) return {};
+  if (realm.empty() || who.empty()) return {};
   if (!by_name_.empty()) {
-    for (const std::string_view one : {id, name, table.extra(event, "arn")}) {
+    for (const std::string_view one : {id, name, arn}) {
       if (std::string known = listed(realm, tenant, one); !known.empty()) return known;
     }
     // DOMAIN\user and user@domain, where the listing has the short name alone.
@@ -117,16 +119,52 @@ std::string RealmAccounts::actor(const log::EventTable &table, const log::Event 
     }
   }
   std::string made = std::string(kPrincipal) + std::string(realm) + '/';
-  if (event.source != Source::github)
-    made += (tenant.empty() ? std::string(kUnknownTenant) : lower(tenant)) + '/';
-  return made + lower(event.source == Source::okta && !id.empty() ? id : who);
+  if (source != Source::github) made += (tenant.empty() ? std::string(kUnknownTenant) : lower(tenant)) + '/';
+  return made + lower(source == Source::okta && !id.empty() ? id : who);
+}
+
+std::string RealmAccounts::actor(const log::EventTable &table, const log::Event &event) const {
+  return account(event.source, table.text(event.tenant), table.text(event.actor_id),
+                 table.text(event.actor_name), table.extra(event, "arn"));
 }
 
 std::string RealmAccounts::target(const log::EventTable &table, const log::Event &event) const {
-  if (event.source != Source::okta || event.target_id == 0) return {};
-  const std::string_view id = table.text(event.target_id), tenant = table.text(event.tenant);
-  if (std::string known = listed("okta", tenant, id); !known.empty()) return known;
-  return "principal:okta/" + (tenant.empty() ? std::string(kUnknownTenant) : lower(tenant)) + '/' + lower(id);
+  std::string_view id = table.text(event.target_id), name = table.text(event.target_name);
+  const std::string_view type = table.text(event.target_type);
+  switch (event.source) {
+    case Source::okta:  // the same mailbox may be the name of several accounts: the id alone says whose
+      if (id.empty()) return {};
+      name = {};
+      break;
+    case Source::aws_cloudtrail:
+      if (type != "user" && type != "role") return {};
+      name = name.substr(name.rfind('/') == std::string_view::npos ? 0 : name.rfind('/') + 1);
+      break;
+    case Source::github:
+      if (type != "user") return {};
+      id = {};
+      break;
+    case Source::google:
+      if (!looks_like_address(name)) return {};
+      break;
+    case Source::windows: {
+      // Of what is done to groups the event names the group.
+      constexpr std::string_view kOfUsers[] = {"4720", "4722", "4723", "4724", "4725",
+                                               "4726", "4738", "4740", "4767", "4781"};
+      const std::string_view code = table.extra(event, "event-id");
+      if (std::find(std::begin(kOfUsers), std::end(kOfUsers), code) == std::end(kOfUsers)) return {};
+      break;
+    }
+    case Source::gitlab:
+    case Source::sshd:
+    case Source::syslog:
+      if (!base::equal_ignoring_case(type, "user")) return {};
+      id = {};
+      break;
+    default:
+      return {};
+  }
+  return account(event.source, table.text(event.tenant), id, name, {});
 }
 
 }  // namespace dislodge::identity

@@ -25,10 +25,12 @@ class RealmAccounts {
   // The principal whom an event's actor is: as a listing knows them, else an id made of what the log says. ""
   // where the event is of Entra's world or names nobody.
   std::string actor(const log::EventTable &table, const log::Event &event) const;
-  // The same for whom an event changed; Okta's log alone names them by id.
+  // The same for whom an event changed: a user, or a role of AWS; "" where it changed something else.
   std::string target(const log::EventTable &table, const log::Event &event) const;
 
  private:
+  std::string account(log::Source source, std::string_view tenant, std::string_view id, std::string_view name,
+                      std::string_view arn) const;
   std::string listed(std::string_view realm, std::string_view tenant, std::string_view name) const;
 
   const Facts &facts_;

@@ -111,7 +111,8 @@ base::Result<void> read_github(const Json &record, EventBuilder &out) {
   out.set(&Event::application_id,
           text_at(record, {"oauth_application_id", "integration_id", "application_client_id"}));
   out.set(&Event::application_name, text_at(record, {"oauth_application_name", "integration", "name"}));
-  out.set(&Event::target_name, text_at(record, {"user", "team", "deploy_key_fingerprint", "hook_id"}));
+  out.set(&Event::target_name, text_at(record, {"user", "team", "deploy_key_fingerprint", "fingerprint",
+                                                "title", "config.url", "hook_id"}));
   out.set(&Event::target_id, text_at(record, {"user_id"}));
   if (out.is_set(&Event::target_name)) out.set(&Event::target_type, record.get("user") ? "user" : "");
   const Json repository = record.get("repo");
@@ -126,6 +127,10 @@ base::Result<void> read_github(const Json &record, EventBuilder &out) {
   out.extra("transport", text_at(record, {"transport_protocol_name", "transport_protocol"}));
   out.extra("operation-type", text_at(record, {"operation_type"}));
   out.extra("external-identity", text_at(record, {"external_identity_nameid"}));
+  // A deploy key that may push; where a hook sends what happens.
+  out.extra("read-only", text_at(record, {"read_only"}));
+  out.extra("hook-url", text_at(record, {"config.url", "hook_url"}));
+  out.extra("key-title", text_at(record, {"title"}));
   out.extra("visibility", text_at(record, {"visibility", "public_repo"}));
   out.extra("permission", text_at(record, {"permission", "new_repo_permission"}));
   return {};

@@ -116,7 +116,7 @@ base::Result<void> read_gitlab(const Json &record, EventBuilder &out) {
       says("Repository Download") || says("git-upload-pack"))
     event.event_class = EventClass::code_access;
   else if (says("authenticated_with") || says("login_failed") || says("Signed in") || says("failed_login") ||
-           says("user_authenticated"))
+           says("user_authenticated") || (operation.empty() && details.get("with")))
     event.event_class = EventClass::interactive_signin;
   else
     event.event_class = EventClass::admin_change;
@@ -149,6 +149,9 @@ base::Result<void> read_gitlab(const Json &record, EventBuilder &out) {
     out.change(holder.get("change") ? holder.text("change") : "value", holder.text("from"),
                holder.text("to"));
   }
+  // Who was made a member, and as what; what was made stays by its own name.
+  if (const std::string_view access = text_at(details, {"as"}); !access.empty()) out.extra("role", access);
+  out.extra("author-class", text_at(details, {"author_class"}));
   out.extra("entity-type", text_at(record, {"entity_type"}));
   out.extra("message", text_at(details, {"custom_message"}));
   return {};

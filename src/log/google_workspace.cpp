@@ -21,7 +21,8 @@ EventClass class_of(std::string_view application, std::string_view name) {
                ? EventClass::alert
                : EventClass::admin_change;
   }
-  if (base::equal_ignoring_case(application, "drive")) return EventClass::file_access;
+  if (base::equal_ignoring_case(application, "drive") || base::equal_ignoring_case(application, "takeout"))
+    return EventClass::file_access;
   if (base::equal_ignoring_case(application, "gmail")) return EventClass::message_flow;
   if (base::equal_ignoring_case(application, "token"))
     return name == "authorize" || name == "revoke" ? EventClass::admin_change : EventClass::api_call;
@@ -78,13 +79,20 @@ void read_parameters(const Json &parameters, EventBuilder &out) {
     if (value.empty() || count++ >= kParametersMax) return;
     const auto is = [&](std::string_view one) { return base::equal_ignoring_case(name, one); };
     if (is("doc_id") || is("USER_ID") || is("GROUP_ID")) out.set(&Event::target_id, value);
-    if (is("USER_EMAIL") || is("doc_title") || is("affected_email_address") || is("target_user"))
+    if (is("USER_EMAIL") || is("doc_title") || is("affected_email_address") || is("target_user") ||
+        is("delegate") || is("API_CLIENT_NAME"))
       out.set(&Event::target_name, value);
     if (is("GROUP_EMAIL") && !out.is_set(&Event::target_name)) out.set(&Event::target_name, value);
     if (is("app_name")) out.set(&Event::application_name, value);
-    if (is("client_id")) out.set(&Event::application_id, value);
+    if (is("client_id") || is("API_CLIENT_NAME")) out.set(&Event::application_id, value);
+    // Where mail goes, under the name that other logs have for it: who reads there, reads it.
+    if (is("email_forwarding_destination_address") && value.find('@') != std::string_view::npos) {
+      out.extra("new:ForwardingSmtpAddress", value);
+      out.set(&Event::target_name, value);
+    }
+    if (is("is_suspicious") && base::equal_ignoring_case(value, "true")) out.extra("risk", "unfamiliar");
     if (is("login_type")) out.set(&Event::client, value);
-    if (is("scope") || is("scope_data")) out.extra("permissions", value);
+    if (is("scope") || is("scope_data") || is("API_SCOPES")) out.extra("permissions", value);
     if (is("login_failure_type")) out.extra("reason", value);
     if (is("ROLE_NAME")) out.extra("role", value);
     if (is("OLD_VALUE")) old_value = value;
@@ -133,6 +141,10 @@ base::Result<void> read_google_workspace(const Json &record, EventBuilder &out) 
     out.set(&Event::resource_name, application);
     out.set(&Event::target_type, event_json.text("type"));
     read_parameters(event_json.get("parameters"), out);
+    // Alerts name whom they are about, and may name no actor.
+    if (!out.is_set(&Event::actor_name) && out.is_set(&Event::target_name) &&
+        event.event_class == EventClass::alert)
+      out.set_lower(&Event::actor_name, std::string(out.get(&Event::target_name)));
     std::string_view failure;
     each_parameter(event_json.get("parameters"), [&](std::string_view key, std::string_view value) {
       if (base::equal_ignoring_case(key, "login_failure_type")) failure = value;

@@ -87,7 +87,10 @@ base::Result<void> read_okta(const Json &record, EventBuilder &out) {
   out.set(&Event::session, text_at(record, {"authenticationContext.externalSessionId",
                                             "authenticationContext.rootSessionId"}));
   out.set(&Event::correlation, text_at(record, {"transaction.id"}));
-  out.set(&Event::token, text_at(record, {"transaction.detail.requestApiTokenId"}));
+  // The API token or OAuth client secret with which it was done: the owner's programs use it too, so it is a
+  // key that joins nothing by itself.
+  out.set_lower(&Event::key_id, text_at(record, {"transaction.detail.requestApiTokenId",
+                                                 "debugContext.debugData.requestApiTokenId"}));
 
   bool first = true;
   record.get("target").unpacked().for_each([&](const Json &target) {
@@ -112,6 +115,8 @@ base::Result<void> read_okta(const Json &record, EventBuilder &out) {
     out.set(&Event::target_name, text_at(record, {"target0.alternateId", "target0.displayName"}));
     out.set(&Event::target_type, text_at(record, {"target0.type"}));
   }
+  if (type == "system.api_token.create") out.extra("key-added", base::lower(out.get(&Event::target_id)));
+  out.extra("role", text_at(record, {"debugContext.debugData.privilegeGranted"}));
   out.extra("proxy", text_at(record, {"securityContext.isProxy"}));
   out.extra("factor", text_at(record, {"debugContext.debugData.factor"}));
   out.extra("behaviors", text_at(record, {"debugContext.debugData.behaviors"}));

@@ -300,6 +300,8 @@ class LogReader {
       builder_.event().time = *time;
       read_syslog_message(parsed->host, parsed->program, parsed->message, builder_);
       if (assumed && !parsed->time) builder_.extra("year", "assumed");
+      // A line has no fields of its own: rules see the event.
+      if (options_.watcher != nullptr) options_.watcher->saw(Json(), line, builder_);
       builder_.commit();
       ++counts_.events;
     });

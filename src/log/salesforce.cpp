@@ -27,7 +27,7 @@ EventClass class_of(std::string_view type) {
   if (is("Login") || is("LoginEvent") || is("LoginAs") || is("LoginAsEvent"))
     return EventClass::interactive_signin;
   if (is("API") || is("RestApi") || is("BulkApi") || is("BulkApi2") || is("ApiTotalUsage") ||
-      is("ApiEvent") || is("ConnectedApp"))
+      is("ApiEvent") || is("ConnectedApp") || is("BulkApiRequest") || is("BulkApiResultEvent"))
     return EventClass::api_call;
   if (is("ReportExport") || is("ContentTransfer") || is("DocumentAttachmentDownloads") ||
       is("ContentDocumentLink"))
@@ -99,11 +99,12 @@ base::Result<void> read_salesforce(const Json &record, EventBuilder &out) {
   out.set(&Event::application_name, text_at(record, {"CONNECTED_APP_NAME", "Application", "CLIENT_NAME"}));
   out.set(&Event::session, text_at(record, {"SESSION_KEY", "SessionKey", "LOGIN_KEY", "LoginKey"}));
   out.set(&Event::country, text_at(record, {"COUNTRY_CODE", "CountryIso", "Country"}));
-  out.set(&Event::target_name,
-          text_at(record, {"ENTITY_NAME", "DELEGATED_USER_NAME", "Delegate User", "URI"}));
+  out.set(&Event::target_name, text_at(record, {"ENTITY_NAME", "ENTITY_TYPE", "QueriedEntities",
+                                                "DELEGATED_USER_NAME", "Delegate User", "URI", "Uri"}));
   out.set(&Event::target_id, text_at(record, {"DELEGATED_USER_ID", "JOB_ID"}));
   out.extra("scopes", text_at(record, {"OAUTH_SCOPES"}));
-  out.extra("records", text_at(record, {"RECORDS_PROCESSED", "ROWS_PROCESSED", "RowsProcessed"}));
+  out.extra("records", text_at(record, {"RECORDS_PROCESSED", "ROWS_PROCESSED", "ROW_COUNT",
+                                        "NUMBER_OF_RECORDS", "RowsProcessed", "RowsReturned"}));
   out.extra("api-operation", text_at(record, {"OPERATION_TYPE", "METHOD_NAME", "METHOD"}));
   out.extra("reason", text_at(record, {"LOGIN_STATUS", "Status", "SUMMARY"}));
   out.extra("exchange-login-key", text_at(record, {"LOGIN_KEY"}));

@@ -136,6 +136,7 @@ void read_sudo(std::string_view message, EventBuilder &out) {
   const std::size_t colon = message.find(" : ");
   out.set(&Event::actor_name, message.substr(0, std::min(colon, message.size())));
   out.set(&Event::target_name, after(message, " USER="));
+  out.set(&Event::target_type, "user");
   const std::size_t command = message.find("COMMAND=");
   if (command != std::string_view::npos) out.extra("command-line", message.substr(command + 8));
   event.outcome = message.find("incorrect password") != std::string_view::npos ? Outcome::wrong_secret
@@ -268,7 +269,18 @@ void read_syslog_message(std::string_view host, std::string_view program, std::s
     out.set(&Event::operation, program);
     std::string_view name = after(message, "name=");
     if (name.empty()) name = after(message, " for ");
+    // "add 'mallory' to group 'sudo'"
+    if (name.empty() && message.find("add '") != std::string_view::npos) {
+      name = after(message, "add '");
+      name = name.substr(0, name.find('\''));
+      std::string_view group = after(message, "group '");
+      out.extra("group", group.substr(0, group.find('\'')));
+    }
     out.set(&Event::target_name, name);
+    out.set(&Event::target_type, "user");
+    // Root alone may do this; passwd(1) is also how people change their own.
+    if (program != "passwd") out.set(&Event::actor_name, "root");
+    out.extra("uid", after(message, "UID="));
   } else {
     out.set(&Event::operation, program.empty() ? std::string_view("message") : program);
   }

@@ -58,6 +58,33 @@ TEST_F(RealmAccountsOf, ADomainsAccountsByTheirShortNames) {
   EXPECT_EQ(actor(log::Source::windows, "", "other\\svc-sql"), "principal:ad/?/other\\svc-sql");
 }
 
+TEST_F(RealmAccountsOf, WhomAnEventChanged) {
+  listed("principal:aws/482913007654/user/backup", {"arn:aws:iam::482913007654:user/backup"}, "482913007654");
+  facts.principals.back().name = "backup";
+  const auto target = [&](log::Source source, std::string_view type, std::string_view id,
+                          std::string_view name, std::string_view tenant, std::string_view code = "") {
+    log::Event &event =
+        maker.add(log::EventClass::admin_change, "2025-03-01T00:00:00Z", "x", {{"event-id", code}});
+    event.source = source;
+    event.target_type = maker.id(type);
+    event.target_id = maker.id(id);
+    event.target_name = maker.id(name);
+    event.tenant = maker.id(tenant);
+    return RealmAccounts(facts).target(maker.table, event);
+  };
+  EXPECT_EQ(target(log::Source::aws_cloudtrail, "user", "", "backup", "482913007654"),
+            "principal:aws/482913007654/user/backup");
+  EXPECT_EQ(target(log::Source::aws_cloudtrail, "trail", "", "backup", "482913007654"), "");
+  EXPECT_EQ(target(log::Source::okta, "User", "00u7", "a@x.example", "x.okta.com"),
+            "principal:okta/x.okta.com/00u7");
+  EXPECT_EQ(target(log::Source::github, "user", "17", "Mallory", "acme"), "principal:github/mallory");
+  EXPECT_EQ(target(log::Source::google, "", "", "Quarterly figures", "acme.example"), "");
+  EXPECT_EQ(target(log::Source::windows, "", "S-1-5-21-1-2-3-9", "x\\eve", "dc", "4724"),
+            "principal:ad/dc/x\\eve");
+  EXPECT_EQ(target(log::Source::windows, "", "S-1-5-21-1-2-3-512", "x\\domain admins", "dc", "4728"), "")
+      << "of what is done to groups the event names the group";
+}
+
 TEST_F(RealmAccountsOf, EntraHasItsOwn) {
   EXPECT_EQ(actor(log::Source::entra_signin, "e0000000-0000-4000-8000-000000000001", "ann@brisk.example"),
             "");
