@@ -42,7 +42,7 @@ void read_as_lines(std::string_view bytes) {
   log::EventBuilder builder(table, "a", "");
   for (const char *program : {"sshd", "sudo", "useradd", ""}) {
     builder.begin({}, log::Source::syslog);
-    log::read_syslog_message("host", program, bytes, builder);
+    log::read_syslog_message("host", program, "1", bytes, builder);
     builder.commit();
   }
 }

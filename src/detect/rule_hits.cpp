@@ -336,6 +336,7 @@ class Teller {
         {"address", std::string(view_.text(event.address))},
         {"agent", std::string(view_.text(event.agent))},
         {"mailbox", std::string(view_.text(event.mailbox))},
+        {"place", std::string(view_.text(event.resource_name))},
         {"role", std::string(view_.table().extra(event, "role"))},
         {"risk", risk.empty() ? std::string("risk detected") : risk},
         {"result", event.outcome == log::Outcome::ok ? "succeeded" : "was stopped"},

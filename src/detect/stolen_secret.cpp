@@ -125,6 +125,7 @@ class SecretUses {
       const Event &event = view_.event(index);
       if (event.event_class != log::EventClass::api_call &&
           event.event_class != log::EventClass::code_access &&
+          event.event_class != log::EventClass::file_access &&
           event.event_class != log::EventClass::admin_change && event.event_class != log::EventClass::key_use)
         continue;
       for (const std::string_view key :
@@ -139,6 +140,8 @@ class SecretUses {
   }
   // By a key rather than a person: a service's sign-in, or a call.
   static bool of_key(const Event &event) {
+    // A key of SSH opens a session as a token makes a call, and the log names it.
+    if (event.source == log::Source::sshd && event.key_id != 0) return true;
     return event.event_class != log::EventClass::interactive_signin &&
            event.event_class != log::EventClass::noninteractive_signin;
   }
@@ -184,6 +187,8 @@ class SecretUses {
 
   bool could_be(const identity::Binding &binding, const Event &event) const {
     if (event.time < since(binding.secret)) return false;
+    if (event.source == log::Source::sshd && event.key_id != 0)
+      return base::equal_ignoring_case(key_of(binding), view_.text(event.key_id));
     if (is_call(event)) return true;  // gathered by its key
     const bool service = event.event_class == log::EventClass::service_principal_signin ||
                          event.event_class == log::EventClass::managed_identity_signin;
@@ -370,7 +375,9 @@ class SecretUses {
           view_, key.first,
           {{"secret", slot},
            {"account", view_.name_of(principal)},
-           {"act", is_call(event) ? "for " + std::string(view_.text(event.operation)) : "to sign in"},
+           {"act", is_call(event) && event.source != log::Source::sshd
+                       ? "for " + std::string(view_.text(event.operation))
+                       : "to sign in"},
            {"first", spoken(one.first)},
            {"result", event.outcome == Outcome::wrong_secret
                           ? "it was not accepted"

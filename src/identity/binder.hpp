@@ -32,6 +32,8 @@ class Binder {
   // Whose key it is: as a listing says, or as a log shows it in use. Makes the credential where only a log
   // tells.
   bool by_key_id(const SecretFact &one, const std::string &key, std::string_view slot, std::string_view what);
+  // The same by logs alone.
+  bool by_use(const SecretFact &one, const std::string &key, std::string_view slot, std::string_view what);
 
   void presences(const SecretFact &one);
 
@@ -87,7 +89,11 @@ class Binder {
   struct Used {
     std::string principal, evidence;
   };
-  std::unordered_map<std::string, Used> used_;  // key ids of the secrets that a log shows in use
+  // Key ids and fingerprints of the secrets that a log shows in use, by each account that uses them: a key of
+  // SSH opens accounts on many hosts.
+  std::unordered_map<std::string, std::vector<Used>> used_;
+  void bind_used(const SecretFact &one, const std::string &key, const std::string &id, std::string_view slot,
+                 std::string_view what, const Used &user);
   std::vector<Credential> credentials_;
   std::vector<Binding> made_;
   std::vector<Principal> principals_;

@@ -18,6 +18,7 @@ using secret::HintKind;
 namespace {
 
 constexpr std::size_t kKeyIdBytesMax = 128;  // longer ones are no ids
+constexpr std::size_t kUsersMax = 50;        // accounts that one key is seen to open
 
 bool any_of_words(std::string_view kind, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(),
@@ -110,7 +111,8 @@ void Binder::from_events(const log::EventTable &events) {
   // Logs show thousands of short-lived keys; only those of the secrets are looked for.
   std::unordered_set<std::string> wanted;
   for (const SecretFact &one : secrets_) {
-    for (const std::string &key : hints_of(one, HintKind::key_id)) wanted.insert(lower(key));
+    for (const HintKind kind : {HintKind::key_id, HintKind::ssh_fingerprint})
+      for (const std::string &key : hints_of(one, kind)) wanted.insert(lower(key));
   }
   const RealmAccounts accounts(facts_);
   for (const log::Event &event : events.events) {
@@ -118,9 +120,12 @@ void Binder::from_events(const log::EventTable &events) {
       for (const std::string_view key : {events.text(event.key_id), events.extra(event, "hashed-token")}) {
         if (key.empty() || key.size() > kKeyIdBytesMax) continue;
         std::string id = lower(key);
-        if (!wanted.contains(id) || used_.contains(id)) continue;
-        if (std::string who = accounts.actor(events, event); !who.empty())
-          used_.emplace(std::move(id), Used{std::move(who), events.source_of(event)});
+        if (!wanted.contains(id)) continue;
+        std::string who = accounts.actor(events, event);
+        std::vector<Used> &list = used_[std::move(id)];
+        if (!who.empty() && list.size() < kUsersMax &&
+            std::none_of(list.begin(), list.end(), [&](const Used &u) { return u.principal == who; }))
+          list.push_back({std::move(who), events.source_of(event)});
       }
     }
     const std::string_view name = events.text(event.actor_name), id = events.text(event.actor_id),
@@ -141,9 +146,20 @@ bool Binder::by_key_id(const SecretFact &one, const std::string &key, std::strin
           fmt::format("{} {} is listed as that of {}", what, key, name_of(facts_.credentials[i].principal)));
     return true;
   }
+  return by_use(one, key, slot, what);
+}
+
+bool Binder::by_use(const SecretFact &one, const std::string &key, std::string_view slot,
+                    std::string_view what) {
+  const std::string id = lower(key);
   const auto used = used_.find(id);
   if (used == used_.end()) return false;
-  const Used &user = used->second;
+  for (const Used &user : used->second) bind_used(one, key, id, slot, what, user);
+  return !used->second.empty();
+}
+
+void Binder::bind_used(const SecretFact &one, const std::string &key, const std::string &id,
+                       std::string_view slot, std::string_view what, const Used &user) {
   if (facts_.principal(user.principal) == nullptr) {  // no listing has the account
     Principal p;
     p.id = user.principal;
@@ -161,7 +177,6 @@ bool Binder::by_key_id(const SecretFact &one, const std::string &key, std::strin
   c.evidence = user.evidence;
   add(one, c, 1.0, fmt::format("the log shows {} {} in use by {}", what, key, name_of(user.principal)));
   credentials_.push_back(std::move(c));
-  return true;
 }
 
 void Binder::presences(const SecretFact &one) {
@@ -251,6 +266,9 @@ bool Binder::by_public_half(const SecretFact &one) {
   every(
       HintKind::ssh_fingerprint, by_thumbprint_,
       [](const std::string &value) { return without_padding(value); }, "the key's fingerprint");
+  // A log of sshd names the account that the key opened, whatever the listings say.
+  for (const std::string &print : hints_of(one, HintKind::ssh_fingerprint))
+    found = by_use(one, print, "ssh-key", "the key") || found;
   if (one.kind.find("secret") != std::string::npos && !one.kind.starts_with("aws-")) {
     every(
         HintKind::key_id, by_key_, [](const std::string &value) { return lower(value); },

@@ -256,6 +256,8 @@ void Binder::token(const SecretFact &one) {
 }
 
 void Binder::service_account(const SecretFact &one) {
+  for (const std::string &key : hints_of(one, HintKind::key_id))
+    if (by_key_id(one, key, "key", "the key of a service account")) return;
   for (const std::string &user : hints_of(one, HintKind::user)) {
     if (!lower(user).ends_with("gserviceaccount.com")) continue;
     add(one, account(user, user, one, nullptr), "key", 0.9,

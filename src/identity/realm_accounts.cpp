@@ -50,6 +50,7 @@ std::string_view realm_of(Source source) {
     case Source::aws_cloudtrail:
       return "aws";
     case Source::google:
+    case Source::google_cloud:
       return "google";
     case Source::salesforce:
       return "salesforce";
@@ -145,14 +146,23 @@ std::string RealmAccounts::target(const log::EventTable &table, const log::Event
       id = {};
       break;
     case Source::google:
+    case Source::google_cloud:
+      // "projects/-/serviceAccounts/ci@p.iam.gserviceaccount.com" names an account too.
+      if (const std::size_t slash = name.rfind("/serviceAccounts/"); slash != std::string_view::npos)
+        name = name.substr(slash + 17, name.find('/', slash + 17) - slash - 17);
       if (!looks_like_address(name)) return {};
+      id = {};
       break;
     case Source::windows: {
-      // Of what is done to groups the event names the group.
-      constexpr std::string_view kOfUsers[] = {"4720", "4722", "4723", "4724", "4725",
-                                               "4726", "4738", "4740", "4767", "4781"};
+      // Of what is done to groups older tables name the group; ours name the member, as a user.
+      constexpr std::string_view kOfUsers[] = {"4720", "4722", "4723", "4724", "4725", "4726",
+                                               "4738", "4740", "4767", "4769", "4781"};
+      constexpr std::string_view kOfMembers[] = {"4728", "4732", "4756"};
       const std::string_view code = table.extra(event, "event-id");
-      if (std::find(std::begin(kOfUsers), std::end(kOfUsers), code) == std::end(kOfUsers)) return {};
+      const auto is_one = [&](const auto &codes) {
+        return std::find(std::begin(codes), std::end(codes), code) != std::end(codes);
+      };
+      if (!is_one(kOfUsers) && !(type == "user" && is_one(kOfMembers))) return {};
       break;
     }
     case Source::gitlab:

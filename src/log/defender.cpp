@@ -3,6 +3,7 @@
 
 #include "base/encode.hpp"
 #include "log/fields.hpp"
+#include "log/result_code.hpp"
 #include "log/sources.hpp"
 
 namespace dislodge::log {
@@ -72,10 +73,65 @@ base::Result<void> read_alert(const Json &record, EventBuilder &out) {
   return {};
 }
 
+// AADSignInEventsBeta and AADSpnSignInEventsBeta (EntraIdSignInEvents): the sign-in log of Entra as a table
+// of hunting.
+bool is_signin(const Json &record) {
+  return record.get("ErrorCode") && record.get("ApplicationId") && record.get("RequestId") &&
+         record.any({"AccountObjectId", "AccountUpn", "ServicePrincipalId"}) &&
+         record.any({"Timestamp", "TimeGenerated"});
+}
+
+base::Result<void> read_signin(const Json &record, EventBuilder &out) {
+  DISLODGE_TRY(set_time_at(out, record, {"Timestamp", "TimeGenerated"}));
+  Event &event = out.event();
+  event.source = Source::entra_signin;
+  out.set(&Event::operation, "Sign-in activity");
+  if (const auto code = record.get("ErrorCode").number(); code && *code >= INT32_MIN && *code <= INT32_MAX) {
+    event.code = static_cast<std::int32_t>(*code);
+    event.outcome = outcome_of_entra(event.code);
+  }
+  const std::string_view type = record.text("LogonType");
+  const bool service = !text_at(record, {"ServicePrincipalId"}).empty();
+  event.event_class = !service ? base::contains_ignoring_case(type, "nonInteractive")
+                                     ? EventClass::noninteractive_signin
+                                     : EventClass::interactive_signin
+                      : record.get("IsManagedIdentity").truth() || record.text("IsManagedIdentity") == "1"
+                          ? EventClass::managed_identity_signin
+                          : EventClass::service_principal_signin;
+  std::string_view tenant = text_at(record, {"TenantId"});
+  if (tenant.empty()) tenant = out.declared_tenant();
+  out.set_id(&Event::tenant, tenant);
+  out.set(&Event::actor_type, service ? "service-principal" : "user");
+  out.set_id(&Event::actor_id, text_at(record, {service ? "ServicePrincipalId" : "AccountObjectId"}));
+  out.set_lower(&Event::actor_name, service ? text_at(record, {"ServicePrincipalName"})
+                                            : text_at(record, {"AccountUpn", "AccountDisplayName"}));
+  out.set(&Event::native_id, text_at(record, {"RequestId"}));
+  out.set_id(&Event::correlation, text_at(record, {"CorrelationId"}));
+  out.set_id(&Event::session, text_at(record, {"SessionId"}));
+  out.set(&Event::token, text_at(record, {"UniqueTokenId"}));
+  out.set_id(&Event::application_id, text_at(record, {"ApplicationId"}));
+  out.set(&Event::application_name, text_at(record, {"Application"}));
+  out.set_id(&Event::resource_id, text_at(record, {"ResourceId"}));
+  out.set(&Event::resource_name, text_at(record, {"ResourceDisplayName"}));
+  out.set_address(text_at(record, {"IPAddress"}));
+  out.set(&Event::country, text_at(record, {"Country"}));
+  out.set(&Event::agent, text_at(record, {"UserAgent"}));
+  out.set(&Event::client, text_at(record, {"ClientAppUsed"}));
+  out.extra("authentication-requirement", text_at(record, {"AuthenticationRequirement"}));
+  out.extra("protocol", text_at(record, {"EndpointCall"}));
+  out.extra("conditional-access", text_at(record, {"ConditionalAccessStatus"}));
+  if (text_at(record, {"IsGuestUser"}) == "1") out.extra("user-type", "guest");
+  if (const std::string_view resource = text_at(record, {"ResourceTenantId"});
+      !base::equal_ignoring_case(resource, tenant))
+    out.extra("resource-tenant", base::lower(resource));
+  return {};
+}
+
 }  // namespace
 
 bool is_defender(const Json &record) {
   if (!record.is_object()) return false;
+  if (is_signin(record)) return true;
   if (is_alert(record) || !table_of(record).empty()) return true;
   if (!record.get("ActionType")) return false;
   return record.any({"Timestamp", "TimeGenerated"}) &&
@@ -86,6 +142,7 @@ bool is_defender(const Json &record) {
 base::Result<void> read_defender(const Json &whole, EventBuilder &out) {
   const Json record = row_of(whole);
   const std::string_view table = table_of(whole);
+  if (is_signin(record)) return read_signin(record, out);
   if (!record.get("ActionType") && table.empty()) return read_alert(record, out);
   DISLODGE_TRY(set_time_at(out, record, {"Timestamp", "TimeGenerated", "time"}));
   Event &event = out.event();

@@ -10,6 +10,7 @@
 #include "base/hash.hpp"
 #include "log/event_strings.hpp"
 #include "log/names.hpp"
+#include "log/stitch.hpp"
 
 namespace dislodge::log {
 
@@ -330,11 +331,14 @@ std::size_t EventTable::settle() {
     }
     begin = end;
   }
-  if (fell == 0) return 0;
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < events.size(); ++i)
-    if (!falls[i]) events[kept++] = events[i];
-  events.resize(kept);
+  if (fell != 0) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < events.size(); ++i)
+      if (!falls[i]) events[kept++] = events[i];
+    events.resize(kept);
+  }
+  stitch_hosts(*this);
+  name_actors(*this);
   return fell;
 }
 

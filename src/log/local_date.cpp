@@ -83,6 +83,71 @@ std::optional<Parts> parts_of(std::string_view text) {
   return parts;
 }
 
+// "Mar 18, 2025 10:00:00 PM" of Defender's portal, "March 18, 2025, 22:05:00 (UTC+00:00)" of AWS's console:
+// the month is spelled, so the order is known. Without a zone it is UTC, as both say in their settings.
+std::optional<base::Time> parse_spelled(std::string_view text) {
+  constexpr std::string_view kMonths[] = {"January",   "February", "March",    "April",
+                                          "May",       "June",     "July",     "August",
+                                          "September", "October",  "November", "December"};
+  std::size_t letters = 0;
+  while (letters < text.size() &&
+         ((text[letters] >= 'A' && text[letters] <= 'Z') || (text[letters] >= 'a' && text[letters] <= 'z')))
+    ++letters;
+  if (letters < 3) return std::nullopt;
+  int month = 0;
+  for (int i = 0; i < 12 && month == 0; ++i) {
+    const std::string_view name = kMonths[i];
+    if (letters <= name.size() && base::equal_ignoring_case(text.substr(0, letters), name.substr(0, letters)))
+      month = i + 1;
+  }
+  if (month == 0) return std::nullopt;
+  Cursor cursor(text.substr(letters));
+  int day = 0, year = 0, hour = 0, minute = 0, seconds = 0;
+  cursor.take('.');
+  cursor.blanks();
+  if (!cursor.number(day, 2)) return std::nullopt;
+  cursor.take(',');
+  cursor.blanks();
+  if (!cursor.number(year, 4) || year < 1990) return std::nullopt;
+  cursor.take(',');
+  cursor.blanks();
+  std::int64_t us = 0;
+  if (cursor.number(hour, 2)) {
+    if (!cursor.take(':') || !cursor.number(minute, 2)) return std::nullopt;
+    if (cursor.take(':') && !cursor.number(seconds, 2)) return std::nullopt;
+    if (cursor.take('.')) {
+      int digit = 0;
+      for (std::int64_t scale = base::kSecond / 10; cursor.number(digit, 1); scale /= 10) us += digit * scale;
+    }
+  }
+  cursor.blanks();
+  const std::string half = base::lower(cursor.rest().substr(0, 2));
+  if (half == "am" || half == "pm") {
+    if (hour < 1 || hour > 12) return std::nullopt;
+    hour = hour % 12 + (half == "pm" ? 12 : 0);
+    cursor.take(cursor.rest().front());
+    cursor.take(cursor.rest().front());
+    cursor.blanks();
+  }
+  std::int64_t offset = 0;
+  const bool bracket = cursor.take('(');
+  if (cursor.take('U')) {
+    if (!cursor.take('T') || !cursor.take('C')) return std::nullopt;
+    const bool east = cursor.take('+');
+    if (east || cursor.take('-')) {
+      int hours = 0, minutes = 0;
+      if (!cursor.number(hours, 2)) return std::nullopt;
+      if (cursor.take(':') && !cursor.number(minutes, 2)) return std::nullopt;
+      offset = (hours * 60 + minutes) * base::kMinute * (east ? 1 : -1);
+    }
+  }
+  if (bracket && !cursor.take(')')) return std::nullopt;
+  const base::Date date{year, month, day};
+  if (!cursor.rest().empty() || !base::valid_date(date) || hour > 23 || minute > 59 || seconds > 60)
+    return std::nullopt;
+  return base::time_of(date, hour, minute, seconds, us) - offset;
+}
+
 }  // namespace
 
 void DateOrderVote::add(std::string_view text) {
@@ -137,7 +202,10 @@ std::optional<base::Time> parse_export_time(std::string_view text, std::optional
     return base::Time{(before ? -ms : ms) * 1000};
   }
   const auto parts = parts_of(text);
-  if (!parts) return base::parse_time(text);
+  if (!parts) {
+    if (const auto spelled = parse_spelled(text)) return spelled;
+    return base::parse_time(text);
+  }
   if (!order) return std::nullopt;
   const bool month_first = *order == DateOrder::month_first;
   const base::Date date{parts->year, month_first ? parts->first : parts->second,

@@ -298,7 +298,7 @@ class LogReader {
       }
       builder_.begin(located(span), Source::syslog);
       builder_.event().time = *time;
-      read_syslog_message(parsed->host, parsed->program, parsed->message, builder_);
+      read_syslog_message(parsed->host, parsed->program, parsed->process, parsed->message, builder_);
       if (assumed && !parsed->time) builder_.extra("year", "assumed");
       // A line has no fields of its own: rules see the event.
       if (options_.watcher != nullptr) options_.watcher->saw(Json(), line, builder_);

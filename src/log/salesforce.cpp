@@ -103,8 +103,11 @@ base::Result<void> read_salesforce(const Json &record, EventBuilder &out) {
                                                 "DELEGATED_USER_NAME", "Delegate User", "URI", "Uri"}));
   out.set(&Event::target_id, text_at(record, {"DELEGATED_USER_ID", "JOB_ID"}));
   out.extra("scopes", text_at(record, {"OAUTH_SCOPES"}));
-  out.extra("records", text_at(record, {"RECORDS_PROCESSED", "ROWS_PROCESSED", "ROW_COUNT",
-                                        "NUMBER_OF_RECORDS", "RowsProcessed", "RowsReturned"}));
+  // "rows" is what detect/unusual_use.cpp measures; rules know it as "records".
+  const std::string_view rows = text_at(record, {"RECORDS_PROCESSED", "ROWS_PROCESSED", "ROW_COUNT",
+                                                 "NUMBER_OF_RECORDS", "RowsProcessed", "RowsReturned"});
+  out.extra("records", rows);
+  out.extra("rows", rows);
   out.extra("api-operation", text_at(record, {"OPERATION_TYPE", "METHOD_NAME", "METHOD"}));
   out.extra("reason", text_at(record, {"LOGIN_STATUS", "Status", "SUMMARY"}));
   out.extra("exchange-login-key", text_at(record, {"LOGIN_KEY"}));

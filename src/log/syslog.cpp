@@ -170,7 +170,8 @@ std::optional<SyslogLine> parse_syslog_line(std::string_view line) {
   out.host = word(rest);
   if (numbered) {  // RFC 5424: APP-NAME PROCID MSGID STRUCTURED-DATA MSG
     out.program = word(rest);
-    word(rest);
+    out.process = word(rest);
+    if (out.process == "-") out.process = {};
     word(rest);
     if (rest.starts_with('[')) {
       std::size_t end = 0;
@@ -198,6 +199,9 @@ std::optional<SyslogLine> parse_syslog_line(std::string_view line) {
     return out;
   }
   out.program = tag;
+  if (const std::string_view number = rest.substr(tag.size(), colon - tag.size());
+      number.size() > 2 && number.front() == '[' && number.back() == ']')
+    out.process = number.substr(1, number.size() - 2);
   out.message = rest.substr(colon + 2);
   return out;
 }
@@ -248,8 +252,8 @@ std::optional<int> year_in(std::string_view path) {
   return found;
 }
 
-void read_syslog_message(std::string_view host, std::string_view program, std::string_view message,
-                         EventBuilder &out) {
+void read_syslog_message(std::string_view host, std::string_view program, std::string_view process,
+                         std::string_view message, EventBuilder &out) {
   out.event().source = Source::syslog;
   out.set_lower(&Event::tenant, out.declared_tenant().empty() ? host : out.declared_tenant());
   out.set_lower(&Event::resource_name, host);
@@ -284,6 +288,13 @@ void read_syslog_message(std::string_view host, std::string_view program, std::s
   } else {
     out.set(&Event::operation, program.empty() ? std::string_view("message") : program);
   }
+  // One process of sshd is one connection. Numbers come again after weeks: the day tells them apart, and
+  // log/stitch.hpp gives the session to what follows.
+  if (!program.starts_with("sshd") || process.empty()) return;
+  out.extra("pid", process);
+  if (out.get(&Event::operation).starts_with("accepted "))
+    out.set(&Event::session, base::lower(host) + " sshd " + std::string(process) + ' ' +
+                                 base::format_time(out.event().time).substr(0, 10));
 }
 
 bool is_journal(const Json &record) {
@@ -294,7 +305,7 @@ base::Result<void> read_journal(const Json &record, EventBuilder &out) {
   DISLODGE_TRY(set_time_at(out, record, {"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP"}));
   out.set(&Event::native_id, record.text("__CURSOR"));
   read_syslog_message(record.text("_HOSTNAME"), text_at(record, {"SYSLOG_IDENTIFIER", "_COMM"}),
-                      record.text("MESSAGE"), out);
+                      text_at(record, {"SYSLOG_PID", "_PID"}), record.text("MESSAGE"), out);
   return {};
 }
 

@@ -17,7 +17,7 @@ struct SyslogLine {
   std::optional<base::Time> time;  // nothing where the year is missing
   int month = 0, day = 0;          // where the year is missing
   std::int64_t time_of_day_us = 0;
-  std::string_view host, program, message;
+  std::string_view host, program, process, message;  // process: its number
 };
 
 // Nothing where the line has no head that is known.
@@ -44,9 +44,10 @@ class YearOfLines {
 // "auth.log-20240112", "2024/auth.log": the last year of this century in a path.
 std::optional<int> year_in(std::string_view path);
 
-// Fills the event from the line; its time is set already.
-void read_syslog_message(std::string_view host, std::string_view program, std::string_view message,
-                         EventBuilder &out);
+// Fills the event from the line; its time is set already. `process` is the number of the process that wrote
+// it, "" where it is not known: that of sshd tells one session from another.
+void read_syslog_message(std::string_view host, std::string_view program, std::string_view process,
+                         std::string_view message, EventBuilder &out);
 
 // journalctl -o json.
 bool is_journal(const Json &record);

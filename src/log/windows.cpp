@@ -134,6 +134,34 @@ std::string account(std::string_view domain, std::string_view user) {
   return std::string(domain) + '\\' + std::string(user);
 }
 
+// Who is put into a group: the name of its entry in the directory, else of the identifier where that is one
+// of those that every computer has (MS-DTYP 2.4.2.4).
+std::string member_name(const Reading &in, std::string_view domain) {
+  constexpr std::pair<std::string_view, std::string_view> kWellKnown[] = {{"S-1-1-0", "Everyone"},
+                                                                          {"S-1-5-7", "ANONYMOUS LOGON"},
+                                                                          {"S-1-5-11", "Authenticated Users"},
+                                                                          {"S-1-5-18", "SYSTEM"},
+                                                                          {"S-1-5-19", "LOCAL SERVICE"},
+                                                                          {"S-1-5-20", "NETWORK SERVICE"},
+                                                                          {"S-1-5-32-545", "builtin\\Users"}};
+  const std::string_view name = in.of({"MemberName"});
+  if (name.starts_with("CN=") || name.starts_with("cn=")) {
+    std::string out;
+    for (std::size_t i = 3; i < name.size() && name[i] != ','; ++i) {
+      if (name[i] == '\\' && i + 1 < name.size()) ++i;
+      out += name[i];
+    }
+    return account(base::equal_ignoring_case(domain, "Builtin") ? std::string_view() : domain, out);
+  }
+  if (!name.empty()) return std::string(name);
+  const std::string_view sid = in.of({"MemberSid"}, {"MemberSid"});
+  for (const auto &[known, called] : kWellKnown)
+    if (sid == known) return std::string(called);
+  if (sid.starts_with("S-1-5-21-") && sid.ends_with("-501")) return "Guest";
+  if (sid.starts_with("S-1-5-21-") && sid.ends_with("-500")) return "Administrator";
+  return std::string(sid);
+}
+
 void read_logon(const Reading &in, std::int64_t id, EventBuilder &out) {
   Event &event = out.event();
   const std::string_view type_text = in.of({"LogonType"}, {"Type"});
@@ -337,9 +365,28 @@ base::Result<void> read_one(const Json &record, std::size_t which, EventBuilder 
   out.set(&Event::actor_type, machine || system ? "system" : "user");
   if (kind.actor_is_target && !subject_user.empty() && subject_user != actor_user)
     out.extra("subject", base::lower(account(subject_domain, subject_user)));
-  if (!kind.actor_is_target && !target_user.empty()) {
+  const bool of_group = id == 4728 || id == 4732 || id == 4756;
+  if (of_group) {
+    // Whom it is done to is the member; the group is what they get.
+    const std::string member = member_name(in, target_domain);
+    out.set(&Event::target_name, base::lower(member));
+    out.set(&Event::target_id, in.of({"MemberSid"}));
+    out.set(&Event::target_type, "user");
+    out.extra("group-sid", in.of({"TargetSid"}));
+  } else if (!kind.actor_is_target && !target_user.empty()) {
     out.set(&Event::target_name, base::lower(account(target_domain, target_user)));
     out.set(&Event::target_id, in.of({"TargetSid", "TargetUserSid"}));
+  } else if (id == 4769) {
+    // Whose hash the ticket can be cracked for.
+    const std::string_view service = in.of({"ServiceName"}, {"Svc"});
+    if (!service.ends_with('$') && !base::equal_ignoring_case(service, "krbtgt")) {
+      const std::string_view realm = target_user.substr(std::min(target_user.find('@'), target_user.size()));
+      out.set(&Event::target_name,
+              base::lower(service.find('/') != std::string_view::npos
+                              ? std::string(service)
+                              : account(realm.empty() ? target_domain : realm.substr(1), service)));
+      out.set(&Event::target_id, in.of({"ServiceSid"}));
+    }
   }
   out.extra("domain", actor_domain);
 

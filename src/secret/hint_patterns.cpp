@@ -108,6 +108,9 @@ std::vector<HintPattern> all() {
       R"((?:key|secret|credential)[ _-]?id)" DISLODGE_TIE DISLODGE_GUID);
   add(HintKind::key_id, {"akia", "asia"}, {"akia", "asia"}, S::whole_word, N::nothing,
       R"(\b((?-i:A(?:KIA|SIA)[A-Z2-7]{16}))\b)");
+  // Google's logs name the key of a service account by this id.
+  add(HintKind::key_id, {"private_key_id"}, {"\"private_key_id\""}, S::word, N::nothing,
+      R"re("private_key_id"\s{0,3}:\s{0,3}"([0-9a-f]{32,64}))re");
   add(HintKind::user, {"client_email"}, {"\"client_email\""}, S::word, N::nothing,
       R"re("client_email"\s{0,3}:\s{0,3}"([^"\s]{3,}))re");
   add(HintKind::account, {"project_id"}, {"\"project_id\""}, S::word, N::nothing,
