@@ -158,6 +158,34 @@ ItemType by_magic(std::string_view bytes) {
   return ItemType::unknown;
 }
 
+// OpenPGP in binary that begins with a secret key (RFC 9580): the packet's head, a version, a time since
+// 1995, an algorithm.
+bool is_openpgp_secret_key(std::string_view bytes) {
+  std::size_t at = 0;
+  switch (byte(bytes, 0)) {
+    case 0x94:
+      at = 2;
+      break;
+    case 0x95:
+      at = 3;
+      break;
+    case 0x96:
+      at = 5;
+      break;
+    case 0xC5:
+      at = byte(bytes, 1) < 192 ? 2 : byte(bytes, 1) < 224 ? 3 : byte(bytes, 1) == 255 ? 6 : 0;
+      break;
+    default:
+      break;
+  }
+  constexpr unsigned k1995 = 0x2F;  // the first byte of a time in seconds
+  const unsigned version = byte(bytes, at);
+  const unsigned algorithm = byte(bytes, at + (version == 3 ? 7 : 5));
+  return at > 0 && bytes.size() > at + 40 && (version == 3 || version == 4 || version == 6) &&
+         byte(bytes, at + 1) >= k1995 && algorithm > 0 &&
+         (algorithm <= 3 || (algorithm >= 16 && algorithm <= 28));
+}
+
 // DER (X.690) as certificates and key stores have it: a sequence whose length fits the bytes.
 ItemType by_der(std::string_view bytes) {
   if (byte(bytes, 0) != 0x30 || bytes.size() < 16) return ItemType::unknown;
@@ -299,6 +327,7 @@ ItemType recognise(std::string_view bytes, std::string_view name) {
     return zip_kind(bytes);
   if (is_tar_header(bytes)) return ItemType::tar;
   if (const ItemType type = by_der(bytes); type != ItemType::unknown) return type;
+  if (is_openpgp_secret_key(bytes)) return ItemType::key_store;
   if (is_loose_object(bytes)) return ItemType::git_loose;
   if (bytes.starts_with("%PDF-")) return ItemType::pdf;
 

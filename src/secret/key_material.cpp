@@ -38,8 +38,8 @@ std::string spki_of(EVP_PKEY *key) {
   return spki;
 }
 
-// openssh-key-v1: PROTOCOL.key of OpenSSH.
-std::optional<KeyInfo> read_openssh(std::string_view body) {
+// openssh-key-v1: PROTOCOL.key of OpenSSH. `clear`: its private section where that was decrypted.
+std::optional<KeyInfo> read_openssh(std::string_view body, std::string_view clear = {}) {
   constexpr auto kMagic = "openssh-key-v1\0"sv;
   if (!body.starts_with(kMagic)) return std::nullopt;
   SshReader in(body.substr(kMagic.size()));
@@ -51,14 +51,14 @@ std::optional<KeyInfo> read_openssh(std::string_view body) {
   const std::string_view secret = in.text();
   if (!in.ok()) return std::nullopt;
   KeyInfo key;
-  key.encrypted = cipher != "none";
+  key.encrypted = cipher != "none" && clear.empty();
   if (auto spki = spki_from_ssh(public_blob)) key.spki = std::move(*spki);
   key.algorithm = describe_spki(key.spki);
   if (key.encrypted) {
     key.ciphertext = secret;
     return key;
   }
-  SshReader fields(secret);
+  SshReader fields(clear.empty() ? secret : clear);
   if (fields.number() != fields.number()) return std::nullopt;  // the two check numbers are equal
   const std::string_view type = fields.text();
   // Fields of the private half, by type; the comment follows them.
@@ -168,6 +168,20 @@ std::optional<KeyInfo> read_private_key_der(std::string_view der) {
   info.encrypted = true;
   info.ciphertext = ciphertext;
   return info;
+}
+
+std::optional<KeyInfo> read_openssh_clear(std::string_view body, std::string_view clear) {
+  return clear.empty() ? std::nullopt : read_openssh(body, clear);
+}
+
+std::string key_description(const KeyInfo &key) {
+  // By which ssh-keygen, a server's log or a certificate's owner know the key: the start of the fingerprint.
+  constexpr std::size_t kShown = 15;  // "SHA256:" and eight
+  std::string out = key.algorithm.empty() ? "private key" : key.algorithm + " key";
+  if (key.encrypted) out += ", encrypted";
+  for (const Hint &hint : key_hints(key))
+    if (hint.kind == HintKind::ssh_fingerprint) return out + ", " + hint.value.substr(0, kShown) + "…";
+  return out;
 }
 
 std::optional<KeyInfo> read_private_key(std::string_view text) {

@@ -26,6 +26,11 @@ std::optional<KeyInfo> read_private_key(std::string_view text);
 // PKCS#8, PKCS#1 or SEC1 in DER; an encrypted PKCS#8 gives its ciphertext.
 std::optional<KeyInfo> read_private_key_der(std::string_view der);
 
+// An openssh-key-v1 whose private section was decrypted: the body as it was, and the section in clear.
+std::optional<KeyInfo> read_openssh_clear(std::string_view body, std::string_view clear);
+// What may be shown of a key: "RSA 2048 key, encrypted, SHA256:nkFAXZoE…".
+std::string key_description(const KeyInfo &key);
+
 struct CertificateInfo {
   std::string spki;
   std::string subject;  // RFC 2253

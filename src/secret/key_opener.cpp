@@ -110,9 +110,17 @@ std::optional<OpenedKey> KeyOpener::open(std::string_view locked) const {
 }
 
 std::optional<OpenedKey> KeyOpener::open_pem(std::string_view text) const {
+  if (text.find("PuTTY-User-Key-File-") != std::string_view::npos) {
+    const auto key = LockedSshKey::putty(text);
+    return key ? open_ssh(*key) : std::nullopt;
+  }
   const auto block = next_pem(text);
-  if (!block || !block->encrypted) return std::nullopt;
-  if (block->label == "OPENSSH PRIVATE KEY") return std::nullopt;
+  if (!block) return std::nullopt;
+  if (block->label == "OPENSSH PRIVATE KEY") {
+    const auto key = LockedSshKey::openssh(block->body);
+    return key ? open_ssh(*key) : std::nullopt;
+  }
+  if (!block->encrypted) return std::nullopt;
   if (is_der_sequence(block->body)) return open_der(block->body);
   // RFC 1421: one digest makes the key, so every password may be tried.
   for (const std::string &password : unlock_.passwords) {
@@ -125,6 +133,13 @@ std::optional<OpenedKey> KeyOpener::open_pem(std::string_view text) const {
     if (!key) continue;
     if (auto info = info_of(key.get())) return OpenedKey{std::move(*info), {}};
   }
+  return std::nullopt;
+}
+
+std::optional<OpenedKey> KeyOpener::open_ssh(const LockedSshKey &locked) const {
+  const std::size_t count = tries(locked.cost());
+  for (std::size_t i = 0; i < count; ++i)
+    if (auto info = locked.open(unlock_.passwords[i])) return OpenedKey{std::move(*info), {}};
   return std::nullopt;
 }
 

@@ -4,8 +4,8 @@
 //
 //   if (auto opened = KeyOpener(sink.unlock(), limits.unlock_rounds_max).open(found.locked)) ...
 //
-// PKCS#8 (RFC 5958), the encryption of RFC 1421 in PEM, and PKCS#12 (RFC 7292). Keys of OpenSSH and PuTTY
-// show their public half without: they are not tried.
+// PKCS#8 (RFC 5958), the encryption of RFC 1421 in PEM, PKCS#12 (RFC 7292), OpenSSH's own format and PuTTY's
+// (secret/ssh_unlock.hpp).
 
 #include <cstdint>
 #include <optional>
@@ -14,6 +14,7 @@
 
 #include "evidence/unlock.hpp"
 #include "secret/key_material.hpp"
+#include "secret/ssh_unlock.hpp"
 
 namespace dislodge::secret {
 
@@ -33,6 +34,7 @@ class KeyOpener {
 
  private:
   std::optional<OpenedKey> open_pem(std::string_view text) const;
+  std::optional<OpenedKey> open_ssh(const LockedSshKey &locked) const;
   std::optional<OpenedKey> open_der(std::string_view der) const;
   std::optional<OpenedKey> open_store(std::string_view der) const;
   // Of the passwords, how many may be tried where each costs so many rounds.

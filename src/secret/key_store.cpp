@@ -5,14 +5,17 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <climits>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/hash.hpp"
+#include "secret/der.hpp"
 #include "secret/hints.hpp"
 #include "secret/key_material.hpp"
+#include "secret/openpgp_key.hpp"
 #include "secret/openssl_object.hpp"
 #include "secret/pem.hpp"
 
@@ -78,9 +81,8 @@ class Store {
     s.rule = stored.rule;
     s.item = item_.path;
     s.length = item_.bytes.size();
-    s.mask = (stored.key.algorithm.empty() ? std::string(stored.key.encrypted ? "encrypted" : "private key")
-                                           : stored.key.algorithm) +
-             " " + mask_of("");
+    if (stored.key.algorithm.empty()) stored.key.algorithm = describe_spki(stored.key.spki);
+    s.mask = stored.rule == "keepass-database" ? "KeePass database, encrypted" : key_description(stored.key);
     s.confidence = kCertain;
     s.record = item_.within;
     s.latent = stored.key.encrypted;
@@ -90,6 +92,23 @@ class Store {
     for (const std::string &name : stored.names) add_hint(s.hints, HintKind::subject, name);
     report_.locked = report_.locked || s.latent;
     if (s.latent && stored.rule != "keepass-database") found.locked = item_.bytes;
+    ++report_.found;
+    sink_.found(std::move(found));
+  }
+  void emit(const OpenPgpKey &key) {
+    Found found;
+    Sighting &s = found.sighting;
+    found.value = key.public_half;
+    s.kind = "private-key";
+    s.rule = "pgp-private-key";
+    s.item = item_.path;
+    s.length = item_.bytes.size();
+    s.mask = openpgp_description(key);
+    s.confidence = kCertain;
+    s.record = item_.within;
+    s.latent = key.encrypted;
+    s.hints = openpgp_hints(key);
+    report_.locked = report_.locked || s.latent;
     ++report_.found;
     sink_.found(std::move(found));
   }
@@ -197,6 +216,25 @@ class JavaReader {
     rest_.remove_prefix(size);
     return bytes;
   }
+  // Up to what reads like the head of an entry (its kind, a name, a date between 1995 and 2100), or to the
+  // digest that ends the store.
+  std::string_view take_to_next_entry() {
+    constexpr std::size_t kDigest = 20;  // SHA-1
+    constexpr std::uint64_t kFrom = 788'918'400'000, kUntil = 4'102'444'800'000;
+    const std::size_t end = rest_.size() - std::min(rest_.size(), kDigest);
+    for (std::size_t at = 1; at + 16 < end; ++at) {
+      if (rest_[at] != 0 || rest_[at + 1] != 0 || rest_[at + 2] != 0 || rest_[at + 3] < 1 ||
+          rest_[at + 3] > 3)
+        continue;
+      JavaReader head(rest_.substr(at + 4));
+      const std::string_view name = head.take(static_cast<std::size_t>(head.number(2)));
+      const std::uint64_t date = head.number(8);
+      if (!head.ok() || name.empty() || name.size() > 256 || date < kFrom || date > kUntil) continue;
+      if (std::any_of(name.begin(), name.end(), [](char c) { return c >= 0 && c < ' '; })) continue;
+      return take(at);
+    }
+    return take(end);
+  }
   bool ok() const { return ok_; }
 
  private:
@@ -232,10 +270,15 @@ base::Result<void> read_java(const evidence::ItemView &item, Store &out) {
         stored.key.ciphertext = sealed;
       stored.key.encrypted = true;
       certificates = in.number(4);
+    } else if (tag == 3) {
+      // A secret key (AES ...) as a serialised Java object, which does not say how long it is.
+      stored.key.ciphertext = in.take_to_next_entry();
+      stored.key.algorithm = "secret key";
+      stored.key.encrypted = true;
+      out.emit(std::move(stored));
+      continue;
     } else if (tag != 2) {
-      return base::fail(base::ErrorKind::unsupported,
-                        std::string(item.path) + ": entry " + std::to_string(i + 1) +
-                            " of the Java key store is a sealed secret key, which hides what follows it");
+      return damaged();
     }
     for (std::uint64_t c = 0; c < certificates && in.ok(); ++c) {
       if (version == 2) in.take(in.number(2));  // "X.509"
@@ -270,6 +313,8 @@ base::Result<KeyFileReport> scan_key_file(const evidence::ItemView &item, Scanne
     stored.rule = "keepass-database";
     stored.key.encrypted = true;
     store.emit(std::move(stored));
+  } else if (const auto pgp = read_openpgp_key(item.bytes)) {
+    store.emit(*pgp);
   } else if (is_der_sequence(item.bytes) && item.bytes.size() < LONG_MAX) {
     auto key = read_private_key_der(item.bytes);
     // A PKCS#12 store has the outer shape of an encrypted key's parent, but begins with its version, 3.

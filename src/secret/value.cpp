@@ -11,6 +11,7 @@
 #include "secret/hints.hpp"
 #include "secret/json_members.hpp"
 #include "secret/key_material.hpp"
+#include "secret/openpgp_key.hpp"
 #include "secret/pem.hpp"
 
 namespace dislodge::secret {
@@ -48,25 +49,27 @@ std::string unescaped(std::string_view text, std::size_t begin, std::size_t end)
   return std::string(raw);
 }
 
-// By which ssh-keygen, a server's log or a certificate's owner know the key: the start of the fingerprint.
-std::string public_half(const KeyInfo &key) {
-  constexpr std::size_t kShown = 15;  // "SHA256:" and eight
-  for (const Hint &hint : key_hints(key))
-    if (hint.kind == HintKind::ssh_fingerprint) return ", " + hint.value.substr(0, kShown) + "…";
-  return "";
-}
-
 bool describe_key(std::string_view key_text, std::string_view around, SecretValue &out) {
   const auto key = read_private_key(key_text);
   if (!key || key->value().empty()) return false;
   out.value = key->value();
-  out.description = (key->algorithm.empty() ? "private key" : key->algorithm + " key") +
-                    (key->encrypted ? ", encrypted" : "") + public_half(*key);
+  out.description = key_description(*key);
   out.latent = key->encrypted;
   if (key->encrypted) out.locked = key_text;
   for (const CertificateInfo &certificate : certificates_of(key->spki, around))
     for (const Hint &hint : certificate_hints(certificate)) add_hint(out.hints, hint.kind, hint.value);
   for (const Hint &hint : key_hints(*key)) add_hint(out.hints, hint.kind, hint.value);
+  return true;
+}
+
+bool describe_openpgp(std::string_view armored, SecretValue &out) {
+  const auto block = next_pem(armored);
+  const auto key = block ? read_openpgp_key(block->body) : std::nullopt;
+  if (!key) return false;
+  out.value = key->public_half;
+  out.description = openpgp_description(*key);
+  out.latent = key->encrypted;
+  out.hints = openpgp_hints(*key);
   return true;
 }
 
@@ -92,6 +95,8 @@ SecretValue secret_value(std::string_view text, std::size_t begin, std::size_t e
   SecretValue out;
   const std::size_t low = begin > kCertificateReach ? begin - kCertificateReach : 0;
   const std::string_view around = text.substr(low, end - low + kCertificateReach);
+  if (raw.find("PGP PRIVATE KEY BLOCK-----") != std::string_view::npos && describe_openpgp(raw, out))
+    return out;
   if (raw.find("PRIVATE KEY-----") != std::string_view::npos ||
       raw.find("PuTTY-User-Key-File-") != std::string_view::npos) {
     if (describe_key(raw, around, out)) return out;
@@ -125,6 +130,12 @@ SecretValue secret_value(std::string_view text, std::size_t begin, std::size_t e
     if (auto plain = strict_base64(raw);
         plain && !plain->empty() &&
         std::all_of(plain->begin(), plain->end(), [](char c) { return c >= ' ' && c <= '~'; })) {
+      out.value = std::move(*plain);
+      return out;
+    }
+  // FileZilla's <Pass encoding="base64">.
+  if (text.substr(match_begin, begin - match_begin).ends_with("encoding=\"base64\">"))
+    if (auto plain = strict_base64(base::trim(raw)); plain && !plain->empty()) {
       out.value = std::move(*plain);
       return out;
     }

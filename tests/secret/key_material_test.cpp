@@ -7,8 +7,10 @@
 
 #include "base/encode.hpp"
 #include "base/files.hpp"
+#include "evidence/recognise.hpp"
 #include "secret/der.hpp"
 #include "secret/key_store.hpp"
+#include "secret/openpgp_key.hpp"
 #include "secret/pem.hpp"
 #include "tests_support.hpp"
 
@@ -187,10 +189,78 @@ INSTANTIATE_TEST_SUITE_P(Files, KeyStore,
                                          StoreCase{"store.jks", true, true},
                                          StoreCase{"rsa_pkcs8.der", false, true}));
 
+TEST(KeyStoreFiles, ASecretKeyHidesNothingThatFollowsIt) {
+  auto scanner = Scanner::make(test::rules(), test::matcher(), {});
+  ASSERT_TRUE(scanner);
+  test::Collector collector;
+  const std::string bytes = key_file("store.jceks");
+  evidence::ItemView item;
+  item.path = "store.jceks";
+  item.bytes = bytes;
+  item.type = evidence::recognise(bytes, "store.jceks");
+  EXPECT_EQ(item.type, evidence::ItemType::key_store);
+  const auto report = scan_key_file(item, *scanner, collector);
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_EQ(collector.all.size(), 2u) << "an AES key and an EC key";
+  for (const Found &found : collector.all) EXPECT_TRUE(found.sighting.latent);
+  EXPECT_TRUE(std::any_of(collector.all.begin(), collector.all.end(), [](const Found &found) {
+    return test::hint_of(found, HintKind::subject) == "CN=app.northwind.example" &&
+           found.sighting.mask.rfind("EC P-256 key, encrypted", 0) == 0;
+  }));
+}
+
+TEST(OpenPgp, TellsWhoseKeyItIsAndUntilWhen) {
+  const auto armored = test::scan("my key:\n" + key_file("openpgp_secret.asc") + "\nbye");
+  ASSERT_EQ(armored.size(), 1u);
+  const Found &found = armored[0];
+  EXPECT_EQ(found.sighting.kind, "private-key");
+  EXPECT_EQ(found.sighting.mask, "Ed25519 OpenPGP key, 51C2E7B8E3EFED4D");
+  EXPECT_FALSE(found.sighting.latent);
+  EXPECT_EQ(test::hint_of(found, HintKind::subject), "Marta Brisk <marta@brisk.example>");
+  EXPECT_EQ(test::hint_of(found, HintKind::user), "marta@brisk.example");
+  EXPECT_EQ(test::hint_of(found, HintKind::expires), "2030-01-01T12:00:00Z");
+  EXPECT_EQ(test::hint_of(found, HintKind::key_id), "D7DB28C8E3C659FFA321EDBF51C2E7B8E3EFED4D");
+  const auto locked = test::scan(key_file("openpgp_encrypted.asc"));
+  ASSERT_EQ(locked.size(), 1u);
+  EXPECT_TRUE(locked[0].sighting.latent);
+  EXPECT_EQ(locked[0].sighting.mask, "RSA 2048 OpenPGP key, encrypted, 04B0A973A9A66A8D");
+  EXPECT_EQ(test::hint_of(locked[0], HintKind::expires), "");
+  // The same key in binary is the same secret.
+  auto scanner = Scanner::make(test::rules(), test::matcher(), {});
+  ASSERT_TRUE(scanner);
+  test::Collector collector;
+  const std::string bytes = key_file("openpgp_secret.gpg");
+  evidence::ItemView item;
+  item.path = "secret.gpg";
+  item.bytes = bytes;
+  item.type = evidence::recognise(bytes, "secret.gpg");
+  EXPECT_EQ(item.type, evidence::ItemType::key_store);
+  ASSERT_TRUE(scan_key_file(item, *scanner, collector));
+  ASSERT_EQ(collector.all.size(), 1u);
+  EXPECT_EQ(collector.all[0].value, found.value);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    read_openpgp_key(std::string_view(bytes).substr(0, size));  // a cut one is none, or says less
+}
+
+TEST(Scanner, APuttyFileIsItsPublicHalf) {
+  for (const auto &[file, encrypted] : {std::pair{"putty_v3.ppk", false},
+                                        {"putty_v3_encrypted.ppk", true},
+                                        {"putty_v2_encrypted.ppk", true}}) {
+    const auto found = test::scan(key_file(file));
+    ASSERT_EQ(found.size(), 1u) << file;
+    EXPECT_EQ(found[0].sighting.latent, encrypted) << file;
+    EXPECT_EQ(found[0].value, read_private_key(key_file(file))->spki) << file;
+    EXPECT_EQ(found[0].sighting.mask.rfind("Ed25519 key", 0), 0u) << file;
+    EXPECT_NE(test::hint_of(found[0], HintKind::ssh_fingerprint), "") << file;
+    EXPECT_NE(test::hint_of(found[0], HintKind::user), "") << file;
+  }
+}
+
 TEST(KeyStoreFiles, DamagedBytesAreAnErrorNotACrash) {
   auto scanner = Scanner::make(test::rules(), test::matcher(), {});
   ASSERT_TRUE(scanner);
-  for (const char *file : {"empty_password.p12", "with_password.p12", "store.jks", "rsa_pkcs8.der"}) {
+  for (const char *file : {"empty_password.p12", "with_password.p12", "store.jks", "store.jceks",
+                           "openpgp_secret.gpg", "rsa_pkcs8.der"}) {
     const std::string whole = key_file(file);
     for (std::size_t size = 0; size < whole.size(); size += 37) {
       test::Collector collector;

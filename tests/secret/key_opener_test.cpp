@@ -7,6 +7,12 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
+#include "base/encode.hpp"
+#include "base/files.hpp"
+#include "base/hash.hpp"
+#include "secret/bcrypt_pbkdf.hpp"
+#include "secret/der.hpp"
+
 namespace dislodge::secret {
 namespace {
 
@@ -88,6 +94,44 @@ TEST_F(KeyOpenerOf, WhatNoPasswordOpensStaysLocked) {
     EXPECT_FALSE(KeyOpener(unlock, kRounds).open(text));
   unlock.passwords.clear();
   EXPECT_FALSE(KeyOpener(unlock, kRounds).open(pkcs8_pem()));
+}
+
+struct SshCase {
+  const char *file;
+  const char *fingerprint;  // as ssh-keygen and puttygen print it
+  const char *comment;
+};
+class SshKeyOf : public testing::TestWithParam<SshCase> {};
+TEST_P(SshKeyOf, OpensWithItsPassphraseOnly) {
+  const std::string text =
+      *base::read_file(std::string(DISLODGE_SOURCE_DIR) + "/tests/secret/keys/" + GetParam().file);
+  evidence::Unlock unlock;
+  unlock.passwords = {"wrong"};
+  EXPECT_FALSE(KeyOpener(unlock, kRounds).open(text));
+  unlock.passwords.push_back("test");
+  const auto opened = KeyOpener(unlock, kRounds).open(text);
+  ASSERT_TRUE(opened);
+  EXPECT_FALSE(opened->key.encrypted);
+  EXPECT_EQ(opened->key.comment, GetParam().comment);
+  EXPECT_EQ(ssh_fingerprint(*ssh_from_spki(opened->key.spki)), GetParam().fingerprint);
+  EXPECT_FALSE(KeyOpener(unlock, 100).open(text) && text.starts_with("-----")) << "costs more than that";
+}
+INSTANTIATE_TEST_SUITE_P(
+    Files, SshKeyOf,
+    testing::Values(
+        SshCase{"ed25519_openssh_encrypted", "SHA256:EH2dz2BONU4Cy1esP1PlpKQSYRMojDgoDh5v34TOZlk", "x@y"},
+        SshCase{"ecdsa_openssh_gcm", "SHA256:rOn5XAwR3kasHEwXMFHlQT0tcYdkDxaIFNbJ7HVZIwM", "build@gcm"},
+        SshCase{"rsa_openssh_chacha", "SHA256:/5jT4RSDHMpZE7dq+aOeTEDAuAUr/Mfg8DFuhvw2HvM", "ops@chacha"},
+        SshCase{"putty_v2_encrypted.ppk", "SHA256:oNl/WGu7oPVEkVBGWQW/JiSdMCIOhghoGQvnUx9thk0",
+                "backup@nas02"},
+        SshCase{"putty_v3_encrypted.ppk", "SHA256:Lp24OqDyaLq2TGDF33OYlJdvL1ZDWmhxQpT5qZKMoFs",
+                "backup@nas03"}));
+
+TEST(BcryptPbkdf, GivesWhatOpenBsdsDoes) {
+  EXPECT_EQ(base::to_hex(bcrypt_pbkdf("password", "salt", 4, 32)),
+            "5bbf0cc293587f1c3635555c27796598d47e579071bf427e9d8fbe842aba34d9");
+  EXPECT_EQ(bcrypt_pbkdf("password", "salt", 2, 48).size(), 48u);
+  EXPECT_NE(bcrypt_pbkdf("password", "salt", 2, 48), bcrypt_pbkdf("passwore", "salt", 2, 48));
 }
 
 TEST_F(KeyOpenerOf, RoundsAreCounted) {
