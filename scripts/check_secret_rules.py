@@ -210,7 +210,9 @@ WHOLE = {b"null", b"none", b"nil", b"undefined", b"true", b"false", b"string", b
 
 
 def check_not_placeholder(secret, match):
-    s = secret.strip().rstrip(b",;").lower()
+    s = secret.strip().rstrip(b",;:)").lower()
+    if len(s) > 3 and s.endswith((b"...", "\u2026".encode())):
+        return False
     if not s or s in WHOLE or any(w in s for w in WORDS):
         return False
     if any(m in s for m in (b"${", b"{{", b"}}", b"<%", b"%>", b"%(", b"$(", b"#{", b"@{")):
@@ -233,7 +235,8 @@ CODE = [rb"\$(?:1|5|6|7|y|2[abxy]?|apr1|argon2\w*|scrypt|pbkdf2\S*)\$.*", rb"[A-
         rb"(?:\.{0,2}|~)/.*", rb"[A-Za-z]:\\.*", rb"(?i)[\w.\-/]*\.(?:py|js|ts|json|ya?ml|xml|txt|pem|key|crt|cer|p12|pfx|jks|conf|cfg|ini|env|log|html?|php|java|go|rb|sh|md)",
         rb"(?i)[a-z_\-. $]*(?:pass(?:word|wd|phrase|wort)?|pwd|secret|token|key|credentials?|auth)[a-z_\-. $]*",
         rb"(?i)(?:str|string|bytes|int|bool|boolean|char|text|varchar|object|any|optional|secretstr|func|function|lambda|new|return|self|this|await|const|static|final|nullable|readonly|hidden|input|label|type|name|field)",
-        rb"(?i)(?:required|nullable|sometimes|confirmed)\b.*", rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", rb"[a-z]+(?:[A-Z][a-z]+)+", rb"[a-z]+(?:_[a-z]+)+", rb"&\w+;?.*", rb"[*&]?[A-Za-z_]\w*[,;)}\]]+"]
+        rb"(?i)(?:required|nullable|sometimes|confirmed)\b.*", rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", rb"[a-z]+(?:[A-Z][a-z]+)+", rb"[a-z]+(?:_[a-z]+)+",
+        rb"arn:[\w\-]*:.*", rb"#[a-z]+(?:-[a-z]+)+", rb"[a-z_/]+#[a-z_]+", rb"&\w+;?.*", rb"[*&]?[A-Za-z_]\w*[,;)}\]]+"]
 
 
 def check_not_code(secret, match):

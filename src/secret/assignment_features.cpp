@@ -351,6 +351,22 @@ FileKind file_kind_of(std::string_view item) {
   return FileKind::other;
 }
 
+namespace {
+
+// The name of a package with its version: words in lower case, then numbers with a dot.
+bool is_versioned_name(std::string_view value) {
+  const std::size_t dash = value.rfind('-');
+  if (dash == std::string_view::npos || dash < 3 || value.size() - dash > 16) return false;
+  const std::string_view version = value.substr(dash + 1);
+  const std::string_view name = value.substr(0, dash);
+  return version.find('.') != std::string_view::npos && version.find('.') > 0 &&
+         std::all_of(version.begin(), version.end(), [](char c) { return is_digit(c) || c == '.'; }) &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return is_lower(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+}  // namespace
+
 bool assignment_features(std::string_view text, FileKind file, AssignmentCandidate &c,
                          AssignmentFeatures &out) {
   const std::string_view name = text.substr(c.name_begin, c.name_end - c.name_begin);
@@ -360,6 +376,14 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
   // The handshake of a web socket is public; {itemKey, "id"} lists kinds of tokens of a parser, not keys.
   const std::string lower_name = base::lower(name.substr(0, 40));
   if (lower_name.find("sec-websocket") != std::string::npos) return false;
+  // What a form carries against forged requests opens nothing.
+  if (lower_name.find("csrf") != std::string::npos || lower_name.find("xsrf") != std::string::npos ||
+      lower_name.find("authenticity") != std::string::npos)
+    return false;
+  // A recipient of age: the public half.
+  if (value.starts_with("age1") && value.size() == 62) return false;
+  // "io.jsonwebtoken:jjwt-jackson-0.11.2"
+  if (is_versioned_name(value)) return false;
   if (c.tie == Tie::comma && !c.name_quoted && c.name == NameClass::key && value.size() < 16) return false;
   const ValueShape shape = shape_of(value);
   // Whatever its shape, what documentation writes in the place of a secret is none: "AKIAIOSFODNN7EXAMPLE".

@@ -127,6 +127,9 @@ class Reader {
       return typed();
     }
     if (c == '-' && next == '>') {
+      // "key->member" is no value of "key".
+      const char behind = peek(2);
+      if (is_letter(behind) || behind == '_') return false;
       at_ += 2;
       out_.tie = Tie::arrow;
       return true;

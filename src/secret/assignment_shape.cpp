@@ -96,7 +96,7 @@ bool is_literal(std::string_view small) {
       "set"sv,     "enabled"sv,  "disabled"sv, "nullptr"sv,  "empty"sv,    "unset"sv,     "n/a"sv,
       "const"sv,   "async"sv,    "await"sv,    "return"sv,   "var"sv,      "let"sv,       "static"sv,
       "final"sv,   "public"sv,   "private"sv,  "-"sv,        "--"sv,       "uint8"sv,     "[]byte"sv,
-      "unicode"sv, "symbol"sv,   "super"sv,    "lambda"sv,   "yield"sv};
+      "unicode"sv, "base64"sv,   "symbol"sv,   "super"sv,    "lambda"sv,   "yield"sv};
   return std::find(kLiterals.begin(), kLiterals.end(), small) != kLiterals.end();
 }
 

@@ -151,9 +151,10 @@ bool looks_like_placeholder(std::string_view value) {
   static const WordSet kInside(kWords);
   value = base::trim(value);
   if (kInside.any(value)) return true;
+  if (value.size() > 3 && (value.ends_with("...") || value.ends_with("\u2026"))) return true;  // left out
   const std::string s = base::lower(value);
   // "None," of an argument list is the word with what follows it.
-  const std::string_view word = std::string_view(s).substr(0, s.find_last_not_of(",;)") + 1);
+  const std::string_view word = std::string_view(s).substr(0, s.find_last_not_of(",;:)") + 1);
   if (word.empty() || std::find(kWhole.begin(), kWhole.end(), word) != kWhole.end()) return true;
   static const RE2 &whole =
       bytes_pattern(R"(<[^>]*>?|\[.*\]|\{.*\}|\$[a-z_][a-z0-9_:.]*|%[a-z0-9_.]+%|__\w+__|@\w+@)");
@@ -184,6 +185,7 @@ bool looks_like_code(std::string_view value) {
       R"(|(?i)(?:str|string|bytes|int|bool|boolean|char|text|varchar|object|any|optional|secretstr|func|function|lambda|new|return|self|this|await|const|static|final|nullable|readonly|hidden|input|label|type|name|field)(?-i))"
       R"(|(?i)(?:required|nullable|sometimes|confirmed)\b.*(?-i))"
       R"(|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:_[a-z]+)+)"
+      R"(|arn:[\w\-]*:.*|#[a-z]+(?:-[a-z]+)+|[a-z_/]+#[a-z_]+)"  // resources, selectors, "controller#action"
       R"(|&\w+;?.*|[*&]?[A-Za-z_]\w*[,;)}\]]+)");
   return RE2::FullMatch(re2::StringPiece(s.data(), s.size()), code);
 }

@@ -1,10 +1,12 @@
 #include "secret/prose.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "secret/matcher.hpp"
 #include "secret/prose_features.hpp"
 #include "secret/prose_grammar.hpp"
+#include "secret/prose_literal.hpp"
 #include "secret/prose_model.hpp"
 #include "secret/prose_text.hpp"
 
@@ -25,9 +27,45 @@ bool counts_in_column(const ProseCandidate &one, const Features &features) {
 
 }  // namespace
 
+namespace {
+
+void weigh(std::string_view text, ProseCandidate &one) {
+  Features features = value_features(text, one);
+  one.confidence = prose_confidence_at_most(features);
+  if (one.confidence < kProseFloor && !counts_in_column(one, features))
+    return;  // nothing that stands around it makes it one
+  add_surroundings(text, one, features);
+  one.confidence = prose_confidence(features);
+  // In the column of passwords beside one of users even "summer" is one.
+  if (counts_in_column(one, features)) one.confidence = std::max(one.confidence, kColumnConfidence);
+}
+
+// What the trigger announces within a sentence in quotes, as if it stood alone.
+void read_quoted(const QuotedSentence &sentence, std::size_t end, const ProseTrigger &trigger,
+                 std::vector<ProseCandidate> &out) {
+  std::vector<ProseCandidate> within;
+  read_prose(sentence.text, sentence.at(end), trigger, within);
+  for (ProseCandidate &one : within) {
+    if (one.begin >= one.end || one.end > sentence.text.size()) continue;
+    weigh(sentence.text, one);
+    one.begin = sentence.place(one.begin);
+    one.end = sentence.place(one.end);
+    if (one.user_end > one.user_begin) {
+      one.user_begin = sentence.place(one.user_begin);
+      one.user_end = sentence.place(one.user_end);
+    }
+    one.trigger_end = end;
+    out.push_back(one);
+  }
+}
+
+}  // namespace
+
 void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::vector<ProseCandidate> &out,
-                std::vector<TextRange> *far) {
+                std::vector<TextRange> *far, bool in_quotes) {
   const std::size_t first = out.size();
+  std::vector<ProseCandidate> quoted;
+  std::optional<QuotedSentence> sentence;
   const std::span<const ProseTrigger> triggers = prose_triggers();
   for (const TriggerHit &hit : hits) {
     if (hit.trigger >= triggers.size()) continue;
@@ -39,6 +77,16 @@ void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::ve
       if (is_letter(next) || is_digit(next) || next == '_' || next == '(' || (byte >= 0xC3 && byte <= 0xDF))
         continue;
     }
+    if (in_quotes && looks_like_source(text, hit.end)) {
+      if (!sentence || hit.end < sentence->begin || hit.end > sentence->end)
+        sentence = quoted_sentence(text, hit.end);
+      if (sentence) {
+        const std::size_t before = quoted.size();
+        read_quoted(*sentence, hit.end, triggers[hit.trigger], quoted);
+        if (far != nullptr && quoted.size() > before) far->push_back({hit.end - 1, hit.end});
+        continue;
+      }
+    }
     if (read_prose(text, hit.end, triggers[hit.trigger], out) && far != nullptr)
       far->push_back({hit.end - 1, hit.end});
   }
@@ -46,17 +94,8 @@ void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::ve
   out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
                            [](const ProseCandidate &one) { return one.begin >= one.end; }),
             out.end());
-  for (std::size_t i = first; i < out.size(); ++i) {
-    Features features = value_features(text, out[i]);
-    out[i].confidence = prose_confidence_at_most(features);
-    if (out[i].confidence < kProseFloor && !counts_in_column(out[i], features))
-      continue;  // nothing that stands around it makes it one
-    add_surroundings(text, out[i], features);
-    out[i].confidence = prose_confidence(features);
-    // In the column of passwords beside one of users even "summer" is one.
-    if (counts_in_column(out[i], features))
-      out[i].confidence = std::max(out[i].confidence, kColumnConfidence);
-  }
+  for (std::size_t i = first; i < out.size(); ++i) weigh(text, out[i]);
+  out.insert(out.end(), quoted.begin(), quoted.end());
   const auto from = out.begin() + static_cast<std::ptrdiff_t>(first);
   std::sort(from, out.end(), [](const ProseCandidate &a, const ProseCandidate &b) {
     if (a.begin != b.begin) return a.begin < b.begin;

@@ -72,9 +72,11 @@ struct ProseCandidate {
 };
 
 // Appends what stands after the triggers, sorted by begin, at most one candidate a place. `hits` sorted by
-// end. Headings of tables are added to `far`, since their rows may be many.
+// end. Headings of tables are added to `far`, since their rows may be many. `in_quotes`: sentences in quotes
+// are read where source stands around them (secret/prose_literal.hpp), as in exports of chats and in logs; in
+// source, what stands in quotes speaks of passwords and holds none.
 void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::vector<ProseCandidate> &out,
-                std::vector<TextRange> *far = nullptr);
+                std::vector<TextRange> *far = nullptr, bool in_quotes = false);
 
 // In a short message: words that stand alone on their line (or behind a greeting's comma) and look like a
 // generated or chosen password: letters with digits or signs, or letters that make no words. Nothing by

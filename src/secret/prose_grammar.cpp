@@ -29,6 +29,7 @@ constexpr std::array kVerbs = {
     "це"sv,      "є"sv,     "был"sv,   "теперь"sv,    "тепер"sv, "будет"sv,   "är"sv,
     "è"sv,       "szó"sv,   "는"sv,    "은"sv,        "が"sv,    "は"sv,      "是"sv};
 constexpr std::array kChanges = {
+    "mudou"sv,     "mudada"sv,       "alterei"sv,     "cambió"sv,    "zmieniono"sv,  "изменили"sv,
     "changed"sv,   "reset"sv,        "set"sv,         "updated"sv,   "switched"sv,   "rotated"sv,
     "renewed"sv,   "modified"sv,     "configured"sv,  "geändert"sv,  "gesetzt"sv,    "cambiado"sv,
     "cambiada"sv,  "changé"sv,       "modifié"sv,     "alterada"sv,  "trocada"sv,    "zmienione"sv,
@@ -45,16 +46,26 @@ constexpr std::array kBeen = {"been"sv, "stata"sv,  "stato"sv,  "été"sv,
 constexpr std::array kTo = {"to"sv, "as"sv, "zu"sv, "auf"sv, "para"sv, "na"sv, "на"sv, "à"sv};
 // Words between verb and value.
 constexpr std::array kFillers = {
-    "now"sv,        "still"sv,   "currently"sv,   "just"sv,        "simply"sv,    "always"sv,   "probably"sv,
-    "again"sv,      "also"sv,    "actually"sv,    "temporarily"sv, "usually"sv,   "normally"sv, "likely"sv,
-    "presumably"sv, "either"sv,  "follows"sv,     "as"sv,          "jetzt"sv,     "nun"sv,      "weiterhin"sv,
-    "noch"sv,       "vorerst"sv, "auf"sv,         "maintenant"sv,  "désormais"sv, "toujours"sv, "donc"sv,
-    "ahora"sv,      "todavía"sv, "siempre"sv,     "agora"sv,       "ainda"sv,     "sempre"sv,   "teraz"sv,
-    "nadal"sv,      "obecnie"sv, "теперь"sv,      "тепер"sv,       "сейчас"sv,    "зараз"sv,    "пока"sv,
-    "такой"sv,      "такий"sv,   "следующий"sv,   "nu"sv,          "ora"sv,       "adesso"sv,   "nyt"sv,
-    "edelleen"sv,   "stadig"sv,  "fortfarande"sv, "fortsatt"sv,    "nadále"sv,    "nyní"sv,     "teď"sv,
-    "stále"sv,      "pořád"sv,   "acum"sv,        "tot"sv,         "τώρα"sv,      "ακόμα"sv,    "الآن"sv,
-    "עכשיו"sv,      "כרגע"sv,    "अब"sv,          "sekarang"sv,    "sada"sv,      "zdaj"sv};
+    "ab"sv,          "heute"sv,     "sofort"sv,   "künftig"sv,   "ab:"sv,        "from"sv,    "today"sv,
+    "dorénavant"sv,  "hoy"sv,       "hoje"sv,     "dzisiaj"sv,   "now"sv,        "still"sv,   "currently"sv,
+    "just"sv,        "simply"sv,    "always"sv,   "probably"sv,  "again"sv,      "also"sv,    "actually"sv,
+    "temporarily"sv, "usually"sv,   "normally"sv, "likely"sv,    "presumably"sv, "either"sv,  "follows"sv,
+    "as"sv,          "jetzt"sv,     "nun"sv,      "weiterhin"sv, "noch"sv,       "vorerst"sv, "auf"sv,
+    "maintenant"sv,  "désormais"sv, "toujours"sv, "donc"sv,      "ahora"sv,      "todavía"sv, "siempre"sv,
+    "agora"sv,       "ainda"sv,     "sempre"sv,   "teraz"sv,     "nadal"sv,      "obecnie"sv, "теперь"sv,
+    "тепер"sv,       "сейчас"sv,    "зараз"sv,    "пока"sv,      "такой"sv,      "такий"sv,   "следующий"sv,
+    "nu"sv,          "ora"sv,       "adesso"sv,   "nyt"sv,       "edelleen"sv,   "stadig"sv,  "fortfarande"sv,
+    "fortsatt"sv,    "nadále"sv,    "nyní"sv,     "teď"sv,       "stále"sv,      "pořád"sv,   "acum"sv,
+    "tot"sv,         "τώρα"sv,      "ακόμα"sv,    "الآن"sv,      "עכשיו"sv,      "כרגע"sv,    "अब"sv,
+    "sekarang"sv,    "sada"sv,      "zdaj"sv};
+// "... is still the old one (X)": X, where it stands in brackets or behind a sign.
+constexpr std::array kSame = {
+    "the"sv,    "same"sv,     "old"sv,    "one"sv,     "das"sv,       "dasselbe"sv,    "gleiche"sv,
+    "alte"sv,   "das alte"sv, "le"sv,     "même"sv,    "l'ancien"sv,  "la"sv,          "el"sv,
+    "misma"sv,  "mismo"sv,    "de"sv,     "siempre"sv, "antes"sv,     "a"sv,           "o"sv,
+    "mesma"sv,  "mesmo"sv,    "to"sv,     "samo"sv,    "stare"sv,     "тот"sv,         "же"sv,
+    "старый"sv, "той"sv,      "самий"sv,  "старий"sv,  "unchanged"sv, "unverändert"sv, "as"sv,
+    "before"sv, "wie"sv,      "bisher"sv, "immer"sv};
 constexpr std::array kPairWords = {"логин"sv,
                                    "логін"sv,
                                    "utilisateur"sv,
@@ -189,7 +200,8 @@ bool read_pair(ProseReader &reader, ProseCandidate candidate, std::vector<ProseC
     const bool joins = word == "and" || word == "with" || word == "using" || word == "und" || word == "et" ||
                        word == "mit" || word == "avec" || word == "con" || word == "y" || word == "com" ||
                        word == "e" || word == "z" || word == "i" || word == "oraz" || word == "и" ||
-                       word == "с" || word == "з" || word == "та" || among(kJoins, word);
+                       word == "с" || word == "з" || word == "та" || word == "puis" || word == "then" ||
+                       word == "dann" || word == "luego" || among(kJoins, word);
     const bool names = among(kSecretWords, word) || word == "the";
     if (!joins && !names && word != "is") break;
     separated = separated || word != "the";
@@ -530,6 +542,16 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLangu
         if (mark) break;
       }
       if (change) return false;  // "was changed yesterday"
+      const std::size_t said = reader.at();
+      bool same = false;
+      while (!reader.at_line_end() && among(kSame, reader.word())) {
+        reader.skip_word();
+        same = true;
+      }
+      reader.blanks();
+      if (same && (reader.peek() == '(' || take_separator(reader)))
+        return emit_value(reader, candidate, Link::verb, pair, out);
+      reader.go(said);
       if (take_separator(reader)) return emit_value(reader, candidate, Link::separator, pair, out);
       return emit_value(reader, candidate, Link::verb, pair, out);
     }
@@ -547,6 +569,10 @@ bool read_sign_in(ProseReader &reader, ProseCandidate candidate, std::vector<Pro
     const std::string word = reader.word();
     if (word.empty() || word.back() == '.') return false;
     reader.skip_word();
+    // "pour te connecter au NAS : admin puis X"
+    if (words > 0 &&
+        (word == ":" || (word.size() > 3 && word.back() == ':' && word.find("//") == std::string::npos)))
+      return read_pair(reader, candidate, out);
     if (word != "as" && word != "with" && word != "using" && word != "als" && word != "mit" &&
         word != "avec" && word != "con" && word != "com" && word != "jako" && word != "под" && word != "як")
       continue;
@@ -562,6 +588,62 @@ bool read_sign_in(ProseReader &reader, ProseCandidate candidate, std::vector<Pro
     return read_pair(reader, candidate, out);
   }
   return false;
+}
+
+// "FTP creds:", then host, user and password each alone on a line.
+bool read_listed(ProseReader reader, ProseCandidate candidate, std::vector<ProseCandidate> &out) {
+  constexpr std::size_t kLeast = 6;  // bytes of the password
+  constexpr std::size_t kLines = 5;
+  if (!take_separator(reader) || !reader.at_line_end()) return false;
+  const std::string_view text = reader.text();
+  std::vector<Span> words;
+  std::size_t at = reader.at();
+  while (at < reader.end() && words.size() < kLines) {
+    const std::size_t line = text.find('\n', at);
+    if (line == std::string_view::npos) break;
+    Span word{line + 1, std::min(text.find('\n', line + 1), text.size())};
+    at = word.end;
+    while (word.begin < word.end && (is_space(text[word.begin]) || text[word.begin] == '>')) ++word.begin;
+    while (word.end > word.begin && is_space(text[word.end - 1])) --word.end;
+    const std::string_view found = text.substr(word.begin, word.end - word.begin);
+    if (found.empty() && words.empty()) continue;
+    if (found.empty() || std::any_of(found.begin(), found.end(), is_space) || found.back() == ':') break;
+    words.push_back(word);
+  }
+  if (words.size() < 2) return false;
+  const Span user = words[words.size() - 2];
+  const std::string_view value = text.substr(words.back().begin, words.back().end - words.back().begin);
+  if (value.size() < kLeast || !is_user_shaped(text.substr(user.begin, user.end - user.begin)) ||
+      std::none_of(value.begin(), value.end(), is_letter) ||
+      std::all_of(value.begin(), value.end(), [](char c) { return is_letter(c) || c == '-' || c == '.'; }))
+    return false;
+  candidate.link = Link::pair;
+  candidate.user_begin = user.begin;
+  candidate.user_end = user.end;
+  candidate.begin = words.back().begin;
+  candidate.end = words.back().end;
+  out.push_back(candidate);
+  return true;
+}
+
+// "PASS: gdb.base/advance.exp", "Pass: 14, Fail: 0": how a test went. A password has a user or host beside
+// it, or signs that names of tests do without.
+bool is_verdict(std::string_view text, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kBeside = 160;  // bytes
+  constexpr std::array kBesideWords = {"user"sv,    "login"sv,       "logon"sv,   "uid"sv,
+                                       "account"sv, "host"sv,        "server"sv,  "benutzer"sv,
+                                       "name:"sv,   "utilisateur"sv, "usuario"sv, "mail"sv};
+  const Span line = line_around(text, begin, kProseReach);
+  if (base::contains_ignoring_case(text.substr(line.begin, line.end - line.begin), "fail")) return true;
+  if (text.substr(begin, end - begin) != "PASS") return false;
+  const std::size_t low = begin - std::min(begin, kBeside);
+  const std::string before = base::lower(text.substr(low, begin - low));
+  return std::none_of(kBesideWords.begin(), kBesideWords.end(),
+                      [&](std::string_view word) { return before.find(word) != std::string::npos; });
+}
+
+bool has_sign(std::string_view value) {
+  return value.find_first_of("!#$%&*+=?^~@") != std::string_view::npos;
 }
 
 }  // namespace
@@ -617,12 +699,19 @@ bool read_prose(std::string_view text, std::size_t end, const ProseTrigger &trig
     read_linked(reader, candidate, *trigger.language, true, out);
     for (std::size_t i = out.size(); i-- > before;)
       if (out[i].link != Link::pair) out.erase(out.begin() + static_cast<std::ptrdiff_t>(i));
+    if (out.size() == before && !reader.source()) read_listed(ProseReader(text, end), candidate, out);
     return heading;
   }
   if (trigger.language->value_before && read_preceding(text, begin, candidate, out)) return heading;
   const std::size_t before = out.size();
   if (is == TriggerClass::password && !reader.source()) read_before(text, begin, candidate, out);
   if (out.size() == before) read_linked(reader, candidate, *trigger.language, pair, out);
+  if (is == TriggerClass::pass && out.size() > before && is_verdict(text, begin, end))
+    out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
+                             [&](const ProseCandidate &one) {
+                               return !has_sign(text.substr(one.begin, one.end - one.begin));
+                             }),
+              out.end());
   return heading;
 }
 

@@ -110,6 +110,7 @@ TableReading read_table(std::string_view text, std::size_t trigger_end, const Pr
   if (head.count < 2) return TableReading::none;
   std::size_t column = head.count;
   std::size_t user_column = head.count;
+  bool vague_user = false;
   for (std::size_t i = 0; i < head.count; ++i) {
     const Span cell = head.cells[i];
     const std::string name = base::lower(text.substr(cell.begin, cell.end - cell.begin));
@@ -117,7 +118,12 @@ TableReading read_table(std::string_view text, std::size_t trigger_end, const Pr
     if (trigger_end <= cell.end && trigger_end > cell.begin && cell.end - trigger_end <= 1 &&
         name.size() <= 32)
       column = i;
-    if (user_column == head.count && names_users(name)) user_column = i;
+    // "name" beside "username" is what the entry is called, as in exports of browsers.
+    const bool vague = name == "name" || name == "id" || name == "account" || name == "title";
+    if (names_users(name) && (user_column == head.count || (vague_user && !vague))) {
+      user_column = i;
+      vague_user = vague;
+    }
   }
   if (column == head.count || !is_heading(text, head, mark)) return TableReading::none;
   bool any = false;

@@ -291,6 +291,10 @@ std::vector<ProseTrigger> make_triggers() {
        "登入資訊",
        "ログイン情報"});
   add_pattern(R"((?:^|[^a-z])(?:log|sign)(?:ged)?[ -]?(?:in|on|into))", sign_in);
+  add_pattern(
+      R"((?:^|[^a-z])(?:(?:ssh|rdp|telnet|vnc)(?:'?ed)? (?:in|into|to)|(?:you )?get in|(?:te|vous|se) connecter))",
+      sign_in);
+  add_pattern(R"(community[ -]string)", password);
   add_pattern(R"((?:^|[^a-z])pin(?: code)?)", pin);
   add_pattern(R"((?:^|[^a-z0-9])secret[0-9]?)", secret);
   return out;

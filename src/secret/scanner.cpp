@@ -21,6 +21,7 @@
 #include "secret/scanner_held.hpp"
 #include "secret/text_places.hpp"
 #include "secret/value.hpp"
+#include "secret/vendor_form.hpp"
 #include "secret/wrapped.hpp"
 
 namespace dislodge::secret {
@@ -34,7 +35,6 @@ constexpr std::string_view kLoneRule = "word-alone";  // see engine/split_secret
 constexpr double kLoneConfidence = 0.2;
 constexpr std::string_view kAnnouncedKind = "account-announced";  // rules/secrets/places.toml
 constexpr std::string_view kAssignedPassword = "assigned-password";
-constexpr std::string_view kAssignedSecret = "assigned-secret";
 constexpr std::string_view kAssignedSecretKind = "api-key";
 
 }  // namespace
@@ -312,6 +312,7 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
       candidate.rejected = rejected_by_import(view, rule, match);
     out.push_back(std::move(candidate));
   }
+  refuse_broken_forms(view.text, vendor_forms(*rules_), out);
   ask_companions(view.text, out);
   if (!options_.prose || !view.prose) return;
   std::vector<AssignmentCandidate> assigned;
@@ -328,11 +329,16 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
     candidate.begin = one.begin;
     candidate.end = one.end;
     candidate.confidence = one.confidence;
-    if (one.confidence < kAssignmentThreshold) candidate.rejected = "unlikely to be a secret under this name";
+    if (one.confidence < kAssignmentThreshold)
+      candidate.rejected = "unlikely to be a secret under this name";
+    else if (!password)
+      candidate.rejected = breaks_form(view.text, vendor_forms(*rules_), candidate, out);
     out.push_back(std::move(candidate));
   }
   std::vector<ProseCandidate> prose;
-  find_prose(view.text, matches_.triggers, prose, &matches_.far);
+  const FileKind file = file_kind_of(view.name.empty() ? view.item : view.name);
+  find_prose(view.text, matches_.triggers, prose, &matches_.far,
+             file != FileKind::source && file != FileKind::script);
   // "passphrase for the key: x": the sentence knows better what it is than the word before the colon.
   std::unordered_map<std::size_t, double> said;
   for (const ProseCandidate &one : prose)

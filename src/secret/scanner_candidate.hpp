@@ -12,6 +12,7 @@ namespace dislodge::secret {
 
 inline constexpr std::string_view kProseRule = "password-in-prose";
 inline constexpr std::string_view kProseKind = "password";
+inline constexpr std::string_view kAssignedSecret = "assigned-secret";
 
 // What a rule or a model takes for a secret.
 struct Scanner::Candidate {

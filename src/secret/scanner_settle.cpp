@@ -100,7 +100,7 @@ void Scanner::settle(std::vector<Candidate> &candidates) const {
     if (a.rejected.empty() != b.rejected.empty()) return a.rejected.empty();
     // What has a format of its own is named by it, however sure a model is that the name beside it means one.
     const auto has_format = [](const Candidate &one) {
-      return one.rule != nullptr && one.rule->family != "generic";
+      return one.rule != nullptr && one.rule->family != "generic" && one.rule->family != "providers";
     };
     if (has_format(a) != has_format(b)) return has_format(a);
     if (a.confidence != b.confidence) return a.confidence > b.confidence;

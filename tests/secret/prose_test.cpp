@@ -185,6 +185,56 @@ INSTANTIATE_TEST_SUITE_P(Tables, ProseNegative,
                          testing::Values("| field | password |\n|---|---|\n| type | required |\n",
                                          "Name,Password\nmin length,12\n"));
 
+INSTANTIATE_TEST_SUITE_P(
+    EverydayMail, ProsePositive,
+    testing::Values(
+        Case{"das Kennwort fuer den Terminalserver lautet ab heute Herbst!Wind77. Bitte nicht weitergeben.",
+             "Herbst!Wind77"},
+        Case{"PW ist noch das alte (Blau.Wal.2023), ich aendere es naechste Woche.", "Blau.Wal.2023"},
+        Case{"Bom dia, a senha do roteador mudou para Abacaxi@77lua. Abraço", "Abacaxi@77lua"},
+        Case{"SSH to 10.2.0.14 as root / Tr0ub4dor&3xyz, then run the script.", "Tr0ub4dor&3xyz"},
+        Case{"I set up the new NAS today. You get in with admin and Br0wnFox_jumps (capital B).",
+             "Br0wnFox_jumps"},
+        Case{"FTP creds:\n  ftp.partner.example\n  velmora_ftp\n  hG7$kk2Lm0\n", "hG7$kk2Lm0"},
+        Case{"Pour te connecter au NAS : admin puis Orage#2024bis", "Orage#2024bis"},
+        Case{"snmp community string on the core switches is v3lm0ra-RW-net", "v3lm0ra-RW-net"},
+        Case{"jenkins password: Lk17#saturn_Qz119", "Lk17#saturn_Qz119"}));
+
+// Exports of chats and tickets, logs: source stands around the sentence, and line breaks are escapes.
+INSTANTIATE_TEST_SUITE_P(
+    SentencesInQuotes, ProsePositive,
+    testing::Values(
+        Case{"\"the vpn password is Kx7#mars_Wq81\"\n", "Kx7#mars_Wq81"},
+        Case{R"({"text":"the vpn password is Hm4#xuT9vKqe"})", "Hm4#xuT9vKqe"},
+        Case{
+            R"([{"type":"message","user":"U01","ts":"1741600000.000100","text":"the vpn password is Sommer2024!"}])",
+            "Sommer2024!"},
+        Case{R"({"text":"Hello,\nthe vpn password is Lk03#saturn_Qz21\nBye"})", "Lk03#saturn_Qz21"},
+        Case{R"({"text":"Hello, the vpn password is Kx7#mars_Wq81, bye"})", "Kx7#mars_Wq81"},
+        Case{R"([{"body":"Zugangsdaten: svc-backup \/ saffron-granit31\nGru\u00df","id":4}])",
+             "saffron-granit31"},
+        Case{"2026-11-03 INFO chat msg=\"your temporary password is: Xy7kQp2m. It expires\" user=4",
+             "Xy7kQp2m"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    LogsOfTests, ProseNegative,
+    testing::Values(
+        "PASS: gdb.base/advance.exp: advance line number\nXPASS: ld-elf/eh5\nPASS: "
+        "test_login_with_password\n",
+        "--- PASS: TestUserLogin (0.02s)\nPASS src/components/Login.test.tsx\n",
+        "2025-03-01 10:00:00 PASS: check_disk_usage_01\nPASS : TC_0045_ResetPassword\nPass: 14, Fail: 0\n"));
+INSTANTIATE_TEST_SUITE_P(CapitalsBesideAUser, ProsePositive,
+                         testing::Values(Case{"USER: ftpuser\nPASS: tR8-mmQa71-pp\n", "tR8-mmQa71-pp"},
+                                         Case{"PASS: hG7$kk2Lm0\n", "hG7$kk2Lm0"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    WhatIsNoneInQuotes, ProseNegative,
+    testing::Values(
+        R"({"error":"the password is required","code":"PASSWORD_REQUIRED"})",
+        R"({"text":"your password will expire in 14 days, please change it"})",
+        R"({"label":"Enter the password for user %s","hint":"the password is at least 12 characters"})",
+        R"({"text":"the password is in the vault, ask Marta"})"));
+
 TEST(Prose, TheUserBesideThePasswordIsAHint) {
   const auto pair = passwords("creds: svc-sql / Orange*Peel42");
   ASSERT_EQ(pair.size(), 1u);
