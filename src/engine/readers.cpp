@@ -165,6 +165,7 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
       if (const auto source = unit.within_content(item) ? std::nullopt : log::recognise(item.bytes);
           source == log::Source::syslog || (source == log::Source::windows && item.bytes.starts_with('<')))
         return read_table(item, unit);
+      repo::note_linked_worktree(item, unit);
       // Its lines are rights; as text it is read all the same.
       if (!unit.within_content(item) && identity::authorized_keys::recognises(item.bytes))
         identity::authorized_keys::read(item, unit.facts());

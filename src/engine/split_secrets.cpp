@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -103,6 +104,8 @@ bool follows(const evidence::Record &first, const evidence::Record &later) {
                                  "密碼"sv,
                                  "パスワード"sv,
                                  "login"sv,
+                                 "secret"sv,
+                                 "client"sv,
                                  "access"sv,
                                  "zugang"sv};
   return subject.empty() || std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
@@ -116,6 +119,63 @@ std::string_view user_of(const secret::Sighting &sighting) {
   return {};
 }
 
+bool is_application_secret(const secret::Sighting &s) {
+  return s.rejected.empty() && !s.identifier &&
+         (s.kind.find("client-secret") != std::string::npos || s.rule == "assigned-secret");
+}
+
+// The values of a kind of hint, each once.
+std::set<std::string> values_of(const std::vector<const secret::Sighting *> &of, secret::HintKind kind) {
+  std::set<std::string> out;
+  for (const secret::Sighting *s : of)
+    for (const secret::Hint &hint : s->hints)
+      if (hint.kind == kind) out.insert(base::lower(hint.value));
+  return out;
+}
+
+// The ids that were sent apart from the secret of their application.
+void join_applications(std::vector<StoredSighting> &sightings,
+                       const std::unordered_map<std::int64_t, const evidence::Record *> &by_id) {
+  // By sender and record.
+  std::map<std::string, std::map<std::int64_t, std::vector<const secret::Sighting *>>> named;
+  for (const StoredSighting &row : sightings) {
+    const secret::Sighting &s = row.sighting;
+    if ((s.kind != "application-id" && s.kind != "tenant-id") || !s.rejected.empty()) continue;
+    if (const auto record = by_id.find(row.record); record != by_id.end())
+      named[sender_of(*record->second)][row.record].push_back(&s);
+  }
+  if (named.empty()) return;
+  for (StoredSighting &row : sightings) {
+    if (!is_application_secret(row.sighting) || row.sighting.quote_depth > 0 ||
+        !secret::hint(row.sighting, secret::HintKind::application).empty())
+      continue;
+    const auto record = by_id.find(row.record);
+    if (record == by_id.end()) continue;
+    const auto messages = named.find(sender_of(*record->second));
+    if (messages == named.end()) continue;
+    // The nearest in time; of two as near, the first by its id.
+    const std::vector<const secret::Sighting *> *best = nullptr;
+    std::pair<std::int64_t, std::string> best_at;
+    for (const auto &[id, ids] : messages->second) {
+      const evidence::Record &other = *by_id.at(id);
+      if (id == row.record || (!follows(other, *record->second) && !follows(*record->second, other)))
+        continue;
+      const std::int64_t apart = time_of(other).us - time_of(*record->second).us;
+      const std::pair at(apart < 0 ? -apart : apart, other.message_id);
+      if (best != nullptr && best_at <= at) continue;
+      best = &ids;
+      best_at = at;
+    }
+    if (best == nullptr) continue;
+    const std::set<std::string> applications = values_of(*best, secret::HintKind::application);
+    const std::set<std::string> tenants = values_of(*best, secret::HintKind::tenant);
+    if (applications.size() != 1) continue;
+    secret::add_hint(row.sighting.hints, secret::HintKind::application, *applications.begin());
+    if (tenants.size() == 1 && secret::hint(row.sighting, secret::HintKind::tenant).empty())
+      secret::add_hint(row.sighting.hints, secret::HintKind::tenant, *tenants.begin());
+  }
+}
+
 }  // namespace
 
 void join_split_secrets(std::vector<StoredSighting> &sightings, const std::vector<StoredRecord> &records) {
@@ -126,6 +186,8 @@ void join_split_secrets(std::vector<StoredSighting> &sightings, const std::vecto
     const auto found = by_id.find(row.record);
     return found == by_id.end() ? nullptr : found->second;
   };
+
+  join_applications(sightings, by_id);
 
   // What was announced, by sender.
   struct Announced {

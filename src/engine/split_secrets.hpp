@@ -8,6 +8,10 @@
 // looks like a password (kind `word-alone`). Where a message of the second kind answers or follows one of the
 // first, between the same people, within kFollows, the word is a password of that account. A password that
 // names no user gets the announced one.
+//
+// The secret of an application is often mailed apart from its ids: where one stands without them, it gets
+// those of the message between the same people that it answers or follows, or that follows it, if that names
+// one application.
 
 #include <vector>
 

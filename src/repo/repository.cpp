@@ -111,6 +111,20 @@ void note_what_is_elsewhere(const ItemView &item, const RepositoryFile &file, Si
 
 }  // namespace
 
+void note_linked_worktree(const ItemView &item, Sink &sink) {
+  constexpr std::string_view kMark = "gitdir:";
+  constexpr std::size_t kLongest = 4096;  // of a path
+  if (!item.bytes.starts_with(kMark) || item.bytes.size() > kLongest) return;
+  const std::string_view name = item.name.empty() ? item.path : item.name;
+  if (name != ".git" && !name.ends_with("/.git")) return;
+  sink.unread({.bytes = 0,
+               .state = LedgerState::not_held,
+               .reason = fmt::format("the files of a linked worktree or submodule: its repository lies at {}",
+                                     base::to_valid_utf8(base::trim(item.bytes.substr(kMark.size())))),
+               .remedy = "hand in the repository that it names: its history is not here",
+               .child = base::join_item(item.path, "repository")});
+}
+
 base::Result<void> read_repository(const ItemView &item, std::span<const RepositoryFile> files, Sink &sink) {
   ObjectStore store(item, hash_kind_of(files), sink);
   for (const RepositoryFile &file : files) {

@@ -31,6 +31,10 @@ struct RepositoryFile {
 base::Result<void> read_repository(const evidence::ItemView &item, std::span<const RepositoryFile> files,
                                    evidence::Sink &sink);
 
+// The ".git" file of a linked worktree or submodule: its repository lies elsewhere, and the ledger says
+// where. Does nothing for any other file.
+void note_linked_worktree(const evidence::ItemView &item, evidence::Sink &sink);
+
 base::Result<void> read_bundle(const evidence::ItemView &item, evidence::Sink &sink);
 base::Result<void> read_pack(const evidence::ItemView &item, evidence::Sink &sink);
 base::Result<void> read_loose_object(const evidence::ItemView &item, evidence::Sink &sink);

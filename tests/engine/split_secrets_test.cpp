@@ -74,6 +74,32 @@ TEST(SplitSecrets, OthersLaterOrEarlierMessagesAreNotJoined) {
   for (std::size_t i = 1; i < sightings.size(); ++i) EXPECT_EQ(sightings[i].sighting.kind, "word-alone") << i;
 }
 
+TEST(SplitSecrets, AnApplicationSecretGetsTheIdsThatWereSentApart) {
+  const std::vector<StoredRecord> records = {
+      message(1, "it@acme.example", "kim@acme.example", "App registration", 0),
+      message(2, "it@acme.example", "kim@acme.example", "RE: App registration", 1),
+      message(3, "it@acme.example", "kim@acme.example", "Lunch", 2)};
+  const std::string app = "0f2c9a4e-1b7d-4c53-8e6a-9d3b5f7c1e20";
+  const std::string tenant = "6f3c1d8a-5b27-4e90-9c4d-2a7be81f0c63";
+  std::vector<StoredSighting> sightings = {sighting(1, "application-id"), sighting(1, "tenant-id"),
+                                           sighting(2, "entra-client-secret"),
+                                           sighting(3, "entra-client-secret")};
+  sightings[0].sighting.hints.push_back({secret::HintKind::application, app});
+  sightings[1].sighting.hints.push_back({secret::HintKind::tenant, tenant});
+  sightings[2].sighting.identifier = sightings[3].sighting.identifier = false;
+  join_split_secrets(sightings, records);
+  EXPECT_EQ(secret::hint(sightings[2].sighting, secret::HintKind::application), app);
+  EXPECT_EQ(secret::hint(sightings[2].sighting, secret::HintKind::tenant), tenant);
+  EXPECT_TRUE(sightings[3].sighting.hints.empty()) << "of another thread";
+  // Two applications in the first message: nobody can say whose it is.
+  sightings[2].sighting.hints.clear();
+  sightings.push_back(sighting(1, "application-id"));
+  sightings.back().sighting.hints.push_back(
+      {secret::HintKind::application, "11111111-2222-4333-8444-555555555555"});
+  join_split_secrets(sightings, records);
+  EXPECT_TRUE(sightings[2].sighting.hints.empty());
+}
+
 TEST(SplitSecrets, WithoutAnnouncementAWordStaysAWord) {
   const std::vector<StoredRecord> records = {message(1, "it@acme.example", "kim@acme.example", "ticket", 0)};
   std::vector<StoredSighting> sightings = {sighting(1, "word-alone")};
