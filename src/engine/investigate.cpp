@@ -299,7 +299,8 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     identity::link_facts(picture.facts, rights);
     const std::vector<std::int64_t> logs =
         logs_among(picture.evidence, picture.records, picture.sightings, picture.events.files);
-    const Held held = hold_evidence(picture.evidence, picture.records, picture.facts, logs);
+    const Held held =
+        hold_evidence(picture.evidence, picture.records, picture.facts, logs, mailboxes_read(picture.events));
     // Which secrets there are, whose they are, whom they authenticate, where they lie.
     DISLODGE_TRY_ASSIGN(const auto lengths, load_secret_lengths(the_case));
     join_split_secrets(picture.sightings, picture.records);

@@ -63,27 +63,44 @@ std::map<std::int64_t, std::string> folders_of(const std::vector<EvidenceRow> &e
   return of_row;
 }
 
-// The address that most messages of a mailbox have among their people. `evidence` is sorted.
-std::string likely_owner(const std::vector<std::int64_t> &evidence,
-                         const std::vector<StoredRecord> &records) {
-  std::map<std::string, std::uint64_t> seen;
-  std::uint64_t messages = 0;
+// In whose mailbox the log saw the messages of this evidence; else the address that most of them have among
+// their people. Two that most have (all of it from one to the other) are told apart by where it was
+// delivered, or not at all: the mailbox of a stranger is worse than one of nobody. `evidence` is sorted.
+std::string likely_owner(const std::vector<std::int64_t> &evidence, const std::vector<StoredRecord> &records,
+                         const MailboxesRead &reads) {
+  struct Count {
+    std::uint64_t messages = 0, delivered = 0;
+  };
+  std::map<std::string, Count> seen;
+  std::map<std::string, std::uint64_t> read_in;
+  std::uint64_t messages = 0, reads_known = 0;
   for (const StoredRecord &row : records) {
     if (row.record.kind != evidence::RecordKind::message ||
         !std::binary_search(evidence.begin(), evidence.end(), row.evidence))
       continue;
     ++messages;
+    if (const auto read = reads.find(row.record.message_id); read != reads.end()) {
+      ++read_in[read->second];
+      ++reads_known;
+    }
     std::vector<std::string> here;
-    for (const evidence::Person &person : row.record.people)
-      if (!person.address.empty() && std::find(here.begin(), here.end(), person.address) == here.end())
-        here.push_back(person.address);
-    for (const std::string &address : here) ++seen[address];
+    for (const evidence::Person &person : row.record.people) {
+      if (person.address.empty()) continue;
+      if (person.role == evidence::PersonRole::delivered_to) ++seen[person.address].delivered;
+      if (std::find(here.begin(), here.end(), person.address) == here.end()) here.push_back(person.address);
+    }
+    for (const std::string &address : here) ++seen[address].messages;
   }
-  std::string best;
-  std::uint64_t count = 0;
-  for (const auto &[address, times] : seen)
-    if (times > count) std::tie(best, count) = std::pair(address, times);
-  return messages >= 3 && count * 2 > messages ? best : std::string();
+  for (const auto &[mailbox, times] : read_in)
+    if (times * 2 > reads_known) return mailbox;
+  const auto rank = [](const Count &one) { return std::pair(one.messages, one.delivered); };
+  const auto best = std::max_element(seen.begin(), seen.end(), [&](const auto &a, const auto &b) {
+    return rank(a.second) < rank(b.second);
+  });
+  if (messages < 3 || best == seen.end() || best->second.messages * 2 <= messages) return {};
+  const auto same = std::count_if(seen.begin(), seen.end(),
+                                  [&](const auto &one) { return rank(one.second) == rank(best->second); });
+  return same == 1 ? best->first : std::string();
 }
 
 // Repositories of the directories whose name ends like the evidence: "platform-config.bundle".
@@ -137,8 +154,23 @@ std::vector<std::int64_t> logs_among(const std::vector<EvidenceRow> &evidence,
   return logs;
 }
 
+MailboxesRead mailboxes_read(const log::EventTable &events) {
+  MailboxesRead reads;
+  for (const log::Event &event : events.events) {
+    if (event.event_class != log::EventClass::mail_access || event.mailbox == 0) continue;
+    for (const std::string_view id : events.extras_of(event, "message-id")) {
+      const auto [known, fresh] = reads.emplace(id, base::lower(events.text(event.mailbox)));
+      if (!fresh && known->second != base::lower(events.text(event.mailbox))) known->second.clear();
+    }
+  }
+  // A message that lies in several mailboxes says nothing of one.
+  std::erase_if(reads, [](const auto &one) { return one.second.empty(); });
+  return reads;
+}
+
 Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<StoredRecord> &records,
-                   identity::Facts &facts, const std::vector<std::int64_t> &logs) {
+                   identity::Facts &facts, const std::vector<std::int64_t> &logs,
+                   const MailboxesRead &reads) {
   Held held;
   const identity::NameIndex names(facts);
   std::map<std::string, std::string> held_in;  // resource -> first item
@@ -168,7 +200,7 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
     if (folder != folders.end()) {
       Members &all = members[folder->second];
       if (!all.asked && all.mail.size() == all.files) {
-        all.owner = likely_owner(all.mail, records);
+        all.owner = likely_owner(all.mail, records, reads);
         if (!all.owner.empty())
           held.inferred.push_back(
               fmt::format("{}: taken for the mailbox of {}, who is on most of its messages; say otherwise "
@@ -182,7 +214,7 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
     } else if (!custodian.empty()) {
       resource = identity::resource_of_custodian(custodian, names);
     } else if (holds_mail(row)) {
-      custodian = likely_owner({row.id}, records);
+      custodian = likely_owner({row.id}, records, reads);
       if (!custodian.empty()) {
         resource = identity::resource_of_custodian(custodian, names);
         held.inferred.push_back(fmt::format(

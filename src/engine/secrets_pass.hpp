@@ -4,12 +4,14 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/store.hpp"
 #include "identity/fact.hpp"
 #include "identity/link.hpp"
 #include "identity/secret_fact.hpp"
+#include "log/event.hpp"
 
 namespace dislodge::engine {
 
@@ -28,10 +30,16 @@ std::vector<std::int64_t> logs_among(const std::vector<EvidenceRow> &evidence,
                                      const std::vector<StoredSighting> &sightings,
                                      const std::vector<std::string> &files);
 
-// Declared custodians first; a mailbox without one belongs to the address that most of its messages go to or
-// come from. Resources that no directory knows are added to the facts; each gets held_in.
+// Message id -> the mailbox in which a log saw it read, where it is one.
+using MailboxesRead = std::unordered_map<std::string, std::string>;
+MailboxesRead mailboxes_read(const log::EventTable &events);
+
+// Declared custodians first; a mailbox without one belongs to whose mailbox the log saw its messages in, else
+// to the one address that most of them go to or come from. Resources that no directory knows are added to the
+// facts; each gets held_in.
 Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<StoredRecord> &records,
-                   identity::Facts &facts, const std::vector<std::int64_t> &logs = {});
+                   identity::Facts &facts, const std::vector<std::int64_t> &logs = {},
+                   const MailboxesRead &reads = {});
 
 // Sorted by id; places sorted by item and line. Rejected candidates and public identifiers are no secrets.
 std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSighting> &sightings,

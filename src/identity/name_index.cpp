@@ -40,6 +40,15 @@ NameIndex::NameIndex(const Facts &facts) : facts_(facts) {
         locals_.emplace_back(sam, i);
     }
   }
+  constexpr std::string_view kExchange = "resource:exchange/";
+  for (const Resource &one : facts.resources) {
+    const std::string_view id = one.id;
+    if (!id.starts_with(kExchange)) continue;
+    const std::string_view box = id.substr(id.rfind('/') + 1);
+    if (looks_like_address(box) && !id.substr(kExchange.size()).starts_with(kUnknownTenant))
+      boxes_.emplace_back(box, id);
+  }
+  std::sort(boxes_.begin(), boxes_.end());
   std::sort(names_.begin(), names_.end());
   std::sort(locals_.begin(), locals_.end());
   locals_.erase(std::unique(locals_.begin(), locals_.end()), locals_.end());
@@ -85,7 +94,13 @@ std::string NameIndex::mailbox(std::string_view address) const {
     if (mail.empty() && upn.empty()) continue;
     return mailbox_id(entra_parts(p.id).tenant, upn.empty() ? mail : upn);
   }
-  return {};
+  // No directory knows whose it is, but a log named the mailbox: of one tenant, or it cannot be said.
+  const std::string wanted = lower(address);
+  const auto at = std::lower_bound(boxes_.begin(), boxes_.end(),
+                                   std::pair<std::string_view, std::string_view>(wanted, {}));
+  if (at == boxes_.end() || at->first != wanted) return {};
+  const auto next = std::next(at);
+  return next != boxes_.end() && next->first == wanted ? std::string() : std::string(at->second);
 }
 
 std::string resource_of_custodian(std::string_view custodian, const NameIndex &names) {

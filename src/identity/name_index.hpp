@@ -25,15 +25,17 @@ class NameIndex {
   // SID.
   std::vector<std::uint32_t> find(std::string_view name) const;
   const Principal *only(std::string_view name, PrincipalKind kind) const;  // null where none or several
-  // The mailbox of an address: by UPN, mail or alias of a user; "" where no directory knows it.
+  // The mailbox of an address: by UPN, mail or alias of a user, else the one of that name that a log shows;
+  // "" where nothing knows it.
   std::string mailbox(std::string_view address) const;
   // Users whose address begins with `local` before the @ (a bare account name).
   std::vector<std::uint32_t> find_local(std::string_view local) const;
 
  private:
   const Facts &facts_;
-  std::vector<std::pair<std::string_view, std::uint32_t>> names_;  // sorted
-  std::vector<std::pair<std::string, std::uint32_t>> locals_;      // sorted
+  std::vector<std::pair<std::string_view, std::uint32_t>> names_;     // sorted
+  std::vector<std::pair<std::string, std::uint32_t>> locals_;         // sorted
+  std::vector<std::pair<std::string_view, std::string_view>> boxes_;  // address, resource; sorted
 };
 
 // The resource of a declared custodian: a mailbox address, or "github.com/owner/name". An address that no

@@ -118,5 +118,33 @@ TEST(LooseFiles, LogsAreNotWhatWasStolen) {
     EXPECT_THAT(one.resource, testing::AnyOf("resource:evidence/share.zip", "resource:evidence/box.mbox"));
 }
 
+// All of it from one to the other: the people do not tell whose it is, the log of reading does.
+TEST(LooseFiles, AMailboxOfTwoIsWhoseTheLogSays) {
+  const std::vector<EvidenceRow> rows = {row(1, "export.mbox", "mbox")};
+  std::vector<StoredRecord> records;
+  for (int i = 1; i <= 4; ++i) {
+    records.push_back(message(i, 1, {"carl@acme.example", "dora@acme.example"}));
+    records.back().record.message_id = std::to_string(i) + "@x";
+  }
+  identity::Facts facts;
+  EXPECT_EQ(hold_evidence(rows, records, facts).custodian.at(1), "");
+  identity::Facts again;
+  const Held held = hold_evidence(rows, records, again, {}, {{"2@x", "dora@acme.example"}});
+  EXPECT_EQ(held.custodian.at(1), "dora@acme.example");
+  EXPECT_EQ(held.resource.at(1), "resource:mail/acme.example/dora@acme.example");
+  // Where the log names the tenant, that mailbox is this one.
+  identity::Facts logged;
+  identity::Resource box;
+  box.id = "resource:exchange/22222222-2222-2222-2222-222222222222/dora@acme.example";
+  box.kind = "mailbox";
+  logged.resources.push_back(box);
+  EXPECT_EQ(hold_evidence(rows, records, logged, {}, {{"2@x", "dora@acme.example"}}).resource.at(1), box.id);
+  for (StoredRecord &one : records) {
+    one.record.people[1].role = evidence::PersonRole::delivered_to;
+  }
+  identity::Facts delivered;
+  EXPECT_EQ(hold_evidence(rows, records, delivered).custodian.at(1), "dora@acme.example");
+}
+
 }  // namespace
 }  // namespace dislodge::engine
