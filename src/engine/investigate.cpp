@@ -314,6 +314,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     identity::tell_owners(picture.secrets, picture.facts, us);
     identity::mark_use(picture.events, picture.facts);
     add_exposures(picture.evidence, held, picture.facts);
+    picture.custodians = held.custodian;
     picture.notes.insert(picture.notes.end(), held.inferred.begin(), held.inferred.end());
     index_picture(picture);
     timing.items_out =

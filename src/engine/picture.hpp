@@ -50,6 +50,7 @@ struct Stolen {
 
 struct Picture {
   std::vector<EvidenceRow> evidence;
+  std::map<std::int64_t, std::string> custodians;  // evidence id -> as declared, else as inferred
   LedgerTotals totals;
   std::vector<evidence::LedgerRow> ledger;  // rows of evidence, then not held and not exported
   std::vector<StoredRecord> records;

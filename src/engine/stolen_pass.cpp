@@ -64,6 +64,8 @@ void tell_stolen(Picture &picture) {
   std::map<std::string, std::uint64_t> messages_in, in_folder, folder_unknown;
   std::map<std::int64_t, std::string> custodian;
   for (const EvidenceRow &row : picture.evidence) custodian[row.id] = base::lower(row.custodian);
+  for (const auto &[id, inferred] : picture.custodians)
+    if (!inferred.empty()) custodian[id] = base::lower(inferred);
   for (const StoredRecord &row : picture.records) {
     if (row.record.kind != evidence::RecordKind::message) continue;
     held.insert(bare(row.record.message_id));

@@ -65,6 +65,15 @@ TEST(StolenPass, WhereTheExportSaysNoFolderWhatWasThereCounts) {
   EXPECT_EQ(stolen.folder_unknown, 2u);
 }
 
+TEST(StolenPass, AMailboxWhoseOwnerWasInferredIsExported) {
+  Picture picture = synchronised("\\Inbox");
+  picture.evidence[0].custodian.clear();
+  picture.custodians[1] = "dora@brisk.example";
+  tell_stolen(picture);
+  EXPECT_EQ(picture.stolen.at("dora@brisk.example").could_be_read, 3u);
+  EXPECT_EQ(picture.totals.not_exported, 0u);
+}
+
 TEST(StolenPass, AMailboxThatNobodyExportedIsARowOfTheLedger) {
   Picture picture = synchronised("\\Inbox");
   picture.records.clear();
