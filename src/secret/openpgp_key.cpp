@@ -236,8 +236,11 @@ std::optional<OpenPgpKey> read_openpgp_key(std::string_view packets) {
 }
 
 std::string openpgp_description(const OpenPgpKey &key) {
-  return key.algorithm + " OpenPGP key" + (key.stub ? ", on a card" : key.encrypted ? ", encrypted" : "") + ", " +
-         key.key_id;
+  return key.algorithm + " OpenPGP key" +
+         (key.stub        ? ", on a card"
+          : key.encrypted ? ", encrypted"
+                          : "") +
+         ", " + key.key_id;
 }
 
 std::vector<Hint> openpgp_hints(const OpenPgpKey &key) {

@@ -13,14 +13,14 @@
 namespace dislodge::secret {
 
 struct OpenPgpKey {
-  std::string fingerprint;                // upper-case hex; of version 4 the last 16 digits are the key id
-  std::string key_id;                     // upper-case hex, 16 digits
-  std::string public_half;                // body of the public-key packet: what the fingerprint is made of
-  std::string algorithm;                  // "RSA 2048", "Ed25519"
-  std::vector<std::string> user_ids;      // "Marta Brisk <marta@brisk.example>"
-  std::string expires;                    // RFC 3339; empty where it never does, or nothing says so
-  bool encrypted = false;                 // a passphrase protects it
-  bool stub = false;                      // the secret half lies elsewhere (a smart card): nothing is lost
+  std::string fingerprint;            // upper-case hex; of version 4 the last 16 digits are the key id
+  std::string key_id;                 // upper-case hex, 16 digits
+  std::string public_half;            // body of the public-key packet: what the fingerprint is made of
+  std::string algorithm;              // "RSA 2048", "Ed25519"
+  std::vector<std::string> user_ids;  // "Marta Brisk <marta@brisk.example>"
+  std::string expires;                // RFC 3339; empty where it never does, or nothing says so
+  bool encrypted = false;             // a passphrase protects it
+  bool stub = false;                  // the secret half lies elsewhere (a smart card): nothing is lost
 };
 
 // The first key of the packets (binary; the body of an armored block). Nothing where they begin with no

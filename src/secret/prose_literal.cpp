@@ -112,7 +112,8 @@ std::optional<QuotedSentence> quoted_sentence(std::string_view text, std::size_t
   out.begin = open + 1;
   out.end = close;
   const std::string_view raw = text.substr(out.begin, out.end - out.begin);
-  if (raw.find(' ') == std::string_view::npos && raw.find("\\n") == std::string_view::npos) return std::nullopt;
+  if (raw.find(' ') == std::string_view::npos && raw.find("\\n") == std::string_view::npos)
+    return std::nullopt;
   if (escapes)
     decode(raw, out);
   else

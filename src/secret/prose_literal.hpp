@@ -14,8 +14,9 @@ namespace dislodge::secret {
 struct QuotedSentence {
   std::size_t begin = 0;  // inside the quotes, in the text around
   std::size_t end = 0;
-  std::string text;                // without escapes
-  std::vector<std::size_t> places;  // of each of its bytes, and of its end, in the text around; empty: it has no escapes
+  std::string text;  // without escapes
+  std::vector<std::size_t>
+      places;  // of each of its bytes, and of its end, in the text around; empty: it has no escapes
 
   std::size_t place(std::size_t at) const { return places.empty() ? begin + at : places[at]; }
   // Where a place of the text around lies in it.

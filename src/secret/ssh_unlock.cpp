@@ -47,11 +47,13 @@ constexpr std::array kCiphers = {
 };
 
 const Cipher *cipher_of(std::string_view name) {
-  const auto found = std::find_if(kCiphers.begin(), kCiphers.end(), [&](const Cipher &c) { return c.name == name; });
+  const auto found =
+      std::find_if(kCiphers.begin(), kCiphers.end(), [&](const Cipher &c) { return c.name == name; });
   return found == kCiphers.end() ? nullptr : &*found;
 }
 
-std::string decrypt(const EVP_CIPHER *cipher, std::string_view key, std::string_view iv, std::string_view text) {
+std::string decrypt(const EVP_CIPHER *cipher, std::string_view key, std::string_view iv,
+                    std::string_view text) {
   const Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free> context(EVP_CIPHER_CTX_new());
   std::string out(text.size(), '\0');
   int size = 0;
@@ -134,15 +136,18 @@ std::optional<LockedSshKey> LockedSshKey::putty(std::string_view text) {
   const std::size_t at = text.find("PuTTY-User-Key-File-");
   if (at == std::string_view::npos) return std::nullopt;
   text = text.substr(at);
-  key.version_ = text.starts_with("PuTTY-User-Key-File-3:") ? 3 : text.starts_with("PuTTY-User-Key-File-2:") ? 2 : 0;
-  key.algorithm_ = base::trim(text.substr(22, text.find('\n') == std::string_view::npos ? 0 : text.find('\n') - 22));
+  key.version_ = text.starts_with("PuTTY-User-Key-File-3:")   ? 3
+                 : text.starts_with("PuTTY-User-Key-File-2:") ? 2
+                                                              : 0;
+  key.algorithm_ =
+      base::trim(text.substr(22, text.find('\n') == std::string_view::npos ? 0 : text.find('\n') - 22));
   key.cipher_ = field(text, "Encryption:");
   key.comment_ = field(text, "Comment:");
   key.public_blob_ = lines(text, "Public-Lines:");
   key.secret_ = lines(text, "Private-Lines:");
   key.mac_ = base::from_hex(field(text, "Private-MAC:")).value_or("");
-  if (key.version_ == 0 || key.cipher_ != "aes256-cbc" || key.secret_.empty() || key.secret_.size() % 16 != 0 ||
-      key.mac_.empty())
+  if (key.version_ == 0 || key.cipher_ != "aes256-cbc" || key.secret_.empty() ||
+      key.secret_.size() % 16 != 0 || key.mac_.empty())
     return std::nullopt;
   key.whole_ = text;
   if (key.version_ == 2) return key;
@@ -151,8 +156,9 @@ std::optional<LockedSshKey> LockedSshKey::putty(std::string_view text) {
   key.rounds_ = number(field(text, "Argon2-Passes:"));
   key.salt_ = base::from_hex(field(text, "Argon2-Salt:")).value_or("");
   // libsodium computes Argon2i and Argon2id on one lane, as PuTTY asks for unless told otherwise.
-  if ((key.derivation_ != "Argon2id" && key.derivation_ != "Argon2i") || number(field(text, "Argon2-Parallelism:")) != 1 ||
-      key.salt_.size() != crypto_pwhash_SALTBYTES || key.memory_ == 0 || key.memory_ > kMemoryMax || key.rounds_ == 0)
+  if ((key.derivation_ != "Argon2id" && key.derivation_ != "Argon2i") ||
+      number(field(text, "Argon2-Parallelism:")) != 1 || key.salt_.size() != crypto_pwhash_SALTBYTES ||
+      key.memory_ == 0 || key.memory_ > kMemoryMax || key.rounds_ == 0)
     return std::nullopt;
   key.cost_ = static_cast<std::uint64_t>(key.memory_) * key.rounds_ * 2;
   return key;
@@ -168,7 +174,7 @@ std::optional<KeyInfo> LockedSshKey::open_openssh(std::string_view passphrase) c
   std::string made = bcrypt_pbkdf(passphrase, salt_, rounds_, cipher->key + cipher->iv);
   std::string iv = made.substr(cipher->key);
   if (cipher->iv == 12) iv += "\0\0\0\2"sv;                        // GCM's counter of the first block
-  if (cipher->iv == 0) iv = "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"sv;   // counter 1, packet 0
+  if (cipher->iv == 0) iv = "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"sv;  // counter 1, packet 0
   std::string clear = decrypt(cipher->cipher(), made, iv, secret_);
   OPENSSL_cleanse(made.data(), made.size());
   SshReader check(clear);
@@ -189,7 +195,8 @@ std::optional<KeyInfo> LockedSshKey::open_putty(std::string_view passphrase) con
     mac_key = digest(EVP_sha1(), "putty-private-key-file-mac-key" + std::string(passphrase));
   } else {
     std::string made(80, '\0');
-    const int algorithm = derivation_ == "Argon2i" ? crypto_pwhash_ALG_ARGON2I13 : crypto_pwhash_ALG_ARGON2ID13;
+    const int algorithm =
+        derivation_ == "Argon2i" ? crypto_pwhash_ALG_ARGON2I13 : crypto_pwhash_ALG_ARGON2ID13;
     if (crypto_pwhash(reinterpret_cast<unsigned char *>(made.data()), made.size(), passphrase.data(),
                       passphrase.size(), bytes_of(salt_), rounds_, static_cast<std::size_t>(memory_) << 10,
                       algorithm) != 0)

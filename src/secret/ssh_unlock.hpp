@@ -14,8 +14,8 @@ namespace dislodge::secret {
 // A key that waits for its passphrase. Views into the file it was read from.
 class LockedSshKey {
  public:
-  // `body`: what lies within the PEM block of an OpenSSH key. Nothing where it is no key, is not encrypted, or
-  // its cipher is not known.
+  // `body`: what lies within the PEM block of an OpenSSH key. Nothing where it is no key, is not encrypted,
+  // or its cipher is not known.
   static std::optional<LockedSshKey> openssh(std::string_view body);
   static std::optional<LockedSshKey> putty(std::string_view text);
 

@@ -35,8 +35,8 @@ const VendorForms &vendor_forms(const RuleSet &rules);
 bool judges_by_context(const Rule &rule);
 
 // Why a candidate that only the name beside it makes a secret is none, or "": it begins as a vendor's tokens
-// do, and no rule of that vendor took it (of `others`, as Scanner::Candidate). Candidates that are turned down
-// already are passed over.
+// do, and no rule of that vendor took it (of `others`, as Scanner::Candidate). Candidates that are turned
+// down already are passed over.
 template <typename Candidate>
 std::string breaks_form(std::string_view text, const VendorForms &forms, const Candidate &one,
                         const std::vector<Candidate> &others) {
@@ -49,7 +49,8 @@ std::string breaks_form(std::string_view text, const VendorForms &forms, const C
   return "begins as a " + vendor->name + " does, and breaks its form";
 }
 template <typename Candidate>
-void refuse_broken_forms(std::string_view text, const VendorForms &forms, std::vector<Candidate> &candidates) {
+void refuse_broken_forms(std::string_view text, const VendorForms &forms,
+                         std::vector<Candidate> &candidates) {
   for (Candidate &one : candidates)
     if (one.rejected.empty() && one.rule != nullptr && judges_by_context(*one.rule))
       one.rejected = breaks_form(text, forms, one, candidates);
