@@ -57,8 +57,14 @@ void from_table(std::string_view bytes, const Table &table, TextBuilder<kMapped>
     if (plain == 16) plain += ascii_prefix(bytes.substr(at + 16));
     if (plain > 0) out.copy_short(bytes.substr(at, plain), at, bytes.size() - at);
     at += plain;
-    for (; at < bytes.size() && static_cast<signed char>(bytes[at]) < 0; ++at)
-      out.short_bytes(half.bytes[static_cast<unsigned char>(bytes[at]) & 0x7F], at);
+    char *to = out.position();
+    for (; at < bytes.size() && static_cast<signed char>(bytes[at]) < 0; ++at) {
+      const std::array<char, 4> &character = half.bytes[static_cast<unsigned char>(bytes[at]) & 0x7F];
+      out.mark(to, at);
+      std::memcpy(to, character.data(), 4);
+      to += character[3];
+    }
+    out.moved(to);
   }
 }
 

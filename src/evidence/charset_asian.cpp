@@ -79,15 +79,22 @@ Character character(std::string_view bytes, std::size_t at) {
 template <Asian kCharset, bool kMapped>
 void convert(std::string_view bytes, TextBuilder<kMapped> &out) {
   for (std::size_t at = 0; at < bytes.size();) {
-    const std::size_t plain = base::ascii_prefix(bytes.substr(at));
-    out.copy(bytes.substr(at, plain), at);
+    // Between characters of two bytes stand few others: a line end, a number, a blank.
+    std::size_t plain = 0;
+    while (plain < 16 && at + plain < bytes.size() && static_cast<signed char>(bytes[at + plain]) >= 0)
+      ++plain;
+    if (plain == 16) plain += base::ascii_prefix(bytes.substr(at + 16));
+    if (plain > 0) out.copy_short(bytes.substr(at, plain), at, bytes.size() - at);
     at += plain;
+    char *to = out.position();
     while (at < bytes.size() && byte_at(bytes, at) >= 0x80) {
       const Character next = character<kCharset>(bytes, at);
       // At the end the look-ups saw zeros in place of what is not there, and no character ends in a zero.
-      out.code_point(next.size == 0 ? 0xFFFD : next.code_point, at);
+      out.mark(to, at);
+      to = out.written(next.size == 0 ? 0xFFFD : next.code_point, to);
       at += std::max(1u, next.size);
     }
+    out.moved(to);
   }
 }
 
@@ -138,13 +145,20 @@ void convert_2022(std::string_view bytes, TextBuilder<kMapped> &out) {
       ++at;
       continue;
     }
-    const unsigned second = byte_at(bytes, at + 1);
-    std::uint32_t value = 0;
-    if (c < 0x7F && second > 0x20 && second < 0x7F)
-      value =
-          set == Set::jis_x_0212 ? jis_x_0212(c | 0x80, second | 0x80) : data::kEucJp[c << 8 | second | 0x80];
-    out.code_point(value == 0 ? 0xFFFD : value, at);
-    at += value == 0 ? 1 : 2;
+    char *to = out.position();
+    // Up to the next escape, line end or blank.
+    while (at < bytes.size() && byte_at(bytes, at) > 0x20) {
+      const unsigned first = byte_at(bytes, at);
+      const unsigned second = byte_at(bytes, at + 1);
+      std::uint32_t value = 0;
+      if (first < 0x7F && second > 0x20 && second < 0x7F)
+        value = set == Set::jis_x_0212 ? jis_x_0212(first | 0x80, second | 0x80)
+                                       : data::kEucJp[first << 8 | second | 0x80];
+      out.mark(to, at);
+      to = out.written(value == 0 ? 0xFFFD : value, to);
+      at += value == 0 ? 1 : 2;
+    }
+    out.moved(to);
   }
 }
 

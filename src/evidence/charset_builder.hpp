@@ -50,35 +50,42 @@ class TextBuilder {
       std::memcpy(to_, bytes.data(), bytes.size());
     to_ += bytes.size();
   }
-  // Up to three bytes, their number in the fourth.
-  void short_bytes(const std::array<char, 4> &bytes, std::size_t source) {
-    place(source);
-    std::memcpy(to_, bytes.data(), 4);
-    to_ += bytes[3];
-  }
   void code_point(std::uint32_t c, std::size_t source) {
     place(source);
+    to_ = written(c, to_);
+  }
+
+  // For loops over characters, which keep the place in a register: what is written through a pointer to char
+  // might be this object, and would have to be looked up again behind every character.
+  //
+  //   char *to = out.position();   ... out.mark(to, source); to = out.written(c, to); ...   out.moved(to);
+  char *position() const { return to_; }
+  void moved(char *to) { to_ = to; }
+  void mark(const char *to, std::size_t source) {
+    if constexpr (kMapped) map_.add(static_cast<std::size_t>(to - begin_), source);
+  }
+  static char *written(std::uint32_t c, char *to) {
+    if ((c >= 0xD800 && c <= 0xDFFF) || c > 0x10FFFF) c = 0xFFFD;
     if (c < 0x80) {
-      *to_++ = static_cast<char>(c);
-    } else if (c < 0x800) {
-      to_[0] = static_cast<char>(0xC0 | c >> 6);
-      to_[1] = static_cast<char>(0x80 | (c & 63));
-      to_ += 2;
-    } else if (c < 0x10000) {
-      if (c >= 0xD800 && c <= 0xDFFF) c = 0xFFFD;
-      to_[0] = static_cast<char>(0xE0 | c >> 12);
-      to_[1] = static_cast<char>(0x80 | (c >> 6 & 63));
-      to_[2] = static_cast<char>(0x80 | (c & 63));
-      to_ += 3;
-    } else if (c <= 0x10FFFF) {
-      to_[0] = static_cast<char>(0xF0 | c >> 18);
-      to_[1] = static_cast<char>(0x80 | (c >> 12 & 63));
-      to_[2] = static_cast<char>(0x80 | (c >> 6 & 63));
-      to_[3] = static_cast<char>(0x80 | (c & 63));
-      to_ += 4;
-    } else {
-      code_point(0xFFFD, source);
+      *to = static_cast<char>(c);
+      return to + 1;
     }
+    if (c < 0x800) {
+      to[0] = static_cast<char>(0xC0 | c >> 6);
+      to[1] = static_cast<char>(0x80 | (c & 63));
+      return to + 2;
+    }
+    if (c < 0x10000) {
+      to[0] = static_cast<char>(0xE0 | c >> 12);
+      to[1] = static_cast<char>(0x80 | (c >> 6 & 63));
+      to[2] = static_cast<char>(0x80 | (c & 63));
+      return to + 3;
+    }
+    to[0] = static_cast<char>(0xF0 | c >> 18);
+    to[1] = static_cast<char>(0x80 | (c >> 12 & 63));
+    to[2] = static_cast<char>(0x80 | (c >> 6 & 63));
+    to[3] = static_cast<char>(0x80 | (c & 63));
+    return to + 4;
   }
   // The end of the text leads to the end of the source.
   void finish(std::size_t source) { place(source); }

@@ -113,7 +113,7 @@ void blank_controls(char *text, std::size_t size) {
 
 class Stripper {
  public:
-  explicit Stripper(std::string_view source) : source_(source) { out_.text.reserve(source.size() / 2); }
+  explicit Stripper(std::string_view source) : source_(source) { out_.text.reserve(source.size()); }
 
   HtmlText run() {
     while (at_ < source_.size()) {

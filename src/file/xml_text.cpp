@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 
 #include "base/encode.hpp"
 #include "evidence/charset.hpp"
@@ -22,14 +24,6 @@ std::string_view local_name(std::string_view name) {
   return colon == kNone ? name : name.substr(colon + 1);
 }
 
-bool one_of(std::string_view word, std::string_view words) {
-  for (std::size_t at = words.find(word); at != kNone; at = words.find(word, at + 1))
-    if ((at == 0 || words[at - 1] == ' ') &&
-        (at + word.size() == words.size() || words[at + word.size()] == ' '))
-      return true;
-  return false;
-}
-
 // Elements that lie within a line of text.
 constexpr std::string_view kInline =
     "t r a span hyperlink ins del moveTo moveFrom smartTag fldSimple sdt sdtContent rPr pPr tcPr trPr "
@@ -48,6 +42,89 @@ constexpr std::string_view kEmptyAttributes =
     "durableId guid uid shapeid spid ShapeID style coordsize path o:spt gfxdata typeface panose themeColor "
     "lastClr srgbClr space lang prst font-name font-family formatCode dyDescent";
 
+// How things look, as trees of elements: none of them ends a line, and none is text.
+constexpr std::string_view kLooks =
+    "rPr pPr tcPr trPr tblPr tblPrEx tblGrid endParaRPr bodyPr lstStyle table-properties";
+constexpr std::string_view kRows = "tr row table-row";
+constexpr std::string_view kCells = "tc table-cell covered-table-cell";
+
+// Elements whose `val` people fill in; elsewhere it is a word of the format unless it looks like more than
+// that.
+constexpr std::string_view kFilledIn =
+    "alias tag default docVar listItem statusText helpText entryMacro exitMacro";
+
+// Where a table begins, and what ends the description of how things look though its own end is missing.
+constexpr std::string_view kTables = "tbl table sheetData";
+constexpr std::string_view kContent = "t p tc tr";
+
+// In which of these lists a name stands.
+enum Listed : std::uint16_t {
+  kIsInline = 1 << 0,
+  kIsLineBreak = 1 << 1,
+  kIsTab = 1 << 2,
+  kIsLooks = 1 << 3,
+  kIsRow = 1 << 4,
+  kIsCell = 1 << 5,
+  kIsFilledIn = 1 << 6,
+  kIsTable = 1 << 7,
+  kIsContent = 1 << 8,
+  kIsEmptyAttribute = 1 << 9,
+};
+
+// Every tag and attribute of a document is asked for here, so the lists are one table.
+class Names {
+ public:
+  static const Names &known() {
+    static const Names names;
+    return names;
+  }
+  unsigned lists_of(std::string_view name) const {
+    for (std::size_t at = hash(name);; ++at) {
+      const Entry &entry = entries_[at % entries_.size()];
+      if (entry.name == name || entry.name.empty()) return entry.lists;
+    }
+  }
+
+ private:
+  struct Entry {
+    std::string_view name = {};
+    unsigned lists = 0;
+  };
+
+  Names() {
+    add(kInline, kIsInline);
+    add(kLineBreaks, kIsLineBreak);
+    add(kTabs, kIsTab);
+    add(kLooks, kIsLooks);
+    add(kRows, kIsRow);
+    add(kCells, kIsCell);
+    add(kFilledIn, kIsFilledIn);
+    add(kTables, kIsTable);
+    add(kContent, kIsContent);
+    add(kEmptyAttributes, kIsEmptyAttribute);
+  }
+  void add(std::string_view words, unsigned list) {
+    while (!words.empty()) {
+      const std::string_view word = words.substr(0, words.find(' '));
+      words.remove_prefix(std::min(word.size() + 1, words.size()));
+      std::size_t at = hash(word);
+      while (!entries_[at % entries_.size()].name.empty() && entries_[at % entries_.size()].name != word)
+        ++at;
+      entries_[at % entries_.size()].name = word;
+      entries_[at % entries_.size()].lists |= list;
+    }
+  }
+  static std::size_t hash(std::string_view name) {
+    if (name.empty()) return 0;
+    const auto letter = [&](std::size_t at) {
+      return static_cast<std::size_t>(static_cast<unsigned char>(name[at]));
+    };
+    return name.size() + letter(0) * 7 + letter(name.size() / 2) * 31 + letter(name.size() - 1) * 131;
+  }
+
+  std::array<Entry, 1024> entries_{};
+};
+
 struct Attribute {
   std::string_view name;  // without prefix
   std::string_view value;
@@ -57,6 +134,7 @@ struct Tag {
   std::string_view name;  // without prefix
   bool end = false;
   bool empty = false;  // <x/>
+  unsigned is = 0;     // Listed
   std::vector<Attribute> attributes;
 };
 
@@ -71,20 +149,21 @@ void walk(std::string_view xml, OnText &&on_text, OnTag &&on_tag) {
     if (open != at) on_text(xml.substr(at, open == kNone ? kNone : open - at), true);
     if (open == kNone) return;
     const std::string_view rest = xml.substr(open);
-    if (rest.starts_with("<![CDATA[")) {
+    const bool special = rest.size() > 1 && (rest[1] == '!' || rest[1] == '?');
+    if (special && rest.starts_with("<![CDATA[")) {
       const std::size_t end = rest.find("]]>");
       on_text(rest.substr(9, end == kNone ? kNone : end - 9), false);
       at = end == kNone ? xml.size() : open + end + 3;
       continue;
     }
-    if (rest.starts_with("<!--")) {
+    if (special && rest.starts_with("<!--")) {
       const std::size_t end = rest.find("-->");
       on_text(rest.substr(4, end == kNone ? kNone : end - 4),
               false);  // what was commented out counts as well
       at = end == kNone ? xml.size() : open + end + 3;
       continue;
     }
-    if (rest.starts_with("<?") || rest.starts_with("<!")) {
+    if (special) {
       const std::size_t end = xml.find('>', open);
       at = end == kNone ? xml.size() : end + 1;
       continue;
@@ -96,6 +175,7 @@ void walk(std::string_view xml, OnText &&on_text, OnTag &&on_tag) {
     const std::size_t name = i;
     while (i < xml.size() && !is_blank(xml[i]) && xml[i] != '>' && xml[i] != '/') ++i;
     tag.name = local_name(xml.substr(name, i - name));
+    tag.is = Names::known().lists_of(tag.name);
     while (i < xml.size() && xml[i] != '>') {
       if (is_blank(xml[i])) {
         ++i;
@@ -137,25 +217,21 @@ bool is_layout(std::string_view text) {
   return text.find('\n') != kNone && std::all_of(text.begin(), text.end(), is_blank);
 }
 
-// Elements whose `val` people fill in; elsewhere it is a word of the format unless it looks like more than
-// that.
-constexpr std::string_view kFilledIn =
-    "alias tag default docVar listItem statusText helpText entryMacro exitMacro";
-
 bool is_format_word(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   });
 }
 
-bool says_something(std::string_view element, const Attribute &attribute) {
+bool says_something(const Tag &element, const Attribute &attribute) {
   if (attribute.value.size() < 6 || attribute.name.starts_with("rsid") ||
       attribute.name.starts_with("schema"))
     return false;
-  if (one_of(attribute.name, kEmptyAttributes)) return false;
+  if ((Names::known().lists_of(attribute.name) & kIsEmptyAttribute) != 0) return false;
   if (attribute.name == "Target" && attribute.value.find(':') == kNone)
     return false;  // a part of the document
-  if (attribute.name == "val" && is_format_word(attribute.value) && !one_of(element, kFilledIn)) return false;
+  if (attribute.name == "val" && is_format_word(attribute.value) && (element.is & kIsFilledIn) == 0)
+    return false;
   return !attribute.value.starts_with("http://schemas.") && !attribute.value.starts_with("urn:");
 }
 
@@ -166,12 +242,6 @@ std::uint32_t column_of(std::string_view cell) {
     column = column * 26 + static_cast<std::uint32_t>(cell[i] - 'A' + 1);
   return column;
 }
-
-// How things look, as trees of elements: none of them ends a line, and none is text.
-constexpr std::string_view kLooks =
-    "rPr pPr tcPr trPr tblPr tblPrEx tblGrid endParaRPr bodyPr lstStyle table-properties";
-constexpr std::string_view kRows = "tr row table-row";
-constexpr std::string_view kCells = "tc table-cell covered-table-cell";
 
 class PartText {
  public:
@@ -188,7 +258,10 @@ class PartText {
       shared(text);
       return;
     }
-    out_.add(decoded(text, entities));
+    if (!entities || text.find('&') == kNone)
+      out_.add(text);
+    else
+      out_.add(evidence::decode_entities(text));
   }
 
   void tag(const Tag &tag) {
@@ -199,26 +272,26 @@ class PartText {
     if (tag.end && tag.name == "v") in_value_ = false;
     // How a run looks (colours, highlights, effects) may stand in the middle of a word.
     if (looks_.empty()) {
-      if (!tag.end && !tag.empty && one_of(tag.name, kLooks)) looks_ = tag.name;
-    } else if (tag.end ? tag.name == looks_ : one_of(tag.name, "t p tc tr")) {
+      if (!tag.end && !tag.empty && (tag.is & kIsLooks) != 0) looks_ = tag.name;
+    } else if (tag.end ? tag.name == looks_ : (tag.is & kIsContent) != 0) {
       looks_ = {};
     }
     if (!looks_.empty()) return;
     if (tag.name == "f" && layout_.in_row()) in_formula_ = !tag.end && !tag.empty;
     if (!tag.end && !tag.empty) return;
-    if (tag.end && layout_.in_row() && one_of(tag.name, kRows)) {
+    if (tag.end && layout_.in_row() && (tag.is & kIsRow) != 0) {
       layout_.row_ends();  // attributes wait for the end of the table: its rows stand together
-    } else if (layout_.in_row() && (one_of(tag.name, kCells) || tag.name == "c")) {
+    } else if (layout_.in_row() && ((tag.is & kIsCell) != 0 || tag.name == "c")) {
       layout_.cell_ends();
-    } else if (one_of(tag.name, kTabs)) {
+    } else if ((tag.is & kIsTab) != 0) {
       if (!out_.at_line_start()) out_.add('\t');
-    } else if (one_of(tag.name, kLineBreaks) && tag.empty) {
+    } else if ((tag.is & kIsLineBreak) != 0 && tag.empty) {
       out_.line();
     } else if (tag.empty) {
       if (tag.name == "s" && !tag.end) out_.add(' ');  // OpenDocument's blank
     } else if (layout_.in_cell()) {
-      if (!one_of(tag.name, kInline)) layout_.paragraph_ends();
-    } else if (!one_of(tag.name, kInline)) {
+      if ((tag.is & kIsInline) == 0) layout_.paragraph_ends();
+    } else if ((tag.is & kIsInline) == 0) {
       out_.line();
       flush_attributes();
     }
@@ -231,12 +304,12 @@ class PartText {
 
  private:
   void begin(const Tag &tag) {
-    if (one_of(tag.name, "tbl table sheetData")) {
+    if ((tag.is & kIsTable) != 0) {
       layout_.table_begins();
-    } else if (one_of(tag.name, kRows)) {
+    } else if ((tag.is & kIsRow) != 0) {
       in_formula_ = false;
       if (!tag.empty) layout_.row_begins();
-    } else if (one_of(tag.name, kCells)) {
+    } else if ((tag.is & kIsCell) != 0) {
       layout_.cell_begins();
     } else if (tag.name == "c") {
       cell_is_shared_ = false;
@@ -278,7 +351,7 @@ class PartText {
     // A document variable or property: its name says what the value is.
     if (!name.empty() && !value.empty()) later(decoded(name, true) + " = " + decoded(value, true));
     for (const Attribute &attribute : tag.attributes)
-      if (says_something(tag.name, attribute) && !(attribute.value.data() == value.data() && !name.empty()))
+      if (says_something(tag, attribute) && !(attribute.value.data() == value.data() && !name.empty()))
         later(decoded(attribute.value, true));
   }
 

@@ -137,7 +137,9 @@ inline bool next_line(const unsigned char *&from, const unsigned char *end) {
 // is valid. Only the standard alphabet; anything else is left to the scalar loop. Where a register is not
 // valid to its end, the whole groups before that count, and a line end behind them is stepped over here.
 __attribute__((target("avx2,bmi"))) const unsigned char *groups_avx2(const unsigned char *from,
-                                                                     const unsigned char *end, char *&to) {
+                                                                     const unsigned char *end,
+                                                                     char *&written) {
+  char *to = written;  // kept in a register: what is stored might be what refers to it
   const __m256i high_valid = _mm256_setr_epi8(
       0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10,
       0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10);
@@ -176,7 +178,8 @@ __attribute__((target("avx2,bmi"))) const unsigned char *groups_avx2(const unsig
     to += run / 4 * 3;
     if (run % 4 != 0 || !next_line(from, end)) break;
   }
-  return Decoder::groups(from, end, to);
+  written = to;
+  return Decoder::groups(from, end, written);
 }
 
 // 64 characters to 48 bytes at a time, after W. Muła and D. Lemire, "Base64 encoding and decoding at almost
@@ -195,7 +198,8 @@ constexpr Vbmi make_vbmi() {
 constexpr Vbmi kVbmi = make_vbmi();
 
 __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi"))) const unsigned char *groups_vbmi(
-    const unsigned char *from, const unsigned char *end, char *&to) {
+    const unsigned char *from, const unsigned char *end, char *&written) {
+  char *to = written;  // kept in a register: what is stored might be what refers to it
   const __m512i low = _mm512_load_si512(kVbmi.values.data());
   const __m512i high = _mm512_load_si512(kVbmi.values.data() + 64);
   const __m512i order = _mm512_load_si512(kVbmi.order.data());
@@ -223,7 +227,8 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi"))) const unsigned char *
     if (run % 4 != 0 || !next_line(from, end)) break;
     usual = run;
   }
-  return Decoder::groups(from, end, to);
+  written = to;
+  return Decoder::groups(from, end, written);
 }
 #endif
 

@@ -32,96 +32,97 @@ bool is_blank(char c) {
 // The vector loops copy whole registers, of which what stands before the next "=" or line end counts.
 constexpr std::size_t kSlack = 64;
 
-// What stands at `from` is "=" or a line end; everything before it has been copied.
-struct Cursor {
+// Where the decoder is. It is passed by value and kept in registers: what is written through a pointer to
+// char might otherwise be this, and would have to be looked up again behind every byte.
+struct Place {
   const char *from;
   char *to;
-  const char *begin;
-  const char *end;
-  bool ended_softly = false;
-
-  void event() {
-    if (*from == '\n') {
-      line_end();
-      return;
-    }
-    // Escapes come in rows where the script is not Latin.
-    while (end - from >= 3 && *from == '=') {
-      const int value = hex_value(from[1]) << 4 | hex_value(from[2]);
-      if (value < 0) break;
-      *to++ = static_cast<char>(value);
-      from += 3;
-    }
-    if (from == end || *from != '=') return;
-    const char *after = from + 1;
-    while (after < end && is_blank(*after)) ++after;
-    if (after < end && *after == '\r') ++after;
-    if (after == end || *after == '\n') {  // a soft line break
-      ended_softly = after == end;
-      from = ended_softly ? end : after + 1;
-      return;
-    }
-    *to++ = '=';
-    ++from;
-  }
-
-  void line_end() {
-    const char *stop = from;
-    if (stop > begin && stop[-1] == '\r') --stop;
-    const char *content = stop;
-    while (content > begin && is_blank(content[-1])) --content;
-    if (content != stop) {  // blanks at a line's end are padding; they were copied as they are
-      to -= from - content;
-      while (stop != from) *to++ = *stop++;
-    }
-    *to++ = '\n';
-    ++from;
-  }
-
-  void rest() {
-    while (from < end) {
-      if (*from == '=' || *from == '\n')
-        event();
-      else
-        *to++ = *from++;
-    }
-  }
-
-  std::size_t size(char *out) {
-    // A line end of which only half is there belongs to nothing.
-    if (end > begin && end[-1] == '\r' && !ended_softly) --to;
-    return static_cast<std::size_t>(to - out);
-  }
 };
 
+struct Text {
+  const char *begin;
+  const char *end;
+};
+
+[[gnu::always_inline]] inline Place line_end(Place at, Text text) {
+  const char *stop = at.from;
+  if (stop > text.begin && stop[-1] == '\r') --stop;
+  const char *content = stop;
+  while (content > text.begin && is_blank(content[-1])) --content;
+  if (content != stop) {  // blanks at a line's end are padding; they were copied as they are
+    at.to -= at.from - content;
+    while (stop != at.from) *at.to++ = *stop++;
+  }
+  *at.to++ = '\n';
+  ++at.from;
+  return at;
+}
+
+// What stands at `from` is "=" or a line end; everything before it has been copied.
+[[gnu::always_inline]] inline Place event(Place at, Text text, bool &ended_softly) {
+  if (*at.from == '\n') return line_end(at, text);
+  // Escapes come in rows where the script is not Latin.
+  while (text.end - at.from >= 3 && *at.from == '=') {
+    const int value = hex_value(at.from[1]) << 4 | hex_value(at.from[2]);
+    if (value < 0) break;
+    *at.to++ = static_cast<char>(value);
+    at.from += 3;
+  }
+  if (at.from == text.end || *at.from != '=') return at;
+  const char *after = at.from + 1;
+  while (after < text.end && is_blank(*after)) ++after;
+  if (after < text.end && *after == '\r') ++after;
+  if (after == text.end || *after == '\n') {  // a soft line break
+    ended_softly = after == text.end;
+    at.from = ended_softly ? text.end : after + 1;
+    return at;
+  }
+  *at.to++ = '=';
+  ++at.from;
+  return at;
+}
+
+Place run_rest(Place at, Text text, bool &ended_softly) {
+  while (at.from < text.end) {
+    if (*at.from == '=' || *at.from == '\n')
+      at = event(at, text, ended_softly);
+    else
+      *at.to++ = *at.from++;
+  }
+  return at;
+}
+
 #if defined(__x86_64__)
-__attribute__((target("avx2,bmi"))) void run_avx2(Cursor &at) {
+__attribute__((target("avx2,bmi"))) Place run_avx2(Place at, Text text, bool &ended_softly) {
   const __m256i escape = _mm256_set1_epi8('=');
   const __m256i newline = _mm256_set1_epi8('\n');
-  while (at.end - at.from >= 32) {
-    const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at.from));
-    _mm256_storeu_si256(reinterpret_cast<__m256i *>(at.to), text);
+  while (text.end - at.from >= 32) {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at.from));
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(at.to), bytes);
     const auto events = static_cast<unsigned>(_mm256_movemask_epi8(
-        _mm256_or_si256(_mm256_cmpeq_epi8(text, escape), _mm256_cmpeq_epi8(text, newline))));
+        _mm256_or_si256(_mm256_cmpeq_epi8(bytes, escape), _mm256_cmpeq_epi8(bytes, newline))));
     const int plain = events == 0 ? 32 : std::countr_zero(events);
     at.from += plain;
     at.to += plain;
-    if (events != 0) at.event();
+    if (events != 0) at = event(at, text, ended_softly);
   }
+  return at;
 }
 
-__attribute__((target("avx512f,avx512bw,bmi"))) void run_avx512(Cursor &at) {
+__attribute__((target("avx512f,avx512bw,bmi"))) Place run_avx512(Place at, Text text, bool &ended_softly) {
   const __m512i escape = _mm512_set1_epi8('=');
   const __m512i newline = _mm512_set1_epi8('\n');
-  while (at.end - at.from >= 64) {
-    const __m512i text = _mm512_loadu_si512(at.from);
-    _mm512_storeu_si512(at.to, text);
-    const std::uint64_t events = _mm512_cmpeq_epi8_mask(text, escape) | _mm512_cmpeq_epi8_mask(text, newline);
+  while (text.end - at.from >= 64) {
+    const __m512i bytes = _mm512_loadu_si512(at.from);
+    _mm512_storeu_si512(at.to, bytes);
+    const std::uint64_t events =
+        _mm512_cmpeq_epi8_mask(bytes, escape) | _mm512_cmpeq_epi8_mask(bytes, newline);
     const int plain = events == 0 ? 64 : std::countr_zero(events);
     at.from += plain;
     at.to += plain;
-    if (events != 0) at.event();
+    if (events != 0) at = event(at, text, ended_softly);
   }
+  return at;
 }
 #endif
 
@@ -132,19 +133,23 @@ std::size_t quoted_printable_room(std::size_t size) {
 }
 
 std::size_t decode_quoted_printable_to(std::string_view text, char *out, QuotedPrintableKernel kernel) {
-  Cursor at{text.data(), out, text.data(), text.data() + text.size()};
+  const Text all{text.data(), text.data() + text.size()};
+  Place at{text.data(), out};
+  bool ended_softly = false;
 #if defined(__x86_64__)
   static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
   static const bool has_avx512 = __builtin_cpu_supports("avx512bw") != 0;
   if (has_avx512 && kernel != QuotedPrintableKernel::avx2)
-    run_avx512(at);
+    at = run_avx512(at, all, ended_softly);
   else if (has_avx2)
-    run_avx2(at);
+    at = run_avx2(at, all, ended_softly);
 #else
   (void)kernel;
 #endif
-  at.rest();
-  return at.size(out);
+  at = run_rest(at, all, ended_softly);
+  // A line end of which only half is there belongs to nothing.
+  if (text.ends_with('\r') && !ended_softly) --at.to;
+  return static_cast<std::size_t>(at.to - out);
 }
 
 void decode_quoted_printable(std::string_view text, std::string &out, QuotedPrintableKernel kernel) {

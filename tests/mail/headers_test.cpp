@@ -76,6 +76,7 @@ std::vector<evidence::Person> people(std::string_view text) {
 
 TEST(Addresses, forms_in_the_wild) {
   EXPECT_EQ(people("a@x.org (Ann (A.) Example)")[0].name, "Ann (A.) Example");
+  EXPECT_EQ(people("a@x.org (Ann\tExample)")[0].name, "Ann Example");
   EXPECT_EQ(people("\"Example, Ann\" <A@X.org>")[0].name, "Example, Ann");
   EXPECT_EQ(people("\"Example, Ann\" <A@X.org>")[0].address, "a@x.org");
   EXPECT_EQ(people("'Ann' <'a@x.org'>")[0].address, "a@x.org");
