@@ -310,6 +310,18 @@ std::vector<std::string> not_covered(const Picture &picture) {
       open.push_back(fmt::format("{} where {} saw a secret and we did not (dislodge tips)",
                                  base::counted(tip.match.places_new.size(), "place"), who));
   }
+  std::set<std::string> throttled;
+  for (const detect::Detection &one : picture.detections)
+    for (const detect::MailRead &read : one.mail_read)
+      if (one.intruder && read.throttled) throttled.insert(read.mailbox);
+  if (!throttled.empty())
+    open.push_back(fmt::format(
+        "what else was read of {}: the log of its reading was throttled for a day "
+        "while the intruder was in it{}",
+        *throttled.begin(),
+        throttled.size() == 1 ? std::string()
+                              : fmt::format(", and {}", base::counted(throttled.size() - 1, "mailbox more",
+                                                                      "mailboxes more"))));
   std::size_t gaps = 0;
   for (const log::Coverage &coverage : picture.coverage) gaps += coverage.gaps.size();
   if (gaps > 0) open.push_back(base::counted(gaps, "gap") + " in the logs (dislodge coverage)");

@@ -46,6 +46,7 @@ struct Stolen {
   std::uint64_t in_accessed_folder = 0;
   std::uint64_t folder_unknown = 0;  // of these
   std::uint64_t could_be_read = 0;   // in a mailbox that could be read
+  bool throttled = false;            // the log stopped naming messages while the intruder was in it
 };
 
 struct Picture {

@@ -76,12 +76,13 @@ void tell_stolen(Picture &picture) {
   std::map<std::string, std::map<std::string, base::Time>>
       folders;                                     // mailbox -> folders synchronised, last when
   std::map<std::string, std::string> evidence_of;  // message id -> log line
-  std::set<std::string> read_mailboxes;
+  std::set<std::string> read_mailboxes, throttled;
   for (const detect::Detection &detection : picture.detections) {
     if (!detection.intruder) continue;
     for (const detect::MailRead &read : detection.mail_read) {
       const std::string mailbox = base::lower(read.mailbox);
       read_mailboxes.insert(mailbox);
+      if (read.throttled) throttled.insert(mailbox);
       if (!read.message_id.empty()) {
         named[mailbox].insert(bare(read.message_id));
         if (!detection.events.empty()) evidence_of.emplace(bare(read.message_id), detection.id);
@@ -112,6 +113,7 @@ void tell_stolen(Picture &picture) {
     stolen.seen_accessed = named[mailbox].size();
     stolen.in_accessed_folder = in_folder[mailbox];
     stolen.folder_unknown = folder_unknown[mailbox];
+    stolen.throttled = throttled.count(mailbox) != 0;
     stolen.could_be_read = messages_in.count(mailbox) != 0 ? messages_in[mailbox] : 0;
     const bool exported = messages_in.count(mailbox) != 0;
     if (!exported) {

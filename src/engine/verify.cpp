@@ -16,6 +16,9 @@ using base::Time;
 
 namespace {
 
+// With fewer sessions before, everything would be new.
+constexpr std::size_t kPastMin = 5;
+
 class Verifier {
  public:
   Verifier(const Picture &picture, const VerifyOptions &options) : picture_(picture), options_(options) {}
@@ -34,6 +37,7 @@ class Verifier {
           "tick`, or say since when with --since");
     acts();
     fingerprints();
+    unusual();
     changes();
     canaries();
     coverage();
@@ -228,6 +232,77 @@ class Verifier {
                        text(event->operation), log::name_of(event->outcome)),
            place_of(*event), "", false});
     }
+  }
+
+  // Whoever was within reach, back from a place and with a program that neither they nor, as to the place,
+  // anybody showed before: the owner's new machine, or the way that nobody knew of.
+  void unusual() {
+    struct Past {
+      std::set<std::string> networks, programs;
+      std::size_t sessions = 0;
+    };
+    std::map<std::string, Past> pasts;
+    std::set<std::string> everybodys;  // networks
+    for (const detect::Session &one : picture_.sessions) {
+      if (one.intruder || one.first >= found_.since) continue;
+      Past &past = pasts[one.principal];
+      ++past.sessions;
+      for (const std::string &address : one.addresses) {
+        past.networks.insert(network_of(address));
+        everybodys.insert(network_of(address));
+      }
+      for (const std::string &agent : one.agents) past.programs.insert(without_versions(agent));
+    }
+    std::set<std::string_view> exposed;
+    for (const reach::ReachRow &row : picture_.reach.rows)
+      if (row.type == "principal" && row.grade != detect::Grade::excluded) exposed.insert(row.id);
+    for (const evict::PlannedAction &one : picture_.plan.actions) exposed.insert(one.principal);
+    std::map<std::string, std::pair<const detect::Session *, std::size_t>> first;
+    for (const detect::Session &one : picture_.sessions) {
+      if (one.intruder || one.first < found_.since || !exposed.contains(one.principal)) continue;
+      const auto past = pasts.find(one.principal);
+      if (past == pasts.end() || past->second.sessions < kPastMin || one.addresses.empty()) continue;
+      const bool known_place =
+          std::any_of(one.addresses.begin(), one.addresses.end(),
+                      [&](const std::string &address) { return everybodys.contains(network_of(address)); });
+      const bool known_program =
+          one.agents.empty() ||
+          std::any_of(one.agents.begin(), one.agents.end(), [&](const std::string &agent) {
+            return past->second.programs.contains(without_versions(agent));
+          });
+      if (known_place || known_program) continue;
+      auto &[session, count] = first[one.principal];
+      if (session == nullptr || one.first < session->first) session = &one;
+      ++count;
+    }
+    for (const auto &[principal, seen] : first) {
+      const auto &[session, count] = seen;
+      const bool told = std::any_of(found_.signs.begin(), found_.signs.end(), [&](const Sign &one) {
+        return one.principal == principal && one.what != "change";
+      });
+      if (told) continue;
+      const Seen when = first_of(*session, found_.since);
+      add({when.time, "unusual", principal,
+           fmt::format("{} was used from {} with {}, neither of which was ever seen for it before{}",
+                       picture_.name_of(principal), session->addresses.front(), session->agents.front(),
+                       count > 1 ? ", " + base::counted(count, "time", "times") : std::string()),
+           when.place, "", false});
+    }
+  }
+
+  // The first half of an address: providers give neighbours out anew.
+  static std::string network_of(std::string_view address) {
+    const char separator = address.find(':') == std::string_view::npos ? '.' : ':';
+    const std::size_t first = address.find(separator);
+    if (first == std::string_view::npos) return std::string(address);
+    return std::string(address.substr(0, address.find(separator, first + 1)));
+  }
+  // Programs are updated: digits say nothing.
+  static std::string without_versions(std::string_view agent) {
+    std::string out;
+    for (const char c : agent)
+      if (c < '0' || c > '9') out += c;
+    return out;
   }
 
   void changes() {

@@ -18,7 +18,7 @@ struct VerifyOptions {
 
 struct Sign {
   base::Time time;
-  std::string what;       // intruder, fingerprint, secret, change, canary
+  std::string what;       // intruder, fingerprint, secret, unusual, change, canary
   std::string principal;  // id; may be empty
   std::string says;
   std::string evidence;     // log:line

@@ -87,10 +87,12 @@ void stolen(Register &out, const Picture &picture) {
   for (const auto &[mailbox, counts] : picture.stolen) {
     if (counts.seen_accessed > 0)
       out.about("seen-accessed:" + mailbox)
-          .say(fmt::format("{} of {} {} accessed; an event names each.",
-                           base::counted(counts.seen_accessed, "message", "messages"), mailbox,
-                           counts.seen_accessed == 1 ? "was" : "were"),
-               "confirmed");
+          .say(
+              fmt::format("{} of {} {} accessed; an event names each{}.",
+                          base::counted(counts.seen_accessed, "message", "messages"), mailbox,
+                          counts.seen_accessed == 1 ? "was" : "were",
+                          counts.throttled ? ", and there may be more: the log was throttled for a day" : ""),
+              "confirmed");
     if (counts.in_accessed_folder > 0)
       out.about("in-folder:" + mailbox)
           .say(fmt::format(

@@ -74,6 +74,14 @@ TEST(StolenPass, AMailboxWhoseOwnerWasInferredIsExported) {
   EXPECT_EQ(picture.totals.not_exported, 0u);
 }
 
+TEST(StolenPass, WhereTheLogWasThrottledTheCountIsNotTheWhole) {
+  Picture picture = synchronised("\\Inbox");
+  EXPECT_FALSE((tell_stolen(picture), picture.stolen.at("dora@brisk.example").throttled));
+  picture.detections[0].mail_read[0].throttled = true;
+  tell_stolen(picture);
+  EXPECT_TRUE(picture.stolen.at("dora@brisk.example").throttled);
+}
+
 TEST(StolenPass, AMailboxThatNobodyExportedIsARowOfTheLedger) {
   Picture picture = synchronised("\\Inbox");
   picture.records.clear();

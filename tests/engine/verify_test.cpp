@@ -1,6 +1,7 @@
 // Whether it held: what logs after the eviction show, and what they cannot.
 #include "engine/verify.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -180,6 +181,29 @@ TEST(Verify, AnEventFromAnAddressOfTheIntruderCountsWithoutASession) {
   EXPECT_THAT(found.signs[0].says, HasSubstr("gerd was used from 198.51.100.7"));
   EXPECT_EQ(found.signs[0].evidence, "after/signins.json:line 8");
   EXPECT_FALSE(found.signs[0].certain);
+}
+
+TEST(Verify, AnExposedAccountFromANewPlaceWithANewProgramIsForPeopleToJudge) {
+  Picture picture = evicted();
+  for (int day = 1; day < 8; ++day) {
+    detect::Session one = session(fmt::format("2026-03-0{}T08:00:00Z", day),
+                                  fmt::format("2026-03-0{}T17:00:00Z", day), false, "203.0.113.7");
+    one.agents = {"Mozilla/5.0 (Windows NT 10.0) Chrome/12" + std::to_string(day)};
+    picture.sessions.push_back(one);
+  }
+  detect::Session update = session("2026-03-14T08:00:00Z", "2026-03-14T09:00:00Z", false, "198.51.100.9");
+  update.agents = {"Mozilla/5.0 (Windows NT 10.0) Chrome/130"};  // her own browser, on a journey
+  picture.sessions.push_back(update);
+  EXPECT_FALSE(verified(picture).reopened());
+  detect::Session other = session("2026-03-15T03:00:00Z", "2026-03-15T03:00:00Z", false, "104.28.5.5");
+  other.agents = {"Mozilla/5.0 (X11; Linux x86_64) Firefox/124"};
+  picture.sessions.push_back(other);
+  const Verification found = verified(picture);
+  ASSERT_THAT(found.signs, SizeIs(1));
+  EXPECT_EQ(found.signs[0].what, "unusual");
+  EXPECT_FALSE(found.signs[0].certain);
+  EXPECT_THAT(found.signs[0].says, HasSubstr("Ann was used from 104.28.5.5"));
+  EXPECT_THAT(found.says, HasSubstr("until a named owner explains"));
 }
 
 TEST(Verify, AChangeThatNobodyClaimsReopens) {
