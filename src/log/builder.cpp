@@ -102,6 +102,14 @@ void EventBuilder::commit() {
   table_.events.push_back(event_);
 }
 
+void EventBuilder::extend_last(std::string_view key, std::string_view value) {
+  if (!file_ || table_.events.empty() || table_.events.back().file != *file_) return;
+  Event &last = table_.events.back();
+  if (last.extra_begin + last.extra_count != table_.extras.size()) return;
+  table_.extras.push_back({table_.pool.intern(key), table_.pool.intern(value)});
+  ++last.extra_count;
+}
+
 void EventBuilder::discard() {
   table_.extras.resize(first_extra_);
   table_.events.resize(first_event_);

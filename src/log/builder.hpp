@@ -19,6 +19,9 @@
 
 namespace dislodge::log {
 
+// Extra of a file's last event, where the last page of the file names a next one that is not in it.
+inline constexpr std::string_view kPageContinues = "page-continues";
+
 class EventBuilder {
  public:
   EventBuilder(EventTable &table, std::string_view item, std::string_view tenant)
@@ -53,6 +56,8 @@ class EventBuilder {
   bool is_set(base::StringId Event::*field) const { return event_.*field != 0; }
   std::string_view get(base::StringId Event::*field) const { return table_.text(event_.*field); }
   void extra(std::string_view key, std::string_view value);  // "" is left out
+  // Adds an extra to the event that was committed last, by this builder; does nothing where there is none.
+  void extend_last(std::string_view key, std::string_view value);
   // Calls each(key, value) for the extras that the event has so far.
   template <typename Each>
   void for_extras(Each &&each) const {

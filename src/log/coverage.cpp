@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/encode.hpp"
+#include "log/builder.hpp"
 #include "log/coverage_counter.hpp"
 #include "log/names.hpp"
 
@@ -269,6 +270,7 @@ void CoverageCounter::add(const EventTable &table) {
   std::map<std::tuple<Source, base::StringId, EventClass, std::uint32_t>, Known> known;
   const Known *last = nullptr;
   const bool throttling = table.pool.find("throttled") != 0;
+  const bool paged = table.pool.find(kPageContinues) != 0;
   for (const Event &event : table.events) {
     if (last == nullptr || last->source != event.source || last->event_class != event.event_class ||
         last->tenant != event.tenant || last->file != event.file) {
@@ -285,6 +287,7 @@ void CoverageCounter::add(const EventTable &table) {
     ++events_;
     ++last->count->events;
     ++*last->of_file;
+    if (paged && !table.extra(event, kPageContinues).empty()) continuing_.insert(table.files[event.file]);
     if (event.time.us == 0) continue;  // it does not say when
     last->count->pulse.add(event.time);
     if (throttling && !table.extra(event, "throttled").empty())
@@ -318,6 +321,8 @@ std::vector<Coverage> CoverageCounter::rows(const EventTable &table,
   }
   std::map<GroupKey, Group> groups;
   std::map<std::pair<Source, std::string>, Pulse> whole_source;
+  // Of pages in files of their own all but the last name a next one.
+  std::set<std::pair<Source, std::string>> ended;
   std::map<std::string, std::uint64_t> events_of_file;
   for (const auto &[key, count] : counts_) {
     const auto &[source, named, event_class, file] = key;
@@ -329,6 +334,7 @@ std::vector<Coverage> CoverageCounter::rows(const EventTable &table,
     for (const auto &[one, events] : count.files) {
       group.files.insert(one);
       events_of_file[one] += events;
+      if (continuing_.count(one) == 0) ended.emplace(source, tenant);
     }
     group.pulse.add(count.pulse);
     whole_source[{source, tenant}].add(count.pulse);
@@ -368,6 +374,12 @@ std::vector<Coverage> CoverageCounter::rows(const EventTable &table,
       add_gap(row.gaps, std::move(gap));
     if (row.source == Source::m365_audit) add_switched_off(table, row.tenant, row.gaps);
     apply_declarations(group, declaration_of, events_of_file);
+    if (ended.count({row.source, row.tenant}) == 0)
+      for (const std::string &file : group.files) {
+        if (continuing_.count(file) == 0) continue;
+        row.notes.push_back(file + ": its last page names a next page that is not held, so there is more");
+        row.complete = false;
+      }
     std::sort(row.gaps.begin(), row.gaps.end(), [](const Gap &a, const Gap &b) {
       return std::tie(a.interval.from, a.interval.until, a.why) <
              std::tie(b.interval.from, b.interval.until, b.why);

@@ -40,6 +40,7 @@ class CoverageCounter {
   // File: where the records name no tenant; "" else.
   using Key = std::tuple<Source, std::string, EventClass, std::string>;
   std::map<Key, Count> counts_;
+  std::set<std::string> continuing_;  // files whose last page names a next one
   std::uint64_t events_ = 0;
 };
 

@@ -228,6 +228,11 @@ base::Result<void> read_entra_signin(const Json &record, EventBuilder &out) {
   out.set_id(&Event::correlation, body.any({"correlationId", "Correlation ID"}).text());
 
   out.extra("protocol", body.any({"authenticationProtocol", "Authentication Protocol"}).text());
+  // How the session came about, which later tokens of it still say: a device code is confirmed elsewhere.
+  if (const std::string_view transfer =
+          body.any({"originalTransferMethod", "Original transfer method"}).text();
+      base::contains_ignoring_case(transfer, "device"))
+    out.extra("transfer", "deviceCode");
   out.extra("authentication-requirement",
             body.any({"authenticationRequirement", "Authentication requirement"}).text());
   out.extra("user-type", base::lower(body.any({"userType", "User type"}).text()));

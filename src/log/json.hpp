@@ -82,6 +82,14 @@ class Json {
     for (std::uint32_t i = 0; i < mark_->count; ++i, one += one->next)
       if (one->kind != JsonMark::Kind::null) each(Json(arena_, one));
   }
+  // Calls each(index, value) for the elements of an array, with an empty value for null.
+  template <typename Each>
+  void for_elements(Each &&each) const {
+    if (!is_array()) return;
+    JsonMark *one = mark_ + 1;
+    for (std::uint32_t i = 0; i < mark_->count; ++i, one += one->next)
+      each(i, one->kind == JsonMark::Kind::null ? Json() : Json(arena_, one));
+  }
   // Calls each(name, value) for the members of an object, in order; nulls are left out.
   template <typename Each>
   void for_members(Each &&each) const {

@@ -10,6 +10,7 @@
 #include "log/event_xml.hpp"
 #include "log/evtx.hpp"
 #include "log/json.hpp"
+#include "log/query_rows.hpp"
 #include "log/shape.hpp"
 #include "log/sources.hpp"
 #include "log/syslog.hpp"
@@ -30,10 +31,23 @@ constexpr std::uint64_t kTranscodeShare = 4;
 
 // What search systems and collectors put around a record that they pass on: Elasticsearch, Splunk, Logstash,
 // Cribl, Loki, Datadog, EventBridge, Airbyte.
-constexpr std::string_view kWrappers[] = {
-    "_source", "_raw",          "result",           "log",          "event",           "record",
-    "raw",     "message",       "protoPayloadJson", "RawEventData", "CloudTrailEvent", "fields",
-    "detail",  "_airbyte_data", "attributes",       "line"};
+constexpr std::string_view kWrappers[] = {"_source",
+                                          "_raw",
+                                          "result",
+                                          "log",
+                                          "event",
+                                          "record",
+                                          "raw",
+                                          "message",
+                                          "protoPayloadJson",
+                                          "RawEventData",
+                                          "CloudTrailEvent",
+                                          "fields",
+                                          "detail",
+                                          "_airbyte_data",
+                                          "attributes",
+                                          "line",
+                                          "body"};
 // One in the other: {"_source": {"message": "{...}"}}, {"result": {"_raw": "{...}"}}.
 constexpr int kWrappersDeep = 2;
 // Around these the original is worth more than what was made of it.
@@ -166,11 +180,17 @@ class LogReader {
         text_, split, [&](const RecordSpan &span) { take_json(span); },
         [&](const BadSpan &bad) { lose(bad); });
     pages_seen_ = result.pages > 0;
-    if (result.last_page_continues)
-      counts_.notes.push_back("the last page names a next page that is not in this file");
+    continues_ = continues_ || result.last_page_continues;
+    if (!continues_) return;
+    counts_.notes.push_back("the last page names a next page that is not in this file");
+    builder_.extend_last(kPageContinues, "true");
   }
 
   void take_json(const RecordSpan &span) {
+    if (span.columns_length > 0) {
+      take_made(span, rows_.object(text_, span));
+      return;
+    }
     ++counts_.records;
     const auto record = builder_.arena().parse(text_.substr(span.offset, span.length));
     if (!record)
@@ -220,13 +240,15 @@ class LogReader {
 
   static bool holds_page(const Json &record) {
     bool found = false;
+    std::string_view parent;
     const auto looks = [&](const Json &object, std::uint64_t depth) {
       object.for_members([&](std::string_view name, const Json &value) {
-        if (value.is_array() && is_page_key(name, depth)) found = true;
+        if (value.is_array() && is_page_key(name, depth, parent)) found = true;
       });
     };
     looks(record, 1);
-    record.for_members([&](std::string_view, const Json &value) {
+    record.for_members([&](std::string_view name, const Json &value) {
+      parent = name;
       if (value.is_object()) looks(value, 2);
     });
     return found;
@@ -244,6 +266,7 @@ class LogReader {
       inner.column =
           static_cast<std::uint32_t>(std::min<std::uint64_t>(inner.offset - base_offset + 1, UINT32_MAX));
       inner.line += span.line - 1;
+      if (inner.columns_length > 0) inner.columns_offset += base_offset;
       return inner;
     };
     // Parsing an inner record forgets the page; nothing of `record` is used from here on.
@@ -260,6 +283,7 @@ class LogReader {
           bad.line += span.line - 1;
           lose(bad);
         });
+    continues_ = continues_ || result.last_page_continues;
     if (result.pages > 0) return true;
     ++counts_.records;
     return false;
@@ -518,6 +542,8 @@ class LogReader {
   std::map<std::string, Sum> untold_;   // by reason
   std::size_t told_ = 0;
   std::uint64_t untimed_ = 0;
+  QueryRows rows_;
+  bool continues_ = false;  // a page names a next one
   bool pages_seen_ = false;
   bool header_seen_ = false;
 };
@@ -537,13 +563,25 @@ std::optional<Source> recognise(std::string_view bytes) {
   std::optional<Source> found;
   if (begins_json(head)) {
     std::size_t seen = 0;
+    QueryRows rows;
+    const auto look = [&](std::string_view text, const RecordSpan &span) -> std::optional<Json> {
+      if (found || ++seen > kHeadRecords) return std::nullopt;
+      const auto record = span.columns_length > 0 ? arena.parse(rows.object(text, span))
+                                                  : arena.parse(text.substr(span.offset, span.length));
+      if (!record) return std::nullopt;
+      if (const auto known = recogniser(*record)) found = known->reader->source;
+      return *record;
+    };
     split_json(
         head, {},
         [&](const RecordSpan &span) {
-          if (found || ++seen > kHeadRecords) return;
-          const auto record = arena.parse(head.substr(span.offset, span.length));
-          if (!record) return;
-          if (const auto known = recogniser(*record)) found = known->reader->source;
+          const auto record = look(head, span);
+          // An answer to a $batch holds a page.
+          if (!record || found || span.columns_length > 0 || !record->get("body").get("value").is_array())
+            return;
+          const std::string_view answer = head.substr(span.offset, span.length);
+          split_json(
+              answer, {}, [&](const RecordSpan &inner) { look(answer, inner); }, [](const BadSpan &) {});
         },
         [](const BadSpan &) {});
     if (found) return found;

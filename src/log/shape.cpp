@@ -31,6 +31,8 @@ constexpr std::array<bool, 256> kStringStops = [] {
 
 // How deep the list of a page may lie: {"response": {"authlogs": [...]}}, {"hits": {"hits": [...]}}.
 constexpr std::uint64_t kPageDepthMax = 2;
+// {"tables": [{"columns": [...], "rows": [[...]]}]}
+constexpr std::uint64_t kTableDepthMax = 3;
 
 class Splitter {
  public:
@@ -156,7 +158,9 @@ class Splitter {
   void take_object(std::size_t depth_of_pages) {
     const std::uint64_t start = position_;
     std::uint64_t depth = 0;
-    std::string_view key;  // last string at depth 1: a name when a colon follows
+    std::string_view key;     // last string near the top: a name when a colon follows
+    std::string_view parent;  // the name at depth 1 under which we are
+    Columns columns;
     bool is_page = false;
     bool continues = false;
     while (!at_end()) {
@@ -167,21 +171,30 @@ class Splitter {
           broken(start, is_page, "a line ends within a text");
           return;
         }
-        if (depth <= kPageDepthMax) key = bytes_.substr(open + 1, position_ - open - 2);
+        if (depth <= kTableDepthMax) key = bytes_.substr(open + 1, position_ - open - 2);
         continue;
       }
-      if (c == ':' && depth <= kPageDepthMax) {
+      if (c == ':' && depth <= kTableDepthMax) {
         ++position_;
-        if (depth == 1 && (base::equal_ignoring_case(key, "@odata.nextLink") || key == "nextPageToken" ||
-                           key == "NextToken"))
-          continues = true;
-        if (depth_of_pages == 0 && is_page_key(key, depth) && opens_records()) {
+        if (names_next_page(key, depth, parent)) continues = true;
+        if (depth_of_pages != 0) continue;
+        if (is_page_key(key, depth, parent) && opens_list_of('{')) {
           is_page = true;
           ++result_.pages;
           if (!take_page_records()) return;
+        } else if (base::equal_ignoring_case(key, "columns") && opens_list_of('{')) {
+          if (!note_columns(columns, depth)) {
+            unclosed(start, is_page);
+            return;
+          }
+        } else if (base::equal_ignoring_case(key, "rows") && columns.depth == depth && opens_list_of('[')) {
+          is_page = true;
+          ++result_.pages;
+          if (!take_rows(columns)) return;
         }
         continue;
       }
+      if (depth == 1 && c == '{') parent = key;
       if (c == '{' || c == '[') ++depth;
       if (c == '}' || c == ']') --depth;
       ++position_;
@@ -196,14 +209,83 @@ class Splitter {
     unclosed(start, is_page);
   }
 
-  // After the colon: an array that is empty or begins with an object.
-  bool opens_records() const {
-    std::uint64_t ahead = position_;
-    while (ahead < bytes_.size() && is_blank(bytes_[ahead])) ++ahead;
+  // After the colon: an array that is empty or begins with an object, or with another array.
+  bool opens_list_of(char what) const {
+    std::uint64_t ahead = after_blanks(position_);
     if (ahead >= bytes_.size() || bytes_[ahead] != '[') return false;
-    ++ahead;
-    while (ahead < bytes_.size() && is_blank(bytes_[ahead])) ++ahead;
-    return ahead >= bytes_.size() || bytes_[ahead] == '{' || bytes_[ahead] == ']';
+    ahead = after_blanks(ahead + 1);
+    return ahead >= bytes_.size() || bytes_[ahead] == what || bytes_[ahead] == ']';
+  }
+  std::uint64_t after_blanks(std::uint64_t at) const {
+    while (at < bytes_.size() && is_blank(bytes_[at])) ++at;
+    return at;
+  }
+
+  // A link to a next page, with something in it; in an answer to a $batch it stands in the body.
+  bool names_next_page(std::string_view key, std::uint64_t depth, std::string_view parent) const {
+    if (depth > 2 || (depth == 2 && parent != "body")) return false;
+    if (!base::equal_ignoring_case(key, "@odata.nextLink") && key != "nextPageToken" && key != "NextToken")
+      return false;
+    const std::uint64_t ahead = after_blanks(position_);
+    return ahead + 1 < bytes_.size() && bytes_[ahead] == '"' && bytes_[ahead + 1] != '"';
+  }
+
+  // ---- tables: columns, then rows that are arrays ----
+
+  struct Columns {
+    std::uint64_t offset = 0, length = 0;
+    std::uint64_t depth = 0;  // of the name; 0: none yet
+  };
+
+  // Past the array at the position. False where the file or a line ends within it.
+  bool skip_array() {
+    std::uint64_t depth = 0;
+    while (!at_end()) {
+      const char c = bytes_[position_];
+      if (c == '"') {
+        if (!skip_string()) return false;
+        continue;
+      }
+      ++position_;
+      if (c == '[' || c == '{') ++depth;
+      if ((c == ']' || c == '}') && --depth == 0) return true;
+    }
+    return false;
+  }
+
+  bool note_columns(Columns &columns, std::uint64_t depth) {
+    position_ = after_blanks(position_);
+    columns.offset = position_;
+    columns.depth = depth;
+    const bool whole = skip_array();
+    columns.length = position_ - columns.offset;
+    return whole;
+  }
+
+  // The rows of a table, up to the bracket that closes them. False at the end of the file.
+  bool take_rows(const Columns &columns) {
+    position_ = after_blanks(position_) + 1;  // opens_list_of() saw it
+    while (true) {
+      skip_between();
+      if (!at_end() && bytes_[position_] == ']') {
+        ++position_;
+        return true;
+      }
+      const std::uint64_t start = position_;
+      if (at_end() || (bytes_[position_] == '[' && !skip_array() && at_end())) {
+        report(start, bytes_.size() - start, LedgerState::damaged,
+               "the table is not closed: the file is cut off");
+        position_ = bytes_.size();
+        tail_reported_ = true;
+        return false;
+      }
+      if (bytes_[start] != '[')
+        skip_garbage();
+      else if (position_ - start > options_.limits.line_bytes_max)
+        report(start, position_ - start, LedgerState::too_large, "the row is longer than line_bytes_max");
+      else
+        give(start, position_ - start, columns.offset, columns.length);
+    }
   }
 
   // The records of a page, up to its closing bracket. False at the end of the file.
@@ -311,8 +393,11 @@ class Splitter {
                                                               : "the line is no JSON object");
   }
 
-  void give(std::uint64_t start, std::uint64_t length) {
+  void give(std::uint64_t start, std::uint64_t length, std::uint64_t columns_offset = 0,
+            std::uint64_t columns_length = 0) {
     RecordSpan span;
+    span.columns_offset = columns_offset;
+    span.columns_length = columns_length;
     span.offset = start;
     span.length = length;
     // A record right behind the line of the last one: its line is known without looking for it again.
@@ -353,8 +438,11 @@ class Splitter {
 
 }  // namespace
 
-bool is_page_key(std::string_view key, std::uint64_t depth) {
+bool is_page_key(std::string_view key, std::uint64_t depth, std::string_view parent) {
+  if (depth == 2 && parent == "body") return key == "value";
+  if (depth > kPageDepthMax) return false;
   if (depth == 1) {
+    if (key == "responses") return true;  // Graph, $batch: the pages are in their bodies
     // Graph and OData; Azure Monitor, CloudTrail and Salesforce.
     if (base::equal_ignoring_case(key, "value") || base::equal_ignoring_case(key, "records")) return true;
     // aws cloudtrail lookup-events writes Events; Workspace's activities have events within a record.

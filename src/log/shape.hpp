@@ -2,9 +2,10 @@
 // The shapes in which exporters wrap records of JSON, split into records without parsing or copying them:
 // one record a line; arrays; objects and arrays one after another (Out-File -Append); pages
 // {"value":[...], "@odata.nextLink":...}, {"records":[...]}, {"Records":[...]}, {"Events":[...]},
-// {"hits":{"hits":[...]}} and their like, and arrays of pages; byte order marks anywhere between records.
-// What does not fit is given to `bad`, with the reason, and reading goes on at the next place where a record
-// can begin.
+// {"hits":{"hits":[...]}} and their like, and arrays of pages; answers to a $batch of Graph; tables of Kusto
+// and Log Analytics, whose rows are arrays under columns; byte order marks anywhere between records. What
+// does not fit is given to `bad`, with the reason, and reading goes on at the next place where a record can
+// begin.
 //
 //   split_json(bytes, {.limits = limits}, [&](const RecordSpan &r) {...}, [&](const BadSpan &b) {...});
 //
@@ -20,12 +21,15 @@
 
 namespace dislodge::log {
 
-// A record's bytes: an object, from brace to brace.
+// A record's bytes: an object, from brace to brace; or a row of a table, from bracket to bracket.
 struct RecordSpan {
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
   std::uint64_t line = 1;    // 1-based
   std::uint32_t column = 1;  // 1 where it is the first record of its line, else its byte in the line
+  // Of a row: where the list of columns lies in the same bytes (log/query_rows.hpp); of an object: nothing.
+  std::uint64_t columns_offset = 0;
+  std::uint64_t columns_length = 0;
 };
 
 struct BadSpan {
@@ -57,7 +61,8 @@ SplitResult split_json(std::string_view bytes, const SplitOptions &options, cons
                        const BadSeen &bad);
 
 // Whether a list of objects under this name, so deep in an object (1: at its top), holds a page's records.
-bool is_page_key(std::string_view key, std::uint64_t depth);
+// `parent` is the name of the object at the top that it lies in, where it does.
+bool is_page_key(std::string_view key, std::uint64_t depth, std::string_view parent = {});
 
 // Counts the lines of growing offsets of one text: each byte is looked at once.
 class LineCounter {

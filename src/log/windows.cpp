@@ -343,10 +343,16 @@ base::Result<void> read_one(const Json &record, std::size_t which, EventBuilder 
 
   const std::string_view target_user =
       in.of({"TargetUserName", "TargetUser", "AccountName"}, {"TgtUser", "User"});
-  const std::string_view target_domain = in.of({"TargetDomainName", "TargetDomain"}, {"TgtDomain"});
+  std::string_view target_domain = in.of({"TargetDomainName", "TargetDomain"}, {"TgtDomain"});
   const std::string_view subject_user =
       in.of({"SubjectUserName", "SubjectAccount", "User"}, {"SrcUser", "User"});
   const std::string_view subject_domain = in.of({"SubjectDomainName"}, {"SrcDomain"});
+  // Where an account was locked, this field is the computer from which it was tried; the domain is that of
+  // the controller which locked it.
+  if (id == 4740) {
+    out.extra("workstation", target_domain);
+    target_domain = subject_domain;
+  }
   std::string_view actor_user = subject_user, actor_domain = subject_domain;
   std::string_view actor_sid = in.of({"SubjectUserSid", "UserSid"}, {"SrcSID"});
   if (kind.actor_is_target || actor_user.empty()) {

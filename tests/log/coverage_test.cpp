@@ -203,6 +203,20 @@ TEST(Coverage, KnownCapsAndMissingClasses) {
   EXPECT_THAT(rows[0].notes[1], HasSubstr("interactive sign-ins only"));
 }
 
+// Pages in files of their own: all but the last name a next one.
+TEST(Coverage, APageThatNamesANextOneIsNotTheLast) {
+  Made made;
+  for (int i = 0; i < 10; ++i) made.add(kStart + i * kMinute, "page1.json");
+  made.extra("page-continues", "true");
+  const auto cut = coverage_of(made.table, {declared("page1.json", 10)});
+  ASSERT_FALSE(cut[0].notes.empty());
+  EXPECT_THAT(cut[0].notes[0], HasSubstr("page1.json: its last page names a next page"));
+  EXPECT_FALSE(cut[0].complete);
+  for (int i = 0; i < 5; ++i) made.add(kStart + (20 + i) * kMinute, "page2.json");
+  const auto whole = coverage_of(made.table, {declared("page1.json", 10), declared("page2.json", 5)});
+  EXPECT_TRUE(whole[0].complete);
+}
+
 TEST(Coverage, ThrottlingSilencesOneMailboxForADay) {
   Made made;
   made.add(kStart + 12 * kDay, "ual.csv", Source::m365_audit, EventClass::mail_access);

@@ -123,5 +123,63 @@ TEST(ForeignShapes, AzureActivityAsTheLibraryForPythonWritesIt) {
   EXPECT_EQ(log.table.events[0].outcome, Outcome::ok);
 }
 
+// Kusto and Log Analytics answer with columns and rows; what the portal shows as a line is an array there.
+TEST(ForeignShapes, TablesOfQueries) {
+  const std::string columns =
+      R"([{"ColumnName":"TimeGenerated","DataType":"DateTime"},{"ColumnName":"OperationName"},{"ColumnName":"ResultType"},)"
+      R"({"ColumnName":"UserPrincipalName"},{"ColumnName":"UserId"},{"ColumnName":"IPAddress"},{"ColumnName":"AppId"},)"
+      R"({"ColumnName":"Status","DataType":"Object"},{"ColumnName":"Category"},{"ColumnName":"Type"}])";
+  const std::string rows =
+      R"([["2025-10-02T01:32:28Z","Sign-in activity","50126","ann@x.example","11111111-2222-3333-4444-555555555555",)"
+      R"("203.0.113.9","a1",{"errorCode":50126},"SignInLogs","SigninLogs"],)"
+      R"(["2025-10-02T01:33:28Z","Sign-in activity","0","ann@x.example","11111111-2222-3333-4444-555555555555",)"
+      R"("203.0.113.9",null,"{\"errorCode\":0}","SignInLogs","SigninLogs"]])";
+  std::string lower = columns;
+  for (std::size_t at = 0; (at = lower.find("ColumnName", at)) != std::string::npos;)
+    lower.replace(at, 10, "name");
+  const std::string texts[] = {
+      R"({"Tables":[{"TableName":"Table_0","Columns":)" + columns + R"(,"Rows":)" + rows + "}]}",
+      R"({"tables": [ {"name": "PrimaryResult", "columns": )" + lower + ",\n\"rows\": " + rows + "} ] }",
+      R"([{"FrameType":"DataTable","TableKind":"PrimaryResult","Columns":)" + columns + R"(,"Rows":)" + rows +
+          "}]",
+  };
+  for (const std::string &text : texts) {
+    ASSERT_EQ(recognise(text), Source::entra_signin) << text;
+    const ReadLog log = read_text(text);
+    ASSERT_THAT(log.table.events, SizeIs(2)) << text << log.error;
+    EXPECT_THAT(log.unread, IsEmpty());
+    EXPECT_EQ(log.table.events[0].outcome, Outcome::wrong_secret);
+    EXPECT_EQ(log.table.events[1].outcome, Outcome::ok);
+    EXPECT_EQ(log.text(0, &Event::address), "203.0.113.9");
+    EXPECT_EQ(text.substr(log.table.events[1].offset, 23), R"(["2025-10-02T01:33:28Z")") << "its own place";
+  }
+  // Cut within a row: the row before it is read, and what is lost is told.
+  const ReadLog cut = read_text(texts[0].substr(0, texts[0].size() - 40));
+  EXPECT_THAT(cut.table.events, SizeIs(1));
+  ASSERT_THAT(cut.unread, SizeIs(1));
+  EXPECT_THAT(cut.unread[0].reason, HasSubstr("cut off"));
+}
+
+TEST(ForeignShapes, AnswersToABatch) {
+  const std::string record =
+      R"({"id":"r","createdDateTime":"2025-10-02T01:32:28Z","userPrincipalName":"ann@x.example",)"
+      R"("userId":"11111111-2222-3333-4444-555555555555","appId":"a","ipAddress":"203.0.113.9","status":{"errorCode":0}})";
+  const std::string second = R"({"id":"s",)" + record.substr(10);
+  const std::string page =
+      R"({"id":"1","status":200,"headers":{"Content-Type":"application/json"},"body":)"
+      R"({"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#auditLogs/signIns",)"
+      R"("@odata.nextLink":"https://graph.microsoft.com/next","value":[)" +
+      record + "," + second + "]}}";
+  const std::string one = R"({"id":"2","status":200,"body":)" + record + "}";
+  for (const std::string &text :
+       {R"({"responses":[)" + page + "," + one + "]}", R"({"responses": [)" + one + ",\n" + page + "]}"}) {
+    ASSERT_EQ(recognise(text), Source::entra_signin) << text;
+    const ReadLog log = read_text(text);
+    EXPECT_THAT(log.table.events, SizeIs(3)) << text << log.error;
+    EXPECT_THAT(log.unread, IsEmpty());
+    EXPECT_THAT(log.counts.notes, SizeIs(1)) << "a next page is named";
+  }
+}
+
 }  // namespace
 }  // namespace dislodge::log

@@ -248,6 +248,16 @@ TEST(Sources, HayabusaInBothOfItsForms) {
   EXPECT_EQ(object_form.text(0, &Event::actor_name), "ann");
 }
 
+// In 4740 the field of the target's domain names the computer from which the account was tried.
+TEST(Sources, ALockedAccountOfADomain) {
+  const ReadLog log = one(
+      Source::windows,
+      R"({"Event":{"System":{"Provider":{"#attributes":{"Name":"Microsoft-Windows-Security-Auditing"}},"EventID":4740,"TimeCreated":{"#attributes":{"SystemTime":"2024-01-12T07:08:09.123456Z"}},"EventRecordID":77,"Channel":"Security","Computer":"dc1.x.example"},"EventData":{"TargetUserName":"ann","TargetDomainName":"WS1","TargetSid":"S-1-5-21-1-2-3-1001","SubjectUserSid":"S-1-5-18","SubjectUserName":"DC1$","SubjectDomainName":"X","SubjectLogonId":"0x3e7"}}})");
+  EXPECT_EQ(log.text(0, &Event::actor_name), "x\\ann");
+  EXPECT_EQ(log.text(0, &Event::actor_id), "S-1-5-21-1-2-3-1001");
+  EXPECT_EQ(log.extra(0, "workstation"), "WS1");
+}
+
 TEST(Sources, WindowsCodes) {
   EXPECT_EQ(status_code("0xC000006A"), 0xC000006Au);
   EXPECT_EQ(status_code("-1073741718"), 0xC000006Au);
