@@ -149,6 +149,9 @@ void tell_guessing(const View &view, const std::vector<Guessing> &found, const A
         fall.footholds.push_back({account,
                                   {view.event(index).time, base::kTimeMax},
                                   std::string(view.text(view.event(index).session))});
+    for (const EventIndex index : view.mail())
+      if (in && attribution.intruder(index) && view.actor(view.event(index)) == account)
+        add_mail_read(view, index, fall.mail_read);
     if (!in) fall.planted.push_back({account, "password", "", fall.first, ""});
     fall.says = sentence(view, "success-after-guessing",
                          {{"account", name},

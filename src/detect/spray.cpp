@@ -36,6 +36,8 @@
 //    in ten minutes, that it does not belong to, three in a day where nobody ever signed in; and one program
 //    that never worked in this tenant on three accounts in ten minutes, whatever the addresses.
 //
+// 6. Where neither the place nor the program tells it, the time may: spray_scattered.cpp.
+//
 // Tenants of one case are looked at together: the same program in two tenants is one campaign. A right secret
 // (a success, or a stop after the password was accepted) by the campaign's program, while it ran, for an
 // account that does not itself use this program, is the campaign's.
@@ -68,20 +70,6 @@ constexpr double kSingleShare = 0.8;    // share of addresses with few tries
 // Networks to addresses, of accounts that were tried from three or more.
 constexpr double kNetworkShare = 0.4;
 constexpr std::size_t kCampaignsMax = 100;
-
-// -log P(Poisson(mean) >= count), by the terms of the tail; a bound where the tail is far.
-double tail_surprise(double mean, std::size_t count) {
-  if (count == 0) return 0;
-  const double n = static_cast<double>(count);
-  if (n <= mean) return 0;
-  double log_term = -mean + n * std::log(mean) - std::lgamma(n + 1);
-  double sum = 1, term = 1;
-  for (double k = n + 1; k < n + 1000 && term > 1e-12; ++k) {
-    term *= mean / k;
-    sum += term;
-  }
-  return -(log_term + std::log(sum));
-}
 
 // Strangers are compared with strangers of their kind: tries on accounts that live, and on those that do not
 // (names that left the company, or never were there), which everybody's slips of the pen fill.
@@ -235,11 +223,26 @@ class Slow {
 
 }  // namespace
 
+// -log P(Poisson(mean) >= count), by the terms of the tail; a bound where the tail is far.
+double tail_surprise(double mean, std::size_t count) {
+  if (count == 0) return 0;
+  const double n = static_cast<double>(count);
+  if (n <= mean) return 0;
+  double log_term = -mean + n * std::log(mean) - std::lgamma(n + 1);
+  double sum = 1, term = 1;
+  for (double k = n + 1; k < n + 1000 && term > 1e-12; ++k) {
+    term *= mean / k;
+    sum += term;
+  }
+  return -(log_term + std::log(sum));
+}
+
 std::vector<Campaign> find_sprays(const View &view) {
   const Ordinary ordinary(view);
   std::vector<Attempt> tries = ordinary.failed_tries();
   std::vector<Campaign> campaigns = Slow(view, ordinary, tries).run();
   for (Campaign &one : find_bursts(view, ordinary, tries)) campaigns.push_back(std::move(one));
+  for (Campaign &one : find_scattered(view, ordinary, tries)) campaigns.push_back(std::move(one));
   complete_campaigns(view, tries, campaigns);
   return campaigns;
 }

@@ -32,9 +32,14 @@ struct Campaign {
   std::vector<EventIndex> tries;          // failed, in order of time
   std::vector<EventIndex> right;  // the secret was right (ok or stopped), while it ran and shortly after
   std::vector<EventIndex>
-      later;              // the same client with a right secret outside of that time or in other tenants
-  double surprise = 0;    // minus the logarithm of the chance that everyday failures look so
-  bool ordinary = false;  // ordinary sign-ins show the fingerprint too, if rarely
+      later;  // the same client with a right secret outside of that time or in other tenants
+  // Right secrets from the campaign's places by a program that the account had before, and, where the
+  // campaign has no program of its own, from places like them: the owner's or the campaign's, nobody can
+  // tell.
+  std::vector<EventIndex> perhaps;
+  double surprise = 0;     // minus the logarithm of the chance that everyday failures look so
+  bool ordinary = false;   // ordinary sign-ins show the fingerprint too, if rarely
+  bool scattered = false;  // told by the time alone: the program is the tenant's own
 };
 
 // In order of the first try.

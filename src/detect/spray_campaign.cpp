@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
+#include "detect/passes.hpp"
 #include "detect/spray_tries.hpp"
 
 namespace dislodge::detect {
@@ -17,6 +19,9 @@ using OwnPlace = std::array<StringId, 3>;  // tenant, account, address
 // The first tries may be the right ones.
 constexpr std::int64_t kBefore = base::kHour;
 constexpr std::size_t kAccountsAtPlace = 3;
+// Sign-ins of one visit.
+constexpr std::int64_t kLone = base::kHour;
+constexpr std::int64_t kBrief = 7 * base::kDay;
 
 class Completer {
  public:
@@ -120,6 +125,27 @@ class Completer {
     return places;
   }
 
+  // Right secrets in a network in which the account was that one time, at an address where nobody else was.
+  void find_lone() {
+    if (looked_for_lone_) return;
+    looked_for_lone_ = true;
+    std::map<std::tuple<StringId, StringId, std::string>, std::vector<EventIndex>> in_network;
+    std::map<std::pair<StringId, StringId>, std::set<StringId>> at;  // tenant, address -> accounts
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (event.address == 0 || !(worked(event) || secret_was_right(event.outcome))) continue;
+      in_network[{event.tenant, account_of(event), network_of(view_, event.network, event.address)}]
+          .push_back(index);
+      at[{event.tenant, event.address}].insert(account_of(event));
+    }
+    for (const auto &[place, list] : in_network) {
+      const Event &event = view_.event(list.front());
+      if (view_.event(list.back()).time.us - event.time.us <= kLone &&
+          at.at({event.tenant, event.address}).size() == 1)
+        lone_.insert(list.front());
+    }
+  }
+
   void gather_right(Campaign &one) {
     if (one.tries.empty()) return;
     const base::Time first = view_.event(one.tries.front()).time;
@@ -142,6 +168,9 @@ class Completer {
       if (worked(event) && strange.count(event.address) == 0)
         own_programs.insert({event.tenant, account_of(event), event.agent});
     }
+    // In a week some people travel; in a month very many do.
+    const bool brief = last.us - first.us <= kBrief;
+    if (brief) find_lone();
     std::set<std::pair<StringId, StringId>> fallen;  // tenant, account
     std::set<std::pair<StringId, StringId>> asked;   // the same, whoever the campaign tried
     for (const EventIndex index : one.tries)
@@ -160,6 +189,11 @@ class Completer {
         fallen.insert(account);
         continue;
       }
+      if (mine && own && strange.count(event.address) != 0) one.perhaps.push_back(index);
+      // The program is the account's own, the place is nobody's.
+      if (brief && mine && (one.scattered || users.count(account) != 0) && lone_.count(index) != 0 &&
+          matches(one.fingerprint, parts_of(view_, event)))
+        one.perhaps.push_back(index);
       if (event.time < first || !belongs(one, parts_of(view_, event), event.address)) continue;
       one.ordinary = one.ordinary || users.count(account) != 0;
       if (users.count(account) != 0 || own_places.count({event.tenant, account.second, event.address}) != 0)
@@ -180,6 +214,8 @@ class Completer {
   const DetectOptions &options_;
   const std::vector<Attempt> &tries_;
   std::vector<Campaign> &campaigns_;
+  std::set<EventIndex> lone_;
+  bool looked_for_lone_ = false;
 };
 
 }  // namespace

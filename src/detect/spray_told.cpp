@@ -40,7 +40,7 @@ Detection told(const View &view, const Campaign &campaign) {
   one.because = right > 0 ? "the same client gave a right password " + counted(right, "time", "times")
                           : "no sign-in shows that this client ever had a right password";
   one.grade = Grade::confirmed;
-  one.confidence = std::min(0.99, 1 - std::exp(-campaign.surprise / 10));
+  one.confidence = std::min(campaign.scattered ? 0.7 : 0.99, 1 - std::exp(-campaign.surprise / 10));
   one.says = sentence(view, "spray",
                       {{"tries", std::to_string(campaign.tries.size())},
                        {"accounts", std::to_string(accounts.size())},
@@ -48,7 +48,38 @@ Detection told(const View &view, const Campaign &campaign) {
                        {"first", spoken(one.first)},
                        {"last", spoken(one.last)},
                        {"fingerprint", describe(view, campaign.fingerprint)},
-                       {"ordinary", campaign.ordinary ? "hardly show" : "never show"}});
+                       {"ordinary", campaign.scattered  ? "show too, from places where nobody gets in"
+                                    : campaign.ordinary ? "hardly show"
+                                                        : "never show"}});
+  return one;
+}
+
+// A right secret that may be the owner's own: told, so that somebody asks; nobody is blamed.
+Detection doubtful_account(const View &view, const Campaign &campaign,
+                           const std::vector<EventIndex> &events) {
+  Detection one = make_detection(view, "success-after-spray", events);
+  const Event &event = view.event(events.front());
+  const std::string actor = view.actor(event);
+  add_unique(one.principals, actor);
+  if (event.application_id != 0) add_unique(one.applications, std::string(view.text(event.application_id)));
+  one.grade = Grade::possible;
+  const bool their_place =
+      std::binary_search(campaign.addresses.begin(), campaign.addresses.end(), event.address);
+  one.confidence = their_place ? 0.4 : 0.2;
+  one.because = their_place
+                    ? "from an address of the spray, but by the program that its owner had before: ask "
+                      "the owner"
+                    : "while the spray ran, once, from a network where this account was at no other "
+                      "time, by the program of the spray, which its owner has too: ask the owner";
+  one.says = sentence(
+      view, "success-after-spray",
+      {{"account", view.name_of(actor)},
+       {"result", event.outcome == Outcome::ok ? "was signed in to"
+                                               : "gave its right password, but " +
+                                                     std::string(log::meaning_of_entra(event.code)) + ","},
+       {"first", spoken(one.first)},
+       {"fingerprint", describe(view, campaign.fingerprint)},
+       {"more", ", or by its owner from where the spray came"}});
   return one;
 }
 
@@ -111,6 +142,13 @@ void tell_sprays(const View &view, const std::vector<Campaign> &campaigns, const
     for (const EventIndex index : campaign.right) by_account[view.actor(view.event(index))].push_back(index);
     for (const auto &[account, events] : by_account)
       if (fallen.insert(account).second) out.push_back(fallen_account(view, campaign, events, attribution));
+  }
+  for (const Campaign &campaign : campaigns) {
+    std::map<std::string, std::vector<EventIndex>> by_account;
+    for (const EventIndex index : campaign.perhaps)
+      if (!attribution.intruder(index)) by_account[view.actor(view.event(index))].push_back(index);
+    for (const auto &[account, events] : by_account)
+      if (fallen.insert(account).second) out.push_back(doubtful_account(view, campaign, events));
   }
 }
 

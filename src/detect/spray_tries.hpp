@@ -92,6 +92,13 @@ class Ordinary {
 // spray_bursts.cpp: tries that are close in time. They are claimed.
 std::vector<Campaign> find_bursts(const View &view, const Ordinary &ordinary, std::vector<Attempt> &tries);
 
+// spray_scattered.cpp: many accounts that fail in the same days, each in a network of its own. They are
+// claimed.
+std::vector<Campaign> find_scattered(const View &view, const Ordinary &ordinary, std::vector<Attempt> &tries);
+
+// spray.cpp: minus the logarithm of the chance that a Poisson variable of this mean reaches the count.
+double tail_surprise(double mean, std::size_t count);
+
 // spray_campaign.cpp: joins bursts with what ran the same program, and gives each campaign its tries and the
 // right secrets that it won. Campaigns without tries are left out.
 void complete_campaigns(const View &view, const std::vector<Attempt> &tries,
