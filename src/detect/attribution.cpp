@@ -35,18 +35,24 @@ Attribution::Attribution(const View &view, const std::vector<Campaign> &campaign
   for (const Seed &one : seeds)
     if (one.shared != 0) shared_.insert(one.shared);
   seed(campaigns);
-  for (const Seed &one : seeds) {
-    if (!mark(one.index, one.because, one.possible)) continue;
-    // What else was done in the session of such an act was done by the same hand, which had the account.
-    const Event &event = view_.event(one.index);
-    if (one.possible) hold_principal(view_.actor(event), event.time, one.because, false, true);
-    for (const StringId thread : {event.session, event.token})
-      if (thread != 0 && shared_.count(thread) == 0)
-        threads_.emplace(
-            thread,
-            Thread{view_.actor(event),
-                   "the same session as what was done at " + view_.table().source_of(event), one.possible});
+  const auto plant = [&](bool possible) {
+    for (const Seed &one : seeds) {
+      if (one.possible != possible || !mark(one.index, one.because, one.possible)) continue;
+      // What else was done in the session of such an act was done by the same hand, which had the account.
+      const Event &event = view_.event(one.index);
+      if (one.possible) hold_principal(view_.actor(event), event.time, one.because, false, true);
+      for (const StringId thread : {event.session, event.token})
+        if (thread != 0 && shared_.count(thread) == 0)
+          threads_.emplace(
+              thread,
+              Thread{view_.actor(event),
+                     "the same session as what was done at " + view_.table().source_of(event), one.possible});
+    }
+  };
+  plant(false);
+  for (int i = 0; i < kRoundsMax && round(false); ++i) {
   }
+  plant(true);
   // What was seen comes before what is only concluded: a sign-in by a planted key is confirmed, wherever else
   // it could have been concluded from.
   for (int i = 0; i < kRoundsMax && (round(false) || round(true)); ++i) {
@@ -64,6 +70,16 @@ void Attribution::index_signins() {
       if (event.outcome == Outcome::ok) signins_[view_.actor(event)].push_back(index);
     }
   for (auto &[principal, list] : signins_) std::sort(list.begin(), list.end());
+  std::vector<bool> judged(view_.size(), false);
+  for (const auto *list : {&view_.user_signins(), &view_.service_signins(), &view_.changes(), &view_.mail()})
+    for (const EventIndex index : *list) judged[index] = true;
+  for (EventIndex i = 0; i < view_.size(); ++i) {
+    const Event &event = view_.event(i);
+    // The rest of the world is followed by attribution_elsewhere.cpp.
+    if (!judged[i] && identity::realm_of(event.source).empty() && !is_failed_try(event) &&
+        (event.address != 0 || event.session != 0 || event.token != 0))
+      others_.push_back(i);
+  }
 }
 
 void Attribution::seed(const std::vector<Campaign> &campaigns) {
@@ -79,6 +95,13 @@ const std::string &Attribution::because(EventIndex index) const {
   static const std::string kNothing;
   const auto found = reasons_.find(index);
   return found == reasons_.end() ? kNothing : found->second;
+}
+
+std::vector<EventIndex> Attribution::events() const {
+  std::vector<EventIndex> list;
+  list.reserve(reasons_.size());
+  for (const auto &[index, because] : reasons_) list.push_back(index);
+  return list;
 }
 
 const Hold *Attribution::hold(const std::string &principal) const {
@@ -137,6 +160,7 @@ void Attribution::consequences(EventIndex index) {
                       event.event_class == log::EventClass::managed_identity_signin;
   if (signin) {
     hold_principal(actor, event.time, reasons_.at(index), false, possible);
+    if (event.address != 0) addresses_.insert(event.address);
     if (event.agent != 0) {
       agents_.insert(event.agent);
       agents_as_[actor].insert(event.agent);
@@ -212,6 +236,9 @@ bool Attribution::round(bool conclude) {
   for (const auto *list : {&view_.changes(), &view_.mail()})
     for (const EventIndex index : *list)
       if (!intruder(index)) consider(index, judge_act(index));
+  if (!threads_.empty() || !addresses_.empty())
+    for (const EventIndex index : others_)
+      if (!intruder(index)) consider(index, judge_other(index));
   return round_elsewhere(conclude) || grew;
 }
 
@@ -299,8 +326,10 @@ Attribution::Verdict Attribution::by_neighbours(const std::string &principal, Ev
   if (last_intruder == nullptr) return {};
   const Event &signin = view_.event(*last_intruder);
   const std::int64_t since = event.time.us - signin.time.us;
+  const Hold *hold = this->hold(principal);
+  const bool own = hold != nullptr && owners_own(principal, *hold, event);
   const bool owner_near = last_owner != nullptr && event.time.us - view_.event(*last_owner).time.us <= kNear;
-  if (last == last_intruder && since <= kNear && !owner_near)
+  if (last == last_intruder && since <= kNear && !owner_near && !own)
     return {"done as " + view_.name_of(principal) + " after the intruder's sign-in at " +
                 view_.table().source_of(signin),
             by_absence(*last_intruder)};
@@ -309,7 +338,7 @@ Attribution::Verdict Attribution::by_neighbours(const std::string &principal, Ev
     return {"done as " + view_.name_of(principal) + " from where the intruder had signed in as it, at " +
                 view_.table().source_of(signin),
             by_absence(*last_intruder)};
-  if (last_owner == nullptr)
+  if (last_owner == nullptr && !own)
     return {"done as " + view_.name_of(principal) + ", which nobody but the intruder had used for a week",
             true};
   return {};
@@ -349,6 +378,53 @@ Attribution::Verdict Attribution::judge_act(EventIndex index) const {
                 true};
   }
   return {};
+}
+
+// Everything else: files, calls, settings, mail that was sent. There is very much of it, so only what shares
+// a session, a token or an address with the intruder's sign-ins is looked at. Some logs number their sessions
+// anew on each machine: the account must be the same.
+Attribution::Verdict Attribution::judge_other(EventIndex index) const {
+  const Event &event = view_.event(index);
+  for (const StringId thread : {event.token, event.session}) {
+    const auto found = thread == 0 ? threads_.end() : threads_.find(thread);
+    if (found != threads_.end() && found->second.principal == view_.actor(event))
+      return {found->second.because, found->second.possible};
+  }
+  if (event.address == 0 || addresses_.count(event.address) == 0) return {};
+  const std::string principal = view_.actor(event);
+  const Hold *hold = this->hold(principal);
+  if (hold == nullptr || event.time < hold->since) return {};
+  if (hold->made) return {hold->because, hold->possible};
+  return by_neighbours(principal, index);
+}
+
+bool Attribution::owners_own(const std::string &principal, const Hold &hold, const Event &event) const {
+  const auto [place, fresh] = known_.try_emplace(principal);
+  Known &known = place->second;
+  if (fresh) {
+    // Records name a person by id, by name or by both.
+    std::set<StringId> ids{event.actor_id, event.actor_name}, addresses;
+    const auto signins = signins_.find(principal);
+    if (signins != signins_.end())
+      for (const EventIndex index : signins->second) {
+        ids.insert(view_.event(index).actor_id);
+        ids.insert(view_.event(index).actor_name);
+      }
+    ids.erase(0);
+    for (EventIndex i = 0; i < view_.size(); ++i) {
+      const Event &one = view_.event(i);
+      if (one.time >= hold.since) break;
+      if ((ids.count(one.actor_id) == 0 && ids.count(one.actor_name) == 0) || is_failed_try(one)) continue;
+      if (one.session != 0) known.sessions.try_emplace(one.session, one.time);
+      if (one.address != 0) known.addresses.try_emplace(one.address, one.time);
+    }
+  }
+  const auto before = [&](const auto &list, StringId id) {
+    const auto found = id == 0 ? list.end() : list.find(id);
+    return found != list.end() && found->second < hold.since;
+  };
+  if (event.session != 0 && before(known.sessions, event.session)) return true;
+  return addresses_.count(event.address) == 0 && before(known.addresses, event.address);
 }
 
 }  // namespace dislodge::detect

@@ -54,6 +54,9 @@ class Attribution {
   // it.
   bool by_absence(EventIndex index) const { return by_absence_.count(index) != 0; }
 
+  // Every event of theirs, in order of time.
+  std::vector<EventIndex> events() const;
+
   const Hold *hold(const std::string &principal) const;
   const std::map<std::string, Hold> &holds() const { return holds_; }
   const PlantedKey *planted_key(std::string_view key_id) const;
@@ -83,6 +86,7 @@ class Attribution {
   // An application of a tenant in which the intruder held somebody, from where it had never come before.
   Verdict from_a_held_tenant(EventIndex index) const;
   Verdict judge_act(EventIndex index) const;
+  Verdict judge_other(EventIndex index) const;
   Verdict by_neighbours(const std::string &principal, EventIndex index) const;
   // attribution_elsewhere.cpp: systems other than Entra.
   bool round_elsewhere(bool conclude);
@@ -91,6 +95,8 @@ class Attribution {
   bool was_at(const std::string &principal, const log::Event &event) const;
   Verdict judge_on_host(const std::string &principal, EventIndex index) const;
   void index_signins();
+  // Whether this session or address was the principal's own before the intruder came.
+  bool owners_own(const std::string &principal, const Hold &hold, const log::Event &event) const;
   // Whether somebody used an application an hour before a time.
   bool known_before(std::string_view application, base::Time time) const;
 
@@ -111,6 +117,13 @@ class Attribution {
   std::map<std::string, Made> made_applications_;           // by application id
   std::map<std::string, std::vector<EventIndex>> signins_;  // successful, by principal
   std::map<base::StringId, Thread> threads_;
+  std::set<base::StringId> addresses_;  // of the intruder's sign-ins
+  std::vector<EventIndex> others_;      // neither sign-ins nor changes nor mail
+  // Of principals that were held: session or address -> when their record first shows it.
+  struct Known {
+    std::unordered_map<base::StringId, base::Time> sessions, addresses;
+  };
+  mutable std::map<std::string, Known> known_;
   std::set<base::StringId> shared_;  // sessions that the owner has too
   std::set<base::StringId> agents_;
   std::map<std::string, std::set<base::StringId>> agents_as_;  // principal -> agents of the intruder

@@ -17,16 +17,21 @@ std::vector<Detection> detect(const log::EventTable &table, const identity::Fact
 
   // From there on their hand is followed; every pass below asks whose it was.
   const std::vector<Guessing> guessing = find_guessing(view, campaigns);
-  const Attribution attribution(view, campaigns, evidence_seeds(view, guessing));
+  const std::vector<StolenSession> stolen = find_stolen_sessions(view);
+  const std::vector<UnusualUse> uses = find_unusual_uses(view);
+  const Attribution attribution(view, campaigns, evidence_seeds(view, guessing, stolen, uses));
   tell_sprays(view, campaigns, attribution, found);
   tell_guessing(view, guessing, attribution, found);
   tell_lockouts(view, campaigns, attribution, found);
-  tell_stolen_sessions(view, attribution, found);
+  tell_stolen_sessions(view, stolen, attribution, found);
+  tell_unusual_uses(view, uses, attribution, found);
 
   // What was set, granted and read, by them or by nobody knows whom.
   tell_credentials(view, attribution, found);
   tell_consents(view, attribution, found);
   tell_mailboxes(view, attribution, found);
+  tell_code_reading(view, attribution, found);
+  tell_taken(view, attribution, found);
 
   // Everything else that rules know, from a forwarding rule to an audit log that was switched off.
   tell_rules(view, attribution, found);

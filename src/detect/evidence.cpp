@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "base/encode.hpp"
 #include "detect/passes.hpp"
@@ -23,10 +24,11 @@ using log::Event;
 constexpr std::int64_t kChain = base::kDay;
 constexpr std::int64_t kAfter = 7 * base::kDay;
 constexpr std::size_t kKindsMin = 3;
+constexpr std::size_t kKnownDays = 3;  // of an account, and of it at an address
 
 struct Step {
   EventIndex index = 0;
-  std::string kind;
+  std::string_view kind;  // of the rule, or a literal
   bool evidence = false;
 };
 
@@ -70,6 +72,10 @@ class Chains {
       list.insert(list.end(), steps.begin(), steps.end());
     }
     for (const auto &[hand, steps] : hands) judge(std::get<0>(hand), steps);
+    leave_at_home();
+    for (const Hand &hand : hands_)
+      for (const EventIndex index : hand.steps) seeds_.push_back({index, hand.why, true});
+    std::erase_if(hands_, [](const Hand &hand) { return hand.address == 0; });
     follow();
     return std::move(seeds_);
   }
@@ -95,39 +101,91 @@ class Chains {
     std::string actor, why;
     StringId tenant = 0, address = 0, session = 0;
     base::Time begin, end;
+    std::vector<EventIndex> steps;
     bool strange = true;  // nobody had been seen at the address before
   };
+
+  // An account that is known, at the address where it was on other days: an administrator has a busy day at
+  // their desk. Whoever had been there before from the account's own address was there with its owner.
+  void leave_at_home() {
+    struct Past {
+      std::set<std::int64_t> days, days_here;
+      base::Time since = base::kTimeMax;
+    };
+    std::vector<Past> pasts(hands_.size());
+    std::unordered_map<StringId, std::vector<std::size_t>> of;  // actor's id or name -> hands
+    for (std::size_t i = 0; i < hands_.size(); ++i) {
+      const Event &first = view_.event(hands_[i].steps.front());
+      for (const StringId id : {first.actor_id, first.actor_name})
+        if (id != 0) of[id].push_back(i);
+    }
+    if (of.empty()) return;
+    for (EventIndex i = 0; i < view_.size(); ++i) {
+      const Event &event = view_.event(i);
+      if (event.address == 0 || is_failed_try(event)) continue;
+      for (const StringId id : {event.actor_id, event.actor_name}) {
+        const auto found = id == 0 ? of.end() : of.find(id);
+        if (found == of.end()) continue;
+        for (const std::size_t hand : found->second) {
+          if (event.time >= hands_[hand].begin - kChain || event.tenant != hands_[hand].tenant) continue;
+          pasts[hand].days.insert(event.time.us / base::kDay);
+          pasts[hand].since = std::min(pasts[hand].since, event.time);
+          if (event.address == hands_[hand].address) pasts[hand].days_here.insert(event.time.us / base::kDay);
+        }
+      }
+    }
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < hands_.size(); ++i) {
+      const bool known =
+          pasts[i].days.size() >= kKnownDays && hands_[i].begin.us - pasts[i].since.us >= kAfter;
+      if (hands_[i].address != 0 && known && pasts[i].days_here.size() >= kKnownDays) continue;
+      if (next != i) hands_[next] = std::move(hands_[i]);
+      ++next;
+    }
+    hands_.resize(next);
+  }
 
   // What the same account did from the same address, if nobody of the tenant had been there before: the
   // consent with which it began, the mail that was read besides.
   void follow() {
     if (hands_.empty()) return;
-    for (EventIndex i = 0; i < view_.size(); ++i) {
-      const Event &event = view_.event(i);
-      if (event.address == 0) continue;
-      for (Hand &hand : hands_) {
-        if (event.address != hand.address || event.tenant != hand.tenant) continue;
-        if (event.time < hand.begin - kChain) hand.strange = false;
+    std::unordered_map<StringId, std::vector<std::size_t>> at;  // address -> hands
+    for (std::size_t i = 0; i < hands_.size(); ++i) at[hands_[i].address].push_back(i);
+    const auto each = [&](const auto &what) {
+      for (EventIndex i = 0; i < view_.size(); ++i) {
+        const Event &event = view_.event(i);
+        if (event.address == 0) continue;
+        const auto here = at.find(event.address);
+        if (here == at.end()) continue;
+        for (const std::size_t hand : here->second)
+          if (event.tenant == hands_[hand].tenant) what(i, event, hands_[hand]);
       }
-    }
-    for (EventIndex i = 0; i < view_.size(); ++i) {
-      const Event &event = view_.event(i);
-      if (event.address == 0) continue;
-      for (const Hand &hand : hands_)
-        // One session is known from another.
-        if ((hand.session == 0 || event.session == 0 || event.session == hand.session) && hand.strange &&
-            event.address == hand.address && event.tenant == hand.tenant &&
-            event.time >= hand.begin - kChain && event.time <= hand.end + kAfter &&
-            view_.actor(event) == hand.actor)
-          seeds_.push_back(
-              {i, "the same account, from an address where nobody had been before; there " + hand.why, true});
-    }
+    };
+    each([](EventIndex, const Event &event, Hand &hand) {
+      if (event.time < hand.begin - kChain) hand.strange = false;
+    });
+    each([&](EventIndex i, const Event &event, const Hand &hand) {
+      // One session is known from another.
+      if ((hand.session == 0 || event.session == 0 || event.session == hand.session) && hand.strange &&
+          event.time >= hand.begin - kChain && event.time <= hand.end + kAfter &&
+          view_.actor(event) == hand.actor)
+        seeds_.push_back(
+            {i, "the same account, from an address where nobody had been before; there " + hand.why, true});
+    });
   }
 
   void judge(const std::string &actor, const std::vector<Step> &steps) {
+    // Most hands do one thing over and over.
+    std::set<std::string_view> all;
+    bool any = false;
+    for (const Step &step : steps) {
+      all.insert(step.kind);
+      any = any || step.evidence;
+    }
+    if (!any || all.size() < kKindsMin) return;
     for (std::size_t begin = 0; begin < steps.size();) {
       std::size_t end = begin;
-      std::set<std::string> kinds;
+      std::set<std::string_view> kinds;
       bool evidence = false;
       const base::Time start = view_.event(steps[begin].index).time;
       for (; end < steps.size() && view_.event(steps[end].index).time.us - start.us <= kChain; ++end) {
@@ -139,14 +197,20 @@ class Chains {
         continue;
       }
       std::string said;
-      for (const std::string &kind : kinds) said += (said.empty() ? "" : ", ") + kind;
+      for (const std::string_view kind : kinds) said += (said.empty() ? "" : ", ") + std::string(kind);
       const std::string why = "one hand did within a day what no work needs together (" + said + "), from " +
                               view_.table().source_of(view_.event(steps[begin].index)) + " on";
-      for (std::size_t i = begin; i < end; ++i) seeds_.push_back({steps[i].index, why, true});
       const Event &first = view_.event(steps[begin].index);
-      if (first.address != 0)
-        hands_.push_back({actor, why, first.tenant, first.address, first.session, first.time,
-                          view_.event(steps[end - 1].index).time});
+      Hand hand{actor,
+                why,
+                first.tenant,
+                first.address,
+                first.session,
+                first.time,
+                view_.event(steps[end - 1].index).time,
+                {}};
+      for (std::size_t i = begin; i < end; ++i) hand.steps.push_back(steps[i].index);
+      hands_.push_back(std::move(hand));
       begin = end;
     }
   }
@@ -159,9 +223,12 @@ class Chains {
 
 }  // namespace
 
-std::vector<Attribution::Seed> evidence_seeds(const View &view, const std::vector<Guessing> &guessing) {
+std::vector<Attribution::Seed> evidence_seeds(const View &view, const std::vector<Guessing> &guessing,
+                                              const std::vector<StolenSession> &stolen,
+                                              const std::vector<UnusualUse> &uses) {
   std::vector<Attribution::Seed> seeds = Chains(view).run();
-  add_session_seeds(view, seeds);
+  add_session_seeds(view, stolen, seeds);
+  add_use_seeds(view, uses, seeds);
   for (const Guessing &one : guessing)
     for (const EventIndex index : one.right)
       if (view.event(index).outcome == log::Outcome::ok)

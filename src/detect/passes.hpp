@@ -9,6 +9,7 @@
 #include "detect/attribution.hpp"
 #include "detect/guessing.hpp"
 #include "detect/spray.hpp"
+#include "detect/unusual_use.hpp"
 #include "detect/view.hpp"
 
 namespace dislodge::detect {
@@ -31,8 +32,10 @@ void tell_guessing(const View &view, const std::vector<Guessing> &found, const A
                    std::vector<Detection> &out);
 void tell_lockouts(const View &view, const std::vector<Campaign> &campaigns, const Attribution &attribution,
                    std::vector<Detection> &out);
-// evidence.cpp: what attribution begins with beside sprays.
-std::vector<Attribution::Seed> evidence_seeds(const View &view, const std::vector<Guessing> &guessing);
+// taken.cpp: files that the intruder read, and mail that they sent.
+void tell_taken(const View &view, const Attribution &attribution, std::vector<Detection> &out);
+// code_reading.cpp: accounts that read very many repositories that they had not read before.
+void tell_code_reading(const View &view, const Attribution &attribution, std::vector<Detection> &out);
 // stolen_session.cpp: sessions that somebody else goes on with.
 struct StolenSession {
   std::string account;
@@ -42,8 +45,14 @@ struct StolenSession {
   std::vector<EventIndex> theirs;   // sign-ins from there, in order of time
 };
 std::vector<StolenSession> find_stolen_sessions(const View &view);
-void add_session_seeds(const View &view, std::vector<Attribution::Seed> &seeds);
-void tell_stolen_sessions(const View &view, const Attribution &attribution, std::vector<Detection> &out);
+void add_session_seeds(const View &view, const std::vector<StolenSession> &stolen,
+                       std::vector<Attribution::Seed> &seeds);
+void tell_stolen_sessions(const View &view, const std::vector<StolenSession> &found,
+                          const Attribution &attribution, std::vector<Detection> &out);
+// evidence.cpp: what attribution begins with beside sprays.
+std::vector<Attribution::Seed> evidence_seeds(const View &view, const std::vector<Guessing> &guessing,
+                                              const std::vector<StolenSession> &stolen,
+                                              const std::vector<UnusualUse> &uses);
 // rule_hits.cpp: what the Sigma rules found.
 void tell_rules(const View &view, const Attribution &attribution, std::vector<Detection> &out);
 

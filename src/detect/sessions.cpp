@@ -38,7 +38,8 @@ std::vector<Attribution::Seed> seeds_of(const View &view, const std::vector<Dete
 
 std::vector<Attribution::Seed> all_seeds(const View &view, const std::vector<Campaign> &campaigns,
                                          const std::vector<Detection> &detections) {
-  std::vector<Attribution::Seed> seeds = evidence_seeds(view, find_guessing(view, campaigns));
+  std::vector<Attribution::Seed> seeds = evidence_seeds(view, find_guessing(view, campaigns),
+                                                        find_stolen_sessions(view), find_unusual_uses(view));
   for (Attribution::Seed &seed : seeds_of(view, detections)) seeds.push_back(std::move(seed));
   return seeds;
 }
@@ -98,7 +99,10 @@ std::vector<Session> sessions(const log::EventTable &table, const identity::Fact
   for (const auto *list : {&view.user_signins(), &view.service_signins()})
     std::copy_if(list->begin(), list->end(), std::back_inserter(all),
                  [&](EventIndex index) { return view.event(index).outcome == log::Outcome::ok; });
+  const std::vector<EventIndex> theirs = attribution.events();
+  all.insert(all.end(), theirs.begin(), theirs.end());
   std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   for (const EventIndex index : all) take(index);
 
   std::vector<Session> out;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "detect/passes.hpp"
 
@@ -73,9 +74,12 @@ std::vector<StolenSession> find_stolen_sessions(const View &view) {
   return out;
 }
 
-void add_session_seeds(const View &view, std::vector<Attribution::Seed> &seeds) {
-  const std::vector<StolenSession> stolen = find_stolen_sessions(view);
+void add_session_seeds(const View &view, const std::vector<StolenSession> &stolen,
+                       std::vector<Attribution::Seed> &seeds) {
   if (stolen.empty()) return;
+  std::unordered_map<StringId, std::vector<std::size_t>> at;  // address -> sessions
+  for (std::size_t i = 0; i < stolen.size(); ++i)
+    for (const StringId place : stolen[i].places) at[place].push_back(i);
   const auto why = [&](const StolenSession &one) {
     return "the session was begun at " + view.table().source_of(view.event(one.root)) +
            " from another network by another program, and went on where neither had been seen";
@@ -83,15 +87,19 @@ void add_session_seeds(const View &view, std::vector<Attribution::Seed> &seeds) 
   for (EventIndex i = 0; i < view.size(); ++i) {
     const Event &event = view.event(i);
     if (event.address == 0) continue;
-    for (const StolenSession &one : stolen) {
-      if (one.places.count(event.address) == 0 || event.time < view.event(one.theirs.front()).time) continue;
+    const auto here = at.find(event.address);
+    if (here == at.end()) continue;
+    for (const std::size_t index : here->second) {
+      const StolenSession &one = stolen[index];
+      if (event.time < view.event(one.theirs.front()).time) continue;
       if (view.actor(event) == one.account) seeds.push_back({i, why(one), false, one.session});
     }
   }
 }
 
-void tell_stolen_sessions(const View &view, const Attribution &attribution, std::vector<Detection> &out) {
-  for (const StolenSession &stolen : find_stolen_sessions(view)) {
+void tell_stolen_sessions(const View &view, const std::vector<StolenSession> &found,
+                          const Attribution &attribution, std::vector<Detection> &out) {
+  for (const StolenSession &stolen : found) {
     std::vector<EventIndex> events = stolen.theirs;
     events.insert(events.begin(), stolen.root);
     Detection one = make_detection(view, "session-replayed", events);

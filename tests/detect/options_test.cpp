@@ -17,7 +17,7 @@ std::vector<base::EmbeddedRule> rules_with(std::string_view extra) {
 TEST(Options, TheBuiltInRulesLoad) {
   const auto options = load_options(base::embedded_rules());
   ASSERT_TRUE(options) << options.error().message;
-  EXPECT_EQ(options->kinds.size(), 38u);
+  EXPECT_EQ(options->kinds.size(), 41u);
   EXPECT_TRUE(options->privileged.count("full_access_as_app"));
   EXPECT_TRUE(options->mail_roles.count("mail.read"));
   EXPECT_EQ(options->role_names.at("dc890d15-9560-4a4c-9b7f-a736ec74ec40"), "full_access_as_app");
