@@ -276,13 +276,11 @@ def main():
     totals = []
     raw = []
     public = public_rules()
-    configurations = []
-    for place, folders, names in os.walk(options.catalogues):
-        folders.sort()
-        if any(name.endswith((".yml", ".yaml")) for name in names) and any(yaml_examples(place)):
-            configurations.append(place)
-        if os.path.basename(place) == "config" and os.path.basename(os.path.dirname(place)) in ("gitleaks", "betterleaks"):
-            configurations += [os.path.join(place, name) for name in sorted(names) if name.endswith(".toml")]
+    configurations = []  # what holds the rules of each scanner
+    for catalogue in sorted(os.listdir(options.catalogues)):
+        config = os.path.join(options.catalogues, catalogue, "config")
+        tomls = sorted(glob.glob(os.path.join(config, "*.toml")))
+        configurations += tomls or [os.path.join(options.catalogues, catalogue)]
     for catalogue in sorted(os.listdir(options.catalogues)):
         folder = os.path.join(options.catalogues, catalogue)
         if not os.path.isdir(folder) or (options.only and options.only != catalogue):

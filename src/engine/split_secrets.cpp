@@ -11,6 +11,7 @@
 #include "base/encode.hpp"
 #include "base/time.hpp"
 #include "secret/hints.hpp"
+#include "secret/said_owner.hpp"
 
 namespace dislodge::engine {
 namespace {
@@ -115,7 +116,9 @@ bool follows(const evidence::Record &first, const evidence::Record &later) {
 
 std::string_view user_of(const secret::Sighting &sighting) {
   for (const secret::Hint &hint : sighting.hints)
-    if (hint.kind == secret::HintKind::user) return hint.value;
+    if (hint.kind == secret::HintKind::user && hint.value != secret::kTheRecipient &&
+        hint.value != secret::kTheAuthor)
+      return hint.value;
   return {};
 }
 

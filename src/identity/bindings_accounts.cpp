@@ -9,6 +9,7 @@
 #include "base/encode.hpp"
 #include "identity/binder.hpp"
 #include "identity/ids.hpp"
+#include "secret/said_owner.hpp"
 
 namespace dislodge::identity {
 
@@ -25,13 +26,20 @@ std::vector<Binder::Candidate> Binder::users_of(const SecretFact &one) const {
     std::size_t index = 0;
     for (const secret::Hint &hint : place.hints) {
       if (hint.kind != HintKind::user) continue;
-      const std::string name = lower(base::trim(hint.value));
+      std::string name = lower(base::trim(hint.value));
       ++index;
+      // "your password": the one to whom it was written; several may each be meant, so that none is.
+      const bool reader = name == secret::kTheRecipient;
+      const bool said = reader || name == secret::kTheAuthor;
+      if (said) {
+        if (place.quote_depth > 0 || place.people.empty() || (reader && place.people.size() != 2)) continue;
+        name = lower(place.people[reader ? 1 : 0]);
+      }
       const bool on_message =
           std::any_of(place.people.begin(), place.people.end(),
                       [&](const std::string &who) { return base::equal_ignoring_case(who, name); });
       // Who wrote the message, or the message that is quoted, signs it; but people mail their own logins too.
-      const bool named = is_login(place, hint.value);
+      const bool named = said || is_login(place, hint.value);
       if (name.empty() || (!named && (authors.count(name) != 0 || (on_message && place.quote_depth > 0))))
         continue;
       Candidate &c = found[name];
@@ -86,7 +94,14 @@ bool Binder::user_password(const SecretFact &one, const Candidate &c) {
         c.place);
     return true;
   }
-  const std::vector<std::uint32_t> fits = names_.find_local(user);
+  std::vector<std::uint32_t> fits = names_.find_local(user);
+  // "Boris Lund": as the directory displays it.
+  if (fits.empty() && user.find(' ') != std::string::npos)
+    for (std::size_t i = 0; i < facts_.principals.size(); ++i) {
+      const Principal &p = facts_.principals[i];
+      if (p.kind == PrincipalKind::user && base::equal_ignoring_case(p.name, user))
+        fits.push_back(static_cast<std::uint32_t>(i));
+    }
   if (fits.size() == 1) {
     const Principal &p = facts_.principals[fits.front()];
     Binding &b =

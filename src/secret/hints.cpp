@@ -19,6 +19,7 @@
 #include "secret/hint_patterns.hpp"
 #include "secret/json_members.hpp"
 #include "secret/prose_text.hpp"
+#include "secret/said_owner.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -450,6 +451,16 @@ std::vector<Hint> find_hints(const HintRequest &request, HintWords &words) {
   for (const HintPattern &one : hint_patterns()) collector.collect(one);
   std::stable_sort(near.begin(), near.end(),
                    [](const Near &a, const Near &b) { return a.distance < b.distance; });
+  // A name on the line of the password is meant before "your" and "my".
+  std::vector<Hint> said;
+  if (request.user.empty() && request.kind == "password" && request.match_begin < request.begin)
+    said = said_owner(request.text, request.match_begin);
+  const bool named = std::any_of(near.begin(), near.end(),
+                                 [](const Near &one) { return one.kind == HintKind::user && one.own_line; });
+  const bool pronoun =
+      !said.empty() && (said.front().value == kTheRecipient || said.front().value == kTheAuthor);
+  if (!pronoun || !named)
+    for (const Hint &one : said) add_hint(hints, one.kind, one.value);
   for (const Near &one : near) {
     if (hints.size() >= kHintsMax) break;
     if (one.kind == HintKind::user && is_guid(one.value)) continue;

@@ -632,14 +632,23 @@ bool is_verdict(std::string_view text, std::size_t begin, std::size_t end) {
   constexpr std::size_t kBeside = 160;  // bytes
   constexpr std::array kBesideWords = {"user"sv,    "login"sv,       "logon"sv,   "uid"sv,
                                        "account"sv, "host"sv,        "server"sv,  "benutzer"sv,
-                                       "name:"sv,   "utilisateur"sv, "usuario"sv, "mail"sv};
+                                       "name"sv,    "utilisateur"sv, "usuario"sv, "mail"sv};
   const Span line = line_around(text, begin, kProseReach);
   if (base::contains_ignoring_case(text.substr(line.begin, line.end - line.begin), "fail")) return true;
   if (text.substr(begin, end - begin) != "PASS") return false;
   const std::size_t low = begin - std::min(begin, kBeside);
   const std::string before = base::lower(text.substr(low, begin - low));
-  return std::none_of(kBesideWords.begin(), kBesideWords.end(),
-                      [&](std::string_view word) { return before.find(word) != std::string::npos; });
+  // As a label: "user:", "username =", "host /".
+  return std::none_of(kBesideWords.begin(), kBesideWords.end(), [&](std::string_view word) {
+    for (std::size_t at = before.find(word); at != std::string::npos; at = before.find(word, at + 1)) {
+      if (at > 0 && (is_letter(before[at - 1]) || before[at - 1] == '_')) continue;
+      std::size_t after = at + word.size();
+      while (after < before.size() && (is_letter(before[after]) || before[after] == ' ')) ++after;
+      if (after < before.size() && std::string_view(":=/|\t").find(before[after]) != std::string_view::npos)
+        return true;
+    }
+    return false;
+  });
 }
 
 bool has_sign(std::string_view value) {

@@ -118,6 +118,8 @@ std::optional<ProseValue> read_value(ProseReader &reader) {
     // "</b>" after a value in half-stripped HTML.
     if (text[end] == '<' && end > begin && end + 1 < reader.end() && text[end + 1] == '/') break;
     if (text.substr(end).starts_with("\xC2\xA0")) break;
+    // A line break as calendars and unread JSON write it.
+    if (text[end] == '\\' && end - begin >= 4 && end + 1 < reader.end() && text[end + 1] == 'n') break;
     if (is_high(text[end]) && end > begin && !is_high(text[begin]) && foreign_at(text, end)) break;
     if ((text[end] == ';' || text[end] == ',' || text[end] == '&') && end > begin &&
         names_next(text, end + 1))

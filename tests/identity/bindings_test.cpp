@@ -187,6 +187,22 @@ TEST_F(Bindings, ASignatureIsNoAccount) {
   EXPECT_EQ(bound(3)->principal, "principal:account/svc@x.example");
 }
 
+// "your password", "my password" (secret/said_owner.hpp).
+TEST_F(Bindings, PronounsStandForThoseOnTheMessage) {
+  const std::string it = "it@northwind.example";
+  const std::string ann = "ann@northwind.example";
+  secret("password", {{HintKind::user, "the recipient"}}, {it, ann});
+  secret("password", {{HintKind::user, "the author"}}, {ann, it, "bob@northwind.example"});
+  secret("password", {{HintKind::user, "the recipient"}}, {it, ann, "bob@northwind.example"});
+  secret("password", {{HintKind::user, "the recipient"}}, {it, ann}, 1);
+  ASSERT_NE(bound(0), nullptr);
+  EXPECT_EQ(bound(0)->principal, here("ann"));
+  ASSERT_NE(bound(1), nullptr);
+  EXPECT_EQ(bound(1)->principal, here("ann"));
+  EXPECT_THAT(why_not(2), HasSubstr("no account"));  // nobody can say which of the two
+  EXPECT_THAT(why_not(3), HasSubstr("no account"));  // quoted: the people are those of another message
+}
+
 TEST_F(Bindings, APasswordChangedAfterItWasWrittenIsDeadSince) {
   secret("password", {{HintKind::user, "ann@northwind.example"}}).places[0].present_from = at("2025-01-01");
   secret("password", {{HintKind::user, "ann@northwind.example"}}).places[0].present_from = base::kTimeMin;

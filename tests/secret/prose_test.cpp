@@ -198,6 +198,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"FTP creds:\n  ftp.partner.example\n  velmora_ftp\n  hG7$kk2Lm0\n", "hG7$kk2Lm0"},
         Case{"Pour te connecter au NAS : admin puis Orage#2024bis", "Orage#2024bis"},
         Case{"snmp community string on the core switches is v3lm0ra-RW-net", "v3lm0ra-RW-net"},
+        Case{"DESCRIPTION:the wlan password is Kx7#mars_Wq81\\nbye", "Kx7#mars_Wq81"},
         Case{"jenkins password: Lk17#saturn_Qz119", "Lk17#saturn_Qz119"}));
 
 // Exports of chats and tickets, logs: source stands around the sentence, and line breaks are escapes.
@@ -221,7 +222,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         "PASS: gdb.base/advance.exp: advance line number\nXPASS: ld-elf/eh5\nPASS: "
         "test_login_with_password\n",
-        "--- PASS: TestUserLogin (0.02s)\nPASS src/components/Login.test.tsx\n",
+        "PASS: test_login_with_password\n--- PASS: TestUserLogin (0.02s)\nPASS "
+        "src/components/Login.test.tsx\n",
         "2025-03-01 10:00:00 PASS: check_disk_usage_01\nPASS : TC_0045_ResetPassword\nPass: 14, Fail: 0\n"));
 INSTANTIATE_TEST_SUITE_P(CapitalsBesideAUser, ProsePositive,
                          testing::Values(Case{"USER: ftpuser\nPASS: tR8-mmQa71-pp\n", "tR8-mmQa71-pp"},
