@@ -150,7 +150,7 @@ void tell_users(const View &view, const Attribution &attribution, std::vector<De
         more = ", which signed in from " + spoken(view.event(signins.front()).time) + " on";
     }
     one.says = sentence(view, "user-created-by-app",
-                        {{"actor", view.name_of(group.actor)},
+                        {{"actor", (by_application ? "the application " : "") + view.name_of(group.actor)},
                          {"target", view.name_of(group.target)},
                          {"first", spoken(one.first)},
                          {"more", more}});
