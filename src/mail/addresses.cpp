@@ -88,8 +88,7 @@ std::string address_of(std::string_view text) {
 std::string name_of(std::string_view phrase) {
   std::string name = header_text(phrase);
   std::string storage;
-  if (const std::string_view single = collapsed(name, storage); single != name)
-    name = std::string(single);
+  if (const std::string_view single = collapsed(name, storage); single != name) name = std::string(single);
   while (name.size() >= 2 && name.front() == '\'' && name.back() == '\'')
     name = name.substr(1, name.size() - 2);
   return name;

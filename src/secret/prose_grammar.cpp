@@ -626,9 +626,15 @@ bool read_listed(ProseReader reader, ProseCandidate candidate, std::vector<Prose
   return true;
 }
 
+bool has_sign(std::string_view value) {
+  return value.find_first_of("!#$%&*+=?^~@") != std::string_view::npos;
+}
+
+}  // namespace
+
 // "PASS: gdb.base/advance.exp", "Pass: 14, Fail: 0": how a test went. A password has a user or host beside
 // it, or signs that names of tests do without.
-bool is_verdict(std::string_view text, std::size_t begin, std::size_t end) {
+bool says_how_a_test_went(std::string_view text, std::size_t begin, std::size_t end) {
   constexpr std::size_t kBeside = 160;  // bytes
   constexpr std::array kBesideWords = {"user"sv,    "login"sv,       "logon"sv,   "uid"sv,
                                        "account"sv, "host"sv,        "server"sv,  "benutzer"sv,
@@ -650,12 +656,6 @@ bool is_verdict(std::string_view text, std::size_t begin, std::size_t end) {
     return false;
   });
 }
-
-bool has_sign(std::string_view value) {
-  return value.find_first_of("!#$%&*+=?^~@") != std::string_view::npos;
-}
-
-}  // namespace
 
 bool read_prose(std::string_view text, std::size_t end, const ProseTrigger &trigger,
                 std::vector<ProseCandidate> &out) {
@@ -715,7 +715,7 @@ bool read_prose(std::string_view text, std::size_t end, const ProseTrigger &trig
   const std::size_t before = out.size();
   if (is == TriggerClass::password && !reader.source()) read_before(text, begin, candidate, out);
   if (out.size() == before) read_linked(reader, candidate, *trigger.language, pair, out);
-  if (is == TriggerClass::pass && out.size() > before && is_verdict(text, begin, end))
+  if (is == TriggerClass::pass && out.size() > before && says_how_a_test_went(text, begin, end))
     out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
                              [&](const ProseCandidate &one) {
                                return !has_sign(text.substr(one.begin, one.end - one.begin));

@@ -220,6 +220,8 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     LogsOfTests, ProseNegative,
     testing::Values(
+        "PASS: i386 arch 10 (bdver2)\nPASS: x86-64 arch 2 (bdver3)\nPASS: i386 movdir64b-reg\n",
+
         "PASS: gdb.base/advance.exp: advance line number\nXPASS: ld-elf/eh5\nPASS: "
         "test_login_with_password\n",
         "PASS: test_login_with_password\n--- PASS: TestUserLogin (0.02s)\nPASS "
