@@ -159,8 +159,7 @@ void UnitReader::close_frame(bool root) {
 }
 
 bool UnitReader::within_content(const evidence::ItemView &item) const {
-  return item.within != evidence::kNoRecord || input_->repository ||
-         input_->type == evidence::ItemType::git_bundle || input_->type == evidence::ItemType::git_pack;
+  return item.within != evidence::kNoRecord || history();
 }
 
 evidence::RecordId UnitReader::record(evidence::Record record) {
@@ -213,9 +212,7 @@ std::size_t UnitReader::text(const evidence::TextView &text) {
   const std::uint64_t bound = bound_to_unit_;
   if (mail) tell_links(text);
   const std::size_t before = result_.sightings.size();
-  const bool history = input_->repository || input_->type == evidence::ItemType::git_bundle ||
-                       input_->type == evidence::ItemType::git_pack;
-  const std::size_t count = history ? scanner_->scan_version(text, found_) : scanner_->scan(text, found_);
+  const std::size_t count = history() ? scanner_->scan_version(text, found_) : scanner_->scan(text, found_);
   frames_.back().sightings += count;
   if (result_.sightings.size() > before && mail && text.prose && !text.ocr &&
       result_.records[text.within].kind == evidence::RecordKind::message)
@@ -289,6 +286,7 @@ std::size_t UnitReader::child(const evidence::ItemView &item) {
            events_.files.size() + result_.fact_count;
   };
   const std::size_t traced = traces();
+  const std::size_t records = result_.records.size();
   const std::uint64_t bound = bound_to_unit_;
   // Whether a picture is read depends on how many were read before it.
   bound_to_unit_ += view.type == evidence::ItemType::image;
@@ -300,6 +298,10 @@ std::size_t UnitReader::child(const evidence::ItemView &item) {
                     Clean{.items = frames_.back().clean_items - parent.items - 1,
                           .bytes = frames_.back().clean_bytes - parent.bytes - item.bytes.size(),
                           .text = result_.text_bytes - parent.text});
+  }
+  if (history()) {
+    if (result_.sightings.size() == before) drop_documents(records);
+    release_pages_after(item.bytes.size());
   }
   if (marker_ != nullptr && !frames_.empty()) marker_->mark(frames_.back().path);
   return result_.sightings.size() - before;
@@ -380,6 +382,31 @@ void UnitReader::keep(secret::Found found) {
   result_.contexts.push_back(std::move(found.context));
 }
 
+namespace {
+
+// A document is kept only where something was found in it; what a load file says of a message is joined to it
+// when all units are there.
+bool is_kept_unused(const evidence::Record &record) {
+  return record.kind != evidence::RecordKind::document || record.media_type == mail::kLoadFileRow;
+}
+
+}  // namespace
+
+// The documents from `first` on, where nothing refers to them: a history has one for each of a million blobs.
+void UnitReader::drop_documents(std::size_t first) {
+  while (result_.records.size() > first && !is_kept_unused(result_.records.back()))
+    result_.records.pop_back();
+}
+
+// A pack is looked at all over while it is unfolded: what stands in memory of it are copies of the file.
+void UnitReader::release_pages_after(std::uint64_t bytes) {
+  constexpr std::uint64_t kEach = 128u << 20;  // bytes that were unpacked
+  read_since_release_ += bytes;
+  if (read_since_release_ < kEach || !input_->release_pages) return;
+  read_since_release_ = 0;
+  input_->release_pages();
+}
+
 // Messages and blobs are kept; a document only where something was found in it.
 void UnitReader::drop_unused_records() {
   std::vector<bool> used(result_.records.size());
@@ -388,10 +415,7 @@ void UnitReader::drop_unused_records() {
   std::vector<evidence::RecordId> renumbered(result_.records.size(), evidence::kNoRecord);
   std::vector<evidence::Record> kept;
   for (std::size_t i = 0; i < result_.records.size(); ++i) {
-    // What a load file says of a message is joined to it when all units are there.
-    if (!used[i] && result_.records[i].kind == evidence::RecordKind::document &&
-        result_.records[i].media_type != mail::kLoadFileRow)
-      continue;
+    if (!used[i] && !is_kept_unused(result_.records[i])) continue;
     renumbered[i] = static_cast<evidence::RecordId>(kept.size());
     kept.push_back(std::move(result_.records[i]));
   }

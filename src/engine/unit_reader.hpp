@@ -7,6 +7,7 @@
 // One UnitReader serves one worker for its whole life; it is not thread-safe.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -41,6 +42,8 @@ struct UnitInput {
   std::uint64_t begin = 0, end = 0;  // range of a divisible file
   std::vector<UnitFile> files;       // one, or those of a repository
   std::map<std::string, evidence::LedgerState> poisoned;  // items on which an earlier try crashed or hung
+  // Gives pages of mapped files back, which come again when they are looked at. May be empty.
+  std::function<void()> release_pages;
 };
 
 // Where the worker leaves the path of the item being read, so that whoever finds it dead knows which one it
@@ -87,6 +90,11 @@ class UnitReader : public evidence::Sink {
   const UnitInput &input() const { return *input_; }
   // True inside stolen content: what an intruder's mail says is not a log of ours.
   bool within_content(const evidence::ItemView &item) const;
+  // The unit is a git history, of which each blob is a version of others.
+  bool history() const {
+    return input_->repository || input_->type == evidence::ItemType::git_bundle ||
+           input_->type == evidence::ItemType::git_pack;
+  }
 
   evidence::RecordId record(evidence::Record record) override;
   void whole_message(std::string_view path, std::string_view bytes, std::string_view media_type) override;
@@ -125,6 +133,8 @@ class UnitReader : public evidence::Sink {
   void open_locked(secret::Found &found);
   std::uint32_t value_index(std::string_view value);
   void drop_unused_records();
+  void drop_documents(std::size_t first);
+  void release_pages_after(std::uint64_t bytes);
   UnitMessage *message_around(std::string_view item);
   void tell_links(const evidence::TextView &text);
   std::string content_key(std::string_view bytes, std::string_view kind) const;
@@ -156,6 +166,7 @@ class UnitReader : public evidence::Sink {
   Found found_;
 
   const UnitInput *input_ = nullptr;
+  std::uint64_t read_since_release_ = 0;
   UnitResult result_;
   log::EventTable events_;
   identity::Facts facts_;

@@ -218,6 +218,11 @@ void WorkerPool::serve(int socket, char *marker_memory) noexcept {
       mapped.push_back(std::move(*file));
       input.files[i].bytes = mapped.back().bytes();
     }
+    input.release_pages = [&mapped] {
+      for (const base::MappedFile &file : mapped)
+        if (const std::string_view bytes = file.bytes(); !bytes.empty())
+          (void)::madvise(const_cast<char *>(bytes.data()), bytes.size(), MADV_DONTNEED);
+    };
     if (!input.repository && !input.files.empty())
       input.end = std::min<std::uint64_t>(input.end, input.files[0].bytes.size());
     const UnitResult result = reader->read(input);

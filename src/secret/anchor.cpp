@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kSequencesMax = 48;    // of one finite piece of a pattern
 constexpr std::size_t kExactMax = 4096;      // sequences of a pattern that is nothing but them
+constexpr std::size_t kExactBytes = 128;     // of one that is a word: some scripts take three a letter
 constexpr std::size_t kGramsMax = 2048;      // grams that one anchor may stand for
 constexpr double kGramCost = 2e-7;           // of one more gram in the filter, as a frequency
 constexpr double kFrequencyMax = 1.0 / 100;  // above, a rule is better looked for everywhere
@@ -157,8 +158,8 @@ struct Sequence {
 using Sequences = std::vector<Sequence>;
 
 // Whether the node is a short list of sequences, which are then given. An assertion is taken to hold; `exact`
-// tells that one was met.
-bool expand(const PatternNode &node, std::size_t limit, Sequences &out, bool &exact) {
+// tells that one was met. `longest`: bytes of one.
+bool expand(const PatternNode &node, std::size_t limit, std::size_t longest, Sequences &out, bool &exact) {
   using Kind = PatternNode::Kind;
   out.clear();
   switch (node.kind) {
@@ -175,7 +176,7 @@ bool expand(const PatternNode &node, std::size_t limit, Sequences &out, bool &ex
     case Kind::either: {
       Sequences one;
       for (const PatternNode &child : node.children) {
-        if (!expand(child, limit, one, exact) || out.size() + one.size() > limit) return false;
+        if (!expand(child, limit, longest, one, exact) || out.size() + one.size() > limit) return false;
         out.insert(out.end(), one.begin(), one.end());
       }
       return true;
@@ -187,7 +188,7 @@ bool expand(const PatternNode &node, std::size_t limit, Sequences &out, bool &ex
       if (node.kind == Kind::concat) {
         for (const PatternNode &child : node.children) parts.push_back(&child);
       } else {
-        if (node.most > kAnchorMax) return false;
+        if (node.most > longest) return false;
         for (std::size_t i = 0; i < node.most; ++i) parts.push_back(&node.children.front());
         optional = node.most - node.least;
       }
@@ -196,7 +197,7 @@ bool expand(const PatternNode &node, std::size_t limit, Sequences &out, bool &ex
       Sequences one;
       for (std::size_t i = 0; i < parts.size(); ++i) {
         if (i + optional >= parts.size()) all.insert(all.end(), now.begin(), now.end());
-        if (!expand(*parts[i], limit, one, exact) || now.size() * one.size() + all.size() > limit)
+        if (!expand(*parts[i], limit, longest, one, exact) || now.size() * one.size() + all.size() > limit)
           return false;
         Sequences next;
         for (const Sequence &left : now) {
@@ -205,7 +206,7 @@ bool expand(const PatternNode &node, std::size_t limit, Sequences &out, bool &ex
             Sequence both = left;
             both.at_begin = left.at_begin || right.at_begin;
             both.bytes.insert(both.bytes.end(), right.bytes.begin(), right.bytes.end());
-            if (both.bytes.size() > kAnchorMax) return false;
+            if (both.bytes.size() > longest) return false;
             next.push_back(std::move(both));
           }
         }
@@ -246,7 +247,7 @@ class Chooser {
     using Kind = PatternNode::Kind;
     Sequences whole;
     bool exact = true;
-    if (expand(node, kSequencesMax, whole, exact)) return of_sequences(whole, before, behind);
+    if (expand(node, kSequencesMax, kAnchorMax, whole, exact)) return of_sequences(whole, before, behind);
     switch (node.kind) {
       case Kind::either: {
         Choice sum;
@@ -269,6 +270,53 @@ class Chooser {
       default:
         return std::nullopt;
     }
+  }
+
+  // The best gram of one sequence, which is an anchor whole.
+  std::optional<Choice> of_sequence(const Sequence &sequence, const Side &before, const Side &behind) const {
+    const std::size_t size = sequence.bytes.size();
+    if (size < 2) return std::nullopt;
+    std::vector<std::vector<unsigned char>> sets;
+    for (const ByteSet &set : sequence.bytes) sets.push_back(folded_values(set));
+    std::optional<Choice> found;
+    static const std::vector<unsigned char> kAny = folded_values(ByteSet::all());
+    double rarest = 1;
+    const std::size_t windows = size <= kGramBytes ? 1 : size - kGramBytes + 1;
+    for (std::size_t at = 0; at < windows; ++at) {
+      // Any byte may stand behind a sequence that is shorter than a gram.
+      const auto set_at = [&](std::size_t i) -> const std::vector<unsigned char> & {
+        return at + i < size ? sets[at + i] : kAny;
+      };
+      std::size_t grams = 1;
+      for (std::size_t i = 0; i < kGramBytes; ++i) grams *= set_at(i).size();
+      if (grams > kGramsMax) continue;
+      double frequency = 0;
+      for (const unsigned char a : set_at(0))
+        for (const unsigned char b : set_at(1))
+          for (const unsigned char c : set_at(2))
+            for (const unsigned char d : set_at(3)) frequency += model().of_gram(a, b, c, d);
+      rarest = std::min(rarest, frequency);
+      const double cost = frequency + kGramCost * static_cast<double>(grams);
+      if (found && found->cost <= cost) continue;
+      Choice choice;
+      choice.list.push_back(placed(sequence, at, before, behind));
+      choice.cost = cost;
+      found = std::move(choice);
+    }
+    for (std::size_t at = 0; !found && at + 1 < size; ++at) {
+      if (sets[at].size() != 1 || sets[at + 1].size() != 1) continue;
+      rarest = model().of_pair(sets[at].front(), sets[at + 1].front());
+      if (rarest > kPairFrequencyMax) continue;
+      Choice choice;
+      choice.list.push_back(placed(sequence, at, before, behind));
+      choice.list.back().anchor.pair = true;
+      choice.cost = rarest + kPairCost;
+      found = std::move(choice);
+    }
+    if (!found) return found;
+    found->frequency = std::min(rarest, model().of_row(sets));
+    found->cost += kConfirmCost * found->frequency;
+    return found;
   }
 
  private:
@@ -327,7 +375,11 @@ class Chooser {
       const PatternNode &child = row[i];
       Sequences pieces;
       bool exact = true;
-      if (expand(child, kSequencesMax, pieces, exact) && !pieces.empty()) {
+      const bool run = child.kind == PatternNode::Kind::repeat && child.least > 0 &&
+                       child.children.front().kind == PatternNode::Kind::set;
+      const bool finite = expand(child, kSequencesMax, kAnchorMax, pieces, exact) && !pieces.empty();
+      // A run whose lengths would be too many sequences is as good as one without end.
+      if (finite && !(run && now.size() > 1 && now.size() * pieces.size() > kSequencesMax)) {
         if (now.size() * pieces.size() > kSequencesMax || longest(now) + longest(pieces) > kAnchorMax) {
           weigh(i, false);
           restart(i);
@@ -335,8 +387,6 @@ class Chooser {
         append(pieces);
         continue;
       }
-      const bool run = child.kind == PatternNode::Kind::repeat && child.least > 0 &&
-                       child.children.front().kind == PatternNode::Kind::set;
       if (run) {
         // Its least copies stand behind what is there, and before what follows.
         const std::size_t copies = std::min(child.least, kAnchorMax);
@@ -370,52 +420,6 @@ class Chooser {
       choice.cost += one->cost;
     }
     return choice;
-  }
-
-  std::optional<Choice> of_sequence(const Sequence &sequence, const Side &before, const Side &behind) const {
-    const std::size_t size = sequence.bytes.size();
-    if (size < 2) return std::nullopt;
-    std::vector<std::vector<unsigned char>> sets;
-    for (const ByteSet &set : sequence.bytes) sets.push_back(folded_values(set));
-    std::optional<Choice> found;
-    static const std::vector<unsigned char> kAny = folded_values(ByteSet::all());
-    double rarest = 1;
-    const std::size_t windows = size <= kGramBytes ? 1 : size - kGramBytes + 1;
-    for (std::size_t at = 0; at < windows; ++at) {
-      // Any byte may stand behind a sequence that is shorter than a gram.
-      const auto set_at = [&](std::size_t i) -> const std::vector<unsigned char> & {
-        return at + i < size ? sets[at + i] : kAny;
-      };
-      std::size_t grams = 1;
-      for (std::size_t i = 0; i < kGramBytes; ++i) grams *= set_at(i).size();
-      if (grams > kGramsMax) continue;
-      double frequency = 0;
-      for (const unsigned char a : set_at(0))
-        for (const unsigned char b : set_at(1))
-          for (const unsigned char c : set_at(2))
-            for (const unsigned char d : set_at(3)) frequency += model().of_gram(a, b, c, d);
-      rarest = std::min(rarest, frequency);
-      const double cost = frequency + kGramCost * static_cast<double>(grams);
-      if (found && found->cost <= cost) continue;
-      Choice choice;
-      choice.list.push_back(placed(sequence, at, before, behind));
-      choice.cost = cost;
-      found = std::move(choice);
-    }
-    for (std::size_t at = 0; !found && at + 1 < size; ++at) {
-      if (sets[at].size() != 1 || sets[at + 1].size() != 1) continue;
-      rarest = model().of_pair(sets[at].front(), sets[at + 1].front());
-      if (rarest > kPairFrequencyMax) continue;
-      Choice choice;
-      choice.list.push_back(placed(sequence, at, before, behind));
-      choice.list.back().anchor.pair = true;
-      choice.cost = rarest + kPairCost;
-      found = std::move(choice);
-    }
-    if (!found) return found;
-    found->frequency = std::min(rarest, model().of_row(sets));
-    found->cost += kConfirmCost * found->frequency;
-    return found;
   }
 
   static Placed placed(const Sequence &sequence, std::size_t gram, const Side &before, const Side &behind) {
@@ -509,19 +513,17 @@ std::optional<Anchors> choose_anchors(const PatternNode &tree, std::size_t width
   Anchors out;
   Sequences whole;
   bool exact = true;
-  if (expand(tree, kExactMax, whole, exact) && exact && !whole.empty()) {
+  const auto searched_whole = [](const Sequence &one) {
+    return one.bytes.size() <= kAnchorMax || std::all_of(one.bytes.begin(), one.bytes.end(),
+                                                         [](const ByteSet &set) { return set.count() <= 2; });
+  };
+  if (expand(tree, kExactMax, kExactBytes, whole, exact) && exact && !whole.empty() &&
+      std::all_of(whole.begin(), whole.end(), searched_whole)) {
     // Only where each of them can be looked for.
     Chooser chooser(width_max);
     bool all = true;
     for (const Sequence &sequence : whole) {
-      PatternNode row;
-      for (const ByteSet &set : sequence.bytes) {
-        PatternNode one;
-        one.kind = PatternNode::Kind::set;
-        one.set = set;
-        row.children.push_back(std::move(one));
-      }
-      auto choice = chooser.best(row, {}, {});
+      auto choice = chooser.of_sequence(sequence, {}, {});
       all = all && choice && choice->list.size() == 1;
       if (!all) break;
       choice->list.front().anchor.at_begin = sequence.at_begin;

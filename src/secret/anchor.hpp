@@ -20,7 +20,7 @@
 namespace dislodge::secret {
 
 struct Anchor {
-  std::vector<ByteSet> bytes;  // at most kAnchorMax
+  std::vector<ByteSet> bytes;  // at most kAnchorMax, unless the anchors are the pattern
   std::size_t gram = 0;        // where its four rarest bytes begin; with fewer than four bytes, 0
   // A match of the rule begins at most `back` bytes before the anchor and ends at most `ahead` behind it.
   std::size_t back = 0;

@@ -49,10 +49,67 @@ std::uint64_t KnownText::hash_of(std::string_view bytes) const {
   return mixed(hash ^ load(at, first), load(at + first, left - first));
 }
 
-void KnownText::cut(std::string_view text) {
+KnownText::Shared KnownText::shared_with_before(std::string_view text, std::uint64_t kind) const {
+  if (before_.empty() || kind != kind_before_) return {};
+  constexpr std::size_t kStep = 256;
+  const std::size_t most = std::min(text.size(), before_.size());
+  Shared out;
+  while (out.head + kStep <= most &&
+         std::memcmp(text.data() + out.head, before_.data() + out.head, kStep) == 0)
+    out.head += kStep;
+  while (out.head < most && text[out.head] == before_[out.head]) ++out.head;
+  const char *const end = text.data() + text.size();
+  const char *const end_before = before_.data() + before_.size();
+  const std::size_t left = most - out.head;
+  while (out.tail + kStep <= left &&
+         std::memcmp(end - out.tail - kStep, end_before - out.tail - kStep, kStep) == 0)
+    out.tail += kStep;
+  while (out.tail < left && end[-1 - static_cast<std::ptrdiff_t>(out.tail)] ==
+                                end_before[-1 - static_cast<std::ptrdiff_t>(out.tail)])
+    ++out.tail;
+  return out;
+}
+
+// Only what differs is copied, and what stands behind it moved.
+void KnownText::keep_for_next(std::string_view text, std::uint64_t kind, const Shared &shared) {
+  kind_before_ = kind;
+  if (text.size() > kKnownBeforeMax) {
+    before_.clear();
+    return;
+  }
+  before_.replace(shared.head, before_.size() - shared.head - shared.tail,
+                  text.substr(shared.head, text.size() - shared.head - shared.tail));
+}
+
+void KnownText::cut(std::string_view text, const Shared &shared) {
+  parts_before_.swap(parts_);
   parts_.clear();
   std::size_t begin = 0;
+  std::size_t next = 0;  // of the parts before
+  const std::vector<Part> &old = parts_before_;
+  if (shared.head > 0) {
+    // A cut is made of what stands in front of it; the last one may be no more than the end of the text.
+    for (; next + 1 < old.size() && old[next].end <= shared.head; ++next) {
+      const bool taken = old[next].known && old[next].end + kKnownContext <= shared.head;
+      parts_.push_back({.end = old[next].end, .hash = old[next].hash, .known = taken, .taken = taken});
+      begin = old[next].end;
+    }
+  }
+  const std::size_t tail = text.size() - shared.tail;  // where it begins
   while (begin < text.size()) {
+    if (shared.tail > 0 && begin >= tail) {
+      // From a cut on that the text before has as well, all further cuts are its own.
+      const std::size_t there = before_.size() - (text.size() - begin);
+      while (next < old.size() && old[next].end < there) ++next;
+      if (next < old.size() && old[next].end == there) {
+        for (++next; next < old.size(); ++next) {
+          const bool taken = old[next].known && begin >= tail + kKnownContext;
+          begin = old[next].end + text.size() - before_.size();
+          parts_.push_back({.end = begin, .hash = old[next].hash, .known = taken, .taken = taken});
+        }
+        break;
+      }
+    }
     std::size_t end = text.size();
     for (std::size_t at = begin + kPartMin; at < text.size();) {
       const void *found = std::memchr(text.data() + at, '\n', text.size() - at);
@@ -70,9 +127,12 @@ void KnownText::cut(std::string_view text) {
 }
 
 const std::vector<TextRange> &KnownText::fresh(std::string_view text, std::uint64_t kind) {
-  cut(text);
+  const Shared shared = shared_with_before(text, kind);
+  cut(text, shared);
+  keep_for_next(text, kind, shared);
   const std::uint64_t begins = mixed(kind, kTextBegins);
   for (std::size_t i = 0; i < parts_.size(); ++i) {
+    if (parts_[i].taken) continue;
     std::uint64_t key = mixed(begins, parts_[i].hash);
     const std::size_t begin = i > 0 ? parts_[i - 1].end : 0;
     for (std::size_t j = i;;) {
@@ -96,7 +156,10 @@ const std::vector<TextRange> &KnownText::fresh(std::string_view text, std::uint6
     if (!slots_.empty())
       __builtin_prefetch(&slots_[static_cast<std::size_t>(parts_[i].key) & (slots_.size() - kBucket)]);
   }
-  for (Part &part : parts_) part.fresh = !contains(part.key);
+  for (Part &part : parts_) {
+    part.known = part.taken || contains(part.key);
+    part.fresh = !part.known;
+  }
   join_fresh();
   return fresh_;
 }
@@ -145,8 +208,11 @@ void KnownText::tell_if_cut(std::size_t begin, std::size_t end) {
 }
 
 void KnownText::learn() {
-  for (const Part &part : parts_)
-    if (part.fresh && !part.told) insert(part.key);
+  for (Part &part : parts_) {
+    if (!part.fresh || part.told) continue;
+    insert(part.key);
+    part.known = true;
+  }
 }
 
 bool KnownText::contains(std::uint64_t key) const {

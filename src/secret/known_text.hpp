@@ -14,10 +14,14 @@
 // comparison. Memory: kKnownMax hashes of eight bytes, the oldest of a bucket give way, and to forget
 // costs a look.
 //
+// The text before is kept, since the next version mostly shares its beginning and its end: the parts that lie
+// there, and kKnownContext bytes on either side of them, are taken over without a look at their bytes.
+//
 // Hashes begin with a random number of the process, so that no text can be made to pass for another.
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,9 +29,10 @@
 
 namespace dislodge::secret {
 
-inline constexpr std::size_t kKnownContext = 2048;  // bytes
-inline constexpr std::size_t kKnownTextMin = 4096;  // a shorter text is as quickly looked at
-inline constexpr std::size_t kKnownMax = 4u << 20;  // parts
+inline constexpr std::size_t kKnownContext = 2048;        // bytes
+inline constexpr std::size_t kKnownTextMin = 4096;        // a shorter text is as quickly looked at
+inline constexpr std::size_t kKnownMax = 4u << 20;        // parts
+inline constexpr std::size_t kKnownBeforeMax = 8u << 20;  // bytes of a text that is kept for the next
 
 class KnownText {
  public:
@@ -46,7 +51,14 @@ class KnownText {
   void learn();
 
  private:
-  void cut(std::string_view text);
+  // What a text shares with the one before.
+  struct Shared {
+    std::size_t head = 0;  // bytes at its begin
+    std::size_t tail = 0;  // and at its end, apart from those
+  };
+  Shared shared_with_before(std::string_view text, std::uint64_t kind) const;
+  void keep_for_next(std::string_view text, std::uint64_t kind, const Shared &shared);
+  void cut(std::string_view text, const Shared &shared);
   void join_fresh();
   std::uint64_t mixed(std::uint64_t a, std::uint64_t b) const;
   std::uint64_t hash_of(std::string_view bytes) const;
@@ -62,10 +74,15 @@ class KnownText {
     bool fresh = false;
     bool told = false;
     bool wanted = false;  // by widen()
+    bool known = false;   // nothing stands in it
+    bool taken = false;   // over from the text before, where it is known, with what stands around it
   };
   std::uint64_t seed_ = 1;
   std::size_t most_ = kKnownMax;
   std::vector<Part> parts_;
+  std::vector<Part> parts_before_;
+  std::string before_;  // the text before; empty: none is kept
+  std::uint64_t kind_before_ = 0;
   std::vector<TextRange> fresh_;
   std::vector<std::uint64_t> slots_;  // 0: empty; a power of two of them
   std::size_t held_ = 0;

@@ -27,7 +27,7 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr std::string_view kMagic = "dislodge-matcher-10";
+constexpr std::string_view kMagic = "dislodge-matcher-11";
 // Hyperscan takes 32-bit lengths; a block is cut so that each match lies whole in one of two neighbours.
 constexpr std::size_t kBlockBytes = 1u << 30;
 constexpr std::size_t kBlockOverlap = 2 * Matcher::kWidthMax;

@@ -12,6 +12,7 @@ constexpr std::size_t kRepeatMax = 10000;  // RE2 takes at most 1000
 struct Flags {
   bool ignore_case = false;
   bool dot_newline = false;
+  bool each_line = false;  // "^" is the start of any line
 };
 
 bool is_digit(char c) {
@@ -97,8 +98,10 @@ class Parser {
         flags.ignore_case = on;
       else if (c == 's')
         flags.dot_newline = on;
+      else if (c == 'm')
+        flags.each_line = on;
       else
-        return false;  // "m" and "U" change what anchors and repeats mean
+        return false;  // "U" changes what repeats mean
     }
     return true;
   }
@@ -129,7 +132,7 @@ class Parser {
       case '[':
         return one_of_class(flags);
       case '^':
-        return asserted(PatternNode::Kind::begin);
+        return asserted(flags.each_line ? PatternNode::Kind::assertion : PatternNode::Kind::begin);
       case '$':
         return asserted(PatternNode::Kind::assertion);
       case '.': {

@@ -34,8 +34,14 @@ Anchors anchors_of(const std::string &pattern, bool ignore_case = false) {
 
 TEST(PatternTree, LeavesAloneWhatItDoesNotKnow) {
   for (const char *pattern :
-       {"(?m)^a", "\\pL", "(?=a)b", "a**b(", "[z-a]", "(?x)a b", "\\Qa\\E", "[[:nix:]]", "*a"})
+       {"(?U)a+", "\\pL", "(?=a)b", "a**b(", "[z-a]", "(?x)a b", "\\Qa\\E", "[[:nix:]]", "*a"})
     EXPECT_FALSE(parse_pattern(pattern, false).has_value()) << pattern;
+}
+
+TEST(PatternTree, TheStartOfALineIsNoStartOfTheText) {
+  const auto kind = [](const char *pattern) { return parse_pattern(pattern, false)->children.front().kind; };
+  EXPECT_EQ(kind("^a"), PatternNode::Kind::begin);
+  EXPECT_EQ(kind("(?m)^a"), PatternNode::Kind::assertion);
 }
 
 TEST(PatternTree, SaysHowWideAMatchCanBe) {

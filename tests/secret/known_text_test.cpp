@@ -67,6 +67,69 @@ TEST(KnownText, WhatWasToldOfStaysFresh) {
   EXPECT_GE(fresh[0].end, 50'010u);
 }
 
+// What is taken over from the version before may be more than its parts are known for by themselves, never
+// what was told of, and never what is near a change.
+TEST(KnownText, WhatIsTakenOverFromTheTextBeforeIsNeitherToldNorChanged) {
+  constexpr std::string_view kMark = "<told>";
+  std::mt19937_64 random(11);
+  KnownText one(5), other(5);
+  std::string text = source_lines(random, 900);
+  const std::string another = source_lines(random, 300);
+  const auto covers = [](const std::vector<TextRange> &ranges, std::size_t begin, std::size_t end) {
+    std::size_t covered = 0;
+    for (const TextRange &range : ranges)
+      covered += std::max(begin, std::min(end, range.end)) - std::min(end, std::max(begin, range.begin));
+    return covered == end - begin;
+  };
+  std::size_t less = 0;
+  for (int round = 0; round < 600; ++round) {
+    std::size_t from = 0, to = 0;  // what is new in this round
+    const std::size_t at = random() % (text.size() + 1);
+    const auto put_in = [&](std::size_t place, const std::string &lines) {
+      text.insert(place, lines);
+      from = place - std::min(place, kKnownContext);
+      to = std::min(text.size(), place + lines.size() + kKnownContext);
+    };
+    std::string fresh_line = "  never seen " + std::to_string(round) + "\n";
+    if (random() % 4 == 0) fresh_line += "a line " + std::string(kMark) + "\n";
+    switch (random() % 7) {
+      case 0:
+        put_in(at, fresh_line + source_lines(random, random() % 40));
+        break;
+      case 1:
+        put_in(0, fresh_line);
+        break;
+      case 2:
+        put_in(text.size(), fresh_line + (random() % 2 == 0 ? "no end" : ""));
+        break;
+      case 3:
+        text.erase(at, random() % 3000);
+        break;
+      case 4:
+        text.resize(text.size() - std::min<std::size_t>(text.size(), random() % 200));
+        break;
+      default:  // the same again
+        break;
+    }
+    if (text.size() < kKnownTextMin) text = source_lines(random, 900), from = to = 0;
+    const std::uint64_t kind = round % 50 == 49 ? 1 : 0;
+    const auto fresh = one.fresh(text, kind);
+    other.fresh(another, 7);  // it has always read something else before
+    other.learn();
+    const auto looked_at = other.fresh(text, kind);
+    less += bytes_of(fresh) < bytes_of(looked_at) ? 1 : 0;
+    ASSERT_TRUE(covers(fresh, from, to)) << round;
+    for (std::size_t mark = text.find(kMark); mark != std::string::npos; mark = text.find(kMark, mark + 1)) {
+      ASSERT_TRUE(covers(fresh, mark, mark + kMark.size())) << round;
+      one.tell(mark, mark + kMark.size());
+      other.tell(mark, mark + kMark.size());
+    }
+    one.learn();
+    other.learn();
+  }
+  EXPECT_GT(less, 50u);
+}
+
 TEST(KnownText, ForgetsWhenThereIsTooMuch) {
   std::mt19937_64 random(3);
   KnownText known(1, 4096);
