@@ -2,6 +2,8 @@
 // include=git asked for them), and deliveries of webhooks.
 // Source: docs.github.com/organizations/keeping-your-organization-secure/reviewing-the-audit-log.
 
+#include <string>
+
 #include "base/encode.hpp"
 #include "log/fields.hpp"
 #include "log/sources.hpp"
@@ -127,6 +129,12 @@ base::Result<void> read_github(const Json &record, EventBuilder &out) {
   out.extra("transport", text_at(record, {"transport_protocol_name", "transport_protocol"}));
   out.extra("operation-type", text_at(record, {"operation_type"}));
   out.extra("external-identity", text_at(record, {"external_identity_nameid"}));
+  // Names of the secrets that a job was given, never their values.
+  if (const Json passed = record.get("secrets_passed").unpacked(); passed.is_array()) {
+    std::string names;
+    passed.for_each([&](const Json &one) { names += (names.empty() ? "" : ", ") + std::string(one.text()); });
+    out.extra("secrets-passed", std::string_view(names).substr(0, 1000));
+  }
   // A deploy key that may push; where a hook sends what happens.
   out.extra("read-only", text_at(record, {"read_only"}));
   out.extra("hook-url", text_at(record, {"config.url", "hook_url"}));
