@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "detect/hands.hpp"
 #include "detect/passes.hpp"
 
 namespace dislodge::detect {
@@ -35,6 +36,7 @@ std::vector<Detection> detect(const log::EventTable &table, const identity::Fact
 
   // Everything else that rules know, from a forwarding rule to an audit log that was switched off.
   tell_rules(view, attribution, found);
+  tell_hands(view, attribution, found);
 
   settle(found);
   return found;

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "base/encode.hpp"
+#include "detect/hands.hpp"
 #include "detect/passes.hpp"
 #include "detect/sigma_correlation.hpp"
 
@@ -218,6 +219,9 @@ class Teller {
       const bool elsewhere = !identity::realm_of(event.source).empty();
       if ((one.grade == Grade::possible || elsewhere) && attribution_.hold(actor) != nullptr)
         held.emplace(actor, event.time);
+      if (elsewhere && attribution_.hold(actor) != nullptr)
+        if (std::string rights = rights_in_use(view_, event); !rights.empty())
+          held.emplace(std::move(rights), event.time);
       for (const char *name : {"new:ForwardingSmtpAddress", "new:ForwardingAddress", "new:ForwardTo",
                                "new:RedirectTo", "new:ForwardAsAttachmentTo"}) {
         std::string list = base::lower(view_.table().extra(event, name));

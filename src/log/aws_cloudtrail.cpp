@@ -2,6 +2,8 @@
 // rows, the console's CSV of the event history.
 // Source: docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html.
 
+#include <string>
+
 #include "base/encode.hpp"
 #include "log/fields.hpp"
 #include "log/sources.hpp"
@@ -69,6 +71,49 @@ Outcome outcome_of(const Json &record, std::string_view name, std::string_view e
   return Outcome::error;
 }
 
+// A struct as Athena and Presto print it. Values hold no braces or ", name=" of their own here (names, ids,
+// dates); what is none gives "".
+std::string struct_as_json(std::string_view text) {
+  constexpr std::string_view kNames[][2] = {
+      {"principalid", "principalId"},    {"accountid", "accountId"}, {"accesskeyid", "accessKeyId"},
+      {"username", "userName"},          {"invokedby", "invokedBy"}, {"sessioncontext", "sessionContext"},
+      {"sessionissuer", "sessionIssuer"}};
+  if (!text.starts_with('{') || text.find('=') == std::string_view::npos ||
+      text.find('"') != std::string_view::npos)
+    return {};
+  std::string out;
+  const auto quoted = [](std::string_view plain) {
+    std::string one = "\"";
+    for (const char c : plain) {
+      if (c == '\\') one += '\\';
+      if (static_cast<unsigned char>(c) >= ' ') one += c;
+    }
+    return one + '"';
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '{' || c == '}' || c == ',' || c == ' ') {
+      if (c != ' ') out += c;
+      ++at;
+      continue;
+    }
+    const std::size_t equals = text.find('=', at);
+    if (equals == std::string_view::npos) return {};
+    std::string_view name = text.substr(at, equals - at);
+    for (const auto &known : kNames)
+      if (name == known[0]) name = known[1];
+    out += quoted(name) + ':';
+    at = equals + 1;
+    if (at < text.size() && text[at] == '{') continue;
+    std::size_t end = at;
+    while (end < text.size() && text[end] != '}' && !(text[end] == ',' && text.substr(end, 2) == ", ")) ++end;
+    const std::string_view value = text.substr(at, end - at);
+    out += value == "null" ? std::string("null") : quoted(value);
+    at = end;
+  }
+  return out;
+}
+
 // What was acted on: the first of the parameters that names something.
 void read_target(const Json &record, EventBuilder &out) {
   struct Named {
@@ -129,7 +174,12 @@ base::Result<void> read_aws_cloudtrail(const Json &record, EventBuilder &out) {
   event.event_class = class_of(record, source, name);
   event.outcome = outcome_of(record, name, error);
   out.set(&Event::native_id, text_at(record, {"eventID"}));
-  const Json identity = record.get("userIdentity").unpacked();
+  // Athena writes structs its own way: "{type=IAMUser, arn=arn:..., sessioncontext={...}}".
+  const Json written = record.get("userIdentity");
+  Json identity = written.unpacked();
+  if (!identity.is_object() && written.is_text())
+    if (const Json parsed = out.arena().parse_inner(struct_as_json(written.text())); parsed.is_object())
+      identity = parsed;
   std::string_view tenant = text_at(record, {"recipientAccountId"});
   if (tenant.empty()) tenant = text_at(identity, {"accountId"});
   if (tenant.empty()) tenant = out.declared_tenant();

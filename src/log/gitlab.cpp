@@ -16,6 +16,11 @@ Json details_of(const Json &record) {
   return details.is_object() ? details : Json();
 }
 
+// Rows of the table that the page of audit events exports.
+bool is_row(const Json &record) {
+  return record.get("Author ID") && record.get("Entity Type") && record.get("Action");
+}
+
 bool is_audit(const Json &record) {
   const Json details = details_of(record);
   const bool named = details && (details.any({"custom_message", "target_details", "target_type",
@@ -89,10 +94,42 @@ void read_request(const Json &record, EventBuilder &out) {
 
 bool is_gitlab(const Json &record) {
   if (!record.is_object()) return false;
+  if (is_row(record)) return true;
   return is_audit(record) || is_request(record);
 }
 
+namespace {
+
+base::Result<void> read_row(const Json &record, EventBuilder &out) {
+  DISLODGE_TRY(set_time_at(out, record, {"Created At (UTC)", "Created At", "Created at"}));
+  Event &event = out.event();
+  out.set_lower(&Event::tenant, out.declared_tenant());
+  const std::string_view action = text_at(record, {"Action"});
+  const auto says = [&](std::string_view word) { return base::contains_ignoring_case(action, word); };
+  out.set(&Event::operation, action.substr(0, 200));
+  event.event_class = says("Signed in") || says("login") ? EventClass::interactive_signin
+                      : says("Repository Download") || says("git-upload-pack") ? EventClass::code_access
+                                                                               : EventClass::admin_change;
+  event.outcome = says("fail") ? Outcome::wrong_secret : Outcome::ok;
+  out.set(&Event::native_id, text_at(record, {"ID"}));
+  out.set(&Event::actor_type, "user");
+  out.set(&Event::actor_id, text_at(record, {"Author ID"}));
+  out.set_lower(&Event::actor_name, text_at(record, {"Author Name"}));
+  out.set_address(text_at(record, {"IP Address"}));
+  out.set(&Event::target_id, text_at(record, {"Target ID"}));
+  out.set(&Event::target_type, text_at(record, {"Target Type"}));
+  out.set(&Event::target_name, text_at(record, {"Target Details"}));
+  out.set(&Event::resource_id, text_at(record, {"Entity ID"}));
+  out.set(&Event::resource_name, text_at(record, {"Entity Path"}));
+  out.extra("entity-type", text_at(record, {"Entity Type"}));
+  out.extra("message", action.substr(0, 1000));
+  return {};
+}
+
+}  // namespace
+
 base::Result<void> read_gitlab(const Json &record, EventBuilder &out) {
+  if (is_row(record)) return read_row(record, out);
   DISLODGE_TRY(set_time_at(out, record, {"created_at", "time", "timestamp", "p_event_time", "p_parse_time"}));
   std::string_view tenant = text_at(record, {"meta.root_namespace"});
   if (tenant.empty()) tenant = out.declared_tenant();

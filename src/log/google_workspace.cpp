@@ -104,15 +104,53 @@ void read_parameters(const Json &parameters, EventBuilder &out) {
     out.change(setting.empty() ? "setting" : setting, old_value, new_value);
 }
 
+// A row of the export to BigQuery: one event, its parameters under the name of the application.
+bool is_bigquery(const Json &record) {
+  return record.get("time_usec") && record.get("event_name") && record.any({"record_type", "event_type"}) &&
+         record.any({"email", "unique_identifier", "ip_address"});
+}
+
 }  // namespace
 
 bool is_google_workspace(const Json &record) {
   if (!record.is_object() || record.get("protoPayload")) return false;
+  if (is_bigquery(record)) return true;
   if (text_at(record, {"id.applicationName"}).empty()) return false;
   return !!record.any({"events", "name", "kind", "actor", "type", "parameters", "etag"});
 }
 
+namespace {
+
+base::Result<void> read_bigquery(const Json &record, EventBuilder &out) {
+  DISLODGE_TRY(set_time_at(out, record, {"time_usec"}));
+  Event &event = out.event();
+  const std::string_view name = text_at(record, {"event_name"});
+  const std::string_view application = text_at(record, {"record_type"});
+  out.set(&Event::operation, name);
+  event.event_class = class_of(application, name);
+  out.set(&Event::native_id, text_at(record, {"unique_identifier"}));
+  std::string_view tenant = text_at(record, {"customer_id"});
+  if (tenant.empty()) tenant = out.declared_tenant();
+  out.set_lower(&Event::tenant, tenant);
+  out.set(&Event::actor_type, "user");
+  out.set_lower(&Event::actor_name, text_at(record, {"email"}));
+  out.set_address(text_at(record, {"ip_address"}));
+  out.set(&Event::resource_name, application);
+  out.set(&Event::target_type, text_at(record, {"event_type"}));
+  const Json parameters = record.get(application).unpacked();
+  std::string_view failure;
+  if (parameters.is_object()) {
+    read_parameters(parameters, out);
+    failure = parameters.text("login_failure_type");
+  }
+  event.outcome = outcome_of(name, failure);
+  return {};
+}
+
+}  // namespace
+
 base::Result<void> read_google_workspace(const Json &record, EventBuilder &out) {
+  if (is_bigquery(record)) return read_bigquery(record, out);
   const Json events = record.get("events").unpacked();
   const std::string_view application = text_at(record, {"id.applicationName"});
   bool first = true;

@@ -10,7 +10,25 @@ struct Parts {
   int first = 0, second = 0, year = 0;
   int hour = 0, minute = 0, seconds = 0;
   std::int64_t us = 0;
+  int zone_hours = 0;  // east of Greenwich
 };
+
+// Abbreviations that one place alone writes (Salesforce's tables are in the zone of whoever exported them);
+// IST and the like, which several do, are no zone.
+std::optional<int> zone_of(std::string_view name) {
+  struct Zone {
+    std::string_view name;
+    int hours;
+  };
+  constexpr Zone kZones[] = {{"z", 0},     {"utc", 0},   {"gmt", 0},   {"est", -5},  {"edt", -4},
+                             {"cst", -6},  {"cdt", -5},  {"mst", -7},  {"mdt", -6},  {"pst", -8},
+                             {"pdt", -7},  {"akst", -9}, {"akdt", -8}, {"hst", -10}, {"cet", 1},
+                             {"cest", 2},  {"eet", 2},   {"eest", 3},  {"jst", 9},   {"aest", 10},
+                             {"aedt", 11}, {"nzst", 12}, {"nzdt", 13}};
+  for (const Zone &one : kZones)
+    if (name == one.name) return one.hours;
+  return std::nullopt;
+}
 
 class Cursor {
  public:
@@ -72,14 +90,24 @@ std::optional<Parts> parts_of(std::string_view text) {
     }
   }
   cursor.blanks();
-  const std::string half = base::lower(cursor.rest());
+  std::string half = base::lower(cursor.rest()), zone;
+  if (const std::size_t blank = half.find(' '); blank != std::string::npos) {
+    zone = half.substr(blank + 1);
+    half.resize(blank);
+  } else if (half != "pm" && half != "p.m." && half != "am" && half != "a.m.") {
+    half.swap(zone);
+  }
   if (half == "pm" || half == "p.m.") {
     if (parts.hour < 12) parts.hour += 12;
   } else if (half == "am" || half == "a.m.") {
     if (parts.hour == 12) parts.hour = 0;
-  } else if (!half.empty() && half != "z" && half != "utc") {
+  } else if (!half.empty()) {
     return std::nullopt;
   }
+  if (zone.empty()) return parts;
+  const auto hours = zone_of(zone);
+  if (!hours) return std::nullopt;
+  parts.zone_hours = *hours;
   return parts;
 }
 
@@ -212,7 +240,8 @@ std::optional<base::Time> parse_export_time(std::string_view text, std::optional
                         month_first ? parts->second : parts->first};
   if (!base::valid_date(date) || parts->hour > 23 || parts->minute > 59 || parts->seconds > 60)
     return std::nullopt;
-  return base::time_of(date, parts->hour, parts->minute, parts->seconds, parts->us);
+  return base::time_of(date, parts->hour, parts->minute, parts->seconds, parts->us) -
+         parts->zone_hours * base::kHour;
 }
 
 }  // namespace dislodge::log

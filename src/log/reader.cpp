@@ -10,6 +10,7 @@
 #include "log/event_xml.hpp"
 #include "log/evtx.hpp"
 #include "log/json.hpp"
+#include "log/native.hpp"
 #include "log/query_rows.hpp"
 #include "log/shape.hpp"
 #include "log/sources.hpp"
@@ -216,7 +217,18 @@ class LogReader {
   }
 
   void take(const RecordSpan &span, const Json &record, std::string_view raw) {
-    const auto found = recognise_(record);
+    auto found = recognise_(record);
+    // What a normal form left of the product's own fields is read as the product's record; where that cannot
+    // be read, the normal form is.
+    if (found && (found->reader->source == Source::ecs || found->reader->source == Source::ocsf)) {
+      native_ = native_record(found->record, found->reader->source);
+      const Json native = native_.empty() ? Json() : builder_.arena().parse_inner(std::string_view(native_));
+      const SourceReader *reader = native.is_object() ? recognise_.direct(native) : nullptr;
+      if (reader != nullptr && reader->source != Source::ecs && reader->source != Source::ocsf) {
+        found = Recognised{reader, native};
+        raw = native_;
+      }
+    }
     if (!found) {
       if (open_page(span, record)) return;
       std::string_view kind = record.any({"category", "Type", "Operation", "eventName", "action"}).text();
@@ -324,16 +336,23 @@ class LogReader {
       builder_.event().time = *time;
       read_syslog_message(parsed->host, parsed->program, parsed->process, parsed->message, builder_);
       if (assumed && !parsed->time) builder_.extra("year", "assumed");
+      // The host's own time, in a zone that the line does not name.
+      if (!parsed->time) builder_.extra("zone", "assumed");
       // A line has no fields of its own: rules see the event.
       if (options_.watcher != nullptr) options_.watcher->saw(Json(), line, builder_);
       builder_.commit();
       ++counts_.events;
     });
+    if (!last) return;
+    std::string note =
+        "its dates have no zone: UTC is assumed, though hosts write their local time (rsyslog's "
+        "RSYSLOG_FileFormat and journalctl -o short-iso-precise have one)";
     if (assumed)
-      counts_.notes.push_back(
-          "its dates have no year: " + std::to_string(*year) +
-          " is assumed for the last; if that is wrong, put the year of its last line into "
-          "its name, as auth.log-20240112");
+      note = "its dates have no year: " + std::to_string(*year) +
+             " is assumed for the last; if that is wrong, put the year of its last line into its name, as "
+             "auth.log-20240112; " +
+             note;
+    counts_.notes.push_back(std::move(note));
   }
 
   template <typename Each>
@@ -538,6 +557,7 @@ class LogReader {
   std::optional<Transcoded> transcoded_;
   std::string_view text_;
   std::string made_;
+  std::string native_;
   std::map<std::string, Sum> unknown_;  // by kind
   std::map<std::string, Sum> untold_;   // by reason
   std::size_t told_ = 0;

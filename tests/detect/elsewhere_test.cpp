@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
 #include "detect/attribution.hpp"
 #include "detect/detect.hpp"
 #include "detect/sigma_check.hpp"
@@ -117,6 +120,55 @@ TEST(Elsewhere, AnAddressWhereOthersAreIsNobodysMark) {
   const View view(table, {}, builtin_options());
   const Attribution attribution(view, {}, {{trail.of("StopLogging", "ops"), "the trail was stopped", true}});
   EXPECT_FALSE(attribution.intruder(trail.of("ListBuckets", "ops")));
+}
+
+// A key of SSH used from where nobody was, root's rights, a second root that then comes in: one hand.
+TEST(Elsewhere, ASecondRootIsTheirsAndTheDoorThatTheyCameInByIsHeld) {
+  std::string text;
+  const auto line = [&](int day, int minute, const std::string &what) {
+    char head[40];
+    std::snprintf(head, sizeof head, "2025-03-%02dT%02d:%02d:00Z bastion ", day, minute / 60, minute % 60);
+    text += head + what + "\n";
+  };
+  const std::string key = " ssh2: ED25519 SHA256:abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+  for (int day = 1; day <= 20; ++day)
+    for (const std::string user : {"deploy", "amy"}) {
+      const std::string process = "sshd[" + std::to_string(100 + day * 2 + (user == "amy" ? 1 : 0)) + "]: ";
+      line(day, 480 + day, process + "Accepted publickey for " + user + " from 203.0.113.10 port 50" + key);
+      line(day, 500 + day, process + "pam_unix(sshd:session): session closed for user " + user);
+    }
+  line(21, 180, "sshd[777]: Accepted publickey for deploy from 185.220.101.77 port 50" + key);
+  line(21, 185, "sudo:   deploy : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/bin/cat /etc/shadow");
+  line(21, 186,
+       "useradd[888]: new user: name=sysupd, UID=0, GID=0, home=/root, shell=/bin/sh, from=/dev/pts/1");
+  line(21, 189, "sshd[779]: Accepted password for sysupd from 185.220.101.77 port 51 ssh2");
+  line(21, 500, "sshd[790]: Accepted publickey for deploy from 203.0.113.10 port 50" + key);
+  log::EventTable table;
+  NoSink sink;
+  evidence::ItemView item;
+  item.path = "auth.log";
+  item.bytes = text;
+  SigmaWatcher watcher(*builtin_options().sigma);
+  log::ReadOptions options;
+  options.watcher = &watcher;
+  ASSERT_TRUE(log::read_log(item, table, sink, options));
+  table.settle();
+  std::map<std::string, const Detection *> by_kind;
+  std::set<std::string> held;
+  const std::vector<Detection> found = detect(table, {}, builtin_options());
+  for (const Detection &one : found) {
+    by_kind[one.kind] = &one;
+    EXPECT_NE(one.kind, "success-after-spray") << one.says;
+    for (const Foothold &foothold : one.footholds) {
+      held.insert(foothold.principal);
+      EXPECT_GE(foothold.interval.from, *base::parse_time("2025-03-21T03:00:00Z")) << one.says;
+    }
+  }
+  ASSERT_TRUE(by_kind.contains("role-assigned"));
+  EXPECT_TRUE(by_kind["role-assigned"]->intruder) << by_kind["role-assigned"]->says;
+  EXPECT_THAT(held, testing::IsSupersetOf({"principal:host/bastion/deploy", "principal:host/bastion/root",
+                                           "principal:host/bastion/sysupd"}));
+  EXPECT_FALSE(held.contains("principal:host/bastion/amy"));
 }
 
 }  // namespace
