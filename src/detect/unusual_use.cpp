@@ -15,8 +15,9 @@
 //                  second factors were refused just before; 1 where the provider found the sign-in risky
 //   the acts       1 for each kind of thing that rules find suspicious and the subject had never done (2
 //                  where nobody does it for work); 1 for changes that anybody makes (a device, a factor, a
-//                  token), 2 beside suspicious ones; 1 for mail read by a program that it never had, in many
-//                  mailboxes that it had never read, for many files or rows, or many repositories
+//                  token), 2 beside suspicious ones; 1 for mail read in many mailboxes that it had never
+//                  read, for many files or rows, or many repositories; mail read by a program that it never
+//                  had is an act whose weight is that of the program
 //
 // A visit that weighs five, with an act in it, is held for the intruder's, at grade possible. So a journey
 // (2) with a new telephone (3) that is registered (4) is none, nor is a program that moves to another data
@@ -98,8 +99,10 @@ struct Habit {
   std::uint64_t rows_a_day = 0, rows_today = 0;
 
   bool known(base::Time at) const { return days >= kKnownDays && at.us - first.us >= kKnownSince; }
+  // People sit before browsers and mail programs, and a person may well have one for weeks.
+  bool person = false;
   bool machine() const {
-    return events >= kMachineEvents && days >= kMachineDays && network_count <= kMachineNetworks &&
+    return !person && events >= kMachineEvents && days >= kMachineDays && network_count <= kMachineNetworks &&
            programs.size() <= kMachinePrograms;
   }
 };
@@ -221,6 +224,29 @@ class Finder {
 
   // ---- events ----
 
+  // Mail that is read through Graph, and calls of Microsoft's own services, show its front ends: they are
+  // nobody's place. Source: learn.microsoft.com/microsoft-365/enterprise/urls-and-ip-address-ranges.
+  static bool is_front_end(std::string_view address) {
+    for (const std::string_view prefix :
+         {"20.190.", "20.20.",  "20.231.",  "40.126.",  "40.92.",  "40.93.",     "40.104.", "40.105.",
+          "40.107.", "52.96.",  "52.97.",   "52.98.",   "52.99.",  "52.100.",    "52.101.", "52.102.",
+          "52.103.", "13.107.", "132.245.", "150.171.", "2603:10", "40.96.",     "40.97.",  "40.98.",
+          "40.99.",  "40.100.", "40.101.",  "40.102.",  "40.103.", "2a01:111:f4"})
+      if (address.starts_with(prefix)) return true;
+    return false;
+  }
+  bool placed(const Event &event) {
+    if (event.address == 0) return false;
+    if (event.source != log::Source::m365_audit && event.source != log::Source::exchange_audit &&
+        event.source != log::Source::graph_activity)
+      return true;
+    const auto known = front_ends_.find(event.address);
+    if (known != front_ends_.end()) return !known->second;
+    const bool front = is_front_end(view_.text(event.address));
+    front_ends_.emplace(event.address, front);
+    return !front;
+  }
+
   static bool refused(const Event &event) {
     return event.outcome == Outcome::wrong_secret || event.outcome == Outcome::blocked ||
            event.outcome == Outcome::right_secret_stopped;
@@ -249,7 +275,7 @@ class Finder {
                          : event.source == log::Source::okta ? event.token
                                                              : 0;
     if (key != 0) step(subject_named(subjects_[subject].principal, key), index);
-    if (event.address != 0) here_.try_emplace({event.tenant, event.address}, event.time);
+    if (placed(event)) here_.try_emplace({event.tenant, event.address}, event.time);
   }
 
   static bool is_signin(const Event &event) {
@@ -279,14 +305,14 @@ class Finder {
       const bool token = event.token != 0 && visit.tokens.count(event.token) != 0;
       const bool session = event.session != 0 && visit.sessions.count(event.session) != 0;
       // A session that its owner had too says nothing where its owner is.
-      const bool theirs = session && (subject.habit.sessions.count(event.session) == 0 ||
-                                      event.address == 0 || !known_place(subject.habit, place_of(event)));
+      const bool theirs = session && (subject.habit.sessions.count(event.session) == 0 || !placed(event) ||
+                                      !known_place(subject.habit, place_of(event)));
       if (token || theirs) {
         join(visit, index);
         return;
       }
     }
-    if (event.address == 0) {
+    if (!placed(event)) {
       learn(subject.habit, index);
       return;
     }
@@ -328,7 +354,7 @@ class Finder {
   void join(Visit &visit, EventIndex index) {
     const Event &event = view_.event(index);
     if (visit.events.size() < kEventsMax) visit.events.push_back(index);
-    if (event.address != 0) visit.addresses.insert(event.address);
+    if (placed(event)) visit.addresses.insert(event.address);
     if (event.session != 0) visit.sessions.insert(event.session);
     if (event.token != 0) visit.tokens.insert(event.token);
     if (event.country != 0) visit.countries.insert(event.country);
@@ -344,6 +370,7 @@ class Finder {
       if (extra.key == rule_key_) {
         const auto rule = rules_.find(view_.text(extra.value));
         if (rule != rules_.end()) kind(*rule->second, signin);
+        if (view_.text(extra.value) == "entra-legacy-protocol") way("a password alone");
       } else if ((extra.key == protocol_ || extra.key == transfer_) && signin) {
         const std::string_view text = view_.text(extra.value);
         if (text.starts_with("deviceCode"))
@@ -366,7 +393,7 @@ class Finder {
       habit.rows_today = 0;
     }
     ++habit.events;
-    if (event.address != 0) {
+    if (placed(event)) {
       const Place place = place_of(event);
       const bool known = known_place(habit, place);
       habit.networks.insert(place.half);
@@ -375,6 +402,7 @@ class Finder {
     }
     if (event.country != 0) habit.countries.insert(event.country);
     if (const std::uint32_t program = program_id(event)) habit.programs.insert(program);
+    habit.person = habit.person || shows_person(event);
     if (event.session != 0) habit.sessions.insert(event.session);
     if (event.mailbox != 0) habit.mailboxes.insert(event.mailbox);
     if (event.event_class == EventClass::code_access) habit.repositories.insert(event.resource_name);
@@ -387,6 +415,13 @@ class Finder {
     each_trait(
         event, [&](const SigmaOwn &own, bool) { habit.kinds.insert(own.kind); },
         [&](std::string_view way) { habit.ways.insert(way); });
+  }
+
+  bool shows_person(const Event &event) const {
+    if (view_.text(event.actor_type) != "user") return false;
+    const std::string_view agent = view_.text(event.agent);
+    return agent.empty() || agent.starts_with("Mozilla/") || agent.starts_with("Client=") ||
+           event.event_class == EventClass::interactive_signin;
   }
 
   std::uint64_t rows_of(const Event &event) const {
@@ -424,7 +459,8 @@ class Finder {
           event,
           [&](const SigmaOwn &own, bool signin) {
             if (signin || own.kind == "risky-signin") {
-              acts.risky = acts.risky || own.weight == "suspect" || own.weight == "evidence";
+              acts.risky = acts.risky || own.weight == "suspect" || own.weight == "evidence" ||
+                           (own.weight == "unusual" && habit.kinds.count(own.kind) == 0);
               return;
             }
             if (habit.kinds.count(own.kind) != 0) return;
@@ -510,8 +546,11 @@ class Finder {
         weight += one == Weight::evidence ? 2 : 1;
     }
     weight += static_cast<double>(std::min<std::size_t>(changes, weight > 0 ? 2 : 1));
+    bool act = weight > 0;
     if (acts.mail_by_new_program || acts.mailboxes.size() >= kMailboxesNew) {
-      weight += 1;
+      // A new program reads mail: that it is new was weighed above.
+      act = true;
+      weight += program && acts.mailboxes.size() < kMailboxesNew ? 0 : 1;
       also(acted, "mail read (" + counted(acts.messages, "record", "records") + ")");
     }
     if (acts.repositories.size() >= kRepositoriesNew) {
@@ -528,7 +567,7 @@ class Finder {
       weight += 1;
       also(acted, std::to_string(acts.rows) + " rows read");
     }
-    if (weight >= 1 && use.weight + weight >= kWeightMin) {
+    if ((act || weight > 0) && use.weight + weight >= kWeightMin) {
       use.principal = subject.principal;
       use.key = subject.key;
       use.weight += weight;
@@ -551,6 +590,7 @@ class Finder {
   std::unordered_map<std::string, std::uint32_t> names_;
   std::unordered_map<StringId, StringId> systems_;
   std::unordered_map<StringId, Place> places_;
+  std::unordered_map<StringId, bool> front_ends_;
   std::unordered_map<StringId, std::uint32_t> programs_;
   std::unordered_map<ActorKey, std::uint32_t, ActorHash> by_actor_;
   std::map<std::pair<std::string, StringId>, std::size_t> by_name_;

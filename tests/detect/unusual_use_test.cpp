@@ -143,5 +143,141 @@ TEST(CodeReading, MirrorsAndNewColleaguesAreNone) {
   EXPECT_THAT(log.found("repository-cloned"), IsEmpty());
 }
 
+// Sign-ins and mail of two people and of an application, for four weeks at home.
+class Tenant {
+ public:
+  Tenant() {
+    for (int day = 0; day < 28; ++day) {
+      for (const char *name : {"ann", "bob"}) {
+        signin(day * 1440 + 480, name, home(name), kBrowser, "DE");
+        mail(day * 1440 + 490, name, home(name), "Client=OWA;Action=ViaProxy");
+      }
+      for (int hour = 1; hour < 24; hour += 6) service(day * 1440 + hour * 60, "198.18.5.20", "DE");
+    }
+  }
+  static std::string home(const std::string &name) { return name == "ann" ? "203.0.113.5" : "192.0.2.7"; }
+  log::Event &signin(int minute, const std::string &name, const std::string &address,
+                     const std::string &agent, const std::string &country, int code = 0) {
+    log::Event &event = add(minute, name, address, agent);
+    event.source = log::Source::entra_signin;
+    event.event_class = log::EventClass::interactive_signin;
+    event.country = table.pool.intern(country);
+    event.code = code;
+    event.outcome = code == 0 ? log::Outcome::ok : log::Outcome::right_secret_stopped;
+    return event;
+  }
+  log::Event &mail(int minute, const std::string &name, const std::string &address,
+                   const std::string &program) {
+    log::Event &event = add(minute, name, address, program);
+    event.source = log::Source::m365_audit;
+    event.event_class = log::EventClass::mail_access;
+    event.mailbox = table.pool.intern(name + "@t.example");
+    event.outcome = log::Outcome::ok;
+    return event;
+  }
+  void service(int minute, const std::string &address, const std::string &country) {
+    log::Event &event = add(minute, "backup", address, "okhttp/4.9");
+    event.source = log::Source::entra_signin;
+    event.event_class = log::EventClass::service_principal_signin;
+    event.actor_type = table.pool.intern("service-principal");
+    event.application_id = table.pool.intern("backup-app");
+    event.country = table.pool.intern(country);
+    event.outcome = log::Outcome::ok;
+  }
+  void call(int minute, const std::string &address, const std::string &mailbox) {
+    log::Event &event = add(minute, "backup", address, "python-requests/2.31");
+    event.source = log::Source::graph_activity;
+    event.event_class = log::EventClass::api_call;
+    event.actor_type = table.pool.intern("service-principal");
+    event.target_id = table.pool.intern(mailbox);
+    event.outcome = log::Outcome::ok;
+    extra(event, "mail", "true");
+  }
+  void act(int minute, const std::string &name, const std::string &address, const std::string &rule) {
+    log::Event &event = add(minute, name, address, "");
+    event.source = log::Source::entra_audit;
+    event.event_class = log::EventClass::directory_audit;
+    event.operation = table.pool.intern(rule);
+    event.outcome = log::Outcome::ok;
+    extra(event, "rule", rule);
+  }
+  std::vector<Detection> found(std::string_view kind) {
+    table.settle();
+    std::vector<Detection> all = detect(table, {}, builtin_options());
+    std::erase_if(all, [&](const Detection &one) { return one.kind != kind; });
+    return all;
+  }
+  static constexpr const char *kBrowser = "Mozilla/5.0 (Windows NT 10.0) Edg/140";
+  log::EventTable table;
+
+ private:
+  log::Event &add(int minute, const std::string &name, const std::string &address, const std::string &agent) {
+    log::Event event;
+    event.time = base::time_of({2025, 9, 1}) + minute * base::kMinute;
+    event.file = table.file_index("a.json");
+    event.line = event.offset = table.events.size() + 1;
+    event.tenant = table.pool.intern("t");
+    event.actor_id = table.pool.intern("id-" + name);
+    event.actor_name = table.pool.intern(name + "@t.example");
+    event.actor_type = table.pool.intern("user");
+    event.address = table.pool.intern(address);
+    event.agent = table.pool.intern(agent);
+    table.events.push_back(event);
+    return table.events.back();
+  }
+  void extra(log::Event &event, const char *key, const std::string &value) {
+    event.extra_begin = static_cast<std::uint32_t>(table.extras.size());
+    event.extra_count = 1;
+    table.extras.push_back({table.pool.intern(key), table.pool.intern(value)});
+  }
+};
+
+constexpr int kNight = 20 * 1440 + 1320;
+constexpr const char *kThere = "185.220.101.77";
+
+TEST(UnusualUse, RefusedFactorsThenAFactorOfTheirOwn) {
+  Tenant tenant;
+  for (int i = 0; i < 8; ++i) tenant.signin(kNight + 2 * i, "ann", kThere, Tenant::kBrowser, "NL", 500121);
+  tenant.signin(kNight + 16, "ann", kThere, "Mozilla/5.0 (X11) Firefox/130", "NL");
+  tenant.act(kNight + 30, "ann", kThere, "entra-factor-registered");
+  tenant.mail(kNight + 40, "ann", kThere, "Client=OWA;Action=ViaProxy");
+  const auto uses = tenant.found("unusual-use");
+  ASSERT_THAT(uses, SizeIs(1));
+  EXPECT_TRUE(uses[0].intruder);
+  EXPECT_EQ(uses[0].grade, Grade::possible);
+  EXPECT_THAT(uses[0].because, HasSubstr("8 refusals of the second factor"));
+  EXPECT_EQ(uses[0].mail_read.size(), 1u);
+  EXPECT_THAT(uses[0].principals, Contains(HasSubstr("id-ann")));
+}
+
+TEST(UnusualUse, AnApplicationThatReadsEveryMailboxFromElsewhere) {
+  Tenant tenant;
+  tenant.service(kNight, kThere, "NL");
+  for (int i = 0; i < 8; ++i) tenant.call(kNight + 1 + i, kThere, "mailbox" + std::to_string(i));
+  const auto uses = tenant.found("unusual-use");
+  ASSERT_THAT(uses, SizeIs(1));
+  EXPECT_TRUE(uses[0].intruder);
+  EXPECT_THAT(uses[0].principals, Contains(HasSubstr("id-backup")));
+  EXPECT_EQ(uses[0].event_count, 9u);
+}
+
+TEST(UnusualUse, AnApplicationThatMovesToAnotherCentreIsNone) {
+  Tenant tenant;
+  for (int hour = 0; hour < 48; hour += 6) tenant.service(kNight + hour * 60, "20.1.2.3", "US");
+  EXPECT_THAT(tenant.found("unusual-use"), IsEmpty());
+}
+
+// A journey, with a telephone that is new, registered, and reads mail; and mail through Graph, which shows
+// Microsoft's own addresses.
+TEST(UnusualUse, JourneysAndFrontEndsAreNone) {
+  Tenant tenant;
+  tenant.signin(kNight, "ann", "91.2.3.4", "Mozilla/5.0 (iPhone)", "ES");
+  tenant.act(kNight + 5, "ann", "91.2.3.4", "entra-device-registered");
+  tenant.mail(kNight + 10, "ann", "91.2.3.4", "Client=REST;Client=RESTSystem;;");
+  for (int i = 0; i < 9; ++i)
+    tenant.mail(kNight + 100 + i, "bob", "20.190.160.11", "Client=REST;Client=RESTSystem;;");
+  EXPECT_THAT(tenant.found("unusual-use"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace dislodge::detect
