@@ -6,7 +6,9 @@
 #include "secret/der.hpp"
 #include "secret/key_material.hpp"
 #include "secret/key_store.hpp"
+#include "secret/openpgp_key.hpp"
 #include "secret/pem.hpp"
+#include "secret/ssh_unlock.hpp"
 
 namespace {
 
@@ -52,6 +54,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const auto blob = secret::ssh_from_spki(*spki);
     if (blob && secret::spki_from_ssh(*blob) != spki) std::abort();
   }
+  (void)secret::read_openpgp_key(bytes);
+  // The first bytes choose what is tried as a passphrase; keys that cost much are left.
+  for (const auto &locked : {secret::LockedSshKey::openssh(bytes), secret::LockedSshKey::putty(bytes)})
+    if (locked && locked->cost() <= 20'000) (void)locked->open(bytes.substr(0, 8));
   if (const auto block = secret::next_pem(bytes); block && (block->begin >= block->end || block->end > size))
     std::abort();
   return 0;

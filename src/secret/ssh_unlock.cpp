@@ -139,8 +139,7 @@ std::optional<LockedSshKey> LockedSshKey::putty(std::string_view text) {
   key.version_ = text.starts_with("PuTTY-User-Key-File-3:")   ? 3
                  : text.starts_with("PuTTY-User-Key-File-2:") ? 2
                                                               : 0;
-  key.algorithm_ =
-      base::trim(text.substr(22, text.find('\n') == std::string_view::npos ? 0 : text.find('\n') - 22));
+  key.algorithm_ = field(text, text.substr(0, text.find(':') + 1));
   key.cipher_ = field(text, "Encryption:");
   key.comment_ = field(text, "Comment:");
   key.public_blob_ = lines(text, "Public-Lines:");
