@@ -99,8 +99,12 @@ Result<std::int64_t> insert_one(Case &the_case, const evidence::EvidenceFile &fi
   const std::string declared = collection_text(file.collection);
   ++summary.files;
   summary.bytes += file.size;
-  DISLODGE_TRY_ASSIGN(auto find, database.prepare("SELECT id FROM evidence WHERE root = ? AND sha256 = ?"));
-  find.bind_all(row.root, row.sha256);
+  // The same file is one piece of evidence, also where it was added by itself before its folder or behind it:
+  // then its root is what it was called first.
+  DISLODGE_TRY_ASSIGN(
+      auto find, database.prepare("SELECT id FROM evidence WHERE sha256 = ?1 AND (root = ?2 OR path = ?3)"
+                                  " ORDER BY root <> ?2, id LIMIT 1"));
+  find.bind_all(row.sha256, row.root, file.path.native());
   DISLODGE_TRY_ASSIGN(const bool known, find.step());
   if (known) {
     ++summary.known;

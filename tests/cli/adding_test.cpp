@@ -1,0 +1,58 @@
+// What was handed in is one piece of evidence, however often and in whatever order it is added.
+
+#include "process.hpp"
+
+#include <gmock/gmock.h>
+
+namespace dislodge::cli_test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class AddingTest : public CaseTest {
+ protected:
+  void SetUp() override {
+    CaseTest::SetUp();
+    make_case();
+    std::filesystem::create_directories(path("ev"));
+    write(path("ev/alice.mbox"),
+          "From it@brisk.example Mon Mar 10 00:00:00 2025\nFrom: it@brisk.example\nTo: alice@brisk.example\n"
+          "Subject: login\nDate: Mon, 10 Mar 2025 00:00:00 +0000\nMessage-ID: <1@brisk.example>\n\n"
+          "login svc-a@brisk.example password: Jr7$naB2mWyd\n");
+    write(path("ev/note.txt"), "nothing of note\n");
+  }
+  std::string reach_once_added() const {
+    EXPECT_EQ(dislodge({"investigate", path("case")}).code, 0);
+    return dislodge({"reach", path("case"), "--json"}).out;
+  }
+  std::vector<std::string> alone() const {
+    return {"add",
+            path("case"),
+            path("ev/alice.mbox"),
+            "--custodian",
+            "alice@brisk.example",
+            "--exposed",
+            "2025-03-15T00:00:00Z.."};
+  }
+};
+
+TEST_F(AddingTest, AFileAddedByItselfBeforeItsFolderKeepsItsExposure) {
+  ASSERT_EQ(dislodge(alone()).code, 0);
+  ASSERT_EQ(dislodge({"add", path("case"), path("ev")}).code, 0);
+  const std::string reach = reach_once_added();
+  EXPECT_THAT(reach, HasSubstr("2025-03-15T00:00:00Z"));
+  EXPECT_THAT(reach, Not(HasSubstr("2025-03-10T00:00:00Z")));
+  EXPECT_THAT(reach, Not(HasSubstr("ev/alice.mbox\"")));
+}
+
+TEST_F(AddingTest, AFileAddedByItselfBehindItsFolderCorrectsItsExposure) {
+  ASSERT_EQ(dislodge({"add", path("case"), path("ev"), "--exposed", "2025-03-01T00:00:00Z.."}).code, 0);
+  ASSERT_EQ(dislodge(alone()).code, 0);
+  const std::string reach = reach_once_added();
+  EXPECT_THAT(reach, HasSubstr("\"since\":\"2025-03-15T00:00:00Z\""));
+  EXPECT_THAT(reach, Not(HasSubstr("\"since\":\"2025-03-10T00:00:00Z\"")));
+}
+
+}  // namespace
+}  // namespace dislodge::cli_test
