@@ -26,11 +26,39 @@ bool is_table(const EvidenceRow &row) {
   return row.type == "json" || row.type == "csv";
 }
 
+bool is_archive(const EvidenceRow &row) {
+  return row.type == "zip" || row.type == "tar" || row.type == "gzip" || row.type == "7z" ||
+         row.type == "zstd" || row.type == "xz" || row.type == "bzip2" || row.type == "rar";
+}
+
+// Addresses in the names of an archive's folders and files, in lower case:
+// "Exchange/ann@brisk.example (Primary)/Top of Information Store/Inbox/1.eml", "ann@brisk.example.mbox".
+void addresses_in(std::string_view path, std::set<std::string> &found) {
+  const auto of_local = [](char c) {
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '.' || c == '_' ||
+           c == '-' || c == '+' || c == '\'';
+  };
+  const auto of_domain = [&](char c) { return of_local(c) && c != '_' && c != '+' && c != '\''; };
+  for (std::size_t at = path.find('@'); at != path.npos; at = path.find('@', at + 1)) {
+    std::size_t begin = at;
+    while (begin > 0 && of_local(path[begin - 1])) --begin;
+    std::size_t end = at + 1;
+    while (end < path.size() && of_domain(path[end])) ++end;
+    std::string address = base::lower(path.substr(begin, end - begin));
+    for (const std::string_view suffix : {".mbox", ".pst", ".ost", ".zip", ".eml", ".msg", ".csv", ".json"})
+      if (address.ends_with(suffix)) address.resize(address.size() - suffix.size());
+    const std::size_t dot = address.rfind('.');
+    if (begin < at && dot != address.npos && dot > address.find('@') + 1 && dot + 2 < address.size())
+      found.insert(std::move(address));
+  }
+}
+
 // What lies in one folder and was exposed alike is one thing that could be read: a mailbox that was exported
 // a file a message, a share of documents. A file that is a mailbox of its own, and one alone in its folder,
 // stays by itself. Evidence id -> folder.
 std::map<std::int64_t, std::string> folders_of(const std::vector<EvidenceRow> &evidence,
-                                               const std::vector<std::int64_t> &logs) {
+                                               const std::vector<std::int64_t> &logs,
+                                               const std::map<std::int64_t, std::string> &packed) {
   struct Folder {
     std::vector<std::int64_t> rows;
     bool alike = true;
@@ -41,7 +69,7 @@ std::map<std::int64_t, std::string> folders_of(const std::vector<EvidenceRow> &e
   std::map<std::string, Folder> folders;
   for (const EvidenceRow &row : evidence) {
     if (!row.custodian.empty() || is_table(row) || holds_repository(row)) continue;
-    if (row.type == "mbox" || row.type == "pst") continue;
+    if (row.type == "mbox" || row.type == "pst" || packed.contains(row.id)) continue;
     if (!row.exposure_said && std::binary_search(logs.begin(), logs.end(), row.id)) continue;
     const std::string parent = std::filesystem::path(row.root).parent_path().string();
     if (parent.empty()) continue;
@@ -101,6 +129,49 @@ std::string likely_owner(const std::vector<std::int64_t> &evidence, const std::v
   const auto same = std::count_if(seen.begin(), seen.end(),
                                   [&](const auto &one) { return rank(one.second) == rank(best->second); });
   return same == 1 ? best->first : std::string();
+}
+
+// A mailbox as Purview and Vault pack it: archive -> whose it is. It is named after its owner, or else is
+// that of whoever is on most of its messages. Of an archive of several mailboxes nothing is said here.
+std::map<std::int64_t, std::string> packed_mailboxes(const std::vector<EvidenceRow> &evidence,
+                                                     const std::vector<StoredRecord> &records,
+                                                     const MailboxesRead &reads,
+                                                     std::vector<std::string> &told) {
+  std::map<std::int64_t, std::set<std::string>> named;
+  for (const EvidenceRow &row : evidence)
+    if (is_archive(row) && row.custodian.empty()) named[row.id];
+  std::set<std::int64_t> holding;
+  for (const StoredRecord &row : records) {
+    const auto one = named.find(row.evidence);
+    if (one == named.end() || row.record.kind != evidence::RecordKind::message) continue;
+    holding.insert(row.evidence);
+    // The folders and mailboxes within the archive; what a message's file is called says nothing.
+    const std::string_view item = row.record.item;
+    const std::size_t inner = item.find("!/");
+    const std::size_t file = item.rfind('/');
+    if (inner == item.npos || file <= inner + 1 || one->second.size() > 1) continue;
+    addresses_in(base::unescape_step(item.substr(inner + 2, file - inner - 2)), one->second);
+  }
+  std::map<std::int64_t, std::string> owners;
+  for (const EvidenceRow &row : evidence) {
+    if (!holding.contains(row.id)) continue;
+    const std::set<std::string> &names = named[row.id];
+    if (names.size() > 1) {
+      told.push_back(
+          fmt::format("{}: mailboxes of several people in one archive ({} and others), which counts as one "
+                      "thing that could be "
+                      "read; unpack it and add the folder, or each mailbox with --custodian",
+                      row.root, *names.begin()));
+      continue;
+    }
+    const std::string owner = names.empty() ? likely_owner({row.id}, records, reads) : *names.begin();
+    if (owner.empty()) continue;
+    owners.emplace(row.id, owner);
+    told.push_back(fmt::format("{}: taken for the mailbox of {}, {}; say otherwise with --custodian",
+                               row.root, owner,
+                               names.empty() ? "who is on most of its messages" : "whose name it has"));
+  }
+  return owners;
 }
 
 // Repositories of the directories whose name ends like the evidence: "platform-config.bundle".
@@ -175,7 +246,9 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
   const identity::NameIndex names(facts);
   std::map<std::string, std::string> held_in;  // resource -> first item
   std::vector<identity::Resource> fresh;
-  const std::map<std::int64_t, std::string> folders = folders_of(evidence, logs);
+  const std::map<std::int64_t, std::string> packed =
+      packed_mailboxes(evidence, records, reads, held.inferred);
+  const std::map<std::int64_t, std::string> folders = folders_of(evidence, logs, packed);
   struct Members {
     std::vector<std::int64_t> mail;  // sorted, as evidence is by id
     std::size_t files = 0;
@@ -213,6 +286,9 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
                                    : identity::resource_of_custodian(custodian, names);
     } else if (!custodian.empty()) {
       resource = identity::resource_of_custodian(custodian, names);
+    } else if (const auto owner = packed.find(row.id); owner != packed.end()) {
+      custodian = owner->second;
+      resource = identity::resource_of_custodian(custodian, names);
     } else if (holds_mail(row)) {
       custodian = likely_owner({row.id}, records, reads);
       if (!custodian.empty()) {
@@ -233,7 +309,9 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
     if (held_in.emplace(resource, row.root).second) {
       identity::Resource made;
       made.id = resource;
-      made.kind = holds_mail(row) ? "mailbox" : holds_repository(row) ? "repository" : "file";
+      made.kind = holds_mail(row) || packed.contains(row.id) ? "mailbox"
+                  : holds_repository(row)                    ? "repository"
+                                                             : "file";
       made.name = !custodian.empty() ? custodian
                   : folder == folders.end()
                       ? row.root

@@ -146,5 +146,52 @@ TEST(LooseFiles, AMailboxOfTwoIsWhoseTheLogSays) {
   EXPECT_EQ(hold_evidence(rows, records, delivered).custodian.at(1), "dora@acme.example");
 }
 
+StoredRecord packed(std::int64_t evidence, const std::string &item, std::vector<std::string> people) {
+  StoredRecord one = message(evidence, evidence, std::move(people));
+  one.record.item = item;
+  return one;
+}
+
+// Purview's and Vault's own form.
+TEST(PackedMailbox, IsItsOwnersWhomItsFoldersAreNamedAfter) {
+  std::vector<EvidenceRow> rows = {row(1, "in/export.zip", "zip"), row(2, "in/other.zip", "zip")};
+  const std::vector<StoredRecord> records = {
+      packed(1,
+             "in/export.zip!/Exchange/Ann.Lee@brisk.example (Primary)/Top of Information Store/Inbox/1.eml",
+             {"bob@brisk.example", "ann.lee@brisk.example"}),
+      packed(2, "in/other.zip!/dora@brisk.example.mbox!/7", {"x@y.example"})};
+  identity::Facts facts;
+  const Held held = hold_evidence(rows, records, facts, {});
+  EXPECT_EQ(held.custodian.at(1), "ann.lee@brisk.example");
+  EXPECT_EQ(held.custodian.at(2), "dora@brisk.example");
+  EXPECT_NE(held.resource.at(1), held.resource.at(2));
+  EXPECT_THAT(held.resource.at(1), HasSubstr("ann.lee@brisk.example"));
+  ASSERT_EQ(facts.resources.size(), 2u);
+  EXPECT_EQ(facts.resources[0].kind, "mailbox");
+  EXPECT_THAT(held.inferred, Contains(HasSubstr("in/export.zip: taken for the mailbox of ann.lee")));
+}
+
+TEST(PackedMailbox, OfWhoIsOnMostOfItsMessagesWhereNothingIsNamed) {
+  std::vector<EvidenceRow> rows = {row(1, "a.tgz", "gzip"), row(2, "docs.zip", "zip")};
+  std::vector<StoredRecord> records;
+  for (const char *other : {"x@a.example", "y@b.example", "z@c.example"})
+    records.push_back(packed(1, "a.tgz!/a.tar!/Inbox/1.eml", {"dora@brisk.example", other}));
+  identity::Facts facts;
+  const Held held = hold_evidence(rows, records, facts, {});
+  EXPECT_EQ(held.custodian.at(1), "dora@brisk.example");
+  EXPECT_EQ(held.resource.at(2), "resource:evidence/docs.zip");
+}
+
+TEST(PackedMailbox, OfSeveralPeopleIsNobodysAndSaysSo) {
+  std::vector<EvidenceRow> rows = {row(1, "all.zip", "zip")};
+  const std::vector<StoredRecord> records = {
+      packed(1, "all.zip!/Exchange/ann@brisk.example (Primary)/1.eml", {"ann@brisk.example"}),
+      packed(1, "all.zip!/Exchange/bob@brisk.example (Primary)/1.eml", {"bob@brisk.example"})};
+  identity::Facts facts;
+  const Held held = hold_evidence(rows, records, facts, {});
+  EXPECT_EQ(held.resource.at(1), "resource:evidence/all.zip");
+  EXPECT_THAT(held.inferred, Contains(HasSubstr("mailboxes of several people")));
+}
+
 }  // namespace
 }  // namespace dislodge::engine
