@@ -12,6 +12,8 @@
 #include "identity/directory.hpp"
 #include "identity/roadrecon.hpp"
 #include "log/reader.hpp"
+#include "log/unknown_log.hpp"
+#include "mail/calendar.hpp"
 #include "mail/exports.hpp"
 #include "mail/load_file.hpp"
 #include "mail/mbox.hpp"
@@ -32,7 +34,7 @@ using evidence::ItemType;
 namespace {
 
 // Raised when a reader's meaning changes, so that what an older version read is read again.
-constexpr int kReadersVersion = 13;
+constexpr int kReadersVersion = 14;
 
 Result<void> read_repository_unit(const evidence::ItemView &item, UnitReader &unit) {
   std::vector<repo::RepositoryFile> files;
@@ -46,6 +48,20 @@ bool is_root(const evidence::ItemView &item, const UnitReader &unit) {
 
 mail::MboxRange range_of(std::string_view bytes, const UnitInput &input) {
   return {input.begin, input.end, mail::count_messages(bytes, 0, input.begin) + 1};
+}
+
+// A log of a kind that no reader knows is text like any other, and it is said that its events are not known.
+Result<void> read_plain(const evidence::ItemView &item, UnitReader &unit) {
+  if (!unit.within_content(item) && log::looks_like_log(item.bytes))
+    unit.unread({.bytes = 0,
+                 .state = evidence::LedgerState::unsupported,
+                 .reason =
+                     "it looks like a log of a kind that no reader knows: it was searched for secrets, what "
+                     "happened by it was not",
+                 .remedy = "export it in a form that docs/logs.md names, or read it by hand",
+                 .child = {},
+                 .child_size = 0});
+  return file::read_text(item, unit);
 }
 
 // JSON and CSV handed in as such may be logs or directory exports; inside stolen content they are text like
@@ -78,7 +94,7 @@ Result<void> read_table(const evidence::ItemView &item, UnitReader &unit) {
     if (mail::recognises_load_file(item.bytes)) DISLODGE_TRY(mail::read_load_file(item, unit));
     if (mail::recognises_table(item.bytes)) return mail::read_table_messages(item, unit);
   }
-  return file::read_text(item, unit);
+  return read_plain(item, unit);
 }
 
 // Key stores and certificates are looked into by the stage that knows keys; what names they carry in clear is
@@ -161,6 +177,7 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
       return read_database(item, unit);
     case ItemType::text:
       if (mail::recognises_openpgp(item.bytes)) return mail::read_openpgp(item, unit);
+      if (mail::recognises_calendar(item.bytes)) return mail::read_calendar(item, unit);
       // Of plain text only syslog is a log, and events of Windows as XML without a declaration.
       if (const auto source = unit.within_content(item) ? std::nullopt : log::recognise(item.bytes);
           source == log::Source::syslog || (source == log::Source::windows && item.bytes.starts_with('<')))
@@ -169,7 +186,7 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
       // Its lines are rights; as text it is read all the same.
       if (!unit.within_content(item) && identity::authorized_keys::recognises(item.bytes))
         identity::authorized_keys::read(item, unit.facts());
-      return file::read_text(item, unit);
+      return read_plain(item, unit);
     case ItemType::xml:
       if (!unit.within_content(item) && log::recognise(item.bytes) == log::Source::windows)
         return read_table(item, unit);

@@ -34,6 +34,20 @@ constexpr std::array kAdvice = {
            "add the whole repository or a bundle of it"},
 };
 
+// Ciphertext of a known wrapping, of which even the strings are noise.
+struct Sealed {
+  std::string_view begins, what;
+};
+constexpr std::array kSealed = {
+    Sealed{
+        "\x76\xE8\x04\x60\xC4\x11\xE3\x86",
+        "mail under Microsoft's rights management (message.rpmsg): export it decrypted, by eDiscovery with "
+        "decryption or as a super user of Rights Management, and add that"},
+    Sealed{
+        "Salted__",
+        "encrypted with a password by openssl enc: decrypt it with that (openssl enc -d) and add the result"},
+};
+
 void tell_rest(const evidence::ItemView &item, std::uint64_t covered, evidence::Sink &sink) {
   if (covered >= item.bytes.size()) return;
   evidence::Unread rest;
@@ -53,6 +67,9 @@ void tell_rest(const evidence::ItemView &item, std::uint64_t covered, evidence::
 
 base::Result<void> read_binary(const evidence::ItemView &item, evidence::Sink &sink) {
   if (item.bytes.empty()) return {};
+  for (const Sealed &sealed : kSealed)
+    if (item.bytes.starts_with(sealed.begins))
+      return base::fail(base::ErrorKind::encrypted, std::string(sealed.what));
   const bool picture = item.type == ItemType::audio_video;
   tell_rest(item,
             emit_strings(item, item.bytes, record_of(item, sink), picture ? kPictureRun : kBinaryRun, sink),

@@ -18,8 +18,9 @@ bool worth_it(std::string_view text, const Reflow &how) {
   if (how.flowed && (find_bytes(text, " \n") != std::string_view::npos ||
                      find_bytes(text, " \r\n") != std::string_view::npos))
     return true;
-  return how.unfold && (find_bytes(text, "\n ") != std::string_view::npos ||
-                        find_bytes(text, "\n\t") != std::string_view::npos);
+  return how.unfold &&
+         (text.find('\\') != std::string_view::npos || find_bytes(text, "\n ") != std::string_view::npos ||
+          find_bytes(text, "\n\t") != std::string_view::npos);
 }
 
 std::size_t quote_depth(std::string_view line) {
@@ -36,6 +37,22 @@ std::optional<ReflowedText> reflow(std::string_view text, const Reflow &how) {
     if (end <= begin) return;
     out.map.add(out.text.size(), begin);
     out.text += text.substr(begin, end - begin);
+  };
+  // "\\n" is a line end, and a comma, a semicolon and a backslash are written behind one (RFC 5545
+  // section 3.3.11).
+  const auto copy_unescaped = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t at = text.find('\\', begin); at < end && at + 1 < end; at = text.find('\\', at)) {
+      const char next = text[at + 1];
+      if (next != 'n' && next != 'N' && next != ',' && next != ';' && next != '\\') {
+        ++at;
+        continue;
+      }
+      copy(begin, at);
+      out.map.add(out.text.size(), at);
+      out.text += next == 'n' || next == 'N' ? '\n' : next;
+      begin = at = at + 2;
+    }
+    copy(begin, end);
   };
   bool joined = false;  // the line before ended softly
   for (std::size_t at = 0; at < text.size();) {
@@ -62,7 +79,7 @@ std::optional<ReflowedText> reflow(std::string_view text, const Reflow &how) {
       joined = soft;
     } else if (how.unfold) {
       const bool continues = next < text.size() && (text[next] == ' ' || text[next] == '\t');
-      copy(joined ? at + 1 : at, continues ? stop : next);
+      copy_unescaped(joined ? at + 1 : at, continues ? stop : next);
       joined = continues;
     } else {
       copy(begin, next);

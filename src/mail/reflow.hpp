@@ -1,7 +1,7 @@
 #pragma once
 // Undoing what mail does to lines of plain text, with a map back: the ">" that an mbox puts before "From ",
-// the soft line ends of format=flowed (RFC 3676), the folds of calendars and address cards (RFC 5545
-// section 3.1).
+// the soft line ends of format=flowed (RFC 3676), the folds and escapes of calendars and address cards (RFC
+// 5545 sections 3.1 and 3.3.11).
 
 #include <optional>
 #include <string>
@@ -15,7 +15,7 @@ struct Reflow {
   bool from_quoted = false;  // one ">" is taken from lines that begin ">From ", ">>From " ...
   bool flowed = false;
   bool delete_space = false;  // DelSp=yes
-  bool unfold = false;        // a line that begins with a blank continues the one before
+  bool unfold = false;        // a line that begins with a blank continues the one before; "\n" ends one
 };
 
 struct ReflowedText {

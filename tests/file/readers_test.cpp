@@ -278,6 +278,15 @@ TEST(ReadRtf, pictures_are_children_and_nesting_is_bounded) {
   EXPECT_FALSE(read(read_rtf, "{\\rtf1 " + std::string(100'000, '{') + "x").texts.empty());
 }
 
+TEST(ReadBinary, what_is_wrapped_in_ciphertext_is_encrypted_and_says_how_to_open_it) {
+  const auto protected_mail = read(read_binary, std::string("\x76\xE8\x04\x60\xC4\x11\xE3\x86 noise", 14));
+  ASSERT_EQ(protected_mail.errors.size(), 1u);
+  EXPECT_THAT(protected_mail.errors[0], testing::HasSubstr("message.rpmsg"));
+  const auto salted = read(read_binary, "Salted__\x01\x02\x03\x04\x05\x06\x07\x08 noise");
+  ASSERT_EQ(salted.errors.size(), 1u);
+  EXPECT_THAT(salted.errors[0], testing::HasSubstr("openssl enc -d"));
+}
+
 TEST(ReadBinary, strings_in_all_encodings_with_offsets) {
   std::string bytes(
       "\x01\x02\x00\xFF"
