@@ -20,6 +20,7 @@
 #include "engine/inputs.hpp"
 #include "engine/links.hpp"
 #include "engine/load_files.hpp"
+#include "engine/opened_items.hpp"
 #include "engine/planning.hpp"
 #include "engine/question.hpp"
 #include "engine/read_pass.hpp"
@@ -92,6 +93,7 @@ Result<void> read_units(Case &the_case, const std::vector<UnitRow> &units, const
     if (!result) return store_failure(the_case, *rows.at(unit.evidence), unit, result.error());
     timing.items_in += result->items;
     timing.items_out += result->sightings.size() + result->event_count + result->fact_count;
+    if (options.unlock) name_passwords(result->ledger, *options.unlock, the_case.keys());
     return store_result(the_case, unit, key, *result, joiner);
   });
 }
@@ -304,12 +306,15 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     // Which secrets there are, whose they are, whom they authenticate, where they lie.
     DISLODGE_TRY_ASSIGN(const auto lengths, load_secret_lengths(the_case));
     join_split_secrets(picture.sightings, picture.records);
+    DISLODGE_TRY_ASSIGN(const auto opened, load_opened(the_case));
+    tell_words_that_opened(opened, picture.sightings);
     picture.secrets = assemble_secrets(picture.sightings, picture.records, held, lengths);
     std::vector<std::string> custodians;
     for (const auto &[id, custodian] : held.custodian) custodians.push_back(custodian);
     const identity::Ourselves us = identity::ourselves(picture.facts, custodians);
     picture.our_domains.assign(us.domains.begin(), us.domains.end());
     picture.unbound = identity::bind_secrets(picture.secrets, picture.facts, &picture.events);
+    lock_presences(opened, picture.facts);
     // Whom a secret opens says most about whose it is.
     identity::tell_owners(picture.secrets, picture.facts, us);
     identity::mark_use(picture.events, picture.facts);

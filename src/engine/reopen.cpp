@@ -5,6 +5,7 @@
 #include "base/encode.hpp"
 #include "base/files.hpp"
 #include "base/wire.hpp"
+#include "engine/split_secrets.hpp"
 
 namespace dislodge::engine {
 
@@ -22,6 +23,18 @@ std::string encode(const evidence::Unlock &unlock) {
   out.list(unlock.passwords, [&](const std::string &each) { out.text(each); });
   out.list(unlock.keys, [&](const std::string &each) { out.text(each); });
   return out.take();
+}
+
+// Paths of what stayed encrypted.
+Result<std::vector<std::string>> closed_items(Case &the_case) {
+  std::vector<std::string> items;
+  DISLODGE_TRY_ASSIGN(auto query,
+                      the_case.database().prepare("SELECT item FROM ledger WHERE state = 'encrypted'"));
+  while (true) {
+    DISLODGE_TRY_ASSIGN(const bool more, query.step());
+    if (!more) return items;
+    items.emplace_back(query.text(0));
+  }
 }
 
 bool typed(std::string_view value) {
@@ -94,6 +107,13 @@ Result<evidence::Unlock> found_passwords(Case &the_case) {
   std::sort(order.begin(), order.end(), [](const auto &a, const auto &b) {
     return a.first != b.first ? a.first > b.first : a.second < b.second;
   });
+  // A word alone in a message that follows something encrypted is the likeliest of all, and there are few.
+  DISLODGE_TRY_ASSIGN(const std::vector<std::string> closed, closed_items(the_case));
+  if (!closed.empty()) {
+    DISLODGE_TRY_ASSIGN(const auto records, load_records(the_case));
+    for (std::string &word : words_that_may_open(closed, sightings, records))
+      if (!seen.contains(word)) order.insert(order.begin(), {0, std::move(word)});
+  }
   evidence::Unlock unlock;
   DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare("SELECT sealed FROM secret WHERE id = ?"));
   for (const auto &[count, secret] : order) {

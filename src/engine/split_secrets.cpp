@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "base/encode.hpp"
+#include "base/item_path.hpp"
 #include "base/time.hpp"
 #include "secret/hints.hpp"
 #include "secret/said_owner.hpp"
@@ -23,6 +24,8 @@ constexpr std::string_view kWordAlone = "word-alone";
 constexpr std::string_view kJoinedRule = "password-announced";
 constexpr double kJoinedConfidence = 0.7;
 constexpr std::int64_t kFollows = 7 * base::kDay;  // between the announcement and the password
+// Between what is encrypted and its password: a word that does not fit opens nothing.
+constexpr std::int64_t kFollowsClosed = 30 * base::kDay;
 
 // What a subject says without "Re:", "AW:", "Fwd:" and the like.
 std::string plain_subject(std::string_view subject) {
@@ -66,11 +69,11 @@ base::Time time_of(const evidence::Record &record) {
 
 // Whether `later` may give what `first` announced: it answers it, or the same sender writes to the same
 // people soon after, under the same subject or with one that speaks of a password.
-bool follows(const evidence::Record &first, const evidence::Record &later) {
+bool follows(const evidence::Record &first, const evidence::Record &later, std::int64_t within = kFollows) {
   if (first.message_id.empty() || first.message_id == later.message_id) return false;
   const base::Time a = time_of(first);
   const base::Time b = time_of(later);
-  if (a == base::kTimeMin || b == base::kTimeMin || b < a || b.us - a.us > kFollows) return false;
+  if (a == base::kTimeMin || b == base::kTimeMin || b < a || b.us - a.us > within) return false;
   if (sender_of(first) != sender_of(later) || !share_recipient(first, later)) return false;
   if (later.in_reply_to == first.message_id ||
       std::find(later.references.begin(), later.references.end(), first.message_id) != later.references.end())
@@ -231,6 +234,50 @@ void join_split_secrets(std::vector<StoredSighting> &sightings, const std::vecto
     sighting.rule = kJoinedRule;
     sighting.identifier = false;
     sighting.confidence = kJoinedConfidence;
+  }
+}
+
+std::vector<std::string> words_that_may_open(const std::vector<std::string> &closed,
+                                             const std::vector<StoredSighting> &sightings,
+                                             const std::vector<StoredRecord> &records) {
+  std::unordered_map<std::string_view, const evidence::Record *> by_item;
+  std::unordered_map<std::int64_t, const evidence::Record *> by_id;
+  for (const StoredRecord &row : records) {
+    if (row.record.kind != evidence::RecordKind::message) continue;
+    by_item[row.record.item] = &row.record;
+    by_id[row.id] = &row.record;
+  }
+  std::map<std::string, std::set<const evidence::Record *>> waiting;  // by sender
+  for (const std::string &path : closed)
+    for (std::string_view item = path; !item.empty(); item = base::item_parent(item))
+      if (const auto found = by_item.find(item); found != by_item.end())
+        waiting[sender_of(*found->second)].insert(found->second);
+  std::set<std::string> words;
+  if (waiting.empty()) return {};
+  for (const StoredSighting &row : sightings) {
+    if (row.sighting.kind != kWordAlone || row.sighting.quote_depth > 0) continue;
+    const auto record = by_id.find(row.record);
+    if (record == by_id.end()) continue;
+    const auto list = waiting.find(sender_of(*record->second));
+    if (list != waiting.end() &&
+        std::any_of(list->second.begin(), list->second.end(), [&](const evidence::Record *first) {
+          return follows(*first, *record->second, kFollowsClosed);
+        }))
+      words.insert(row.secret);
+  }
+  return {words.begin(), words.end()};
+}
+
+void tell_words_that_opened(const std::vector<OpenedItem> &opened, std::vector<StoredSighting> &sightings) {
+  std::set<std::string_view> keys;
+  for (const OpenedItem &one : opened) keys.insert(std::string_view(one.key).substr(sizeof("secret:") - 1));
+  if (keys.empty()) return;
+  for (StoredSighting &row : sightings) {
+    if (row.sighting.kind != kWordAlone || !keys.contains(row.secret)) continue;
+    row.sighting.kind = "password";
+    row.sighting.rule = kJoinedRule;
+    row.sighting.identifier = false;
+    row.sighting.confidence = 1;  // it opened something
   }
 }
 

@@ -13,13 +13,28 @@
 // those of the message between the same people that it answers or follows, or that follows it, if that names
 // one application.
 
+#include <string>
 #include <vector>
 
+#include "engine/opened_items.hpp"
 #include "engine/store.hpp"
 
 namespace dislodge::engine {
 
+// An archive in a mail may wait for its password in the same way: "see attached, the password follows", and
+// then a message that holds nothing else. Such words are tried on what is encrypted, and the one that opens
+// something is a password.
+
 // Changes kinds and hints in place; what is stored stays as it was read. Deterministic.
 void join_split_secrets(std::vector<StoredSighting> &sightings, const std::vector<StoredRecord> &records);
+
+// Ids (without "secret:") of the words that may open one of `closed`, paths of encrypted items: of messages
+// that follow the one that holds it, by the same sender. Sorted, none twice.
+std::vector<std::string> words_that_may_open(const std::vector<std::string> &closed,
+                                             const std::vector<StoredSighting> &sightings,
+                                             const std::vector<StoredRecord> &records);
+
+// A word that opened something is a password. In place.
+void tell_words_that_opened(const std::vector<OpenedItem> &opened, std::vector<StoredSighting> &sightings);
 
 }  // namespace dislodge::engine

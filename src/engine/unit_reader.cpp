@@ -8,7 +8,9 @@
 #include "casefile/keys.hpp"
 #include "engine/closing_marks.hpp"
 #include "engine/cloud_links.hpp"
+#include "engine/opened_items.hpp"
 #include "engine/readers.hpp"
+#include "evidence/opened.hpp"
 #include "evidence/recognise.hpp"
 #include "identity/declared_tenant.hpp"
 #include "mail/load_file.hpp"
@@ -47,6 +49,7 @@ UnitResult UnitReader::read(const UnitInput &input) {
   clean_texts_.clear();
   found_in_.clear();
   given_.clear();
+  opened_.clear();
 
   evidence::ItemView root;
   root.path = input.item;
@@ -70,6 +73,7 @@ UnitResult UnitReader::read(const UnitInput &input) {
   }
   spill_facts(1);
   drop_unused_records();
+  tell_opened();
   for (UnitMessage &message : result_.messages) {
     std::sort(message.others.begin(), message.others.end());
     message.others.erase(std::unique(message.others.begin(), message.others.end()), message.others.end());
@@ -112,6 +116,7 @@ void UnitReader::read_framed(const evidence::ItemView &item, bool root) {
     frame.state = evidence::state_of(done.error().kind);
     if (frame.reason.empty()) frame.reason = done.error().message;
   }
+  note_opened({});
   close_frame(root);
 }
 
@@ -258,6 +263,7 @@ std::size_t UnitReader::child(const evidence::ItemView &item) {
     close_frame(false);
     return 0;
   }
+  note_opened(item.path);
   evidence::ItemView view = item;
   if (view.type == evidence::ItemType::unknown) view.type = evidence::recognise(view.bytes, view.name);
   std::string key;
@@ -353,9 +359,14 @@ std::uint32_t UnitReader::value_index(std::string_view value) {
 void UnitReader::open_locked(secret::Found &found) {
   secret::Sighting &sighting = found.sighting;
   if (!sighting.latent || found.locked.empty() || !sighting.rejected.empty()) return;
+  note_opened({});
   if (const auto opened = secret::KeyOpener(unlock(), limits_.unlock_rounds_max).open(found.locked)) {
     sighting.latent = false;
     found.value = opened->key.value();
+    for (evidence::Opened &one : evidence::take_opened()) {
+      opened_.push_back({sighting.item, sighting.line, password_index(one.password)});
+      base::wipe(one.password);
+    }
     for (const secret::Hint &hint : secret::key_hints(opened->key))
       secret::add_hint(sighting.hints, hint.kind, hint.value);
     for (const secret::CertificateInfo &certificate : opened->certificates)
@@ -372,6 +383,38 @@ void UnitReader::open_locked(secret::Found &found) {
             .child_size = 0});
   }
   base::wipe(found.locked);
+}
+
+std::size_t UnitReader::password_index(std::string_view password) const {
+  const std::vector<std::string> &all = unlock().passwords;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::string &spelling : evidence::spellings_of(all[i])) {
+      const bool same = spelling == password;
+      base::wipe(spelling);
+      if (same) return i;
+    }
+  return SIZE_MAX;
+}
+
+void UnitReader::note_opened(std::string_view child) {
+  for (evidence::Opened &one : evidence::take_opened()) {
+    const bool within = one.what == evidence::Opens::member && !child.empty();
+    opened_.push_back({within ? std::string(child) : frames_.back().path, 0, password_index(one.password)});
+    base::wipe(one.password);
+  }
+}
+
+// Of what was opened, only that in which something was found matters to anyone.
+void UnitReader::tell_opened() {
+  if (opened_.empty()) return;
+  std::unordered_set<std::string_view> holding;
+  for (const secret::Sighting &sighting : result_.sightings)
+    for (std::string_view item = sighting.item; !item.empty(); item = base::item_parent(item))
+      holding.insert(item);
+  for (const Opened &one : opened_)
+    if (one.password != SIZE_MAX && holding.contains(one.item))
+      result_.ledger.push_back(opened_row(one.item, one.line, one.password));
+  opened_.clear();
 }
 
 void UnitReader::keep(secret::Found found) {

@@ -131,6 +131,10 @@ class UnitReader : public evidence::Sink {
   void close_frame(bool root);
   void keep(secret::Found found);
   void open_locked(secret::Found &found);
+  // Keeps which password opened the item being read, or the one within it that comes next.
+  void note_opened(std::string_view child);
+  std::size_t password_index(std::string_view password) const;
+  void tell_opened();
   std::uint32_t value_index(std::string_view value);
   void drop_unused_records();
   void drop_documents(std::size_t first);
@@ -171,6 +175,12 @@ class UnitReader : public evidence::Sink {
   log::EventTable events_;
   identity::Facts facts_;
   std::vector<Frame> frames_;
+  struct Opened {
+    std::string item;
+    std::uint64_t line = 0;    // of the private key that was opened; 0: the item and all within it
+    std::size_t password = 0;  // index into Unlock::passwords
+  };
+  std::vector<Opened> opened_;
   std::unordered_map<std::string, Clean> clean_items_;  // by content_key; of this unit
   std::unordered_set<std::string> clean_texts_;
   std::unordered_map<std::string, Clean> clean_items_everywhere_;  // of all units read

@@ -11,6 +11,7 @@
 #include "base/secure.hpp"
 #include "evidence/archive.hpp"
 #include "evidence/cipher.hpp"
+#include "evidence/opened.hpp"
 #include "evidence/zip_directory.hpp"
 
 namespace dislodge::evidence {
@@ -581,6 +582,7 @@ SevenZipOpened open_seven_zip(std::string_view bytes, const Unlock &unlock, cons
     }
     std::string archive = rewritten(bytes, header, keys);
     if (archive.empty() || !right(archive)) continue;
+    tell_opened(password, Opens::item);
     result.state = SevenZipOpened::State::opened;
     result.archive = std::move(archive);
     return result;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "evidence/cipher.hpp"
+#include "evidence/opened.hpp"
 
 namespace dislodge::evidence {
 
@@ -82,6 +83,7 @@ bool ZipCrypt::open(const ZipEntry &entry, std::string_view packed,
     const bool opened = entry.aes_strength != 0 ? open_aes(entry, packed, passwords_[i], accept)
                                                 : open_pkware(entry, packed, passwords_[i], accept);
     if (!opened) continue;
+    tell_opened(passwords_[i], Opens::member);
     std::rotate(passwords_.begin(), passwords_.begin() + static_cast<std::ptrdiff_t>(i),
                 passwords_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
     return true;

@@ -8,6 +8,7 @@
 
 #include "base/encode.hpp"
 #include "evidence/cipher.hpp"
+#include "evidence/opened.hpp"
 #include "evidence/zip_directory.hpp"
 
 namespace dislodge::file {
@@ -225,6 +226,7 @@ base::Result<std::string> decrypt_office(std::string_view info, std::string_view
     if (!key) continue;
     std::string document = scheme->decrypt(*key, package.substr(8));
     document.resize(std::min<std::size_t>(document.size(), static_cast<std::size_t>(le64(package, 0))));
+    if (password != kReadOnlyPassword) evidence::tell_opened(password, evidence::Opens::item);
     return document;
   }
   return base::fail(

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "evidence/cipher.hpp"
+#include "evidence/opened.hpp"
 #include "file/pdf_document.hpp"
 
 namespace dislodge::file {
@@ -176,7 +177,9 @@ std::unique_ptr<PdfCrypt> PdfCrypt::open(const PdfDocument &document, const PdfV
     for (std::string &spelling : evidence::spellings_of(each)) passwords.push_back(std::move(spelling));
   for (const std::string &password : passwords) {
     crypt->key_ = revision >= 5 ? key_of_revision_6(handler, password) : key_of_revision_4(handler, password);
-    if (!crypt->key_.empty()) return crypt;
+    if (crypt->key_.empty()) continue;
+    if (!password.empty()) evidence::tell_opened(password, evidence::Opens::item);
+    return crypt;
   }
   // Only attached files are encrypted: the rest is read.
   if (crypt->streams_ == Method::identity && crypt->strings_ == Method::identity &&

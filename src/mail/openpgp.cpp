@@ -14,6 +14,7 @@
 #include "base/item_path.hpp"
 #include "base/secure.hpp"
 #include "evidence/cipher.hpp"
+#include "evidence/opened.hpp"
 #include "mail/base64.hpp"
 #include "mail/find.hpp"
 
@@ -135,7 +136,10 @@ class KeyRing {
     for (std::size_t i = 0; i == 0 || (i < passwords_.size() && i < kPgpPassphrasesMax); ++i) {
       password_ = i < passwords_.size() ? &passwords_[i] : nullptr;
       asked_ = false;
-      if (open_once(message, most, content)) return true;
+      if (open_once(message, most, content)) {
+        if (asked_ && password_ != nullptr) evidence::tell_opened(*password_, evidence::Opens::member);
+        return true;
+      }
       if (!asked_) return false;
     }
     return false;

@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "base/json_writer.hpp"
+#include "identity/closed.hpp"
 #include "reach/program.hpp"
 #include "reach/why.hpp"
 
@@ -121,7 +122,10 @@ class Painter {
       const Label &one = solution().labels[label];
       const Node &node = program.nodes[one.node];
       const bool folds = node.type == NodeType::token || node.type == NodeType::authenticated;
-      const std::string_view type = name_of(folds ? NodeType::principal : node.type);
+      const bool closed = identity::is_closed(program.id(one.node));  // an archive: a thing like a mailbox
+      const std::string_view type = name_of(closed  ? NodeType::resource
+                                            : folds ? NodeType::principal
+                                                    : node.type);
       const auto [at, fresh] = index.emplace(std::pair(type, program.id(one.node)),
                                              static_cast<std::uint32_t>(picture_.things.size()));
       if (fresh) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/json_writer.hpp"
+#include "identity/closed.hpp"
 #include "reach/program.hpp"
 
 namespace dislodge::reach {
@@ -52,8 +53,9 @@ std::string opengraph_json(const Reach &reach) {
   std::map<std::pair<std::string_view, std::string_view>, Thing> things;  // kind, id
   for (NodeId node = 0; node < program.nodes.size(); ++node) {
     if (!solution.holds(node)) continue;
-    Thing &thing = things.try_emplace({node_kind(program.nodes[node].type), program.id(node)}, Thing{node})
-                       .first->second;
+    const NodeType type =
+        identity::is_closed(program.id(node)) ? NodeType::resource : program.nodes[node].type;
+    Thing &thing = things.try_emplace({node_kind(type), program.id(node)}, Thing{node}).first->second;
     if (program.nodes[node].detail == 0 && !folds(program.nodes[node].type)) thing.node = node;
     thing.since = std::min(thing.since, solution.since(node));
     thing.confirmed |= reach.confirmed.holds(node);

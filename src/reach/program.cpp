@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/encode.hpp"
+#include "identity/closed.hpp"
 #include "identity/policies.hpp"
 
 namespace dislodge::reach {
@@ -100,6 +101,9 @@ void Builder::intruder() {
 }
 
 NodeId Builder::secret(std::string_view id) {
+  // Something closed with a password is no secret that anybody lists or rotates.
+  if (identity::is_closed(id))
+    return program_.add(NodeType::token, id, identity::item_of_closed(id), "closed with a password");
   const auto name = options_.secret_names.find(id);
   return program_.add(NodeType::secret, id,
                       name == options_.secret_names.end() ? std::string_view() : name->second);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/encode.hpp"
+#include "identity/closed.hpp"
 
 namespace dislodge::reach {
 
@@ -274,6 +275,10 @@ void Builder::exposures() {
   }
 }
 
+// A hundred years: what was copied is kept. Not kForever, which stands for a right and says nothing at grade
+// confirmed.
+constexpr std::int64_t kCopyKept = 36'525 * base::kDay;
+
 void Builder::presences() {
   for (const identity::Presence &presence : facts_.presences) {
     const NodeId resource = program_.add(NodeType::resource, presence.resource);
@@ -289,6 +294,8 @@ void Builder::presences() {
     std::vector<Interval> dated;
     if (presence.valid.from != base::kTimeMin) dated.push_back(presence.valid);
     if (presence.message_id.empty()) learn.attested = dated;
+    // Who could read it has a copy, whatever becomes of the original.
+    if (identity::is_closed(presence.secret)) learn.linger_us = kCopyKept;
     program_.add(learn);
     if (presence.message_id.empty()) continue;
     if (const NodeId all = program_.find(NodeType::resource, presence.resource, kAll); all != kNone) {

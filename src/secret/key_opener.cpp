@@ -13,6 +13,7 @@
 #include <limits>
 #include <string>
 
+#include "evidence/opened.hpp"
 #include "secret/openssl_object.hpp"
 #include "secret/pem.hpp"
 
@@ -131,7 +132,10 @@ std::optional<OpenedKey> KeyOpener::open_pem(std::string_view text) const {
         PEM_read_bio_PrivateKey(in.get(), nullptr, give_passphrase, &passphrase));
     OPENSSL_cleanse(passphrase.data(), passphrase.size());
     if (!key) continue;
-    if (auto info = info_of(key.get())) return OpenedKey{std::move(*info), {}};
+    if (auto info = info_of(key.get())) {
+      evidence::tell_opened(password, evidence::Opens::item);
+      return OpenedKey{std::move(*info), {}};
+    }
   }
   return std::nullopt;
 }
@@ -139,7 +143,10 @@ std::optional<OpenedKey> KeyOpener::open_pem(std::string_view text) const {
 std::optional<OpenedKey> KeyOpener::open_ssh(const LockedSshKey &locked) const {
   const std::size_t count = tries(locked.cost());
   for (std::size_t i = 0; i < count; ++i)
-    if (auto info = locked.open(unlock_.passwords[i])) return OpenedKey{std::move(*info), {}};
+    if (auto info = locked.open(unlock_.passwords[i])) {
+      evidence::tell_opened(unlock_.passwords[i], evidence::Opens::item);
+      return OpenedKey{std::move(*info), {}};
+    }
   return std::nullopt;
 }
 
@@ -158,7 +165,10 @@ std::optional<OpenedKey> KeyOpener::open_der(std::string_view der) const {
     if (!clear) continue;
     const Owned<EVP_PKEY, EVP_PKEY_free> key(EVP_PKCS82PKEY(clear.get()));
     if (!key) continue;
-    if (auto info = info_of(key.get())) return OpenedKey{std::move(*info), {}};
+    if (auto info = info_of(key.get())) {
+      evidence::tell_opened(password, evidence::Opens::item);
+      return OpenedKey{std::move(*info), {}};
+    }
   }
   return std::nullopt;
 }
@@ -187,6 +197,7 @@ std::optional<OpenedKey> KeyOpener::open_store(std::string_view der) const {
     if (certificate)
       if (auto read = read_certificate(der_of<X509>(certificate.get(), i2d_X509)))
         opened.certificates.push_back(std::move(*read));
+    evidence::tell_opened(password, evidence::Opens::item);
     return opened;
   }
   return std::nullopt;

@@ -1,6 +1,8 @@
 // What is encrypted is listed as such, opens with a password that is supplied, and opens by itself when the
 // password turns up elsewhere in the case.
 
+#include <cctype>
+
 #include "../evidence/archive_samples.hpp"
 #include "base/encode.hpp"
 #include "process.hpp"
@@ -48,6 +50,82 @@ TEST_F(EncryptedTest, OpensWithAPasswordThatIsFoundInTheCase) {
   ASSERT_EQ(dislodge({"investigate", path("case")}).code, 0);
   EXPECT_THAT(ledger(), Not(HasSubstr("\"state\":\"encrypted\"")));
   EXPECT_THAT(secrets(), HasSubstr("archive.zip!/secret.txt"));
+}
+
+// A mailbox of one message, as an mbox.
+std::string mailbox(const std::string &date, const std::string &text, const std::string &attached = {}) {
+  std::string id = date;
+  std::erase_if(id, [](unsigned char c) { return std::isalnum(c) == 0; });
+  std::string out =
+      "From it@brisk.example Tue Mar 11 00:00:00 2025\nFrom: it@brisk.example\n"
+      "To: alice@brisk.example\nSubject: archive\nDate: " +
+      date + "\nMessage-ID: <" + id + "@brisk.example>\nMIME-Version: 1.0\n";
+  if (attached.empty()) return out + "\n" + text + "\n";
+  out += "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n" + text +
+         "\n--b\nContent-Type: application/zip; name=a.zip\nContent-Disposition: attachment; filename=a.zip\n"
+         "Content-Transfer-Encoding: base64\n\n";
+  for (std::size_t at = 0; at < attached.size(); at += 76) out += attached.substr(at, 76) + "\n";
+  return out + "--b--\n";
+}
+
+// Of the secret that lies in the archive, what reach says; empty where it is not within reach.
+std::string reach_of_archived(const std::string &secrets, const std::string &reach) {
+  for (const std::string &line : lines_of(secrets)) {
+    if (line.find("a.mbox!/1!/2!/secret.txt") == std::string::npos) continue;
+    const std::string mark = "\"fingerprint\":\"";
+    const std::string id = "secret:" + line.substr(line.find(mark) + mark.size(), 32);
+    for (const std::string &row : lines_of(reach))
+      if (row.find("\"id\":\"" + id) != std::string::npos) return row;
+  }
+  return {};
+}
+
+TEST_F(EncryptedTest, WhatLiesInAnArchiveIsKnownOnceItsPasswordIs) {
+  std::filesystem::create_directories(path("mail"));
+  write(path("mail/a.mbox"),
+        mailbox("Tue, 11 Mar 2025 00:00:00 +0000", "see attached", std::string(evidence::samples::kAes256)));
+  write(path("mail/b.mbox"),
+        mailbox("Fri, 21 Mar 2025 00:00:00 +0000", "the password for the archive is Sommer2023"));
+  ASSERT_EQ(dislodge({"add", path("case"), path("mail"), "--custodian", "alice@brisk.example", "--exposed",
+                      "2025-03-01T00:00:00Z.."})
+                .code,
+            0);
+  ASSERT_EQ(dislodge({"investigate", path("case")}).code, 0);
+  const std::string row = reach_of_archived(secrets(), dislodge({"reach", path("case"), "--json"}).out);
+  EXPECT_THAT(row, HasSubstr("\"since\":\"2025-03-21T00:00:00Z\""));
+  EXPECT_THAT(row, HasSubstr("is opened by its key"));
+}
+
+TEST_F(EncryptedTest, AMessageThatHoldsNothingButThePasswordOpensWhatItFollows) {
+  write(path("a.mbox"), mailbox("Tue, 11 Mar 2025 00:00:00 +0000", "see attached, password follows",
+                                std::string(evidence::samples::kAes256)) +
+                            "\n" + mailbox("Thu, 13 Mar 2025 00:00:00 +0000", "Sommer2023"));
+  ASSERT_EQ(dislodge({"add", path("case"), path("a.mbox"), "--custodian", "alice@brisk.example", "--exposed",
+                      "2025-03-01T00:00:00Z.."})
+                .code,
+            0);
+  ASSERT_EQ(dislodge({"investigate", path("case")}).code, 0);
+  EXPECT_THAT(ledger(), Not(HasSubstr("\"state\":\"encrypted\"")));
+  const std::string row = reach_of_archived(secrets(), dislodge({"reach", path("case"), "--json"}).out);
+  EXPECT_THAT(row, HasSubstr("\"since\":\"2025-03-13T00:00:00Z\""));
+}
+
+TEST_F(EncryptedTest, AnArchiveWhosePasswordTheyNeverSawStaysClosedToThem) {
+  write(path("a.mbox"),
+        mailbox("Tue, 11 Mar 2025 00:00:00 +0000", "see attached", std::string(evidence::samples::kAes256)));
+  write(path("b.mbox"),
+        mailbox("Fri, 21 Mar 2025 00:00:00 +0000", "the password for the archive is Sommer2023"));
+  ASSERT_EQ(dislodge({"add", path("case"), path("a.mbox"), "--custodian", "alice@brisk.example", "--exposed",
+                      "2025-03-01T00:00:00Z.."})
+                .code,
+            0);
+  ASSERT_EQ(
+      dislodge({"add", path("case"), path("b.mbox"), "--custodian", "bob@brisk.example", "--exposed", "none"})
+          .code,
+      0);
+  ASSERT_EQ(dislodge({"investigate", path("case")}).code, 0);
+  EXPECT_THAT(secrets(), HasSubstr("a.mbox!/1!/2!/secret.txt"));
+  EXPECT_EQ(reach_of_archived(secrets(), dislodge({"reach", path("case"), "--json"}).out), "");
 }
 
 TEST_F(EncryptedTest, AnExposureThatFitsNothingIsSaid) {
