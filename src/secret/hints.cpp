@@ -460,7 +460,9 @@ std::vector<Hint> find_hints(const HintRequest &request, HintWords &words) {
   const bool pronoun =
       !said.empty() && (said.front().value == kTheRecipient || said.front().value == kTheAuthor);
   if (!pronoun || !named)
-    for (const Hint &one : said) add_hint(hints, one.kind, one.value);
+    for (const Hint &one : said)
+      if (pronoun || one.kind != HintKind::user || !stands_for_a_name(base::lower(one.value)))
+        add_hint(hints, one.kind, one.value);
   for (const Near &one : near) {
     if (hints.size() >= kHintsMax) break;
     if (one.kind == HintKind::user && is_guid(one.value)) continue;
