@@ -21,7 +21,6 @@
 #include "secret/scanner_held.hpp"
 #include "secret/text_places.hpp"
 #include "secret/value.hpp"
-#include "secret/vendor_form.hpp"
 #include "secret/wrapped.hpp"
 
 namespace dislodge::secret {
@@ -312,7 +311,6 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
       candidate.rejected = rejected_by_import(view, rule, match);
     out.push_back(std::move(candidate));
   }
-  refuse_broken_forms(view.text, vendor_forms(*rules_), out);
   ask_companions(view.text, out);
   if (!options_.prose || !view.prose) return;
   std::vector<AssignmentCandidate> assigned;
@@ -329,10 +327,7 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
     candidate.begin = one.begin;
     candidate.end = one.end;
     candidate.confidence = one.confidence;
-    if (one.confidence < kAssignmentThreshold)
-      candidate.rejected = "unlikely to be a secret under this name";
-    else if (!password)
-      candidate.rejected = breaks_form(view.text, vendor_forms(*rules_), candidate, out);
+    if (one.confidence < kAssignmentThreshold) candidate.rejected = "unlikely to be a secret under this name";
     out.push_back(std::move(candidate));
   }
   std::vector<ProseCandidate> prose;
