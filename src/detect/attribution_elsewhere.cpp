@@ -30,6 +30,11 @@ bool is_host(const Event &event) {
   return event.source == log::Source::sshd || event.source == log::Source::syslog;
 }
 
+// Its records of what was done name no address: only those of sign-ins do.
+bool is_placeless(const Event &event) {
+  return is_host(event) || event.source == log::Source::windows;
+}
+
 }  // namespace
 
 // Whether an account had been at the address of an event before it.
@@ -115,7 +120,7 @@ Attribution::Verdict Attribution::judge_elsewhere(const std::string &principal, 
     if (thread != 0 && found != threads_.end() && found->second.principal == principal)
       return {found->second.because, found->second.possible};
   }
-  if (event.address == 0) return is_host(event) ? judge_on_host(principal, index) : Verdict{};
+  if (event.address == 0) return is_placeless(event) ? judge_on_host(principal, index) : Verdict{};
   if (const auto reset = reset_.find(principal); reset != reset_.end())
     for (const Taken &one : reset->second)
       if (one.address == event.address && !one.owner_there && event.time >= one.time &&

@@ -129,7 +129,8 @@ std::string cloudtrail_of_ecs(const Json &record) {
     const Json flat = trail.get("flattened");
     parameters(json, "requestParameters", flat.get("request_parameters"), trail.get("request_parameters"));
     parameters(json, "responseElements", flat.get("response_elements"), trail.get("response_elements"));
-    parameters(json, "additionalEventData", flat.get("additional_eventdata"), trail.get("additional_eventdata"));
+    parameters(json, "additionalEventData", flat.get("additional_eventdata"),
+               trail.get("additional_eventdata"));
     if (!trail.get("user_identity"))
       json.object_field("userIdentity", [&] {
         field(json, "userName", text_at(record, {"user.name"}));
@@ -157,7 +158,8 @@ std::string okta_of_ecs(const Json &record) {
         copy(json, value, Names::camel);
       });
       field(json, "ipAddress", text_at(record, {"okta.client.ip", "client.ip", "source.ip"}));
-      if (const std::string_view country = text_at(record, {"client.geo.country_name", "source.geo.country_name"});
+      if (const std::string_view country =
+              text_at(record, {"client.geo.country_name", "source.geo.country_name"});
           !country.empty())
         json.object_field("geographicalContext", [&] { json.field("country", country); });
     });
@@ -206,7 +208,8 @@ std::string workspace_of_ecs(const Json &record, std::string_view dataset) {
       field(json, "customerId", text_at(record, {"organization.id", "google_workspace.organization.id"}));
     });
     json.object_field("actor", [&] {
-      field(json, "email", text_at(record, {"google_workspace.actor.email", "source.user.email", "user.email"}));
+      field(json, "email",
+            text_at(record, {"google_workspace.actor.email", "source.user.email", "user.email"}));
       field(json, "profileId", text_at(record, {"source.user.id", "user.id"}));
       field(json, "callerType", text_at(record, {"google_workspace.actor.type"}));
     });
@@ -270,10 +273,12 @@ std::string cloudtrail_of_ocsf(const Json &record) {
     field(json, "eventTime", time.substr(0, kNumberMax));
     field(json, "eventID", text_at(record, {"metadata.uid"}));
     field(json, "awsRegion", text_at(record, {"cloud.region"}));
-    field(json, "sourceIPAddress", text_at(record, {"src_endpoint.ip", "src_endpoint.domain", "src_endpoint.svc_name"}));
+    field(json, "sourceIPAddress",
+          text_at(record, {"src_endpoint.ip", "src_endpoint.domain", "src_endpoint.svc_name"}));
     field(json, "userAgent", text_at(record, {"http_request.user_agent"}));
-    field(json, "recipientAccountId", text_at(record, {"unmapped.recipientAccountId", "cloud.account.uid",
-                                                       "cloud.account_uid", "actor.user.account.uid"}));
+    field(json, "recipientAccountId",
+          text_at(record, {"unmapped.recipientAccountId", "cloud.account.uid", "cloud.account_uid",
+                           "actor.user.account.uid"}));
     field(json, "eventType", text_at(record, {"metadata.event_code", "unmapped.eventType"}));
     field(json, "readOnly", text_at(record, {"unmapped.readOnly"}));
     field(json, "errorCode", error);
@@ -289,15 +294,16 @@ std::string cloudtrail_of_ocsf(const Json &record) {
       if (!arn.starts_with("arn:")) arn = text_at(record, {"actor.session.uid_alt"});
       field(json, "arn", arn);
       field(json, "principalId", user.text("uid"));
-      field(json, "userName", base::equal_ignoring_case(user.text("type"), "AssumedRole") ? std::string_view()
-                                                                                        : user.text("name"));
+      field(json, "userName",
+            base::equal_ignoring_case(user.text("type"), "AssumedRole") ? std::string_view()
+                                                                        : user.text("name"));
       field(json, "accountId", text_at(record, {"actor.user.account.uid", "actor.user.account_uid"}));
-      field(json, "accessKeyId", text_at(record, {"actor.user.credential_uid", "actor.session.credential_uid"}));
+      field(json, "accessKeyId",
+            text_at(record, {"actor.user.credential_uid", "actor.session.credential_uid"}));
       field(json, "invokedBy", text_at(record, {"actor.invoked_by"}));
       if (const std::string_view issuer = session.text("issuer"); !issuer.empty())
-        json.object_field("sessionContext", [&] {
-          json.object_field("sessionIssuer", [&] { json.field("arn", issuer); });
-        });
+        json.object_field("sessionContext",
+                          [&] { json.object_field("sessionIssuer", [&] { json.field("arn", issuer); }); });
     });
     parameters(json, "requestParameters", Json(), at(record, "api.request.data"));
     parameters(json, "responseElements", Json(), at(record, "api.response.data"));
@@ -306,8 +312,8 @@ std::string cloudtrail_of_ocsf(const Json &record) {
 }
 
 std::string okta_of_ocsf(const Json &record) {
-  if (!base::contains_ignoring_case(text_at(record, {"metadata.product.vendor_name", "metadata.product.name"}),
-                                    "Okta"))
+  if (!base::contains_ignoring_case(
+          text_at(record, {"metadata.product.vendor_name", "metadata.product.name"}), "Okta"))
     return {};
   std::string_view type =
       text_at(record, {"metadata.event_code", "unmapped.eventType", "activity_name", "metadata.log_name"});

@@ -1,10 +1,10 @@
 #pragma once
-// What ECS and OCSF made of a record, put back into the form in which the product writes it. Both normal forms
-// keep sign-ins well and lose changes: whom a right was given to, which key was made. Rules, readers and
-// chains know the products' own names, so where the product's fields are kept under their own roof, the record
-// is made again from them and read like any other.
-// Source: elastic.co/docs/reference/integrations (okta, aws, google_workspace, github, o365: exported fields);
-// schema.ocsf.io (API Activity, Account Change); the mappings of Amazon Security Lake.
+// What ECS and OCSF made of a record, put back into the form in which the product writes it. Both normal
+// forms keep sign-ins well and lose changes: whom a right was given to, which key was made. Rules, readers
+// and chains know the products' own names, so where the product's fields are kept under their own roof, the
+// record is made again from them and read like any other. Source: elastic.co/docs/reference/integrations
+// (okta, aws, google_workspace, github, o365: exported fields); schema.ocsf.io (API Activity, Account
+// Change); the mappings of Amazon Security Lake.
 
 #include <string>
 

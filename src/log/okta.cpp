@@ -83,9 +83,11 @@ base::Result<void> read_okta(const Json &record, EventBuilder &out) {
   out.set(&Event::client, text_at(record, {"client.userAgent.browser", "client.device"}));
   out.set(&Event::country, text_at(record, {"client.geographicalContext.country"}));
   out.set(&Event::network,
-          text_at(record, {"securityContext.asNumber", "securityContext.asOrg", "securityContext.isp"}));
-  out.set(&Event::session, text_at(record, {"authenticationContext.externalSessionId",
-                                            "authenticationContext.rootSessionId"}));
+          text_at(record, {"securityContext.asOrg", "securityContext.asNumber", "securityContext.isp"}));
+  // What is done with an API token, and by Okta itself, has no session: "unknown".
+  const std::string_view session =
+      text_at(record, {"authenticationContext.externalSessionId", "authenticationContext.rootSessionId"});
+  if (session != "unknown") out.set(&Event::session, session);
   out.set(&Event::correlation, text_at(record, {"transaction.id"}));
   // The API token or OAuth client secret with which it was done: the owner's programs use it too, so it is a
   // key that joins nothing by itself.

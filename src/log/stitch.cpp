@@ -169,6 +169,30 @@ void name_windows(EventTable &table) {
       if (!fresh && known->second != best) known->second = kSeveral;
     }
   }
+  // Records without an identifier (Kerberos' own, what failed): ann@brisk.local and brisk.local\\ann are
+  // brisk\\ann where that is one account.
+  const auto parts = [&](StringId name) {
+    const std::string_view text = table.text(name);
+    const std::size_t slash = text.find('\\'), at = text.find('@');
+    const std::string_view account =
+        slash != std::string_view::npos ? text.substr(slash + 1) : text.substr(0, at);
+    const std::string_view domain = slash != std::string_view::npos ? text.substr(0, slash)
+                                    : at != std::string_view::npos  ? text.substr(at + 1)
+                                                                    : std::string_view();
+    return std::pair(std::string(domain.substr(0, domain.find('.'))), std::string(account));
+  };
+  std::map<std::pair<std::string, std::string>, StringId> by_parts;
+  for (const auto &[id, list] : spelled) {
+    const StringId best = *std::min_element(list.begin(), list.end(),
+                                            [&](StringId a, StringId b) { return rank(a) < rank(b); });
+    for (const StringId name : list) {
+      auto key = parts(name);
+      if (key.first.empty()) continue;
+      const auto [known, fresh] = by_parts.try_emplace(std::move(key), best);
+      if (!fresh && known->second != best) known->second = kSeveral;
+    }
+  }
+  std::unordered_map<StringId, StringId> found;  // by parts
   const auto rename = [&](StringId id, StringId &name) {
     if (name == 0) return;
     if (const auto own = spelled.find(id); own != spelled.end() && own->second.size() > 1) {
@@ -177,10 +201,17 @@ void name_windows(EventTable &table) {
       return;
     }
     const auto known = one_name.find(name);
-    if (known != one_name.end() && known->second != kSeveral) name = known->second;
+    if (known != one_name.end()) {
+      if (known->second != kSeveral) name = known->second;
+      return;
+    }
+    if (spelled.count(id) != 0) return;
+    const auto [other, fresh] = found.try_emplace(name, name);
+    if (fresh)
+      if (const auto same = by_parts.find(parts(name)); same != by_parts.end() && same->second != kSeveral)
+        other->second = same->second;
+    name = other->second;
   };
-  if (std::all_of(spelled.begin(), spelled.end(), [](const auto &one) { return one.second.size() == 1; }))
-    return;
   for (Event &event : table.events) {
     if (event.source != Source::windows) continue;
     rename(event.actor_id, event.actor_name);

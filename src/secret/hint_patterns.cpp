@@ -24,6 +24,8 @@ constexpr std::array kWords = {
     "asia"sv,
     "client_email"sv,
     "\"client_email\""sv,
+    "private_key_id"sv,
+    "\"private_key_id\""sv,
     "project_id"sv,
     "\"project_id\""sv,
     "account"sv,

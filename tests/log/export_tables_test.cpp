@@ -8,10 +8,12 @@ namespace {
 
 TEST(ExportTables, GitlabsPageOfAuditEvents) {
   const ReadLog log = read_text(
-      "ID,Author ID,Author Name,Entity ID,Entity Type,Entity Path,Target ID,Target Type,Target Details,Action,IP "
+      "ID,Author ID,Author Name,Entity ID,Entity Type,Entity Path,Target ID,Target Type,Target "
+      "Details,Action,IP "
       "Address,Created At (UTC)\n"
       "1,3,Dora,7,Project,brisk/infra,9,DeployKey,bk,Added deploy key,185.220.101.77,2025-03-18 22:05:00\n"
-      "2,3,Dora,7,User,dora,3,User,dora,Signed in with STANDARD authentication,185.220.101.77,2025-03-18 22:00:00\n",
+      "2,3,Dora,7,User,dora,3,User,dora,Signed in with STANDARD authentication,185.220.101.77,2025-03-18 "
+      "22:00:00\n",
       {}, "audit.csv");
   ASSERT_EQ(log.table.events.size(), 2u) << log.error;
   EXPECT_EQ(log.table.events[0].source, Source::gitlab);
@@ -39,12 +41,16 @@ TEST(ExportTables, WorkspaceInBigQuery) {
 
 TEST(ExportTables, CloudTrailAsAthenaPrintsIt) {
   const ReadLog log = read_text(
-      "\"eventversion\",\"useridentity\",\"eventtime\",\"eventsource\",\"eventname\",\"awsregion\",\"sourceipaddress\",\"recipientaccountid\"\n"
-      "\"1.08\",\"{type=AssumedRole, principalid=AROA1:x, arn=arn:aws:sts::482913007654:assumed-role/Admin/x, "
+      "\"eventversion\",\"useridentity\",\"eventtime\",\"eventsource\",\"eventname\",\"awsregion\","
+      "\"sourceipaddress\",\"recipientaccountid\"\n"
+      "\"1.08\",\"{type=AssumedRole, principalid=AROA1:x, "
+      "arn=arn:aws:sts::482913007654:assumed-role/Admin/x, "
       "accountid=482913007654, invokedby=null, accesskeyid=ASIA1, username=null, "
       "sessioncontext={attributes={mfaauthenticated=false, creationdate=2025-03-18T03:00:00Z}, "
       "sessionissuer={type=Role, principalid=AROA1, arn=arn:aws:iam::482913007654:role/Admin, "
-      "accountid=482913007654, username=Admin}}}\",\"2025-03-18T03:07:00Z\",\"iam.amazonaws.com\",\"CreateUser\",\"us-east-1\",\"185.220.101.77\",\"482913007654\"\n",
+      "accountid=482913007654, "
+      "username=Admin}}}\",\"2025-03-18T03:07:00Z\",\"iam.amazonaws.com\",\"CreateUser\",\"us-east-1\",\"185."
+      "220.101.77\",\"482913007654\"\n",
       {}, "athena.csv");
   ASSERT_EQ(log.table.events.size(), 1u) << log.error;
   EXPECT_EQ(log.text(0, &Event::actor_name), "arn:aws:sts::482913007654:assumed-role/admin/x");
@@ -54,8 +60,11 @@ TEST(ExportTables, CloudTrailAsAthenaPrintsIt) {
 
 TEST(ExportTables, DefendersTablesOfSignIns) {
   const ReadLog log = read_text(
-      "Timestamp,Application,ApplicationId,LogonType,ErrorCode,CorrelationId,SessionId,AccountObjectId,AccountUpn,IPAddress,Country,UserAgent,RequestId\n"
-      "\"Mar 18, 2025 10:00:00 PM\",Exchange,00000002-0000-0ff1-ce00-000000000000,\"[\"\"interactiveUser\"\"]\",50126,c1,s1,u1,Dora@brisk.example,185.220.101.77,NL,x,r1\n",
+      "Timestamp,Application,ApplicationId,LogonType,ErrorCode,CorrelationId,SessionId,AccountObjectId,"
+      "AccountUpn,IPAddress,Country,UserAgent,RequestId\n"
+      "\"Mar 18, 2025 10:00:00 "
+      "PM\",Exchange,00000002-0000-0ff1-ce00-000000000000,\"[\"\"interactiveUser\"\"]\",50126,c1,s1,u1,Dora@"
+      "brisk.example,185.220.101.77,NL,x,r1\n",
       {}, "New query.csv");
   ASSERT_EQ(log.table.events.size(), 1u) << log.error;
   EXPECT_EQ(log.table.events[0].source, Source::entra_signin);
@@ -69,10 +78,12 @@ TEST(ExportTables, DatesWithSpelledMonthsAndZones) {
   EXPECT_EQ(parse_export_time("Mar 18, 2025 10:00:00 PM", {}), at("2025-03-18T22:00:00Z"));
   EXPECT_EQ(parse_export_time("Mar 18, 2025 12:00:05 AM", {}), at("2025-03-18T00:00:05Z"));
   EXPECT_EQ(parse_export_time("March 18, 2025, 22:05:00 (UTC+02:00)", {}), at("2025-03-18T20:05:00Z"));
-  EXPECT_EQ(parse_export_time("8/12/2025, 4:10:00 AM PDT", DateOrder::month_first), at("2025-08-12T11:10:00Z"));
+  EXPECT_EQ(parse_export_time("8/12/2025, 4:10:00 AM PDT", DateOrder::month_first),
+            at("2025-08-12T11:10:00Z"));
   EXPECT_EQ(parse_export_time("12/08/2025 16:10:00 CEST", DateOrder::day_first), at("2025-08-12T14:10:00Z"));
-  for (const char *none : {"March 2025", "Mar 32, 2025 10:00:00 PM", "Mar 18, 2025 13:00:00 PM", "Marvin 18, 2025",
-                           "8/12/2025, 4:10:00 AM IST", "Mar 18, 2025 10:00:00 PM (UTC+02:00"})
+  for (const char *none :
+       {"March 2025", "Mar 32, 2025 10:00:00 PM", "Mar 18, 2025 13:00:00 PM", "Marvin 18, 2025",
+        "8/12/2025, 4:10:00 AM IST", "Mar 18, 2025 10:00:00 PM (UTC+02:00"})
     EXPECT_FALSE(parse_export_time(none, DateOrder::month_first)) << none;
 }
 

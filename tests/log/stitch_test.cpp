@@ -92,6 +92,26 @@ TEST(NameActors, OneIdentifierOfWindowsIsOneName) {
   EXPECT_EQ(log.text(3, &Event::actor_name), "brisk.local\\ann");
 }
 
+// Kerberos' own records name no identifier.
+TEST(NameActors, NamesWithoutAnIdentifierAreTheOneAccountOfThatDomain) {
+  const ReadLog log = settled(
+      windows(
+          4624, 1,
+          "\"LogonType\":3,\"TargetUserName\":\"user07\",\"TargetDomainName\":\"BRISK\",\"TargetUserSid\":"
+          "\"S-1-5-21-1-2-3-1107\"") +
+          windows(4769, 2,
+                  "\"TargetUserName\":\"user07@BRISK.LOCAL\",\"TargetDomainName\":\"BRISK.LOCAL\","
+                  "\"ServiceName\":"
+                  "\"svc-00\",\"ServiceSid\":\"S-1-5-21-1-2-3-1200\",\"Status\":\"0x0\"") +
+          windows(4769, 3,
+                  "\"TargetUserName\":\"user08@BRISK.LOCAL\",\"ServiceName\":\"svc-00\",\"Status\":\"0x0\""),
+      "security.json");
+  ASSERT_EQ(log.table.events.size(), 3u) << log.error;
+  EXPECT_EQ(log.text(1, &Event::actor_name), "brisk\\user07");
+  EXPECT_EQ(log.text(1, &Event::target_name), "brisk.local\\svc-00");
+  EXPECT_EQ(log.text(2, &Event::actor_name), "user08@brisk.local");
+}
+
 TEST(Windows, WhoIsPutIntoAGroupIsTheTarget) {
   const ReadLog log = settled(
       windows(4728, 1,
