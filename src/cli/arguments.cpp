@@ -368,7 +368,9 @@ int run(int argc, char **argv) {
   case_options(*verify_command, verify);
   verify_command->add_option("--since", verify.since,
                              "When the eviction took effect (default: by the ticks of the plan)");
-  verify_command->add_option("--canary", verify.canaries, "Nobody has reason to touch this: id or name");
+  verify_command->add_option("--canary", verify.canaries,
+                             "Nobody has reason to touch this, here and in every later verify: id or name; "
+                             "none forgets those before");
   verify_command->callback([&] {
     ready(verify);
     code = run_verify(verify);
@@ -563,7 +565,7 @@ int run(int argc, char **argv) {
   CLI::App *drill_command = app.add_subcommand("drill", "Make a synthetic breach with known answers");
   drill_command->add_option("DIR", drill.folder, "Where to write it");
   drill_command->add_option("--kind", drill.kind, "Kind of breach (--list names them)");
-  drill_command->add_option("--seed", drill.seed, "Same seed, same bytes");
+  drill_command->add_option("--seed", drill.seed, "Same seed, same bytes")->check(CLI::NonNegativeNumber);
   drill_command->add_option("--size", drill.size, "small, medium, large or huge")
       ->check(CLI::IsMember({"small", "medium", "large", "huge"}));
   drill_command->add_flag("--list", drill.list, "Name the kinds, one a line");

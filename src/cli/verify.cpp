@@ -16,8 +16,14 @@ int run_verify(const VerifyArguments &arguments) {
           {base::ErrorKind::usage, "--since " + arguments.since + ": write a time as 2026-03-01T08:00:00Z"});
     options.since = *since;
   }
-  return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
-    for (const std::string &canary : arguments.canaries)
+  const auto access =
+      arguments.canaries.empty() ? casefile::Case::Access::read : casefile::Case::Access::write;
+  return with_picture(arguments, access, [&](casefile::Case &the_case, const engine::Picture &picture) {
+    if (auto kept = engine::keep_canaries(the_case, arguments.canaries); !kept)
+      return report_error(kept.error());
+    const auto canaries = engine::kept_canaries(the_case);
+    if (!canaries) return report_error(canaries.error());
+    for (const std::string &canary : *canaries)
       options.canaries.push_back(engine::resolve_name(picture, canary));
     const auto found = engine::verify(picture, options);
     if (!found) return report_error(found.error());

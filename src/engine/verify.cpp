@@ -1,14 +1,20 @@
 #include "engine/verify.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
+#include "base/encode.hpp"
 #include "base/json_writer.hpp"
 #include "base/words.hpp"
 #include "evict/action.hpp"
+#include "identity/history.hpp"
+#include "identity/ids.hpp"
+#include "identity/realm_accounts.hpp"
 
 namespace dislodge::engine {
 
@@ -214,16 +220,13 @@ class Verifier {
       if (known == nullptr || event.time < known->time) known = &event;
     }
     for (const auto &[actor, event] : first) {
-      const auto ends_so = [&](const std::string &id) {
-        return id == actor ||
-               (id.size() > actor.size() && id.ends_with(actor) && id[id.size() - actor.size() - 1] == '/');
-      };
-      const bool told = std::any_of(found_.signs.begin(), found_.signs.end(),
-                                    [&](const Sign &one) { return ends_so(one.principal); });
+      const std::string principal = principal_of(*event);
+      // A log without a tenant names the account all the same.
+      const bool told = std::any_of(found_.signs.begin(), found_.signs.end(), [&](const Sign &one) {
+        return one.principal == actor || (!principal.empty() && one.principal == principal) ||
+               one.principal.ends_with("/" + actor);
+      });
       if (told) continue;
-      std::string principal;
-      for (const identity::Principal &one : picture_.facts.principals)
-        if (ends_so(one.id)) principal = one.id;
       const std::string name = !principal.empty()       ? picture_.name_of(principal)
                                : event->actor_name != 0 ? text(event->actor_name)
                                                         : actor;
@@ -305,6 +308,17 @@ class Verifier {
     return out;
   }
 
+  // Whom an event shows at work, as facts know them; "" where they do not.
+  std::string principal_of(const log::Event &event) {
+    if (!accounts_) accounts_.emplace(picture_.facts);
+    std::string id = identity::actor_of(picture_.events, event);
+    const std::string_view tenant = picture_.events.pool.text(event.tenant);
+    if (id.empty() && identity::realm_of(event.source).empty())
+      id = identity::entra_principal(tenant, picture_.events.pool.text(event.actor_id));
+    if (id.empty()) id = accounts_->actor(picture_.events, event);
+    return picture_.facts.principal(id) == nullptr ? std::string() : id;
+  }
+
   void changes() {
     for (const identity::Change &one : picture_.changes) {
       if (one.time < found_.since || one.owner == identity::ChangeOwner::ours) continue;
@@ -319,8 +333,8 @@ class Verifier {
   }
 
   void canaries() {
-    if (options_.canaries.empty()) return;
     for (const std::string &canary : options_.canaries) {
+      found_.canaries.push_back(picture_.name_of(canary));
       const std::size_t slash = canary.rfind('/');
       const std::string native = slash == std::string::npos ? canary : canary.substr(slash + 1);
       const std::string name = picture_.name_of(canary);
@@ -416,6 +430,7 @@ class Verifier {
   const VerifyOptions &options_;
   Verification found_;
   std::map<std::string, Time> times_;  // of the events since, by place
+  std::optional<identity::RealmAccounts> accounts_;
 };
 
 constexpr std::string_view kContrary[] = {
@@ -429,6 +444,47 @@ constexpr std::string_view kContrary[] = {
 
 base::Result<Verification> verify(const Picture &picture, const VerifyOptions &options) {
   return Verifier(picture, options).run();
+}
+
+namespace {
+
+constexpr std::string_view kCanaries = "canaries";  // one a line
+constexpr std::string_view kNone = "none";
+
+}  // namespace
+
+base::Result<std::vector<std::string>> kept_canaries(casefile::Case &the_case) {
+  DISLODGE_TRY_ASSIGN(const std::string text, the_case.meta(kCanaries));
+  std::vector<std::string> canaries;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.size(), text.find('\n', begin));
+    if (end > begin) canaries.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return canaries;
+}
+
+base::Result<void> keep_canaries(casefile::Case &the_case, const std::vector<std::string> &canaries) {
+  DISLODGE_TRY_ASSIGN(const std::vector<std::string> before, kept_canaries(the_case));
+  std::vector<std::string> all = before;
+  for (const std::string &one : canaries) {
+    std::string name(base::trim(one));
+    std::replace(name.begin(), name.end(), '\n', ' ');
+    if (name == kNone)
+      all.clear();
+    else if (!name.empty() && std::find(all.begin(), all.end(), name) == all.end())
+      all.push_back(std::move(name));
+  }
+  if (all == before) return {};
+  std::string text;
+  for (const std::string &one : all) text += one + '\n';
+  casefile::Transaction transaction(the_case.database());
+  DISLODGE_TRY(transaction.begin());
+  DISLODGE_TRY(the_case.set_meta(kCanaries, text));
+  base::JsonWriter json;
+  json.object([&] { json.list_field("canaries", all); });
+  DISLODGE_TRY(the_case.journal().append("canaries", json.text()));
+  return transaction.commit();
 }
 
 std::string verification_text(const Picture &, const Verification &found) {
@@ -448,6 +504,7 @@ std::string verification_text(const Picture &, const Verification &found) {
   }
   if (!found.not_watched.empty()) out += "not watched:\n";
   for (const std::string &one : found.not_watched) out += fmt::format("  {}\n", one);
+  if (!found.canaries.empty()) out += fmt::format("canaries watched: {}\n", fmt::join(found.canaries, ", "));
   out += fmt::format("Watch period: until {}. What would show the contrary:\n",
                      base::format_time(found.watch_until));
   for (const std::string_view one : kContrary) out += fmt::format("  {}\n", one);
@@ -490,6 +547,7 @@ std::string verification_json(const Verification &found) {
         });
     });
     json.list_field("not_watched", found.not_watched);
+    json.list_field("canaries", found.canaries);
   });
   return out + json.take() + "\n";
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "casefile/case.hpp"
 #include "engine/picture.hpp"
 
 namespace dislodge::engine {
@@ -38,6 +39,7 @@ struct Verification {
   std::vector<Sign> signs;  // in time
   std::vector<Watched> watched;
   std::vector<std::string> not_watched;  // what no log tells after `since`
+  std::vector<std::string> canaries;     // names of those that are watched
   base::Time watch_until;                // of the watch period
   std::string says;
   bool reopened() const { return !signs.empty(); }
@@ -49,6 +51,12 @@ inline constexpr std::int64_t kWatchPeriod = 90 * base::kDay;
 
 // A usage error where nothing says when the eviction took effect.
 base::Result<Verification> verify(const Picture &picture, const VerifyOptions &options);
+
+// Canaries stay with the case once they were named, so that every later verify watches them: ids or names, as
+// they were given. keep_canaries() adds to them (the name "none" forgets those before it) and writes the
+// journal.
+base::Result<std::vector<std::string>> kept_canaries(casefile::Case &the_case);
+base::Result<void> keep_canaries(casefile::Case &the_case, const std::vector<std::string> &canaries);
 
 std::string verification_text(const Picture &picture, const Verification &found);
 std::string verification_json(const Verification &found);

@@ -4,7 +4,11 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
+#include <filesystem>
+
+#include "base/secure.hpp"
 #include "engine/inputs.hpp"
 
 namespace dislodge::engine {
@@ -233,6 +237,26 @@ TEST(Verify, ACanaryThatIsTouchedReopens) {
   ASSERT_THAT(found.signs, SizeIs(1));
   EXPECT_THAT(found.signs[0].says, HasSubstr("canary@x.example was touched: Sign-in activity"));
   EXPECT_EQ(found.signs[0].evidence, "after/signins.json:line 5");
+}
+
+TEST(Verify, CanariesStayWithTheCase) {
+  base::harden_process();
+  std::string folder = (std::filesystem::temp_directory_path() / "dislodge-canaries-XXXXXX").string();
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  casefile::Unlock unlock;
+  unlock.key_file = base::SecretBytes::random(32);
+  {
+    auto made = casefile::Case::create(std::filesystem::path(folder) / "case", unlock);
+    ASSERT_TRUE(made) << made.error().message;
+    ASSERT_TRUE(keep_canaries(**made, {"canary@x.example", "vault/honey"}));
+    ASSERT_TRUE(keep_canaries(**made, {"canary@x.example"}));
+    EXPECT_THAT(*kept_canaries(**made), ElementsAre("canary@x.example", "vault/honey"));
+    const auto entries = (*made)->journal().entries();
+    EXPECT_EQ(entries->size(), 2u) << "new, and what was added: nothing is written where nothing changes";
+    ASSERT_TRUE(keep_canaries(**made, {"none", "other"}));
+    EXPECT_THAT(*kept_canaries(**made), ElementsAre("other"));
+  }
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Verify, AnActionThatIsNotInEffectIsTheLikelyWay) {
