@@ -12,6 +12,7 @@
 #include "identity/directory_json.hpp"
 #include "identity/ids.hpp"
 #include "identity/json_cursor.hpp"
+#include "identity/workflows.hpp"
 
 namespace dislodge::identity::aws {
 namespace {
@@ -346,6 +347,10 @@ class Reader {
         provider.evidence = evidence_;
         grant("aws-trusts", provider.id, id);
         out_.principals.push_back(std::move(provider));
+        if (name != kGithubIssuer) continue;
+        for (const std::string &subject : subjects(statement))
+          if (const std::string repository = repository_of_subject(subject); !repository.empty())
+            grant("workflow-trusted", repository, id);
       }
     };
     if (all.get(items) == simdjson::SUCCESS) {
@@ -353,6 +358,27 @@ class Reader {
     } else if (all.is_object()) {
       one(all);
     }
+  }
+
+  // Of whom a trust in an identity provider is, by the conditions on its tokens' "sub"; everybody where there
+  // is none.
+  static std::vector<std::string> subjects(const element &statement) {
+    std::vector<std::string> list;
+    simdjson::dom::object conditions, tests;
+    element all;
+    if (child_of(statement, "Condition", all) && all.get(conditions) == simdjson::SUCCESS) {
+      for (const auto condition : conditions) {
+        if (condition.key.find("String") == std::string_view::npos ||
+            condition.key.find("Not") != std::string_view::npos ||
+            condition.value.get(tests) != simdjson::SUCCESS)
+          continue;
+        for (const auto test : tests)
+          if (lower(test.key).ends_with(":sub"))
+            for (std::string &one : texts_or_one(condition.value, test.key)) list.push_back(std::move(one));
+      }
+    }
+    if (list.empty()) list.emplace_back("*");
+    return list;
   }
 
   static bool is_account(std::string_view text) {

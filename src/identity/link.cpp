@@ -6,6 +6,7 @@
 #include "identity/certificates.hpp"
 #include "identity/ids.hpp"
 #include "identity/linker.hpp"
+#include "identity/workflows.hpp"
 
 namespace dislodge::identity {
 
@@ -43,6 +44,7 @@ void Linker::link() {
   people();
   synchronised();
   link_certificates(facts_, new_principals_, new_grants_);
+  link_workflows(facts_, new_grants_);
   composites();
   facts_.principals.insert(facts_.principals.end(), std::make_move_iterator(new_principals_.begin()),
                            std::make_move_iterator(new_principals_.end()));

@@ -192,7 +192,10 @@ constexpr std::string_view kAccount = R"({"UserDetailList":[
  "GroupDetailList":[{"GroupName":"Admins","GroupId":"AGPA1","Arn":"arn:aws:iam::123456789012:group/Admins","GroupPolicyList":[],
   "AttachedManagedPolicies":[{"PolicyName":"AdministratorAccess","PolicyArn":"arn:aws:iam::aws:policy/AdministratorAccess"}]}],
  "RoleDetailList":[{"RoleName":"Deploy","RoleId":"AROA1","Arn":"arn:aws:iam::123456789012:role/Deploy",
-  "AssumeRolePolicyDocument":{"Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::123456789012:root","arn:aws:iam::999999999999:user/partner"]},"Action":"sts:AssumeRole"}]},
+  "AssumeRolePolicyDocument":{"Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::123456789012:root","arn:aws:iam::999999999999:user/partner"]},"Action":"sts:AssumeRole"},
+   {"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"},
+    "Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"token.actions.githubusercontent.com:aud":"sts.amazonaws.com"},
+    "StringLike":{"token.actions.githubusercontent.com:sub":["repo:acme/infra:*","repo:acme/site:ref:refs/heads/main"]}}}]},
   "RolePolicyList":[],"AttachedManagedPolicies":[{"PolicyName":"own","PolicyArn":"arn:aws:iam::123456789012:policy/own"}]}],
  "Policies":[{"PolicyName":"own","Arn":"arn:aws:iam::123456789012:policy/own","PolicyVersionList":[
    {"IsDefaultVersion":true,"Document":{"Statement":[{"Effect":"Allow","Action":"iam:*","Resource":"*"},{"Effect":"Deny","Action":"iam:Create*","Resource":"*"}]}}]}]})";
@@ -210,6 +213,8 @@ TEST(Listings, PoliciesOfAnAwsAccountBecomeRights) {
             nullptr);                                                      // iam:AttachUserPolicy
   EXPECT_EQ(find_grant(facts, "aws-sets-access-key", role, ""), nullptr);  // denied
   EXPECT_NE(find_grant(facts, "aws-trusts", "principal:aws/999999999999/user/partner", role), nullptr);
+  EXPECT_NE(find_grant(facts, "workflow-trusted", "resource:github/acme/infra", role), nullptr);
+  EXPECT_NE(find_grant(facts, "workflow-trusted", "resource:github/acme/site", role), nullptr);
   std::vector<std::string> kinds;
   for (const Grant &g : facts.grants) kinds.push_back(g.kind);
   EXPECT_THAT(embedded_rights().unknown(kinds), testing::IsEmpty());
