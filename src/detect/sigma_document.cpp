@@ -267,6 +267,14 @@ class Document {
                                               : nullptr;
       if (target != nullptr && is_text(&value))
         *target = value.text;
+      else if (key == "plants" && is_text(&value))
+        out.plants[""] = value.text;
+      else if (key == "plants" && value.kind == Kind::map)
+        for (const auto &[operation, slot] : value.members) {
+          if (!is_text(&slot))
+            return wrong(at_line(slot) + "dislodge.plants is a slot, or operations with slots");
+          out.plants[operation] = slot.text;
+        }
       else if (key == "must")
         out.must = texts(&value);
       else if (key == "must_not")

@@ -108,6 +108,9 @@ struct SigmaOwn {
   // evidence: the act is an attack by itself, whoever did it; suspect: it is one in company of others;
   // change: everyday work of administrators that matters once it is known to be the intruder's.
   std::string weight = "suspect";
+  // What stays behind where the intruder did it: event.operation -> slot, "" for every other operation.
+  // Stands before what the kind plants; "none" is nothing.
+  std::map<std::string, std::string, std::less<>> plants;
   std::vector<std::string> must, must_not;  // records as JSON
 };
 

@@ -9,6 +9,7 @@
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
 #include "base/words.hpp"
+#include "engine/listing_times.hpp"
 #include "evict/situation.hpp"
 
 namespace dislodge::engine {
@@ -233,21 +234,7 @@ identity::Attribution attribution_of(const std::vector<detect::Detection> &detec
 std::vector<reach::Unseen> unseen_credentials(const Picture &picture, const identity::Rights &rights,
                                               const std::vector<identity::Sweep> &sweeps) {
   reach::Witness witness = reach::witness_of(picture.coverage, sweeps);
-  // A directory export testifies about the moment at which it was taken.
-  std::map<std::string, base::Time, std::less<>> exports;
-  for (const EvidenceRow &row : picture.evidence) {
-    if (!row.collection || row.collection->source != "directory" ||
-        row.collection->collected_at == base::kTimeMin)
-      continue;
-    exports.emplace(row.root, row.collection->collected_at);
-  }
-  witness.listed = [exports](std::string_view evidence) {
-    // "export.zip!/apps.json:line 12" stands in the export itself, in a member of it, or under its folder.
-    auto found = exports.upper_bound(evidence);
-    if (found == exports.begin()) return base::kTimeMin;
-    --found;
-    return evidence.starts_with(found->first) ? found->second : base::kTimeMin;
-  };
+  witness.listed = listing_times(picture.evidence);
   return reach::unseen_credentials(picture.reach, picture.facts, rights, witness);
 }
 
@@ -359,7 +346,7 @@ std::vector<std::string> not_covered(const Picture &picture) {
   // Tenants that act in the case without a directory export, and the age of each export.
   std::set<std::string> exported, seen;
   for (const EvidenceRow &row : picture.evidence)
-    if (row.collection && row.collection->source == "directory") {
+    if (is_directory_export(row)) {
       if (!row.collection->tenant.empty()) exported.insert(base::lower(row.collection->tenant));
       if (row.collection->collected_at != base::kTimeMin)
         open.push_back(fmt::format("{}: rights as of {}, and only of the kinds that its collector sees",

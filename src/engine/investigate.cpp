@@ -19,6 +19,7 @@
 #include "engine/detect_rules.hpp"
 #include "engine/inputs.hpp"
 #include "engine/links.hpp"
+#include "engine/listing_times.hpp"
 #include "engine/load_files.hpp"
 #include "engine/opened_items.hpp"
 #include "engine/planning.hpp"
@@ -32,8 +33,10 @@
 #include "engine/tips_pass.hpp"
 #include "engine/unchanged.hpp"
 #include "identity/bindings.hpp"
+#include "identity/ended_keys.hpp"
 #include "identity/history.hpp"
 #include "identity/link.hpp"
+#include "identity/named_accounts.hpp"
 #include "identity/named_targets.hpp"
 #include "identity/object_tenants.hpp"
 #include "identity/owner.hpp"
@@ -298,6 +301,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     Timings::Scope timing(timings, "identity");
     identity::add_history(picture.events, rights, picture.facts);
     identity::add_named_targets(picture.events, picture.facts);
+    identity::add_named_accounts(picture.events, picture.facts);
     identity::link_facts(picture.facts, rights);
     const std::vector<std::int64_t> logs =
         logs_among(picture.evidence, picture.records, picture.sightings, picture.events.files);
@@ -313,6 +317,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     for (const auto &[id, custodian] : held.custodian) custodians.push_back(custodian);
     const identity::Ourselves us = identity::ourselves(picture.facts, custodians);
     picture.our_domains.assign(us.domains.begin(), us.domains.end());
+    identity::end_removed_keys(picture.events, picture.facts);
     picture.unbound = identity::bind_secrets(picture.secrets, picture.facts, &picture.events);
     lock_presences(opened, picture.facts);
     // Whom a secret opens says most about whose it is.
@@ -346,6 +351,8 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
   DISLODGE_TRY(next_pass(progress, "reach"));
   reach::ProgramOptions program_options;
   program_options.sweeps = identity::sweeps_of(picture.events, picture.facts);
+  program_options.disabled = identity::disabled_accounts(
+      picture.events, picture.facts, identity::RealmAccounts(picture.facts), listing_times(picture.evidence));
   program_options.requirements = identity::requirements_of(picture.facts, &picture.events);
   program_options.reused_passwords = true;
   program_options.watched = reach::watched_mailboxes(picture.events, picture.coverage, picture.facts);

@@ -201,7 +201,7 @@ std::vector<Thing> things_of(const Program &program, const Relevant &relevant) {
         things.insert({Target::principal, object, {}, {}, {}, {}});
         break;
       case FactKind::planted:
-        if (!alive) break;
+        if (!alive && !relevant.lingers[i]) break;
         things.insert({Target::planted, object, {}, subject, detail, {}});
         things.insert({Target::principal, object, {}, {}, {}, {}});
         break;

@@ -33,7 +33,9 @@ class Finder {
     for (std::size_t i = 0; i < s_.relevant().edges.size(); ++i) {
       const EdgeId id = s_.relevant().edges[i];
       const Edge &edge = s_.program().edges[id];
-      if (!s_.relevant().alive[i]) continue;
+      // What was read once stays known: the key of a domain.
+      const bool known = edge.fact == FactKind::planted && s_.relevant().lingers[i];
+      if (!s_.relevant().alive[i] && !known) continue;
       o_.by_edge.try_emplace(id);
       if (edge.fact == FactKind::binding && edge.premise_count > 0)
         bindings[s_.program().premises(edge).front()].push_back(id);

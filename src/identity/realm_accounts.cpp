@@ -121,6 +121,10 @@ std::string RealmAccounts::account(log::Source source, std::string_view tenant, 
   }
   std::string made = std::string(kPrincipal) + std::string(realm) + '/';
   if (source != Source::github) made += (tenant.empty() ? std::string(kUnknownTenant) : lower(tenant)) + '/';
+  // "arn:aws:sts::482913007654:assumed-role/Admin/session": a session acts as its role and is not the role,
+  // which many people may share.
+  if (const std::size_t role = who.find(":assumed-role/"); realm == "aws" && role != std::string_view::npos)
+    return made + lower(who.substr(role + 1));
   return made + lower(source == Source::okta && !id.empty() ? id : who);
 }
 
@@ -140,6 +144,9 @@ std::string RealmAccounts::target(const log::EventTable &table, const log::Event
     case Source::aws_cloudtrail:
       if (type != "user" && type != "role") return {};
       name = name.substr(name.rfind('/') == std::string_view::npos ? 0 : name.rfind('/') + 1);
+      // As the listing of an account has them; a user may have a role's name.
+      if (type == "role" && event.tenant != 0)
+        return "principal:aws/" + lower(table.text(event.tenant)) + "/role/" + lower(name);
       break;
     case Source::github:
       if (type != "user") return {};

@@ -227,6 +227,9 @@ base::Result<void> read_aws_cloudtrail(const Json &record, EventBuilder &out) {
   const std::string_view made =
       text_at(record, {"responseElements.accessKey.accessKeyId", "responseElements.credentials.accessKeyId"});
   out.extra("key-added", base::lower(made));
+  if (name == "DeleteAccessKey" ||
+      (name == "UpdateAccessKey" && text_at(record, {"requestParameters.status"}) == "Inactive"))
+    out.extra("key-removed", base::lower(text_at(record, {"requestParameters.accessKeyId"})));
   out.extra("assumed-role", text_at(record, {"responseElements.assumedRoleUser.arn"}));
   out.extra("region", text_at(record, {"awsRegion", "AWS region"}));
   out.extra("read-only", text_at(record, {"readOnly"}));

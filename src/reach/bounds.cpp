@@ -20,7 +20,9 @@ std::string key_of(std::string_view principal, std::string_view what) {
 }  // namespace
 
 Bounds::Bounds(const std::vector<identity::Sweep> &sweeps,
-               const std::vector<identity::Requirement> &requirements, const std::vector<Watched> &watched) {
+               const std::vector<identity::Requirement> &requirements, const std::vector<Watched> &watched,
+               const std::vector<identity::Disabled> &disabled) {
+  for (const identity::Disabled &one : disabled) disabled_.emplace(one.principal, &one);
   for (const identity::Sweep &sweep : sweeps) {
     const std::string key = key_of(sweep.principal, sweep.what);
     sweeps_[key].push_back(sweep.time);
@@ -61,6 +63,17 @@ Time Bounds::swept_by_others(std::string_view principal, std::string_view what, 
   if (found == by_others_.end()) return base::kTimeMax;
   const auto next = std::upper_bound(found->second.begin(), found->second.end(), since);
   return next == found->second.end() ? base::kTimeMax : *next;
+}
+
+std::vector<Interval> Bounds::while_enabled(std::string_view principal, Interval valid) const {
+  const auto found = disabled_.find(principal);
+  if (found == disabled_.end()) return {valid};
+  return IntervalSet(valid).subtract(found->second->when).items();
+}
+
+Time Bounds::deleted(std::string_view principal) const {
+  const auto found = disabled_.find(principal);
+  return found == disabled_.end() ? base::kTimeMax : found->second->deleted;
 }
 
 std::vector<Bounds::Guarded> Bounds::guarded(std::string_view principal, std::string_view slot,

@@ -1,12 +1,14 @@
 #pragma once
-// What bounds a fact's times besides its own validity: sweeps that end what lingers, factors that a policy
-// demands, and what a complete log excludes. make_program() asks here for the pieces of an edge.
+// What bounds a fact's times besides its own validity: sweeps that end what lingers, times at which an
+// account is shut, factors that a policy demands, and what a complete log excludes. make_program() asks here
+// for the pieces of an edge.
 
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "identity/disabled.hpp"
 #include "identity/sweeps.hpp"
 #include "reach/watched.hpp"
 
@@ -14,9 +16,9 @@ namespace dislodge::reach {
 
 class Bounds {
  public:
-  // All three are borrowed.
+  // All are borrowed.
   Bounds(const std::vector<identity::Sweep> &sweeps, const std::vector<identity::Requirement> &requirements,
-         const std::vector<Watched> &watched);
+         const std::vector<Watched> &watched, const std::vector<identity::Disabled> &disabled = {});
 
   struct Span {
     base::Interval valid;
@@ -28,6 +30,11 @@ class Bounds {
 
   // When somebody else than the account itself first swept a slot after `since`; kTimeMax: never.
   base::Time swept_by_others(std::string_view principal, std::string_view what, base::Time since) const;
+
+  // `valid` without the times at which the account is disabled: nothing new opens with it then.
+  std::vector<base::Interval> while_enabled(std::string_view principal, base::Interval valid) const;
+  // When it was deleted, and what was set on it with it; kTimeMax where it is there.
+  base::Time deleted(std::string_view principal) const;
 
   struct Guarded {
     base::Interval valid;
@@ -49,6 +56,7 @@ class Bounds {
   std::unordered_map<std::string, std::vector<base::Time>> by_others_;
   std::unordered_multimap<std::string_view, const identity::Requirement *> requirements_;
   std::unordered_map<std::string_view, const Watched *> watched_;
+  std::unordered_map<std::string_view, const identity::Disabled *> disabled_;
 };
 
 }  // namespace dislodge::reach

@@ -40,6 +40,11 @@ bool folds(NodeType type) {
   return type == NodeType::authenticated || type == NodeType::token;
 }
 
+// A setting that the intruder changed is no access to its place.
+bool is_setting(const Program &program, NodeId node) {
+  return program.nodes[node].type == NodeType::token && program.detail(node).starts_with("setting:");
+}
+
 }  // namespace
 
 std::string opengraph_json(const Reach &reach) {
@@ -52,7 +57,7 @@ std::string opengraph_json(const Reach &reach) {
   };
   std::map<std::pair<std::string_view, std::string_view>, Thing> things;  // kind, id
   for (NodeId node = 0; node < program.nodes.size(); ++node) {
-    if (!solution.holds(node)) continue;
+    if (!solution.holds(node) || is_setting(program, node)) continue;
     const NodeType type =
         identity::is_closed(program.id(node)) ? NodeType::resource : program.nodes[node].type;
     Thing &thing = things.try_emplace({node_kind(type), program.id(node)}, Thing{node}).first->second;

@@ -6,6 +6,7 @@
 
 #include "base/encode.hpp"
 #include "identity/closed.hpp"
+#include "identity/places.hpp"
 #include "identity/policies.hpp"
 
 namespace dislodge::reach {
@@ -36,7 +37,7 @@ Builder::Builder(const identity::Facts &facts, const identity::Rights &rights,
       rights_(rights),
       detections_(detections),
       options_(options),
-      bounds_(options.sweeps, options.requirements, options.watched) {}
+      bounds_(options.sweeps, options.requirements, options.watched, options.disabled) {}
 
 Program Builder::build() {
   name_things();
@@ -55,6 +56,7 @@ Program Builder::build() {
   unlocks();
   bindings();
   grants();
+  domains();
   std::sort(program_.unknown_rights.begin(), program_.unknown_rights.end());
   return std::move(program_);
 }
@@ -134,16 +136,18 @@ const Builder::Auth &Builder::auth(std::string_view principal) {
     const auto spans = linger == 0 ? std::vector<Bounds::Span>{{Interval{}, base::kTimeMax}}
                                    : bounds_.until_swept(principal, "session:" + std::string(detail), {});
     for (const Bounds::Span &span : spans) {
-      program_.add({.rule = rule,
-                    .fact = fact,
-                    .conclusion = to,
-                    .premises = {from},
-                    .valid = span.valid,
-                    .linger_us = linger,
-                    .stop = span.stop,
-                    .attested = {Interval{}},
-                    .subject = principal,
-                    .detail = detail});
+      for (const Interval &valid : fact == FactKind::account ? bounds_.while_enabled(principal, span.valid)
+                                                             : std::vector<Interval>{span.valid})
+        program_.add({.rule = rule,
+                      .fact = fact,
+                      .conclusion = to,
+                      .premises = {from},
+                      .valid = valid,
+                      .linger_us = linger,
+                      .stop = span.stop,
+                      .attested = {Interval{}},
+                      .subject = principal,
+                      .detail = detail});
     }
   };
   if (realm == "aws") {
@@ -187,6 +191,16 @@ const Builder::Auth &Builder::auth(std::string_view principal) {
     made.session = made.authenticated;
     made.renews = false;
   }
+  if (const std::string role = identity::aws_role_of(principal); !role.empty()) {
+    program_.add({.rule = Rule::control,
+                  .fact = FactKind::session,
+                  .conclusion = thing(role),
+                  .premises = {acts},
+                  .attested = {Interval{}},
+                  .subject = principal,
+                  .detail = "role",
+                  .says = "a session of a role acts as the role"});
+  }
   return auths_.emplace(acts, made).first->second;
 }
 
@@ -203,13 +217,15 @@ NodeId Builder::opened_by(std::string_view principal, std::string_view slot) {
   const std::size_t before = program_.nodes.size();
   const NodeId node = program_.add(NodeType::authenticated, principal, program_.name(acts), "key");
   if (program_.nodes.size() > before) {
-    program_.add({.rule = Rule::act,
-                  .fact = FactKind::account,
-                  .conclusion = acts,
-                  .premises = {node},
-                  .attested = {Interval{}},
-                  .subject = principal,
-                  .detail = "key"});
+    for (const Interval &valid : bounds_.while_enabled(principal, Interval{}))
+      program_.add({.rule = Rule::act,
+                    .fact = FactKind::account,
+                    .conclusion = acts,
+                    .premises = {node},
+                    .valid = valid,
+                    .attested = {Interval{}},
+                    .subject = principal,
+                    .detail = "key"});
   }
   return node;
 }
@@ -306,6 +322,49 @@ void Builder::grants() {
     if (right->both_ways) follow(grant, *right, thing(to), thing(from));
   }
   for (const auto &[key, node] : composites_) joint(key.first, key.second, node);
+}
+
+// Who acts as a domain can have read every hash in it, the key of krbtgt too, and whoever holds that writes
+// tickets for the domain until it was set anew twice, whatever else is cut (MITRE ATT&CK T1003.006,
+// T1558.001).
+void Builder::domains() {
+  for (const identity::Principal &principal : facts_.principals) {
+    const auto type = principal.attributes.find("type");
+    if (!principal.id.starts_with("principal:ad/") || type == principal.attributes.end() ||
+        type->second != "Domain")
+      continue;
+    const NodeId domain = thing(principal.id);
+    const std::string krbtgt = identity::krbtgt_of(principal.id);
+    const auto known_for_ever = [&](NodeId to, std::string_view holder, std::string_view slot,
+                                    std::string_view says) {
+      program_.add({.rule = Rule::planted,
+                    .fact = FactKind::planted,
+                    .conclusion = to,
+                    .premises = {domain},
+                    .linger_us = kForever,
+                    .subject = slot,
+                    .object = holder,
+                    .detail = slot,
+                    .evidence = principal.evidence,
+                    .says = says});
+    };
+    known_for_ever(opened_by(krbtgt, "krbtgt"), krbtgt, "krbtgt",
+                   "who acts as the domain can read the key of krbtgt");
+    known_for_ever(changed_setting(principal.id, "every-hash"), principal.id, "every-hash",
+                   "who acts as the domain can read every hash in it");
+    acts_as_domain(krbtgt, domain);
+  }
+}
+
+void Builder::acts_as_domain(std::string_view krbtgt, NodeId domain) {
+  program_.add({.rule = Rule::control,
+                .fact = FactKind::account,
+                .conclusion = domain,
+                .premises = {program_.add(NodeType::principal, krbtgt, "krbtgt")},
+                .attested = {Interval{}},
+                .subject = krbtgt,
+                .detail = "krbtgt",
+                .says = "who holds the key of krbtgt writes tickets for every account of the domain"});
 }
 
 void Builder::follow(const identity::Grant &grant, const identity::Right &right, NodeId from, NodeId to) {

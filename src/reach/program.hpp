@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "detect/detection.hpp"
+#include "identity/disabled.hpp"
 #include "identity/fact.hpp"
 #include "identity/rights.hpp"
 #include "identity/sweeps.hpp"
@@ -50,6 +51,7 @@ struct ProgramOptions {
   // What the log of mail access testifies about (watched.hpp).
   std::vector<Watched> watched;
   std::vector<identity::Sweep> sweeps;              // what was ended when
+  std::vector<identity::Disabled> disabled;         // when accounts were shut
   std::vector<identity::Requirement> requirements;  // where a secret alone does not suffice
   std::map<std::string, std::string, std::less<>>
       secret_names;  // secret id -> "app secret (abc…)", for people

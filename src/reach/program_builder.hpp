@@ -58,6 +58,7 @@ class Builder {
              const std::string &evidence, std::string_view says, bool seen = false);
 
   void add_planted();
+  NodeId changed_setting(std::string_view place, std::string_view slot);
 
   // Who uses a secret knows it.
   void uses(const detect::Detection &detection);
@@ -97,6 +98,8 @@ class Builder {
   void bind(const identity::Binding &binding, std::string_view principal, bool own);
 
   void grants();
+  void domains();
+  void acts_as_domain(std::string_view krbtgt, NodeId domain);
 
   void follow(const identity::Grant &grant, const identity::Right &right, NodeId from, NodeId to);
 

@@ -6,6 +6,7 @@
 
 #include "base/encode.hpp"
 #include "identity/closed.hpp"
+#include "identity/places.hpp"
 
 namespace dislodge::reach {
 
@@ -19,6 +20,9 @@ constexpr std::string_view kAll = "all";            // part of a resource: every
 constexpr std::string_view kMessages = "messages";  // part of a mailbox: single messages that hold no secret
 // Exchange aggregates the reads of two minutes into one record, so closer reads are one sitting.
 constexpr std::int64_t kSitting = 2 * base::kMinute;
+// A session of a role lasts at most twelve hours (MaxSessionDuration,
+// docs.aws.amazon.com/STS/latest/APIReference/ API_AssumeRole.html).
+constexpr std::int64_t kRoleSession = 12 * base::kHour;
 constexpr std::int64_t kThrottled = base::kDay;  // MailItemsAccessed is silent for a day after 1,000 binds
 
 std::string_view bare_message_id(std::string_view id) {
@@ -57,6 +61,7 @@ void Builder::footholds(const detect::Detection &detection) {
     // An application's session ends with its token; to go on they need the credential, which is an edge of
     // its own.
     if (!chain.renews) held.until = std::min(held.until, std::max(seen_until, held.from + 1));
+    const bool role_session = !identity::aws_role_of(foothold.principal).empty();
     std::vector<Interval> attested;
     if (attests(detection)) {
       attested.push_back({held.from, std::min(held.until, std::max(seen_until, held.from + 1))});
@@ -68,7 +73,9 @@ void Builder::footholds(const detect::Detection &detection) {
                     .fact = FactKind::foothold,
                     .conclusion = chain.session,
                     .valid = span.valid,
-                    .linger_us = chain.renews ? kForever : 0,
+                    .linger_us = chain.renews   ? kForever
+                                 : role_session ? kRoleSession
+                                                : 0,
                     .stop = span.stop,
                     .attested = attested,
                     .subject = foothold.principal,
@@ -80,7 +87,8 @@ void Builder::footholds(const detect::Detection &detection) {
       // its own.
       if (span.stop != base::kTimeMax && span.stop >= seen_until) break;
     }
-    if (foothold.principal.starts_with("principal:mail/")) continue;
+    // Sessions of roles come of somebody else's credential, and have none of their own.
+    if (role_session || foothold.principal.starts_with("principal:mail/")) continue;
     const bool guessed = detection.kind == "success-after-spray";
     plant(foothold.principal, is_user(foothold.principal) ? "password" : "credential", "",
           foothold.interval.from, evidence,
@@ -97,8 +105,13 @@ void Builder::planted(const detect::Detection &detection) {
   const bool guessed = detection.kind == "success-after-spray" || detection.kind == "success-after-guessing";
   for (const detect::Planted &one : detection.planted) {
     if (one.principal.empty()) continue;
-    plant(one.principal, one.slot, one.key_id.empty() ? one.grant : base::lower(one.key_id), one.since,
-          evidence_of(detection), detection.says, attests(detection) && !guessed);
+    // Ids are lower case; what is a name stays as it was written.
+    const bool named = one.key_id.find(' ') != std::string::npos || one.slot == "right";
+    plant(one.principal, one.slot,
+          one.key_id.empty() ? one.grant
+          : named            ? one.key_id
+                             : base::lower(one.key_id),
+          one.since, evidence_of(detection), detection.says, attests(detection) && !guessed);
   }
 }
 
@@ -122,12 +135,21 @@ void Builder::add_planted() {
       if (fact.since < told) continue;  // the same one still
       Interval valid{fact.since, bounds_.swept_by_others(principal, slot, fact.since)};
       const auto end = ends.find(principal + "\n" + key_id);
+      valid.until = std::max(std::min(bounds_.deleted(principal), valid.until), valid.from);
+      // Who shut the account that they made or let in again has done what is to be done about it.
+      if (slot == "user" || slot == "account") {
+        const auto open = bounds_.while_enabled(principal, valid);
+        valid = open.empty() ? Interval{valid.from, valid.from} : open.front();
+      }
       if (end != ends.end()) valid.until = std::max(std::min(end->second, valid.until), valid.from);
       told = valid.until;
+      const bool setting = identity::is_setting(slot);
+      if (slot == "krbtgt")
+        acts_as_domain(principal, thing(principal.substr(0, principal.find_last_of("-/"))));
       // Setting a credential is not yet acting by it: a sign-in confirms that, and is a foothold of its own.
       program_.add({.rule = Rule::planted,
                     .fact = FactKind::planted,
-                    .conclusion = opened_by(principal, slot),
+                    .conclusion = setting ? changed_setting(principal, slot) : opened_by(principal, slot),
                     .valid = valid,
                     .subject = key_id,
                     .object = principal,
@@ -136,6 +158,12 @@ void Builder::add_planted() {
                     .says = fact.says});
     }
   }
+}
+
+// A setting that they changed opens nothing: it is held so that the plan puts it right.
+NodeId Builder::changed_setting(std::string_view place, std::string_view slot) {
+  const NodeId node = program_.add(NodeType::principal, place);
+  return program_.add(NodeType::token, place, program_.name(node), "setting:" + std::string(slot));
 }
 
 void Builder::uses(const detect::Detection &detection) {

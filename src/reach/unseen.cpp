@@ -7,6 +7,7 @@
 
 #include "base/time.hpp"
 #include "identity/ids.hpp"
+#include "identity/places.hpp"
 #include "reach/program.hpp"
 #include "reach/watched.hpp"
 
@@ -46,21 +47,6 @@ std::uint32_t settable(std::string_view kind, std::string_view realm) {
   return 0;
 }
 
-// "principal:REALM/ORGANISATION" of an id; in Entra the tenant's own principal. An account that belongs to no
-// organisation ("principal:github/mallory") is no place of its own: all such of one realm are.
-std::string place_of(std::string_view id) {
-  if (const identity::EntraId parts = identity::entra_parts(id); !parts.tenant.empty())
-    return identity::entra_principal(parts.tenant, parts.tenant);
-  // An account's SID is its domain's and a number (MS-DTYP 2.4.2.4).
-  constexpr std::string_view kAccount = "principal:ad/s-1-5-21-";
-  if (id.starts_with(kAccount) && std::count(id.begin() + kAccount.size(), id.end(), '-') == 3)
-    return std::string(id.substr(0, id.rfind('-')));
-  const std::size_t realm = id.find('/');
-  if (realm == std::string_view::npos) return std::string(id);
-  const std::size_t organisation = id.find('/', realm + 1);
-  return std::string(id.substr(0, organisation == std::string_view::npos ? realm : organisation));
-}
-
 struct Entry {
   Interval when{base::kTimeMax, base::kTimeMin};
   std::uint32_t slots = 0;
@@ -86,7 +72,7 @@ class Finder {
     std::map<std::string, std::set<NodeId>> by;
     for (const auto &[node, entry] : entries_) {
       const std::string id(program_.id(node));
-      const std::string place = place_of(id);
+      const std::string place = identity::place_of(id);
       Unseen &one = places[place];
       bool open = false;
       for (std::size_t i = 0; i < kSlots.size(); ++i) {

@@ -96,6 +96,91 @@ TEST(Plan, AUserThatTheyMadeIsBlockedOnce) {
   EXPECT_THAT(plan.leaks, IsEmpty());
 }
 
+TEST(Plan, SettingsThatTheyChangedArePutRight) {
+  detect::Detection off = spray();
+  off.planted = {
+      {"principal:entra/t/t", "auditing", "set-adminauditlogconfig", day(11), ""},
+      {"principal:entra/t/t", "policy", "delete conditional access policy Require MFA", day(11), ""},
+      {"principal:aws/482913007654/482913007654", "auditing", "stoplogging main", day(12), ""},
+      {"principal:okta/x.okta.com", "policy", "policy.rule.update MFA", day(12), ""},
+      {"principal:okta/x.okta.com", "federation", "system.idp.lifecycle.create SAML_X", day(12), ""},
+      {"principal:okta/00ufred", "factor-removed", "user.mfa.factor.reset_all fred", day(12), ""},
+      {"principal:github/acme", "sharing", "repo.access infra", day(12), ""}};
+  const Plan plan = make_plan(reach::compute_reach(held_facts(), rights(), {off}), actions(), from_day(60));
+  std::set<std::string> done;
+  for (const PlannedAction &one : plan.actions) {
+    if (one.role != Role::obligation || !one.secret.empty()) continue;
+    done.insert(one.action + " " + one.principal + " " + one.fact);
+    if (one.action.starts_with("restore-") || one.action == "close-sharing") {
+      EXPECT_THAT(one.leaks_if_skipped, IsEmpty()) << one.action;
+    }
+  }
+  EXPECT_THAT(done, Contains("restore-auditing principal:entra/t/t set-adminauditlogconfig"));
+  EXPECT_THAT(done,
+              Contains("restore-policy principal:entra/t/t delete conditional access policy Require MFA"));
+  EXPECT_THAT(done, Contains("restore-auditing principal:aws/482913007654/482913007654 stoplogging main"));
+  EXPECT_THAT(done, Contains("restore-policy principal:okta/x.okta.com policy.rule.update MFA"));
+  EXPECT_THAT(done, Contains("close-sharing principal:github/acme repo.access infra"));
+  EXPECT_THAT(
+      done,
+      Contains("remove-identity-provider principal:okta/x.okta.com system.idp.lifecycle.create SAML_X"));
+  EXPECT_THAT(done, Contains("restore-factor principal:okta/00ufred user.mfa.factor.reset_all fred"));
+  EXPECT_TRUE(plan.verdict.closed) << plan.verdict.says;
+  for (const PlannedAction &one : plan.actions) {
+    EXPECT_NE(one.action, "remove-planted-credential") << one.target_name;
+    if (one.action == "restore-policy") {
+      EXPECT_THAT(one.command, HasSubstr(one.fact));
+    }
+  }
+}
+
+TEST(Plan, AccountsLetBackInKeysAndRightsHaveTheirActions) {
+  detect::Detection set = spray();
+  set.planted = {
+      {std::string(kUser), "account", "", day(11), ""},
+      {"principal:aws/482913007654/backup", "access-key", "akiabackup", day(12), ""},
+      {"principal:aws/482913007654/backup", "right", "arn:aws:iam::aws:policy/admin", day(12), ""},
+      {"principal:aws/482913007654/role/deploy", "trust", "updateassumerolepolicy Deploy", day(12), ""},
+      {"principal:okta/00udora", "token", "system.api_token.create 00Tbk", day(12), ""},
+      {"principal:ad/s-1-5-21-1-2-3-502", "krbtgt", "", day(12), ""},
+      {"principal:ad/s-1-5-21-1-2-3", "every-hash", "", day(12), ""},
+      {"principal:ad/s-1-5-21-1-2-3", "directory-right", "5136 AdminSDHolder", day(12), ""},
+      {"principal:entra/t/pc", "device", "", day(12), ""}};
+  const Plan plan = make_plan(reach::compute_reach(held_facts(), rights(), {set}), actions(), from_day(60));
+  EXPECT_NE(find(plan, "disable-account", kUser), nullptr);
+  const PlannedAction *key = find(plan, "delete-access-key", "principal:aws/482913007654/backup");
+  ASSERT_NE(key, nullptr);
+  EXPECT_THAT(key->command, HasSubstr("--user-name backup --access-key-id akiabackup"));
+  EXPECT_NE(find(plan, "take-back-right", "principal:aws/482913007654/backup"), nullptr);
+  EXPECT_NE(find(plan, "remove-device", "principal:entra/t/pc"), nullptr);
+  const PlannedAction *krbtgt = find(plan, "rotate-secret", "principal:ad/s-1-5-21-1-2-3-502");
+  ASSERT_NE(krbtgt, nullptr);
+  EXPECT_THAT(krbtgt->name, HasSubstr("twice"));
+  EXPECT_NE(find(plan, "reset-domain-passwords", "principal:ad/s-1-5-21-1-2-3"), nullptr);
+  EXPECT_NE(find(plan, "remove-directory-permission", "principal:ad/s-1-5-21-1-2-3"), nullptr);
+  EXPECT_NE(find(plan, "restore-trust", "principal:aws/482913007654/role/deploy"), nullptr);
+  EXPECT_NE(find(plan, "revoke-token", "principal:okta/00udora"), nullptr);
+  EXPECT_THAT(plan.leaks, IsEmpty());
+  EXPECT_TRUE(plan.verdict.closed) << plan.verdict.says;
+}
+
+TEST(Plan, ADomainThatWasTheirsHasItsKeySetAnewTwice) {
+  identity::Facts all = held_facts();
+  identity::Principal domain;
+  domain.id = "principal:ad/s-1-5-21-1-2-3";
+  domain.kind = identity::PrincipalKind::tenant;
+  domain.attributes["type"] = "Domain";
+  all.principals.push_back(domain);
+  identity::Grant held = reach::fixture::grant("AZOwns", kUser, domain.id);
+  held.valid = {day(5), day(12)};
+  all.grants.push_back(held);
+  const Plan plan = make_plan(reach::compute_reach(all, rights(), {spray()}), actions(), from_day(60));
+  EXPECT_NE(find(plan, "rotate-secret", "principal:ad/s-1-5-21-1-2-3-502"), nullptr);
+  EXPECT_NE(find(plan, "reset-domain-passwords", domain.id), nullptr);
+  EXPECT_THAT(plan.leaks, IsEmpty());
+  EXPECT_TRUE(plan.verdict.closed) << plan.verdict.says;
+}
+
 TEST(Plan, APartysSecretIsTheirsToRotate) {
   PlanOptions options = from_day(60);
   options.owners[std::string(kToken)] = {"partner.example", false};

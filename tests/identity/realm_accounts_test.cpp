@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "event_maker.hpp"
+#include "identity/places.hpp"
 
 namespace dislodge::identity {
 namespace {
@@ -46,6 +47,14 @@ TEST_F(RealmAccountsOf, AwsUsersOfTheirAccountOnly) {
             "principal:aws/?/karl.l");  // which of the two?
   EXPECT_EQ(actor(log::Source::aws_cloudtrail, "AIDA1", "karl.l", "222222222222"),
             "principal:aws/222222222222/karl.l");
+}
+
+TEST_F(RealmAccountsOf, ASessionOfARoleIsNotTheRole) {
+  const std::string session = actor(log::Source::aws_cloudtrail, "AROA1:x",
+                                    "arn:aws:sts::482913007654:assumed-role/Admin/x", "482913007654");
+  EXPECT_EQ(session, "principal:aws/482913007654/assumed-role/admin/x");
+  EXPECT_EQ(aws_role_of(session), "principal:aws/482913007654/role/admin");
+  EXPECT_EQ(aws_role_of("principal:aws/482913007654/user/admin"), "");
 }
 
 TEST_F(RealmAccountsOf, ADomainsAccountsByTheirShortNames) {

@@ -39,6 +39,87 @@ TEST(Program, TheWholeChainFromSprayToRepository) {
   EXPECT_EQ(row(reach, kOther)->since, day(10));
 }
 
+TEST(Program, NothingNewOpensWithADisabledAccount) {
+  identity::Facts all = facts();
+  all.grants.clear();  // what controls it could enable it again
+  ProgramOptions options;
+  options.disabled = {
+      {std::string(kUser), base::IntervalSet({day(12), day(15)}), base::kTimeMax, "audit.json:9"}};
+  const Reach reach = compute_reach(all, rights(), {spray()}, options);
+  ASSERT_NE(row(reach, kUser), nullptr);
+  const base::Time hour_later{day(12).us + base::kHour};
+  EXPECT_THAT(
+      row(reach, kUser)->possible_intervals.items(),
+      testing::ElementsAre(base::Interval{day(10), hour_later}, base::Interval{day(15), base::kTimeMax}))
+      << "a token lives out its hour, and who enables the account lets them in again";
+}
+
+TEST(Program, ASessionOfARoleActsAsTheRoleAndHasNoCredential) {
+  detect::Detection one = spray();
+  one.kind = "access-key-created";
+  one.footholds = {{"principal:aws/482913007654/assumed-role/admin/x", {day(10), base::kTimeMax}, ""}};
+  const Reach reach = compute_reach(facts(), rights(), {one});
+  const ReachRow *role = row(reach, "principal:aws/482913007654/role/admin");
+  ASSERT_NE(role, nullptr);
+  EXPECT_EQ(role->grade, Grade::confirmed);
+  EXPECT_EQ(role->possible_intervals.last(), one.last + 1 + 12 * base::kHour);
+  for (const Edge &edge : reach.program.edges) EXPECT_NE(edge.rule, Rule::planted);
+}
+
+TEST(Program, TheKeyOfKrbtgtActsAsTheDomain) {
+  detect::Detection one = spray();
+  one.planted = {{"principal:ad/s-1-5-21-1-2-3-502", "krbtgt", "", day(11), ""},
+                 {"principal:ad/s-1-5-21-1-2-3", "every-hash", "", day(11), ""}};
+  const Reach reach = compute_reach(facts(), rights(), {one});
+  ASSERT_NE(row(reach, "principal:ad/s-1-5-21-1-2-3"), nullptr);
+  EXPECT_EQ(row(reach, "principal:ad/s-1-5-21-1-2-3")->possible_since, day(11));
+}
+
+TEST(Program, WhatWasDeletedIsNotTheirsAnyMore) {
+  detect::Detection made = spray();
+  made.footholds.clear();
+  made.planted = {{std::string(kUser), "user", "", day(11), ""},
+                  {std::string(kUser), "factor", "", day(11), ""}};
+  ProgramOptions options;
+  options.disabled = {
+      {std::string(kUser), base::IntervalSet({day(13), base::kTimeMax}), day(13), "audit.json:9"}};
+  identity::Facts all = facts();
+  all.grants.clear();
+  const Reach reach = compute_reach(all, rights(), {made}, options);
+  EXPECT_EQ(row(reach, kUser)->possible_intervals.last(), base::Time{day(13).us + base::kHour});
+  for (const Edge &edge : reach.program.edges)
+    if (edge.fact == FactKind::planted) {
+      EXPECT_EQ(edge.valid.until, day(13));
+    }
+}
+
+TEST(Program, WhoEverActedAsADomainHoldsItsKeyUntilItIsReset) {
+  identity::Facts all = facts();
+  identity::Principal domain;
+  domain.id = "principal:ad/s-1-5-21-1-2-3";
+  domain.kind = identity::PrincipalKind::tenant;
+  domain.attributes["type"] = "Domain";
+  all.principals.push_back(domain);
+  identity::Grant held = grant("AZOwns", kUser, domain.id);
+  held.valid = {day(5), day(12)};  // and taken away
+  all.grants.push_back(held);
+  const Reach reach = compute_reach(all, rights(), {spray()});
+  const ReachRow *row_of = row(reach, domain.id);
+  ASSERT_NE(row_of, nullptr);
+  EXPECT_EQ(row_of->possible_since, day(10));
+  EXPECT_EQ(row_of->possible_intervals.last(), base::kTimeMax)
+      << "tickets are written as long as the key holds";
+  ASSERT_NE(row(reach, "principal:ad/s-1-5-21-1-2-3-502"), nullptr);
+}
+
+TEST(Program, ASettingThatTheyChangedOpensNobody) {
+  detect::Detection off = spray();
+  off.planted = {{"principal:entra/t/t", "auditing", "set-adminauditlogconfig", day(11), ""}};
+  const Reach reach = compute_reach(facts(), rights(), {off});
+  EXPECT_EQ(row(reach, "principal:entra/t/t"), nullptr);
+  EXPECT_NE(reach.program.find(NodeType::token, "principal:entra/t/t", "setting:auditing"), kNone);
+}
+
 TEST(Program, NothingFollowsFromNothing) {
   EXPECT_THAT(compute_reach(facts(), rights(), {}).rows, IsEmpty());
   EXPECT_THAT(compute_reach({}, rights(), {}).rows, IsEmpty());
