@@ -39,7 +39,7 @@ class Painter {
       ancestors(label);
     }
     asked_ = labels_;
-    for (const LabelId label : wanted) follow(label);
+    follow(wanted);
     lay_out();
     return std::move(picture_);
   }
@@ -80,31 +80,51 @@ class Painter {
     }
   }
 
-  // What stands on a label, a few steps far, as long as there is room.
-  void follow(LabelId from) {
+  using Followers = std::vector<std::pair<LabelId, LabelId>>;
+  std::pair<Followers::const_iterator, Followers::const_iterator> followers(LabelId of) {
     if (followers_.empty()) {
       for (LabelId label = 0; label < solution().labels.size(); ++label) {
         for (const LabelId premise : solution().premises(label)) followers_.emplace_back(premise, label);
       }
       std::sort(followers_.begin(), followers_.end());
     }
-    std::vector<LabelId> level{from};
+    return {std::lower_bound(followers_.begin(), followers_.end(), std::pair(of, LabelId{0})),
+            std::lower_bound(followers_.begin(), followers_.end(), std::pair(of + 1, LabelId{0}))};
+  }
+
+  // What stands on these labels, a few steps far, as long as there is room: first what leads on, then what
+  // ends there. Of a mailbox with a thousand passwords those that open something tell how things hang
+  // together.
+  void follow(std::vector<LabelId> level) {
+    std::vector<LabelId> ending;
+    std::unordered_set<LabelId> seen;
     for (unsigned step = 0; step < options_.steps_behind; ++step) {
-      std::vector<LabelId> next;
+      std::vector<LabelId> leading;
       for (const LabelId one : level) {
-        for (auto at = std::lower_bound(followers_.begin(), followers_.end(), std::pair(one, LabelId{0}));
-             at != followers_.end() && at->first == one; ++at) {
-          if (labels_.contains(at->second)) continue;
-          if (labels_.size() >= options_.things_max) {
-            ++picture_.left_out;
-            continue;
-          }
-          labels_.insert(at->second);
-          next.push_back(at->second);
+        const auto [begin, end] = followers(one);
+        for (auto at = begin; at != end; ++at) {
+          if (labels_.contains(at->second) || !seen.insert(at->second).second) continue;
+          const auto [more, none] = followers(at->second);
+          (more == none ? ending : leading).push_back(at->second);
         }
       }
-      level = std::move(next);
+      // What leads on is worth nothing without what it leads to.
+      const std::size_t room = room_left(), share = step + 1 < options_.steps_behind ? room - room / 3 : room;
+      const std::size_t drawn = std::min(leading.size(), share);
+      picture_.left_out += leading.size() - drawn;
+      leading.resize(drawn);
+      labels_.insert(leading.begin(), leading.end());
+      level = std::move(leading);
     }
+    for (const LabelId one : ending) {
+      if (room_left() > 0)
+        labels_.insert(one);
+      else
+        ++picture_.left_out;
+    }
+  }
+  std::size_t room_left() const {
+    return options_.things_max - std::min(options_.things_max, labels_.size());
   }
 
   Grade grade_of(NodeId node) const {

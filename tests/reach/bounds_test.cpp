@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "fixture.hpp"
 #include "reach/difference.hpp"
 #include "reach/layout.hpp"
@@ -228,6 +230,30 @@ TEST(Picture, CausesStandLeftOfWhatFollows) {
   PictureOptions small;
   small.things_max = 3;
   EXPECT_GT(picture_of(reach, kUser, small)->left_out, 0u);
+}
+
+// Of a mailbox with many secrets those that open something are drawn before those that open nothing.
+TEST(Picture, WhatLeadsOnIsDrawnFirst) {
+  identity::Facts all = facts();
+  for (int i = 0; i < 300; ++i) {
+    identity::Presence one;
+    one.secret = "secret:1" + std::string(28, '0') + std::to_string(100 + i);
+    one.resource = kHelen;
+    one.valid = since(1);
+    one.evidence = "helen.mbox!/1:1";
+    all.presences.push_back(one);
+  }
+  const Reach reach = compute_reach(all, rights(), {spray()});
+  PictureOptions options;
+  options.things_max = 40;
+  const auto picture = picture_of(reach, kHelen, options);
+  ASSERT_TRUE(picture);
+  EXPECT_LE(picture->things.size(), 40u);
+  EXPECT_GT(picture->left_out, 200u);
+  std::set<std::string> drawn;
+  for (const PictureThing &thing : picture->things) drawn.insert(thing.id);
+  for (const std::string_view leads : {kAppSecret, kToken, kOther, kBot})
+    EXPECT_TRUE(drawn.contains(std::string(leads))) << leads;
 }
 
 TEST(OpenGraph, IdsHoldNoColonAndNoSecretIsInIt) {
