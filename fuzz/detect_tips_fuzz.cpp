@@ -26,8 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
   const std::vector<identity::SecretFact> secrets = {secret};
   const std::vector<detect::HeldMessage> messages = {{"1@x", "m", "r", base::Time{0}, {"a@evil.example"}}};
   const std::vector<detect::HeldFile> files = {{"f", "ab"}};
-  const detect::TipMatch match =
-      detect::match_tips(*file, {"f", "", "", ""}, {events, facts, secrets, messages, files});
+  const detect::TipMatch match = detect::match_tips(*file, {"f", "", "", "", detect::TipSignature::none},
+                                                    {events, facts, secrets, messages, files, nullptr});
   if (match.held > match.listed || match.tips != file->tips.size()) __builtin_trap();
   return 0;
 }

@@ -28,7 +28,7 @@ export function shortened(text, most) {
 }
 
 function textOf(text, within) {
-  if (text.length <= kTextMost) return document.createTextNode(visible(text));
+  if (text.length <= kTextMost || within.matches('textarea, option, pre.value')) return document.createTextNode(visible(text));
   const lines = text.split('\n');
   if (lines.length > 1 || within.namespaceURI === kName)
     return document.createTextNode(visible(lines.map((line) => line.length <= kLineMost ? line : line.slice(0, kLineMost) + '\u2026 (' + number(line.length - kLineMost) + ' more characters)').join('\n')));

@@ -1,9 +1,10 @@
 // @ts-check
 // The case on one axis of time, drawn and in words.
 
-import {getObject, learnNames, nameOf} from './api.js';
+import {act, getObject, learnNames, nameOf} from './api.js';
 import {chart} from './chart.js';
 import {bullets, grade, h, heading, number, pairs, place, time} from './dom.js';
+import {ask, told, whoField} from './forms.js';
 import {chips, tabs, virtualList} from './list.js';
 import {current} from './live.js';
 
@@ -16,9 +17,27 @@ export function things(ids) {
 
 const some = (list, most = 3) => list.slice(0, most).join(', ') + (list.length > most ? ' and ' + number(list.length - most) + ' more' : '');
 
+// The logs do not know everything: a person says whose it is, by name and with a reason.
+function claim(row) {
+  ask({
+    title: 'Whose is it?',
+    says: h('p', null, row.says),
+    fields: [
+      {name: 'whose', label: 'It is', kind: 'choice', choices: [['ours', 'ours: somebody of ours did it'], ['intruder', 'the intruder\u2019s'], ['open', 'open again: the claim is taken back']], value: 'ours'},
+      whoField('Who says so'),
+      {name: 'reason', label: 'Why', kind: 'area', needed: true, hint: 'A ticket, a call, what was seen.'},
+    ],
+    button: 'Record it',
+    send: async (values) => {
+      await act('claim', {thing: row.id, ...values});
+      told('Recorded. Reach and plan are derived with it.', true);
+    },
+  });
+}
+
 function detection(row) {
   return [h('h2', null, row.kind.replaceAll('-', ' ')), h('p', null, grade(row.grade), ' ', row.intruder ? h('span', {class: 'grade confirmed'}, 'the intruder\'s') : null),
-    h('p', null, row.says), row.because ? h('p', {class: 'quiet'}, row.because) : null,
+    h('p', null, row.says), h('p', null, h('button', {type: 'button', onclick: () => claim(row)}, 'Say whose it is')), row.because ? h('p', {class: 'quiet'}, row.because) : null,
     pairs([['First', time(row.first)], ['Last', time(row.last)], ['As', things(row.principals)], ['From', some(row.addresses, 12)], ['By', row.applications.join(', ')],
       ['Techniques', row.techniques.join(', ')], ['Events', number(row.event_count)], ['Confidence', row.confidence]]),
     bullets('Events', row.events.slice(0, 20).map((event) => h('code', null, event.source + ':' + event.line + (event.column > 1 ? ':' + event.column : ''))))];

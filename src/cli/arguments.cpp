@@ -1,16 +1,15 @@
-// argv to the structs of commands.hpp. The only file that includes CLI11, which is slow to compile.
+// argv to the structs of commands.hpp. This file and disclosure_arguments.cpp alone include CLI11, which is
+// slow to compile.
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "cli/argument_parts.hpp"
 #include "cli/commands.hpp"
 #include "cli/reach.hpp"
 #include "cli/session.hpp"
 #include "engine/version.hpp"
 
 namespace dislodge::cli {
-
-namespace {
 
 // Adds what every command takes.
 void common(CLI::App &app, Common &to) {
@@ -35,6 +34,8 @@ void key_options(CLI::App &app, Common &to) {
   app.add_option("--progress-to", to.progress_to)->group("");
 }
 
+namespace {
+
 // How evidence is read.
 void reading_options(CLI::App &app, Common &to) {
   app.add_option("--password-file", to.password_files,
@@ -47,13 +48,19 @@ void reading_options(CLI::App &app, Common &to) {
       ->check(CLI::ExistingFile);
 }
 
+}  // namespace
+
 void case_options(CLI::App &app, CaseOptions &to) {
   app.add_option("CASE", to.folder, "Folder of the case")->required();
   key_options(app, to);
   common(app, to);
 }
 
-}  // namespace
+// `cache` is where compiled rules are kept.
+Common &ready(Common &arguments) {
+  arguments.engine.cache_folder = user_cache_folder();
+  return arguments;
+}
 
 int run(int argc, char **argv) {
   CLI::App app{"Dislodge: what was stolen, what it opens, and how to get the intruder out.", "dislodge"};
@@ -61,11 +68,7 @@ int run(int argc, char **argv) {
   app.require_subcommand(1);
   int code = kDone;
 
-  // Each command: its struct lives here, its callback runs it. `cache` is where compiled rules are kept.
-  const auto ready = [](Common &arguments) -> Common & {
-    arguments.engine.cache_folder = user_cache_folder();
-    return arguments;
-  };
+  // Each command: its struct lives here, its callback runs it.
   const auto simple = [&](const char *name, const char *help, int (*runner)(const CaseOptions &),
                           CaseOptions &to) {
     CLI::App *command = app.add_subcommand(name, help);
@@ -109,13 +112,19 @@ int run(int argc, char **argv) {
   add_command->add_option("--verified-by", add.verified_by,
                           "Who confirmed out of band that the tip or notice is theirs");
   add_command->add_option("--verified-how", add.verified_how, "How: by telephone, in person ...");
+  add_command
+      ->add_option("--signature", add.signature,
+                   "Signature of the notice (default: the .sig and verify.key beside it)")
+      ->check(CLI::ExistingFile);
+  add_command->add_option("--verify-key", add.verify_key,
+                          "The sender's key, got out of band (64 hex digits, or a file)");
   reading_options(*add_command, add);
   add_command->callback([&] {
     ready(add);
     code = run_add(add);
   });
 
-  CaseOptions investigate, status, detections, sessions, timeline, coverage, parties, tips;
+  CaseOptions investigate, status, detections, sessions, timeline, coverage, parties;
   CLI::App *investigate_command =
       simple("investigate", "Run every pass that has something new to do", run_investigate, investigate);
   reading_options(*investigate_command, investigate);
@@ -148,8 +157,6 @@ int run(int argc, char **argv) {
     code = run_reach(reach);
   });
   simple("parties", "Whom it touches", run_parties, parties);
-  simple("tips", "What others say (indicators, notices, other scanners), and what the evidence has of it",
-         run_tips, tips);
 
   SecretsArguments secrets;
   CLI::App *secrets_command =
@@ -229,138 +236,8 @@ int run(int argc, char **argv) {
     code = run_plan(plan);
   });
 
-  StatementsArguments statements;
-  CLI::App *statements_command = app.add_subcommand(
-      "statements",
-      "What the case says, sentence by sentence; what was told to whom, and whether it still holds");
-  statements_command->add_option("CASE", statements.folder, "Folder of the case")->required();
-  key_options(*statements_command, statements);
-  common(*statements_command, statements);
-  statements_command->add_flag("--told", statements.told, "What was told, and what has changed since");
-  statements_command->add_option("--tell", statements.tell, "Record that statement NUMBER was told");
-  statements_command->add_option("--to", statements.to, "To whom");
-  statements_command->add_option("--by", statements.by, "By whom");
-  statements_command->add_option("--at", statements.at, "When (default: now)");
-  statements_command->callback([&] {
-    ready(statements);
-    code = run_statements(statements);
-  });
-
-  PackageArguments package;
-  CLI::App *package_command = app.add_subcommand(
-      "package", "What one party is given: a signed manifest of its stolen mail, and a notice");
-  package_command->add_option("CASE", package.folder, "Folder of the case")->required();
-  package_command->add_option("ORGANISATION", package.organisation, "As `parties` names it")->required();
-  package_command->add_option("-o,--out", package.out, "Folder for the package");
-  key_options(*package_command, package);
-  common(*package_command, package);
-  package_command->add_option("--released-by", package.released_by, "Who releases it: two different people");
-  package_command->add_option(
-      "--hold", package.hold,
-      "Custodian whose mail a person must look at first (legal staff); may be repeated");
-  package_command->add_option("--contact-name", package.contact_name, "Whom the party reaches");
-  package_command->add_option("--contact-channel", package.contact_channel,
-                              "How: a telephone number or portal that the intruder cannot read");
-  package_command->add_option("--verify-at", package.verify_at,
-                              "Where the party finds the verification code");
-  package_command->add_option("--code", package.code, "The verification code");
-  package_command->add_option("--next-update", package.next_update, "Date of the next update");
-  package_command->add_option("--seal-to", package.seal_to,
-                              "Public key of the recipient (64 hex digits, or their case.pub): encrypts");
-  package_command->add_option("--recipient-confirmed-by", package.recipient_confirmed_by,
-                              "Who confirmed out of band that the recipient is the right one");
-  package_command
-      ->add_option("--reviewed", package.reviewed,
-                   "Custodian held by default whose mail a person has looked at; may be repeated")
-      ->allow_extra_args(false);
-  package_command->add_option("--reviewed-by", package.reviewed_by, "Who looked at it");
-  package_command->add_flag("--only-secrets", package.only_secrets,
-                            "A manifest of the messages that hold secrets, and no others");
-  package_command->add_flag("--content", package.contents,
-                            "Give the messages themselves as well, sealed with --seal-to");
-  package_command
-      ->add_option(
-          "--reviewed-message", package.reviewed_messages,
-          "Ids of messages that a person has looked at and that are given in spite of what they name")
-      ->needs("--reviewed-by");
-  package_command->add_option("--review-list", package.review_list,
-                              "Write what is not given, and why, for who reviews it");
-  package_command->add_option("--also", package.also,
-                              "Other domains that are the same organisation (`parties` proposes some)");
-  package_command->add_option("--also-confirmed-by", package.also_confirmed_by,
-                              "Who knows that they are one organisation");
-  package_command
-      ->add_option("--receipt", package.receipt, "A receipt that came back: checked and journalled")
-      ->check(CLI::ExistingFile);
-  package_command->callback([&] {
-    ready(package);
-    code = run_package(package);
-  });
-
-  LinkArguments link;
-  CLI::App *link_command = app.add_subcommand(
-      "link", "Whether another case has the same secrets, accounts or intruder; alone: what is linked");
-  link_command->add_option("CASE", link.folder, "Folder of the case")->required();
-  link_command->add_option("FILE", link.file, "A set that the other case wrote with --export")
-      ->check(CLI::ExistingFile);
-  key_options(*link_command, link);
-  common(*link_command, link);
-  link_command->add_option("--export", link.out, "Write this case's set, hashed under the pair key");
-  link_command->add_option("--pair-key", link.pair_key,
-                           "32 bytes that both sides share (made by --export where there are none)");
-  link_command->add_option("--label", link.label, "--export: how the other side is to call this case");
-  link_command->callback([&] {
-    ready(link);
-    code = run_link(link);
-  });
-
-  NoticeArguments notice;
-  CLI::App *notice_command = app.add_subcommand(
-      "notice", "An outline for a person, a regulator or an insurer; customers have theirs in `package`");
-  case_options(*notice_command, notice);
-  notice_command->add_option("--kind", notice.kind, "person, regulator or insurer")
-      ->required()
-      ->check(CLI::IsMember({"person", "regulator", "insurer"}));
-  notice_command->add_option("--to", notice.to, "Who it is for");
-  notice_command->add_option("--address", notice.address,
-                             "Where it would be sent: refused where the intruder reads");
-  notice_command->add_option("--regime", notice.regime, "regulator: gdpr-33 ... (dislodge duties regimes)");
-  notice_command->add_option("--contact-name", notice.contact_name, "Whom they reach");
-  notice_command->add_option("--contact-channel", notice.contact_channel,
-                             "How: a telephone number or portal that the intruder cannot read");
-  notice_command->add_option("--verify-at", notice.verify_at, "Where they find the verification code");
-  notice_command->add_option("--code", notice.code, "The verification code");
-  notice_command->add_option("-o,--out", notice.out, "File to write")->required();
-  notice_command->callback([&] {
-    ready(notice);
-    code = run_notice(notice);
-  });
-
-  ReconcileArguments reconcile;
-  CLI::App *reconcile_command = app.add_subcommand(
-      "reconcile", "A supplier's manifest against our own mail: listed, held, missing, extra");
-  reconcile_command->add_option("CASE", reconcile.folder, "Folder of the case")->required();
-  reconcile_command->add_option("MANIFEST", reconcile.manifest, "manifest.jsonl of their package")
-      ->required();
-  key_options(*reconcile_command, reconcile);
-  common(*reconcile_command, reconcile);
-  reconcile_command->add_option("--signature", reconcile.signature, "manifest.sig of their package");
-  reconcile_command->add_option("--verify-key", reconcile.verify_key,
-                                "Their key, got out of band (64 hex digits)");
-  reconcile_command->add_option("--verified-by", reconcile.verified_by,
-                                "Who confirmed out of band that the notice is theirs");
-  reconcile_command->add_option("--content", reconcile.contents,
-                                "messages.jsonl.sealed of their package: each is held against the manifest");
-  reconcile_command
-      ->add_option("--content-out", reconcile.contents_out,
-                   "Folder to open these messages into, to be added as evidence")
-      ->needs("--content");
-  reconcile_command->add_option("--receipt", reconcile.receipt, "Write a signed receipt for them");
-  reconcile_command->add_option("--received-by", reconcile.received_by, "Who received it, for the receipt");
-  reconcile_command->callback([&] {
-    ready(reconcile);
-    code = run_reconcile(reconcile);
-  });
+  DisclosureCommands disclosure;
+  add_disclosure_commands(app, disclosure, code);
 
   VerifyArguments verify;
   CLI::App *verify_command =
@@ -374,58 +251,6 @@ int run(int argc, char **argv) {
   verify_command->callback([&] {
     ready(verify);
     code = run_verify(verify);
-  });
-
-  DutiesArguments duties;
-  CLI::App *duties_command =
-      app.add_subcommand("duties", "Which disclosure clocks run, and which wait for a decision");
-  duties_command->require_subcommand(0, 1);
-  duties_command->add_option("CASE", duties.folder, "Folder of the case");
-  key_options(*duties_command, duties);
-  common(*duties_command, duties);
-  duties_command->add_option("--decide", duties.decide, "Set a clock fact: determined-material, aware ...");
-  duties_command->add_option("--filed", duties.filed, "A report was handed in: its regime");
-  duties_command->add_option("--delay", duties.delay,
-                             "An authority allowed a delay: its regime, with --days");
-  duties_command->add_option("--field", duties.field,
-                             "State a field of a report: REGIME/FIELD, with one of the next three");
-  duties_command->add_option("--value", duties.value, "--field: its content");
-  duties_command->add_option("--not-determined", duties.not_determined, "--field: why not yet");
-  duties_command->add_option("--not-applicable", duties.not_applicable, "--field: why not at all");
-  duties_command->add_option("--next", duties.next, "--not-determined: when it is looked at again");
-  duties_command->add_option("--at", duties.at, "When it was decided, known, filed or granted");
-  duties_command->add_option("--who", duties.who, "Who decided: a named person");
-  duties_command->add_option("--reason", duties.reason, "On which facts");
-  duties_command->add_option("--checklist", duties.checklist,
-                             "The required content of one report: known, not determined, missing");
-  duties_command->add_flag("--decisions", duties.decisions,
-                           "Who decided what, when, and what the case showed then");
-  const auto counting_options = [&](CLI::App &command) {
-    command.add_option("--days", duties.days, "Days of delay that an authority granted, in all");
-    command.add_option("--closed", duties.closed, "An ad hoc closure: DATE or DATE=WHY; may be repeated")
-        ->allow_extra_args(false);
-  };
-  counting_options(*duties_command);
-  CLI::App *due_command = duties_command->add_subcommand("due", "A due date without a case");
-  due_command->add_option("REGIME", duties.due_regime, "sec-8k-1.05 ..., or a family: nis2-23")->required();
-  due_command->add_option("TRIGGER", duties.due_trigger, "determined-material ...")->required();
-  due_command->add_option("TIME", duties.due_time, "When it happened, RFC 3339 or a date")->required();
-  due_command->add_option("--aware", duties.aware,
-                          "When it became known, where the rule caps from there (DORA)");
-  due_command->add_option("--zone", duties.zone, "Zone instead of the regime's own: Europe/Dublin ...");
-  due_command
-      ->add_option("--counting", duties.counting,
-                   "Hours of EU law: plain (default), 1182-71, 1182-71-two-days")
-      ->check(CLI::IsMember({"plain", "1182-71", "1182-71-two-days"}));
-  counting_options(*due_command);
-  due_command->add_flag("--json", duties.json, "JSON");
-  CLI::App *regimes_command = duties_command->add_subcommand(
-      "regimes", "The regimes, their triggers and periods, and the clock facts");
-  regimes_command->add_flag("--json", duties.json, "JSON");
-  regimes_command->callback([&] { duties.regimes = true; });
-  duties_command->callback([&] {
-    ready(duties);
-    code = run_duties(duties);
   });
 
   EventsArguments events;

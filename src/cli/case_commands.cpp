@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/files.hpp"
+#include "base/visible.hpp"
 #include "base/words.hpp"
+#include "cli/package_key.hpp"
 #include "cli/session.hpp"
 #include "engine/add.hpp"
 #include "engine/reopen.hpp"
@@ -68,12 +70,21 @@ void say_tip(const AddArguments &arguments, const engine::AddedTip &tip) {
                  tip.wrong.c_str());
     return;
   }
+  if (tip.signature == detect::TipSignature::broken)
+    std::fprintf(
+        stderr,
+        "dislodge: %s: THE SIGNATURE DOES NOT FIT: it was changed on the way, or is not theirs: ask them "
+        "by telephone; until then it is kept as what somebody says\n",
+        base::visible(tip.path.string()).c_str());
   if (arguments.quiet) return;
   print_line(fmt::format(
       "{}: a tip ({}), {} from {}{}", tip.path.filename().string(), tip.format,
       base::counted(tip.entries, "entry", "entries"), tip.from.empty() ? "nobody named" : tip.from,
       arguments.verified_by.empty() ? "; not confirmed out of band (--verified-by NAME --verified-how HOW)"
                                     : "; confirmed by " + arguments.verified_by));
+  if (tip.signature == detect::TipSignature::fits) print_line("  its signature fits the key that was given");
+  if (tip.signature == detect::TipSignature::beside)
+    print_line("  its signature fits the key that lies beside it: get their key by another way as well");
 }
 
 }  // namespace
@@ -88,6 +99,12 @@ int run_add(const AddArguments &given) {
   options.tips.from = arguments.notice_from;
   options.tips.verified_by = arguments.verified_by;
   options.tips.verified_how = arguments.verified_how;
+  options.signature = arguments.signature;
+  if (!arguments.verify_key.empty()) {
+    auto key = key_of(arguments.verify_key, "--verify-key");
+    if (!key) return report_error(key.error());
+    options.verify_key = std::move(*key);
+  }
   if (!arguments.exposed.empty()) {
     auto interval = parse_exposed(arguments.exposed);
     if (!interval) return report_error(interval.error());
@@ -125,7 +142,11 @@ int run_add(const AddArguments &given) {
     std::move(added->left_out.begin(), added->left_out.end(), std::back_inserter(all.left_out));
   }
   progress.clear();
-  for (const engine::AddedTip &tip : all.tips) say_tip(arguments, tip);
+  bool forged = false;
+  for (const engine::AddedTip &tip : all.tips) {
+    say_tip(arguments, tip);
+    forged |= tip.signature == detect::TipSignature::broken;
+  }
   // A mailbox that is said to be exposed and is not handed in would be missed silently.
   for (const engine::ExposureRule &rule : options.exposures)
     if (all.rules_used.count(rule.line) == 0)
@@ -141,7 +162,7 @@ int run_add(const AddArguments &given) {
                  all.left_out[i].reason.c_str(), all.left_out[i].remedy.c_str());
   if (all.left_out.size() > kNamed)
     std::fprintf(stderr, "dislodge: and %zu more (dislodge ledger --unread)\n", all.left_out.size() - kNamed);
-  return exit_code_of({}, all.left_out);
+  return forged ? kDamaged : exit_code_of({}, all.left_out);
 }
 
 int run_investigate(const CaseOptions &given) {

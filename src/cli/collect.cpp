@@ -49,7 +49,7 @@ int run_collect(const CollectArguments &arguments) {
     return kDone;
   }
   return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
-    const auto missing = log::still_missing(*exports, picture.coverage);
+    const auto missing = log::still_missing(*exports, picture.coverage, picture.directories);
     for (const log::Export *one : missing) print_export(*one, arguments.json);
     if (!arguments.json)
       print_line(

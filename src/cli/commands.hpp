@@ -42,6 +42,11 @@ struct AddArguments : CaseOptions {
   std::string exposed, custodian;
   std::filesystem::path exposure_file;
   std::string notice_from, verified_by, verified_how;  // of tips and notices
+  std::filesystem::path signature;                     // of a notice, and the key to check it with
+  std::string verify_key;
+};
+struct TipsArguments : CaseOptions {
+  std::string judge, who, reason;
 };
 struct WhyArguments : CaseOptions {
   std::string thing;
@@ -183,7 +188,7 @@ int run_why(const WhyArguments &arguments);
 int run_plan(const PlanArguments &arguments);
 int run_verify(const VerifyArguments &arguments);
 int run_parties(const CaseOptions &arguments);
-int run_tips(const CaseOptions &arguments);
+int run_tips(const TipsArguments &arguments);
 int run_statements(const StatementsArguments &arguments);
 int run_package(const PackageArguments &arguments);
 int run_link(const LinkArguments &arguments);

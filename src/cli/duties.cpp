@@ -48,7 +48,9 @@ Result<std::vector<const disclose::Regime *>> regimes_of(const disclose::DutyRul
   return tl::unexpected(none.error());
 }
 
-int due(const DutiesArguments &arguments) {
+int due(DutiesArguments arguments) {
+  arguments.due_regime = base::lower(base::trim(arguments.due_regime));
+  arguments.due_trigger = base::lower(base::trim(arguments.due_trigger));
   const auto rules = rules_of(arguments);
   if (!rules) return report_error(rules.error());
   const auto family = regimes_of(*rules, arguments.due_regime);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/files.hpp"
 #include "base/json_writer.hpp"
 #include "base/secure.hpp"
@@ -35,7 +37,7 @@ Result<base::SecretBytes> pair_key(const LinkArguments &arguments) {
   return key;
 }
 
-void show(const engine::Link &link, bool as_json) {
+void show(const engine::Link &link, const engine::Picture &picture, bool as_json) {
   if (as_json) {
     base::JsonWriter json;
     json.object([&] {
@@ -54,13 +56,18 @@ void show(const engine::Link &link, bool as_json) {
     return;
   }
   print_line(fmt::format("{} of {}: {} in common", link.label, link.from, link.matches.size()));
-  for (const engine::LinkMatch &one : link.matches) print_line(fmt::format("  {} {}", one.what, one.ours));
+  // By the names that people know, each sort together.
+  std::vector<std::string> lines;
+  for (const engine::LinkMatch &one : link.matches)
+    lines.push_back(fmt::format("  {} {}", one.what, picture.name_of(one.ours)));
+  std::sort(lines.begin(), lines.end());
+  for (const std::string &line : lines) print_line(line);
 }
 
 Result<int> link(const LinkArguments &arguments, casefile::Case &the_case, const engine::Picture &picture) {
   if (arguments.out.empty() && arguments.file.empty()) {
     DISLODGE_TRY_ASSIGN(const auto links, engine::links_of(the_case));
-    for (const engine::Link &one : links) show(one, arguments.json);
+    for (const engine::Link &one : links) show(one, picture, arguments.json);
     return kDone;
   }
   DISLODGE_TRY_ASSIGN(const base::SecretBytes key, pair_key(arguments));
@@ -75,7 +82,7 @@ Result<int> link(const LinkArguments &arguments, casefile::Case &the_case, const
   DISLODGE_TRY_ASSIGN(const std::string text, base::read_file(arguments.file));
   const auto found = engine::import_links(the_case, picture, key.view(), text);
   if (!found) return base::fail(found.error().kind, arguments.file.string() + ": " + found.error().message);
-  show(*found, arguments.json);
+  show(*found, picture, arguments.json);
   return kDone;
 }
 

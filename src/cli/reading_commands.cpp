@@ -8,10 +8,12 @@
 #include "engine/decisions.hpp"
 #include "engine/dump.hpp"
 #include "engine/inputs.hpp"
+#include "engine/tips_pass.hpp"
 #include "reach/why.hpp"
 #include "report/files.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
+#include "report/text_parts.hpp"
 #include "report/tips.hpp"
 
 namespace dislodge::cli {
@@ -22,7 +24,7 @@ namespace {
 int show(const CaseOptions &arguments, std::string (*text)(const engine::Picture &),
          std::string (*json)(const engine::Picture &)) {
   return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
-    print(arguments.json ? json(picture) : text(picture));
+    print(arguments.json ? json(picture) : report::fitted(text(picture)));
     return kDone;
   });
 }
@@ -41,7 +43,16 @@ int run_timeline(const CaseOptions &arguments) {
 int run_coverage(const CaseOptions &arguments) {
   return show(arguments, report::coverage_text, report::coverage_json);
 }
-int run_tips(const CaseOptions &arguments) {
+int run_tips(const TipsArguments &arguments) {
+  if (!arguments.judge.empty())
+    return with_picture(arguments, casefile::Case::Access::write,
+                        [&](casefile::Case &the_case, const engine::Picture &picture) {
+                          const auto done = engine::judge_tip(the_case, picture, arguments.judge,
+                                                              arguments.who, arguments.reason);
+                          if (!done) return report_error(done.error());
+                          print_line(fmt::format("{}: looked at by {}", arguments.judge, arguments.who));
+                          return kDone;
+                        });
   return show(arguments, report::tips_text, report::tips_json);
 }
 
@@ -52,7 +63,7 @@ int run_parties(const CaseOptions &arguments) {
 int run_ledger(const LedgerArguments &arguments) {
   return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
     print(arguments.json ? report::ledger_json(picture, arguments.unread)
-                         : report::ledger_text(picture, arguments.unread));
+                         : report::fitted(report::ledger_text(picture, arguments.unread)));
     return exit_code_of(picture.totals, picture.ledger);
   });
 }
@@ -75,7 +86,7 @@ int run_why(const WhyArguments &arguments) {
                                                                arguments.thing, named.size(), ids)});
     }
     if (!chain) return report_error(chain.error());
-    print(*chain);
+    print(report::fitted(*chain));
     for (std::size_t i = 1; i < named.size(); ++i)
       print_line(fmt::format("{} has this name too: dislodge why CASE {}", named[i], named[i]));
     return kDone;

@@ -2,7 +2,6 @@
 // against our own mail.
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <map>
@@ -15,8 +14,10 @@
 #include "casefile/keys.hpp"
 #include "cli/package_key.hpp"
 #include "cli/session.hpp"
+#include "detect/object_lines.hpp"
 #include "disclose/package.hpp"
 #include "engine/correspondence.hpp"
+#include "engine/notice_signature.hpp"
 
 namespace dislodge::cli {
 
@@ -53,25 +54,16 @@ Result<Contents> take_contents(const ReconcileArguments &arguments, casefile::Ca
   DISLODGE_TRY_ASSIGN(const std::string text, base::read_file(arguments.contents));
   if (!arguments.contents_out.empty()) DISLODGE_TRY(base::make_folders(arguments.contents_out));
   Contents contents;
-  simdjson::dom::parser parser;
-  std::size_t number = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string_view line = base::trim(std::string_view(text).substr(begin, end - begin));
-    begin = end + 1;
-    ++number;
-    if (line.empty()) continue;
-    simdjson::dom::element row;
+  const auto take = [&](std::size_t number, simdjson::dom::element row) -> Result<void> {
     std::uint64_t n = 0;
     std::string_view encoded;
-    if (parser.parse(line.data(), line.size()).get(row) != simdjson::SUCCESS ||
-        row["n"].get(n) != simdjson::SUCCESS || row["sealed"].get(encoded) != simdjson::SUCCESS)
+    if (row["n"].get(n) != simdjson::SUCCESS || row["sealed"].get(encoded) != simdjson::SUCCESS)
       return base::fail(ErrorKind::usage, fmt::format("{}, line {}: is no message of a package",
                                                       arguments.contents.string(), number));
     const auto found = listed.find(n);
     if (found == listed.end()) {
       contents.damaged.push_back(fmt::format("line {} (the manifest lists no such message)", number));
-      continue;
+      return {};
     }
     const disclose::ListedContent one = found->second;
     listed.erase(found);
@@ -80,16 +72,17 @@ Result<Contents> take_contents(const ReconcileArguments &arguments, casefile::Ca
                                : Result<base::SecretBytes>(base::fail(ErrorKind::damaged, "is no base64"));
     if (!opened || base::to_hex(base::sha256(opened->view())) != one.sha256) {
       contents.damaged.push_back(one.message_id);
-      continue;
+      return {};
     }
     ++contents.given;
-    if (arguments.contents_out.empty()) continue;
+    if (arguments.contents_out.empty()) return {};
     const char *ending = one.media_type == "message/rfc822"     ? "eml"
                          : one.media_type == "application/json" ? "json"
                                                                 : "txt";
-    DISLODGE_TRY(
-        base::write_file(arguments.contents_out / fmt::format("{:06}.{}", n, ending), opened->view(), 0600));
-  }
+    return base::write_file(arguments.contents_out / fmt::format("{:06}.{}", n, ending), opened->view(),
+                            0600);
+  };
+  DISLODGE_TRY(detect::each_object_line(text, arguments.contents.string(), take));
   for (const auto &[n, one] : listed) contents.missing.push_back(one.message_id);
   return contents;
 }
@@ -101,33 +94,23 @@ Result<int> reconcile(const ReconcileArguments &arguments, casefile::Case &the_c
     DISLODGE_TRY_ASSIGN(const base::SecretBytes opened, the_case.keys().open(manifest));
     manifest = std::string(opened.view());
   }
+  std::string key;
+  if (!arguments.verify_key.empty()) {
+    DISLODGE_TRY_ASSIGN(key, key_of(arguments.verify_key, "--verify-key"));
+  }
+  // What lies beside the manifest is checked unasked.
+  DISLODGE_TRY_ASSIGN(const detect::TipSignature signature,
+                      engine::check_signature(arguments.manifest, manifest, arguments.signature, key));
   std::string checked = "not checked: give --signature and --verify-key";
-  // What lies beside the manifest is checked unasked: it shows that nothing was changed, not whose it is.
-  std::filesystem::path signature_file = arguments.signature;
-  std::string key_file = arguments.verify_key;
-  const bool beside = signature_file.empty() && key_file.empty();
-  if (beside) {
-    std::error_code none;
-    const std::filesystem::path folder = arguments.manifest.parent_path();
-    if (std::filesystem::exists(folder / "manifest.sig", none) &&
-        std::filesystem::exists(folder / "verify.key", none)) {
-      signature_file = folder / "manifest.sig";
-      key_file = (folder / "verify.key").string();
-    }
-  }
-  if (!key_file.empty() && !signature_file.empty()) {
-    DISLODGE_TRY_ASSIGN(const std::string key, key_of(key_file, "--verify-key"));
-    DISLODGE_TRY_ASSIGN(const std::string text, base::read_file(signature_file));
-    const auto signature = base::from_hex(base::trim(text));
-    if (!signature || !casefile::verify_signature(key, manifest, *signature))
-      return base::fail(
-          ErrorKind::usage,
-          fmt::format("{}: the signature does not fit: the manifest was changed, or is not theirs; ask "
-                      "them by telephone",
-                      arguments.manifest.string()));
-    checked = beside ? "the signature fits the key that lies beside it: get their key by another way as well"
-                     : "the signature fits";
-  }
+  if (signature == detect::TipSignature::broken)
+    return base::fail(
+        ErrorKind::usage,
+        fmt::format("{}: the signature does not fit: the manifest was changed, or is not theirs; ask "
+                    "them by telephone",
+                    arguments.manifest.string()));
+  if (signature == detect::TipSignature::fits) checked = "the signature fits";
+  if (signature == detect::TipSignature::beside)
+    checked = "the signature fits the key that lies beside it: get their key by another way as well";
   DISLODGE_TRY_ASSIGN(const disclose::Reconciled result,
                       disclose::reconcile(manifest, engine::correspondence_of(picture)));
   Contents contents;

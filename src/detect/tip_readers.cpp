@@ -9,8 +9,10 @@
 #include "base/encode.hpp"
 #include "base/limits.hpp"
 #include "base/words.hpp"
+#include "detect/object_lines.hpp"
 #include "detect/sarif_reader.hpp"
 #include "detect/tips.hpp"
+#include "log/builder.hpp"
 #include "log/csv.hpp"
 
 namespace dislodge::detect {
@@ -20,15 +22,30 @@ using base::ErrorKind;
 using base::fail;
 using simdjson::dom::element;
 
-std::string text_of(element from, std::string_view key) {
-  std::string_view text;
-  return from.is_object() && from[key].get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
-
 std::string bare_id(std::string_view id) {
   id = base::trim(id);
   if (id.size() > 1 && id.front() == '<' && id.back() == '>') id = id.substr(1, id.size() - 2);
   return std::string(id);
+}
+
+// "198.51.100[.]7", "evil[dot]example": people write indicators so that nobody follows them by accident.
+std::string without_brackets(std::string_view value) {
+  std::string out;
+  for (std::size_t at = 0; at < value.size();) {
+    std::string_view rest = value.substr(at);
+    const auto take = [&](std::string_view written, char meant) {
+      if (rest.size() < written.size() || !base::equal_ignoring_case(rest.substr(0, written.size()), written))
+        return false;
+      out += meant;
+      at += written.size();
+      return true;
+    };
+    if (take("[.]", '.') || take("(.)", '.') || take("[dot]", '.') || take("(dot)", '.') ||
+        take("[@]", '@') || take("[at]", '@') || take("(at)", '@') || take("[:]", ':'))
+      continue;
+    out += value[at++];
+  }
+  return out;
 }
 
 class Collector {
@@ -36,8 +53,20 @@ class Collector {
   explicit Collector(TipFile &file) : file_(file) {}
   void add(Tip tip) {
     if (tip.value.empty()) return;
+    if (tip.kind == TipKind::address || tip.kind == TipKind::domain || tip.kind == TipKind::email)
+      tip.value = without_brackets(tip.value);
     if (tip.kind != TipKind::place && tip.kind != TipKind::agent && tip.kind != TipKind::message)
       tip.value = base::lower(tip.value);
+    // As events write it: one spelling for one IPv6 address, no port.
+    if (tip.kind == TipKind::address && tip.value.find('/') == tip.value.npos)
+      tip.value = log::clean_address(tip.value);
+    if (tip.kind == TipKind::domain)
+      while (tip.value.ends_with('.')) tip.value.pop_back();
+    if (tip.value.empty()) return;
+    if (tip.kind == TipKind::agent && ++agents_ > kAgentTipsMax) {
+      ++out_["user agents beyond the limit of one file"];
+      return;
+    }
     if (file_.tips.size() == kTipsMax) {
       ++out_["beyond the limit of tips of one file"];
       return;
@@ -53,6 +82,7 @@ class Collector {
  private:
   TipFile &file_;
   std::map<std::string, std::uint64_t> out_;
+  std::size_t agents_ = 0;
   std::uint64_t groups_ = 0;  // of tips that hold only together
 };
 
@@ -217,7 +247,7 @@ void read_pattern(Collector &to, std::string_view pattern, const std::string &la
     }
     const std::uint64_t number = to.next_group();
     for (Tip &tip : together) {
-      tip.line = together.size() > 1 ? number : 0;
+      tip.group = together.size() > 1 ? number : 0;
       to.add(std::move(tip));
     }
     return;
@@ -412,22 +442,13 @@ void read_manifest_row(Collector &to, element row) {
 base::Result<TipFile> read_manifest_lines(std::string_view text, TipFile file) {
   file.format = "manifest";
   Collector to(file);
-  simdjson::dom::parser parser;
-  std::size_t number = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string_view line = base::trim(text.substr(begin, end - begin));
-    begin = end + 1;
-    ++number;
-    if (line.empty()) continue;
-    element row;
-    if (parser.parse(line.data(), line.size()).get(row) != simdjson::SUCCESS || !row.is_object())
-      return fail(ErrorKind::usage, fmt::format("manifest, line {}: is no JSON object", number));
+  DISLODGE_TRY(each_object_line(text, "manifest", [&](std::size_t, element row) -> base::Result<void> {
     if (text_of(row, "kind") == "dislodge-manifest")
       file.from = text_of(row, "from");
     else
       read_manifest_row(to, row);
-  }
+    return {};
+  }));
   to.finish();
   return file;
 }

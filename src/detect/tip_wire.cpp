@@ -1,12 +1,22 @@
 // Tips as bytes: out of the sandbox that reads them, and into the case.
 
+#include <utility>
+
 #include "base/wire.hpp"
 #include "detect/tips.hpp"
 
 namespace dislodge::detect {
 
+namespace {
+
+// Stands first since there are groups; before, the format did, and the number of a group stood for the line.
+constexpr std::string_view kVersion = "tips 2";
+
+}  // namespace
+
 std::string encode_tips(const TipFile &file) {
   base::WireWriter out;
+  out.text(kVersion);
   out.text(file.format);
   out.text(file.from);
   out.texts(file.left_out);
@@ -18,6 +28,7 @@ std::string encode_tips(const TipFile &file) {
     out.flag(tip.confirmed);
     out.flag(tip.with_secret);
     out.number(tip.line);
+    out.number(tip.group);
   });
   return out.take();
 }
@@ -26,6 +37,8 @@ base::Result<TipFile> decode_tips(std::string_view encoded) {
   base::WireReader in(encoded);
   TipFile file;
   file.format = in.text();
+  const bool grouped = file.format == kVersion;
+  if (grouped) file.format = in.text();
   file.from = in.text();
   file.left_out = in.texts();
   bool known = true;
@@ -40,6 +53,10 @@ base::Result<TipFile> decode_tips(std::string_view encoded) {
     tip.confirmed = in.flag();
     tip.with_secret = in.flag();
     tip.line = in.number();
+    if (grouped)
+      tip.group = in.number();
+    else if (tip.kind != TipKind::place)
+      std::swap(tip.line, tip.group);
     file.tips.push_back(std::move(tip));
   });
   DISLODGE_TRY(in.finish("tips"));

@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <deque>
 #include <map>
-#include <optional>
 #include <set>
 #include <tuple>
 #include <unordered_map>
@@ -14,98 +13,10 @@
 #include "base/encode.hpp"
 #include "base/hash.hpp"
 #include "base/words.hpp"
+#include "detect/tip_index.hpp"
 
 namespace dislodge::detect {
 namespace {
-
-// An address as 128 bits; IPv4 mapped into the end.
-struct Address {
-  std::array<std::uint8_t, 16> bytes{};
-  bool v6 = false;
-};
-
-std::optional<Address> parse_v4(std::string_view text) {
-  Address out;
-  std::size_t part = 0;
-  for (std::size_t begin = 0; part < 4; ++part) {
-    const std::size_t end = std::min(text.find('.', begin), text.size());
-    unsigned value = 256;
-    const auto [stop, error] = std::from_chars(text.data() + begin, text.data() + end, value);
-    if (error != std::errc() || stop != text.data() + end || value > 255) return std::nullopt;
-    out.bytes[12 + part] = static_cast<std::uint8_t>(value);
-    if (end == text.size()) return part == 3 ? std::optional(out) : std::nullopt;
-    begin = end + 1;
-  }
-  return std::nullopt;
-}
-
-std::optional<Address> parse_address(std::string_view text) {
-  if (text.find(':') == text.npos) return parse_v4(text);
-  Address out;
-  out.v6 = true;
-  std::vector<std::uint16_t> head, tail;
-  bool gap = false;
-  std::size_t begin = 0;
-  if (text.starts_with("::")) {
-    gap = true;
-    begin = 2;
-  }
-  while (begin < text.size()) {
-    if (text[begin] == ':') {
-      if (gap) return std::nullopt;
-      gap = true;
-      ++begin;
-      continue;
-    }
-    const std::size_t end = std::min(text.find(':', begin), text.size());
-    const std::string_view group = text.substr(begin, end - begin);
-    unsigned value = 0;
-    const auto [stop, error] = std::from_chars(group.data(), group.data() + group.size(), value, 16);
-    if (error != std::errc() || stop != group.data() + group.size() || value > 0xFFFF) return std::nullopt;
-    (gap ? tail : head).push_back(static_cast<std::uint16_t>(value));
-    if (head.size() + tail.size() > 8) return std::nullopt;
-    begin = end + 1;
-  }
-  if (!gap && head.size() != 8) return std::nullopt;
-  head.resize(8 - tail.size());
-  head.insert(head.end(), tail.begin(), tail.end());
-  for (std::size_t i = 0; i < 8; ++i) {
-    out.bytes[2 * i] = static_cast<std::uint8_t>(head[i] >> 8);
-    out.bytes[2 * i + 1] = static_cast<std::uint8_t>(head[i]);
-  }
-  return out;
-}
-
-struct Network {
-  Address base;
-  unsigned bits = 0;  // of 128
-  bool holds(const Address &one) const {
-    if (one.v6 != base.v6) return false;
-    for (unsigned i = 0; i < 16; ++i) {
-      const unsigned left = bits > 8 * i ? std::min(8u, bits - 8 * i) : 0;
-      if (left == 0) return true;
-      const auto mask = static_cast<std::uint8_t>(0xFF << (8 - left));
-      if (((one.bytes[i] ^ base.bytes[i]) & mask) != 0) return false;
-    }
-    return true;
-  }
-};
-
-std::optional<Network> parse_network(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  const auto address = parse_address(text.substr(0, slash));
-  if (!address) return std::nullopt;
-  Network out{*address, 128};
-  if (slash != text.npos) {
-    unsigned bits = 0;
-    const std::string_view tail = text.substr(slash + 1);
-    const auto [stop, error] = std::from_chars(tail.data(), tail.data() + tail.size(), bits);
-    if (error != std::errc() || stop != tail.data() + tail.size() || bits > (address->v6 ? 128u : 32u))
-      return std::nullopt;
-    out.bits = address->v6 ? bits : bits + 96;
-  }
-  return out;
-}
 
 // Events that one tip names.
 struct Hit {
@@ -117,10 +28,11 @@ struct Hit {
 class Matcher {
  public:
   Matcher(const TipFile &file, const TipSource &source, const TipAgainst &against)
-      : file_(file), source_(source), against_(against) {}
+      : file_(file), source_(source), against_(against), index_({&file}) {}
 
   TipMatch run() {
     match_.tips = file_.tips.size();
+    limits();
     events();
     messages();
     manifest();
@@ -133,99 +45,85 @@ class Matcher {
 
  private:
   Hit &hit(const Tip &tip) {
-    Hit &one = hits_[{tip.kind, tip.value, tip.line}];
+    Hit &one = hits_[{tip.kind, tip.value, tip.group}];
     one.tip = &tip;
     return one;
   }
 
+  // What the comparison cannot see, of the kinds that this file has.
+  void limits() {
+    const auto any = [&](TipKind kind) {
+      return std::any_of(file_.tips.begin(), file_.tips.end(),
+                         [&](const Tip &tip) { return tip.kind == kind; });
+    };
+    if (any(TipKind::file_hash))
+      match_.unmatched_kinds.emplace_back(
+          "file hashes: compared with the files handed in, not with attachments");
+    if (any(TipKind::domain))
+      match_.unmatched_kinds.emplace_back(
+          "domains: compared with correspondents and with what logs name, not with links in the text of "
+          "mail");
+  }
+
   std::string who() const {
-    return fmt::format("{}{}", source_.from.empty() ? source_.file : source_.from,
-                       source_.verified_by.empty() ? " (not confirmed out of band)" : "");
+    return fmt::format("{}{}{}", source_.from.empty() ? source_.file : source_.from,
+                       source_.verified_by.empty() ? " (not confirmed out of band)" : "",
+                       source_.signature == TipSignature::broken ? " (its signature does not fit)" : "");
+  }
+
+  // Each text of an event is looked up once, however many events share it.
+  const TipIndex::Found &named(base::StringId id, TipIndex::Role role) {
+    std::vector<std::uint32_t> &known = known_[static_cast<std::size_t>(role)];
+    if (known.empty()) known.resize(against_.events.pool.size());
+    if (known[id] == 0) {
+      TipIndex::Found found = index_.named(against_.events.text(id), role);
+      known[id] = found.empty() ? 1 : static_cast<std::uint32_t>(found_.size() + 1);
+      if (!found.empty()) found_.push_back(std::move(found));
+    }
+    return found_[known[id] - 1];
   }
 
   void events() {
-    std::unordered_map<std::string_view, std::vector<const Tip *>> by_value;
-    std::vector<std::pair<Network, const Tip *>> networks;
-    std::vector<const Tip *> agents;
     std::map<std::uint64_t, std::vector<const Tip *>> together;
-    std::set<std::pair<TipKind, std::string_view>> known;  // several patterns may name one thing
-    for (const Tip &tip : file_.tips) {
-      if (tip.kind == TipKind::place) continue;
-      if (tip.line != 0)
-        together[tip.line].push_back(&tip);
-      else if (!known.emplace(tip.kind, tip.value).second)
-        continue;
-      switch (tip.kind) {
-        case TipKind::address:
-          if (tip.value.find('/') != std::string::npos) {
-            if (const auto network = parse_network(tip.value)) networks.emplace_back(*network, &tip);
-          } else {
-            by_value[tip.value].push_back(&tip);
-          }
-          break;
-        case TipKind::account:
-        case TipKind::application:
-        case TipKind::key_id:
-        case TipKind::email:
-          by_value[tip.value].push_back(&tip);
-          break;
-        case TipKind::agent:
-          agents.push_back(&tip);
-          break;
-        default:
-          break;
-      }
-    }
-    if (by_value.empty() && networks.empty() && agents.empty()) return;
+    for (const Tip &tip : file_.tips)
+      if (tip.group != 0) together[tip.group].push_back(&tip);
+    if (index_.empty()) return;
+    using Role = TipIndex::Role;
+    static constexpr std::pair<base::StringId log::Event::*, Role> kLooked[] = {
+        {&log::Event::address, Role::address},
+        {&log::Event::agent, Role::agent},
+        {&log::Event::actor_id, Role::name},
+        {&log::Event::actor_name, Role::name},
+        {&log::Event::target_id, Role::name},
+        {&log::Event::target_name, Role::name},
+        {&log::Event::resource_id, Role::name},
+        {&log::Event::application_id, Role::application},
+        {&log::Event::application_name, Role::application},
+        {&log::Event::key_id, Role::name},
+        {&log::Event::mailbox, Role::name},
+    };
     const log::EventTable &table = against_.events;
-    // Strings are pooled, so each is compared once.
-    std::unordered_map<base::StringId, std::vector<const Tip *>> of_address, of_agent;
+    std::set<const Tip *> all;
     for (const log::Event &event : table.events) {
-      std::set<const Tip *> named;
-      if (event.address != 0) {
-        const auto [found, fresh] = of_address.try_emplace(event.address);
-        if (fresh) {
-          const std::string_view text = table.text(event.address);
-          if (const auto exact = by_value.find(text); exact != by_value.end())
-            for (const Tip *tip : exact->second)
-              if (tip->kind == TipKind::address) found->second.push_back(tip);
-          if (!networks.empty())
-            if (const auto address = parse_address(text))
-              for (const auto &[network, tip] : networks)
-                if (network.holds(*address)) found->second.push_back(tip);
-        }
-        named.insert(found->second.begin(), found->second.end());
-      }
-      if (!agents.empty() && event.agent != 0) {
-        const auto [found, fresh] = of_agent.try_emplace(event.agent);
-        if (fresh)
-          for (const Tip *tip : agents)
-            if (base::contains_ignoring_case(table.text(event.agent), tip->value))
-              found->second.push_back(tip);
-        named.insert(found->second.begin(), found->second.end());
-      }
-      const auto look = [&](base::StringId id, std::initializer_list<TipKind> kinds) {
+      all.clear();
+      const auto look = [&](base::StringId id, Role role) {
         if (id == 0) return;
-        const auto found = by_value.find(table.text(id));
-        if (found == by_value.end()) return;
-        for (const Tip *tip : found->second)
-          if (std::find(kinds.begin(), kinds.end(), tip->kind) != kinds.end()) named.insert(tip);
+        const TipIndex::Found &found = named(id, role);
+        all.insert(found.begin(), found.end());
       };
-      look(event.actor_id, {TipKind::account, TipKind::application});
-      look(event.actor_name, {TipKind::account, TipKind::email});
-      look(event.target_id, {TipKind::account, TipKind::application});
-      look(event.application_id, {TipKind::application});
-      look(event.application_name, {TipKind::application});
-      look(event.key_id, {TipKind::key_id});
-      for (const Tip *tip : named) {
-        if (tip->line == 0) {
+      for (const auto &[field, role] : kLooked) look(event.*field, role);
+      // Where a rule forwards to, who receives a role, from where a factor answered.
+      for (std::uint32_t i = 0; i < event.extra_count; ++i)
+        look(table.extras[event.extra_begin + i].value, Role::any);
+      for (const Tip *tip : all) {
+        if (tip->group == 0) {
           hit(*tip).events.push_back(&event);
           continue;
         }
-        const std::vector<const Tip *> &all = together[tip->line];
+        const std::vector<const Tip *> &parts = together[tip->group];
         const bool whole =
-            std::all_of(all.begin(), all.end(), [&](const Tip *one) { return named.count(one) != 0; });
-        if (whole && tip == all.front()) hit(*tip).events.push_back(&event);
+            std::all_of(parts.begin(), parts.end(), [&](const Tip *one) { return all.count(one) != 0; });
+        if (whole && tip == parts.front()) hit(*tip).events.push_back(&event);
       }
     }
   }
@@ -319,7 +217,7 @@ class Matcher {
     detection.first = first == base::kTimeMax ? base::kTimeMin : first;
     detection.last = last == base::kTimeMin ? base::kTimeMax : last;
     detection.grade = Grade::possible;
-    detection.confidence = source_.verified_by.empty() ? 0.5 : 0.8;
+    detection.confidence = confidence(0.5, 0.8);
     detection.says = fmt::format(
         "{} says that {} exchanged with us {} stolen from them; {} held here, {} not; {} held here {} a "
         "secret",
@@ -331,17 +229,30 @@ class Matcher {
   }
 
   void places() {
-    std::set<std::string_view> ours;
+    // By the last part of the path, which is the same wherever a scanner ran.
+    struct Ours {
+      std::string_view path;
+      std::uint64_t line;  // 0: of a version in a repository, whose lines are not those of others
+    };
+    std::unordered_multimap<std::string_view, Ours> ours;
     for (const identity::SecretFact &secret : against_.secrets)
-      for (const identity::SecretPlace &place : secret.places) ours.insert(place.item);
+      for (const identity::SecretPlace &place : secret.places) {
+        ours.emplace(last_part(place.item), Ours{place.item, place.line});
+        if (against_.paths == nullptr) continue;
+        if (const auto path = against_.paths->find(place.item); path != against_.paths->end())
+          ours.emplace(last_part(path->second), Ours{path->second, 0});
+      }
     std::uint64_t listed = 0;
     std::set<std::string> fresh;
     for (const Tip &tip : file_.tips) {
       if (tip.kind != TipKind::place) continue;
       ++listed;
-      // A scanner writes paths from where it ran: the longer one ends with the shorter.
-      const bool known = std::any_of(ours.begin(), ours.end(), [&](std::string_view item) {
-        return ends_as_path(item, tip.value) || ends_as_path(tip.value, item);
+      const auto [begin, end] = ours.equal_range(last_part(tip.value));
+      const bool known = std::any_of(begin, end, [&](const auto &one) {
+        const auto &[path, line] = one.second;
+        const bool there =
+            line == 0 || tip.line == 0 || (line + kLinesApart >= tip.line && tip.line + kLinesApart >= line);
+        return there && (ends_as_path(path, tip.value) || ends_as_path(tip.value, path));
       });
       if (known) {
         ++match_.places_known;
@@ -369,6 +280,13 @@ class Matcher {
     finish(detection, "places");
   }
 
+  // A key of several lines begins where each scanner says it does.
+  static constexpr std::uint64_t kLinesApart = 2;
+
+  static std::string_view last_part(std::string_view path) {
+    return path.substr(path.find_last_of('/') + 1);  // npos + 1: the whole
+  }
+
   static bool ends_as_path(std::string_view longer, std::string_view shorter) {
     while (shorter.starts_with("./")) shorter.remove_prefix(2);
     while (shorter.starts_with('/')) shorter.remove_prefix(1);
@@ -380,10 +298,8 @@ class Matcher {
   void hashes() {
     std::map<std::string_view, std::string_view> files;
     for (const HeldFile &one : against_.files) files.emplace(one.sha256, one.root);
-    bool any = false;
     for (const Tip &tip : file_.tips) {
       if (tip.kind != TipKind::file_hash) continue;
-      any = true;
       const auto found = files.find(tip.value);
       if (found == files.end()) continue;
       ++match_.matched;
@@ -398,9 +314,6 @@ class Matcher {
       detection.because = source_line();
       finish(detection, tip.value);
     }
-    if (any)
-      match_.unmatched_kinds.emplace_back(
-          "file hashes: compared with the files handed in, not with attachments");
   }
 
   static std::string label_of(const Tip &tip) {
@@ -408,11 +321,13 @@ class Matcher {
   }
 
   std::string source_line() const {
-    return fmt::format("a tip: {} ({}), {}", source_.file, file_.format,
-                       source_.verified_by.empty()
-                           ? "not confirmed out of band"
-                           : fmt::format("confirmed by {}{}", source_.verified_by,
-                                         source_.verified_how.empty() ? "" : ", " + source_.verified_how));
+    return fmt::format("a tip: {} ({}), {}", source_.file, file_.format, standing_of(source_));
+  }
+
+  // Of what rests on this word alone.
+  double confidence(double unconfirmed, double confirmed) const {
+    if (source_.signature == TipSignature::broken) return 0.2;
+    return source_.verified_by.empty() ? unconfirmed : confirmed;
   }
 
   void finish(Detection &detection, std::string_view what) {
@@ -460,7 +375,7 @@ class Matcher {
     detection.addresses.assign(addresses.begin(), addresses.end());
     detection.applications.assign(applications.begin(), applications.end());
     detection.grade = Grade::possible;
-    detection.confidence = source_.verified_by.empty() ? 0.4 : 0.6;
+    detection.confidence = confidence(0.4, 0.6);
     std::string where;
     if (!hit.events.empty()) where = base::counted(hit.events.size(), "event");
     if (!hit.messages.empty())
@@ -475,11 +390,56 @@ class Matcher {
   const TipFile &file_;
   const TipSource &source_;
   const TipAgainst &against_;
+  const TipIndex index_;
+  // By role and text: 0 not looked up yet, else one more than where it stands below, where nothing is first.
+  std::array<std::vector<std::uint32_t>, TipIndex::kRoles> known_;
+  std::deque<TipIndex::Found> found_{TipIndex::Found()};
   TipMatch match_;
-  std::map<std::tuple<TipKind, std::string, std::uint64_t>, Hit> hits_;  // the last: Tip::line
+  std::map<std::tuple<TipKind, std::string, std::uint64_t>, Hit> hits_;  // the last: Tip::group
 };
 
 }  // namespace
+
+std::string_view name_of(TipSignature signature) {
+  static constexpr std::string_view kNames[] = {"none", "fits", "beside", "broken"};
+  return kNames[static_cast<std::size_t>(signature)];
+}
+
+TipSignature signature_of(std::string_view name) {
+  for (const TipSignature one : {TipSignature::fits, TipSignature::beside, TipSignature::broken})
+    if (name == name_of(one)) return one;
+  return TipSignature::none;
+}
+
+std::string standing_of(const TipSource &source) {
+  std::string says = source.verified_by.empty()
+                         ? "not confirmed out of band"
+                         : fmt::format("confirmed by {}{}", source.verified_by,
+                                       source.verified_how.empty() ? "" : ", " + source.verified_how);
+  switch (source.signature) {
+    case TipSignature::none:
+      break;
+    case TipSignature::fits:
+      says += "; its signature fits the key that was given for it";
+      break;
+    case TipSignature::beside:
+      says += "; its signature fits the key that lies beside it, which shows only that nothing was changed";
+      break;
+    case TipSignature::broken:
+      says += "; ITS SIGNATURE DOES NOT FIT: it was changed, or is not theirs: ask them by telephone";
+      break;
+  }
+  return says;
+}
+
+std::string touched_by(const TipMatch &match) {
+  std::string all = fmt::format("{} {} {} {}\n", match.listed, match.held, match.extra, match.places_known);
+  for (const Detection &one : match.detections) all += fmt::format("{} {}\n", one.id, one.event_count);
+  for (const std::string &id : match.missing) all += id + "\n";
+  for (const std::string &id : match.with_secrets) all += id + "\n";
+  for (const std::string &place : match.places_new) all += place + "\n";
+  return base::to_hex(base::sha256(all));
+}
 
 TipMatch match_tips(const TipFile &file, const TipSource &source, const TipAgainst &against) {
   return Matcher(file, source, against).run();

@@ -14,8 +14,11 @@
 // disclose/package.hpp, or a table with a column for the message's id.
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.hpp"
@@ -29,6 +32,7 @@ namespace dislodge::detect {
 
 inline constexpr std::uint64_t kTipBytesMax = 64ull << 20;  // of one file; more is refused
 inline constexpr std::size_t kTipsMax = 500'000;            // of one file; what is beyond is counted
+inline constexpr std::size_t kAgentTipsMax = 5'000;         // of them; each is looked for within each other
 
 enum class TipKind : std::uint8_t {
   address,      // or a network in CIDR form
@@ -51,9 +55,10 @@ struct Tip {
   base::Time at = base::kTimeMin;  // of a message: sent
   bool confirmed = false;          // of a message: the source says that it was seen opened
   bool with_secret = false;        // of a message: the source says that it holds a secret
-  // Of a place, its line. Of an indicator that holds only together with others (a pattern's AND), the number
-  // that these share; 0: it holds by itself.
-  std::uint64_t line = 0;
+  std::uint64_t line = 0;          // of a place
+  // An indicator that holds only together with others (a pattern's AND) shares this number with them; 0: it
+  // holds by itself.
+  std::uint64_t group = 0;
 };
 
 struct TipFile {
@@ -86,12 +91,24 @@ struct HeldFile {
 };
 
 struct TipAgainst {
-  const log::EventTable &events;
+  const log::EventTable &events;  // whole, or gathered with TipFinder (below)
   const identity::Facts &facts;
   const std::vector<identity::SecretFact> &secrets;
   const std::vector<HeldMessage> &messages;
   const std::vector<HeldFile> &files;
+  // Item of a blob -> its path in the repository, as other scanners name it.
+  const std::unordered_map<std::string, std::string> *paths = nullptr;
 };
+
+// What a signature over the tip shows: that nobody changed it since, and by which key.
+enum class TipSignature : std::uint8_t {
+  none,    // there is none, or no key to check it with
+  fits,    // by a key that was given for the purpose
+  beside,  // by the key that lies beside it: unchanged, but anybody can make such a pair
+  broken,  // changed on the way, or not theirs
+};
+std::string_view name_of(TipSignature signature);  // "none", "fits", ...
+TipSignature signature_of(std::string_view name);  // none where it is no such name
 
 // Who handed the tip in and whether it was confirmed out of band that it is theirs.
 struct TipSource {
@@ -99,7 +116,10 @@ struct TipSource {
   std::string from;         // who says so
   std::string verified_by;  // who confirmed it, "" nobody
   std::string verified_how;
+  TipSignature signature = TipSignature::none;
 };
+// "not confirmed out of band; ITS SIGNATURE DOES NOT FIT: ...": how far the word of this source may be taken.
+std::string standing_of(const TipSource &source);
 
 struct TipMatch {
   std::vector<Detection> detections;
@@ -118,12 +138,37 @@ inline constexpr std::size_t kMissingTipsKept = 1000;
 
 TipMatch match_tips(const TipFile &file, const TipSource &source, const TipAgainst &against);
 
+// Which of an event's texts (address, user agent, name, id) some tip names: by it the events that tips touch
+// are kept whole where the logs are too many to keep each (log/gather.hpp). Two events of one text are alike.
+class TipIndex;
+class TipFinder {
+ public:
+  // The files must live as long as it does.
+  explicit TipFinder(const std::vector<const TipFile *> &files);
+  ~TipFinder();
+  bool empty() const;
+  bool names(std::string_view text) const;
+
+ private:
+  std::unique_ptr<const TipIndex> index_;
+};
+
+// That a person has looked at what a tip touches. It holds until the tip touches something else.
+struct TipJudgement {
+  std::string who, reason;
+  base::Time at = base::kTimeMin;
+  bool holds = false;
+};
+// What a tip touches, as one text: changes when a detection of it, its events or its messages do.
+std::string touched_by(const TipMatch &match);
+
 // A tip as the case keeps and shows it.
 struct TipReport {
   TipSource source;
   std::string format, digest;  // SHA-256 of the file
   std::vector<std::string> left_out;
   TipMatch match;
+  std::optional<TipJudgement> judged;
 };
 
 }  // namespace dislodge::detect

@@ -1,14 +1,13 @@
 #include "disclose/package.hpp"
 
 #include <fmt/format.h>
-#include <simdjson.h>
-
 #include <algorithm>
 #include <map>
 #include <tuple>
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
+#include "detect/object_lines.hpp"
 #include "identity/owner.hpp"
 
 namespace dislodge::disclose {
@@ -220,26 +219,19 @@ base::Result<Package> package_for(const Party &party, const std::vector<Correspo
 
 base::Result<std::map<std::uint64_t, ListedContent>> contents_of(std::string_view manifest) {
   std::map<std::uint64_t, ListedContent> listed;
-  simdjson::dom::parser parser;
-  std::size_t number = 0;
-  for (std::size_t begin = 0; begin < manifest.size();) {
-    const std::size_t end = std::min(manifest.find('\n', begin), manifest.size());
-    const std::string_view text = base::trim(manifest.substr(begin, end - begin));
-    begin = end + 1;
-    ++number;
-    if (text.empty()) continue;
-    simdjson::dom::element row;
-    if (parser.parse(text.data(), text.size()).get(row) != simdjson::SUCCESS)
-      return base::fail(base::ErrorKind::usage, fmt::format("manifest, line {}: is no JSON", number));
-    std::uint64_t n = 0;
-    std::string_view id, sha256, media_type;
-    if (row["n"].get(n) != simdjson::SUCCESS || row["sha256"].get(sha256) != simdjson::SUCCESS) continue;
-    if (row["message_id"].get(id) != simdjson::SUCCESS ||
-        row["media_type"].get(media_type) != simdjson::SUCCESS)
-      return base::fail(base::ErrorKind::usage,
-                        fmt::format("manifest, line {}: a message that is given has no id or type", number));
-    listed[n] = {std::string(id), std::string(sha256), std::string(media_type)};
-  }
+  DISLODGE_TRY(detect::each_object_line(
+      manifest, "manifest", [&](std::size_t number, simdjson::dom::element row) -> base::Result<void> {
+        std::uint64_t n = 0;
+        std::string_view id, sha256, media_type;
+        if (row["n"].get(n) != simdjson::SUCCESS || row["sha256"].get(sha256) != simdjson::SUCCESS) return {};
+        if (row["message_id"].get(id) != simdjson::SUCCESS ||
+            row["media_type"].get(media_type) != simdjson::SUCCESS)
+          return base::fail(
+              base::ErrorKind::usage,
+              fmt::format("manifest, line {}: a message that is given has no id or type", number));
+        listed[n] = {std::string(id), std::string(sha256), std::string(media_type)};
+        return {};
+      }));
   return listed;
 }
 
@@ -251,49 +243,37 @@ base::Result<Reconciled> reconcile(std::string_view manifest, const std::vector<
   Reconciled result;
   std::set<std::string> listed;
   base::Time first = base::kTimeMax, last = base::kTimeMin;
-  simdjson::dom::parser parser;
-  std::size_t number = 0;
-  for (std::size_t begin = 0; begin < manifest.size();) {
-    const std::size_t end = std::min(manifest.find('\n', begin), manifest.size());
-    const std::string_view text = base::trim(manifest.substr(begin, end - begin));
-    begin = end + 1;
-    ++number;
-    if (text.empty()) continue;
+  const auto take = [&](std::size_t number, simdjson::dom::element row) -> base::Result<void> {
     const auto bad = [&](std::string_view what) {
       return base::fail(base::ErrorKind::usage, fmt::format("manifest, line {}: {}", number, what));
     };
-    simdjson::dom::element row;
-    if (parser.parse(text.data(), text.size()).get(row) != simdjson::SUCCESS) return bad("is no JSON");
-    std::string_view kind, id, sent;
     if (result.from.empty()) {
-      if (row["kind"].get(kind) != simdjson::SUCCESS || kind != kKind)
-        return bad("is not the head of a manifest");
-      std::string_view from;
-      if (row["from"].get(from) != simdjson::SUCCESS || from.empty())
-        return bad("does not say who it is from");
-      result.from = from;
-      continue;
+      if (detect::text_of(row, "kind") != kKind) return bad("is not the head of a manifest");
+      result.from = detect::text_of(row, "from");
+      if (result.from.empty()) return bad("does not say who it is from");
+      return {};
     }
+    std::string_view id;
     if (row["message_id"].get(id) != simdjson::SUCCESS) return bad("has no message_id");
-    if (row["sent"].get(sent) == simdjson::SUCCESS) {
-      if (const auto time = base::parse_time(sent)) {
-        first = std::min(first, *time);
-        last = std::max(last, *time);
-      }
+    if (const auto time = base::parse_time(detect::text_of(row, "sent"))) {
+      first = std::min(first, *time);
+      last = std::max(last, *time);
     }
-    if (!listed.insert(std::string(id)).second) continue;
+    if (!listed.insert(std::string(id)).second) return {};
     ++result.listed;
     const auto found = ours.find(std::string(id));
     if (found == ours.end()) {
       ++result.missing_count;
       if (result.missing.size() < kMissingKept) result.missing.emplace_back(id);
-      continue;
+      return {};
     }
     ++result.held;
     simdjson::dom::array secrets;
     if (row["secrets"].get(secrets) == simdjson::SUCCESS && secrets.size() > 0)
       result.with_secrets.emplace_back(id);
-  }
+    return {};
+  };
+  DISLODGE_TRY(detect::each_object_line(manifest, "manifest", take));
   if (result.from.empty()) return base::fail(base::ErrorKind::usage, "the manifest is empty");
   for (const auto &[id, message] : ours) {
     if (listed.count(id) != 0 || message->sent < first || message->sent > last) continue;

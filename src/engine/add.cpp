@@ -11,6 +11,7 @@
 #include "base/files.hpp"
 #include "base/item_path.hpp"
 #include "base/json_writer.hpp"
+#include "engine/notice_signature.hpp"
 #include "engine/recogniser.hpp"
 #include "engine/tips_pass.hpp"
 #include "evidence/recognise.hpp"
@@ -158,6 +159,7 @@ struct ReadTip {
   std::filesystem::path path;
   std::string digest;
   detect::TipFile file;
+  detect::TipSignature signature = detect::TipSignature::none;
 };
 
 // A file without a name that holds what was opened; it exists as long as the descriptor.
@@ -171,7 +173,8 @@ Result<base::Fd> in_memory(std::string_view bytes) {
 // The tip that a file is, read by the recogniser; nothing where it is none. A table of messages is one where
 // it was named by itself, or is declared: a folder of logs has such tables too.
 Result<std::optional<ReadTip>> tip_of(Case &the_case, const evidence::EvidenceFile &file,
-                                      bool named_by_itself, RecogniserProcess &recogniser) {
+                                      bool named_by_itself, const AddOptions &options,
+                                      RecogniserProcess &recogniser) {
   if (file.kind == evidence::EvidenceKind::repository || file.size > detect::kTipBytesMax)
     return std::optional<ReadTip>();
   const bool declared =
@@ -188,6 +191,8 @@ Result<std::optional<ReadTip>> tip_of(Case &the_case, const evidence::EvidenceFi
     if (what.tip == evidence::Told::nothing) return std::optional<ReadTip>();
     tip.digest = base::to_hex(base::sha256(opened->view()));
     DISLODGE_TRY_ASSIGN(tip.file, recogniser.read_tip(memory.get()));
+    DISLODGE_TRY_ASSIGN(tip.signature,
+                        check_signature(file.path, opened->view(), options.signature, options.verify_key));
     return std::optional<ReadTip>(std::move(tip));
   }
   if (file.tip == evidence::Told::nothing ||
@@ -196,6 +201,9 @@ Result<std::optional<ReadTip>> tip_of(Case &the_case, const evidence::EvidenceFi
   tip.digest = base::to_hex(file.sha256);
   DISLODGE_TRY_ASSIGN(const base::Fd opened, base::open_for_reading(file.path));
   DISLODGE_TRY_ASSIGN(tip.file, recogniser.read_tip(opened.get()));
+  DISLODGE_TRY_ASSIGN(const std::string bytes, base::read_file(file.path));
+  DISLODGE_TRY_ASSIGN(tip.signature,
+                      check_signature(file.path, bytes, options.signature, options.verify_key));
   return std::optional<ReadTip>(std::move(tip));
 }
 
@@ -216,7 +224,7 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
   std::vector<ReadTip> tips;
   const bool named_by_itself = files.size() == 1 && files.front().path == absolute;
   for (const evidence::EvidenceFile &file : files) {
-    auto tip = tip_of(the_case, file, named_by_itself, recogniser);
+    auto tip = tip_of(the_case, file, named_by_itself, options, recogniser);
     if (tip && !*tip) continue;
     AddedTip &told = summary.tips.emplace_back();
     told.path = file.path;
@@ -224,6 +232,7 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
       told.format = (*tip)->file.format;
       told.from = !options.tips.from.empty() ? options.tips.from : (*tip)->file.from;
       told.entries = (*tip)->file.tips.size();
+      told.signature = (*tip)->signature;
       tips.push_back(std::move(**tip));
       continue;
     }
@@ -231,6 +240,8 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
     if (named_by_itself) return base::fail(tip.error().kind, file.path.string() + ": " + tip.error().message);
     told.wrong = tip.error().message;
   }
+  if (!options.signature.empty() && tips.size() != 1)
+    return base::fail(ErrorKind::usage, "--signature is that of one notice: add it by itself");
   casefile::Database &database = the_case.database();
   casefile::Transaction transaction(database);
   DISLODGE_TRY(transaction.begin());
@@ -294,8 +305,11 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
   });
   DISLODGE_TRY(the_case.journal().append("add", json.text()));
   DISLODGE_TRY(transaction.commit());
-  for (const ReadTip &tip : tips)
-    DISLODGE_TRY(add_tip(the_case, tip.path, tip.digest, tip.file, options.tips));
+  for (const ReadTip &tip : tips) {
+    detect::TipSource source = options.tips;
+    source.signature = tip.signature;
+    DISLODGE_TRY(add_tip(the_case, tip.path, tip.digest, tip.file, source));
+  }
   return summary;
 }
 

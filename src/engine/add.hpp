@@ -28,6 +28,10 @@ struct AddOptions {
   base::Limits limits;
   bool sandbox = true;
   detect::TipSource tips;  // whose word it is, where what is added tells something (detect/tips.hpp)
+  // Of the one notice that is added: its signature, and the sender's key (32 raw bytes), got out of band.
+  // Without them what lies beside a manifest is taken (engine/notice_signature.hpp).
+  std::filesystem::path signature;
+  std::string verify_key;
 };
 
 // A file that is what somebody else says: kept as a tip besides.
@@ -35,6 +39,7 @@ struct AddedTip {
   std::filesystem::path path;
   std::string format, from;
   std::uint64_t entries = 0;
+  detect::TipSignature signature = detect::TipSignature::none;
   std::string wrong;  // why it could not be read as one; empty: it was
 };
 

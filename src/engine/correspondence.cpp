@@ -76,7 +76,11 @@ std::vector<disclose::Correspondence> correspondence_of(const Picture &picture) 
 identity::Ourselves ourselves_of(const Picture &picture) {
   std::vector<std::string> custodians;
   for (const EvidenceRow &row : picture.evidence) custodians.push_back(base::lower(row.custodian));
-  return identity::ourselves(picture.facts, custodians);
+  identity::Ourselves us = identity::ourselves(picture.facts, custodians);
+  // Whose mailboxes were handed in is told from their messages where nobody said it.
+  us.domains.insert(picture.our_domains.begin(), picture.our_domains.end());
+  if (us.primary.empty() && !us.domains.empty()) us.primary = *us.domains.begin();
+  return us;
 }
 
 std::vector<std::string> legal_custodians(const Picture &picture) {

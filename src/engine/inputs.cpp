@@ -274,9 +274,7 @@ std::vector<std::string> not_covered(const Picture &picture) {
                    " that mail links to with cloud services, not handed in");
   if (picture.events.events.empty() && picture.coverage.empty())
     open.push_back("no log was handed in: nothing shows what was read, used or set (dislodge collect)");
-  const bool directory = std::any_of(picture.facts.principals.begin(), picture.facts.principals.end(),
-                                     [](const identity::Principal &one) { return !one.attributes.empty(); });
-  if (!directory)
+  if (picture.directories.empty())
     open.push_back("no directory was handed in: who holds which right is not known (dislodge collect)");
   for (const reach::MissingEvidence &missing : picture.reach.missing) {
     open.push_back(fmt::format("{}: readable by the intruder, not handed in", missing.name));
@@ -284,11 +282,18 @@ std::vector<std::string> not_covered(const Picture &picture) {
   }
   for (const detect::TipReport &tip : picture.tips) {
     const std::string who = tip.source.from.empty() ? tip.source.file : tip.source.from;
+    if (tip.source.signature == detect::TipSignature::broken)
+      open.push_back(fmt::format("{} of {}: its signature does not fit: it was changed, or is not theirs",
+                                 tip.source.file, who));
     if (tip.match.listed > tip.match.held)
       open.push_back(fmt::format("{} that {} says {} stolen {} not held here (dislodge tips)",
                                  base::counted(tip.match.listed - tip.match.held, "message"), who,
                                  base::choice(tip.match.listed - tip.match.held, "was", "were"),
                                  base::choice(tip.match.listed - tip.match.held, "is", "are")));
+    // Whoever looked at it has seen the rest; what it touches since then is new.
+    if (tip.judged && tip.judged->holds) continue;
+    if (tip.match.listed > 0 && tip.source.verified_by.empty())
+      open.push_back(fmt::format("the notice of {}: nobody confirmed out of band that it is theirs", who));
     if (tip.match.listed == 0 && tip.match.matched > 0)
       open.push_back(
           fmt::format("{} of {} that the evidence answers to and nobody has judged (dislodge tips)",
@@ -310,7 +315,14 @@ std::vector<std::string> not_covered(const Picture &picture) {
                               : fmt::format(", and {}", base::counted(throttled.size() - 1, "mailbox more",
                                                                       "mailboxes more"))));
   std::size_t gaps = 0;
-  for (const log::Coverage &coverage : picture.coverage) gaps += coverage.gaps.size();
+  std::set<std::string> classes;
+  for (const log::Coverage &coverage : picture.coverage) {
+    gaps += coverage.gaps.size();
+    for (const std::string &note : coverage.notes)
+      if (note.find("not held: ") != std::string::npos)
+        classes.insert(fmt::format("the log {}: {}", log::name_of(coverage.source), note));
+  }
+  open.insert(open.end(), classes.begin(), classes.end());
   if (gaps > 0) open.push_back(base::counted(gaps, "gap") + " in the logs (dislodge coverage)");
   for (const detect::CannotSay &unknown : picture.cannot_say)
     open.push_back(fmt::format(
@@ -330,7 +342,9 @@ std::vector<std::string> not_covered(const Picture &picture) {
                                base::choice(unattributed, "it counts", "they count")));
   // What the logs show and nobody is blamed for: the plan takes none of it as the intruder's.
   const auto open_to_judge = [](const detect::Detection &one) {
-    return !one.intruder && one.grade != detect::Grade::excluded;
+    // What others say has points of its own; of what a person has claimed nothing is left (claims.hpp).
+    return !one.intruder && one.confidence > 0 && one.grade != detect::Grade::excluded &&
+           one.kind != "tip-matched" && one.kind != "notice-of-stolen-mail" && one.kind != "linked-case";
   };
   const auto first = std::find_if(picture.detections.begin(), picture.detections.end(), open_to_judge);
   if (first != picture.detections.end()) {

@@ -14,6 +14,7 @@
 #include "detect/stolen_secret.hpp"
 #include "detect/words.hpp"
 #include "disclose/parties.hpp"
+#include "engine/claims.hpp"
 #include "engine/correspondence.hpp"
 #include "engine/decisions.hpp"
 #include "engine/detect_rules.hpp"
@@ -189,12 +190,11 @@ Result<std::set<std::string>> leave_out_logs(log::EventTable &events, const std:
 
 // What a table that was thinned means for whoever reads the answers.
 void tell_thinned(const log::Gathered &all, Picture &picture) {
-  picture.notes.push_back(fmt::format(
-      "{} events: of everyday ones, the first of {} that says the same is looked at; of those "
-      "whom a detection "
-      "names, all; what others tell (tips) is matched against these alone; coverage counts every one "
-      "(an event that two files hold counts twice); dislodge events prints them",
-      all.events, log::spoken_period(all.level)));
+  picture.notes.push_back(
+      fmt::format("{} events: of everyday ones, the first of {} that says the same is looked at; of those "
+                  "whom a detection or a tip names, all; coverage counts every one "
+                  "(an event that two files hold counts twice); dislodge events prints them",
+                  all.events, log::spoken_period(all.level)));
   if (all.dropped > 0)
     picture.notes.push_back(
         fmt::format("{} everyday events are counted and were not looked at: they are too unlike "
@@ -203,7 +203,7 @@ void tell_thinned(const log::Gathered &all, Picture &picture) {
   if (!all.common_words.empty()) {
     std::string list;
     for (const std::string &word : all.common_words) list += (list.empty() ? "" : ", ") + word;
-    picture.notes.push_back("named by a detection, and in too many events to look at each: " + list);
+    picture.notes.push_back("named by a detection or a tip, and in too many events to look at each: " + list);
   }
 }
 
@@ -254,6 +254,16 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
       picture.facts.append(std::move(facts));
       return {};
     }));
+    // Up to here nothing but directories has said who there is.
+    const auto realm_of = [&](std::string_view id) {
+      const std::size_t colon = id.find(':'), slash = id.find('/');
+      if (colon != id.npos && slash != id.npos && colon < slash)
+        picture.directories.emplace(id.substr(colon + 1, slash - colon - 1));
+    };
+    for (const identity::Principal &one : picture.facts.principals)
+      if (!one.attributes.empty()) realm_of(one.id);
+    for (const identity::Grant &one : picture.facts.grants)
+      if (one.to.starts_with("resource:")) realm_of(one.to);
     timing.items_out = picture.records.size() + picture.sightings.size();
   }
 
@@ -264,6 +274,12 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     std::map<std::int64_t, std::uint64_t> rows;
     log::GatherOptions gathering;
     gathering.words = words;
+    // What others name is looked at each time it stands in a log, too.
+    DISLODGE_TRY_ASSIGN(const std::vector<KeptTip> told, kept_tips(the_case));
+    std::vector<const detect::TipFile *> told_files;
+    for (const KeptTip &one : told) told_files.push_back(&one.file);
+    const detect::TipFinder finder(told_files);
+    if (!finder.empty()) gathering.names = [&](std::string_view text) { return finder.names(text); };
     const auto tables = [&](const log::EachTable &each) {
       return load_blocks(the_case, "events", [&](const Block &block) -> Result<void> {
         DISLODGE_TRY_ASSIGN(const log::EventTable events, log::EventTable::decode(block.body));
@@ -331,6 +347,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
         picture.facts.principals.size() + picture.facts.grants.size() + picture.facts.bindings.size();
   }
 
+  DISLODGE_TRY_ASSIGN(const std::vector<Claim> claims, claims_of(the_case));
   DISLODGE_TRY_ASSIGN(const auto shared_options, load_detect_options(rule_texts.files));
   const detect::DetectOptions &detect_options = *shared_options;
   // What the events mean: how they came in, what they set, read and used. Detection uses direct exposure
@@ -342,6 +359,8 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     // What others say is matched against all of it, and says whose word it is.
     DISLODGE_TRY(apply_tips(the_case, picture));
     DISLODGE_TRY(apply_links(the_case, picture));
+    // Last, what people say of all that: they know what no log does.
+    apply_claims(claims, picture.detections);
     timing.items_in = picture.events.events.size();
     timing.items_out = picture.detections.size();
   }
@@ -366,20 +385,23 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
       merge_detections(picture.detections,
                        detect::detect_secret_use(picture.events, picture.facts, picture.detections,
                                                  known_since(picture.reach), detect_options));
+      apply_claims(claims, picture.detections);
       if (picture.detections.size() == before) break;
     }
     // What two rules say of one act is told once: a stolen secret's use is also the risky sign-in that a rule
     // saw.
     DISLODGE_TRY_ASSIGN(const auto general, detect::load_general_kinds(rule_texts.files));
     detect::join_acts(picture.detections, general);
+    apply_claims(claims, picture.detections);
     picture.unseen = unseen_credentials(picture, rights, program_options.sweeps);
     picture.sessions = detect::sessions(picture.events, picture.facts, picture.detections, detect_options);
     picture.cannot_say = detect::cannot_say(picture.events, picture.facts, picture.detections,
                                             picture.coverage, known_since(picture.reach), detect_options);
     picture.first_access = first_access(picture.detections);
-    picture.changes =
-        identity::changes_since(picture.events, picture.facts, picture.first_access, base::kTimeMax,
-                                attribution_of(picture.detections, picture.sessions));
+    identity::Attribution attribution = attribution_of(picture.detections, picture.sessions);
+    attribution.claimed = claimed_changes(claims, picture.detections);
+    picture.changes = identity::changes_since(picture.events, picture.facts, picture.first_access,
+                                              base::kTimeMax, attribution);
     tell_stolen(picture);
     tell_missing(missing, picture);
     timing.items_in = picture.reach.program.edges.size();

@@ -9,6 +9,7 @@
 #include "base/encode.hpp"
 #include "base/hash.hpp"
 #include "base/json_writer.hpp"
+#include "detect/object_lines.hpp"
 #include "engine/correspondence.hpp"
 #include "engine/inputs.hpp"
 
@@ -16,6 +17,7 @@ namespace dislodge::engine {
 
 using base::Result;
 using casefile::Case;
+using detect::text_of;
 
 namespace {
 
@@ -79,11 +81,6 @@ std::string link_text(const Link &link) {
   return json.take();
 }
 
-std::string text_of(simdjson::dom::element row, const char *key) {
-  std::string_view text;
-  return row[key].get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
-
 }  // namespace
 
 Result<std::string> export_links(Case &the_case, const Picture &picture, std::string_view pair_key,
@@ -114,31 +111,28 @@ Result<Link> import_links(Case &the_case, const Picture &picture, std::string_vi
                           std::string_view text) {
   DISLODGE_TRY_ASSIGN(const auto ours, hashed(the_case, picture, pair_key));
   Link link;
-  simdjson::dom::parser parser;
-  std::size_t number = 0;
   std::set<std::pair<std::string, std::string>> seen;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string_view line = base::trim(text.substr(begin, end - begin));
-    begin = end + 1;
-    ++number;
-    if (line.empty()) continue;
-    simdjson::dom::element row;
-    if (parser.parse(line.data(), line.size()).get(row) != simdjson::SUCCESS ||
-        (number == 1 && text_of(row, "kind") != kKind))
-      return base::fail(base::ErrorKind::usage,
-                        fmt::format("line {} is none of a file that `dislodge link --export` wrote", number));
-    if (number == 1) {
+  bool headed = false;
+  const auto take = [&](std::size_t number, simdjson::dom::element row) -> Result<void> {
+    if (!headed) {
+      if (text_of(row, "kind") != kKind)
+        return base::fail(
+            base::ErrorKind::usage,
+            fmt::format("line {} is none of a file that `dislodge link --export` wrote", number));
       link.from = text_of(row, "from");
       link.label = text_of(row, "case");
-      continue;
+      headed = true;
+      return {};
     }
     const auto [first, last] = ours.equal_range(text_of(row, "hash"));
     for (auto found = first; found != last; ++found)
       if (found->second.what == text_of(row, "what") &&
           seen.emplace(found->second.what, found->second.ours).second)
         link.matches.push_back({found->second.what, found->second.ours});
-  }
+    return {};
+  };
+  DISLODGE_TRY(detect::each_object_line(text, "the link", take));
+  if (!headed) return base::fail(base::ErrorKind::usage, "the link is empty");
   const std::string kept = link_text(link);
   DISLODGE_TRY(the_case.set_meta("link:" + base::to_hex(base::sha256(link.from + "\n" + link.label)), kept));
   DISLODGE_TRY(the_case.journal().append("link", kept));

@@ -3,6 +3,7 @@
 // page shows. Made by engine/investigate.cpp from the case file alone; no evidence is read for it.
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,8 @@ struct Picture {
   std::vector<disclose::Party> parties;
   std::vector<disclose::Duty> duties;
   std::vector<detect::TipReport> tips;  // what others say, beside what the evidence has of it
+  // Realms ("entra", "aws", "exchange") of which an export says who holds which right.
+  std::set<std::string> directories;
 
   const identity::SecretFact *secret(std::string_view id) const;
   // The name a person knows a thing by: a principal's or resource's name, a secret's kind and mask.

@@ -10,6 +10,7 @@
 #include "base/encode.hpp"
 #include "base/hash.hpp"
 #include "base/json_writer.hpp"
+#include "detect/object_lines.hpp"
 #include "engine/inputs.hpp"
 
 namespace dislodge::engine {
@@ -19,7 +20,8 @@ using casefile::Case;
 
 namespace {
 
-constexpr std::string_view kFile = "tip:", kRead = "tip-read:", kSource = "tip-source:";
+constexpr std::string_view kFile = "tip:", kRead = "tip-read:", kSource = "tip-source:",
+                           kJudged = "tip-judged:";
 
 std::string source_text(const detect::TipSource &source) {
   base::JsonWriter json;
@@ -28,6 +30,7 @@ std::string source_text(const detect::TipSource &source) {
     json.field("from", source.from);
     json.field("verified_by", source.verified_by);
     json.field("verified_how", source.verified_how);
+    json.field("signature", detect::name_of(source.signature));
   });
   return json.take();
 }
@@ -36,11 +39,9 @@ detect::TipSource source_of(simdjson::dom::parser &parser, const std::string &te
   detect::TipSource source;
   simdjson::dom::element row;
   if (parser.parse(text).get(row) != simdjson::SUCCESS) return source;
-  const auto value = [&](const char *key) {
-    std::string_view found;
-    return row[key].get(found) == simdjson::SUCCESS ? std::string(found) : std::string();
-  };
-  return {value("file"), value("from"), value("verified_by"), value("verified_how")};
+  const auto value = [&](const char *key) { return detect::text_of(row, key); };
+  return {value("file"), value("from"), value("verified_by"), value("verified_how"),
+          detect::signature_of(value("signature"))};
 }
 
 }  // namespace
@@ -63,17 +64,11 @@ Result<void> add_tip(Case &the_case, const std::filesystem::path &path, const st
     json.field("tips", static_cast<std::uint64_t>(file.tips.size()));
     json.field("verified_by", kept.verified_by);
     json.field("verified_how", kept.verified_how);
+    json.field("signature", detect::name_of(kept.signature));
   });
   DISLODGE_TRY(the_case.journal().append("tip", json.text()));
   return transaction.commit();
 }
-
-namespace {
-
-struct KeptTip {
-  std::string digest;
-  detect::TipFile file;
-};
 
 Result<std::vector<KeptTip>> kept_tips(Case &the_case) {
   std::vector<KeptTip> kept;
@@ -102,6 +97,57 @@ Result<std::vector<KeptTip>> kept_tips(Case &the_case) {
       kept.push_back(std::move(one));
   }
   return kept;
+}
+
+Result<void> judge_tip(Case &the_case, const Picture &picture, const std::string &file,
+                       const std::string &who, const std::string &reason) {
+  if (base::trim(who).empty() || base::trim(reason).empty())
+    return base::fail(base::ErrorKind::usage,
+                      "a tip is judged by a named person, who says what they found: give "
+                      "--who and --reason");
+  const auto found = std::find_if(
+      picture.tips.begin(), picture.tips.end(),
+      [&](const detect::TipReport &one) { return one.source.file == file || one.digest == file; });
+  if (found == picture.tips.end()) {
+    std::string names;
+    for (const detect::TipReport &one : picture.tips) names += (names.empty() ? "" : ", ") + one.source.file;
+    return base::fail(base::ErrorKind::usage, fmt::format("no tip \"{}\"; there {}", file,
+                                                          names.empty() ? "is none" : "are " + names));
+  }
+  if (std::count_if(picture.tips.begin(), picture.tips.end(),
+                    [&](const detect::TipReport &one) { return one.source.file == file; }) > 1)
+    return base::fail(
+        base::ErrorKind::usage,
+        fmt::format("several tips are called {}: name it by its SHA-256 (dislodge tips --json)", file));
+  base::JsonWriter json;
+  json.object([&] {
+    json.field("file", found->source.file);
+    json.field("sha256", found->digest);
+    json.field("who", who);
+    json.field("reason", reason);
+    json.field("time", base::format_time(base::now()));
+    json.field("touches", detect::touched_by(found->match));
+  });
+  const std::string text = json.take();
+  casefile::Transaction transaction(the_case.database());
+  DISLODGE_TRY(transaction.begin());
+  DISLODGE_TRY(the_case.set_meta(std::string(kJudged) + found->digest, text));
+  DISLODGE_TRY(the_case.journal().append("tip-judged", text));
+  return transaction.commit();
+}
+
+namespace {
+
+std::optional<detect::TipJudgement> judgement_of(simdjson::dom::parser &parser, const std::string &text,
+                                                 const std::string &touches) {
+  simdjson::dom::element row;
+  if (text.empty() || parser.parse(text).get(row) != simdjson::SUCCESS) return std::nullopt;
+  detect::TipJudgement judged;
+  judged.who = detect::text_of(row, "who");
+  judged.reason = detect::text_of(row, "reason");
+  judged.at = base::parse_time(detect::text_of(row, "time")).value_or(base::kTimeMin);
+  judged.holds = detect::text_of(row, "touches") == touches;
+  return judged;
 }
 
 }  // namespace
@@ -138,7 +184,9 @@ Result<void> apply_tips(Case &the_case, Picture &picture) {
                                                         : "resource:evidence/" + row.root;
     }
   std::vector<detect::HeldMessage> messages;
+  std::unordered_map<std::string, std::string> paths;
   for (const StoredRecord &row : picture.records) {
+    if (!row.record.path.empty()) paths.emplace(row.record.item, row.record.path);
     if (row.record.kind != evidence::RecordKind::message) continue;
     detect::HeldMessage message;
     message.message_id = row.record.message_id;
@@ -157,8 +205,10 @@ Result<void> apply_tips(Case &the_case, Picture &picture) {
     report.format = file.format;
     report.digest = digest;
     report.left_out = file.left_out;
-    report.match = detect::match_tips(file, report.source,
-                                      {picture.events, picture.facts, picture.secrets, messages, files});
+    report.match = detect::match_tips(
+        file, report.source, {picture.events, picture.facts, picture.secrets, messages, files, &paths});
+    DISLODGE_TRY_ASSIGN(const std::string judged, the_case.meta(std::string(kJudged) + digest));
+    report.judged = judgement_of(parser, judged, detect::touched_by(report.match));
     merge_detections(picture.detections, report.match.detections);
     picture.facts.exposures.insert(picture.facts.exposures.end(), report.match.exposures.begin(),
                                    report.match.exposures.end());

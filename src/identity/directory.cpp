@@ -70,6 +70,8 @@ bool recognises_directory(std::string_view bytes) {
   if (const auto order = log::looks_utf16(bytes)) {
     return recognises_utf8(log::from_utf16(bytes.substr(0, kLookBytes), *order).text);
   }
+  // A supplier's notice has "from", "to" and a kind as a listing of rights has, and is none.
+  if (bytes.substr(0, 1024).find("\"dislodge-manifest\"") != std::string_view::npos) return false;
   return recognises_utf8(bytes);
 }
 

@@ -16,6 +16,8 @@ namespace {
 using base::ErrorKind;
 using base::fail;
 
+constexpr std::string_view kDirectory = "directory:";
+
 base::Result<Export> export_of(const toml::table &table, std::string_view file) {
   const std::string place = std::string(file) + ":" + std::to_string(table.source().begin.line);
   Export one;
@@ -52,7 +54,8 @@ base::Result<Export> export_of(const toml::table &table, std::string_view file) 
     if (text->empty() && name != "class" && name != "caps")
       return fail(ErrorKind::usage, place + ": " + std::string(name) + " is missing");
   if (one.sources.empty()) return fail(ErrorKind::usage, place + ": sources is missing");
-  if (!source_named(one.source))
+  const bool directory = one.source.starts_with(kDirectory) && one.source.size() > kDirectory.size();
+  if (!directory && !source_named(one.source))
     return fail(ErrorKind::usage, place + ": " + one.source + " is no source of logs");
   if (!one.event_class.empty() && !class_named(one.event_class))
     return fail(ErrorKind::usage, place + ": " + one.event_class + " is no class of events");
@@ -85,9 +88,14 @@ base::Result<std::vector<Export>> load_exports(
 }
 
 std::vector<const Export *> still_missing(const std::vector<Export> &exports,
-                                          const std::vector<Coverage> &held) {
+                                          const std::vector<Coverage> &held,
+                                          const std::set<std::string> &directories) {
   std::vector<const Export *> missing;
   for (const Export &one : exports) {
+    if (one.source.starts_with(kDirectory)) {
+      if (directories.count(one.source.substr(kDirectory.size())) == 0) missing.push_back(&one);
+      continue;
+    }
     const bool there = std::any_of(held.begin(), held.end(), [&](const Coverage &row) {
       return name_of(row.source) == one.source &&
              (one.event_class.empty() || name_of(row.event_class) == one.event_class) &&
@@ -120,6 +128,7 @@ std::string to_json(const Export &one) {
 }
 
 std::string when_lost(const Export &one) {
+  if (one.source.starts_with(kDirectory)) return "with each change: it says what holds when it is made";
   if (one.days == 0) return "never kept unless it was sent elsewhere";
   if (one.days == 1) return "after a day";
   return "after " + std::to_string(one.days) + " days";

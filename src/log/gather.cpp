@@ -40,6 +40,13 @@ constexpr StringId Event::*kNaming[] = {
     &Event::session,  &Event::token,      &Event::address,
 };
 
+// Those in which GatherOptions::names finds something.
+constexpr StringId Event::*kNamed[] = {
+    &Event::address,   &Event::agent,          &Event::actor_id,         &Event::actor_name,
+    &Event::target_id, &Event::target_name,    &Event::resource_id,      &Event::key_id,
+    &Event::mailbox,   &Event::application_id, &Event::application_name,
+};
+
 // Extras that stand in the key, and those that are as many as events.
 constexpr std::string_view kSaidExtras[] = {"protocol", "app-only", "access-type", "throttled",
                                             "rule",     "event-id", "logon-type",  "encryption",
@@ -113,6 +120,7 @@ class Condenser {
     std::vector<std::uint64_t> hashes;
     std::vector<std::uint32_t> files;
     std::vector<const std::string *> word_of;  // empty: none of the words is here
+    std::vector<std::uint8_t> named;           // what options.names() says: 0 not asked, 1 no, 2 yes
     std::vector<StringId> said, dropped;       // names of extras
     StringId rule = 0;
   };
@@ -133,6 +141,7 @@ class Condenser {
       if (block.word_of.empty()) block.word_of.resize(from.pool.size());
       block.word_of[id] = &word;
     }
+    block.named.assign(options_.names ? from.pool.size() : 0, 0);
     block.said.clear();
     block.dropped.clear();
     for (const std::string_view name : kSaidExtras)
@@ -247,14 +256,29 @@ class Condenser {
   }
 
   bool about_somebody(Block &block, const Event &event) {
-    if (block.word_of.empty()) return false;
     bool found = false;
-    for (const auto field : kNaming) {
-      const std::string *word = block.word_of[event.*field];
-      if (word == nullptr) continue;
-      found = ++word_events_[*word] <= options_.word_events_max || found;
-    }
+    if (!block.word_of.empty())
+      for (const auto field : kNaming) {
+        const std::string *word = block.word_of[event.*field];
+        if (word == nullptr) continue;
+        found = ++word_events_[*word] <= options_.word_events_max || found;
+      }
+    if (!block.named.empty())
+      for (const auto field : kNamed)
+        if (named(block, event.*field))
+          found =
+              ++word_events_[std::string(block.from.text(event.*field))] <= options_.word_events_max || found;
     return found;
+  }
+
+  bool named(Block &block, StringId id) {
+    if (id == 0) return false;
+    std::uint8_t &says = block.named[id];
+    if (says == 0) {
+      const std::string_view text = block.from.text(id);
+      says = options_.names(text) && common_.count(std::string(text)) == 0 ? 2 : 1;
+    }
+    return says == 2;
   }
 
   static bool has_extra(const Block &block, const Event &event, StringId key) {

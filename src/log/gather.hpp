@@ -2,7 +2,8 @@
 // Gathering: one table of the events of all logs for the passes that follow, of bounded size however many
 // events there are. A case of some hundred thousand events is kept as it is. Of a larger one the table keeps
 //
-//   - every change, alert, failed try and rule's hit, and every event about those who are named in `words`;
+//   - every change, alert, failed try and rule's hit, and every event about those whom `words` or `names`
+//     name;
 //   - of everything else the first event of each day among those that say the same (who, from where, by which
 //     program, on what, with which result), without the ids that no two events share.
 //
@@ -38,6 +39,9 @@ struct GatherOptions {
   // Ids, names, addresses, sessions (as events write them) of whom every event is kept. One that is in more
   // than word_events_max events is no longer heeded.
   std::set<std::string> words;
+  // The same for texts that are not listed: an address in a network, a part of a user agent. Asked once for
+  // each text of a table.
+  std::function<bool(std::string_view)> names = nullptr;
   std::size_t word_events_max = 300'000;
 };
 

@@ -25,6 +25,30 @@ std::string printable(std::string_view text, std::size_t limit) {
   return out;
 }
 
+std::string fitted(std::string_view text) {
+  constexpr std::size_t kHead = 1000, kTail = 200;
+  std::string out;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    if (line.size() <= kLineShown) {
+      out += line;
+    } else {
+      // Cut between characters.
+      std::size_t head = kHead, tail = line.size() - kTail;
+      while (head > 0 && (line[head] & 0xC0) == 0x80) --head;
+      while (tail < line.size() && (line[tail] & 0xC0) == 0x80) ++tail;
+      out += line.substr(0, head);
+      out +=
+          fmt::format("… ({} more characters: --json has them) …", width_of(line.substr(head, tail - head)));
+      out += line.substr(tail);
+    }
+    if (end < text.size()) out += '\n';
+    begin = end + 1;
+  }
+  return out;
+}
+
 std::string moment(base::Time time) {
   if (time == base::kTimeMin) return "always";
   if (time == base::kTimeMax) return "never";

@@ -14,6 +14,10 @@ namespace dislodge::report {
 std::size_t width_of(std::string_view text);
 // At most `limit` characters. Control characters would let evidence speak to the terminal.
 std::string printable(std::string_view text, std::size_t limit);
+// For people: of lines longer than kLineShown bytes, which a name as long as its maker likes can make, the
+// beginning and the end, with how much is between. JSON has the whole.
+inline constexpr std::size_t kLineShown = 1500;
+std::string fitted(std::string_view text);
 // Whole seconds; "always" and "never" for the open ends.
 std::string moment(base::Time time);
 std::string span(const base::Interval &interval);

@@ -42,6 +42,17 @@ std::string tips_text(const engine::Picture &picture) {
                ? "  NOT confirmed out of band: name who did with dislodge add CASE FILE --verified-by NAME\n"
                : fmt::format("  confirmed out of band by {}{}\n", plain(tip.source.verified_by),
                              tip.source.verified_how.empty() ? "" : ", " + plain(tip.source.verified_how));
+    if (tip.source.signature == detect::TipSignature::broken)
+      out += "  ITS SIGNATURE DOES NOT FIT: it was changed, or is not theirs: ask them by telephone\n";
+    if (tip.source.signature == detect::TipSignature::fits)
+      out += "  its signature fits the key that was given for it\n";
+    if (tip.source.signature == detect::TipSignature::beside)
+      out += "  its signature fits the key beside it, which shows only that nothing was changed\n";
+    if (tip.judged)
+      out += fmt::format(
+          "  looked at by {} at {}: {}{}\n", plain(tip.judged->who), base::format_time(tip.judged->at),
+          plain(tip.judged->reason),
+          tip.judged->holds ? "" : " - WHAT IT TOUCHES HAS CHANGED SINCE: it is to be looked at again");
     if (match.listed > 0) {
       out += fmt::format(
           "  {} listed: {} held here, {} not held; {} more with them in the same time that they do "
@@ -86,6 +97,16 @@ std::string tips_json(const engine::Picture &picture) {
       base::optional_text(json, "from", tip.source.from);
       base::optional_text(json, "verified_by", tip.source.verified_by);
       base::optional_text(json, "verified_how", tip.source.verified_how);
+      json.field("signature", detect::name_of(tip.source.signature));
+      if (tip.judged)
+        json.object_field("judged", [&] {
+          json.field("who", tip.judged->who);
+          json.field("at", tip.judged->at);
+          json.field("reason", tip.judged->reason);
+          json.field("holds", tip.judged->holds);
+        });
+      else
+        json.field("judged", nullptr);
       json.field("tips", match.tips);
       json.field("matched", match.matched);
       json.field("listed", match.listed);
@@ -97,6 +118,7 @@ std::string tips_json(const engine::Picture &picture) {
       json.field("places_known", match.places_known);
       json.list_field("places_new", match.places_new);
       json.list_field("left_out", tip.left_out);
+      json.list_field("not_compared", match.unmatched_kinds);
       std::vector<std::string> detections;
       for (const detect::Detection &one : match.detections) detections.push_back(one.id);
       json.list_field("detections", detections);

@@ -21,6 +21,7 @@
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
+#include "engine/claims.hpp"
 #include "engine/decisions.hpp"
 #include "engine/inputs.hpp"
 #include "engine/planning.hpp"
@@ -157,6 +158,26 @@ class Acts {
     desk_.look([&](const engine::Picture &picture, const Views &) { shown = engine::known_facts(picture); });
     DISLODGE_TRY_ASSIGN(const auto the_case, desk_.writer());
     DISLODGE_TRY(engine::record_decision(*the_case, shown, fact, at, who, reason));
+    return done();
+  }
+
+  Result<std::string> claim() {
+    engine::Claim said;
+    DISLODGE_TRY_ASSIGN(said.thing, fields_.needed("thing", "what is claimed?"));
+    DISLODGE_TRY_ASSIGN(const std::string whose, fields_.needed("whose", "whose is it?"));
+    DISLODGE_TRY_ASSIGN(said.who, fields_.needed("who", "a claim is a named person's word"));
+    DISLODGE_TRY_ASSIGN(said.reason, fields_.needed("reason", "a claim has a reason"));
+    if (whose != "ours" && whose != "intruder" && whose != "open")
+      return base::fail(ErrorKind::usage, "whose is it: ours, intruder or open?");
+    said.whose = whose == "ours"       ? engine::Whose::ours
+                 : whose == "intruder" ? engine::Whose::intruder
+                                       : engine::Whose::open;
+    DISLODGE_TRY_ASSIGN(const auto the_case, desk_.writer());
+    Result<void> recorded;
+    desk_.look([&](const engine::Picture &picture, const Views &) {
+      recorded = engine::record_claim(*the_case, picture, said);
+    });
+    DISLODGE_TRY(recorded);
     return done();
   }
 
@@ -362,6 +383,7 @@ Result<std::string> Desk::act(std::string_view name, std::string_view body) {
       {"tick", &Acts::tick, false},
       {"decide", &Acts::decide, false},
       {"tell", &Acts::tell, false},
+      {"claim", &Acts::claim, false},
       {"mark", &Acts::mark, false},
       {"reveal-ask", &Acts::reveal_ask, false},
       {"reveal", &Acts::reveal, false},

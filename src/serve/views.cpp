@@ -118,7 +118,7 @@ std::string collect_json(const Picture &picture) {
     if (file.path.starts_with("rules/collect/")) files.emplace_back(file.path, file.text);
   std::string out;
   if (const auto exports = log::load_exports(files))
-    for (const log::Export *one : log::still_missing(*exports, picture.coverage))
+    for (const log::Export *one : log::still_missing(*exports, picture.coverage, picture.directories))
       out += log::to_json(*one) + "\n";
   return out;
 }

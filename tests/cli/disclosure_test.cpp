@@ -142,6 +142,8 @@ TEST_F(Disclosure, DecisionsAreByNamedPeopleAndKeepWhatTheCaseShowed) {
     }
   }
   EXPECT_EQ(seen, 2u);
+  // Who decided that it is material knew of it: the case was made later.
+  EXPECT_THAT(duties.out, Not(HasSubstr("discovered today")));
   const Outcome record = dislodge({"duties", folder, "--decisions"});
   EXPECT_THAT(record.out, AllOf(HasSubstr("R. Stone"), HasSubstr("three executives' mail"),
                                 HasSubstr("the case showed, scope")));
@@ -193,6 +195,7 @@ TEST_F(Disclosure, TheTracksAreNeverMixed) {
   const std::string counsel = slurp(folder_ / "c1/counsel.md");
   EXPECT_THAT(counsel, AllOf(HasSubstr("PRIVILEGED"), HasSubstr("P. Quill"),
                              HasSubstr("minutes of the meeting"), HasSubstr("R. Stone"), HasSubstr("thief")));
+  EXPECT_THAT(counsel, AllOf(HasSubstr("## C1. Decisions"), HasSubstr("- C1.1 "), HasSubstr("| C2.1 |")));
   EXPECT_THAT(slurp(folder_ / "f1/report.html"),
               AllOf(HasSubstr("would give a thief"), Not(HasSubstr("<script"))));
 }
@@ -401,6 +404,216 @@ TEST_F(Disclosure, APackageCarriesTheMessagesSealedAndTheReceiverHoldsThemAgains
   const element bad = parser.parse(lines_of(told.out).at(0));
   EXPECT_EQ(simdjson::dom::array(bad["contents_damaged"]).size(), 1u);
   EXPECT_EQ(simdjson::dom::array(bad["contents_missing"]).size(), 1u);
+}
+
+// What a party is given of mail that others are in: nothing of theirs, with the reason, unless a person has
+// looked at that very message.
+TEST_F(Disclosure, MailThatOthersAreInIsHeldBackUntilAPersonHasLookedAtIt) {
+  make_case("held");
+  make_case("held-party");
+  std::string mbox;
+  const auto message = [&](const std::string &id, const std::string &headers, const std::string &body) {
+    mbox += "From ann@us.example Wed Oct  1 08:00:00 2025\nMessage-ID: <" + id +
+            "@us.example>\nDate: Wed, 1 Oct 2025 08:00:00 +0000\nSubject: " + id + "\n" + headers + "\n" +
+            body + "\n\n";
+  };
+  const std::string from_us = "From: Ann <ann@us.example>\n", to_them = "To: Kim <kim@them.example>\n";
+  message("plain", from_us + to_them, "The password for the build server is Quiet-Harbor-7319.");
+  message("quoted", from_us + to_them,
+          "See below.\n\n> On Monday Lou Reyes <lou@third.example> wrote:\n> our offer is 40");
+  message("attached", from_us + to_them + "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n",
+          "--b\nContent-Type: text/plain\n\nthe list\n--b\nContent-Type: text/csv; "
+          "name=list.csv\nContent-Disposition: attachment; "
+          "filename=list.csv\n\nname,mail\nLou,lou@third.example\n"
+          "--b--");
+  message("blind", from_us + to_them + "Bcc: lou@third.example\n", "as agreed");
+  message("three", from_us + "To: kim@them.example, lou@third.example\n", "to both of you");
+  message("advice", "From: legal@us.example\n" + to_them, "our view of the contract");
+  write(folder_ / "held-mail/ann.mbox", mbox);
+  ASSERT_EQ(dislodge({"add", path("held"), path("held-mail"), "--custodian", "ann@us.example"}).code, 0);
+  ASSERT_EQ(dislodge({"investigate", path("held")}).code, 0);
+  int round = 0;
+  const auto released = [&](std::vector<std::string> more) {
+    const std::string out = path("held-package-" + std::to_string(++round));
+    std::vector<std::string> arguments = {"package",
+                                          path("held"),
+                                          "them.example",
+                                          "-o",
+                                          out,
+                                          "--released-by",
+                                          "A. Reed",
+                                          "B. Moss",
+                                          "--contact-channel",
+                                          "+1 555 0100",
+                                          "--content",
+                                          "--seal-to",
+                                          path("held-party/case.pub")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome made = dislodge(arguments);
+    EXPECT_EQ(made.code, 0) << made.err;
+    const Outcome taken =
+        dislodge({"reconcile", path("held-party"), out + "/manifest.jsonl.sealed", "--content",
+                  out + "/messages.jsonl.sealed", "--content-out", out + "/mail"});
+    EXPECT_EQ(taken.code, 0) << taken.err;
+    std::string all = made.out;
+    for (const auto &entry : std::filesystem::directory_iterator(out + "/mail")) all += slurp(entry.path());
+    return all;
+  };
+  const std::string first = released({"--review-list", path("held-review.jsonl")});
+  EXPECT_THAT(first, AllOf(HasSubstr("Subject: plain"), Not(HasSubstr("Subject: quoted")),
+                           Not(HasSubstr("Subject: attached")), Not(HasSubstr("Subject: three")),
+                           Not(HasSubstr("Subject: advice")), Not(HasSubstr("third.example"))));
+  EXPECT_THAT(first, AllOf(HasSubstr("withheld: 2 messages: other parties are named in it"),
+                           HasSubstr("withheld: 1 message: mail of legal staff"),
+                           HasSubstr("2 messages: listed, content not given: others are named in its text"),
+                           HasSubstr("held by default: mail of legal@us.example")));
+  const std::string review = slurp(folder_ / "held-review.jsonl");
+  EXPECT_THAT(review, AllOf(HasSubstr("quoted@us.example"), HasSubstr("attached@us.example"),
+                            HasSubstr("lou@third.example"), Not(HasSubstr("plain@us.example"))));
+  // Nobody looked: refused. Somebody did: that message, and no other.
+  EXPECT_EQ(
+      dislodge({"package", path("held"), "them.example", "-o", path("held-no"), "--released-by", "A. Reed",
+                "B. Moss", "--contact-channel", "+1", "--reviewed-message", "quoted@us.example"})
+          .code,
+      2);
+  const std::string second =
+      released({"--reviewed-message", "quoted@us.example", "--reviewed-by", "C. Finch"});
+  EXPECT_THAT(second, AllOf(HasSubstr("Subject: quoted"), Not(HasSubstr("Subject: attached"))));
+  const std::string third = released({"--reviewed", "legal@us.example", "--reviewed-by", "C. Finch"});
+  EXPECT_THAT(third, AllOf(HasSubstr("Subject: advice"), Not(HasSubstr("mail of legal staff"))));
+  EXPECT_THAT(dislodge({"journal", "list", path("held"), "--json"}).out,
+              AllOf(HasSubstr("\"reviewed_messages\":[\"quoted@us.example\"]"), HasSubstr("C. Finch")));
+}
+
+TEST_F(Disclosure, AManifestThatWasChangedIsSaidWhereverItIsUsed) {
+  make_case("warned");
+  ASSERT_EQ(dislodge({"package", path("case"), "harborline.example", "-o", path("signed"), "--released-by",
+                      "A. Reed", "B. Moss", "--contact-channel", "+1 555 0100"})
+                .code,
+            0);
+  const std::string key = slurp(folder_ / "signed/verify.key").substr(0, 64);
+  const auto add = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"add", path("warned"), path("signed/manifest.jsonl")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return dislodge(arguments);
+  };
+  const Outcome beside = add({});
+  EXPECT_EQ(beside.code, 0) << beside.err;
+  EXPECT_THAT(beside.out, HasSubstr("fits the key that lies beside it"));
+  EXPECT_EQ(add({"--verify-key", key}).code, 2);  // one without the other
+  const Outcome known = add({"--verify-key", key, "--signature", path("signed/manifest.sig")});
+  EXPECT_EQ(known.code, 0) << known.err;
+  EXPECT_THAT(known.out, HasSubstr("fits the key that was given"));
+  EXPECT_THAT(dislodge({"tips", path("warned"), "--json"}).out, HasSubstr("\"signature\":\"fits\""));
+  // One byte is another.
+  std::string text = slurp(folder_ / "signed/manifest.jsonl");
+  text.replace(text.find("\"from\":\"northwind"), 17, "\"from\":\"southwind");
+  write(folder_ / "signed/manifest.jsonl", text);
+  const Outcome forged = add({"--verified-by", "D. Reed"});
+  EXPECT_EQ(forged.code, 3);
+  EXPECT_THAT(forged.err, HasSubstr("SIGNATURE DOES NOT FIT"));
+  ASSERT_EQ(dislodge({"investigate", path("warned")}).code, 0);
+  EXPECT_THAT(dislodge({"tips", path("warned")}).out, HasSubstr("ITS SIGNATURE DOES NOT FIT"));
+  EXPECT_THAT(dislodge({"plan", path("warned")}).out,
+              HasSubstr("manifest.jsonl of southwind.example: its signature"));
+  // Its head has "from", "to" and a kind, as listings of rights do.
+  EXPECT_THAT(dislodge({"plan", path("warned")}).out, Not(HasSubstr("rights of kind dislodge-manifest")));
+  EXPECT_THAT(dislodge({"statements", path("warned")}).out,
+              HasSubstr("southwind.example (its signature does not fit)"));
+  EXPECT_THAT(dislodge({"journal", "list", path("warned"), "--json"}).out,
+              HasSubstr("\"signature\":\"broken\""));
+}
+
+// What somebody has looked at is closed until it touches something else.
+TEST_F(Disclosure, ATipThatWasLookedAtReopensWhenItTouchesMore) {
+  make_case("judged");
+  const std::string folder = path("judged");
+  write(
+      folder_ / "judged-tip.json",
+      R"({"Event":{"threat_level_id":"1","info":"x","Attribute":[{"type":"domain","value":"evil.example"}]}})");
+  const auto mail = [&](const std::string &name, const std::string &from) {
+    write(folder_ / "judged-mail" / (name + ".eml"),
+          "From: " + from + "\nTo: ann@us.example\nMessage-ID: <" + name +
+              "@x>\nDate: Wed, 1 Oct 2025 08:00:00 +0000\nSubject: s\n\nhello\n");
+  };
+  mail("one", "x@evil.example");
+  ASSERT_EQ(dislodge({"add", folder, path("judged-tip.json"), path("judged-mail")}).code, 0);
+  ASSERT_EQ(dislodge({"investigate", folder}).code, 0);
+  const auto open = [&] {
+    return dislodge({"plan", folder}).out.find("nobody has judged") != std::string::npos;
+  };
+  EXPECT_TRUE(open());
+  EXPECT_EQ(dislodge({"tips", folder, "--judge", "judged-tip.json"}).code, 2);
+  EXPECT_THAT(dislodge({"tips", folder, "--judge", "other.json", "--who", "A", "--reason", "b"}).err,
+              HasSubstr("judged-tip.json"));
+  ASSERT_EQ(
+      dislodge({"tips", folder, "--judge", "judged-tip.json", "--who", "A. Reed", "--reason", "a newsletter"})
+          .code,
+      0);
+  EXPECT_FALSE(open());
+  EXPECT_THAT(dislodge({"tips", folder}).out, HasSubstr("looked at by A. Reed"));
+  mail("two", "y@sub.evil.example");
+  ASSERT_EQ(dislodge({"add", folder, path("judged-mail")}).code, 0);
+  ASSERT_EQ(dislodge({"investigate", folder}).code, 0);
+  EXPECT_TRUE(open());
+  EXPECT_THAT(dislodge({"tips", folder}).out, HasSubstr("CHANGED SINCE"));
+}
+
+// The logs do not know everything: a named person says whose it is, and may take it back.
+TEST_F(Disclosure, APersonSaysWhoseAFindingIs) {
+  const std::string folder = path("case");
+  std::string id;
+  simdjson::dom::parser parser;
+  const auto line_of = [&] {
+    for (const std::string &line : lines_of(dislodge({"detections", folder, "--json"}).out))
+      if (id.empty() ? line.find("\"kind\":\"user-created-by-app\"") != std::string::npos
+                     : line.find(id) != std::string::npos)
+        return line;
+    return std::string();
+  };
+  const element found = parser.parse(line_of());
+  id = std::string(std::string_view(found["id"]));
+  EXPECT_TRUE(bool(found["intruder"]));
+  EXPECT_EQ(dislodge({"claim", folder, id, "--ours"}).code, 2);  // nobody's word
+  EXPECT_EQ(dislodge({"claim", folder, id, "--who", "R. Stone", "--reason", "x"}).code, 2);
+  EXPECT_THAT(
+      dislodge({"claim", folder, "detection:none", "--ours", "--who", "R. Stone", "--reason", "x"}).err,
+      HasSubstr("no finding and no change"));
+  ASSERT_EQ(
+      dislodge({"claim", folder, id, "--ours", "--who", "R. Stone", "--reason", "CHG-118, the migration"})
+          .code,
+      0);
+  EXPECT_THAT(line_of(), AllOf(HasSubstr("\"intruder\":false"),
+                               HasSubstr("R. Stone says that it is ours: CHG-118, the migration")));
+  EXPECT_THAT(dislodge({"claim", folder, "--json"}).out,
+              AllOf(HasSubstr(id), HasSubstr("\"whose\":\"ours\""), HasSubstr("CHG-118")));
+  EXPECT_THAT(dislodge({"journal", "list", folder, "--json"}).out, HasSubstr("\"what\":\"claim\""));
+  ASSERT_EQ(dislodge({"claim", folder, id, "--open", "--who", "R. Stone", "--reason", "a slip"}).code, 0);
+  EXPECT_THAT(line_of(), HasSubstr("\"intruder\":true"));
+  EXPECT_EQ(dislodge({"claim", folder, "--json"}).out, "");
+}
+
+// Nobody said whose mailboxes these are; all of their mail is to or from us.
+TEST_F(Disclosure, WhoseMailboxesWereHandedInIsNoPartyToBeTold) {
+  make_case("own");
+  for (const std::string name : {"ceo", "cto"}) {
+    std::string mbox;
+    for (int i = 0; i < 12; ++i) {
+      const std::string ours = name + "@brisk.example",
+                        theirs = "kim" + std::to_string(i % 3) + "@acme.example";
+      mbox += "From x Wed Oct  1 08:00:00 2025\nFrom: " + (i % 2 == 0 ? ours : theirs) +
+              "\nTo: " + (i % 2 == 0 ? theirs : ours) + "\nMessage-ID: <" + std::to_string(i) + "@" + name +
+              ">\nDate: Wed, 1 Oct 2025 08:00:00 +0000\nSubject: s\n\n" +
+              (i == 0 ? "The password of build.brisk.example for svc-build is Quiet-Harbor-7319." : "hello") +
+              "\n\n";
+    }
+    write(folder_ / "own-mail" / (name + ".mbox"), mbox);
+  }
+  ASSERT_EQ(dislodge({"add", path("own"), path("own-mail")}).code, 0);
+  ASSERT_EQ(dislodge({"investigate", path("own")}).code, 0);
+  const Outcome parties = dislodge({"parties", path("own"), "--json"});
+  EXPECT_THAT(parties.out, AllOf(HasSubstr("\"organisation\":\"acme.example\""),
+                                 Not(HasSubstr("\"organisation\":\"brisk.example\""))));
 }
 
 TEST_F(Disclosure, AGroupingReleasesNothingByItself) {

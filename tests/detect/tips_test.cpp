@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/wire.hpp"
+
 namespace dislodge::detect {
 namespace {
 
@@ -11,6 +13,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 TipFile read(std::string_view text) {
   EXPECT_TRUE(recognises_tips(text));
@@ -62,8 +65,13 @@ TEST(Tips, WhatHoldsOnlyTogetherIsNotTakenApart) {
       "[user-account:account_login = 'dora@brisk.example' AND network-traffic:src_ref.value = "
       "'198.51.100.77']");
   ASSERT_THAT(both.tips, SizeIs(2));
-  EXPECT_NE(both.tips[0].line, 0u);
-  EXPECT_EQ(both.tips[0].line, both.tips[1].line);
+  EXPECT_NE(both.tips[0].group, 0u);
+  EXPECT_EQ(both.tips[0].group, both.tips[1].group);
+  // So they leave the sandbox and lie in the case.
+  const auto kept = decode_tips(encode_tips(both));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->tips[1].group, both.tips[1].group);
+  EXPECT_EQ(kept->tips[1].line, 0u);
   for (const char *text : {"[x-foo:bar = 'x'] FOLLOWEDBY [ipv4-addr:value = '203.0.113.12']",
                            "[ipv4-addr:value = '203.0.113.12'] REPEATS 5 TIMES",
                            "[ipv4-addr:value = '203.0.113.12' AND process:name = 'x']",
@@ -75,6 +83,39 @@ TEST(Tips, WhatHoldsOnlyTogetherIsNotTakenApart) {
     EXPECT_THAT(file.left_out, SizeIs(1)) << text;
   }
   EXPECT_THAT(pattern("[user-account:user_id = 'AND OR FOLLOWEDBY']").tips, SizeIs(1));
+}
+
+// As cases kept tips before there were groups: no version before, and the group in the place of the line.
+TEST(Tips, WhatOlderCasesKeptIsRead) {
+  base::WireWriter out;
+  out.text("STIX 2.1");
+  out.text("CERT");
+  out.texts({"1 revoked"});
+  out.list(std::vector<std::pair<TipKind, std::uint64_t>>{{TipKind::account, 4}, {TipKind::place, 9}},
+           [&](const auto &one) {
+             out.number(static_cast<std::uint64_t>(one.first));
+             out.text("dora");
+             out.text("");
+             out.time(base::kTimeMin);
+             out.flag(false);
+             out.flag(true);
+             out.number(one.second);
+           });
+  const auto file = decode_tips(out.take());
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->format, "STIX 2.1");
+  ASSERT_THAT(file->tips, SizeIs(2));
+  EXPECT_EQ(file->tips[0].group, 4u);
+  EXPECT_EQ(file->tips[0].line, 0u);
+  EXPECT_EQ(file->tips[1].line, 9u);
+}
+
+TEST(Tips, IndicatorsAreWrittenSoThatNobodyFollowsThem) {
+  const TipFile file = read(R"({"Event":{"threat_level_id":"1","info":"x","Attribute":[
+    {"type":"ip-src","value":"198.51.100[.]7"},{"type":"domain","value":"Evil[dot]example."},
+    {"type":"email-src","value":"drop[@]evil[.]example"},{"type":"ip-dst","value":"2001:DB8:0:0::5"}]}})");
+  EXPECT_THAT(values(file), ElementsAre("address 198.51.100.7", "domain evil.example",
+                                        "email address drop@evil.example", "address 2001:db8::5"));
 }
 
 TEST(Tips, MispEventsAndObjects) {
@@ -138,7 +179,7 @@ struct World {
   std::vector<identity::SecretFact> secrets;
   std::vector<HeldMessage> messages;
   std::vector<HeldFile> files;
-  TipAgainst against() const { return {events, facts, secrets, messages, files}; }
+  TipAgainst against() const { return {events, facts, secrets, messages, files, nullptr}; }
 
   void event(std::string_view address, std::string_view actor, std::string_view time) {
     log::Event one;
@@ -150,14 +191,79 @@ struct World {
     one.tenant = events.pool.intern("t1");
     events.events.push_back(one);
   }
+  void extra(std::string_view key, std::string_view value) {
+    log::Event &last = events.events.back();
+    last.extra_begin = static_cast<std::uint32_t>(events.extras.size());
+    last.extra_count = 1;
+    events.extras.push_back({events.pool.intern(key), events.pool.intern(value)});
+  }
 };
+
+// What a rule sets, who is invited, to whom mail is forwarded: a log names the intruder's mailbox in many
+// places.
+TEST(MatchTips, AddressesAndDomainsAreFoundWhereverAnEventNamesThem) {
+  World world;
+  world.event("192.0.2.1", "u1", "2025-10-01T08:00:00Z");
+  world.extra("new:ForwardTo", R"(["Drop Box" [SMTP:Drop@mail.evil.example]])");
+  world.event("192.0.2.1", "u1", "2025-10-02T08:00:00Z");
+  world.events.events.back().target_name =
+      world.events.pool.intern("other_evil.example#EXT#@us.onmicrosoft.com");
+  world.event("192.0.2.1", "u1", "2025-10-03T08:00:00Z");
+  world.extra("note", "not-evil.example and evil.example.org are others");
+  world.event("192.0.2.1", "u1", "2025-10-04T08:00:00Z");
+  world.extra("grantee", "AAAA-bbbb");
+  const TipFile file = read(R"({"Event":{"threat_level_id":"1","info":"x","Attribute":[
+    {"type":"domain","value":"evil.example"},{"type":"email-dst","value":"drop@mail.evil.example"},
+    {"type":"target-user","value":"aaaa-BBBB"}]}})");
+  const TipMatch match = match_tips(file, {"tips.json", "", "", ""}, world.against());
+  std::vector<std::string> says;
+  for (const Detection &one : match.detections) says.push_back(one.says);
+  EXPECT_THAT(says, UnorderedElementsAre(HasSubstr("domain evil.example: 2 events"),
+                                         HasSubstr("email address drop@mail.evil.example: 1 event"),
+                                         HasSubstr("account aaaa-bbbb: 1 event")));
+  EXPECT_THAT(match.unmatched_kinds, Contains(HasSubstr("not with links in the text of mail")));
+}
+
+TEST(MatchTips, NetworksOfBothKindsHoldWhatIsInThem) {
+  World world;
+  for (const char *address : {"203.0.113.128", "203.0.113.127", "2001:db8:1::1", "2001:db8:2::1", "10.0.0.1"})
+    world.event(address, "u1", "2025-10-01T08:00:00Z");
+  const TipFile file = read(R"({"type":"bundle","id":"bundle--1","objects":[
+    {"type":"indicator","pattern_type":"stix","pattern":"[ipv4-addr:value ISSUBSET '203.0.113.130/25']"},
+    {"type":"indicator","pattern_type":"stix","pattern":"[ipv6-addr:value ISSUBSET '2001:db8:1::/48']"}]})");
+  const TipMatch match = match_tips(file, {"tips.json", "", "", ""}, world.against());
+  std::vector<std::string> addresses;
+  for (const Detection &one : match.detections)
+    addresses.insert(addresses.end(), one.addresses.begin(), one.addresses.end());
+  EXPECT_THAT(addresses, UnorderedElementsAre("203.0.113.128", "2001:db8:1::1"));
+  const TipFinder finder({&file});
+  EXPECT_TRUE(finder.names("2001:db8:1:ffff::"));
+  EXPECT_FALSE(finder.names("203.0.113.1"));
+  EXPECT_FALSE(finder.names(""));
+}
+
+TEST(MatchTips, ASignatureThatDoesNotFitIsSaidWithEveryWordThatRestsOnIt) {
+  World world;
+  world.event("198.51.100.7", "u1", "2025-10-01T08:00:00Z");
+  TipSource source{"m.jsonl", "supplier.example", "A. Person", "by telephone"};
+  source.signature = TipSignature::broken;
+  const TipFile file = read(
+      "{\"kind\":\"dislodge-manifest\",\"from\":\"supplier.example\"}\n"
+      "{\"message_id\":\"z@supplier.example\"}\n");
+  const TipMatch match = match_tips(file, source, world.against());
+  ASSERT_THAT(match.detections, SizeIs(1));
+  EXPECT_THAT(match.detections[0].says, HasSubstr("(its signature does not fit)"));
+  EXPECT_THAT(match.detections[0].because, HasSubstr("confirmed by A. Person"));
+  EXPECT_THAT(match.detections[0].because, HasSubstr("SIGNATURE DOES NOT FIT"));
+  EXPECT_LT(match.detections[0].confidence, 0.5);
+}
 
 TEST(MatchTips, EventsBecomeDetectionsThatNameTheirSource) {
   World world;
   world.event("198.51.100.7", "u1", "2025-10-01T08:00:00Z");
   world.event("203.0.113.250", "u2", "2025-10-02T08:00:00Z");
   world.event("203.0.114.1", "aaaa-bbbb", "2025-10-03T08:00:00Z");
-  world.event("2001:db8:0:0::5", "u4", "2025-10-04T08:00:00Z");
+  world.event("2001:db8::5", "u4", "2025-10-04T08:00:00Z");
   world.messages.push_back(
       {"m1", "mail.mbox!/1", "r", *base::parse_time("2025-09-01"), {"x@sub.evil.example"}});
   world.files.push_back({"mail.mbox", "ab"});
@@ -177,7 +283,8 @@ TEST(MatchTips, EventsBecomeDetectionsThatNameTheirSource) {
   EXPECT_THAT(says, Contains(HasSubstr("account aaaa-bbbb: 1 event here")));
   EXPECT_THAT(says, Contains(HasSubstr("domain evil.example: 1 message here")));
   EXPECT_THAT(says, Contains(HasSubstr("the file mail.mbox")));
-  EXPECT_EQ(match.matched, 5u);
+  EXPECT_THAT(says, Contains(HasSubstr("address 2001:db8::5: 1 event here")));
+  EXPECT_EQ(match.matched, 6u);
   const TipMatch again =
       match_tips(file, {"tips.json", "CERT Example", "A. Person", "by telephone"}, world.against());
   EXPECT_THAT(again.detections.front().because, HasSubstr("confirmed by A. Person, by telephone"));
@@ -260,6 +367,29 @@ TEST(MatchTips, PlacesOfAnotherScanner) {
   EXPECT_EQ(match.places_known, 1u);
   EXPECT_THAT(match.places_new, ElementsAre("other/app.env:line 9 (b)"));
   EXPECT_THAT(match.detections, SizeIs(1));
+}
+
+TEST(MatchTips, APlaceIsKnownByItsLineAndInARepositoryByItsPath) {
+  World world;
+  identity::SecretFact secret;
+  secret.id = "secret:1";
+  secret.places.push_back({"tree/conf/app.env", 3, "", "", {}, {}, {}, 0});
+  secret.places.push_back({"shop.git!/0123abcd", 40, "", "", {}, {}, {}, 0});
+  world.secrets.push_back(secret);
+  const std::unordered_map<std::string, std::string> paths = {{"shop.git!/0123abcd", "src/pay/keys.go"}};
+  const auto result = [](std::string_view path, int line) {
+    return R"({"ruleId":"a","message":{"text":"x"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":")" +
+           std::string(path) + R"("},"region":{"startLine":)" + std::to_string(line) + "}}}]}";
+  };
+  const TipFile file = read(
+      R"({"version":"2.1.0","$schema":"sarif","runs":[{"tool":{"driver":{"name":"gitleaks"}},"results":[)" +
+      result("conf/app.env", 4) + "," + result("conf/app.env", 90) + "," + result("src/pay/keys.go", 7) +
+      "]}]}");
+  TipAgainst against = world.against();
+  against.paths = &paths;
+  const TipMatch match = match_tips(file, {"r.sarif", "gitleaks", "", ""}, against);
+  EXPECT_EQ(match.places_known, 2u);
+  EXPECT_THAT(match.places_new, ElementsAre("conf/app.env:line 90 (a)"));
 }
 
 }  // namespace

@@ -39,6 +39,56 @@ TEST(Due, VectorsOfItem105) {
   EXPECT_FALSE(closed.close("no such calendar", {2024, 12, 24}, ""));
 }
 
+// Counted by hand with a calendar of each year.
+TEST(Due, Item105OverHolidaysClosuresAndYears) {
+  EXPECT_EQ(sec_due("2024-02-15T15:00:00Z"), "2024-02-22");  // Thursday; Washington's Birthday on Monday
+  EXPECT_EQ(sec_due("2024-03-27T15:00:00Z"), "2024-04-02");  // over Good Friday, which is no federal holiday
+  EXPECT_EQ(sec_due("2024-05-24T15:00:00Z"), "2024-05-31");  // Friday; Memorial Day
+  EXPECT_EQ(sec_due("2024-11-08T15:00:00Z"), "2024-11-15");  // Friday; Veterans Day on Monday
+  EXPECT_EQ(sec_due("2024-11-28T03:00:00Z"), "2024-12-04");  // still Wednesday in New York; Thanksgiving
+  EXPECT_EQ(sec_due("2024-12-29T15:00:00Z"), "2025-01-03");  // Sunday: 30, 31 December, 2, 3 January
+  EXPECT_EQ(sec_due("2024-12-31T15:00:00Z"), "2025-01-07");  // Tuesday
+  EXPECT_EQ(sec_due("2025-01-03T15:00:00Z"), "2025-01-10");  // Friday; closed on the 9th
+  EXPECT_EQ(sec_due("2025-01-19T15:00:00Z"), "2025-01-24");  // Sunday before a holiday
+  EXPECT_EQ(sec_due("2025-07-02T15:00:00Z"), "2025-07-09");  // Wednesday; Independence Day on Friday
+  EXPECT_EQ(sec_due("2025-10-09T15:00:00Z"), "2025-10-16");  // Thursday; Columbus Day
+  EXPECT_EQ(sec_due("2026-07-02T15:00:00Z"), "2026-07-09");  // the 4th is a Saturday: kept on Friday the 3rd
+  EXPECT_EQ(sec_due("2028-02-26T15:00:00Z"), "2028-03-02");  // Saturday: 28, 29 February, 1, 2 March
+  EXPECT_EQ(sec_due("2026-12-18T15:00:00Z"), "2026-12-24");
+  DutyRules closed = rules();
+  ASSERT_TRUE(closed.close("us-federal", {2026, 12, 24}, "announced on the 18th"));
+  EXPECT_EQ(sec_due("2026-12-18T15:00:00Z", closed), "2026-12-28");
+  // The last day of summer time and the first of the other.
+  const auto until = [](std::string_view determined) {
+    return due(rules(), "sec-8k-1.05", "determined-material", at(determined))->due;
+  };
+  EXPECT_EQ(until("2024-10-28T15:00:00Z"), at("2024-11-01T21:30:00Z"));
+  EXPECT_EQ(until("2024-10-29T15:00:00Z"), at("2024-11-04T22:30:00Z"));
+}
+
+TEST(Due, HoursAndDaysOverLeapDaysAndClockChanges) {
+  const auto until = [](std::string_view regime, std::string_view trigger, std::string_view time) {
+    const auto date = due(rules(), regime, trigger, at(time));
+    return date ? date->due_local.date + " " + date->due_local.time : date.error().message;
+  };
+  EXPECT_EQ(due(rules(), "gdpr-33", "aware", at("2024-02-27T22:15:00Z"))->due, at("2024-03-01T22:15:00Z"));
+  EXPECT_EQ(due(rules(), "gdpr-33", "aware", at("2023-02-26T22:15:00Z"))->due, at("2023-03-01T22:15:00Z"));
+  // 72 hours of which one is told twice by the clock; 36 of which one is left out.
+  EXPECT_EQ(until("nydfs-500.17", "determined-incident", "2025-11-01T12:00:00Z"), "2025-11-04 07:00:00");
+  EXPECT_EQ(until("us-banks-36h", "determined-notification-incident", "2025-03-08T20:00:00Z"),
+            "2025-03-10 04:00:00");
+  EXPECT_EQ(until("gdpr-33", "aware", "2025-10-25T22:30:00Z"), "2025-10-28 23:30:00");
+  // 30 days that end on 29 February, and on 1 March of a leap year.
+  EXPECT_EQ(until("california-1798.82", "discovered", "2028-01-30T12:00:00Z"), "2028-02-29 23:59:59");
+  EXPECT_EQ(until("ftc-safeguards", "discovered-notification-event", "2024-01-31T15:00:00Z"),
+            "2024-03-01 23:59:59");
+  EXPECT_EQ(until("ftc-safeguards", "discovered-notification-event", "2023-01-31T15:00:00Z"),
+            "2023-03-02 23:59:59");
+  // The last second of a day where the rule counts, and the first of the next.
+  EXPECT_EQ(until("california-1798.82", "discovered", "2026-03-01T07:59:59Z"), "2026-03-30 23:59:59");
+  EXPECT_EQ(until("california-1798.82", "discovered", "2026-03-01T08:00:00Z"), "2026-03-31 23:59:59");
+}
+
 TEST(Due, TheDayIsThatOfTheZone) {
   // Friday evening in New York is Saturday in UTC: the period still begins on Tuesday, but by another way.
   EXPECT_EQ(sec_due("2024-01-17T04:59:59Z"), "2024-01-22");  // Tuesday 23:59:59 EST

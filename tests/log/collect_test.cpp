@@ -43,6 +43,20 @@ TEST(Collect, LeavesOutWhatTheCaseHolds) {
   EXPECT_EQ(still_missing(exports, {}).size(), exports.size());
 }
 
+TEST(Collect, DirectoriesAreTakenToo) {
+  const std::vector<Export> exports = ours();
+  const auto missing = [&](const std::set<std::string> &directories) {
+    std::set<std::string> systems;
+    for (const Export *one : still_missing(exports, {}, directories))
+      if (one->source.starts_with("directory:")) systems.insert(one->source);
+    return systems;
+  };
+  EXPECT_GE(missing({}).size(), 6u);
+  EXPECT_TRUE(missing({}).contains("directory:entra"));
+  EXPECT_FALSE(missing({"entra", "aws"}).contains("directory:entra"));
+  EXPECT_TRUE(missing({"entra", "aws"}).contains("directory:ad"));
+}
+
 TEST(Collect, ErrorsNameThePlace) {
   const auto wrong = load_exports({{"a.toml", "[[export]]\nid = \"x\"\nsource = \"nonsense\"\n"}});
   ASSERT_FALSE(wrong);

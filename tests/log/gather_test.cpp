@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -180,6 +181,30 @@ TEST(Gather, EventsThatAreAllUnlikeAreThinnedUntilTheyFit) {
   const Gathered strangers = gathered(tables, small(500, 500));
   EXPECT_LE(strangers.table.events.size(), 500u);
   EXPECT_GT(strangers.dropped, 0u);
+}
+
+// A tip may name a network or a part of a program's name: no word that could be listed.
+TEST(Gather, WhatIsNamedWithoutBeingListedIsKeptWholly) {
+  GatherOptions options = small(1000, 4000);
+  options.names = [](std::string_view text) { return text == "192.0.2.7" || text == "person-9"; };
+  const Gathered all = gathered(Office{}.make(), options);
+  EXPECT_FALSE(all.whole);
+  std::map<std::string, std::size_t> kept;
+  for (const Event &event : all.table.events)
+    if (event.token != 0) ++kept[std::string(all.table.text(event.actor_id))];
+  EXPECT_EQ(kept["person-7"], 500u);
+  EXPECT_EQ(kept["person-9"], 500u);
+  EXPECT_EQ(kept["person-8"], 0u);
+}
+
+// Of somebody who is everywhere that cannot be: then it is said.
+TEST(Gather, WhatIsNamedAndTooCommonIsSaid) {
+  GatherOptions options = small(1000, 400);
+  options.names = [](std::string_view text) { return text == "tenant" || text.starts_with("192.0.2."); };
+  options.word_events_max = 50;
+  const Gathered all = gathered(Office{}.make(), options);
+  EXPECT_FALSE(all.common_words.empty());
+  EXPECT_LE(all.table.events.size(), 400u);
 }
 
 }  // namespace
