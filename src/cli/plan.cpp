@@ -12,6 +12,7 @@
 #include "engine/planning.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
+#include "report/text_parts.hpp"
 
 namespace dislodge::cli {
 
@@ -118,7 +119,7 @@ int run_plan(const PlanArguments &arguments) {
                                arguments.checklist.string()));
         return kDone;
       }
-      print(!arguments.json                 ? report::plan_text(picture, plan)
+      print(!arguments.json                 ? report::fitted(report::plan_text(picture, plan))
             : plan.method == evict::kByHand ? report::checked_plan_json(picture, plan)
                                             : report::plan_json(plan));
       return kDone;

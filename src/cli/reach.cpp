@@ -30,6 +30,7 @@
 #include "reach/unseen.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
+#include "report/text_parts.hpp"
 
 namespace dislodge::cli {
 namespace {
@@ -378,7 +379,7 @@ int run_reach(const ReachArguments &arguments) {
       return kDone;
     }
     if (!at) {
-      print(arguments.json ? report::reach_json(picture) : report::reach_text(picture));
+      print(arguments.json ? report::reach_json(picture) : report::fitted(report::reach_text(picture)));
       return kDone;
     }
     // What they hold at that time: from nothing to what there is.

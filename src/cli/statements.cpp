@@ -8,6 +8,7 @@
 #include "base/json_writer.hpp"
 #include "cli/session.hpp"
 #include "report/json_lines.hpp"
+#include "report/text_parts.hpp"
 
 namespace dislodge::cli {
 
@@ -72,7 +73,7 @@ int run_statements(const StatementsArguments &arguments) {
         return kDone;
       }
       for (const report::Statement &one : report::statements(picture))
-        print_line(fmt::format("{:<6} [{}] {}", one.number, one.grade, one.says));
+        print_line(report::fitted(fmt::format("{:<6} [{}] {}", one.number, one.grade, one.says)));
       return kDone;
     }
     const auto journal = journal_of(the_case);

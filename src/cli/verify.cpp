@@ -4,6 +4,7 @@
 
 #include "cli/session.hpp"
 #include "engine/inputs.hpp"
+#include "report/text_parts.hpp"
 
 namespace dislodge::cli {
 
@@ -27,7 +28,8 @@ int run_verify(const VerifyArguments &arguments) {
       options.canaries.push_back(engine::resolve_name(picture, canary));
     const auto found = engine::verify(picture, options);
     if (!found) return report_error(found.error());
-    print(arguments.json ? engine::verification_json(*found) : engine::verification_text(picture, *found));
+    print(arguments.json ? engine::verification_json(*found)
+                         : report::fitted(engine::verification_text(picture, *found)));
     return found->reopened() ? kFindings : kDone;
   });
 }

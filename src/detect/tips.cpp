@@ -434,7 +434,9 @@ std::string standing_of(const TipSource &source) {
 
 std::string touched_by(const TipMatch &match) {
   std::string all = fmt::format("{} {} {} {}\n", match.listed, match.held, match.extra, match.places_known);
-  for (const Detection &one : match.detections) all += fmt::format("{} {}\n", one.id, one.event_count);
+  // What it touches, and how much of it; not whose word it is.
+  for (const Detection &one : match.detections)
+    all += fmt::format("{} {} {}\n", one.id, one.event_count, one.says.substr(one.says.rfind(": ") + 1));
   for (const std::string &id : match.missing) all += id + "\n";
   for (const std::string &id : match.with_secrets) all += id + "\n";
   for (const std::string &place : match.places_new) all += place + "\n";

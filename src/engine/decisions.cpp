@@ -90,16 +90,24 @@ std::map<std::string, std::string> known_facts(const Picture &picture) {
   if (accessed + could > 0 || !picture.secrets.empty()) {
     std::size_t others = 0;
     for (const disclose::Party &party : picture.parties) others += party.secrets.empty() ? 0 : 1;
+    std::string unknown;
+    if (picture.totals.not_held > 0)
+      unknown += fmt::format("; {} that the log names {} not held",
+                             count(picture.totals.not_held, "message", "messages"),
+                             picture.totals.not_held == 1 ? "is" : "are");
+    if (picture.totals.not_exported > 0)
+      unknown += fmt::format("; {} read and not exported",
+                             count(picture.totals.not_exported, "mailbox was", "mailboxes were"));
+    if (!unknown.empty()) unknown += ": what is in them is unknown";
     known["scope"] = fmt::format(
-        "{} in {} named by the log as accessed{}; {} more could be read or cannot be excluded; {} in them; "
-        "{} "
-        "whose secrets were among them",
+        "{} in {} named by the log as accessed (confirmed){}; {} more could be read or cannot be excluded "
+        "(possible); {} in them; {} whose secrets were among them{}",
         count(accessed, "message", "messages"), count(mailboxes, "mailbox", "mailboxes"),
         synchronised == 0 ? std::string()
-                          : fmt::format(", {} in folders that were synchronised",
+                          : fmt::format(", {} in folders that were synchronised (possible)",
                                         count(synchronised, "message", "messages")),
         could > accessed ? could - accessed : 0, count(picture.secrets.size(), "secret", "secrets"),
-        count(others, "other organisation", "other organisations"));
+        count(others, "other organisation", "other organisations"), unknown);
   }
   if (!addresses.empty() || !applications.empty())
     known["indicators"] =
@@ -205,6 +213,13 @@ Result<disclose::CaseFacts> case_facts_of(Case &the_case, const Picture &picture
       if (fact == "discovered") facts.discovered = at;
     }
   }
+  // Whoever was told, was aware or decided knew of it by then, unless a person said when it was discovered.
+  const auto said = std::any_of(facts.clocks.begin(), facts.clocks.end(),
+                                [](const disclose::ClockFact &one) { return one.fact == "discovered"; });
+  for (const disclose::ClockFact &one : facts.clocks)
+    for (const std::string_view knows :
+         {"detected", "aware", "reasonable-belief", "determined", "classified", "notified-by-third-party"})
+      if (!said && one.fact.starts_with(knows)) facts.discovered = std::min(facts.discovered, one.time);
   for (const std::string &field : left_open)
     facts.known["open-items"] +=
         (facts.known["open-items"].empty() ? "" : "; ") + fmt::format("{} is still to be determined", field);

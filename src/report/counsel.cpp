@@ -21,38 +21,59 @@ constexpr std::string_view kCaveat =
     "A label does not make privilege. This track is kept apart from the factual one, and goes to the readers "
     "named here only. Nothing in it is legal advice.";
 
-// What both forms are written from.
+// What both forms are written from. Items and rows are numbered, so that people can speak of them: C2.14 is
+// none of the factual track's numbers.
 class Outline {
  public:
   virtual ~Outline() = default;
-  virtual void heading(std::string_view text) = 0;
+  void heading(std::string_view text) {
+    ++section_;
+    place_ = 0;
+    write_heading(fmt::format("C{}. {}", section_, text));
+  }
   virtual void line(std::string_view text) = 0;
-  virtual void item(std::string_view text) = 0;
-  virtual void head(const std::vector<std::string> &cells) = 0;
-  virtual void row(const std::vector<std::string> &cells) = 0;
+  void item(std::string_view text) { write_item(fmt::format("{} {}", next(), text)); }
+  void head(std::vector<std::string> cells) {
+    cells.insert(cells.begin(), "no.");
+    write_head(cells);
+  }
+  void row(std::vector<std::string> cells) {
+    cells.insert(cells.begin(), next());
+    write_row(cells);
+  }
   virtual void end_table() = 0;
+
+ protected:
+  virtual void write_heading(std::string_view text) = 0;
+  virtual void write_item(std::string_view text) = 0;
+  virtual void write_head(const std::vector<std::string> &cells) = 0;
+  virtual void write_row(const std::vector<std::string> &cells) = 0;
+
+ private:
+  std::string next() { return fmt::format("C{}.{}", section_, ++place_); }
+  int section_ = 0, place_ = 0;
 };
 
 class Markdown : public Outline {
  public:
   std::string text;
-  void heading(std::string_view says) override { text += fmt::format("\n## {}\n\n", says); }
-  void line(std::string_view says) override { text += plain(says) + "\n\n"; }
-  void item(std::string_view says) override { text += "- " + plain(says) + "\n"; }
-  void head(const std::vector<std::string> &cells) override {
-    row(cells);
+  void line(std::string_view says) override { text += "\n" + plain(says) + "\n"; }
+  void end_table() override { text += "\n"; }
+
+ private:
+  void write_heading(std::string_view says) override { text += fmt::format("\n## {}\n\n", says); }
+  void write_item(std::string_view says) override { text += "- " + plain(says) + "\n"; }
+  void write_head(const std::vector<std::string> &cells) override {
+    write_row(cells);
     text += "|";
     for (std::size_t i = 0; i < cells.size(); ++i) text += " --- |";
     text += "\n";
   }
-  void row(const std::vector<std::string> &cells) override {
+  void write_row(const std::vector<std::string> &cells) override {
     text += "|";
     for (const std::string &cell : cells) text += " " + plain(cell) + " |";
     text += "\n";
   }
-  void end_table() override { text += "\n"; }
-
- private:
   static std::string plain(std::string_view from) {
     std::string out;
     for (const char c : base::to_valid_utf8(from)) {
@@ -70,20 +91,22 @@ class Markdown : public Outline {
 class Html : public Outline {
  public:
   std::string text;
-  void heading(std::string_view says) override { text += fmt::format("<h2>{}</h2>\n", html_escaped(says)); }
   void line(std::string_view says) override { text += "<p>" + html_escaped(says) + "</p>\n"; }
-  void item(std::string_view says) override {
+  void end_table() override { text += "</tbody></table>\n"; }
+
+ private:
+  void write_heading(std::string_view says) override {
+    text += fmt::format("<h2>{}</h2>\n", html_escaped(says));
+  }
+  void write_item(std::string_view says) override {
     text += "<div class=\"statement\">" + html_escaped(says) + "</div>\n";
   }
-  void head(const std::vector<std::string> &cells) override {
+  void write_head(const std::vector<std::string> &cells) override {
     text += "<table><thead>";
     cells_of(cells, "th");
     text += "</thead><tbody>\n";
   }
-  void row(const std::vector<std::string> &cells) override { cells_of(cells, "td"); }
-  void end_table() override { text += "</tbody></table>\n"; }
-
- private:
+  void write_row(const std::vector<std::string> &cells) override { cells_of(cells, "td"); }
   void cells_of(const std::vector<std::string> &cells, const char *tag) {
     text += "<tr>";
     for (const std::string &cell : cells) text += fmt::format("<{0}>{1}</{0}>", tag, html_escaped(cell));
@@ -116,9 +139,16 @@ void write(Outline &out, const Picture &picture, const Counsel &counsel) {
   out.heading("Decisions");
   if (counsel.decisions.empty())
     out.line("No decision was entered: no clock that waits for one has started.");
+  const engine::Decision *before = nullptr;
   for (const engine::Decision &one : counsel.decisions) {
     out.item(
         fmt::format("{} at {}, by {} (entered {}): {}", one.fact, one.at, one.who, one.recorded, one.reason));
+    const bool same = before != nullptr && before->shown == one.shown;
+    before = &one;
+    if (same) {
+      out.line("The case showed then what it showed at the decision above.");
+      continue;
+    }
     for (const auto &[name, says] : one.shown) {
       const bool changed = std::find(one.changed.begin(), one.changed.end(), name) != one.changed.end();
       out.line(fmt::format("The case showed then, {}: {}{}", name, says,

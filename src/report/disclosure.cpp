@@ -257,11 +257,16 @@ std::string checklist_json(const disclose::Duty &duty) {
 
 std::string decisions_text(const std::vector<engine::Decision> &decisions) {
   std::string out;
+  const engine::Decision *before = nullptr;
   for (const engine::Decision &one : decisions) {
     out += fmt::format("{} at {}: {} (entered {})\n    {}\n", one.fact, one.at, one.who, one.recorded,
                        one.reason);
-    for (const auto &[name, says] : one.shown)
-      out += fmt::format("    the case showed, {}: {}\n", name, says);
+    if (before != nullptr && before->shown == one.shown)
+      out += "    the case showed what it showed at the decision above\n";
+    else
+      for (const auto &[name, says] : one.shown)
+        out += fmt::format("    the case showed, {}: {}\n", name, says);
+    before = &one;
     for (const std::string &name : one.changed)
       out += fmt::format("    CHANGED since: {} (look whether the decision still stands)\n", name);
   }

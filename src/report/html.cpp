@@ -8,6 +8,7 @@
 #include "report/page_style.hpp"
 #include "report/statements.hpp"
 #include "report/text.hpp"
+#include "report/text_parts.hpp"
 #include "report/timeline.hpp"
 
 namespace dislodge::report {
@@ -15,7 +16,7 @@ namespace {
 
 using engine::Picture;
 
-std::string moment(base::Time time) {
+std::string when(base::Time time) {
   if (time == base::kTimeMin) return "always";
   if (time == base::kTimeMax) return "open";
   return base::format_time(time);
@@ -25,19 +26,19 @@ void statement(std::string &out, const Statement &one) {
   out += fmt::format(
       "<div class=\"statement {}\" id=\"s{}\"><span class=\"number\">{}</span> {} <span "
       "class=\"grade\">[{}]</span>",
-      one.grade, one.number, one.number, html_escaped(one.says), one.grade);
+      one.grade, one.number, one.number, html_escaped(fitted(one.says)), one.grade);
   if (!one.evidence.empty()) {
     out += "<div class=\"more\">Evidence:";
     for (const std::string &item : one.evidence) out += " <code>" + html_escaped(item) + "</code>";
     out += "</div>";
   }
-  if (!one.limits.empty()) out += "<div class=\"more\">" + html_escaped(one.limits) + "</div>";
+  if (!one.limits.empty()) out += "<div class=\"more\">" + html_escaped(fitted(one.limits)) + "</div>";
   out += "</div>\n";
 }
 
 void row(std::string &out, const std::vector<std::string> &cells, const char *tag = "td") {
   out += "<tr>";
-  for (const std::string &cell : cells) out += fmt::format("<{0}>{1}</{0}>", tag, html_escaped(cell));
+  for (const std::string &cell : cells) out += fmt::format("<{0}>{1}</{0}>", tag, html_escaped(fitted(cell)));
   out += "</tr>\n";
 }
 
@@ -54,7 +55,7 @@ void plan(std::string &out, const Picture &picture) {
     if (items.empty()) return;
     std::string text;
     for (const std::string &item : items) text += (text.empty() ? "" : "; ") + item;
-    out += fmt::format(" <strong>{}:</strong> {}.", label, html_escaped(text));
+    out += fmt::format(" <strong>{}:</strong> {}.", label, html_escaped(fitted(text)));
   };
   for (const evict::PlannedAction &action : picture.plan.actions) {
     if (action.wave != wave) {
@@ -66,8 +67,8 @@ void plan(std::string &out, const Picture &picture) {
         "class=\"grade\">[{}]</span><div class=\"more\">{}.",
         action.state == evict::ActionState::in_effect ? "&#9746;" : "&#9744;", html_escaped(action.id),
         html_escaped(action.name.empty() ? action.action : action.name),
-        html_escaped(action.target_name.empty() ? action.target : action.target_name),
-        evict::name_of(action.state), html_escaped(action.why));
+        html_escaped(fitted(action.target_name.empty() ? action.target : action.target_name)),
+        evict::name_of(action.state), html_escaped(fitted(action.why)));
     if (!action.who.empty()) list("By", {action.who});
     list("After", action.after);
     list("Does not cut", action.does_not_cut);
@@ -138,7 +139,7 @@ std::string html(const Picture &picture) {
   }
   out += "</div>\n";
   out +=
-      "<p><strong>As of</strong> " + moment(base::Time{base::now().us / base::kSecond * base::kSecond}) +
+      "<p><strong>As of</strong> " + when(base::Time{base::now().us / base::kSecond * base::kSecond}) +
       ", from what was handed in until then.</p>\n"
       "<div class=\"box\"><p><strong>What this file would give a thief.</strong> " +
       html_escaped(gives_a_thief(picture)) +
@@ -161,12 +162,12 @@ std::string html(const Picture &picture) {
   out += "<h2>Timeline</h2>\n";
   head(out, {"time", "what", "says", "evidence"});
   for (const TimelineEntry &entry : timeline(picture))
-    row(out, {moment(entry.time), entry.what, entry.says, entry.evidence});
+    row(out, {when(entry.time), entry.what, entry.says, entry.evidence});
   out += "</tbody></table>\n<h2>Coverage</h2>\n";
   head(out, {"source", "class", "events", "first", "last", "complete by declaration", "gaps"});
   for (const log::Coverage &coverage : picture.coverage)
     row(out, {std::string(log::name_of(coverage.source)), std::string(log::name_of(coverage.event_class)),
-              std::to_string(coverage.events), moment(coverage.first), moment(coverage.last),
+              std::to_string(coverage.events), when(coverage.first), when(coverage.last),
               coverage.complete ? "yes" : "no", std::to_string(coverage.gaps.size())});
   return out + "</tbody></table>\n</body></html>\n";
 }

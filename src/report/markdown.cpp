@@ -9,6 +9,7 @@
 #include "report/files.hpp"
 #include "report/statements.hpp"
 #include "report/text.hpp"
+#include "report/text_parts.hpp"
 #include "report/timeline.hpp"
 
 namespace dislodge::report {
@@ -45,7 +46,7 @@ std::string code(std::string_view text) {
   return out + "`";
 }
 
-std::string moment(base::Time time) {
+std::string when(base::Time time) {
   if (time == base::kTimeMin) return "always";
   if (time == base::kTimeMax) return "open";
   return base::format_time(time);
@@ -58,8 +59,8 @@ void section(std::string &out, std::string_view title) {
 void say(std::string &out, const std::vector<Statement> &all, char question) {
   for (const Statement &one : all) {
     if (one.number.front() != question) continue;
-    out += fmt::format("- **{}** {} [{}]", one.number, ended(plain(one.says)), one.grade);
-    if (!one.limits.empty()) out += " " + ended(plain(one.limits));
+    out += fmt::format("- **{}** {} [{}]", one.number, ended(plain(fitted(one.says))), one.grade);
+    if (!one.limits.empty()) out += " " + ended(plain(fitted(one.limits)));
     if (!one.evidence.empty()) {
       out += " Evidence:";
       for (std::size_t i = 0; i < one.evidence.size(); ++i)
@@ -136,7 +137,7 @@ std::string markdown(const Picture &picture) {
                        picture.totals.percent_read());
   out += fmt::format("**Verdict:** {}\n\n", ended(plain(picture.plan.verdict.says)));
   out += fmt::format("**As of:** {}, from what was handed in until then.\n\n",
-                     moment(base::Time{base::now().us / base::kSecond * base::kSecond}));
+                     when(base::Time{base::now().us / base::kSecond * base::kSecond}));
   out += "**What this file would give a thief:** " + plain(gives_a_thief(picture)) + "\n\n";
   out +=
       "**Grades:** confirmed: an event shows it. Possible: nothing in the evidence excludes it. Unknown: the "
@@ -157,7 +158,7 @@ std::string markdown(const Picture &picture) {
   }
   section(out, "Timeline");
   for (const TimelineEntry &entry : timeline(picture))
-    out += fmt::format("- {} {}\n", moment(entry.time), plain(entry.says));
+    out += fmt::format("- {} {}\n", when(entry.time), plain(entry.says));
   return out;
 }
 

@@ -73,8 +73,53 @@ std::vector<std::string> places(const std::vector<detect::EventReference> &event
   return out;
 }
 
+// The lines of the logs that show a mailbox read by the intruder: single messages, and whole folders.
+struct Readings {
+  std::vector<std::string> messages, folders;
+};
+std::map<std::string, Readings> readings_of(const Picture &picture) {
+  std::map<std::pair<std::string, std::int64_t>, std::pair<bool, bool>> wanted;  // mailbox, when
+  for (const detect::Detection &detection : picture.detections) {
+    if (!detection.intruder) continue;
+    for (const detect::MailRead &read : detection.mail_read) {
+      auto &[messages, folders] = wanted[{base::lower(read.mailbox), read.time.us}];
+      (read.message_id.empty() ? folders : messages) = true;
+    }
+  }
+  std::map<std::string, Readings> readings;
+  const log::EventTable &table = picture.events;
+  for (const log::Event &event : table.events) {
+    if (event.mailbox == 0) continue;
+    const std::string mailbox = base::lower(table.text(event.mailbox));
+    const auto found = wanted.find({mailbox, event.time.us});
+    if (found == wanted.end()) continue;
+    const std::string place =
+        detect::EventReference{table.files[event.file], event.line, event.column}.place();
+    Readings &one = readings[mailbox];
+    if (found->second.first && one.messages.size() < kEvidenceShown) one.messages.push_back(place);
+    if (found->second.second && one.folders.size() < kEvidenceShown) one.folders.push_back(place);
+  }
+  return readings;
+}
+
+// Why it counts as readable: what reach says of the mailbox, with the evidence of the step that has some.
+std::pair<std::vector<std::string>, std::string> readable_because(const Picture &picture,
+                                                                  const std::string &mailbox) {
+  for (const reach::ReachRow &row : picture.reach.rows) {
+    if (row.type != "resource" || row.grade == detect::Grade::excluded || base::lower(row.name) != mailbox)
+      continue;
+    const auto shown = std::find_if(row.because.rbegin(), row.because.rend(),
+                                    [](const reach::Because &step) { return !step.evidence.empty(); });
+    if (shown != row.because.rend())
+      return {shown->evidence, shown->says + "; no event says which of them was opened, or excludes it"};
+  }
+  return {{},
+          "nothing excludes it: it is exposed as it was handed in, and no log says which of them was opened"};
+}
+
 void stolen(Register &out, const Picture &picture) {
   out.question(1);
+  std::map<std::string, Readings> readings = readings_of(picture);
   const engine::LedgerTotals &totals = picture.totals;
   const std::string unread =
       totals.unread == 0 && totals.unread_items == 0
@@ -92,7 +137,7 @@ void stolen(Register &out, const Picture &picture) {
                           base::counted(counts.seen_accessed, "message", "messages"), mailbox,
                           counts.seen_accessed == 1 ? "was" : "were",
                           counts.throttled ? ", and there may be more: the log was throttled for a day" : ""),
-              "confirmed");
+              "confirmed", readings[mailbox].messages);
     if (counts.in_accessed_folder > 0)
       out.about("in-folder:" + mailbox)
           .say(fmt::format(
@@ -102,13 +147,16 @@ void stolen(Register &out, const Picture &picture) {
                        ? std::string()
                        : fmt::format(", or may have: of {} the export says no folder", counts.folder_unknown),
                    counts.in_accessed_folder == 1 ? "it" : "them"),
-               "possible");
+               "possible", readings[mailbox].folders,
+               "the event names the folder, not the messages: which of them were taken is not known");
+    auto because = counts.could_be_read > 0 ? readable_because(picture, mailbox)
+                                            : std::pair<std::vector<std::string>, std::string>();
     if (counts.could_be_read > 0)
       out.about("could-be-read:" + mailbox)
           .say(fmt::format("{} of {} {} held and could be read.",
                            base::counted(counts.could_be_read, "message", "messages"), mailbox,
                            counts.could_be_read == 1 ? "is" : "are"),
-               "possible");
+               "possible", std::move(because.first), std::move(because.second));
   }
   if (totals.not_held > 0)
     out.about("not-held")
@@ -117,12 +165,25 @@ void stolen(Register &out, const Picture &picture) {
                  totals.not_held == 1 ? "1 message was" : fmt::format("{} messages were", totals.not_held),
                  totals.not_held == 1 ? "is" : "are"),
              "unknown", {}, "their content is not held: unknown, because they were deleted or not exported");
-  if (totals.not_exported > 0)
+  if (totals.not_exported > 0) {
+    constexpr std::string_view kMailbox = "mailbox:";
+    std::string names;
+    std::size_t named = 0;
+    std::vector<std::string> events;
+    for (const evidence::LedgerRow &row : picture.ledger) {
+      if (row.state != evidence::LedgerState::not_exported || !row.item.starts_with(kMailbox)) continue;
+      const std::string mailbox = row.item.substr(kMailbox.size());
+      for (const auto &list : {readings[mailbox].messages, readings[mailbox].folders})
+        events.insert(events.end(), list.begin(), list.end());
+      if (++named <= kNamed) names += (names.empty() ? "" : ", ") + mailbox;
+    }
+    if (named > kNamed) names += fmt::format(" and {} more", named - kNamed);
     out.about("not-exported")
-        .say(fmt::format("{} could be read and {} not exported.",
-                         base::counted(totals.not_exported, "mailbox", "mailboxes"),
-                         totals.not_exported == 1 ? "was" : "were"),
-             "unknown", {}, "unknown, because what it holds was never handed in");
+        .say(fmt::format("{} read and {} not exported{}{}.",
+                         base::counted(totals.not_exported, "mailbox was", "mailboxes were"),
+                         totals.not_exported == 1 ? "was" : "were", names.empty() ? "" : ": ", names),
+             "unknown", std::move(events), "unknown, because what is in it was never handed in");
+  }
 }
 
 void secrets(Register &out, const Picture &picture) {
@@ -158,7 +219,9 @@ void secrets(Register &out, const Picture &picture) {
                     secret.owner.empty() ? "has no known owner" : "belongs to " + secret.owner,
                     behind.empty() ? "what it opens is not known" : "it opens " + behind),
         behind.empty() ? "unknown" : "possible", std::move(evidence),
-        secret.owner.empty() ? "" : secret.owner_why);
+        !secret.owner.empty() ? secret.owner_why
+        : behind.empty()      ? "unknown, because nothing beside it names an account, a host or an owner"
+                              : "its owner is unknown, because nothing beside it says whose it is");
   }
 }
 
@@ -239,9 +302,14 @@ void reached(Register &out, const Picture &picture) {
 
 void plan(Register &out, const Picture &picture) {
   out.question(5);
-  out.about("verdict").say(picture.plan.verdict.says, picture.plan.verdict.closed ? "possible" : "unknown");
+  out.about("verdict").say(
+      picture.plan.verdict.says, picture.plan.verdict.closed ? "possible" : "unknown", {},
+      picture.plan.verdict.closed ? "against the evidence held, and no other"
+                                  : "the statements that follow name what it does not cover");
   for (const std::string &open : picture.plan.verdict.does_not_cover)
-    out.about("not-covered:" + open).say("The verdict does not cover: " + open, "unknown");
+    out.about("not-covered:" + open)
+        .say("The verdict does not cover: " + open, "unknown", {},
+             "unknown, because nothing that was handed in settles it");
   std::map<int, std::size_t> waves;
   for (const evict::PlannedAction &action : picture.plan.actions) ++waves[action.wave];
   for (const auto &[wave, actions] : waves)
@@ -285,7 +353,10 @@ void told(Register &out, const Picture &picture) {
     if (duty.trigger.empty()) continue;
     out.about("duty:" + duty.regime)
         .say(fmt::format("{}: {}.", duty.name, lasting_status(duty)), duty.running ? "confirmed" : "unknown",
-             {}, duty.source);
+             duty.running
+                 ? std::vector<std::string>{fmt::format("journal: the decision \"{}\"", duty.trigger)}
+                 : std::vector<std::string>{},
+             duty.source);
   }
 }
 

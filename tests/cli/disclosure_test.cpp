@@ -418,7 +418,7 @@ TEST_F(Disclosure, MailThatOthersAreInIsHeldBackUntilAPersonHasLookedAtIt) {
             body + "\n\n";
   };
   const std::string from_us = "From: Ann <ann@us.example>\n", to_them = "To: Kim <kim@them.example>\n";
-  message("plain", from_us + to_them, "The password for the build server is Quiet-Harbor-7319.");
+  message("plain", from_us + to_them, "See you on Monday.");
   message("quoted", from_us + to_them,
           "See below.\n\n> On Monday Lou Reyes <lou@third.example> wrote:\n> our offer is 40");
   message("attached", from_us + to_them + "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n",
@@ -469,7 +469,7 @@ TEST_F(Disclosure, MailThatOthersAreInIsHeldBackUntilAPersonHasLookedAtIt) {
                            HasSubstr("held by default: mail of legal@us.example")));
   const std::string review = slurp(folder_ / "held-review.jsonl");
   EXPECT_THAT(review, AllOf(HasSubstr("quoted@us.example"), HasSubstr("attached@us.example"),
-                            HasSubstr("lou@third.example"), Not(HasSubstr("plain@us.example"))));
+                            HasSubstr("third.example"), Not(HasSubstr("plain@us.example"))));
   // Nobody looked: refused. Somebody did: that message, and no other.
   EXPECT_EQ(
       dislodge({"package", path("held"), "them.example", "-o", path("held-no"), "--released-by", "A. Reed",
@@ -512,7 +512,8 @@ TEST_F(Disclosure, AManifestThatWasChangedIsSaidWhereverItIsUsed) {
   const Outcome forged = add({"--verified-by", "D. Reed"});
   EXPECT_EQ(forged.code, 3);
   EXPECT_THAT(forged.err, HasSubstr("SIGNATURE DOES NOT FIT"));
-  ASSERT_EQ(dislodge({"investigate", path("warned")}).code, 0);
+  // The file that was added first is another now, which is damage too.
+  EXPECT_EQ(dislodge({"investigate", path("warned")}).code, 3);
   EXPECT_THAT(dislodge({"tips", path("warned")}).out, HasSubstr("ITS SIGNATURE DOES NOT FIT"));
   EXPECT_THAT(dislodge({"plan", path("warned")}).out,
               HasSubstr("manifest.jsonl of southwind.example: its signature"));

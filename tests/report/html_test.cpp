@@ -5,9 +5,11 @@
 
 #include <set>
 
+#include "base/encode.hpp"
 #include "picture_fixture.hpp"
 #include "report/files.hpp"
 #include "report/statements.hpp"
+#include "report/text_parts.hpp"
 
 namespace dislodge::report {
 namespace {
@@ -34,6 +36,21 @@ TEST(Html, SaysWhatItWouldGiveAThiefAndTheVerdict) {
        {"1. What was stolen", "2. Which secrets", "3. How the intruder", "5. How to get"})
     EXPECT_THAT(page, HasSubstr(question));
   EXPECT_THAT(page, Not(HasSubstr("evicted")));
+}
+
+// A name can be as long as its maker likes; what stands behind it must be readable all the same.
+TEST(Fitted, OfEndlessLinesBeginningAndEndAreShown) {
+  EXPECT_EQ(fitted("short\nlines\n"), "short\nlines\n");
+  const std::string name(100'000, 'N');
+  const std::string shown = fitted("since always: " + name + " [possible]\nnext");
+  EXPECT_LT(shown.size(), 1500u);
+  EXPECT_THAT(shown, HasSubstr("since always: NNN"));
+  EXPECT_THAT(shown, HasSubstr("[possible]\nnext"));
+  EXPECT_THAT(shown, HasSubstr("98825 more characters"));
+  std::string wide;
+  for (int i = 0; i < 1000; ++i) wide += "\xE3\x81\x82\xC3\xA4";  // of three and two bytes
+  const std::string cut = fitted(wide);
+  EXPECT_EQ(base::to_valid_utf8(cut), cut);
 }
 
 TEST(Statements, AreNumberedOnceAndGraded) {
