@@ -40,12 +40,13 @@ Attribution::Attribution(const View &view, const std::vector<Campaign> &campaign
       if (one.possible != possible || !mark(one.index, one.because, one.possible)) continue;
       // What else was done in the session of such an act was done by the same hand, which had the account.
       const Event &event = view_.event(one.index);
-      if (one.possible) hold_principal(view_.actor(event), event.time, one.because, false, true);
+      const std::string who = one.principal.empty() ? view_.actor(event) : one.principal;
+      if (one.possible) hold_principal(who, event.time, one.because, false, true);
       for (const StringId thread : {event.session, event.token})
         if (thread != 0 && shared_.count(thread) == 0)
           threads_.emplace(
               thread,
-              Thread{view_.actor(event),
+              Thread{who,
                      "the same session as what was done at " + view_.table().source_of(event), one.possible});
     }
   };

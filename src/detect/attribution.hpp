@@ -44,6 +44,7 @@ class Attribution {
     bool possible = false;  // nobody was seen: it is concluded from what was done
     base::StringId shared =
         0;  // the session in which the owner was too: it says nothing of whose an event is
+    std::string principal = {};  // who acted, where the record names somebody else; empty: the actor
   };
   Attribution(const View &view, const std::vector<Campaign> &campaigns, const std::vector<Seed> &seeds = {});
 

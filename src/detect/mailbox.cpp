@@ -64,7 +64,8 @@ void tell_mailboxes(const View &view, const Attribution &attribution, std::vecto
     }
     std::string service = view.service_principal(tenant, application);
     if (service.empty()) service = view.actor(view.event(events.front()));
-    if (reader.app_only || view.text(view.event(events.front()).actor_type) != "user")
+    const bool by_application = theirs && attribution.hold(service) != nullptr;
+    if (reader.app_only || by_application || view.text(view.event(events.front()).actor_type) != "user")
       add_unique(one.principals, service);
     else
       for (const EventIndex index : events) add_unique(one.principals, view.actor(view.event(index)));

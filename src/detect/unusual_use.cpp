@@ -100,7 +100,7 @@ struct Habit {
 
   bool known(base::Time at) const { return days >= kKnownDays && at.us - first.us >= kKnownSince; }
   // People sit before browsers and mail programs, and a person may well have one for weeks.
-  bool person = false;
+  bool person = false, application = false;
   bool machine() const {
     return !person && events >= kMachineEvents && days >= kMachineDays && network_count <= kMachineNetworks &&
            programs.size() <= kMachinePrograms;
@@ -212,6 +212,18 @@ class Finder {
     by_actor_.emplace(key, subject);
     return subject;
   }
+  // The service principal of the event's application; 0 where no log knows it.
+  std::uint32_t application_of(const Event &event) {
+    const auto [known, fresh] = applications_.try_emplace({event.tenant, event.application_id}, 0);
+    if (!fresh) return known->second;
+    const std::string principal =
+        view_.service_principal(view_.text(event.tenant), view_.text(event.application_id));
+    if (principal.empty()) return 0;
+    const std::uint32_t subject = subject_named(principal, 0);
+    subjects_[subject].habit.application = true;
+    applications_[{event.tenant, event.application_id}] = subject;
+    return subject;
+  }
   std::uint32_t subject_named(const std::string &principal, StringId key) {
     const auto [found, added] = by_name_.try_emplace({principal, key}, subjects_.size());
     if (added) {
@@ -270,6 +282,12 @@ class Finder {
     // Interrupted sign-ins go on; what failed for another reason says nothing of who was there.
     if (refused(event) || (event.outcome == Outcome::error && is_signin(event))) return;
     step(subject, index);
+    // Mail that an application read may be told in the name of the mailbox's owner.
+    if (event.event_class == EventClass::mail_access && event.application_id != 0 &&
+        view_.options().mail_clients.count(view_.text(event.application_id)) == 0) {
+      const std::uint32_t application = application_of(event);
+      if (application != 0 && application != subject) step(application, index);
+    }
     // A key or token has its own habit, narrower than that of the person whose it is.
     const StringId key = event.key_id != 0                   ? event.key_id
                          : event.source == log::Source::okta ? event.token
@@ -402,7 +420,7 @@ class Finder {
     }
     if (event.country != 0) habit.countries.insert(event.country);
     if (const std::uint32_t program = program_id(event)) habit.programs.insert(program);
-    habit.person = habit.person || shows_person(event);
+    habit.person = habit.person || (!habit.application && shows_person(event));
     if (event.session != 0) habit.sessions.insert(event.session);
     if (event.mailbox != 0) habit.mailboxes.insert(event.mailbox);
     if (event.event_class == EventClass::code_access) habit.repositories.insert(event.resource_name);
@@ -594,6 +612,7 @@ class Finder {
   std::unordered_map<StringId, std::uint32_t> programs_;
   std::unordered_map<ActorKey, std::uint32_t, ActorHash> by_actor_;
   std::map<std::pair<std::string, StringId>, std::size_t> by_name_;
+  std::map<std::pair<StringId, StringId>, std::uint32_t> applications_;  // tenant, application
   std::deque<Subject> subjects_ = std::deque<Subject>(1);  // 0: nobody
   std::deque<Visit> visits_;
   std::map<std::pair<StringId, StringId>, base::Time> here_;  // tenant, address -> first
@@ -612,7 +631,9 @@ void add_use_seeds(const View &view, const std::vector<UnusualUse> &uses,
     for (const EventIndex index : use.events) {
       const StringId session = view.event(index).session;
       const bool shared = std::find(use.shared.begin(), use.shared.end(), session) != use.shared.end();
-      seeds.push_back({index, use.why, true, shared ? session : 0});
+      seeds.push_back({index, use.why, true, shared ? session : 0, use.principal});
+      // A token that both have says nothing either.
+      if (use.key != 0) seeds.push_back({index, use.why, true, use.key, use.principal});
     }
 }
 
