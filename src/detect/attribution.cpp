@@ -45,9 +45,8 @@ Attribution::Attribution(const View &view, const std::vector<Campaign> &campaign
       for (const StringId thread : {event.session, event.token})
         if (thread != 0 && shared_.count(thread) == 0)
           threads_.emplace(
-              thread,
-              Thread{who,
-                     "the same session as what was done at " + view_.table().source_of(event), one.possible});
+              thread, Thread{who, "the same session as what was done at " + view_.table().source_of(event),
+                             one.possible});
     }
   };
   plant(false);

@@ -613,7 +613,7 @@ class Finder {
   std::unordered_map<ActorKey, std::uint32_t, ActorHash> by_actor_;
   std::map<std::pair<std::string, StringId>, std::size_t> by_name_;
   std::map<std::pair<StringId, StringId>, std::uint32_t> applications_;  // tenant, application
-  std::deque<Subject> subjects_ = std::deque<Subject>(1);  // 0: nobody
+  std::deque<Subject> subjects_ = std::deque<Subject>(1);                // 0: nobody
   std::deque<Visit> visits_;
   std::map<std::pair<StringId, StringId>, base::Time> here_;  // tenant, address -> first
   std::vector<UnusualUse> found_;

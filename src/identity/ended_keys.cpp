@@ -17,14 +17,14 @@ void end_removed_keys(const log::EventTable &events, Facts &facts) {
   };
   std::map<std::string, Removal> removed;  // key id -> the first
   {
-    if (std::none_of(events.events.begin(), events.events.end(), [](const log::Event &event) {
-          return event.source == log::Source::aws_cloudtrail;
-        }))
+    if (std::none_of(events.events.begin(), events.events.end(),
+                     [](const log::Event &event) { return event.source == log::Source::aws_cloudtrail; }))
       return;
     facts.settle();
     const RealmAccounts accounts(facts);
     for (const log::Event &event : events.events) {
-      if (event.source != log::Source::aws_cloudtrail || event.extra_count == 0 || event.outcome != log::Outcome::ok)
+      if (event.source != log::Source::aws_cloudtrail || event.extra_count == 0 ||
+          event.outcome != log::Outcome::ok)
         continue;
       const std::string key = base::lower(events.extra(event, "key-removed"));
       if (key.empty()) continue;

@@ -11,7 +11,8 @@ namespace {
 TEST(EndedKeys, WhatIsDeletedOrDeactivatedOpensNothingFromThenOn) {
   EventMaker maker("trail.json");
   const auto removed = [&](std::string_view time, std::string_view user, std::string_view key) {
-    log::Event &event = maker.add(log::EventClass::admin_change, time, "DeleteAccessKey", {{"key-removed", key}});
+    log::Event &event =
+        maker.add(log::EventClass::admin_change, time, "DeleteAccessKey", {{"key-removed", key}});
     event.source = log::Source::aws_cloudtrail;
     event.tenant = maker.id("482913007654");
     event.actor_name = maker.id("admin");
@@ -38,8 +39,7 @@ TEST(EndedKeys, WhatIsDeletedOrDeactivatedOpensNothingFromThenOn) {
   for (const Credential &one : facts.credentials) {
     const bool planted = one.key_id == "akiaplanted";
     EXPECT_EQ(one.principal, planted ? "principal:aws/482913007654/backup" : ci.id);
-    EXPECT_EQ(one.valid.until,
-              *base::parse_time(planted ? "2025-03-21T09:00:00Z" : "2025-03-20T09:00:00Z"));
+    EXPECT_EQ(one.valid.until, *base::parse_time(planted ? "2025-03-21T09:00:00Z" : "2025-03-20T09:00:00Z"));
   }
 }
 
