@@ -41,6 +41,7 @@ struct Use {
   EventIndex index;
   bool intruder = false;
   std::string because;
+  bool concluded = false;  // nobody was seen: it follows from what was done
 };
 
 class SecretUses {
@@ -212,6 +213,7 @@ class SecretUses {
     };
     std::map<Kind, Seen> kinds;
     std::map<std::string, Seen> programs;
+    std::map<base::StringId, std::set<std::int64_t>> countries;  // days
     base::Time begin = base::kTimeMax, end = base::kTimeMin;
     for (const EventIndex index : all) {
       if (!ordinary(index)) continue;
@@ -222,6 +224,7 @@ class SecretUses {
         seen->days.insert(event.time.us / base::kDay);
         seen->first = std::min(seen->first, event.time);
       }
+      countries[event.country].insert(event.time.us / base::kDay);
       begin = std::min(begin, event.time);
       end = std::max(end, event.time);
       if (event.time < before) learn(event, habit);
@@ -231,13 +234,19 @@ class SecretUses {
       return a.second.days.size() < b.second.days.size();
     });
     if (most->second.days.size() < kHabitMin) return habit;
-    // A telephone changes its network with every ride, so its program is asked alone.
+    // A telephone changes its network with every ride, so its program is asked alone; another that has few
+    // networks is the owner's where it is on many days. So is a country.
     const base::Time early = begin + (end.us - begin.us) / 4;
+    std::map<std::string, std::size_t> networks;  // by program
+    for (const auto &[kind, seen] : kinds) ++networks[kind.first];
     const auto owners = [&](const Event &event) {
       const std::string program = program_of(view_.text(event.agent));
       const Seen &seen = programs.at(program);
-      return Kind(program, network_of(view_, event.network, event.address)) == most->first ||
-             (seen.days.size() >= kHabitMin && seen.first <= early);
+      const Kind kind(program, network_of(view_, event.network, event.address));
+      if (kind == most->first) return true;
+      if (seen.days.size() < kHabitMin || seen.first > early) return false;
+      if (event.country != 0 && countries.at(event.country).size() < kHabitMin) return false;
+      return networks.at(program) * 2 >= seen.days.size() || kinds.at(kind).days.size() >= kHabitMin;
     };
     for (const EventIndex index : all)
       if (ordinary(index) && owners(view_.event(index))) learn(view_.event(index), habit);
@@ -328,11 +337,14 @@ class SecretUses {
       const bool by_key = is_call(event) && event.outcome != Outcome::wrong_secret;
       const bool right = by_key || secret_was_right(event.outcome);
       if (!right && event.outcome != Outcome::wrong_secret) continue;
-      if (explained_.count(index) != 0 || attribution_.intruder(index)) continue;
+      // What was concluded to be theirs from elsewhere is a use of this secret all the same: its id stands
+      // there.
+      const bool concluded = attribution_.intruder(index) && attribution_.by_absence(index) && is_call(event);
+      if (explained_.count(index) != 0 || (attribution_.intruder(index) && !concluded)) continue;
       if (std::none_of(list.begin(), list.end(),
                        [&](const auto *binding) { return could_be(*binding, event); }))
         continue;
-      Use use = judge(index, habit);
+      Use use = concluded ? Use{index, true, attribution_.because(index), true} : judge(index, habit);
       if (use.because.empty()) continue;
       // A wrong secret is a try of this one where the intruder's program made it, or somebody from where
       // nobody ever came in: who mistypes their own comes in after all.
@@ -352,8 +364,9 @@ class SecretUses {
         add_unique(one.applications, std::string(view_.text(view_.event(index).application_id)));
       one.intruder = key.second;
       one.because = all.front().because;
-      one.grade = key.second ? Grade::confirmed : Grade::possible;
-      one.confidence = key.second ? 0.95 : 0.5;
+      const bool seen = key.second && !all.front().concluded;
+      one.grade = seen ? Grade::confirmed : Grade::possible;
+      one.confidence = seen ? 0.95 : key.second ? 0.8 : 0.5;
       for (const Use &use : all)
         for (const identity::Binding *binding : list)
           if (could_be(*binding, view_.event(use.index)))

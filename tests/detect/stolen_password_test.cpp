@@ -87,6 +87,15 @@ TEST_F(StolenPassword, AnotherProgramFromElsewhereIsOne) {
   EXPECT_FALSE(found[0].intruder);
 }
 
+// A thief who shows the owner's own program is told by the country: one day there is no habit.
+TEST_F(StolenPassword, TheOwnersProgramFromAnotherCountryIsOne) {
+  for (log::Event &event : table.events) event.country = table.pool.intern("de");
+  signin(20, 3, "185.220.101.77", kBrowser + std::string("22")).country = table.pool.intern("ro");
+  const auto found = uses();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].uses.at(0).secret, "secret:3");
+}
+
 // A program that signs in while nobody is there presents a token.
 TEST_F(StolenPassword, ATokenThatIsRenewedIsNoUseOfThePassword) {
   signin(20, 3, "198.51.100.9", "python-requests/2.31", log::EventClass::noninteractive_signin).client =

@@ -105,6 +105,7 @@ TEST(NotCovered, WhatTheLogsShowAndNobodyIsBlamedForStaysOpen) {
   detect::Detection theirs, open, excluded;
   theirs.intruder = true;
   open.kind = "risky-signin";
+  open.confidence = 0.6;
   open.first = *base::parse_time("2026-03-17T04:44:00Z");
   excluded.grade = detect::Grade::excluded;
   picture.detections = {theirs, excluded};

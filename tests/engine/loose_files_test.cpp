@@ -83,10 +83,7 @@ TEST(Verdict, WithoutLogsAndDirectoryTheCaseIsNotClosed) {
   Picture picture;
   EXPECT_THAT(not_covered(picture), Contains(HasSubstr("no log was handed in")));
   EXPECT_THAT(not_covered(picture), Contains(HasSubstr("no directory was handed in")));
-  identity::Principal one;
-  one.id = "principal:entra/t/u";
-  one.attributes["department"] = "Sales";
-  picture.facts.principals.push_back(one);
+  picture.directories.insert("directory/azurehound.json");
   picture.coverage.emplace_back();
   EXPECT_THAT(not_covered(picture), Not(Contains(HasSubstr("was handed in:"))));
 }
