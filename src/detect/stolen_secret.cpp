@@ -25,6 +25,9 @@ struct Habit {
   std::size_t signins = 0;
 };
 
+// A key with so many uses from one network has a home.
+constexpr std::size_t kSettledMin = 8;
+
 // Where so many accounts sign in, a place is the organisation's, and says of none of them whether it was the
 // owner.
 constexpr std::size_t kSharedPlaceMin = 4;
@@ -303,8 +306,9 @@ class SecretUses {
       use.because = "program, client and network were never seen for it before";
     } else if (of_key(event) && agent_new) {
       use.because = "program and network were never seen for this key before";
-    } else if (of_key(event) && event.agent == 0) {
-      // A service stays where it runs; only its records say no program.
+    } else if (of_key(event) &&
+               (event.agent == 0 || (habit.networks.size() == 1 && habit.signins >= kSettledMin))) {
+      // A service stays where it runs: its records say no program, or a thief shows the same.
       use.because = "it came from a network from which this key was never used before";
     } else if (event.country != 0 && habit.countries.count(event.country) == 0) {
       use.because = "network and country were never seen for it before";

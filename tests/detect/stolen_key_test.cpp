@@ -79,6 +79,15 @@ TEST_F(StolenKey, AnotherNetworkAndProgramIsAUseThatIsPossiblyTheirs) {
   EXPECT_EQ(found[0].uses[0].secret, "secret:1");
 }
 
+// Whoever holds the key has the tool too, in another version perhaps.
+TEST_F(StolenKey, TheSameProgramFromAnotherNetworkIsAUseWhereTheKeyHasAHome) {
+  call(21, "198.51.100.9", "aws-cli/2.17", "GetSecretValue");
+  const auto found = uses();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_FALSE(found[0].intruder);
+  EXPECT_THAT(found[0].because, HasSubstr("a network from which this key was never used"));
+}
+
 TEST_F(StolenKey, BeforeItCouldBeKnownAndOtherKeysAreNone) {
   call(3, "198.51.100.9", "Boto3/1.34");
   call(21, "198.51.100.9", "Boto3/1.34", "GetSecretValue", "akiaother");
