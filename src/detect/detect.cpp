@@ -5,6 +5,7 @@
 
 #include "detect/hands.hpp"
 #include "detect/passes.hpp"
+#include "log/trace.hpp"
 
 namespace dislodge::detect {
 
@@ -127,11 +128,7 @@ void add_mail_read(const View &view, EventIndex index, std::vector<MailRead> &ou
 
 std::string network_of(const View &view, base::StringId network, base::StringId address) {
   if (network != 0) return std::string(view.text(network));
-  const std::string_view text = view.text(address);
-  const char separator = text.find(':') == std::string_view::npos ? '.' : ':';
-  const std::size_t first = text.find(separator);
-  return std::string(
-      text.substr(0, first == std::string_view::npos ? first : text.find(separator, first + 1)));
+  return std::string(log::half_of_address(view.text(address)));
 }
 
 void add_unique(std::vector<std::string> &list, std::string value) {

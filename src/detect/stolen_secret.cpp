@@ -7,6 +7,7 @@
 #include "base/encode.hpp"
 #include "detect/passes.hpp"
 #include "log/result_code.hpp"
+#include "log/trace.hpp"
 
 namespace dislodge::detect {
 
@@ -14,6 +15,7 @@ namespace {
 
 using log::Event;
 using log::Outcome;
+using log::program_of;
 
 // What the owner of a principal does. With fewer uses than this before, everything would be new.
 constexpr std::size_t kHabitMin = 5;
@@ -31,14 +33,6 @@ constexpr std::size_t kSettledMin = 8;
 // Where so many accounts sign in, a place is the organisation's, and says of none of them whether it was the
 // owner.
 constexpr std::size_t kSharedPlaceMin = 4;
-
-// Programs are updated every few weeks: digits say nothing.
-std::string program_of(std::string_view agent) {
-  std::string out;
-  for (const char c : agent)
-    if (c < '0' || c > '9') out += c;
-  return out;
-}
 
 struct Use {
   EventIndex index;

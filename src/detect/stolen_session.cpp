@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "detect/passes.hpp"
+#include "log/trace.hpp"
 
 namespace dislodge::detect {
 
@@ -19,16 +20,9 @@ namespace {
 using base::StringId;
 using log::Event;
 using log::Outcome;
+using log::program_of;
 
 constexpr std::int64_t kSameDay = 12 * base::kHour;
-
-// Programs are updated every few weeks: digits say nothing.
-std::string program_of(std::string_view agent) {
-  std::string out;
-  for (const char c : agent)
-    if (c < '0' || c > '9') out += c;
-  return out;
-}
 
 struct Seen {
   std::map<std::pair<StringId, StringId>, base::Time> addresses;       // tenant, address -> first

@@ -39,6 +39,7 @@
 #include <unordered_set>
 
 #include "detect/passes.hpp"
+#include "log/trace.hpp"
 
 namespace dislodge::detect {
 
@@ -48,6 +49,7 @@ using base::StringId;
 using log::Event;
 using log::EventClass;
 using log::Outcome;
+using log::program_of;
 
 constexpr double kWeightMin = 5;
 constexpr std::size_t kKnownDays = 3;  // of a subject with a past
@@ -70,13 +72,6 @@ constexpr std::uint64_t kRowsMin = 10'000;  // rows of a table, likewise
 constexpr std::size_t kEventsMax = 20'000;
 
 enum class Weight : std::uint8_t { change, suspect, evidence };
-
-std::string program_of(std::string_view agent) {
-  std::string out;
-  for (const char c : agent)
-    if (c < '0' || c > '9') out += c;
-  return out;
-}
 
 struct Place {
   std::uint32_t half = 0;    // the first half of the address

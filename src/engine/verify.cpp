@@ -15,6 +15,7 @@
 #include "identity/history.hpp"
 #include "identity/ids.hpp"
 #include "identity/realm_accounts.hpp"
+#include "log/trace.hpp"
 
 namespace dislodge::engine {
 
@@ -241,7 +242,7 @@ class Verifier {
   // anybody showed before: the owner's new machine, or the way that nobody knew of.
   void unusual() {
     struct Past {
-      std::set<std::string> networks, programs;
+      std::set<std::string> programs;
       std::size_t sessions = 0;
     };
     std::map<std::string, Past> pasts;
@@ -250,11 +251,9 @@ class Verifier {
       if (one.intruder || one.first >= found_.since) continue;
       Past &past = pasts[one.principal];
       ++past.sessions;
-      for (const std::string &address : one.addresses) {
-        past.networks.insert(network_of(address));
-        everybodys.insert(network_of(address));
-      }
-      for (const std::string &agent : one.agents) past.programs.insert(without_versions(agent));
+      for (const std::string &address : one.addresses)
+        everybodys.insert(std::string(log::half_of_address(address)));
+      for (const std::string &agent : one.agents) past.programs.insert(log::program_of(agent));
     }
     std::set<std::string_view> exposed;
     for (const reach::ReachRow &row : picture_.reach.rows)
@@ -266,12 +265,13 @@ class Verifier {
       const auto past = pasts.find(one.principal);
       if (past == pasts.end() || past->second.sessions < kPastMin || one.addresses.empty()) continue;
       const bool known_place =
-          std::any_of(one.addresses.begin(), one.addresses.end(),
-                      [&](const std::string &address) { return everybodys.contains(network_of(address)); });
+          std::any_of(one.addresses.begin(), one.addresses.end(), [&](const std::string &address) {
+            return everybodys.contains(std::string(log::half_of_address(address)));
+          });
       const bool known_program =
           one.agents.empty() ||
           std::any_of(one.agents.begin(), one.agents.end(), [&](const std::string &agent) {
-            return past->second.programs.contains(without_versions(agent));
+            return past->second.programs.contains(log::program_of(agent));
           });
       if (known_place || known_program) continue;
       auto &[session, count] = first[one.principal];
@@ -291,21 +291,6 @@ class Verifier {
                        count > 1 ? ", " + base::counted(count, "time", "times") : std::string()),
            when.place, "", false});
     }
-  }
-
-  // The first half of an address: providers give neighbours out anew.
-  static std::string network_of(std::string_view address) {
-    const char separator = address.find(':') == std::string_view::npos ? '.' : ':';
-    const std::size_t first = address.find(separator);
-    if (first == std::string_view::npos) return std::string(address);
-    return std::string(address.substr(0, address.find(separator, first + 1)));
-  }
-  // Programs are updated: digits say nothing.
-  static std::string without_versions(std::string_view agent) {
-    std::string out;
-    for (const char c : agent)
-      if (c < '0' || c > '9') out += c;
-    return out;
   }
 
   // Whom an event shows at work, as facts know them; "" where they do not.
