@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
@@ -70,49 +71,66 @@ class Painter {
     return list;
   }
 
+  // The proof of a thing, what is nearest to it first: of a longer one than there is room for, the beginnings
+  // are left out.
   void ancestors(LabelId label) {
     std::vector<LabelId> queue{label};
-    while (!queue.empty()) {
-      const LabelId one = queue.back();
-      queue.pop_back();
-      if (!labels_.insert(one).second) continue;
-      for (const LabelId premise : solution().premises(one)) queue.push_back(premise);
+    std::unordered_set<LabelId> queued{label};
+    for (std::size_t at = 0; at < queue.size(); ++at) {
+      const LabelId one = queue[at];
+      if (labels_.contains(one)) continue;
+      if (room_left() == 0) {
+        leave_out(one);
+        continue;
+      }
+      labels_.insert(one);
+      for (const LabelId premise : solution().premises(one))
+        if (queued.insert(premise).second) queue.push_back(premise);
     }
   }
 
-  using Followers = std::vector<std::pair<LabelId, LabelId>>;
-  std::pair<Followers::const_iterator, Followers::const_iterator> followers(LabelId of) {
-    if (followers_.empty()) {
-      for (LabelId label = 0; label < solution().labels.size(); ++label) {
-        for (const LabelId premise : solution().premises(label)) followers_.emplace_back(premise, label);
-      }
-      std::sort(followers_.begin(), followers_.end());
+  // What stands on a label, in the order of discovery.
+  std::span<const LabelId> followers(LabelId of) {
+    if (follower_begin_.empty()) {
+      const std::size_t labels = solution().labels.size();
+      follower_begin_.assign(labels + 1, 0);
+      for (LabelId label = 0; label < labels; ++label)
+        for (const LabelId premise : solution().premises(label)) ++follower_begin_[premise + 1];
+      for (std::size_t i = 0; i < labels; ++i) follower_begin_[i + 1] += follower_begin_[i];
+      follower_pool_.resize(follower_begin_.back());
+      std::vector<std::uint32_t> next(follower_begin_.begin(), follower_begin_.end() - 1);
+      for (LabelId label = 0; label < labels; ++label)
+        for (const LabelId premise : solution().premises(label)) follower_pool_[next[premise]++] = label;
     }
-    return {std::lower_bound(followers_.begin(), followers_.end(), std::pair(of, LabelId{0})),
-            std::lower_bound(followers_.begin(), followers_.end(), std::pair(of + 1, LabelId{0}))};
+    return std::span(follower_pool_)
+        .subspan(follower_begin_[of], follower_begin_[of + 1] - follower_begin_[of]);
   }
 
   // What stands on these labels, a few steps far, as long as there is room: first what leads on, then what
   // ends there. Of a mailbox with a thousand passwords those that open something tell how things hang
   // together.
   void follow(std::vector<LabelId> level) {
-    std::vector<LabelId> ending;
+    std::vector<LabelId> ending, behind;  // behind: what hangs on things that are not drawn
     std::unordered_set<LabelId> seen;
     for (unsigned step = 0; step < options_.steps_behind; ++step) {
       std::vector<LabelId> leading;
       for (const LabelId one : level) {
-        const auto [begin, end] = followers(one);
-        for (auto at = begin; at != end; ++at) {
-          if (labels_.contains(at->second) || !seen.insert(at->second).second) continue;
-          const auto [more, none] = followers(at->second);
-          (more == none ? ending : leading).push_back(at->second);
+        for (const LabelId next : followers(one)) {
+          if (labels_.contains(next) || !seen.insert(next).second) continue;
+          (followers(next).empty() ? ending : leading).push_back(next);
         }
       }
+      std::vector<LabelId> further;
+      for (const LabelId one : behind)
+        for (const LabelId next : followers(one))
+          if (!labels_.contains(next) && seen.insert(next).second) further.push_back(next);
       // What leads on is worth nothing without what it leads to.
       const std::size_t room = room_left(), share = step + 1 < options_.steps_behind ? room - room / 3 : room;
       const std::size_t drawn = std::min(leading.size(), share);
-      picture_.left_out += leading.size() - drawn;
+      further.insert(further.end(), leading.begin() + static_cast<std::ptrdiff_t>(drawn), leading.end());
       leading.resize(drawn);
+      for (const LabelId one : further) leave_out(one);
+      behind = std::move(further);
       labels_.insert(leading.begin(), leading.end());
       level = std::move(leading);
     }
@@ -120,9 +138,10 @@ class Painter {
       if (room_left() > 0)
         labels_.insert(one);
       else
-        ++picture_.left_out;
+        leave_out(one);
     }
   }
+  void leave_out(LabelId label) { left_out_.insert(solution().labels[label].node); }
   std::size_t room_left() const {
     return options_.things_max - std::min(options_.things_max, labels_.size());
   }
@@ -130,6 +149,8 @@ class Painter {
   Grade grade_of(NodeId node) const {
     return reach_.confirmed.holds(node) ? Grade::confirmed : Grade::possible;
   }
+
+  static bool is_folded(NodeType type) { return type == NodeType::token || type == NodeType::authenticated; }
 
   // One thing a node: tokens and authentication fold into their principal, so that people see people.
   void lay_out() {
@@ -141,7 +162,7 @@ class Painter {
     for (const LabelId label : order) {
       const Label &one = solution().labels[label];
       const Node &node = program.nodes[one.node];
-      const bool folds = node.type == NodeType::token || node.type == NodeType::authenticated;
+      const bool folds = is_folded(node.type);
       const bool closed = identity::is_closed(program.id(one.node));  // an archive: a thing like a mailbox
       const std::string_view type = name_of(closed  ? NodeType::resource
                                             : folds ? NodeType::principal
@@ -162,6 +183,11 @@ class Painter {
       if (grade_of(one.node) == Grade::confirmed) thing.grade = Grade::confirmed;
       thing_of[label] = at->second;
     }
+    for (const LabelId label : order) left_out_.erase(solution().labels[label].node);
+    picture_.left_out =
+        static_cast<std::uint64_t>(std::count_if(left_out_.begin(), left_out_.end(), [&](NodeId node) {
+          return !is_folded(program.nodes[node].type);
+        }));
     std::unordered_set<std::uint64_t> drawn;
     for (const LabelId label : order) {
       const Label &one = solution().labels[label];
@@ -252,7 +278,9 @@ class Painter {
   const PictureOptions &options_;
   Picture picture_;
   std::unordered_set<LabelId> labels_, asked_;
-  std::vector<std::pair<LabelId, LabelId>> followers_;
+  std::vector<std::uint32_t> follower_begin_;
+  std::vector<LabelId> follower_pool_;
+  std::unordered_set<NodeId> left_out_;
 };
 
 }  // namespace

@@ -21,6 +21,8 @@ constexpr std::size_t kRowsPerColumn = 20, kIntervalsShown = 20;
 constexpr std::size_t kTogether = 5, kMembersTold = 100;
 // How many more are looked at than are drawn, since those drawn as one take no room.
 constexpr std::size_t kLookedAt = 8;
+// And how often, and with how many places free one is content.
+constexpr std::size_t kTriesMax = 8, kPlacesFree = 2;
 
 struct Place {
   std::size_t column = 0, row = 0;
@@ -82,6 +84,29 @@ Folded folded(reach::Picture whole) {
     out.drawn.steps.push_back(std::move(step));
   }
   return out;
+}
+
+// As many things as fit into `most` once those that are alike stand together: how many those are shows only
+// when they do, so the number looked at is narrowed down until nearly all places are taken.
+base::Result<Folded> filled(const reach::Reach &reach, std::string_view id, std::size_t most) {
+  Folded best;
+  std::size_t fits = most, too_many = 0;  // how many may be looked at
+  for (std::size_t looked_at = most * kLookedAt, tries = 0; tries < kTriesMax; ++tries) {
+    reach::PictureOptions options;
+    options.things_max = looked_at;
+    DISLODGE_TRY_ASSIGN(reach::Picture whole, reach::picture_of(reach, id, options));
+    const std::uint64_t left_out = whole.left_out;
+    Folded made = folded(std::move(whole));
+    if (made.drawn.things.size() <= most) {
+      fits = looked_at;
+      best = std::move(made);
+      if (left_out == 0 || too_many == 0 || best.drawn.things.size() + kPlacesFree >= most) break;
+    } else {
+      too_many = looked_at;
+    }
+    looked_at = best.drawn.things.empty() && tries + 2 == kTriesMax ? most : (fits + too_many) / 2;
+  }
+  return best;
 }
 
 // Columns by the longest way from a cause, so that arrows point right; rows near what a thing hangs on.
@@ -153,14 +178,7 @@ void intervals(JsonWriter &json, std::string_view key, const base::IntervalSet &
 
 base::Result<std::string> reach_graph_json(const Picture &picture, std::string_view id, std::size_t things) {
   const std::size_t most = std::min(things, kGraphNodesMax);
-  Folded chosen;
-  for (std::size_t times = kLookedAt; times > 0; times /= 2) {
-    reach::PictureOptions options;
-    options.things_max = most * times;
-    DISLODGE_TRY_ASSIGN(reach::Picture whole, reach::picture_of(picture.reach, id, options));
-    chosen = folded(std::move(whole));
-    if (chosen.drawn.things.size() <= most) break;
-  }
+  DISLODGE_TRY_ASSIGN(const Folded chosen, filled(picture.reach, id, most));
   const reach::Picture &drawn = chosen.drawn;
   const std::vector<Place> places = laid_out(drawn);
   std::map<std::string_view, const reach::ReachRow *> rows;

@@ -3,12 +3,13 @@
 // has no serious fault for axe, and no answer of the server holds a value of a secret.
 
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import {away, dislodge, kViews, opened, served, settled, show} from './session.mjs';
+import {away, dislodge, kViews, opened, root, served, settled, show, until} from './session.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const kLists = ['status', 'secrets', 'held', 'detections', 'sessions', 'timeline', 'coverage', 'cannot-say', 'uncovered', 'ledger', 'reach', 'missing', 'collect', 'plan', 'parties', 'duties', 'statements', 'journal', 'marks', 'decisions', 'told'];
@@ -86,3 +87,44 @@ for (const kind of ['legacy-app', 'har-theft', 'password-reuse'])
       away(folder);
     }
   });
+
+test('a case that is wider than can be drawn: at most 500 things, the rest counted, and it moves', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dislodge-wide-'));
+  const caseFolder = join(folder, 'wide.case'), key = ['--key-file', join(folder, 'key')], exposed = ['--exposed', '2025-10-02T01:32:28Z..'];
+  let running, browser;
+  try {
+    execFileSync(process.execPath, [join(import.meta.dirname, 'large.mjs'), folder, '6000', '20000']);
+    dislodge('new', caseFolder, ...key);
+    dislodge('add', caseFolder, ...key, ...exposed, join(root, 'examples/northwind/evidence'), join(folder, 'directory'));
+    dislodge('add', caseFolder, ...key, ...exposed, '--custodian', 'helen.marsh@northwind.example', join(folder, 'mail'));
+    dislodge('investigate', caseFolder, ...key, '--quiet');
+    running = await served(caseFolder, key[1]);
+    const {page, seen, ...more} = await opened(running.url);
+    browser = more.browser;
+    await settled(page, 120);
+    await show(page, running.base, 'reach?things=500');
+    const drawn = await page.locator('svg.graph .node').count();
+    assert.ok(drawn > 400 && drawn <= 500, drawn + ' drawn');
+    assert.match(await page.locator('main').innerText(), /[\d,]+ more follow and are not drawn; the list has them/);
+    // Each node is in sight of the drawing's own size, and no two lie on each other.
+    const spots = await page.locator('svg.graph .node rect:last-of-type').evaluateAll((all) => all.map((one) => one.getAttribute('x') + ' ' + one.getAttribute('y')));
+    assert.equal(new Set(spots).size, drawn);
+    const moved = () => page.locator('svg.graph').evaluate((one) => /** @type {SVGElement} */ (one).style.transform);
+    const before = await moved();
+    await page.locator('.graphbox').focus();
+    await page.keyboard.press('ArrowRight');
+    await until(page, (before) => /** @type {HTMLElement} */ (document.querySelector('svg.graph')).style.transform !== before, before);
+    const box = await page.locator('.graphbox').boundingBox();
+    const then = await moved();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height - 6);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2 - 120, box.y + box.height - 60, {steps: 4});
+    await page.mouse.up();
+    assert.notEqual(await moved(), then);
+    assert.deepEqual(seen.faults, []);
+  } finally {
+    await browser?.close();
+    running?.server.kill();
+    away(folder);
+  }
+});

@@ -294,17 +294,20 @@ test('on paper the columns have their heads, their width, and every row that the
   await page.setViewportSize({width: 740, height: 1000});
   for (const [view, heads] of [['duties', ['Regime', 'Due', 'Status']], ['plan', ['State', 'Wave', 'Action']], ['secrets', ['Secret', 'Whose']], ['evidence/ledger', ['State', 'Item']]]) {
     await show(view);
-    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     await page.emulateMedia({media: 'print'});
-    const paper = await page.evaluate(() => ({
-      heads: document.querySelector('main .rows thead').innerText, wide: document.querySelector('main .rows table').scrollWidth, rows: document.querySelectorAll('main .rows tbody tr[data-row]').length,
-      all: Number(document.querySelector('main .rows table').getAttribute('aria-rowcount')) - 1, says: document.querySelector('main .onpaper').innerText,
-      narrow: [...document.querySelectorAll('main .rows tbody tr[data-row] td')].filter((cell) => cell.offsetWidth > 0 && cell.innerText.length > 12 && cell.offsetWidth < 40).length,
-    }));
+    // Printing asks and takes at once; between two questions of ours the page may follow the case and draw its list anew.
+    const paper = await page.evaluate(() => {
+      dispatchEvent(new Event('beforeprint'));
+      return {
+        heads: document.querySelector('main .rows thead').innerText, wide: document.querySelector('main .rows table').scrollWidth, rows: document.querySelectorAll('main .rows tbody tr[data-row]').length,
+        all: Number(document.querySelector('main .rows table').getAttribute('aria-rowcount')) - 1, says: document.querySelector('main .onpaper').innerText,
+        narrow: [...document.querySelectorAll('main .rows tbody tr[data-row] td')].filter((cell) => cell.offsetWidth > 0 && cell.innerText.length > 12 && cell.offsetWidth < 40).length,
+      };
+    });
     for (const head of heads) assert.match(paper.heads, new RegExp(head, 'i'), view);
     assert.ok(paper.wide <= 740, view + ' is ' + paper.wide + ' wide');
     assert.equal(paper.narrow, 0, view);
-    if (paper.rows < paper.all) assert.match(paper.says, /The first 50 of/, view);
+    if (paper.rows < paper.all) assert.ok(paper.says.startsWith('The first ' + paper.rows + ' of ' + paper.all + '.'), view + ' says ' + paper.says);
     else assert.equal(paper.says, '', view);
     await page.emulateMedia({media: 'screen'});
     await page.evaluate(() => dispatchEvent(new Event('afterprint')));

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include <map>
+#include <set>
+
 #include "reach/solve.hpp"
 
 namespace dislodge::serve {
@@ -80,6 +83,70 @@ TEST(Graph, WhatIsNotReachedIsSaid) {
   const auto text = graph_json(chain(1), "principal:x/elsewhere");
   ASSERT_FALSE(text);
   EXPECT_THAT(text.error().message, HasSubstr("not within"));
+}
+
+// A mailbox that was exposed with so many passwords, each of which opens an account of its own.
+engine::Picture wide(int passwords) {
+  engine::Picture made;
+  reach::Program program;
+  const reach::NodeId mailbox = program.add(reach::NodeType::resource, "resource:mailbox/a", "ceo@example");
+  reach::EdgeSpec exposure;
+  exposure.rule = reach::Rule::exposure;
+  exposure.fact = reach::FactKind::exposure;
+  exposure.conclusion = mailbox;
+  exposure.valid = {base::Time{1'700'000'000'000'000}, base::kTimeMax};
+  program.add(exposure);
+  for (int i = 0; i < passwords; ++i) {
+    reach::EdgeSpec learn, opens;
+    learn.rule = reach::Rule::learn;
+    learn.conclusion = program.add(reach::NodeType::secret, "secret:" + std::to_string(i), "password");
+    learn.premises = {mailbox};
+    program.add(learn);
+    opens.rule = reach::Rule::authenticate;
+    opens.conclusion =
+        program.add(reach::NodeType::principal, "principal:x/" + std::to_string(i), "p" + std::to_string(i));
+    opens.premises = {learn.conclusion};
+    program.add(opens);
+  }
+  made.reach.confirmed = reach::solve(program, reach::Grade::confirmed);
+  made.reach.possible = reach::solve(program, reach::Grade::possible);
+  made.reach.program = std::move(program);
+  return made;
+}
+
+TEST(ReachGraph, TakesAllPlacesThatItHasAndCountsTheRest) {
+  const engine::Picture picture = wide(1500);
+  for (const std::size_t asked_for : {60u, 500u, 9000u}) {
+    const auto text = reach_graph_json(picture, "", asked_for);
+    ASSERT_TRUE(text) << text.error().message;
+    simdjson::dom::parser parser;
+    const simdjson::dom::element graph = parser.parse(*text);
+    const std::size_t most = std::min(asked_for, kGraphNodesMax);
+    const simdjson::dom::array things(graph["things"]);
+    EXPECT_LE(things.size(), most);
+    EXPECT_GE(things.size(), most * 9 / 10) << asked_for;
+    std::uint64_t told = uint64_t(graph["left_out"]);
+    std::set<std::pair<uint64_t, uint64_t>> places;
+    for (const simdjson::dom::element thing : things) {
+      told += uint64_t(thing["count"]);
+      places.emplace(thing["column"], thing["row"]);
+    }
+    EXPECT_EQ(places.size(), things.size()) << "two things in one place";
+    // Each mailbox, password and account is drawn, stands among those drawn as one, or is counted.
+    EXPECT_EQ(told, 1u + 2 * 1500u) << asked_for;
+  }
+}
+
+TEST(ReachGraph, AProofThatIsLongerThanThereIsRoomForIsCutAtItsBeginning) {
+  const engine::Picture picture = chain(700);
+  const auto text = reach_graph_json(picture, picture.reach.rows[0].id, 500);
+  ASSERT_TRUE(text) << text.error().message;
+  simdjson::dom::parser parser;
+  const simdjson::dom::element graph = parser.parse(*text);
+  EXPECT_LE(simdjson::dom::array(graph["things"]).size(), kGraphNodesMax);
+  EXPECT_GT(simdjson::dom::array(graph["things"]).size(), kGraphNodesMax - 4);
+  EXPECT_GT(uint64_t(graph["left_out"]), 0u);
+  EXPECT_THAT(*text, HasSubstr("principal:x/699"));
 }
 
 TEST(Lanes, HoldTheActsConfirmedFirstAndCountTheRest) {
