@@ -58,10 +58,13 @@ std::vector<Session> sessions(const log::EventTable &table, const identity::Fact
   const auto take = [&](EventIndex index) {
     const Event &event = view.event(index);
     std::string principal = view.actor(event);
-    if (event.event_class == log::EventClass::mail_access && !view.table().extra(event, "app-only").empty()) {
+    if (event.event_class == log::EventClass::mail_access && event.application_id != 0) {
+      // Mail that an application of theirs read stands in the name of the mailbox's owner at times.
       const std::string service =
           view.service_principal(view.text(event.tenant), view.text(event.application_id));
-      if (!service.empty()) principal = service;
+      const bool by_application = !view.table().extra(event, "app-only").empty() ||
+                                  (attribution.intruder(index) && attribution.hold(service) != nullptr);
+      if (by_application && !service.empty()) principal = service;
     }
     if (!attribution.intruder(index) && principals.count(principal) == 0) return;
     // Mail that was read carries the session or the token of the sign-in. What carries neither belongs to the

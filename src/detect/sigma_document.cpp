@@ -282,9 +282,9 @@ class Document {
       else
         return wrong(at_line(value) + "dislodge." + key + " is not known");
     }
-    if (out.weight != "evidence" && out.weight != "suspect" && out.weight != "unusual" &&
-        out.weight != "change")
-      return wrong(at_line(*node) + "dislodge.weight is evidence, suspect, unusual or change");
+    constexpr std::string_view kWeights[] = {"evidence", "hiding", "suspect", "unusual", "change"};
+    if (std::find(std::begin(kWeights), std::end(kWeights), out.weight) == std::end(kWeights))
+      return wrong(at_line(*node) + "dislodge.weight is evidence, hiding, suspect, unusual or change");
     return std::optional<SigmaOwn>(std::move(out));
   }
 
