@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "base/encode.hpp"
+#include "detect/consented_app.hpp"
 #include "detect/passes.hpp"
 
 namespace dislodge::detect {
@@ -229,6 +230,7 @@ std::vector<Attribution::Seed> evidence_seeds(const View &view, const std::vecto
   std::vector<Attribution::Seed> seeds = Chains(view).run();
   add_session_seeds(view, stolen, seeds);
   add_use_seeds(view, uses, seeds);
+  add_consent_seeds(view, find_consented_apps(view), seeds);
   for (const Guessing &one : guessing)
     for (const EventIndex index : one.right)
       if (view.event(index).outcome == log::Outcome::ok)
