@@ -1,7 +1,6 @@
 #include "engine/verify.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -25,6 +24,8 @@ namespace {
 
 // With fewer sessions before, everything would be new.
 constexpr std::size_t kPastMin = 5;
+// A workload that came from more networks than this has no fixed place.
+constexpr std::size_t kFixedPlaces = 2;
 
 class Verifier {
  public:
@@ -45,6 +46,8 @@ class Verifier {
     acts();
     fingerprints();
     unusual();
+    out_of_use();
+    new_credentials();
     changes();
     canaries();
     coverage();
@@ -223,11 +226,11 @@ class Verifier {
     for (const auto &[actor, event] : first) {
       const std::string principal = principal_of(*event);
       // A log without a tenant names the account all the same.
-      const bool told = std::any_of(found_.signs.begin(), found_.signs.end(), [&](const Sign &one) {
+      const bool known_already = std::any_of(found_.signs.begin(), found_.signs.end(), [&](const Sign &one) {
         return one.principal == actor || (!principal.empty() && one.principal == principal) ||
                one.principal.ends_with("/" + actor);
       });
-      if (told) continue;
+      if (known_already) continue;
       const std::string name = !principal.empty()       ? picture_.name_of(principal)
                                : event->actor_name != 0 ? text(event->actor_name)
                                                         : actor;
@@ -242,7 +245,7 @@ class Verifier {
   // anybody showed before: the owner's new machine, or the way that nobody knew of.
   void unusual() {
     struct Past {
-      std::set<std::string> programs;
+      std::set<std::string> programs, networks;
       std::size_t sessions = 0;
     };
     std::map<std::string, Past> pasts;
@@ -251,14 +254,13 @@ class Verifier {
       if (one.intruder || one.first >= found_.since) continue;
       Past &past = pasts[one.principal];
       ++past.sessions;
-      for (const std::string &address : one.addresses)
+      for (const std::string &address : one.addresses) {
         everybodys.insert(std::string(log::half_of_address(address)));
+        past.networks.insert(std::string(log::half_of_address(address)));
+      }
       for (const std::string &agent : one.agents) past.programs.insert(log::program_of(agent));
     }
-    std::set<std::string_view> exposed;
-    for (const reach::ReachRow &row : picture_.reach.rows)
-      if (row.type == "principal" && row.grade != detect::Grade::excluded) exposed.insert(row.id);
-    for (const evict::PlannedAction &one : picture_.plan.actions) exposed.insert(one.principal);
+    const std::set<std::string_view> exposed = exposed_principals();
     std::map<std::string, std::pair<const detect::Session *, std::size_t>> first;
     for (const detect::Session &one : picture_.sessions) {
       if (one.intruder || one.first < found_.since || !exposed.contains(one.principal)) continue;
@@ -268,11 +270,13 @@ class Verifier {
           std::any_of(one.addresses.begin(), one.addresses.end(), [&](const std::string &address) {
             return everybodys.contains(std::string(log::half_of_address(address)));
           });
+      // Workloads show no program: then a place is new where they have always come from the same.
       const bool known_program =
-          one.agents.empty() ||
-          std::any_of(one.agents.begin(), one.agents.end(), [&](const std::string &agent) {
-            return past->second.programs.contains(log::program_of(agent));
-          });
+          one.agents.empty()
+              ? past->second.networks.size() > kFixedPlaces
+              : std::any_of(one.agents.begin(), one.agents.end(), [&](const std::string &agent) {
+                  return past->second.programs.contains(log::program_of(agent));
+                });
       if (known_place || known_program) continue;
       auto &[session, count] = first[one.principal];
       if (session == nullptr || one.first < session->first) session = &one;
@@ -280,16 +284,117 @@ class Verifier {
     }
     for (const auto &[principal, seen] : first) {
       const auto &[session, count] = seen;
-      const bool told = std::any_of(found_.signs.begin(), found_.signs.end(), [&](const Sign &one) {
-        return one.principal == principal && one.what != "change";
-      });
-      if (told) continue;
+      if (told(principal)) continue;
       const Seen when = first_of(*session, found_.since);
       add({when.time, "unusual", principal,
-           fmt::format("{} was used from {} with {}, neither of which was ever seen for it before{}",
-                       picture_.name_of(principal), session->addresses.front(), session->agents.front(),
+           fmt::format("{} was used from {}{} ever seen for it before{}", picture_.name_of(principal),
+                       session->addresses.front(),
+                       session->agents.empty()
+                           ? std::string(", which was not")
+                           : " with " + session->agents.front() + ", neither of which was",
                        count > 1 ? ", " + base::counted(count, "time", "times") : std::string()),
            when.place, "", false});
+    }
+  }
+
+  std::set<std::string_view> exposed_principals() const {
+    std::set<std::string_view> exposed;
+    for (const reach::ReachRow &row : picture_.reach.rows)
+      if (row.type == "principal" && row.grade != detect::Grade::excluded) exposed.insert(row.id);
+    for (const evict::PlannedAction &one : picture_.plan.actions) exposed.insert(one.principal);
+    exposed.erase("");
+    return exposed;
+  }
+
+  bool told(std::string_view principal) const {
+    return std::any_of(found_.signs.begin(), found_.signs.end(),
+                       [&](const Sign &one) { return one.principal == principal && one.what != "change"; });
+  }
+
+  // Whoever tries what was put out of use: its owner's forgotten job, or somebody who still has its key.
+  void out_of_use() {
+    std::map<std::string, const evict::PlannedAction *> gone;  // by principal
+    for (const evict::PlannedAction &one : picture_.plan.actions)
+      if (one.state == evict::ActionState::in_effect && !one.principal.empty() &&
+          (one.action.starts_with("disable-") || one.action.starts_with("delete-")))
+        gone.emplace(one.principal, &one);
+    if (gone.empty()) return;
+    struct Tries {
+      const log::Event *first = nullptr;
+      Time last = base::kTimeMin;
+      std::size_t count = 0;
+    };
+    std::map<std::string, Tries> tries;
+    for (const log::Event &event : picture_.events.events) {
+      if (event.time < found_.since) continue;
+      const std::string principal = principal_of(event);
+      const auto action = gone.find(principal);
+      if (action == gone.end() || event.time < action->second->since) continue;
+      Tries &seen = tries[principal];
+      if (seen.first == nullptr || event.time < seen.first->time) seen.first = &event;
+      seen.last = std::max(seen.last, event.time);
+      ++seen.count;
+    }
+    for (const auto &[principal, seen] : tries) {
+      if (told(principal)) continue;
+      const evict::PlannedAction &action = *gone[principal];
+      const std::string_view address = picture_.events.pool.text(seen.first->address);
+      add({seen.first->time, "out-of-use", principal,
+           fmt::format("{}, which {} put out of use, was tried{}{}: {}, {}{}", picture_.name_of(principal),
+                       action.id, address.empty() ? "" : " from ", address,
+                       picture_.events.pool.text(seen.first->operation), log::name_of(seen.first->outcome),
+                       seen.count > 1
+                           ? fmt::format("; {} until {}", base::counted(seen.count, "time", "times"),
+                                         base::format_time(seen.last))
+                           : std::string()),
+           place_of(*seen.first),
+           "whoever it is still has its credential: its owner's work that nobody moved, or the intruder",
+           false});
+    }
+  }
+
+  // An exposed principal that shows a credential which it never showed before: what the responders set in its
+  // place, or what was planted and nobody saw. The former is in the plan, and comes from where its owner
+  // works.
+  void new_credentials() {
+    const std::set<std::string_view> exposed = exposed_principals();
+    std::set<std::string_view> replaced;
+    for (const evict::PlannedAction &one : picture_.plan.actions)
+      if (one.state == evict::ActionState::in_effect && one.role == evict::Role::obligation)
+        replaced.insert(one.principal);
+    struct Past {
+      std::set<base::StringId> keys;
+      std::set<std::string> networks;
+    };
+    std::map<std::string, Past> pasts;
+    std::vector<std::pair<std::string, const log::Event *>> since;
+    for (const log::Event &event : picture_.events.events) {
+      if (event.key_id == 0) continue;
+      const std::string principal = principal_of(event);
+      if (!exposed.contains(principal)) continue;
+      if (event.time >= found_.since) {
+        since.emplace_back(principal, &event);
+        continue;
+      }
+      Past &past = pasts[principal];
+      past.keys.insert(event.key_id);
+      past.networks.insert(std::string(log::half_of_address(picture_.events.pool.text(event.address))));
+    }
+    std::sort(since.begin(), since.end(), [](const auto &a, const auto &b) {
+      return std::tie(a.second->time, a.second->file, a.second->line) <
+             std::tie(b.second->time, b.second->file, b.second->line);
+    });
+    for (const auto &[principal, event] : since) {
+      const auto past = pasts.find(principal);
+      if (past == pasts.end() || !past->second.keys.insert(event->key_id).second || told(principal)) continue;
+      const std::string_view address = picture_.events.pool.text(event->address);
+      const bool known = past->second.networks.contains(std::string(log::half_of_address(address)));
+      if (known && replaced.contains(principal)) continue;
+      add({event->time, "credential", principal,
+           fmt::format("{} signed in with a credential (key id {}) that it never showed before, from {}{}",
+                       picture_.name_of(principal), picture_.events.pool.text(event->key_id), address,
+                       known ? "" : ", where it was never seen"),
+           place_of(*event), "", false});
     }
   }
 
@@ -304,17 +409,37 @@ class Verifier {
     return picture_.facts.principal(id) == nullptr ? std::string() : id;
   }
 
+  // What one hand did of one kind in a day is one thing to explain: the responders' own resets are hundreds.
   void changes() {
+    struct Alike {
+      const identity::Change *first;
+      std::size_t count = 0;
+    };
+    std::map<std::tuple<std::string, std::string, std::string, std::int64_t>, Alike> alike;
     for (const identity::Change &one : picture_.changes) {
       if (one.time < found_.since || one.owner == identity::ChangeOwner::ours) continue;
-      const bool theirs = one.owner == identity::ChangeOwner::intruder;
-      add({one.time, "change", one.target,
-           fmt::format("{}{}{}, on {} by {}, {}", one.what, one.detail.empty() ? "" : ": ", one.detail,
-                       one.target_name.empty() ? one.target : one.target_name,
-                       one.by_name.empty() ? (one.by.empty() ? "somebody" : one.by) : one.by_name,
-                       theirs ? "who was in the intruder's hands" : "which nobody has claimed"),
-           one.evidence, theirs ? path_of(one.by, one.time) : "", theirs});
+      if (one.owner == identity::ChangeOwner::intruder) {
+        change(one, 1);
+        continue;
+      }
+      const auto [known, fresh] = alike.try_emplace(
+          {one.what, one.detail, one.by.empty() ? one.by_name : one.by, one.time.us / base::kDay},
+          Alike{&one});
+      if (!fresh && one.time < known->second.first->time) known->second.first = &one;
+      ++known->second.count;
     }
+    for (const auto &[key, one] : alike) change(*one.first, one.count);
+  }
+
+  void change(const identity::Change &one, std::size_t count) {
+    const bool theirs = one.owner == identity::ChangeOwner::intruder;
+    add({one.time, "change", one.target,
+         fmt::format("{}{}{}, on {}{} by {}, {}", one.what, one.detail.empty() ? "" : ": ", one.detail,
+                     one.target_name.empty() ? one.target : one.target_name,
+                     count > 1 ? fmt::format(" and {} more the same day", count - 1) : std::string(),
+                     one.by_name.empty() ? (one.by.empty() ? "somebody" : one.by) : one.by_name,
+                     theirs ? "who was in the intruder's hands" : "which nobody has claimed"),
+         one.evidence, theirs ? path_of(one.by, one.time) : "", theirs});
   }
 
   void canaries() {
@@ -382,10 +507,14 @@ class Verifier {
     if (found_.reopened()) {
       const auto certain = std::count_if(found_.signs.begin(), found_.signs.end(),
                                          [](const Sign &one) { return one.certain; });
+      const std::size_t others = found_.signs.size() - static_cast<std::size_t>(certain);
       found_.says =
           certain > 0
-              ? fmt::format("re-opened: {} sign{} of the intruder after {}", found_.signs.size(),
-                            found_.signs.size() == 1 ? "" : "s", base::format_time(found_.since))
+              ? fmt::format("re-opened: {} of the intruder after {}{}",
+                            base::counted(certain, "sign", "signs"), base::format_time(found_.since),
+                            others == 0 ? std::string()
+                                        : fmt::format(", and {} that a named owner must explain",
+                                                      base::counted(others, "event", "events")))
               : fmt::format("re-opened until a named owner explains {} event{} after {}", found_.signs.size(),
                             found_.signs.size() == 1 ? "" : "s", base::format_time(found_.since));
       return;
@@ -416,13 +545,6 @@ class Verifier {
   Verification found_;
   std::map<std::string, Time> times_;  // of the events since, by place
   std::optional<identity::RealmAccounts> accounts_;
-};
-
-constexpr std::string_view kContrary[] = {
-    "an event by a session, address or program of the intruder",
-    "a sign-in with a secret that lay in stolen mail, replaced or not",
-    "a credential, consent, role or rule that nobody has claimed",
-    "any use of a canary, or of an account that was put out of use",
 };
 
 }  // namespace
@@ -470,71 +592,6 @@ base::Result<void> keep_canaries(casefile::Case &the_case, const std::vector<std
   json.object([&] { json.list_field("canaries", all); });
   DISLODGE_TRY(the_case.journal().append("canaries", json.text()));
   return transaction.commit();
-}
-
-std::string verification_text(const Picture &, const Verification &found) {
-  std::string out = found.says + "\n";
-  for (const Sign &one : found.signs) {
-    out += fmt::format("{}  {}{}\n", base::format_time(one.time), one.says,
-                       one.certain ? "" : " [to be judged]");
-    if (!one.evidence.empty()) out += fmt::format("    evidence: {}\n", one.evidence);
-    out += fmt::format("    likely path: {}\n", one.likely_path);
-  }
-  if (!found.watched.empty()) out += "watched:\n";
-  for (const Watched &one : found.watched) {
-    out += fmt::format("  {} ({}){} until {}{}\n", one.source, one.event_class,
-                       one.tenant.empty() ? "" : " of " + one.tenant, base::format_time(one.until),
-                       one.declared ? "" : ", by its content only: nobody declared it whole");
-    for (const std::string &gap : one.gaps) out += fmt::format("    silent {}\n", gap);
-  }
-  if (!found.not_watched.empty()) out += "not watched:\n";
-  for (const std::string &one : found.not_watched) out += fmt::format("  {}\n", one);
-  if (!found.canaries.empty()) out += fmt::format("canaries watched: {}\n", fmt::join(found.canaries, ", "));
-  out += fmt::format("Watch period: until {}. What would show the contrary:\n",
-                     base::format_time(found.watch_until));
-  for (const std::string_view one : kContrary) out += fmt::format("  {}\n", one);
-  return out;
-}
-
-std::string verification_json(const Verification &found) {
-  std::string out;
-  for (const Sign &one : found.signs) {
-    base::JsonWriter json;
-    json.object([&] {
-      json.field("schema", 1);
-      json.field("time", one.time);
-      json.field("what", one.what);
-      base::optional_text(json, "principal", one.principal);
-      json.field("says", one.says);
-      json.field("evidence", one.evidence);
-      json.field("likely_path", one.likely_path);
-      json.field("certain", one.certain);
-    });
-    out += json.take() + "\n";
-  }
-  base::JsonWriter json;
-  json.object([&] {
-    json.field("schema", 1);
-    json.field("verdict", found.says);
-    json.field("reopened", found.reopened());
-    json.field("since", found.since);
-    json.field("until", found.until);
-    json.field("watch_until", found.watch_until);
-    json.array_field("watched", [&] {
-      for (const Watched &one : found.watched)
-        json.object([&] {
-          json.field("source", one.source);
-          json.field("tenant", one.tenant);
-          json.field("class", one.event_class);
-          json.field("until", one.until);
-          json.field("declared", one.declared);
-          json.list_field("gaps", one.gaps);
-        });
-    });
-    json.list_field("not_watched", found.not_watched);
-    json.list_field("canaries", found.canaries);
-  });
-  return out + json.take() + "\n";
 }
 
 }  // namespace dislodge::engine

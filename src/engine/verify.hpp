@@ -19,7 +19,7 @@ struct VerifyOptions {
 
 struct Sign {
   base::Time time;
-  std::string what;       // intruder, fingerprint, secret, unusual, change, canary
+  std::string what;       // intruder, fingerprint, secret, unusual, out-of-use, credential, change, canary
   std::string principal;  // id; may be empty
   std::string says;
   std::string evidence;     // log:line

@@ -210,6 +210,107 @@ TEST(Verify, AnExposedAccountFromANewPlaceWithANewProgramIsForPeopleToJudge) {
   EXPECT_THAT(found.says, HasSubstr("until a named owner explains"));
 }
 
+// A service principal that has always come from one place with one key.
+Picture workload(std::string_view action) {
+  Picture picture = evicted();
+  identity::Principal vault;
+  vault.id = "principal:entra/t/vault";
+  vault.kind = identity::PrincipalKind::service_principal;
+  vault.name = "Backup Vault";
+  picture.facts.principals.push_back(vault);
+  index_picture(picture);
+  picture.plan.actions[0].action = action;
+  picture.plan.actions[0].principal = picture.plan.actions[0].target = vault.id;
+  for (int day = 1; day < 9; ++day) {
+    log::Event one = event(picture, fmt::format("2026-03-0{}T08:00:00Z", day),
+                           static_cast<std::uint64_t>(day), "vault", "203.0.113.7");
+    one.source = log::Source::entra_signin;
+    one.tenant = picture.events.pool.intern("t");
+    one.key_id = picture.events.pool.intern("key-of-old");
+    picture.events.events.push_back(one);
+  }
+  return picture;
+}
+
+log::Event tried(Picture &picture, std::string_view time, std::string_view address, std::string_view key,
+                 log::Outcome outcome = log::Outcome::ok) {
+  log::Event one = event(picture, time, 77, "vault", address);
+  one.source = log::Source::entra_signin;
+  one.tenant = picture.events.pool.intern("t");
+  one.key_id = picture.events.pool.intern(key);
+  one.outcome = outcome;
+  return one;
+}
+
+TEST(Verify, WhatWasPutOutOfUseAndIsTriedAgainIsSaid) {
+  Picture picture = workload("disable-service-principal");
+  EXPECT_FALSE(verified(picture).reopened());
+  for (const char *time : {"2026-03-15T01:00:00Z", "2026-03-14T01:00:00Z"})
+    picture.events.events.push_back(
+        tried(picture, time, "198.51.100.9", "key-of-old", log::Outcome::blocked));
+  const Verification found = verified(picture);
+  ASSERT_THAT(found.signs, SizeIs(1));
+  EXPECT_EQ(found.signs[0].what, "out-of-use");
+  EXPECT_EQ(found.signs[0].time, at("2026-03-14T01:00:00Z"));
+  EXPECT_THAT(found.signs[0].says,
+              AllOf(HasSubstr("Backup Vault, which a7 put out of use, was tried from 198.51.100.9"),
+                    HasSubstr("2 times until 2026-03-15")));
+}
+
+TEST(Verify, AnExposedApplicationWithACredentialThatNobodySawBefore) {
+  Picture picture = workload("rotate-secret");
+  // What the responders set in its place is used from where the work has always been done.
+  picture.events.events.push_back(tried(picture, "2026-03-13T08:00:00Z", "203.0.113.7", "key-of-new"));
+  EXPECT_FALSE(verified(picture).reopened());
+  picture.events.events.push_back(tried(picture, "2026-03-15T03:00:00Z", "82.115.46.89", "key-of-nobody"));
+  const Verification found = verified(picture);
+  ASSERT_THAT(found.signs, SizeIs(1));
+  EXPECT_EQ(found.signs[0].what, "credential");
+  EXPECT_FALSE(found.signs[0].certain);
+  EXPECT_THAT(found.signs[0].says,
+              HasSubstr("Backup Vault signed in with a credential (key id key-of-nobody) that it "
+                        "never showed before, from 82.115.46.89, where it was never seen"));
+}
+
+TEST(Verify, AWorkloadOfOnePlaceFromAnother) {
+  Picture picture = evicted();
+  for (int day = 1; day < 8; ++day)
+    picture.sessions.push_back(session(fmt::format("2026-03-0{}T08:00:00Z", day),
+                                       fmt::format("2026-03-0{}T08:00:00Z", day), false, "203.0.113.7"));
+  picture.sessions.push_back(session("2026-03-15T03:00:00Z", "2026-03-15T03:00:00Z", false, "104.28.5.5"));
+  const Verification found = verified(picture);
+  ASSERT_THAT(found.signs, SizeIs(1));
+  EXPECT_THAT(found.signs[0].says,
+              HasSubstr("Ann was used from 104.28.5.5, which was not ever seen for it before"));
+  // One that has come from everywhere has no place to leave.
+  for (int day = 1; day < 8; ++day)
+    picture.sessions.push_back(session(fmt::format("2026-03-0{}T09:00:00Z", day),
+                                       fmt::format("2026-03-0{}T09:00:00Z", day), false,
+                                       fmt::format("20.{}.1.1", day)));
+  EXPECT_FALSE(verified(picture).reopened());
+}
+
+TEST(Verify, ChangesOfOneHandAndDayAreOneThingToExplain) {
+  Picture picture = evicted();
+  for (int i = 0; i < 13; ++i) {
+    identity::Change change;
+    change.time = at(fmt::format("2026-03-13T0{}:00:00Z", i % 8));
+    change.what = "password";
+    change.detail = "password changed";
+    change.target = "principal:entra/t/u" + std::to_string(i);
+    change.evidence = "directory.json:line " + std::to_string(i + 1);
+    picture.changes.push_back(change);
+  }
+  Verification found = verified(picture);
+  ASSERT_THAT(found.signs, SizeIs(1));
+  EXPECT_THAT(found.signs[0].says, HasSubstr("and 12 more the same day"));
+  EXPECT_THAT(found.says, HasSubstr("explains 1 event "));
+  picture.sessions = {session("2026-03-14T00:00:00Z", "2026-03-14T02:00:00Z", true, "198.51.100.7")};
+  found = verified(picture);
+  EXPECT_THAT(found.says, AllOf(HasSubstr("re-opened: 1 sign of the intruder"),
+                                HasSubstr("1 event that a named owner must explain")));
+}
+
 TEST(Verify, AChangeThatNobodyClaimsReopens) {
   Picture picture = evicted();
   identity::Change change;
