@@ -50,7 +50,21 @@ Result<RuleTexts> load_rule_texts(const Options &options) {
 
 std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &evidence,
                                               const log::EventTable &events,
-                                              const std::map<std::int64_t, std::uint64_t> &rows) {
+                                              const std::map<std::int64_t, std::uint64_t> &rows,
+                                              const std::vector<evidence::LedgerRow> &ledger) {
+  std::map<std::string_view, const evidence::LedgerRow *> unread;
+  for (const evidence::LedgerRow &row : ledger) {
+    using enum evidence::LedgerState;
+    if (row.state != read && row.state != not_held && row.state != not_exported)
+      unread.emplace(row.item, &row);
+  }
+  const auto why_unread = [&](const std::string &file) {
+    for (auto row = unread.lower_bound(file); row != unread.end() && row->first.starts_with(file); ++row) {
+      const std::string_view rest = row->first.substr(file.size());
+      if (rest.empty() || rest.starts_with("!/") || rest.starts_with(':')) return row->second->reason;
+    }
+    return std::string();
+  };
   std::vector<log::DeclaredFile> declared;
   for (const std::string &file : events.files)
     for (const EvidenceRow &row : evidence)
@@ -60,7 +74,7 @@ std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &ev
         // The rows of an archive cannot be told apart by member.
         std::optional<std::uint64_t> records;
         if (counted != rows.end() && file == row.root) records = counted->second;
-        declared.push_back({file, *row.collection, records});
+        declared.push_back({file, *row.collection, records, why_unread(file)});
         break;
       }
   return declared;
@@ -370,8 +384,11 @@ std::vector<std::string> not_covered(const Picture &picture) {
     const std::string_view prefix = "principal:entra/";
     if (row.grade == detect::Grade::excluded || row.id.rfind(prefix, 0) != 0) continue;
     const std::string tenant = row.id.substr(prefix.size(), row.id.find('/', prefix.size()) - prefix.size());
-    if (exported.count(tenant) == 0 && seen.insert(tenant).second)
-      open.push_back("tenant " + tenant + ": the intruder acted there and no directory export was handed in");
+    if (exported.count(tenant) != 0 || !seen.insert(tenant).second) continue;
+    open.push_back("tenant " + tenant + ": the intruder acted there and " +
+                   (picture.directories.contains("entra/" + tenant)
+                        ? "nothing declares when its directory export was made, nor that it is whole"
+                        : "no directory export was handed in"));
   }
   return open;
 }

@@ -30,10 +30,12 @@ struct RuleTexts {
 base::Result<RuleTexts> load_rule_texts(const Options &options);
 
 // The declarations of logs, by the files of the table.
-// `rows`: of each piece of evidence, as its reader counted them.
+// `rows`: of each piece of evidence, as its reader counted them. `ledger`: a file of which a row says that a
+// part was not read is not whole, whoever declared it.
 std::vector<log::DeclaredFile> declared_files(const std::vector<EvidenceRow> &evidence,
                                               const log::EventTable &events,
-                                              const std::map<std::int64_t, std::uint64_t> &rows);
+                                              const std::map<std::int64_t, std::uint64_t> &rows,
+                                              const std::vector<evidence::LedgerRow> &ledger);
 
 // Names and masks, once facts and secrets are there.
 void index_picture(Picture &picture);

@@ -257,8 +257,10 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     // Up to here nothing but directories has said who there is.
     const auto realm_of = [&](std::string_view id) {
       const std::size_t colon = id.find(':'), slash = id.find('/');
-      if (colon != id.npos && slash != id.npos && colon < slash)
-        picture.directories.emplace(id.substr(colon + 1, slash - colon - 1));
+      if (colon == id.npos || slash == id.npos || colon > slash) return;
+      picture.directories.emplace(id.substr(colon + 1, slash - colon - 1));
+      if (const std::size_t end = id.find('/', slash + 1); end != id.npos && slash + 1 < end)
+        picture.directories.emplace(id.substr(colon + 1, end - colon - 1));
     };
     for (const identity::Principal &one : picture.facts.principals)
       if (!one.attributes.empty()) realm_of(one.id);
@@ -295,7 +297,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     log::fill_tenants(picture.events, identity::ObjectTenants(picture.facts));
     DISLODGE_TRY_ASSIGN(const std::set<std::string> gone, leave_out_logs(picture.events, without_logs));
     const auto declared_of = [&](const log::EventTable &files) {
-      std::vector<log::DeclaredFile> declared = declared_files(picture.evidence, files, rows);
+      std::vector<log::DeclaredFile> declared = declared_files(picture.evidence, files, rows, picture.ledger);
       std::erase_if(declared, [&](const log::DeclaredFile &one) { return gone.contains(one.item); });
       return declared;
     };

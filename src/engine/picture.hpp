@@ -77,7 +77,8 @@ struct Picture {
   std::vector<disclose::Party> parties;
   std::vector<disclose::Duty> duties;
   std::vector<detect::TipReport> tips;  // what others say, beside what the evidence has of it
-  // Realms ("entra", "aws", "exchange") of which an export says who holds which right.
+  // Realms ("entra", "aws", "exchange") and tenants ("entra/<tenant>") of which an export says who holds
+  // which right.
   std::set<std::string> directories;
 
   const identity::SecretFact *secret(std::string_view id) const;

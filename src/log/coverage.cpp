@@ -153,9 +153,9 @@ struct Group {
   std::vector<std::pair<std::string, Time>> throttled;
 };
 
-std::vector<Gap> gaps_in(const Pulse &pulse, std::string_view what) {
+std::vector<Gap> gaps_in(const Pulse &pulse, std::string_view what, const Interval &span) {
   std::vector<Gap> gaps;
-  for (const Silence &silence : unusual_silences(pulse))
+  for (const Silence &silence : unusual_silences(pulse, span))
     gaps.push_back(
         {silence.interval, "no " + std::string(what) + " for " +
                                format_duration(silence.interval.until.us - silence.interval.from.us) +
@@ -209,6 +209,10 @@ void apply_declarations(Group &group, const std::map<std::string, const Declared
     if (query_filters(collection.query)) {
       row.filtered = true;
       row.notes.push_back(file + ": collected with a filter: " + collection.query);
+    }
+    if (!found->second->unread.empty()) {
+      all_complete = false;
+      row.notes.push_back(file + ": not all of it was read: " + found->second->unread);
     }
     if (!collection.complete) {
       all_complete = false;
@@ -361,8 +365,32 @@ std::vector<Coverage> CoverageCounter::rows(const EventTable &table,
       groups[{*source, base::lower(file.collection.tenant), asked}].files.insert(file.item);
   }
 
+  // A log that begins long after the time for which it was declared, or ends long before, is silent there as
+  // it may be silent in between: a download that broke off leaves the newest or the oldest.
+  std::map<std::pair<Source, std::string>, Interval> spans;
+  for (const auto &[key, group] : groups) {
+    const auto &[source, tenant, event_class] = key;
+    for (const std::string &file : group.files) {
+      const auto found = declaration_of.find(file);
+      if (found == declaration_of.end()) continue;
+      const evidence::Collection &collection = found->second->collection;
+      Time until = collection.until;
+      if (collection.collected_at != base::kTimeMin)
+        until = std::min(until, collection.collected_at - kLateArrival);
+      Interval &span =
+          spans.try_emplace({source, tenant}, Interval{base::kTimeMax, base::kTimeMin}).first->second;
+      if (collection.from != base::kTimeMin) span.from = std::min(span.from, collection.from);
+      if (until != base::kTimeMax) span.until = std::max(span.until, until);
+    }
+  }
+  const auto span_of = [&](Source source, const std::string &tenant) {
+    const auto found = spans.find({source, tenant});
+    return found == spans.end() ? Interval{base::kTimeMax, base::kTimeMin} : found->second;
+  };
+
   std::map<std::pair<Source, std::string>, std::vector<Gap>> source_gaps;
-  for (const auto &[key, pulse] : whole_source) source_gaps[key] = gaps_in(pulse, "event of this log");
+  for (const auto &[key, pulse] : whole_source)
+    source_gaps[key] = gaps_in(pulse, "event of this log", span_of(key.first, key.second));
 
   std::vector<Coverage> rows;
   for (auto &[key, group] : groups) {
@@ -370,7 +398,8 @@ std::vector<Coverage> CoverageCounter::rows(const EventTable &table,
     std::tie(row.source, row.tenant, row.event_class) = key;
     row.files.assign(group.files.begin(), group.files.end());
     row.gaps = source_gaps[{row.source, row.tenant}];
-    for (Gap &gap : gaps_in(group.pulse, std::string(name_of(row.event_class)) + " event"))
+    for (Gap &gap : gaps_in(group.pulse, std::string(name_of(row.event_class)) + " event",
+                            span_of(row.source, row.tenant)))
       add_gap(row.gaps, std::move(gap));
     if (row.source == Source::m365_audit) add_switched_off(table, row.tenant, row.gaps);
     apply_declarations(group, declaration_of, events_of_file);

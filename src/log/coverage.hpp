@@ -49,6 +49,7 @@ struct DeclaredFile {
   std::string item;  // file in EventTable::files
   evidence::Collection collection;
   std::optional<std::uint64_t> records;  // rows that were read (ReadCounts); unknown: the file's events
+  std::string unread;                    // by the ledger: why a part of it was not read; empty: all was
 };
 
 // By source, tenant and class. A class that a declaration covers without any event has a row too: that

@@ -163,6 +163,10 @@ std::vector<Silence> unusual_silences(const std::vector<Time> &times) {
 }
 
 std::vector<Silence> unusual_silences(const Pulse &pulse) {
+  return unusual_silences(pulse, {base::kTimeMax, base::kTimeMin});
+}
+
+std::vector<Silence> unusual_silences(const Pulse &pulse, const base::Interval &span) {
   std::vector<Silence> found;
   if (pulse.events() < kEventsMin) return found;
   const std::vector<Pulse::Cell> cells = pulse.cells();
@@ -178,14 +182,15 @@ std::vector<Silence> unusual_silences(const Pulse &pulse) {
     profile.add(hour, counts[static_cast<std::size_t>(hour - first)], +1);
   const std::int64_t usual = std::max<std::int64_t>(usual_silence(cells), 1);
 
-  for (std::size_t i = 0; i + 1 < cells.size(); ++i) {
-    const Time from = cells[i].last, until = cells[i + 1].first;
+  // The silences between events, whose hours the profile holds, and those at the edges, whose hours it does
+  // not.
+  const auto judge = [&](Time from, Time until, bool held) {
     const std::int64_t length = until.us - from.us;
-    if (length < kHour || length < usual / 4) continue;
+    if (length < kHour || length < usual / 4) return;
     // Whole hours within the silence; they are taken out of the profile while they are judged.
     const std::int64_t begin = hour_of(from) + 1;
     const std::int64_t end = hour_of(until);
-    for (std::int64_t hour = begin; hour < end; ++hour) profile.add(hour, 0, -1);
+    for (std::int64_t hour = begin; held && hour < end; ++hour) profile.add(hour, 0, -1);
     double surprise = 0, expected = 0;
     int busy = 0;
     for (std::int64_t hour = begin; hour < end; ++hour) {
@@ -195,12 +200,17 @@ std::vector<Silence> unusual_silences(const Pulse &pulse) {
       expected += usually->events;
       busy += usually->silent <= 1.0 / 3;
     }
-    for (std::int64_t hour = begin; hour < end; ++hour) profile.add(hour, 0, +1);
+    for (std::int64_t hour = begin; held && hour < end; ++hour) profile.add(hour, 0, +1);
     const bool long_enough = length >= 2 * usual || busy >= kBusyHours;
     const bool gap = (surprise >= kSurpriseMin && long_enough) ||
                      (surprise >= kSurpriseShortMin && expected >= kExpectedMin && length >= 3 * usual);
     if (gap) found.push_back({{from, until}, expected, usual});
-  }
+  };
+  if (span.from < cells.front().first && hour_of(cells.front().first) - hour_of(span.from) <= kHoursMax)
+    judge(span.from, cells.front().first, false);
+  for (std::size_t i = 0; i + 1 < cells.size(); ++i) judge(cells[i].last, cells[i + 1].first, true);
+  if (cells.back().last < span.until && hour_of(span.until) - hour_of(cells.back().last) <= kHoursMax)
+    judge(cells.back().last, span.until, false);
   return found;
 }
 

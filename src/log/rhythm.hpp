@@ -52,6 +52,9 @@ struct Silence {
 
 // Fewer than 50 events have no rhythm: nothing is found.
 std::vector<Silence> unusual_silences(const Pulse &pulse);
+// Besides, the silence from the begin of a span that somebody says the log covers to its first event, and
+// from the last to the end of the span.
+std::vector<Silence> unusual_silences(const Pulse &pulse, const base::Interval &span);
 std::vector<Silence> unusual_silences(const std::vector<base::Time> &times);
 
 // "3.9 days", "40 minutes".

@@ -99,7 +99,7 @@ class Northwind : public testing::Test {
       ASSERT_TRUE(counts) << counts.error().message;
       EXPECT_EQ(counts->bytes_unread, 0u) << item;
       EXPECT_EQ(counts->events, counts->records) << item;
-      declared.push_back({item, *collection, counts->records});
+      declared.push_back({item, *collection, counts->records, {}});
       table_.append(part);
     }
     EXPECT_GT(table_.settle(), 0u) << "rows of the audit search come twice";

@@ -100,6 +100,21 @@ TEST(Names, WhatASecretOpensIsNamedByIt) {
 }
 
 // "Nothing to do" must not stand over a finding that no action answers.
+TEST(NotCovered, AnExportThatNobodyDeclaredIsNoMissingExport) {
+  Picture picture;
+  reach::ReachRow row;
+  row.id = "principal:entra/3ac71a5d/svc";
+  row.type = "principal";
+  row.grade = detect::Grade::possible;
+  picture.reach.rows = {row};
+  EXPECT_THAT(not_covered(picture), testing::Contains(HasSubstr("no directory export was handed in")));
+  picture.directories = {"entra", "entra/3ac71a5d"};
+  EXPECT_THAT(
+      not_covered(picture),
+      testing::Contains("tenant 3ac71a5d: the intruder acted there and nothing declares when its directory "
+                        "export was made, nor that it is whole"));
+}
+
 TEST(NotCovered, WhatTheLogsShowAndNobodyIsBlamedForStaysOpen) {
   Picture picture;
   detect::Detection theirs, open, excluded;

@@ -193,6 +193,33 @@ TEST(Coverage, GapsAreNamed) {
   EXPECT_TRUE(supports_excluded(rows[0], {kStart + 30 * kDay, kStart + 31 * kDay}));
 }
 
+TEST(Coverage, ADeclaredLogThatBreaksOffIsSilentAtItsEdge) {
+  Made made = busy();
+  // Newest first, and the download broke off: the oldest eighteen days are not there.
+  std::erase_if(made.table.events, [](const Event &e) { return e.time < kStart + 18 * kDay; });
+  DeclaredFile file = declared("a.json", made.table.events.size());
+  auto rows = coverage_of(made.table, {file});
+  EXPECT_THAT(why_not_excluded(rows[0], kInside), HasSubstr("gap"));
+  EXPECT_TRUE(supports_excluded(rows[0], {kStart + 30 * kDay, kStart + 31 * kDay}));
+  // The end, too; a log that is collected before its declared end may not be asked for the time after.
+  made = busy();
+  std::erase_if(made.table.events, [](const Event &e) { return e.time > kStart + 50 * kDay; });
+  file = declared("a.json", made.table.events.size());
+  EXPECT_THAT(why_not_excluded(coverage_of(made.table, {file})[0], {kStart + 55 * kDay, kStart + 56 * kDay}),
+              HasSubstr("gap"));
+  file.collection.collected_at = kStart + 51 * kDay;
+  EXPECT_TRUE(coverage_of(made.table, {file})[0].gaps.empty());
+}
+
+TEST(Coverage, AFileOfWhichAPartWasNotReadIsNotWhole) {
+  Made made = busy();
+  DeclaredFile file = declared("a.json", made.table.events.size());
+  file.unread = "line 87: the file ends in the middle of this row";
+  const auto rows = coverage_of(made.table, {file});
+  EXPECT_FALSE(rows[0].complete);
+  EXPECT_THAT(why_not_excluded(rows[0], kInside), HasSubstr("the file ends in the middle"));
+}
+
 TEST(Coverage, KnownCapsAndMissingClasses) {
   Made made;
   for (int i = 0; i < 5000; ++i) made.add(kStart + i * kMinute);
