@@ -48,7 +48,12 @@ std::string write_header(const Header &header) {
 
 Result<Header> read_header(const fs::path &folder) {
   const fs::path path = folder / "case.json";
-  if (!fs::exists(path))
+  std::error_code error;
+  const bool here = fs::exists(path, error);
+  if (error)
+    return base::fail(ErrorKind::io,
+                      path.string() + ": " + error.message() + "; run this as the case's owner");
+  if (!here)
     return base::fail(ErrorKind::usage, folder.string() + ": no case is here; make one with `dislodge new " +
                                             folder.string() + "`");
   DISLODGE_TRY_ASSIGN(const std::string text, base::read_file(path));
@@ -150,7 +155,8 @@ Result<void> Case::take_lock() {
 }
 
 Result<std::unique_ptr<Case>> Case::create(const fs::path &folder, const Unlock &unlock) {
-  if (fs::exists(folder / "case.json") || fs::exists(folder / "case.db"))
+  std::error_code unseen;  // what may not be entered is told by make_folders
+  if (fs::exists(folder / "case.json", unseen) || fs::exists(folder / "case.db", unseen))
     return base::fail(ErrorKind::usage, folder.string() + ": a case is here already; choose another folder");
   DISLODGE_TRY(base::make_folders(folder));
   ::chmod(folder.c_str(), 0700);

@@ -1,13 +1,42 @@
 #include "casefile/database.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/statvfs.h>
 
+#include <filesystem>
 #include <utility>
 
 namespace dislodge::casefile {
 
 using base::ErrorKind;
 using base::Result;
+
+namespace {
+
+// On a medium that cannot be written there is no place for the index of a write-ahead log. Nobody can change
+// the case there either, so that it is read as it stands: but for a log with what is not in it yet.
+bool stands_still(const std::string &path) {
+  struct ::statvfs medium {};
+  if (::statvfs(path.c_str(), &medium) != 0 || (medium.f_flag & ST_RDONLY) == 0) return false;
+  std::error_code none;
+  const auto log = std::filesystem::file_size(path + "-wal", none);
+  return none || log == 0;
+}
+
+// As a URI (sqlite.org/uri.html), in which three characters of a path would mean something else.
+std::string immutable_uri(const std::string &path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#')
+      uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    else
+      uri += c;
+  }
+  return uri + "?immutable=1";
+}
+
+}  // namespace
 
 Statement::~Statement() {
   sqlite3_finalize(statement_);
@@ -111,9 +140,12 @@ base::Error Database::error(int code) const {
 
 Result<void> Database::open(const std::string &path, Access access, const std::string &vfs) {
   path_ = path;
-  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE;
+  const bool immutable = access == Access::read_only && stands_still(path);
+  int flags = SQLITE_OPEN_NOMUTEX;
+  flags |= immutable ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE;
   if (access == Access::create) flags |= SQLITE_OPEN_CREATE;
-  const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, vfs.empty() ? nullptr : vfs.c_str());
+  const int code = sqlite3_open_v2(immutable ? immutable_uri(path).c_str() : path.c_str(), &handle_, flags,
+                                   vfs.empty() ? nullptr : vfs.c_str());
   if (code != SQLITE_OK) return tl::unexpected(error(code));
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_busy_timeout(handle_, 5000);

@@ -18,7 +18,8 @@ using base::ErrorKind;
 using base::Result;
 
 int run_new(const CaseOptions &arguments) {
-  if (std::filesystem::exists(arguments.folder / "case.json"))
+  std::error_code unseen;  // writing says why
+  if (std::filesystem::exists(arguments.folder / "case.json", unseen))
     return report_error(
         {ErrorKind::usage, arguments.folder.string() + ": a case is here already; choose another folder"});
   const bool by_file = !arguments.key_file.empty() ||

@@ -24,13 +24,14 @@ std::filesystem::path find_sample() {
     places.push_back(binary.parent_path() / "../share/dislodge/examples/northwind");
   }
   for (const std::filesystem::path &place : places)
-    if (std::filesystem::exists(place / "evidence")) return std::filesystem::weakly_canonical(place);
+    if (std::filesystem::exists(place / "evidence", error)) return place.lexically_normal();
   return {};
 }
 
 Result<int> demo(const DemoArguments &arguments) {
   const std::filesystem::path sample = arguments.evidence.empty() ? find_sample() : arguments.evidence;
-  if (sample.empty() || !std::filesystem::exists(sample / "evidence"))
+  std::error_code unseen;
+  if (sample.empty() || !std::filesystem::exists(sample / "evidence", unseen))
     return base::fail(base::ErrorKind::usage,
                       "the sample breach is not here: run this in the project's folder, or give --evidence "
                       "examples/northwind");
@@ -39,8 +40,8 @@ Result<int> demo(const DemoArguments &arguments) {
           .lexically_normal();
   const std::filesystem::path folder = out / "northwind.case";
   const std::filesystem::path key = out / "northwind.key";
-  std::filesystem::remove_all(folder);
-  std::filesystem::remove(key);
+  std::filesystem::remove_all(folder, unseen);  // what stays is told by create()
+  std::filesystem::remove(key, unseen);
   DISLODGE_TRY(base::make_folders(out));
 
   Common common = arguments;

@@ -46,7 +46,8 @@ Result<base::SecretBytes> user_key(const ScanArguments &arguments) {
       return base::fail(ErrorKind::usage,
                         "no home folder for the fingerprint key: give --fingerprint-key FILE");
   }
-  if (!std::filesystem::exists(path)) {
+  std::error_code unseen;  // writing says why
+  if (!std::filesystem::exists(path, unseen)) {
     if (path.has_parent_path()) DISLODGE_TRY(base::make_folders(path.parent_path()));
     const base::SecretBytes key = base::SecretBytes::random(32);
     DISLODGE_TRY(base::write_file(path, key.view(), 0600));

@@ -120,7 +120,8 @@ Result<casefile::Unlock> unlock_with(const Common &common, std::string_view kind
       key_file.empty() && common.passphrase_file.empty() && path != nullptr && kind != "passphrase")
     key_file = path;
   if (!key_file.empty() && kind != "passphrase") {
-    if (make_key && !std::filesystem::exists(key_file)) {
+    std::error_code unseen;  // writing says why
+    if (make_key && !std::filesystem::exists(key_file, unseen)) {
       const base::SecretBytes key = base::SecretBytes::random(32);
       DISLODGE_TRY(base::write_file(key_file, key.view(), 0600));
       std::fprintf(stderr,

@@ -1,6 +1,8 @@
 #include "casefile/case.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,6 +133,24 @@ TEST_F(CaseTest, AWriterKilledInATransactionLeavesTheOldState) {
   EXPECT_EQ(*(*after)->meta("kept"), "yes");
   EXPECT_EQ(**(*after)->database().integer("SELECT count(*) FROM meta WHERE key LIKE 'lost%'"), 0);
   EXPECT_EQ((*after)->database().integer("PRAGMA integrity_check").has_value(), true);
+}
+
+TEST_F(CaseTest, IsReadFromAMediumThatCannotBeWritten) {
+  made();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    // A mount of this process's own, which goes with it.
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount(folder_.c_str(), folder_.c_str(), nullptr, MS_BIND, nullptr) != 0 ||
+        ::mount("none", folder_.c_str(), nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY, nullptr) != 0)
+      ::_exit(77);
+    const auto read = opened(Case::Access::read);
+    ::_exit(read && (*read)->journal().entries() ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "no mounts may be made here";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(CaseTest, SealsOpenOnlyWithTheCase) {
