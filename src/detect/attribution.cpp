@@ -26,6 +26,39 @@ std::string in_quotes(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
+using Signins = std::map<std::string, std::vector<EventIndex>>;  // successful, by principal
+
+// Some records of what an application read by itself name the owner of the mailbox as who did it. It is the
+// application's doing where it is held, signed in just before from that address, or where no sign-in of that
+// person to that application is held.
+bool read_by_itself(const View &view, const Attribution &attribution, const Signins &signins,
+                    const std::string &service, EventIndex index) {
+  const Event &event = view.event(index);
+  if (attribution.hold(service) == nullptr ||
+      view.options().mail_clients.count(view.text(event.application_id)) != 0)
+    return false;
+  const auto near = [&](const std::string &principal, auto &&wanted) {
+    const auto found = signins.find(principal);
+    if (found == signins.end()) return false;
+    for (auto at = std::upper_bound(found->second.begin(), found->second.end(), index);
+         at != found->second.begin();) {
+      const Event &signin = view.event(*--at);
+      if (signin.time < event.time - kNear) return false;
+      if (wanted(*at, signin)) return true;
+    }
+    return false;
+  };
+  if (near(service, [&](EventIndex signin, const Event &one) {
+        return attribution.intruder(signin) && one.address != 0 && one.address == event.address;
+      }))
+    return true;
+  const auto persons = signins.find(view.actor(event));
+  return persons == signins.end() ||
+         std::none_of(persons->second.begin(), persons->second.end(), [&](EventIndex signin) {
+           return view.event(signin).application_id == event.application_id;
+         });
+}
+
 }  // namespace
 
 Attribution::Attribution(const View &view, const std::vector<Campaign> &campaigns,
@@ -253,7 +286,21 @@ Attribution::Verdict Attribution::judge_user_signin(EventIndex index) const {
   const Hold *hold = this->hold(actor);
   if (hold != nullptr && hold->made && event.time >= hold->since)
     return {hold->because + "; nobody else uses it", hold->possible};
-  return {};
+  // From where they signed in to it, with whatever program, if it had never been there before.
+  if (hold == nullptr || event.address == 0 || addresses_.count(event.address) == 0) return {};
+  const auto signins = signins_.find(actor);
+  if (signins == signins_.end()) return {};
+  const EventIndex *theirs = nullptr;
+  for (const EventIndex &signin : signins->second) {
+    const Event &one = view_.event(signin);
+    if (one.address != event.address || one.time > event.time) continue;
+    if (one.time < hold->since) return {};
+    if (intruder(signin) && !by_absence(signin)) theirs = &signin;
+  }
+  if (theirs == nullptr || event.time.us - view_.event(*theirs).time.us > kFar) return {};
+  return {"from where the intruder had signed in to it, at " + view_.table().source_of(view_.event(*theirs)) +
+              ", and it had never been before",
+          true};
 }
 
 Attribution::Verdict Attribution::judge_service_signin(EventIndex index) const {
@@ -358,9 +405,10 @@ Attribution::Verdict Attribution::judge_act(EventIndex index) const {
     const std::string application(view_.text(event.application_id));
     const auto made = made_applications_.find(application);
     if (made != made_applications_.end()) return {made->second.because, made->second.possible};
-    if (event.event_class == log::EventClass::mail_access && by_application) {
+    if (event.event_class == log::EventClass::mail_access) {
       std::string service = view_.service_principal(view_.text(event.tenant), application);
-      if (!service.empty()) principal = std::move(service);
+      const bool in_its_own_name = by_application || read_by_itself(view_, *this, signins_, service, index);
+      if (!service.empty() && in_its_own_name) principal = std::move(service);
     }
   }
   const Hold *hold = this->hold(principal);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "detect/detect_with_uses.hpp"
 #include "detect/hands.hpp"
 #include "detect/passes.hpp"
 #include "log/trace.hpp"
@@ -11,6 +12,11 @@ namespace dislodge::detect {
 
 std::vector<Detection> detect(const log::EventTable &table, const identity::Facts &facts,
                               const DetectOptions &options) {
+  return detect_with_uses(table, facts, {}, options);
+}
+
+std::vector<Detection> detect_with_uses(const log::EventTable &table, const identity::Facts &facts,
+                                        const std::vector<Detection> &uses, const DetectOptions &options) {
   std::vector<Detection> found;
   const View view(table, facts, options);
 
@@ -20,13 +26,15 @@ std::vector<Detection> detect(const log::EventTable &table, const identity::Fact
   // From there on their hand is followed; every pass below asks whose it was.
   const std::vector<Guessing> guessing = find_guessing(view, campaigns);
   const std::vector<StolenSession> stolen = find_stolen_sessions(view);
-  const std::vector<UnusualUse> uses = find_unusual_uses(view);
-  const Attribution attribution(view, campaigns, evidence_seeds(view, guessing, stolen, uses));
+  const std::vector<UnusualUse> visits = find_unusual_uses(view);
+  std::vector<Attribution::Seed> seeds = evidence_seeds(view, guessing, stolen, visits);
+  for (Attribution::Seed &seed : seeds_of(view, uses)) seeds.push_back(std::move(seed));
+  const Attribution attribution(view, campaigns, seeds);
   tell_sprays(view, campaigns, attribution, found);
   tell_guessing(view, guessing, attribution, found);
   tell_lockouts(view, campaigns, attribution, found);
   tell_stolen_sessions(view, stolen, attribution, found);
-  tell_unusual_uses(view, uses, attribution, found);
+  tell_unusual_uses(view, visits, attribution, found);
 
   // What was set, granted and read, by them or by nobody knows whom.
   tell_credentials(view, attribution, found);
@@ -37,7 +45,7 @@ std::vector<Detection> detect(const log::EventTable &table, const identity::Fact
 
   // Everything else that rules know, from a forwarding rule to an audit log that was switched off.
   tell_rules(view, attribution, found);
-  tell_hands(view, attribution, found);
+  tell_hands(view, attribution, uses, found);
 
   settle(found);
   return found;

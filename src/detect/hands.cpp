@@ -54,14 +54,16 @@ std::string rights_in_use(const View &view, const Event &event) {
   return {};
 }
 
-void tell_hands(const View &view, const Attribution &attribution, std::vector<Detection> &out) {
+void tell_hands(const View &view, const Attribution &attribution, const std::vector<Detection> &uses,
+                std::vector<Detection> &out) {
   std::set<EventReference> told;
   std::set<std::string> held;
-  for (const Detection &one : out) {
-    if (!one.intruder) continue;
-    told.insert(one.events.begin(), one.events.end());
-    for (const Foothold &foothold : one.footholds) held.insert(foothold.principal);
-  }
+  for (const std::vector<Detection> *list : {&uses, static_cast<const std::vector<Detection> *>(&out)})
+    for (const Detection &one : *list) {
+      if (!one.intruder) continue;
+      told.insert(one.events.begin(), one.events.end());
+      for (const Foothold &foothold : one.footholds) held.insert(foothold.principal);
+    }
   std::map<std::string, std::vector<EventIndex>> rest;  // by account
   for (const EventIndex index : attribution.events()) {
     const Event &event = view.event(index);

@@ -11,7 +11,9 @@
 namespace dislodge::detect {
 
 // Call it when the rest is told.
-void tell_hands(const View &view, const Attribution &attribution, std::vector<Detection> &out);
+// What `uses` or `out` tell already is not told again.
+void tell_hands(const View &view, const Attribution &attribution, const std::vector<Detection> &uses,
+                std::vector<Detection> &out);
 
 // Whose rights an event of theirs shows in use beside the actor's own: the role of AWS behind a session of it
 // ("arn:aws:sts::ACCOUNT:assumed-role/ROLE/NAME", a principal of its own), the account of a host that sudo

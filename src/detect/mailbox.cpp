@@ -86,20 +86,21 @@ void tell_mailboxes(const View &view, const Attribution &attribution, std::vecto
     }
     std::string items = counted(messages.size(), "message", "messages");
     if (!folders.empty()) items += " and " + counted(folders.size(), "whole folder", "whole folders");
-    if (theirs && reader.app_only)
+    if (theirs && (reader.app_only || by_application))
       for (const EventIndex index : attribution.signins_as(service))
         if (one.footholds.size() < kEventsKept)
           one.footholds.push_back({service,
                                    {view.event(index).time, base::kTimeMax},
                                    std::string(view.text(view.event(index).token))});
     const std::string name = view.name_of(service);
-    one.says = sentence(view, "mailbox-read-by-app",
-                        {{"target", name.empty() || !reader.app_only ? application : name},
-                         {"mailboxes", counted(mailboxes.size(), "mailbox", "mailboxes")},
-                         {"first", spoken(one.first)},
-                         {"last", spoken(one.last)},
-                         {"items", items},
-                         {"more", throttled ? "; logging was throttled, so there may be more" : ""}});
+    one.says =
+        sentence(view, "mailbox-read-by-app",
+                 {{"target", name.empty() || !(reader.app_only || by_application) ? application : name},
+                  {"mailboxes", counted(mailboxes.size(), "mailbox", "mailboxes")},
+                  {"first", spoken(one.first)},
+                  {"last", spoken(one.last)},
+                  {"items", items},
+                  {"more", throttled ? "; logging was throttled, so there may be more" : ""}});
     out.push_back(std::move(one));
   }
 }

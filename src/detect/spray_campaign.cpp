@@ -19,6 +19,7 @@ using OwnPlace = std::array<StringId, 3>;  // tenant, account, address
 // The first tries may be the right ones.
 constexpr std::int64_t kBefore = base::kHour;
 constexpr std::size_t kAccountsAtPlace = 3;
+constexpr std::int64_t kSlept = base::kDay;
 // Sign-ins of one visit.
 constexpr std::int64_t kLone = base::kHour;
 constexpr std::int64_t kBrief = 7 * base::kDay;
@@ -73,18 +74,77 @@ class Completer {
     return std::binary_search(one.addresses.begin(), one.addresses.end(), address);
   }
 
-  // Who uses this program themselves: with success before the campaign began, or on three days from one
-  // place.
-  std::set<std::pair<StringId, StringId>> ordinary_users(const Campaign &one, base::Time first) const {
-    std::set<std::pair<StringId, StringId>> users;
-    std::map<std::array<StringId, 3>, std::set<std::int64_t>> days_at;
+  using Account = std::pair<StringId, StringId>;  // tenant, name
+
+  // What was there before an account first showed the campaign's program. What came after is no habit of its
+  // owner: whoever won the password goes on from the same place with other programs, for days.
+  struct Past {
+    base::Time fall = base::kTimeMax;   // the first success by the campaign's program
+    base::Time asked = base::kTimeMax;  // the campaign's first try on it
+    base::Time begin = base::kTimeMax;  // its first success by any program
+    std::set<std::string> networks;     // of its successes before the fall
+    std::map<StringId, base::Time> at;  // address -> first success there by another program
+  };
+  std::map<Account, Past> pasts(const Campaign &one, base::Time first) const {
+    std::map<Account, Past> pasts;
+    for (const Attempt &attempt : tries_)
+      if (!attempt.own_place && in_tenants(one, attempt.tenant) &&
+          belongs(one, attempt.parts, attempt.address)) {
+        base::Time &asked = pasts[{attempt.tenant, attempt.actor}].asked;
+        asked = std::min(asked, view_.event(attempt.index).time);
+      }
     for (const EventIndex index : view_.user_signins()) {
       const Event &event = view_.event(index);
-      if (!worked(event) || !matches(one.fingerprint, parts_of(view_, event))) continue;
+      if (!worked(event)) continue;
+      Past &past = pasts[{event.tenant, account_of(event)}];
+      past.begin = std::min(past.begin, event.time);
+      const bool theirs = matches(one.fingerprint, parts_of(view_, event));
+      if (theirs && event.time >= first) past.fall = std::min(past.fall, event.time);
+      if (event.time < past.fall) past.networks.insert(network_of(view_, event.network, event.address));
+      if (!theirs) past.at.try_emplace(event.address, event.time);
+    }
+    return pasts;
+  }
+  base::Time begin_of(StringId tenant) const {
+    for (const EventIndex index : view_.user_signins())
+      if (view_.event(index).tenant == tenant) return view_.event(index).time;
+    return base::kTimeMax;
+  }
+
+  // Places where an account signs in with other programs are its own. Where the campaign asked for it, by a
+  // program that nobody has or while it slept, only if it was there before it fell, or in that network.
+  bool own_place(const Past &past, const Event &event, base::Time log_begin, bool nobodys) const {
+    const auto at = past.at.find(event.address);
+    if (at == past.at.end()) return false;
+    // An account of which nothing is seen until that day, in a log that goes further back.
+    const bool asked = past.asked < past.fall;
+    const bool slept = past.begin >= past.fall - kSlept && log_begin <= past.fall - kSlept;
+    if (at->second < past.fall) return !(slept && asked);
+    if (!asked || !(slept || nobodys)) return true;
+    return past.networks.count(network_of(view_, event.network, event.address)) != 0;
+  }
+
+  // Who uses this program themselves: with success before the campaign began, or on three days from one
+  // place that is theirs, or before the campaign asked for them.
+  std::set<Account> ordinary_users(const Campaign &one, base::Time first,
+                                   const std::map<Account, Past> &pasts) const {
+    std::set<Account> users;
+    std::map<std::array<StringId, 3>, std::set<std::int64_t>> days_at;
+    std::map<std::pair<StringId, StringId>, std::pair<StringId, base::Time>>
+        first_at;  // who came first, when
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (!worked(event)) continue;
       const StringId actor = account_of(event);
+      const auto &came = first_at.try_emplace({event.tenant, event.address}, actor, event.time).first->second;
+      if (!matches(one.fingerprint, parts_of(view_, event))) continue;
       auto &days = days_at[{event.tenant, actor, event.address}];
       days.insert(day_of(event));
-      if (event.time < first || days.size() >= 3) users.emplace(event.tenant, actor);
+      const Past &past = pasts.at({event.tenant, actor});
+      const bool apart = past.asked == base::kTimeMax || past.fall < past.asked - kBefore ||
+                         past.networks.count(network_of(view_, event.network, event.address)) != 0 ||
+                         (came.first != actor && came.second < past.fall);
+      if (event.time < first || (days.size() >= 3 && apart)) users.emplace(event.tenant, actor);
     }
     return users;
   }
@@ -94,7 +154,7 @@ class Completer {
     for (const Attempt &attempt : tries_)
       if (attempt.claimed && in_tenants(one, attempt.tenant) && belongs(one, attempt.parts, attempt.address))
         first = std::min(first, view_.event(attempt.index).time);
-    const auto users = ordinary_users(one, first);
+    const auto users = ordinary_users(one, first, pasts(one, first));
     std::set<StringId> addresses;
     for (const Attempt &attempt : tries_) {
       if (!in_tenants(one, attempt.tenant) || !belongs(one, attempt.parts, attempt.address)) continue;
@@ -150,15 +210,11 @@ class Completer {
     if (one.tries.empty()) return;
     const base::Time first = view_.event(one.tries.front()).time;
     const base::Time last = view_.event(one.tries.back()).time;
-    const auto users = ordinary_users(one, first);
+    const auto pasts = this->pasts(one, first);
+    const auto users = ordinary_users(one, first, pasts);
     const auto strange = strange_places(one, first);
-    // Places where an account signs in with other programs are its own.
-    std::set<OwnPlace> own_places;
-    for (const EventIndex index : view_.user_signins()) {
-      const Event &event = view_.event(index);
-      if (worked(event) && !matches(one.fingerprint, parts_of(view_, event)))
-        own_places.insert({event.tenant, account_of(event), event.address});
-    }
+    std::map<StringId, base::Time> begins;
+    for (const StringId tenant : one.tenants) begins[tenant] = begin_of(tenant);
     // Who comes from there with the program that they had before may be the owner: the administrator of a
     // laboratory sits where the tests are run.
     std::set<OwnPlace> own_programs;  // tenant, account, agent
@@ -196,7 +252,10 @@ class Completer {
         one.perhaps.push_back(index);
       if (event.time < first || !belongs(one, parts_of(view_, event), event.address)) continue;
       one.ordinary = one.ordinary || users.count(account) != 0;
-      if (users.count(account) != 0 || own_places.count({event.tenant, account.second, event.address}) != 0)
+      const auto begin = begins.try_emplace(event.tenant, base::kTimeMin).first;
+      const auto past = pasts.find(account);
+      if (users.count(account) != 0 ||
+          (past != pasts.end() && own_place(past->second, event, begin->second, users.empty())))
         continue;
       // Where the log shows no program (sshd), everybody looks alike: an account that the campaign never
       // tried did not fall to it.

@@ -10,6 +10,7 @@
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
 #include "detect/detect.hpp"
+#include "detect/detect_with_uses.hpp"
 #include "detect/joined.hpp"
 #include "detect/stolen_secret.hpp"
 #include "detect/words.hpp"
@@ -227,6 +228,12 @@ namespace {
 // whole.
 constexpr int kGatherRoundsMax = 4;
 
+std::set<std::string> ids_of(const std::vector<detect::Detection> &detections) {
+  std::set<std::string> ids;
+  for (const detect::Detection &one : detections) ids.insert(one.id);
+  return ids;
+}
+
 // The passes up to reach, over a table of events in which all is kept of those whom `words` name.
 struct Seen {
   Picture picture;
@@ -355,12 +362,16 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
   // What the events mean: how they came in, what they set, read and used. Detection uses direct exposure
   // only; whether a use of a stolen secret was the intruder's is told from what reach says they could know.
   DISLODGE_TRY(next_pass(progress, "detect"));
+  std::vector<detect::Detection> told;  // by others: tips and linked cases
   {
     Timings::Scope timing(timings, "detect");
     picture.detections = detect::detect(picture.events, picture.facts, detect_options);
+    const std::set<std::string> ids = ids_of(picture.detections);
     // What others say is matched against all of it, and says whose word it is.
     DISLODGE_TRY(apply_tips(the_case, picture));
     DISLODGE_TRY(apply_links(the_case, picture));
+    std::copy_if(picture.detections.begin(), picture.detections.end(), std::back_inserter(told),
+                 [&](const detect::Detection &one) { return ids.count(one.id) == 0; });
     // Last, what people say of all that: they know what no log does.
     apply_claims(claims, picture.detections);
     timing.items_in = picture.events.events.size();
@@ -381,14 +392,25 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     program_options.secret_names[secret.id] = picture.name_of(secret.id);
   {
     Timings::Scope timing(timings, "reach");
+    std::vector<detect::Detection> uses;
     for (int round = 0; round < kRoundsMax; ++round) {
       picture.reach = reach::compute_reach(picture.facts, rights, picture.detections, program_options);
-      const std::size_t before = picture.detections.size();
-      merge_detections(picture.detections,
-                       detect::detect_secret_use(picture.events, picture.facts, picture.detections,
-                                                 known_since(picture.reach), detect_options));
+      const std::set<std::string> ids = ids_of(picture.detections);
+      std::vector<detect::Detection> fresh = detect::detect_secret_use(
+          picture.events, picture.facts, picture.detections, known_since(picture.reach), detect_options);
+      std::erase_if(fresh, [&](const detect::Detection &one) { return ids.count(one.id) != 0; });
+      if (fresh.empty()) break;
+      apply_claims(claims, fresh);
+      const bool leads_on =
+          std::any_of(fresh.begin(), fresh.end(), [](const detect::Detection &one) { return one.intruder; });
+      merge_detections(uses, std::move(fresh));
+      // Whoever came in by it did what was done there, and every pass must say so.
+      if (leads_on) {
+        picture.detections = detect::detect_with_uses(picture.events, picture.facts, uses, detect_options);
+        merge_detections(picture.detections, told);
+      }
+      merge_detections(picture.detections, uses);
       apply_claims(claims, picture.detections);
-      if (picture.detections.size() == before) break;
     }
     // What two rules say of one act is told once: a stolen secret's use is also the risky sign-in that a rule
     // saw.

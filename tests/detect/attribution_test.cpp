@@ -9,6 +9,7 @@
 
 #include "base/files.hpp"
 #include "base/json_writer.hpp"
+#include "detect/detect_with_uses.hpp"
 #include "detect/stolen_secret.hpp"
 #include "log/reader.hpp"
 
@@ -162,7 +163,8 @@ class Story {
     audits_ += json.take() + "\n";
   }
   void mail(int minute, const std::string &tenant, int application, const std::string &mailbox,
-            const std::string &message, const std::string &token = "", int service = 0) {
+            const std::string &message, const std::string &token = "", int service = 0,
+            const std::string &address = "") {
     base::JsonWriter json;
     json.object([&] {
       json.field("CreationTime", time_of(minute).substr(0, 19));
@@ -171,11 +173,13 @@ class Story {
       json.field("RecordType", 50);
       json.field("Workload", "Exchange");
       json.field("OrganizationId", tenant);
-      json.field("UserType", 5);
+      // Some records name the owner of the mailbox as who did what an application did.
+      json.field("UserType", address.empty() ? 5 : 0);
+      if (!address.empty()) json.field("UserId", mailbox);
       if (service != 0) json.field("UserId", "ServicePrincipal_" + guid(service));
       json.field("AppId", guid(application));
       json.field("MailboxOwnerUPN", mailbox);
-      json.field("ClientIPAddress", "20.190.160.1");
+      json.field("ClientIPAddress", address.empty() ? "20.190.160.1" : address);
       if (!token.empty()) json.object_field("AppAccessContext", [&] { json.field("UniqueTokenId", token); });
       json.array_field("Folders", [&] {
         json.object([&] {
@@ -258,6 +262,43 @@ TEST(Attribution, AnApplicationOfATenantThatFellIsFollowedFromWhereItNeverCame) 
     }
   EXPECT_THAT(intruders, testing::ElementsAre(entra_id(kCorporate, guid(70))));
   EXPECT_THAT(others, testing::Not(testing::Contains(entra_id(kCorporate, guid(70)))));
+}
+
+// The company's log of changes is not held either: what the application read, in the names of those whose
+// mailboxes they are, is theirs, since the application's sign-ins of the minute before are.
+TEST(Attribution, WhatAnApplicationOfTheirsReadIsTheirsInWhoseNameEver) {
+  Story story;
+  for (int day = 0; day < 2; ++day) {
+    story.service(day * 1440 + 60, kCorporate, 52, 50, 60, "", kLab);
+    story.service(day * 1440 + 70, kCorporate, 80, 90, 99, "", guid(3));
+  }
+  story.fall(4000);
+  for (int i = 0; i < 3; ++i) {
+    story.service(5000 + i * 300, kCorporate, 52, 50, 60, "", kLab, "68.50.1.2");
+    story.mail(5001 + i * 300, kCorporate, 50, "chief@x.example", "a" + std::to_string(i), "", 0,
+               "68.50.1.2");
+    // Another supplier's reads too, from where it always came.
+    story.service(5010 + i * 300, kCorporate, 80, 90, 99, "", guid(3));
+    story.mail(5011 + i * 300, kCorporate, 90, "chief@x.example", "b" + std::to_string(i), "", 0,
+               "198.51.100.7");
+  }
+  const auto found = story.found();
+  std::size_t theirs = 0;
+  for (const Detection &one : found) {
+    if (one.kind != "mailbox-read-by-app" || !one.intruder) continue;
+    ++theirs;
+    EXPECT_EQ(one.grade, Grade::possible) << "concluded, not seen";
+    EXPECT_THAT(one.principals, testing::ElementsAre(entra_id(kCorporate, guid(52))));
+    EXPECT_EQ(one.mail_read.size(), 3u);
+    ASSERT_FALSE(one.footholds.empty());
+    EXPECT_EQ(one.footholds[0].principal, entra_id(kCorporate, guid(52)));
+  }
+  EXPECT_EQ(theirs, 1u);
+  for (const Session &one : sessions(story.table(), story.facts, found)) {
+    if (one.intruder) {
+      EXPECT_THAT(one.principal, testing::Not(HasSubstr("chief"))) << "whose mailbox it is was read";
+    }
+  }
 }
 
 // Its own habit stays its own.
@@ -443,6 +484,34 @@ TEST(StolenSecret, OneSecondIsEnough) {
       detect_secret_use(story.table(), story.facts, detections, {{"secret:1", base::time_of({2025, 10, 3})}});
   ASSERT_EQ(before.size(), 1u);
   EXPECT_EQ(before[0].kind, "success-after-spray");
+}
+
+// A use that is known only once reach has said since when they had the secret leads on like any sign-in of
+// theirs: sessions and detections give one answer.
+TEST(StolenSecret, WhatFollowsAUseIsTheirsInEveryPass) {
+  Story story;
+  story.fall(4000);
+  for (int day = 0; day < 9; ++day)
+    story.user(Signin{day * 1440 + 300, kCorporate, "svc", "192.0.2.9", "robot/2", 0, guid(950),
+                      "Mobile Apps and Desktop clients"});
+  story.user(Signin{12000, kCorporate, "svc", "133.2.3.4", kTheirs, 0, guid(901), "Other clients"});
+  story.change(12030, kCorporate, Story::kCredentials, "svc", 0, 0, {"Application", 51, 50, "Legacy"},
+               {{"KeyDescription", Story::key_added(60)}}, kTheirs, "133.2.3.4");
+  const std::string svc = entra_id(kCorporate, story.id_of("svc"));
+  story.facts.bindings = {password_of("secret:1", svc)};
+  const auto before = story.found();
+  const Detection *key = of_kind(before, "app-credential-added");
+  ASSERT_NE(key, nullptr);
+  EXPECT_FALSE(key->intruder) << "nothing but the stolen password says so";
+  const auto uses =
+      detect_secret_use(story.table(), story.facts, before, {{"secret:1", base::time_of({2025, 9, 3})}});
+  ASSERT_EQ(uses.size(), 1u);
+  const auto after = detect_with_uses(story.table(), story.facts, uses, builtin_options());
+  key = of_kind(after, "app-credential-added");
+  ASSERT_NE(key, nullptr);
+  EXPECT_TRUE(key->intruder) << key->because;
+  EXPECT_EQ(key->planted.size(), 1u);
+  for (const Detection &one : after) EXPECT_NE(one.kind, "stolen-secret-used") << "that is told already";
 }
 
 TEST(StolenSecret, TheOwnersHabitIsNoUse) {

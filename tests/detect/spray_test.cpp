@@ -80,7 +80,7 @@ TEST(Spray, TwoTenantsOneCampaign) {
 class Log {
  public:
   void add(int minute, const std::string &name, const std::string &address, const std::string &agent,
-           int code) {
+           int code, const std::string &application = "office") {
     log::Event event;
     event.time = base::time_of({2025, 9, 1}) + minute * base::kMinute;
     event.source = log::Source::entra_signin;
@@ -95,7 +95,7 @@ class Log {
     event.actor_type = table.pool.intern("user");
     event.agent = table.pool.intern(agent);
     event.client = table.pool.intern("Browser");
-    event.application_id = table.pool.intern("office");
+    event.application_id = table.pool.intern(application);
     event.address = table.pool.intern(address);
     table.events.push_back(event);
   }
@@ -213,6 +213,64 @@ TEST(Spray, AForgottenScannerFailsForYears) {
               50126);
   log.table.settle();
   EXPECT_EQ(found_in(log.table).size(), 0u);
+}
+
+// Thirty tries on six accounts that sleep, each from its own address, over two weeks.
+Log sleeping_accounts_tried() {
+  Log log;
+  for (int week = 0; week < 5; ++week)
+    for (int day = 0; day < 5; ++day)
+      for (int i = 0; i < 12; ++i)
+        log.add((week * 7 + day) * 1440 + 480 + i * 7, "p" + std::to_string(i),
+                i % 2 ? "192.0.2.1" : "203.0.113." + std::to_string(i), "Edge/140", 0);
+  for (int i = 0; i < 30; ++i)
+    log.add(14400 + i * 700, "sleeper" + std::to_string(i % 6), std::to_string(60 + i) + ".2.3.4",
+            "Chrome/119", 50126, "powershell");
+  return log;
+}
+
+// Whoever won the password goes on with another program from there. That is no habit of the account's owner.
+TEST(Spray, TheSecondSignInDoesNotHideTheFirst) {
+  Log log = sleeping_accounts_tried();
+  log.add(36000, "sleeper3", "120.2.3.4", "Chrome/119", 0, "powershell");
+  log.add(36019, "sleeper3", "120.2.3.4", "Chrome/119", 0, "portal");
+  log.table.settle();
+  const auto fallen = found_in(log.table, "success-after-spray");
+  ASSERT_EQ(fallen.size(), 1u);
+  EXPECT_TRUE(fallen[0].intruder);
+  EXPECT_THAT(fallen[0].principals, testing::ElementsAre("principal:entra/t/id-sleeper3"));
+  EXPECT_EQ(fallen[0].footholds.size(), 2u) << "both were theirs";
+}
+
+// The portal first, on an account that had slept: the place is not its own for that.
+TEST(Spray, ASleeperIsNotAtHomeWhereItWoke) {
+  Log log = sleeping_accounts_tried();
+  log.add(35990, "sleeper3", "120.2.3.4", "Chrome/119", 0, "portal");
+  log.add(36000, "sleeper3", "120.2.3.4", "Chrome/119", 0, "powershell");
+  log.table.settle();
+  ASSERT_EQ(found_in(log.table, "success-after-spray").size(), 1u);
+}
+
+// Nor are three days from there a habit, or a week of other programs.
+TEST(Spray, DaysAfterTheFallMakeNoHabit) {
+  Log log = sleeping_accounts_tried();
+  for (int day = 0; day < 5; ++day) {
+    log.add(36000 + day * 1440, "sleeper3", "120.2.3.4", "Chrome/119", 0, "powershell");
+    log.add(36030 + day * 1440, "sleeper3", "120.2.3.4", "Chrome/119", 0, "portal");
+  }
+  log.table.settle();
+  const auto fallen = found_in(log.table, "success-after-spray");
+  ASSERT_EQ(fallen.size(), 1u);
+  EXPECT_TRUE(fallen[0].intruder);
+}
+
+// An administrator who takes up the very program, from where they always are, is nobody's victim.
+TEST(Spray, WhoIsAtHomeMayUseTheProgramToo) {
+  Log log = sleeping_accounts_tried();
+  for (int day = 0; day < 5; ++day)
+    log.add(26000 + day * 1440, "p4", "203.0.113.4", "Chrome/119", 0, "powershell");
+  log.table.settle();
+  EXPECT_THAT(found_in(log.table, "success-after-spray"), testing::IsEmpty());
 }
 
 TEST(Spray, EmptyAndTinyLogs) {
