@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/encode.hpp"
+#include "detect/came_by.hpp"
 #include "detect/passes.hpp"
 
 namespace dislodge::detect {
@@ -86,7 +87,7 @@ void tell_hands(const View &view, const Attribution &attribution, const std::vec
       operations.emplace(view.text(event.operation));
     }
     const base::Interval since{one.first, base::kTimeMax};
-    one.footholds.push_back({account, since, std::string(view.text(view.event(events.front()).session))});
+    came_by(view, account, events.front(), one);
     if (std::string rights = rights_in_use(view, view.event(events.front())); !rights.empty())
       one.footholds.push_back({std::move(rights), since, ""});
     one.says = view.name_of(account) + " was used by the intruder" +

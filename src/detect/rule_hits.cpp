@@ -9,6 +9,8 @@
 #include <unordered_map>
 
 #include "base/encode.hpp"
+#include "detect/came_by.hpp"
+#include "detect/given_rights.hpp"
 #include "detect/hands.hpp"
 #include "detect/passes.hpp"
 #include "detect/sigma_correlation.hpp"
@@ -174,10 +176,20 @@ class Teller {
     return "informational";
   }
 
+  // Who takes the factors of an account that the intruder holds, and is nobody of theirs, is cleaning up.
+  bool cleans(const About &about, const Event &event) const {
+    if (!about.own->has_value() || slots_of(about, nullptr, event) != "factor-removed") return false;
+    const std::string target = view_.target(event), actor = view_.actor(event);
+    const Hold *held = attribution_.hold(target);
+    return held != nullptr && held->since < event.time && !actor.empty() && actor != target &&
+           attribution_.hold(actor) == nullptr;
+  }
+
   // A change is worth a line only where it is the intruder's. Informational rules of others tell nothing.
   bool worth_telling(const About &about, EventIndex index) const {
     if (about.own->has_value()) {
       if (attribution_.intruder(index)) return true;
+      if (cleans(about, view_.event(index))) return false;
       if ((*about.own)->weight == "unusual") return !habitual(about.id, index);
       return (*about.own)->weight != "change";
     }
@@ -215,13 +227,14 @@ class Teller {
   // mail is sent they read it, and to whom they gave a mailbox they may be.
   void footholds(const std::vector<EventIndex> &events, Detection &one) const {
     std::map<std::string, base::Time> held;
+    std::set<std::pair<std::string, base::StringId>> by;  // account, key
     for (const EventIndex index : events) {
       const Event &event = view_.event(index);
       if (!attribution_.intruder(index)) continue;
       const std::string actor = view_.actor(event);
       const bool elsewhere = !identity::realm_of(event.source).empty();
       if ((one.grade == Grade::possible || elsewhere) && attribution_.hold(actor) != nullptr)
-        held.emplace(actor, event.time);
+        if (by.emplace(actor, event.key_id).second) came_by(view_, actor, index, one);
       if (elsewhere && attribution_.hold(actor) != nullptr)
         if (std::string rights = rights_in_use(view_, event); !rights.empty())
           held.emplace(std::move(rights), event.time);
@@ -280,15 +293,21 @@ class Teller {
       return place_of(event);
     }
     const std::string target = view_.target(event);
-    return target.empty() && slot != "user" && slot != "role" && slot != "right" ? view_.actor(event)
-                                                                                 : target;
+    const bool named = slot == "user" || slot == "role" || slot == "right" || slot == "member";
+    return target.empty() && !named ? view_.actor(event) : target;
   }
 
   // What tells it from others in the same slot: the id of a key, the name of a policy, mailbox or provider.
   std::string key_of(std::string_view slot, const Event &event) const {
     if (const std::string_view key = view_.table().extra(event, "key-added"); !key.empty())
       return std::string(key);
-    if (slot == "right") {  // "policy arn:aws:iam::aws:policy/AdministratorAccess", or a role of Okta
+    if (slot == "workflow-secrets") {
+      const std::string_view place = view_.text(event.resource_name);
+      return std::string(view_.table().extra(event, "secrets-passed")) +
+             (place.empty() ? std::string() : " of " + std::string(place));
+    }
+    if (slot == "right" ||
+        slot == "member") {  // "policy arn:aws:iam::aws:policy/AdministratorAccess", or a role of Okta
       std::string_view given = view_.table().extra(event, "target");
       if (given.empty()) given = view_.table().extra(event, "role");
       if (given.empty()) given = view_.table().extra(event, "group");  // of Windows
@@ -303,6 +322,7 @@ class Teller {
     std::string_view name = view_.text(event.target_name), id = view_.text(event.target_id);
     if (name.empty() || name == "unknown") name = id;
     if (name.empty()) name = view_.text(event.mailbox);
+    if (name.empty() && slot == "azure-access") name = view_.table().extra(event, "scope");
     return name.empty() ? operation : operation + ' ' + std::string(name);
   }
 
@@ -323,10 +343,18 @@ class Teller {
   }
 
   void plant_in(std::string slot, const Event &event, Detection &one) const {
+    if (slot == "bindings" || slot == "azure-role") {
+      for (Planted &given :
+           slot == "bindings" ? bindings_given(view_, event) : azure_role_given(view_, event))
+        if (!given.principal.empty() && one.planted.size() < kEventsKept)
+          one.planted.push_back(std::move(given));
+      return;
+    }
     // The history of grants knows the roles of Entra; elsewhere what was given is a right of its own.
     if (slot == "role" && !identity::realm_of(event.source).empty()) slot = "right";
     const std::string bearer = bearer_of(slot, event);
     if (bearer.empty()) return;
+    if (slot == "member") slot = member_or_right(view_, bearer, event);
     if (slot != "role") {
       const std::string key = key_of(slot, event);
       // A setting is put right once, however often it was changed; a credential that was swept may be set

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/encode.hpp"
+#include "detect/came_by.hpp"
 #include "detect/passes.hpp"
 #include "log/result_code.hpp"
 #include "log/trace.hpp"
@@ -373,11 +374,7 @@ class SecretUses {
                  view_.event(use.index).outcome == Outcome::ok || is_call(view_.event(use.index)),
                  std::string(log::name_of(view_.event(use.index).outcome))});
       if (key.second && key.first == "stolen-secret-used")
-        for (const EventIndex index : events)
-          if (one.footholds.size() < kEventsKept)
-            one.footholds.push_back({principal,
-                                     {view_.event(index).time, base::kTimeMax},
-                                     std::string(view_.text(view_.event(index).session))});
+        for (const EventIndex index : events) came_by(view_, principal, index, one);
       const std::string slot = list.front()->slot.empty()           ? "secret"
                                : list.front()->slot == "app-secret" ? "client secret"
                                : list.front()->slot == "access-key" ? "access key"

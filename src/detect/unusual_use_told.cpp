@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "detect/came_by.hpp"
 #include "detect/passes.hpp"
 
 namespace dislodge::detect {
@@ -24,11 +25,12 @@ void tell_unusual_uses(const View &view, const std::vector<UnusualUse> &uses, co
     one.because = use.why;
     one.grade = Grade::possible;
     one.confidence = std::min(0.85, 0.3 + 0.07 * use.weight);
-    const Event &first = view.event(use.events.front());
-    one.footholds.push_back(
-        {use.principal, {first.time, base::kTimeMax}, std::string(view.text(first.session))});
+    std::set<std::pair<StringId, StringId>> by;  // each key or token, each application with its own
     for (const EventIndex index : use.events) {
       const Event &event = view.event(index);
+      const bool salesforce = event.source == log::Source::salesforce;
+      if (by.insert({event.key_id, salesforce ? event.application_id : 0}).second)
+        came_by(view, use.principal, index, one);
       if (event.application_id != 0 && one.applications.size() < kEventsKept)
         add_unique(one.applications, std::string(view.text(event.application_id)));
       if (event.event_class == EventClass::mail_access) add_mail_read(view, index, one.mail_read);

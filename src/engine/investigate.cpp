@@ -385,6 +385,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
   program_options.sweeps = identity::sweeps_of(picture.events, picture.facts);
   program_options.disabled = identity::disabled_accounts(
       picture.events, picture.facts, identity::RealmAccounts(picture.facts), listing_times(picture.evidence));
+  add_shut_when_handed_in(picture.evidence, picture.facts, program_options.disabled);
   program_options.requirements = identity::requirements_of(picture.facts, &picture.events);
   program_options.reused_passwords = true;
   program_options.watched = reach::watched_mailboxes(picture.events, picture.coverage, picture.facts);

@@ -62,11 +62,23 @@ base::IntervalSet derives(const Program &program, const reach::Solution &held, E
 Relevant relevant_edges(const Program &program, const reach::Solution &possible, base::Time start) {
   Relevant relevant;
   const base::Interval later{start, base::kTimeMax};
+  // A right that they gave is to be taken back from whoever got it, in reach or not.
+  std::vector<char> given(program.pool.size(), 0);
+  for (const Edge &edge : program.edges)
+    if (edge.fact == FactKind::planted && edge.subject != 0 && edge.valid.until > start &&
+        program.text(edge.subject).starts_with("grant:"))
+      given[edge.subject] = 1;
   for (EdgeId id = 0; id < program.edges.size(); ++id) {
     const Edge &edge = program.edges[id];
     if (edge.valid.empty()) continue;
     bool held = true;
     bool held_later = edge.valid.until > start;
+    if (held_later && edge.fact == FactKind::grant && given[edge.subject]) {
+      relevant.edges.push_back(id);
+      relevant.alive.push_back(true);
+      relevant.lingers.push_back(false);
+      continue;
+    }
     for (const NodeId premise : program.premises(edge)) {
       held = held && possible.holds(premise);
       held_later = held_later && possible.until(premise) > start;

@@ -21,8 +21,9 @@ std::string place_of(std::string_view id) {
 }
 
 bool is_place_setting(std::string_view slot) {
-  constexpr std::string_view kOfPlaces[] = {"policy",          "auditing",      "transport-rule", "sharing",
-                                            "directory-right", "exchange-role", "deploy-key"};
+  constexpr std::string_view kOfPlaces[] = {
+      "policy",     "auditing",   "transport-rule", "sharing",  "directory-right", "exchange-role",
+      "deploy-key", "api-client", "azure-access",   "variable", "workflow-secrets"};
   return std::find(std::begin(kOfPlaces), std::end(kOfPlaces), slot) != std::end(kOfPlaces);
 }
 
@@ -32,6 +33,14 @@ bool is_mail_setting(std::string_view slot) {
 
 bool is_setting(std::string_view slot) {
   return is_place_setting(slot) || is_mail_setting(slot) || slot == "factor-removed";
+}
+
+bool is_given_right(std::string_view slot) {
+  return slot == "right" || slot == "role" || slot == "app-role";
+}
+
+std::string_view slot_used(std::string_view slot) {
+  return slot.starts_with(kUsed) ? slot.substr(kUsed.size()) : slot;
 }
 
 std::string aws_role_of(std::string_view principal) {

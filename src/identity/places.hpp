@@ -26,4 +26,13 @@ bool is_place_setting(std::string_view slot);
 bool is_mail_setting(std::string_view slot);
 bool is_setting(std::string_view slot);
 
+// Slots of rights that they gave to somebody. Whoever got one can do more from then on and is nobody of
+// theirs for it: it is taken back, and the account stays.
+bool is_given_right(std::string_view slot);
+
+// What they were seen to come in by is planted in reach as "used-" and its slot ("used-token"): they have it,
+// and its owner uses it too.
+inline constexpr std::string_view kUsed = "used-";
+std::string_view slot_used(std::string_view slot);  // "token" of "used-token"; else the slot itself
+
 }  // namespace dislodge::identity

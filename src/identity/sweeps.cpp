@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "identity/ids.hpp"
+#include "identity/undone.hpp"
 #include "log/operation.hpp"
 
 namespace dislodge::identity {
@@ -40,6 +41,11 @@ std::vector<Sweep> sweeps_of(const log::EventTable &events, const Facts &facts) 
     const std::string_view tenant = events.text(event.tenant), target = events.text(event.target_id);
     if (tenant.empty() || !is_guid(target)) continue;
     const std::string user = entra_principal(tenant, target);
+    // What a user deletes of their own, whoever acts as them may have; an administrator's cleaning ends what
+    // was registered (learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities).
+    if (one_of(what, {"admin deleted security info", "admin disabled strong authentication",
+                      "disable strong authentication", "user deleted security info"}))
+      add(user, "factor", event.time, events.source_of(event), events.text(event.actor_id) == target);
     if (one_of(what, {"reset user password", "change user password", "reset password (by admin)",
                       "reset password (self-service)", "change password (self-service)"}))
       add(user, kPassword, event.time, events.source_of(event), events.text(event.actor_id) == target);
@@ -52,6 +58,7 @@ std::vector<Sweep> sweeps_of(const log::EventTable &events, const Facts &facts) 
     if (p.kind != PrincipalKind::user || valid_from == p.attributes.end()) continue;
     if (const auto time = base::parse_time(valid_from->second)) add(p.id, kSessions, *time, p.evidence);
   }
+  add_undone(events, facts, sweeps);
   const auto key = [](const Sweep &s) { return std::tie(s.principal, s.what, s.time, s.evidence); };
   std::sort(sweeps.begin(), sweeps.end(), [&](const Sweep &a, const Sweep &b) { return key(a) < key(b); });
   return sweeps;

@@ -94,6 +94,14 @@ base::Result<void> read_google_cloud(const Json &record, EventBuilder &out) {
   out.set(&Event::target_name, text_at(payload, {"resourceName"}));
   if (!out.is_set(&Event::target_name))
     out.set(&Event::target_name, text_at(record, {"resource.labels.email_id"}));
+  // An account that is made stands in the answer; of the request it is the first part of its address.
+  if (method.ends_with("CreateServiceAccount")) {
+    std::string account(text_at(payload, {"response.email"}));
+    if (const std::string_view id = text_at(payload, {"request.account_id", "request.accountId"});
+        account.empty() && !id.empty() && !project.empty())
+      account = std::string(id) + '@' + std::string(project) + ".iam.gserviceaccount.com";
+    if (!account.empty()) out.set(&Event::target_name, account);
+  }
   out.set(&Event::target_type, text_at(record, {"resource.type"}));
   out.set(&Event::correlation, text_at(record, {"operation.id", "trace"}));
   payload.get("serviceData")

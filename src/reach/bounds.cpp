@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/encode.hpp"
+
 namespace dislodge::reach {
 
 using base::Interval;
@@ -17,6 +19,14 @@ std::string key_of(std::string_view principal, std::string_view what) {
   return key;
 }
 
+// Whether what was taken away is the thing of this key, which may stand behind the operation that made it
+// ("new-inboxrule .").
+bool is_of(std::string_view key, std::string_view taken) {
+  if (taken.empty() || base::equal_ignoring_case(key, taken)) return true;
+  return key.size() > taken.size() && key[key.size() - taken.size() - 1] == ' ' &&
+         base::equal_ignoring_case(key.substr(key.size() - taken.size()), taken);
+}
+
 }  // namespace
 
 Bounds::Bounds(const std::vector<identity::Sweep> &sweeps,
@@ -24,16 +34,20 @@ Bounds::Bounds(const std::vector<identity::Sweep> &sweeps,
                const std::vector<identity::Disabled> &disabled) {
   for (const identity::Disabled &one : disabled) disabled_.emplace(one.principal, &one);
   for (const identity::Sweep &sweep : sweeps) {
-    const std::string key = key_of(sweep.principal, sweep.what);
-    sweeps_[key].push_back(sweep.time);
-    if (!sweep.by_themselves) by_others_[key].push_back(sweep.time);
+    // "token 00tbk": only what has this key is dead.
+    const std::size_t blank = std::min(sweep.what.find(' '), sweep.what.size());
+    const std::string key = key_of(sweep.principal, std::string_view(sweep.what).substr(0, blank));
+    const std::string one = blank < sweep.what.size() ? sweep.what.substr(blank + 1) : std::string();
+    if (one.empty()) sweeps_[key].push_back(sweep.time);
+    if (!sweep.by_themselves) by_others_[key].push_back({sweep.time, one});
   }
-  for (auto *all : {&sweeps_, &by_others_}) {
-    for (auto &[key, times] : *all) {
-      std::sort(times.begin(), times.end());
-      times.erase(std::unique(times.begin(), times.end()), times.end());
-    }
+  for (auto &[key, times] : sweeps_) {
+    std::sort(times.begin(), times.end());
+    times.erase(std::unique(times.begin(), times.end()), times.end());
   }
+  for (auto &[key, taken] : by_others_)
+    std::stable_sort(taken.begin(), taken.end(),
+                     [](const Taken &a, const Taken &b) { return a.time < b.time; });
   for (const identity::Requirement &one : requirements) {
     if (one.every_protocol && one.resists_phishing && !one.valid.empty())
       requirements_.emplace(one.principal, &one);
@@ -58,11 +72,20 @@ std::vector<Bounds::Span> Bounds::until_swept(std::string_view principal, std::s
   return spans;
 }
 
-Time Bounds::swept_by_others(std::string_view principal, std::string_view what, Time since) const {
-  const auto found = by_others_.find(key_of(principal, what));
-  if (found == by_others_.end()) return base::kTimeMax;
-  const auto next = std::upper_bound(found->second.begin(), found->second.end(), since);
-  return next == found->second.end() ? base::kTimeMax : *next;
+Time Bounds::swept_by_others(std::string_view principal, std::string_view what, Time since,
+                             std::string_view key) const {
+  Time first = base::kTimeMax;
+  // Whose a token was is not always told by the log that shows it revoked.
+  for (const std::string_view whose : {principal, std::string_view()}) {
+    const auto found = by_others_.find(key_of(whose, what));
+    if (found == by_others_.end()) continue;
+    for (const Taken &one : found->second) {
+      if (one.time <= since || !is_of(key, one.key)) continue;
+      first = std::min(first, one.time);
+      break;
+    }
+  }
+  return first;
 }
 
 std::vector<Interval> Bounds::while_enabled(std::string_view principal, Interval valid) const {

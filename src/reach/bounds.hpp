@@ -28,8 +28,10 @@ class Bounds {
   std::vector<Span> until_swept(std::string_view principal, std::string_view what,
                                 base::Interval valid) const;
 
-  // When somebody else than the account itself first swept a slot after `since`; kTimeMax: never.
-  base::Time swept_by_others(std::string_view principal, std::string_view what, base::Time since) const;
+  // When somebody else than the account itself first swept a slot, or what has this key in it, after `since`;
+  // kTimeMax: never.
+  base::Time swept_by_others(std::string_view principal, std::string_view what, base::Time since,
+                             std::string_view key = {}) const;
 
   // `valid` without the times at which the account is disabled: nothing new opens with it then.
   std::vector<base::Interval> while_enabled(std::string_view principal, base::Interval valid) const;
@@ -53,7 +55,11 @@ class Bounds {
 
  private:
   std::unordered_map<std::string, std::vector<base::Time>> sweeps_;  // principal and what -> times, sorted
-  std::unordered_map<std::string, std::vector<base::Time>> by_others_;
+  struct Taken {
+    base::Time time;
+    std::string key;
+  };
+  std::unordered_map<std::string, std::vector<Taken>> by_others_;  // in order of time
   std::unordered_multimap<std::string_view, const identity::Requirement *> requirements_;
   std::unordered_map<std::string_view, const Watched *> watched_;
   std::unordered_map<std::string_view, const identity::Disabled *> disabled_;

@@ -29,6 +29,14 @@ std::string_view realm_of(std::string_view principal) {
   return rest.substr(0, rest.find('/'));
 }
 
+// Of accounts that no listing has, those of systems whose logs name people: a person's sessions outlive the
+// password.
+bool person_of_a_log(std::string_view principal) {
+  const std::string_view realm = realm_of(principal);
+  if (realm == "google") return !principal.ends_with(".gserviceaccount.com");
+  return realm == "okta" || realm == "github" || realm == "gitlab" || realm == "salesforce";
+}
+
 }  // namespace
 
 Builder::Builder(const identity::Facts &facts, const identity::Rights &rights,
@@ -75,6 +83,15 @@ void Builder::name_things() {
   for (const identity::Presence &presence : facts_.presences) {
     if (!presence.message_id.empty()) messages_with_secrets_.insert(bare_message_id(presence.message_id));
   }
+  for (const identity::Credential &one : facts_.credentials) credentials_.emplace(one.id, &one);
+  for (const identity::Binding &one : facts_.bindings) bound_[one.principal].push_back(&one);
+  for (const detect::Detection &detection : detections_)
+    for (const detect::Planted &one : detection.planted) {
+      if (one.slot.starts_with(identity::kUsed))
+        keyed_.insert(one.principal);
+      else if (!one.key_id.empty())
+        made_.emplace(one.principal, base::lower(one.key_id));
+    }
   for (const identity::Principal &principal : facts_.principals) {
     if (principal.id.starts_with(identity::kPolicy)) continue;  // acts as nobody
     const NodeId node = program_.add(NodeType::principal, principal.id, principal.name);
@@ -124,8 +141,9 @@ const Builder::Auth &Builder::auth(std::string_view principal) {
   const auto known = kinds_.find(std::string(principal));
   const PrincipalKind kind = known == kinds_.end() ? PrincipalKind::other : known->second;
   const std::string_view realm = realm_of(principal);
-  const bool user = kind == PrincipalKind::user;
+  const bool user = kind == PrincipalKind::user || (known == kinds_.end() && person_of_a_log(principal));
   Auth made;
+  made.person = user;
   made.authenticated = program_.add(NodeType::authenticated, principal, program_.name(acts));
   const auto token = [&](std::string_view token_class) {
     return program_.add(NodeType::token, principal, program_.name(acts), token_class);
@@ -171,6 +189,7 @@ const Builder::Auth &Builder::auth(std::string_view principal) {
     step(Rule::act, FactKind::session, access, acts, 0, "access");
     made.session = refresh;
     made.renews = true;
+    made.renewed = "session:refresh";
   } else if (realm == "ad") {
     // A ticket outlives the password by hours; disabling the account stops new ones only.
     const NodeId ticket = token("ticket");
@@ -185,6 +204,7 @@ const Builder::Auth &Builder::auth(std::string_view principal) {
     step(Rule::act, FactKind::account, session, acts, 0, "session");
     made.session = session;
     made.renews = true;
+    made.renewed = "session:session";
   } else {
     // A key or account whose every use shows the secret itself.
     step(Rule::act, FactKind::account, made.authenticated, acts, 0, "");
@@ -206,13 +226,9 @@ const Builder::Auth &Builder::auth(std::string_view principal) {
 
 NodeId Builder::opened_by(std::string_view principal, std::string_view slot) {
   const std::string_view realm = realm_of(principal);
-  const NodeId authenticated = auth(principal).authenticated;
-  const bool key = slot == "token" || slot == "access-key" || slot == "ssh-key";
-  const auto known = kinds_.find(std::string(principal));
-  if (!key || realm == "entra" || realm == "aws" || known == kinds_.end() ||
-      known->second != PrincipalKind::user) {
-    return authenticated;
-  }
+  const Auth &chain = auth(principal);
+  const bool key = slot == "token" || slot == "access-key" || slot == "ssh-key" || slot == "app";
+  if (!key || realm == "entra" || realm == "aws" || !chain.person) return chain.authenticated;
   const NodeId acts = program_.add(NodeType::principal, principal);
   const std::size_t before = program_.nodes.size();
   const NodeId node = program_.add(NodeType::authenticated, principal, program_.name(acts), "key");

@@ -3,6 +3,7 @@
 // and exposures say in program_events.cpp.
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -26,8 +27,10 @@ class Builder {
  private:
   struct Auth {
     NodeId authenticated;
-    NodeId session;  // what a session of the intruder's gives at once
-    bool renews;     // a session is prolonged without the credential: lives until revoked
+    NodeId session;            // what a session of the intruder's gives at once
+    bool renews;               // a session is prolonged without the credential: lives until revoked
+    bool person = false;       // signs in and stays in, apart from what its keys and tokens do
+    std::string_view renewed;  // the class of token that does it, as sweeps name it: "session:refresh"
   };
 
   void name_things();
@@ -50,6 +53,9 @@ class Builder {
 
   // The intruder held a session; so they had a way to get it, and what it renews lives on.
   void footholds(const detect::Detection &detection);
+  // They came in by a key or token whose id the log tells: they have that, and no other credential follows.
+  void came_by(const detect::Detection &detection, const detect::Foothold &foothold,
+               const detect::Planted &by);
 
   void planted(const detect::Detection &detection);
 
@@ -59,6 +65,8 @@ class Builder {
 
   void add_planted();
   NodeId changed_setting(std::string_view place, std::string_view slot);
+  // The secret that a credential of a principal is, by the id of its key; "" where none is held.
+  std::string secret_of_key(std::string_view principal, std::string_view key) const;
 
   // Who uses a secret knows it.
   void uses(const detect::Detection &detection);
@@ -146,7 +154,11 @@ class Builder {
   std::unordered_map<std::string, std::vector<base::Interval>> used_;  // secret, principal -> uses
   // principal, slot, key
   std::map<std::tuple<std::string, std::string, std::string>, std::vector<PlantedFact>> planted_;
-  std::map<std::pair<NodeId, bool>, Sittings> sittings_;              // part of a mailbox, confirmed
+  std::unordered_map<std::string_view, const identity::Credential *> credentials_;      // by id
+  std::unordered_map<std::string_view, std::vector<const identity::Binding *>> bound_;  // by principal
+  std::set<std::string, std::less<>> keyed_;              // who was come in as by a key or token of known id
+  std::set<std::pair<std::string, std::string>> made_;    // principal and key of what they set themselves
+  std::map<std::pair<NodeId, bool>, Sittings> sittings_;  // part of a mailbox, confirmed
   std::map<std::pair<std::string, std::string>, NodeId> composites_;  // composite kind, target
 };
 

@@ -35,6 +35,10 @@ std::string evidence_of(const detect::Detection &detection) {
   return detection.events.front().place();
 }
 
+bool is_aws_role(std::string_view principal) {
+  return principal.starts_with("principal:aws/") && principal.find("/role/") != std::string_view::npos;
+}
+
 // Whether the events of a detection show the intruder, so that it supports `confirmed`.
 bool attests(const detect::Detection &detection) {
   return detection.grade == detect::Grade::confirmed && detection.intruder;
@@ -53,6 +57,15 @@ void Builder::footholds(const detect::Detection &detection) {
   const Time seen_until = detection.last + 1;
   for (const detect::Foothold &foothold : detection.footholds) {
     if (foothold.interval.empty() || foothold.principal.empty()) continue;
+    // By a key or token whose id the log tells: they have that, and no other credential follows.
+    const auto by = std::find_if(detection.planted.begin(), detection.planted.end(), [&](const auto &one) {
+      return one.principal == foothold.principal && one.since == foothold.interval.from &&
+             one.slot.starts_with(identity::kUsed);
+    });
+    if (by != detection.planted.end()) {
+      came_by(detection, foothold, *by);
+      continue;
+    }
     const Auth &chain = auth(foothold.principal);
     Interval held = foothold.interval;
     // A mailbox elsewhere, to which they send ours, is theirs: it is what it reads that is cut off.
@@ -66,7 +79,7 @@ void Builder::footholds(const detect::Detection &detection) {
     if (attests(detection)) {
       attested.push_back({held.from, std::min(held.until, std::max(seen_until, held.from + 1))});
     }
-    const auto spans = chain.renews ? bounds_.until_swept(foothold.principal, "session:refresh", held)
+    const auto spans = chain.renews ? bounds_.until_swept(foothold.principal, chain.renewed, held)
                                     : std::vector<Bounds::Span>{{held, base::kTimeMax}};
     for (const Bounds::Span &span : spans) {
       program_.add({.rule = Rule::foothold,
@@ -87,8 +100,14 @@ void Builder::footholds(const detect::Detection &detection) {
       // its own.
       if (span.stop != base::kTimeMax && span.stop >= seen_until) break;
     }
-    // Sessions of roles come of somebody else's credential, and have none of their own.
-    if (role_session || foothold.principal.starts_with("principal:mail/")) continue;
+    // Roles and their sessions come of somebody else's credential, and have none of their own.
+    if (role_session || is_aws_role(foothold.principal) || foothold.principal.starts_with("principal:mail/"))
+      continue;
+    // What follows a sign-in on a host, or within an application of Salesforce, names no key and is of the
+    // same.
+    const std::string_view id = foothold.principal;
+    if (keyed_.contains(id) && (id.starts_with("principal:host/") || id.starts_with("principal:salesforce/")))
+      continue;
     const bool guessed = detection.kind == "success-after-spray";
     plant(foothold.principal, is_user(foothold.principal) ? "password" : "credential", "",
           foothold.interval.from, evidence,
@@ -100,11 +119,55 @@ void Builder::footholds(const detect::Detection &detection) {
   }
 }
 
+void Builder::came_by(const detect::Detection &detection, const detect::Foothold &foothold,
+                      const detect::Planted &by) {
+  const std::string slot(identity::slot_used(by.slot)), &key = by.key_id;
+  const Interval moment{foothold.interval.from, std::max(detection.last, foothold.interval.from) + 1};
+  std::vector<Interval> attested;
+  if (attests(detection)) attested.push_back(moment);
+  program_.add({.rule = Rule::foothold,
+                .fact = FactKind::foothold,
+                .conclusion = opened_by(foothold.principal, slot),
+                .valid = moment,
+                .attested = attested,
+                .subject = foothold.principal,
+                .object = foothold.principal,
+                .detail = foothold.session,
+                .evidence = evidence_of(detection),
+                .says = detection.says});
+  if (made_.contains({foothold.principal, base::lower(key)})) return;  // planted, and told as that
+  if (const std::string held = secret_of_key(foothold.principal, key); !held.empty()) {
+    program_.add({.rule = Rule::foothold,
+                  .fact = FactKind::foothold,
+                  .conclusion = secret(held),
+                  .valid = moment,
+                  .attested = attested,
+                  .subject = held,
+                  .object = foothold.principal,
+                  .evidence = evidence_of(detection),
+                  .says = detection.says});
+    return;
+  }
+  plant(foothold.principal, by.slot, key, by.since, evidence_of(detection), detection.says);
+}
+
+std::string Builder::secret_of_key(std::string_view principal, std::string_view key) const {
+  const auto found = bound_.find(principal);
+  if (found == bound_.end()) return {};
+  for (const identity::Binding *binding : found->second) {
+    const auto credential = credentials_.find(binding->credential);
+    if (credential != credentials_.end() && (base::equal_ignoring_case(credential->second->key_id, key) ||
+                                             base::equal_ignoring_case(credential->second->thumbprint, key)))
+      return binding->secret;
+  }
+  return {};
+}
+
 void Builder::planted(const detect::Detection &detection) {
   // A guessed password is known; nobody was seen to act by it, or there would be a session.
   const bool guessed = detection.kind == "success-after-spray" || detection.kind == "success-after-guessing";
   for (const detect::Planted &one : detection.planted) {
-    if (one.principal.empty()) continue;
+    if (one.principal.empty() || one.slot.starts_with(identity::kUsed)) continue;
     // Ids are lower case; what is a name stays as it was written.
     const bool named = one.key_id.find(' ') != std::string::npos || one.slot == "right";
     plant(one.principal, one.slot,
@@ -128,12 +191,14 @@ void Builder::add_planted() {
   }
   for (auto &[key, facts] : planted_) {
     const auto &[principal, slot, key_id] = key;
+    // Who was let in goes as a right does.
+    const std::string_view kind = slot == "member" ? "right" : identity::slot_used(slot);
     std::stable_sort(facts.begin(), facts.end(),
                      [](const PlantedFact &a, const PlantedFact &b) { return a.since < b.since; });
     Time told = base::kTimeMin;
     for (const PlantedFact &fact : facts) {
       if (fact.since < told) continue;  // the same one still
-      Interval valid{fact.since, bounds_.swept_by_others(principal, slot, fact.since)};
+      Interval valid{fact.since, bounds_.swept_by_others(principal, kind, fact.since, key_id)};
       const auto end = ends.find(principal + "\n" + key_id);
       valid.until = std::max(std::min(bounds_.deleted(principal), valid.until), valid.from);
       // Who shut the account that they made or let in again has done what is to be done about it.
@@ -143,13 +208,13 @@ void Builder::add_planted() {
       }
       if (end != ends.end()) valid.until = std::max(std::min(end->second, valid.until), valid.from);
       told = valid.until;
-      const bool setting = identity::is_setting(slot);
+      const bool setting = identity::is_setting(slot) || identity::is_given_right(slot);
       if (slot == "krbtgt")
         acts_as_domain(principal, thing(principal.substr(0, principal.find_last_of("-/"))));
       // Setting a credential is not yet acting by it: a sign-in confirms that, and is a foothold of its own.
       program_.add({.rule = Rule::planted,
                     .fact = FactKind::planted,
-                    .conclusion = setting ? changed_setting(principal, slot) : opened_by(principal, slot),
+                    .conclusion = setting ? changed_setting(principal, slot) : opened_by(principal, kind),
                     .valid = valid,
                     .subject = key_id,
                     .object = principal,
@@ -160,7 +225,8 @@ void Builder::add_planted() {
   }
 }
 
-// A setting that they changed opens nothing: it is held so that the plan puts it right.
+// A setting that they changed opens nothing, and whoever they gave a right to is nobody of theirs for it:
+// both are held so that the plan puts them right.
 NodeId Builder::changed_setting(std::string_view place, std::string_view slot) {
   const NodeId node = program_.add(NodeType::principal, place);
   return program_.add(NodeType::token, place, program_.name(node), "setting:" + std::string(slot));

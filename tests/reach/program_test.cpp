@@ -224,6 +224,67 @@ TEST(Program, APlantedCredentialOpensItsPrincipalUntilItExpires) {
   EXPECT_EQ(row(compute_reach(all, rights(), {planted, used}), kOther)->grade, Grade::confirmed);
 }
 
+// A right given to somebody lets them do more; it does not make them the intruder's. A stranger who was let
+// in is.
+TEST(Program, WhoWasGivenARightIsNotTheirs) {
+  detect::Detection one = spray();
+  one.footholds.clear();
+  one.planted = {{"principal:okta/o/00uemil", "right", "Super administrator", day(11), ""},
+                 {std::string(kOther), "app-role", "", day(11), "grant:1"},
+                 {"principal:github/x9", "member", "org.add_member", day(11), ""}};
+  identity::Facts all = facts();
+  all.exposures.clear();
+  const Reach reach = compute_reach(all, rights(), {one});
+  EXPECT_EQ(row(reach, "principal:okta/o/00uemil"), nullptr);
+  EXPECT_EQ(row(reach, kOther), nullptr);
+  ASSERT_NE(row(reach, "principal:github/x9"), nullptr);
+  EXPECT_EQ(row(reach, "principal:github/x9")->possible_since, day(11));
+}
+
+TEST(Program, WhoCameByATokenHasThatToken) {
+  constexpr std::string_view kAmy = "principal:okta/o/00uamy";
+  detect::Detection one = spray();
+  one.footholds = {{std::string(kAmy), {day(10), base::kTimeMax}, ""}};
+  one.planted = {{std::string(kAmy), "used-token", "00tprov", day(10), ""}};
+  one.first = one.last = day(10);
+  ProgramOptions options;
+  options.sweeps = {{"", "token 00tother", day(12), "system.json:1"},
+                    {"", "token 00tprov", day(14), "system.json:2"}};
+  const Reach reach = compute_reach(facts(), rights(), {one}, options);
+  ASSERT_NE(row(reach, kAmy), nullptr);
+  EXPECT_EQ(row(reach, kAmy)->possible_intervals.items().front(), (base::Interval{day(10), day(14)}))
+      << "until it is revoked, and no session outlives it";
+  for (const Edge &edge : reach.program.edges)
+    if (edge.fact == FactKind::planted && reach.program.text(edge.object) == kAmy) {
+      EXPECT_EQ(reach.program.text(edge.detail), "used-token") << "nothing shows that they have a password";
+    }
+}
+
+TEST(Program, WhoSignsInWithAKeyThatIsHeldKnowsIt) {
+  identity::Facts all = facts();
+  all.exposures.clear();
+  identity::Credential credential;
+  credential.id = "credential:ci";
+  credential.principal = "principal:aws/4/user/ci";
+  credential.slot = "access-key";
+  credential.key_id = "akiaci";
+  all.credentials.push_back(credential);
+  identity::Binding binding;
+  binding.secret = kDeep;
+  binding.principal = credential.principal;
+  binding.slot = "access-key";
+  binding.credential = credential.id;
+  all.bindings.push_back(binding);
+  detect::Detection one = spray();
+  one.footholds = {{credential.principal, {day(10), base::kTimeMax}, ""}};
+  one.planted = {{credential.principal, "used-access-key", "akiaci", day(10), ""}};
+  const Reach reach = compute_reach(all, rights(), {one});
+  ASSERT_NE(row(reach, kDeep), nullptr);
+  EXPECT_EQ(row(reach, kDeep)->possible_since, day(10));
+  for (const Edge &edge : reach.program.edges)
+    EXPECT_NE(edge.fact, FactKind::planted) << "one thing to rotate";
+}
+
 TEST(Program, BothHalvesOfARightAreNeeded) {
   identity::Facts all = facts();
   all.grants.push_back(grant("GetChanges", kUser, "principal:ad/domain"));
