@@ -16,8 +16,9 @@
 //
 // Five is held for the intruder's, at grade possible. Who consented was deceived; nobody held their account.
 //
-// Sources: Microsoft, Malicious OAuth applications (2022) and Storm-1283 (2023); Proofpoint on MACT (2021-22);
-// learn.microsoft.com/entra/identity/enterprise-apps/protect-against-consent-phishing; MITRE ATT&CK T1528.
+// Sources: Microsoft, Malicious OAuth applications (2022) and Storm-1283 (2023); Proofpoint on MACT
+// (2021-22); learn.microsoft.com/entra/identity/enterprise-apps/protect-against-consent-phishing; MITRE
+// ATT&CK T1528.
 
 #include "detect/consented_app.hpp"
 
@@ -51,8 +52,8 @@ struct Application {
   std::vector<EventIndex> consents;
   std::set<std::string> permissions;  // lower case
   bool by_administrators = true, risky = false;
-  bool known = false;  // somebody used it before
-  std::vector<EventIndex> uses;                   // that show a place
+  bool known = false;            // somebody used it before
+  std::vector<EventIndex> uses;  // that show a place
 };
 
 // Where a tenant's people were before a moment, without the applications that are looked at.
@@ -124,8 +125,7 @@ class Finder {
       if (used) {
         Application &one = app->second;
         one.known = one.known || event.time < view_.event(one.consents.front()).time - kArrival;
-        if (event.address != 0 && !log::is_front_end(view_.text(event.address)))
-          one.uses.push_back(i);
+        if (event.address != 0 && !log::is_front_end(view_.text(event.address))) one.uses.push_back(i);
         continue;
       }
       Places &places = places_[event.tenant];
@@ -181,7 +181,8 @@ class Finder {
         [&](const std::string &permission) { return view_.options().mail_roles.count(permission) != 0; });
     if (mail && (may("files.") || may("sites.") || may("mail.send") || may("ews."))) {
       weight += 1;
-      why += may("files.") || may("sites.") ? ", that opens mail and files" : ", that reads mail and may send";
+      why +=
+          may("files.") || may("sites.") ? ", that opens mail and files" : ", that reads mail and may send";
     }
     why += ", used from where nobody of the tenant had been";
     if (abroad) {

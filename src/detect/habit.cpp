@@ -86,7 +86,8 @@ std::uint32_t Traits::program_of(const Event &event) {
   if (event.agent == 0) return 0;
   const auto known = programs_.find(event.agent);
   if (known != programs_.end()) return known->second;
-  return programs_.emplace(event.agent, id_of("program " + log::program_of(view_.text(event.agent)))).first->second;
+  return programs_.emplace(event.agent, id_of("program " + log::program_of(view_.text(event.agent))))
+      .first->second;
 }
 
 std::uint64_t Traits::rows_of(const Event &event) const {

@@ -60,8 +60,8 @@ class Traits {
   std::uint64_t rows_of(const log::Event &event) const;
   void learn(Habit &habit, EventIndex index);
 
-  // Kinds of the rules that an event met, as kind(rule's own, whether it is a sign-in), and the ways of signing
-  // in that need little, as way(name).
+  // Kinds of the rules that an event met, as kind(rule's own, whether it is a sign-in), and the ways of
+  // signing in that need little, as way(name).
   template <typename Kind, typename Way>
   void each(const log::Event &event, Kind &&kind, Way &&way) const {
     const bool signin = is_signin(event);

@@ -154,8 +154,8 @@ class Weigher {
             if (habit_.kinds.count(own.kind) != 0) return;
             const Weight weight = own.weight == "hiding"     ? Weight::hiding
                                   : own.weight == "evidence" ? Weight::evidence
-                                  : own.weight == "change" ? Weight::change
-                                                           : Weight::suspect;
+                                  : own.weight == "change"   ? Weight::change
+                                                             : Weight::suspect;
             Weight &known = acts.kinds.try_emplace(own.kind, weight).first->second;
             known = std::max(known, weight);
           },

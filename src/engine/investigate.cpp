@@ -19,6 +19,7 @@
 #include "engine/correspondence.hpp"
 #include "engine/decisions.hpp"
 #include "engine/detect_rules.hpp"
+#include "engine/in_effect.hpp"
 #include "engine/inputs.hpp"
 #include "engine/links.hpp"
 #include "engine/listing_times.hpp"
@@ -463,8 +464,12 @@ Result<Picture> derive_without(Case &the_case, const Options &options,
   DISLODGE_TRY(next_pass(progress, "evict"));
   {
     Timings::Scope timing(timings, "evict");
+    DISLODGE_TRY_ASSIGN(const auto recorded, recorded_actions(the_case));
+    picture.contradicted = contradictions(picture, recorded);
     DISLODGE_TRY_ASSIGN(const evict::PlanOptions plan_options, plan_options_of(the_case, picture, {}));
     picture.plan = evict::make_plan(picture.reach, actions, plan_options);
+    // The plan is made from all that they reached; what people are told ends where an action ended it.
+    DISLODGE_TRY(end_what_is_cut(picture, actions, plan_options.previous));
     timing.items_out = picture.plan.actions.size();
   }
 

@@ -50,6 +50,16 @@ struct Stolen {
   bool throttled = false;            // the log stopped naming messages while the intruder was in it
 };
 
+// A record says that an action is in effect, and a log shows that it is not (engine/in_effect.hpp).
+struct Contradiction {
+  std::string action;     // evict::key_of
+  std::string principal;  // whose credential or account
+  base::Time since;       // when it was said to take effect
+  base::Time first;       // of the events that speak against it
+  std::string evidence;   // log:line of the first
+  std::string says;
+};
+
 struct Picture {
   std::vector<EvidenceRow> evidence;
   std::map<std::int64_t, std::string> custodians;  // evidence id -> as declared, else as inferred
@@ -74,6 +84,8 @@ struct Picture {
   reach::Reach reach;
   std::vector<reach::Unseen> unseen;  // what could have been left behind, and no evidence shows or excludes
   evict::Plan plan;
+  std::vector<Contradiction>
+      contradicted;  // records of actions that a log speaks against: they count as failed
   std::vector<disclose::Party> parties;
   std::vector<disclose::Duty> duties;
   std::vector<detect::TipReport> tips;  // what others say, beside what the evidence has of it

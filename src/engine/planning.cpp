@@ -10,6 +10,7 @@
 #include "base/encode.hpp"
 #include "base/files.hpp"
 #include "base/json_writer.hpp"
+#include "engine/in_effect.hpp"
 #include "engine/plan_csv.hpp"
 
 namespace dislodge::engine {
@@ -18,9 +19,7 @@ using base::ErrorKind;
 using base::Result;
 using casefile::Case;
 
-namespace {
-
-Result<std::vector<evict::PlannedAction>> ticked(Case &the_case) {
+Result<std::vector<evict::PlannedAction>> recorded_actions(Case &the_case) {
   std::vector<evict::PlannedAction> previous;
   DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare(
                                       "SELECT action, state, at, who, evidence FROM tick WHERE id IN (SELECT "
@@ -51,8 +50,6 @@ Result<std::vector<evict::PlannedAction>> ticked(Case &the_case) {
     previous.push_back(std::move(action));
   }
 }
-
-}  // namespace
 
 namespace {
 
@@ -221,7 +218,13 @@ Result<evict::PlanOptions> plan_options_of(Case &the_case, const Picture &pictur
   for (const std::string &text : wishes.prefer) options.prefer.push_back(wish_of(picture, text));
   for (const auto &[text, cost] : wishes.costs) options.costs[wish_of(picture, text)] = cost;
   options.wave_capacity = wishes.capacity;
-  DISLODGE_TRY_ASSIGN(options.previous, ticked(the_case));
+  DISLODGE_TRY_ASSIGN(options.previous, recorded_actions(the_case));
+  for (const Contradiction &one : contradictions(picture, options.previous)) {
+    options.not_covered.push_back(one.says + " (" + one.evidence + "): it counts as failed");
+    for (evict::PlannedAction &action : options.previous)
+      if (action.state == evict::ActionState::in_effect && evict::key_of(action) == one.action)
+        action.state = evict::ActionState::failed;
+  }
   // What is in effect stays in the wave in which people look for it.
   DISLODGE_TRY_ASSIGN(const std::vector<Kept> kept, kept_actions(the_case));
   for (evict::PlannedAction &one : options.previous)

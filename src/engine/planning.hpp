@@ -30,6 +30,9 @@ struct PlanWishes {
 // file and line.
 base::Result<void> add_costs(PlanWishes &wishes, std::string_view csv, std::string_view file);
 
+// The last record of each action, with its state, time, person and evidence, as people gave them.
+base::Result<std::vector<evict::PlannedAction>> recorded_actions(casefile::Case &the_case);
+
 base::Result<evict::PlanOptions> plan_options_of(casefile::Case &the_case, const Picture &picture,
                                                  const PlanWishes &wishes);
 // The plan that these wishes give, from the same picture.

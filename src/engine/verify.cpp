@@ -38,11 +38,14 @@ class Verifier {
         if (one.state == evict::ActionState::in_effect && one.role != evict::Role::prepare)
           found_.since = std::max(found_.since, one.since);
     }
+    for (const Contradiction &one : picture_.contradicted)
+      if (options_.since == base::kTimeMin) found_.since = std::max(found_.since, one.since);
     if (found_.since == base::kTimeMin)
       return base::fail(
           base::ErrorKind::usage,
           "verify: no action of the plan is in effect; record what was done with `dislodge plan "
           "tick`, or say since when with --since");
+    contradicted();
     acts();
     fingerprints();
     unusual();
@@ -159,6 +162,13 @@ class Verifier {
   void add(Sign sign) {
     if (sign.likely_path.empty()) sign.likely_path = path_of(sign.principal, sign.time);
     found_.signs.push_back(std::move(sign));
+  }
+
+  // What was replaced and is accepted all the same: whoever has it is let in, the thief as well as its owner.
+  void contradicted() {
+    for (const Contradiction &one : picture_.contradicted)
+      add({one.first, "not-in-effect", one.principal, one.says, one.evidence,
+           "what was recorded as done is not, so that whoever has the secret is let in", false});
   }
 
   // Sessions and detections that are the intruder's, and uses of stolen secrets that nobody explains.
@@ -505,11 +515,19 @@ class Verifier {
 
   void conclude() {
     if (found_.reopened()) {
+      const std::size_t undone = picture_.contradicted.size();
       const auto certain = std::count_if(found_.signs.begin(), found_.signs.end(),
                                          [](const Sign &one) { return one.certain; });
       const std::size_t others = found_.signs.size() - static_cast<std::size_t>(certain);
       found_.says =
-          certain > 0
+          undone > 0
+              ? fmt::format("re-opened: {} recorded as done and {} not in effect{}",
+                            base::counted(undone, "action was", "actions were"),
+                            base::choice(undone, "is", "are"),
+                            certain > 0 ? ", and " + base::counted(certain, "sign", "signs") +
+                                              " of the intruder after " + base::format_time(found_.since)
+                                        : std::string())
+          : certain > 0
               ? fmt::format("re-opened: {} of the intruder after {}{}",
                             base::counted(certain, "sign", "signs"), base::format_time(found_.since),
                             others == 0 ? std::string()

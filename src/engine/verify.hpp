@@ -19,7 +19,8 @@ struct VerifyOptions {
 
 struct Sign {
   base::Time time;
-  std::string what;       // intruder, fingerprint, secret, unusual, out-of-use, credential, change, canary
+  std::string
+      what;  // not-in-effect, intruder, fingerprint, secret, unusual, out-of-use, credential, change, canary
   std::string principal;  // id; may be empty
   std::string says;
   std::string evidence;     // log:line

@@ -288,8 +288,10 @@ void reached(Register &out, const Picture &picture) {
     std::string how = row.because.empty() ? std::string() : row.because.back().says;
     if (shown != row.because.rend() && shown != row.because.rbegin()) how = shown->says + "; " + how;
     out.about("reach:" + row.id)
-        .say(fmt::format("{} since {}.", held_as(row, row.grade == detect::Grade::confirmed, false),
-                         moment(row.since)),
+        .say(fmt::format("{} since {}{}.", held_as(row, row.grade == detect::Grade::confirmed, false),
+                         moment(row.since),
+                         row.intervals.last() == base::kTimeMax ? std::string()
+                                                                : " until " + moment(row.intervals.last())),
              detect::name_of(row.grade),
              shown == row.because.rend() ? std::vector<std::string>{} : shown->evidence, std::move(how));
   }

@@ -139,8 +139,9 @@ std::string ledger_text(const Picture &picture, bool unread_only) {
 std::string reach_text(const Picture &picture) {
   std::vector<std::vector<std::string>> rows;
   for (const reach::ReachRow &row : picture.reach.rows)
-    rows.push_back({std::string(detect::name_of(row.grade)), row.type, row.name, moment(row.since), row.id});
-  std::string out = table({"grade", "type", "name", "since", "id"}, rows, 80);
+    rows.push_back({std::string(detect::name_of(row.grade)), row.type, row.name, moment(row.since),
+                    row.intervals.last() == base::kTimeMax ? "" : moment(row.intervals.last()), row.id});
+  std::string out = table({"grade", "type", "name", "since", "until", "id"}, rows, 80);
   for (const reach::Unseen &one : picture.unseen)
     out += "cannot exclude: " + engine::unseen_text(one) + " (dislodge reach --unseen)\n";
   for (const reach::MissingEvidence &missing : picture.reach.missing)
@@ -246,14 +247,18 @@ std::string summary(const Picture &picture) {
   if (shown == 0) add("  cannot say: " + no_acts_because(picture));
 
   std::map<std::string, std::map<std::string, std::size_t>> reached;
-  for (const reach::ReachRow &row : picture.reach.rows)
+  std::map<std::string, std::size_t> ended;
+  for (const reach::ReachRow &row : picture.reach.rows) {
     ++reached[std::string(detect::name_of(row.grade))][row.type];
+    ended[std::string(detect::name_of(row.grade))] += row.intervals.last() < base::now();
+  }
   out += "What they can reach (dislodge why CASE THING explains each)\n";
   for (const char *grade : {"confirmed", "possible"}) {
     auto &by_type = reached[grade];
-    add(fmt::format("  {}: {}, {}, {}", grade, base::counted(by_type["principal"], "principal"),
-                    base::counted(by_type["secret"], "secret"),
-                    base::counted(by_type["resource"], "resource")));
+    add(fmt::format(
+        "  {}: {}, {}, {}{}", grade, base::counted(by_type["principal"], "principal"),
+        base::counted(by_type["secret"], "secret"), base::counted(by_type["resource"], "resource"),
+        ended[grade] == 0 ? std::string() : fmt::format("; {} of these no longer", ended[grade])));
   }
   if (!picture.reach.missing.empty())
     add(fmt::format(

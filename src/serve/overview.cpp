@@ -109,8 +109,11 @@ std::vector<Answer> intrusion(const Picture &picture) {
 
 std::vector<Answer> reached(const Picture &picture) {
   std::map<std::pair<std::string, std::string>, std::uint64_t> counts;
-  for (const reach::ReachRow &row : picture.reach.rows)
+  std::uint64_t ended = 0;
+  for (const reach::ReachRow &row : picture.reach.rows) {
     ++counts[{std::string(detect::name_of(row.grade)), row.type}];
+    ended += row.grade != detect::Grade::excluded && row.intervals.last() < base::now() ? 1 : 0;
+  }
   std::vector<Answer> answers;
   for (const char *grade : {"confirmed", "possible"})
     for (const auto &[type, says] :
@@ -118,6 +121,7 @@ std::vector<Answer> reached(const Picture &picture) {
           std::pair("resource", "resources they can read")})
       answers.push_back({says, counts[{grade, type}], grade,
                          fmt::format("#/reach?where=grade:{}&where=type:{}", grade, type)});
+  if (ended > 0) answers.push_back({"of these no longer", ended, "", "#/reach"});
   if (!picture.reach.missing.empty())
     answers.push_back({std::string(base::choice(picture.reach.missing.size(), "thing they could read is",
                                                 "things they could read are")) +

@@ -33,7 +33,8 @@ class NoSink : public evidence::Sink {
 
 constexpr const char *kTenant = "e3981111-2222-4333-8444-555566667777";
 constexpr const char *kChrome =
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/133.0.0.0 Safari/537.36";
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/133.0.0.0 "
+    "Safari/537.36";
 constexpr const char *kFirefox = "Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0";
 constexpr const char *kThere = "185.220.101.77";
 constexpr int kNight = 16 * 1440 + 1320;
@@ -56,29 +57,32 @@ class UnifiedLog {
 
   void signin(int minute, const std::string &who, const std::string &address, const std::string &agent,
               const std::string &session) {
-    record(minute, "UserLoggedIn", 15, who, address,
-           R"("Workload":"AzureActiveDirectory","AzureActiveDirectoryEventType":1,"ErrorNumber":"0",)"
-           R"("ApplicationId":"00000002-0000-0ff1-ce00-000000000000","ActorIpAddress":")" +
-               address + R"(","Actor":[{"ID":")" + object(who) + R"(","Type":0},{"ID":")" + who +
-               R"(","Type":5}],"ExtendedProperties":[{"Name":"ResultStatusDetail","Value":"Success"},{"Name":"UserAgent","Value":")" +
-               agent +
-               R"("},{"Name":"RequestType","Value":"OAuth2:Authorize"}],"DeviceProperties":[{"Name":"OS","Value":"Windows10"},{"Name":"SessionId","Value":")" +
-               session + R"("}])");
+    record(
+        minute, "UserLoggedIn", 15, who, address,
+        R"("Workload":"AzureActiveDirectory","AzureActiveDirectoryEventType":1,"ErrorNumber":"0",)"
+        R"("ApplicationId":"00000002-0000-0ff1-ce00-000000000000","ActorIpAddress":")" +
+            address + R"(","Actor":[{"ID":")" + object(who) + R"(","Type":0},{"ID":")" + who +
+            R"(","Type":5}],"ExtendedProperties":[{"Name":"ResultStatusDetail","Value":"Success"},{"Name":"UserAgent","Value":")" +
+            agent +
+            R"("},{"Name":"RequestType","Value":"OAuth2:Authorize"}],"DeviceProperties":[{"Name":"OS","Value":"Windows10"},{"Name":"SessionId","Value":")" +
+            session + R"("}])");
   }
   void read(int minute, const std::string &who, const std::string &address, int messages,
-            const std::string &session, const std::string &application = "00000002-0000-0ff1-ce00-000000000000",
+            const std::string &session,
+            const std::string &application = "00000002-0000-0ff1-ce00-000000000000",
             const std::string &program = "Client=OWA;Action=ViaProxy") {
     std::string items;
     for (int i = 0; i < messages; ++i)
       items += std::string(i == 0 ? "" : ",") + R"({"InternetMessageId":"<m)" + std::to_string(++message_) +
                R"(@t.example>","SizeInBytes":1000})";
-    record(minute, "MailItemsAccessed", 50, who, address,
-           R"("Workload":"Exchange","ClientIPAddress":")" + address + R"(","ClientInfoString":")" + program +
-               R"(","ClientAppId":")" + application + R"(","AppId":")" + application +
-               R"(","LogonType":0,"MailboxOwnerUPN":")" + who + R"(","SessionId":")" + session +
-               R"(","OperationCount":)" + std::to_string(messages) +
-               R"(,"OperationProperties":[{"Name":"MailAccessType","Value":"Bind"},{"Name":"IsThrottled","Value":"False"}],"Folders":[{"Path":"\\Inbox","FolderItems":[)" +
-               items + "]}]");
+    record(
+        minute, "MailItemsAccessed", 50, who, address,
+        R"("Workload":"Exchange","ClientIPAddress":")" + address + R"(","ClientInfoString":")" + program +
+            R"(","ClientAppId":")" + application + R"(","AppId":")" + application +
+            R"(","LogonType":0,"MailboxOwnerUPN":")" + who + R"(","SessionId":")" + session +
+            R"(","OperationCount":)" + std::to_string(messages) +
+            R"(,"OperationProperties":[{"Name":"MailAccessType","Value":"Bind"},{"Name":"IsThrottled","Value":"False"}],"Folders":[{"Path":"\\Inbox","FolderItems":[)" +
+            items + "]}]");
   }
   // An Exchange cmdlet: its parameters as "Name", "Value", ...
   void cmdlet(int minute, const std::string &operation, const std::string &who, const std::string &address,
@@ -86,34 +90,36 @@ class UnifiedLog {
     std::string list;
     for (const auto &[name, value] : parameters)
       list += (list.empty() ? "" : ",") + (R"({"Name":")" + name + R"(","Value":")" + value + R"("})");
-    record(minute, operation, 1, who, address + ":54321",
-           R"("Workload":"Exchange","ExternalAccess":false,"OrganizationName":"t.onmicrosoft.com","ObjectId":")" +
-               who + R"(","Parameters":[)" + list + "]");
+    record(
+        minute, operation, 1, who, address + ":54321",
+        R"("Workload":"Exchange","ExternalAccess":false,"OrganizationName":"t.onmicrosoft.com","ObjectId":")" +
+            who + R"(","Parameters":[)" + list + "]");
   }
   void mail(int minute, const std::string &operation, const std::string &who, const std::string &address,
             const std::string &message, const std::string &session) {
     const std::string item = R"({"InternetMessageId":")" + message + R"(","Subject":"Re: invoice 4711"})";
     record(minute, operation, operation == "Send" ? 2 : 3, who, address,
            R"("Workload":"Exchange","ClientIPAddress":")" + address +
-               R"(","ClientInfoString":"Client=OWA;Action=ViaProxy","MailboxOwnerUPN":")" + who + R"(","SessionId":")" +
-               session + R"(",)" +
+               R"(","ClientInfoString":"Client=OWA;Action=ViaProxy","MailboxOwnerUPN":")" + who +
+               R"(","SessionId":")" + session + R"(",)" +
                (operation == "Send" ? R"("Item":)" + item : R"("AffectedItems":[)" + item + "]"));
   }
   // Somebody lets an application in, as the directory's part of the log has it.
   void consent(int minute, const std::string &who, const std::string &address, const std::string &service,
                const std::string &application, const std::string &scopes, bool administrator = false) {
-    record(minute, "Consent to application.", 8, who, "",
-           R"("Workload":"AzureActiveDirectory","Actor":[{"ID":")" + who + R"(","Type":5},{"ID":")" + object(who) +
-               R"(","Type":2}],"ActorIpAddress":")" + address + R"(","Target":[{"ID":"ServicePrincipal_)" + service +
-               R"(","Type":2},{"ID":")" + service +
-               R"(","Type":2},{"ID":"ServicePrincipal","Type":2},{"ID":"Docs Viewer","Type":1},{"ID":")" +
-               application +
-               R"(","Type":2}],"ModifiedProperties":[{"Name":"ConsentContext.IsAdminConsent","NewValue":")" +
-               (administrator ? "True" : "False") +
-               R"(","OldValue":""},{"Name":"ConsentAction.Permissions","NewValue":"[] => [[Id: x, ClientId: )" +
-               service + R"(, ConsentType: Principal, Scope: )" + scopes +
-               R"(, CreatedDateTime: , LastModifiedDateTime ]]; ","OldValue":""},{"Name":"TargetId.ServicePrincipalNames","NewValue":")" +
-               application + R"(","OldValue":""}])");
+    record(
+        minute, "Consent to application.", 8, who, "",
+        R"("Workload":"AzureActiveDirectory","Actor":[{"ID":")" + who + R"(","Type":5},{"ID":")" +
+            object(who) + R"(","Type":2}],"ActorIpAddress":")" + address +
+            R"(","Target":[{"ID":"ServicePrincipal_)" + service + R"(","Type":2},{"ID":")" + service +
+            R"(","Type":2},{"ID":"ServicePrincipal","Type":2},{"ID":"Docs Viewer","Type":1},{"ID":")" +
+            application +
+            R"(","Type":2}],"ModifiedProperties":[{"Name":"ConsentContext.IsAdminConsent","NewValue":")" +
+            (administrator ? "True" : "False") +
+            R"(","OldValue":""},{"Name":"ConsentAction.Permissions","NewValue":"[] => [[Id: x, ClientId: )" +
+            service + R"(, ConsentType: Principal, Scope: )" + scopes +
+            R"(, CreatedDateTime: , LastModifiedDateTime ]]; ","OldValue":""},{"Name":"TargetId.ServicePrincipalNames","NewValue":")" +
+            application + R"(","OldValue":""}])");
   }
 
   std::vector<Detection> detections() {
@@ -146,14 +152,17 @@ class UnifiedLog {
     text_ += R"({"CreationTime":")" + time + R"(","Id":"00000000-0000-4000-9000-)" +
              std::string(12 - number.size(), '0') + number + R"(","Operation":")" + operation +
              R"(","OrganizationId":")" + kTenant + R"(","RecordType":)" + std::to_string(type) +
-             R"(,"ResultStatus":"Success","UserKey":"1003200)" + who + R"(","UserType":0,"Version":1,"ClientIP":")" +
-             address + R"(","UserId":")" + who + R"(",)" + more + "}\n";
+             R"(,"ResultStatus":"Success","UserKey":"1003200)" + who +
+             R"(","UserType":0,"Version":1,"ClientIP":")" + address + R"(","UserId":")" + who + R"(",)" +
+             more + "}\n";
   }
   std::string text_;
   int number_ = 0, message_ = 0;
 };
 
-auto of_kind(const char *kind) { return Field(&Detection::kind, kind); }
+auto of_kind(const char *kind) {
+  return Field(&Detection::kind, kind);
+}
 
 TEST(MailboxTakeover, WhatHidesAndSendsAwayIsNoJourney) {
   UnifiedLog log;
@@ -162,7 +171,9 @@ TEST(MailboxTakeover, WhatHidesAndSendsAwayIsNoJourney) {
   log.cmdlet(kNight + 10, "New-InboxRule", "c@t.example", kThere,
              {{"Name", "."}, {"DeleteMessage", "True"}, {"SubjectContainsWords", "invoice;payment"}});
   log.cmdlet(kNight + 11, "Set-Mailbox", "c@t.example", kThere,
-             {{"Identity", "c"}, {"ForwardingSmtpAddress", "smtp:x9@proton.example"}, {"DeliverToMailboxAndForward", "True"}});
+             {{"Identity", "c"},
+              {"ForwardingSmtpAddress", "smtp:x9@proton.example"},
+              {"DeliverToMailboxAndForward", "True"}});
   log.mail(kNight + 20, "Send", "c@t.example", kThere, "<evil1@t.example>", "bec");
   log.mail(kNight + 21, "HardDelete", "c@t.example", kThere, "<evil1@t.example>", "bec");
   const auto theirs = log.theirs();
@@ -181,10 +192,15 @@ TEST(MailboxTakeover, WhatHidesAndSendsAwayIsNoJourney) {
 TEST(MailboxTakeover, ARuleThatHidesMoneySpeaksWithTheOwnersOwnBrowser) {
   UnifiedLog log;
   log.signin(kNight, "c@t.example", kThere, kChrome, "bec");
-  log.read(kNight + 5, "c@t.example", kThere, 30, "bec", "00000002-0000-0ff1-ce00-000000000000", "Client=REST;;");
+  log.read(kNight + 5, "c@t.example", kThere, 30, "bec", "00000002-0000-0ff1-ce00-000000000000",
+           "Client=REST;;");
   log.cmdlet(kNight + 10, "New-InboxRule", "c@t.example", kThere,
-             {{"Name", ".."}, {"SubjectOrBodyContainsWords", "Rechnung;IBAN"}, {"MoveToFolder", "RSS Feeds"}, {"MarkAsRead", "True"}});
-  EXPECT_THAT(log.theirs(), Contains(AllOf(of_kind("inbox-rule"), Field(&Detection::grade, Grade::possible))));
+             {{"Name", ".."},
+              {"SubjectOrBodyContainsWords", "Rechnung;IBAN"},
+              {"MoveToFolder", "RSS Feeds"},
+              {"MarkAsRead", "True"}});
+  EXPECT_THAT(log.theirs(),
+              Contains(AllOf(of_kind("inbox-rule"), Field(&Detection::grade, Grade::possible))));
 }
 
 // On a journey with a new computer: newsletters are sorted, mail goes to the private address, something is
@@ -219,13 +235,13 @@ TEST(ConsentPhishing, PeopleLetInWhatNobodyKnewAndItReadsFromElsewhere) {
     log.consent(kNight + who, UnifiedLog::name(who), UnifiedLog::home(who), kService, kApplication,
                 "Mail.Read Files.Read.All offline_access User.Read");
     for (int i = 0; i < 4; ++i)
-      log.read(kNight + 900 + 60 * i + who, UnifiedLog::name(who), i % 2 == 0 ? "91.92.93.94" : "20.190.160.10",
-               5, "", kApplication, "Client=REST;Client=RESTSystem;;");
+      log.read(kNight + 900 + 60 * i + who, UnifiedLog::name(who),
+               i % 2 == 0 ? "91.92.93.94" : "20.190.160.10", 5, "", kApplication,
+               "Client=REST;Client=RESTSystem;;");
   }
   const auto theirs = log.theirs();
-  const auto of_application =
-      AllOf(Field(&Detection::grade, Grade::possible),
-            Field(&Detection::principals, Contains(HasSubstr(kService))));
+  const auto of_application = AllOf(Field(&Detection::grade, Grade::possible),
+                                    Field(&Detection::principals, Contains(HasSubstr(kService))));
   EXPECT_THAT(theirs, Contains(AllOf(of_kind("consent-granted"), of_application)).Times(3));
   EXPECT_THAT(theirs, Contains(AllOf(of_kind("mailbox-read-by-app"), of_application)));
   for (const Detection &one : theirs) {
@@ -244,9 +260,11 @@ TEST(ConsentPhishing, PeopleLetInWhatNobodyKnewAndItReadsFromElsewhere) {
 // A supplier's application that an administrator lets in for everybody, and one that one person tries.
 TEST(ConsentPhishing, WhatAnAdministratorLetsInIsNotBlamed) {
   UnifiedLog log;
-  log.consent(kNight, "a@t.example", UnifiedLog::home(0), kService, kApplication, "Mail.Read offline_access", true);
+  log.consent(kNight, "a@t.example", UnifiedLog::home(0), kService, kApplication, "Mail.Read offline_access",
+              true);
   for (int i = 0; i < 8; ++i)
-    log.read(kNight + 900 + 60 * i, UnifiedLog::name(i % 4), "52.1.2.3", 5, "", kApplication, "Client=REST;;");
+    log.read(kNight + 900 + 60 * i, UnifiedLog::name(i % 4), "52.1.2.3", 5, "", kApplication,
+             "Client=REST;;");
   EXPECT_THAT(log.theirs(), IsEmpty());
 
   UnifiedLog one;

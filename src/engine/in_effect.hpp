@@ -1,0 +1,38 @@
+#pragma once
+// Actions that somebody recorded as in effect: what the logs say against them, and what they have ended.
+//
+//   std::vector<evict::PlannedAction> done = ...;             // as ticked
+//   for (const Contradiction &one : contradictions(picture, done)) ...
+//   DISLODGE_TRY(end_what_is_cut(picture, actions, done));    // rows of reach end where an action ended them
+//
+// A record is somebody's word with evidence. A log that shows the replaced token accepted, or the blocked
+// account signing in, is better evidence: the action then counts as failed, and the plan is solved again.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/picture.hpp"
+#include "evict/action.hpp"
+#include "evict/plan.hpp"
+
+namespace dislodge::engine {
+
+// What lives on after a block or a revocation by itself: tokens that were issued before last an hour
+// (learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes), caches of keys as long.
+inline constexpr std::int64_t kLivesOn = base::kHour;
+
+// For each action in effect that the events speak against, in the order of `actions`: a credential that it
+// replaced or removed, named by its key id or hash, was accepted later than kLivesOn after the action took
+// effect; or whom it put out of use signed in.
+std::vector<Contradiction> contradictions(const Picture &picture,
+                                          std::span<const evict::PlannedAction> actions);
+
+// Rows of reach end at the effect of the actions that ended them; what no longer holds at any time is left
+// out. The program stays as it is, for the plan is made from it.
+base::Result<void> end_what_is_cut(Picture &picture, const evict::Actions &actions,
+                                   std::span<const evict::PlannedAction> done);
+
+}  // namespace dislodge::engine
