@@ -33,6 +33,9 @@ Result<int> notice(const NoticeArguments &arguments, casefile::Case &the_case,
   input.sender.contact_channel = arguments.contact_channel;
   input.sender.verify_at = arguments.verify_at;
   input.sender.verification_code = arguments.code;
+  input.reading_is_shown = std::any_of(picture.stolen.begin(), picture.stolen.end(), [](const auto &mailbox) {
+    return mailbox.second.seen_accessed + mailbox.second.in_accessed_folder > 0;
+  });
   // Those that were read, and those that they can read now.
   std::set<std::string> read;
   for (const auto &[mailbox, stolen] : picture.stolen) read.insert(mailbox);

@@ -25,6 +25,7 @@
 #include "disclose/notices.hpp"
 #include "engine/correspondence.hpp"
 #include "engine/message_content.hpp"
+#include "engine/readable.hpp"
 #include "identity/owner.hpp"
 
 namespace dislodge::cli {
@@ -35,6 +36,16 @@ using base::Result;
 namespace {
 
 constexpr const char *kMessagesFile = "messages.jsonl.sealed";
+
+// Since when and until when mailboxes of ours could be read; since the first act that an event shows where
+// that is earlier, or all that is known. Never a date that nothing shows.
+base::Interval exposure_of(const engine::Picture &picture) {
+  base::Interval when = engine::ReadableMail(picture).span();
+  if (picture.first_access != base::kTimeMax)
+    when.from =
+        when.from == base::kTimeMin ? picture.first_access : std::min(when.from, picture.first_access);
+  return when;
+}
 
 // Where our files lie tells them nothing, and others something about us: a place is told by the message that
 // they wrote or got themselves. What lies elsewhere with us is counted.
@@ -286,9 +297,9 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
     if (!time) return base::fail(ErrorKind::usage, "--next-update takes a date, as 2024-01-17");
     sender.next_update = *time;
   }
-  DISLODGE_TRY_ASSIGN(const disclose::Notice notice,
-                      disclose::notice_for(in_their_words(*party, picture, selection), sender,
-                                           {picture.first_access, base::kTimeMax}));
+  DISLODGE_TRY_ASSIGN(
+      const disclose::Notice notice,
+      disclose::notice_for(in_their_words(*party, picture, selection), sender, exposure_of(picture)));
 
   DISLODGE_TRY(base::make_folders(arguments.out));
   std::string salt;

@@ -16,8 +16,8 @@ using log::Event;
 
 constexpr std::string_view kBlank = " \t\r\n";
 
-// The text of a property within JSON that is itself a text: "principalId":"...", in any case, perhaps with its
-// quotes escaped.
+// The text of a property within JSON that is itself a text: "principalId":"...", in any case, perhaps with
+// its quotes escaped.
 std::string property_in(std::string_view json, std::string_view name) {
   const std::string lower = base::lower(json);
   const std::size_t at = lower.find('"' + std::string(name));
@@ -69,8 +69,10 @@ std::vector<Planted> bindings_given(const View &view, const Event &event) {
   const std::string_view where = view.text(event.target_name);
   for (std::string_view binding : view.table().extras_of(event, "binding")) {
     // "ADD roles/owner user:x9@gmail.com"
-    const std::size_t first = binding.find_first_of(kBlank), second = binding.find_first_of(kBlank, first + 1);
-    if (second == std::string_view::npos || !base::equal_ignoring_case(binding.substr(0, first), "ADD")) continue;
+    const std::size_t first = binding.find_first_of(kBlank),
+                      second = binding.find_first_of(kBlank, first + 1);
+    if (second == std::string_view::npos || !base::equal_ignoring_case(binding.substr(0, first), "ADD"))
+      continue;
     const std::string_view role = binding.substr(first + 1, second - first - 1);
     const std::string_view member = binding.substr(second + 1);
     const std::string key = std::string(role) + " on " + std::string(where);
@@ -96,7 +98,8 @@ std::vector<Planted> azure_role_given(const View &view, const Event &event) {
   const std::string who = base::lower(property_in(request, "principalid"));
   if (!identity::is_guid(who)) return {};
   const std::string definition = base::lower(property_in(request, "roledefinitionid"));
-  std::string role = definition.substr(definition.rfind('/') == std::string::npos ? 0 : definition.rfind('/') + 1);
+  std::string role =
+      definition.substr(definition.rfind('/') == std::string::npos ? 0 : definition.rfind('/') + 1);
   for (const AzureRole &one : kAzureRoles)
     if (role == one.id) role = one.name;
   std::string_view scope = view.table().extra(event, "scope");

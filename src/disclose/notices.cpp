@@ -181,7 +181,10 @@ base::Result<Notice> notice_to(const NoticeInput &input) {
     case NoticeKind::person:
       notice.subject = "Your information was among stolen mail";
       line("What happened");
-      line("  An intruder read mail of ours. Information about you was in it.");
+      line(input.reading_is_shown ? "  An intruder read mail of ours. Information about you was in it."
+                                  : "  An intruder could read mail of ours. Information about you was in it. "
+                                    "Nothing shows that it was "
+                                    "read, and nothing excludes it.");
       line(known("timing", "when it happened"));
       line();
       line("What information about you");
@@ -192,7 +195,9 @@ base::Result<Notice> notice_to(const NoticeInput &input) {
       open("what was done for the person, in plain words");
       line();
       line("What you can do");
-      line("  Change the password that is named above, and wherever else you use it.");
+      if (std::any_of(input.data.begin(), input.data.end(),
+                      [](const std::string &one) { return base::contains_ignoring_case(one, "password"); }))
+        line("  Change the password that is named above, and wherever else you use it.");
       line("  Be wary of messages that know things about you. We will not ask you for a password.");
       line();
       line("What we do not know");

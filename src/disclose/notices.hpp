@@ -49,8 +49,9 @@ struct NoticeInput {
   std::map<std::string, std::string> known;  // what the case shows, by Field::fact
   std::string regime;                        // of a regulator's: name and source
   std::vector<FieldStatus> fields;           // of that regime
-  std::vector<std::string> data;             // of a person's: kinds of their data and credentials
-  std::vector<std::string> channels_read;    // addresses that the intruder can read
+  bool reading_is_shown = false;           // of a person's: events show that mail was read; else it could be
+  std::vector<std::string> data;           // of a person's: kinds of their data and credentials
+  std::vector<std::string> channels_read;  // addresses that the intruder can read
 };
 // An error where the contact channel or the address is one that the intruder reads, or the channel is empty.
 base::Result<Notice> notice_to(const NoticeInput &input);

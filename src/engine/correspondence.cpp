@@ -4,24 +4,10 @@
 
 #include "base/encode.hpp"
 #include "disclose/groups.hpp"
+#include "engine/readable.hpp"
 
 namespace dislodge::engine {
 namespace {
-
-// Addresses of mailboxes that the intruder reads or may read.
-std::set<std::string, std::less<>> read_mailboxes_of(const Picture &picture) {
-  std::set<std::string, std::less<>> read_resources, read_mailboxes;
-  for (const reach::ReachRow &row : picture.reach.rows)
-    if (row.type == "resource" && row.grade != detect::Grade::excluded) read_resources.insert(row.id);
-  for (const identity::Resource &resource : picture.facts.resources) {
-    if (read_resources.count(resource.id) == 0) continue;
-    if (resource.kind == "mailbox" && resource.name.find('@') != std::string::npos)
-      read_mailboxes.insert(base::lower(resource.name));
-    if (resource.id.rfind("resource:exchange/", 0) == 0 && resource.id.find('@') != std::string::npos)
-      read_mailboxes.insert(resource.id.substr(resource.id.rfind('/') + 1));
-  }
-  return read_mailboxes;
-}
 
 // Ids of messages that an event shows the intruder open, without angle brackets.
 std::set<std::string> accessed_by_intruder(const Picture &picture) {
@@ -39,7 +25,7 @@ std::set<std::string> accessed_by_intruder(const Picture &picture) {
 }  // namespace
 
 std::vector<disclose::Correspondence> correspondence_of(const Picture &picture) {
-  const auto read_mailboxes = read_mailboxes_of(picture);
+  const ReadableMail readable(picture);
   const std::set<std::string> accessed = accessed_by_intruder(picture);
   std::map<std::int64_t, std::string> custodian;
   for (const EvidenceRow &row : picture.evidence) custodian[row.id] = base::lower(row.custodian);
@@ -65,9 +51,9 @@ std::vector<disclose::Correspondence> correspondence_of(const Picture &picture) 
       else
         message.people.push_back(person.address);
     }
-    message.exposed = message.resource.empty() || read_mailboxes.count(message.resource) != 0 ||
-                      told.count(row.record.message_id) != 0;
     message.seen_accessed = accessed.count(row.record.message_id) != 0;
+    message.exposed = message.seen_accessed || readable.lay_there(row, message.resource) ||
+                      told.count(row.record.message_id) != 0;
     mail.push_back(std::move(message));
   }
   return mail;
@@ -116,9 +102,8 @@ std::vector<std::string> legal_custodians(const Picture &picture) {
 std::vector<disclose::Party> parties_of(const Picture &picture) {
   const std::vector<disclose::Correspondence> mail = correspondence_of(picture);
   const identity::Ourselves us = ourselves_of(picture);
-  const auto read_mailboxes = read_mailboxes_of(picture);
-  std::vector<disclose::Party> parties =
-      disclose::parties_of({mail, picture.secrets, picture.detections, us, read_mailboxes, picture.masks});
+  std::vector<disclose::Party> parties = disclose::parties_of(
+      {mail, picture.secrets, picture.detections, us, ReadableMail(picture).mailboxes(), picture.masks});
   disclose::propose_groups(mail, us, parties);
   return parties;
 }

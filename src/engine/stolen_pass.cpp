@@ -9,6 +9,7 @@
 
 #include "base/encode.hpp"
 #include "base/words.hpp"
+#include "engine/readable.hpp"
 
 namespace dislodge::engine {
 
@@ -61,7 +62,8 @@ bool same_folder(std::string_view one, std::string_view other) {
 void tell_stolen(Picture &picture) {
   // Messages held, by id; and mailboxes held, by custodian's address.
   std::unordered_set<std::string> held;
-  std::map<std::string, std::uint64_t> messages_in, in_folder, folder_unknown;
+  const ReadableMail readable(picture);
+  std::map<std::string, std::uint64_t> messages_in, lay_there, in_folder, folder_unknown;
   std::map<std::int64_t, std::string> custodian;
   for (const EvidenceRow &row : picture.evidence) custodian[row.id] = base::lower(row.custodian);
   for (const auto &[id, inferred] : picture.custodians)
@@ -69,7 +71,10 @@ void tell_stolen(Picture &picture) {
   for (const StoredRecord &row : picture.records) {
     if (row.record.kind != evidence::RecordKind::message) continue;
     held.insert(bare(row.record.message_id));
-    for (const std::string &mailbox : mailboxes_of(row, custodian)) ++messages_in[mailbox];
+    for (const std::string &mailbox : mailboxes_of(row, custodian)) {
+      ++messages_in[mailbox];
+      lay_there[mailbox] += readable.lay_there(row, mailbox);
+    }
   }
 
   std::map<std::string, std::set<std::string>> named;  // mailbox -> message ids that an event names
@@ -114,8 +119,9 @@ void tell_stolen(Picture &picture) {
     stolen.in_accessed_folder = in_folder[mailbox];
     stolen.folder_unknown = folder_unknown[mailbox];
     stolen.throttled = throttled.count(mailbox) != 0;
-    stolen.could_be_read = messages_in.count(mailbox) != 0 ? messages_in[mailbox] : 0;
     const bool exported = messages_in.count(mailbox) != 0;
+    // Where an event shows the reading, reach knows of it: but a log may name what reach does not.
+    stolen.could_be_read = readable.of(mailbox).empty() ? messages_in[mailbox] : lay_there[mailbox];
     if (!exported) {
       evidence::LedgerRow row;
       row.item = "mailbox:" + mailbox;
@@ -133,9 +139,10 @@ void tell_stolen(Picture &picture) {
       row.item = "message:" + id;
       row.parent = "mailbox:" + mailbox;
       row.state = evidence::LedgerState::not_held;
-      row.reason = exported ? "an event shows that it was read, but the mailbox handed in does not hold it: "
-                              "deleted or moved before the export"
-                            : "an event shows that it was read; its mailbox was not handed in";
+      row.reason =
+          exported ? "an event shows that it was read, but what was exported of the mailbox does not hold "
+                     "it: deleted or moved before the export, left out by it, or come after"
+                   : "an event shows that it was read; its mailbox was not handed in";
       row.remedy =
           exported
               ? "look for it in recoverable items, backups, message trace, and with its sender or recipients"
@@ -146,7 +153,8 @@ void tell_stolen(Picture &picture) {
   }
   for (const auto &[mailbox, count] : messages_in)
     if (picture.stolen.count(mailbox) == 0)
-      picture.stolen[mailbox.empty() ? kNoMailbox : mailbox].could_be_read = count;
+      picture.stolen[mailbox.empty() ? kNoMailbox : mailbox].could_be_read =
+          mailbox.empty() || !readable.of(mailbox).empty() ? lay_there[mailbox] : count;
 }
 
 }  // namespace dislodge::engine

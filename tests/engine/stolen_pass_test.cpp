@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/readable.hpp"
+
 namespace dislodge::engine {
 namespace {
 
@@ -63,6 +65,31 @@ TEST(StolenPass, WhereTheExportSaysNoFolderWhatWasThereCounts) {
   const Stolen &stolen = picture.stolen.at("dora@brisk.example");
   EXPECT_EQ(stolen.in_accessed_folder, 2u);
   EXPECT_EQ(stolen.folder_unknown, 2u);
+}
+
+// A message that came after the exposure ended was never there to be read.
+TEST(StolenPass, WhatArrivedAfterTheExposureIsNotCounted) {
+  Picture picture = synchronised("\\Inbox");
+  picture.detections.clear();
+  identity::Resource mailbox;
+  mailbox.id = "resource:exchange/-/dora@brisk.example";
+  mailbox.kind = "mailbox";
+  mailbox.name = "dora@brisk.example";
+  picture.facts.resources = {mailbox};
+  reach::ReachRow row;
+  row.id = mailbox.id;
+  row.type = "resource";
+  row.possible_intervals.add({at("2025-02-01T00:00:00Z"), at("2025-03-02T00:00:00Z")});
+  picture.reach.rows = {row};
+  tell_stolen(picture);
+  EXPECT_EQ(picture.stolen.at("dora@brisk.example").could_be_read, 2u) << "the second came on the 20th";
+  const ReadableMail readable(picture);
+  EXPECT_TRUE(readable.lay_there(picture.records[0], "dora@brisk.example"));
+  EXPECT_FALSE(readable.lay_there(picture.records[1], "dora@brisk.example"));
+  EXPECT_FALSE(readable.lay_there(picture.records[0], "ida@brisk.example")) << "within nobody's reach";
+  EXPECT_EQ(readable.span().from, at("2025-02-01T00:00:00Z"));
+  EXPECT_EQ(readable.span().until, at("2025-03-02T00:00:00Z"));
+  EXPECT_EQ(ReadableMail(Picture()).span().from, base::kTimeMin) << "no date that nothing shows";
 }
 
 TEST(StolenPass, AMailboxWhoseOwnerWasInferredIsExported) {

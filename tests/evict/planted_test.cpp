@@ -63,10 +63,10 @@ std::set<std::pair<std::string, std::string>> everything_left() {
     if (const detect::KindRule *kind = options.kind(rule.own->kind); kind != nullptr)
       for (const std::string &slot : slots_in(kind->plants)) all.emplace(realm, slot);
   }
-  for (const auto &[realm, slot] : {std::pair("okta", "used-token"), std::pair("github", "used-token"),
-                                    std::pair("gitlab", "used-token"), std::pair("aws", "used-access-key"),
-                                    std::pair("google", "used-access-key"), std::pair("host", "used-ssh-key"),
-                                    std::pair("salesforce", "used-app")})
+  for (const auto &[realm, slot] :
+       {std::pair("okta", "used-token"), std::pair("github", "used-token"), std::pair("gitlab", "used-token"),
+        std::pair("aws", "used-access-key"), std::pair("google", "used-access-key"),
+        std::pair("host", "used-ssh-key"), std::pair("salesforce", "used-app")})
     all.emplace(realm, slot);
   return all;
 }
@@ -78,14 +78,14 @@ TEST(Planted, WhateverARuleLeavesIsUndoneByAnActionOfItsOwn) {
     // The history of grants has the roles of Entra; elsewhere they are rights.
     if (slot == "role" && realm == "entra") continue;
     const std::string real = slot == "role" ? "right" : slot;
-    const std::string on = realm == "entra" ? "principal:entra/t/somebody" : "principal:" + realm + "/o/somebody";
+    const std::string on =
+        realm == "entra" ? "principal:entra/t/somebody" : "principal:" + realm + "/o/somebody";
     detect::Detection one = spray();
     one.footholds.clear();
     one.planted = {{on, real, "the-key", day(11), ""}};
     // What they came in by stands beside the foothold.
     if (real.starts_with(identity::kUsed)) one.footholds = {{on, {day(11), base::kTimeMax}, ""}};
-    const Plan plan =
-        make_plan(reach::compute_reach(held_facts(), rights(), {one}), actions(), from_day(60));
+    const Plan plan = make_plan(reach::compute_reach(held_facts(), rights(), {one}), actions(), from_day(60));
     std::vector<std::string> undone;
     for (const PlannedAction &action : plan.actions)
       if (action.role == Role::obligation && action.principal == on) undone.push_back(action.action);

@@ -58,8 +58,8 @@ TEST(Undone, OfEachSystemInItsOwnWords) {
   EXPECT_THAT(all, Contains(Told{"principal:okta/o/00ufred", "session:session", false}));
   EXPECT_THAT(all, Contains(Told{"", "token 00tbk", false})) << "the log does not say whose it was";
   EXPECT_THAT(all, Contains(Told{"principal:google/o/fred@x.example", "password", false}));
-  EXPECT_THAT(all, Contains(Told{"principal:aws/o/backup", "right arn:aws:iam::aws:policy/AdministratorAccess",
-                                 false}));
+  EXPECT_THAT(all, Contains(Told{"principal:aws/o/backup",
+                                 "right arn:aws:iam::aws:policy/AdministratorAccess", false}));
   EXPECT_THAT(all, Contains(Told{"principal:github/x9", "right", false}));
 }
 
