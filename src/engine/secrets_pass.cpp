@@ -91,11 +91,19 @@ std::map<std::int64_t, std::string> folders_of(const std::vector<EvidenceRow> &e
   return of_row;
 }
 
+// Whether a file or folder bears an address or what stands before its @: "lena.brandt.mbox" and
+// "lena.brandt@halcyon.example" do, "lena.brandt-2" does not. Both in lower case.
+bool names_owner(std::string_view name, std::string_view address) {
+  for (const std::string_view suffix : {".mbox", ".mbx", ".pst", ".ost", ".zip", ".eml", ".msg"})
+    if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
+  return name == address || name == address.substr(0, address.find('@'));
+}
+
 // In whose mailbox the log saw the messages of this evidence; else the address that most of them have among
 // their people. Two that most have (all of it from one to the other) are told apart by where it was
 // delivered, or not at all: the mailbox of a stranger is worse than one of nobody. `evidence` is sorted.
 std::string likely_owner(const std::vector<std::int64_t> &evidence, const std::vector<StoredRecord> &records,
-                         const MailboxesRead &reads) {
+                         const MailboxesRead &reads, std::string_view place) {
   struct Count {
     std::uint64_t messages = 0, delivered = 0;
   };
@@ -126,9 +134,14 @@ std::string likely_owner(const std::vector<std::int64_t> &evidence, const std::v
     return rank(a.second) < rank(b.second);
   });
   if (messages < 3 || best == seen.end() || best->second.messages * 2 <= messages) return {};
-  const auto same = std::count_if(seen.begin(), seen.end(),
-                                  [&](const auto &one) { return rank(one.second) == rank(best->second); });
-  return same == 1 ? best->first : std::string();
+  std::vector<std::string_view> same;
+  for (const auto &[address, count] : seen)
+    if (rank(count) == rank(best->second)) same.push_back(address);
+  if (same.size() == 1) return best->first;
+  // Two who only ever wrote to each other: the file bears the name of one of them.
+  const std::string name = base::lower(place.substr(place.rfind('/') + 1));
+  std::erase_if(same, [&](std::string_view address) { return !names_owner(name, address); });
+  return same.size() == 1 ? std::string(same.front()) : std::string();
 }
 
 // A mailbox as Purview and Vault pack it: archive -> whose it is. It is named after its owner, or else is
@@ -164,7 +177,8 @@ std::map<std::int64_t, std::string> packed_mailboxes(const std::vector<EvidenceR
                       row.root, *names.begin()));
       continue;
     }
-    const std::string owner = names.empty() ? likely_owner({row.id}, records, reads) : *names.begin();
+    const std::string owner =
+        names.empty() ? likely_owner({row.id}, records, reads, row.root) : *names.begin();
     if (owner.empty()) continue;
     owners.emplace(row.id, owner);
     told.push_back(fmt::format("{}: taken for the mailbox of {}, {}; say otherwise with --custodian",
@@ -273,7 +287,7 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
     if (folder != folders.end()) {
       Members &all = members[folder->second];
       if (!all.asked && all.mail.size() == all.files) {
-        all.owner = likely_owner(all.mail, records, reads);
+        all.owner = likely_owner(all.mail, records, reads, folder->second);
         if (!all.owner.empty())
           held.inferred.push_back(
               fmt::format("{}: taken for the mailbox of {}, who is on most of its messages; say otherwise "
@@ -290,7 +304,7 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
       custodian = owner->second;
       resource = identity::resource_of_custodian(custodian, names);
     } else if (holds_mail(row)) {
-      custodian = likely_owner({row.id}, records, reads);
+      custodian = likely_owner({row.id}, records, reads, row.root);
       if (!custodian.empty()) {
         resource = identity::resource_of_custodian(custodian, names);
         held.inferred.push_back(fmt::format(

@@ -143,6 +143,18 @@ TEST(LooseFiles, AMailboxOfTwoIsWhoseTheLogSays) {
   EXPECT_EQ(hold_evidence(rows, records, delivered).custodian.at(1), "dora@acme.example");
 }
 
+TEST(LooseFiles, AMailboxOfTwoIsWhoseNameItBears) {
+  for (const auto &[file, owner] : {std::pair("in/dora.mbox", "dora@acme.example"),
+                                    std::pair("in/carl@acme.example.mbox", "carl@acme.example"),
+                                    std::pair("in/dora-2.mbox", ""), std::pair("in/dora.lee.mbox", "")}) {
+    const std::vector<EvidenceRow> rows = {row(1, file, "mbox")};
+    std::vector<StoredRecord> records;
+    for (int i = 1; i <= 4; ++i) records.push_back(message(i, 1, {"carl@acme.example", "dora@acme.example"}));
+    identity::Facts facts;
+    EXPECT_EQ(hold_evidence(rows, records, facts).custodian.at(1), owner) << file;
+  }
+}
+
 StoredRecord packed(std::int64_t evidence, const std::string &item, std::vector<std::string> people) {
   StoredRecord one = message(evidence, evidence, std::move(people));
   one.record.item = item;
