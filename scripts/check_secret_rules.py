@@ -219,8 +219,8 @@ def check_not_placeholder(secret, match):
         return False
     if re.fullmatch(rb"<[^>]*>?|\[.*\]|\{.*\}|\$[a-z_][a-z0-9_:.]*|%[a-z0-9_.]+%|__\w+__|@\w+@", s):
         return False
-    longest = max((len(m.group()) for m in re.finditer(rb"(.)\1{5,}", s)), default=0)
-    return longest * 4 < len(s) and len(set(s)) > 2
+    runs = [len(m.group()) for m in re.finditer(rb"(.)\1{5,}", s)]
+    return max(runs, default=0) * 4 < len(s) and sum(runs) * 5 < len(s) * 2 and len(set(s)) > 2
 
 
 def check_mixed_classes(secret, match):
@@ -285,7 +285,7 @@ def check_rare_letters(secret, match):
     return sum(c in "aeiou" for c in letters) * 100 <= 35 * len(letters) and sum(c in "jqxzvwk" for c in letters) >= 2
 
 
-PUBLISHED = {"0b476bdf9acf2123", "2037abcaffb2b777", "27a9a42931dff7eb", "37f8f09bdf12c2f2", "3a8b61d0f636b007", "3f370c9dd8225c63", "49f777db995e8260", "4c98242dcadc8b29", "8731261cb72d8626", "a19f89ab3555eac1", "a6c814bc555ae62c", "dc0fcf046c61640c", "e4a5542bb7fd7b67", "ea9bb1082cf95663", "eb540d2b6ee2a0a4", "f56e323494a6ffc2"}
+PUBLISHED = {"0b476bdf9acf2123", "2037abcaffb2b777", "27a9a42931dff7eb", "37f8f09bdf12c2f2", "3a8b61d0f636b007", "3f370c9dd8225c63", "49f777db995e8260", "4c98242dcadc8b29", "8731261cb72d8626", "a0702bc91d699f60", "a19f89ab3555eac1", "a6c814bc555ae62c", "dba72c00f41f4e4c", "dc0fcf046c61640c", "e4a5542bb7fd7b67", "ea9bb1082cf95663", "eb540d2b6ee2a0a4", "f56e323494a6ffc2"}
 
 
 def check_not_published(secret, match):
@@ -324,6 +324,51 @@ def check_nkey(secret, match):
         for _ in range(8):
             crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
     return raw[34:36] == crc.to_bytes(2, "little")
+
+
+def before(secret, match):
+    at = match.rfind(secret)
+    return match if at < 0 else match[:at]
+
+
+def check_not_mailed_link(secret, match):
+    return re.search(rb"(?i)reset|unsubscribe|verify|verification|confirm|activat[ei]|opt-?out|redefinir|recover", before(secret, match)) is None
+
+
+def check_not_page_token(secret, match):
+    """A form's token is worth nothing without the session it is for."""
+    return re.search(rb"(?i)csrf|xsrf|authenticity[_-]token|anti-?forgery|requestverification|__viewstate|__eventvalidation", match) is None
+
+
+def check_not_revision(secret, match):
+    return re.search(rb"(?i)(?<![0-9a-z])(?:commit|revision|checksum|digest|sha-?1|sha-?256|sha512|md5|etag)(?![0-9a-z])", before(secret, match)) is None
+
+
+def check_not_url_path(secret, match):
+    lead = before(secret, match)
+    slash = lead.find(b"/")
+    return slash <= 0 or b"." not in lead[:slash] or re.search(rb"[ \t\"'`=:?#&,;<>|()\[\]{}]", lead[1:]) is not None
+
+
+def check_not_template(secret, match):
+    return re.search(rb"(?i)your[_-]|yourapi|yourkey|yourtoken|yoursecret|replace|changeme|placeholder|insert_|goes[_-]here|redacted|dummy", secret) is None
+
+
+def check_kubernetes_value(secret, match):
+    plain = b64decode(secret.decode("latin1"))
+    if plain is None or any(not (32 <= c < 127 or c in b"\r\n\t") for c in plain):
+        return True
+    plain = plain.strip()
+    return len(plain) >= 4 and (len(plain) > 32 or check_not_placeholder(plain, plain))
+
+
+def check_grafana_key(secret, match):
+    plain = b64decode(secret.decode("latin1"))
+    try:
+        key = json.loads(plain) if plain is not None else None
+    except ValueError:
+        return True
+    return not isinstance(key, dict) or bool(key.get("n"))
 
 
 FORM_WORDS = {b"required", b"optional", b"invalid", b"confirm", b"hidden", b"forgot", b"reset", b"change", b"enter", b"input", b"field", b"label",
@@ -369,7 +414,8 @@ def check_url_credentials(secret, match):
     twice = re.search(rb"""://([^\s:/@"']{1,60}):([^\s@"'/]{1,60})@(?:localhost|127\.0\.0\.1|\[::1\]|%[sdv]|\$|\{|<)""", match)
     if twice and twice[1] == twice[2]:
         return False
-    return (len(plain) >= 3 and plain.lower() not in DOC_PASSWORDS and check_not_placeholder(plain, match)
+    weak = plain in (b"hunter2", b"passw0rd", b"s3cret", b"pass123") and re.search(rb"""@[\w\-]+(?:\.[\w\-]+)*\.[a-z]{2,}(?:[:/?#\s"'`<>,;)]|$)""", match)
+    return (len(plain) >= 3 and (weak or plain.lower() not in DOC_PASSWORDS) and check_not_placeholder(plain, match)
             and re.search(rb"^[:$%<\[{*]|[>\]}*]$", plain) is None
             and (re.search(DOC_HOST, match) is None
                  or (len(plain) >= 10 and 2 <= sum(48 <= c < 58 for c in plain) < len(plain))))

@@ -270,6 +270,9 @@ bool classify_name(std::string_view name, NameClass &is, NameHead &head) {
     }
   }
   if (last == words.size()) return false;
+  // "nonMatchingToken", "dummyKey" say themselves that they hold none.
+  for (std::size_t i = 0; i < last; ++i)
+    if (words[i] == "non" || words[i] == "dummy" || words[i] == "bogus") return false;
   head = NameHead::itself;
   for (std::size_t i = last + 1; i < words.size(); ++i) {
     const std::string &word = words[i];
@@ -314,6 +317,10 @@ bool classify_name(std::string_view name, NameClass &is, NameHead &head) {
           word == "remember")
         head = NameHead::flag;
       if (word == "encrypted" || word == "wrapped" || word == "hashed") head = NameHead::digest;
+      // The token of a form opens nothing.
+      if (is == NameClass::token && (word == "csrf" || word == "xsrf" || word == "authenticity" ||
+                                     word == "antiforgery" || word == "verification"))
+        head = NameHead::open;
       if (word == "max" || word == "min" || word == "num" || word == "total") head = NameHead::measure;
       if ((word == "public" || word == "pub") && is != NameClass::password) head = NameHead::open;
     }

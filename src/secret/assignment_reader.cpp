@@ -28,6 +28,7 @@ class Reader {
     before_ = out_.name_begin > 0 ? text_[out_.name_begin - 1] : '\n';
     if (!tie()) return false;
     skip_blanks(text_, at_);
+    if (closes_text()) return false;
     return value(0);
   }
 
@@ -37,6 +38,14 @@ class Reader {
     if (!text_.substr(at_).starts_with(token)) return false;
     at_ += token.size();
     return true;
+  }
+
+  // "Password:", and 'password = ' . $x: the name begins a text, and what looks like the value's quote ends
+  // it.
+  bool closes_text() const {
+    if (out_.name_quoted || (before_ != '"' && before_ != '\'' && before_ != '`')) return false;
+    const QuoteMark mark = mark_at(text_, at_);
+    return mark.quote == before_ && !mark.escaped;
   }
 
   void skip_space() {
@@ -238,6 +247,15 @@ class Reader {
     at_ = i + 1;
     out_.tie = Tie::equals;
     return true;
+  }
+
+  // "x<br>", "x</b>"; in "Hm4&xuT9<Kqe" the sign is one of the value's.
+  bool opens_tag(std::size_t at, std::size_t stop) const {
+    if (at + 1 >= stop || out_.tie != Tie::colon) return true;
+    const char next = text_[at + 1];
+    if (!is_letter(next) && !is_digit(next)) return true;
+    const std::size_t end = text_.substr(at, 64).find_first_of("> \t\r\n\"'");
+    return end != std::string_view::npos && text_[at + end] == '>';
   }
 
   bool opens_element() const {
@@ -461,7 +479,8 @@ class Reader {
         }
         continue;
       }
-      if (is_space(c) || c == '"' || c == '\'' || c == '`' || c == '<' || c == '>') break;
+      if (is_space(c) || c == '"' || c == '\'' || c == '`' || c == '>' || (c == '<' && opens_tag(i, stop)))
+        break;
       if (c == '\\' && i + 1 < stop &&
           (text_[i + 1] == 'n' || text_[i + 1] == 'r' || text_[i + 1] == 't' || text_[i + 1] == '"'))
         break;

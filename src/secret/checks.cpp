@@ -14,6 +14,7 @@
 #include "base/percent.hpp"
 #include "secret/checksum.hpp"
 #include "secret/json_members.hpp"
+#include "secret/match_checks.hpp"
 #include "secret/pem.hpp"
 
 namespace dislodge::secret {
@@ -208,8 +209,13 @@ bool url_credentials(std::string_view secret, std::string_view match) {
       R"re((?:your|my)[\-_]?(?:host|server|domain|site|company|db|database|cluster)[\w\-]*(?:\.[\w.\-]*)?))re"
       R"re((?:[:/?#\s"'`<>,;)]|$))re",
       RE2::Latin1);
+  // At a host that may exist a joke of the trade is a password like any other.
+  constexpr std::array kWeak = {"hunter2"sv, "passw0rd"sv, "s3cret"sv, "pass123"sv};
+  static const RE2 host(R"re(@[\w\-]+(?:\.[\w\-]+)*\.[a-z]{2,}(?:[:/?#\s"'`<>,;)]|$))re", RE2::Latin1);
   const std::string plain = base::percent_decoded(secret);
-  if (!plausible_password(plain)) return false;
+  const bool weak =
+      std::find(kWeak.begin(), kWeak.end(), plain) != kWeak.end() && RE2::PartialMatch(piece(match), host);
+  if (!weak && !plausible_password(plain)) return false;
   if (":$%<[{*"sv.find(plain.front()) != std::string_view::npos) return false;
   if (">]}*"sv.find(plain.back()) != std::string_view::npos) return false;
   // One word twice, at a host that is none: "guest:guest@localhost", "leaf:leaf@%s".
@@ -400,13 +406,14 @@ bool luhn(std::string_view secret, std::string_view) {
 }
 
 // Keys that stand in everyone's documentation, sample projects and browsers: Google's own Firebase and Maps
-// samples. As digests, so that this list is no list of keys.
+// samples, the passwords of Microsoft's page on nuget.config. As digests, so that this list is no list of
+// keys.
 bool not_published(std::string_view secret, std::string_view) {
   constexpr std::array kPublished = {
-      0x0B476BDF9ACF2123u, 0x2037ABCAFFB2B777u, 0x27A9A42931DFF7EBu, 0x37F8F09BDF12C2F2u,
-      0x3A8B61D0F636B007u, 0x3F370C9DD8225C63u, 0x49F777DB995E8260u, 0x4C98242DCADC8B29u,
-      0x8731261CB72D8626u, 0xA19F89AB3555EAC1u, 0xA6C814BC555AE62Cu, 0xDC0FCF046C61640Cu,
-      0xE4A5542BB7FD7B67u, 0xEA9BB1082CF95663u, 0xEB540D2B6EE2A0A4u, 0xF56E323494A6FFC2u};
+      0x0B476BDF9ACF2123u, 0x2037ABCAFFB2B777u, 0x27A9A42931DFF7EBu, 0x37F8F09BDF12C2F2u, 0x3A8B61D0F636B007u,
+      0x3F370C9DD8225C63u, 0x49F777DB995E8260u, 0x4C98242DCADC8B29u, 0x8731261CB72D8626u, 0xA0702BC91D699F60u,
+      0xA19F89AB3555EAC1u, 0xA6C814BC555AE62Cu, 0xDBA72C00F41F4E4Cu, 0xDC0FCF046C61640Cu, 0xE4A5542BB7FD7B67u,
+      0xEA9BB1082CF95663u, 0xEB540D2B6EE2A0A4u, 0xF56E323494A6FFC2u};
   const std::string digest = base::to_hex(base::sha256(secret)).substr(0, 16);
   const std::uint64_t number = std::strtoull(digest.c_str(), nullptr, 16);
   return std::find(kPublished.begin(), kPublished.end(), number) == kPublished.end();
@@ -457,9 +464,11 @@ constexpr std::array kChecks = {
     Check{"gitlab-routable", gitlab_routable},
     Check{"grafana-crc32", grafana_crc32},
     Check{"has-digit", has_digit},
+    Check{"grafana-key", grafana_key},
     Check{"hex", hex},
     Check{"jwt", jwt},
     Check{"jwt-base64", jwt_base64},
+    Check{"kubernetes-value", kubernetes_value},
     Check{"luhn", luhn},
     Check{"mixed-classes", mixed_classes},
     Check{"nkey", nkey},
@@ -467,11 +476,16 @@ constexpr std::array kChecks = {
     Check{"not-code", not_code},
     Check{"not-doc-password", not_doc_password},
     Check{"not-form-word", not_form_word},
+    Check{"not-mailed-link", not_mailed_link},
+    Check{"not-page-token", not_page_token},
     Check{"not-placeholder", not_placeholder},
     Check{"not-prose", not_prose},
     Check{"not-published", not_published},
+    Check{"not-revision", not_revision},
     Check{"not-slug", not_slug},
     Check{"not-snmp-default", not_snmp_default},
+    Check{"not-template", not_template},
+    Check{"not-url-path", not_url_path},
     Check{"npm-crc32", github_crc32},
     Check{"pem", pem},
     Check{"pem-base64", pem_base64_text},

@@ -161,15 +161,18 @@ bool looks_like_placeholder(std::string_view value) {
   constexpr std::string_view kFirst = "<[{$%_@";  // of what the pattern takes
   if (kFirst.find(s.front()) != std::string_view::npos && RE2::FullMatch(s, whole)) return true;
   std::bitset<256> seen;
+  constexpr std::size_t kRun = 6;
   std::size_t run = 0;
   std::size_t longest = 0;
+  std::size_t covered = 0;  // by runs
   for (std::size_t i = 0; i < s.size(); ++i) {
     seen.set(static_cast<unsigned char>(s[i]));
     run = i > 0 && s[i] == s[i - 1] ? run + 1 : 1;
     longest = s[i] == '\n' ? longest : std::max(longest, run);
+    if (s[i] != '\n' && run >= kRun) covered += run == kRun ? kRun : 1;
   }
   // Long tokens may hold a run of one letter: X's begin with a score of "A".
-  return seen.count() <= 2 || (longest >= 6 && longest * 4 >= s.size());
+  return seen.count() <= 2 || (longest >= kRun && longest * 4 >= s.size()) || covered * 5 >= s.size() * 2;
 }
 
 bool looks_like_code(std::string_view value) {

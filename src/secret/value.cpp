@@ -39,6 +39,15 @@ std::string entities_decoded(std::string_view text) {
   return out;
 }
 
+// Blanks of no width and soft hyphens, which mail programs and password managers put into what is to be
+// broken.
+void drop_invisible(std::string &value) {
+  for (const std::string_view mark : {"\xE2\x80\x8B", "\xE2\x81\xA0", "\xEF\xBB\xBF", "\xC2\xAD"})
+    for (std::size_t at = value.find(mark); at != std::string::npos && value.size() > mark.size();
+         at = value.find(mark, at))
+      value.erase(at, mark.size());
+}
+
 // Escapes of a JSON or C string, where the value stands between double quotes and has any.
 std::string unescaped(std::string_view text, std::size_t begin, std::size_t end) {
   const std::string_view raw = text.substr(begin, end - begin);
@@ -144,6 +153,7 @@ SecretValue secret_value(std::string_view text, std::size_t begin, std::size_t e
   const bool in_url = text.substr(match_begin, begin - match_begin).find("://") != std::string_view::npos;
   if (in_url && out.value.find('%') != std::string::npos) out.value = base::percent_decoded(out.value);
   if (out.value.find('&') != std::string::npos) out.value = entities_decoded(out.value);
+  drop_invisible(out.value);
   if (out.value.empty()) out.value = raw;
   return out;
 }

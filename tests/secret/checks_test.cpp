@@ -7,6 +7,7 @@
 
 #include "secret/checksum.hpp"
 #include "secret/json_members.hpp"
+#include "secret/match_checks.hpp"
 #include "secret/pem.hpp"
 #include "secret/rule.hpp"
 
@@ -28,6 +29,26 @@ struct Vector {
   bool good;
 };
 class Checks : public testing::TestWithParam<Vector> {};
+TEST(Checks, AVendorsFormIsAskedForUnderItsName) {
+  const std::string token = "A" + std::string(34, 'x');
+  EXPECT_FALSE(breaks_issued_form("telegram_token", "110201543:" + token));
+  EXPECT_TRUE(breaks_issued_form("telegram_token", "1337:" + token)) << "the number is too short";
+  EXPECT_TRUE(breaks_issued_form("telegram_token", "110201543:" + token.substr(1)));
+  EXPECT_FALSE(breaks_issued_form("other_token", "1337:" + token));
+  EXPECT_FALSE(breaks_issued_form("telegram_password", "Hunter!2x")) << "a password";
+}
+
+TEST(Checks, SeeWhatStandsBeforeTheSecret) {
+  EXPECT_FALSE(holds("not-page-token", "7SWa-Fo1hsC6", "name=\"authenticity_token\" value=\"7SWa-Fo1hsC6"));
+  EXPECT_FALSE(holds("not-page-token", "Mj2qykJO5rEL", "X-CSRF-Token=Mj2qykJO5rEL"));
+  EXPECT_TRUE(holds("not-page-token", "Mj2qykJO5rEL", "X-Api-Token=Mj2qykJO5rEL"));
+  EXPECT_FALSE(holds("not-revision", "a1b2c3d4e5f6", "Gitea commit: a1b2c3d4e5f6"));
+  EXPECT_TRUE(holds("not-revision", "a1b2c3d4e5f6", "gitea digestKey: a1b2c3d4e5f6"));
+  EXPECT_FALSE(holds("not-url-path", "BD80F56CDC14", ".notion.site/API-BD80F56CDC14"));
+  EXPECT_TRUE(holds("not-url-path", "BD80F56CDC14", ".notion.site/?api_key=BD80F56CDC14"));
+  EXPECT_TRUE(holds("url-credentials", "hunter2", "mongodb://ops:hunter2@shard0.acme.net/x"));
+  EXPECT_FALSE(holds("url-credentials", "hunter2", "mongodb://ops:hunter2@localhost/x"));
+}
 TEST_P(Checks, Judge) {
   EXPECT_EQ(holds(GetParam().check, GetParam().secret), GetParam().good) << GetParam().secret;
 }
@@ -57,6 +78,12 @@ INSTANTIATE_TEST_SUITE_P(
         Vector{"uuid", "00000000-0000-0000-0000-000000000000", false},
         Vector{"uuid", "6fa459ea-ee8a-3ca4-894e-db77e160355", false},
         Vector{"luhn", "4539 1488 0343 6467", true}, Vector{"luhn", "4539 1488 0343 6468", false},
+        Vector{"kubernetes-value", "YmFyCg==", false}, Vector{"kubernetes-value", "aHVudGVyMg==", true},
+        Vector{"kubernetes-value", "c+PuFsKe!", true},  // stringData
+        // power BI's address beside a Grafana key
+        Vector{"grafana-key", "eyJrIjoiYTZjMSIsInQiOiI3MmY5IiwiYyI6NX0=", false},
+        Vector{"grafana-key", "eyJrIjoiYTZjMSIsIm4iOiJjaSIsImlkIjoxfQ==", true},
+        Vector{"not-template", "your_api_key_12345", false}, Vector{"not-template", "abcdef1234567890", true},
         Vector{"mixed-classes", "aB3", true}, Vector{"mixed-classes", "ab3", false},
         Vector{"two-classes", "Required", false}, Vector{"two-classes", "Requ1red", true},
         Vector{"basic-auth", "YWRtaW46V2ludGVyMjAyNCE=", true},

@@ -1,0 +1,119 @@
+#include "secret/match_checks.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/encode.hpp"
+#include "secret/checks.hpp"
+#include "secret/checksum.hpp"
+#include "secret/json_members.hpp"
+#include "secret/word_set.hpp"
+
+namespace dislodge::secret {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+// The part of the match in front of the secret.
+std::string_view before(std::string_view secret, std::string_view match) {
+  const std::size_t at = match.rfind(secret);
+  return at == std::string_view::npos ? match : match.substr(0, at);
+}
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+}  // namespace
+
+bool not_page_token(std::string_view, std::string_view match) {
+  constexpr std::array kNames = {"csrf"sv,
+                                 "xsrf"sv,
+                                 "authenticity_token"sv,
+                                 "authenticity-token"sv,
+                                 "antiforgery"sv,
+                                 "anti-forgery"sv,
+                                 "requestverification"sv,
+                                 "__viewstate"sv,
+                                 "__eventvalidation"sv};
+  static const WordSet kSet(kNames);
+  return !kSet.any(match);
+}
+
+bool not_revision(std::string_view secret, std::string_view match) {
+  constexpr std::array kNames = {"commit"sv, "revision"sv, "checksum"sv, "digest"sv, "sha1"sv,   "sha256"sv,
+                                 "sha512"sv, "md5"sv,      "etag"sv,     "sha-1"sv,  "sha-256"sv};
+  static const WordSet kSet(kNames);
+  const std::string_view lead = before(secret, match);
+  bool found = false;
+  kSet.each(lead, [&](std::size_t word, std::size_t end) {
+    // "digestKey" is a key.
+    const std::size_t begin = end - kNames[word].size();
+    found =
+        found || ((begin == 0 || !is_word(lead[begin - 1])) && (end == lead.size() || !is_word(lead[end])));
+  });
+  return !found;
+}
+
+bool not_url_path(std::string_view secret, std::string_view match) {
+  const std::string_view lead = before(secret, match);
+  const std::size_t slash = lead.find('/');
+  if (slash == std::string_view::npos || slash == 0) return true;
+  // A host stands before the first slash, and nothing behind it ends the path.
+  const std::string_view host = lead.substr(0, slash);
+  return host.find('.') == std::string_view::npos ||
+         lead.find_first_of(" \t\"'`=:?#&,;<>|()[]{}", 1) != std::string_view::npos;
+}
+
+bool not_template(std::string_view secret, std::string_view) {
+  constexpr std::array kWords = {"your_"sv,      "your-"sv,     "yourapi"sv,  "yourkey"sv,     "yourtoken"sv,
+                                 "yoursecret"sv, "replace"sv,   "changeme"sv, "placeholder"sv, "insert_"sv,
+                                 "goes_here"sv,  "goes-here"sv, "redacted"sv, "dummy"sv};
+  static const WordSet kSet(kWords);
+  return !kSet.any(secret);
+}
+
+bool kubernetes_value(std::string_view secret, std::string_view) {
+  constexpr std::size_t kLeast = 4;
+  constexpr std::size_t kWord = 32;  // longer ones are files, which may speak of examples
+  const auto plain = strict_base64(secret);
+  if (!plain || !std::all_of(plain->begin(), plain->end(), [](char c) {
+        return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t';
+      }))
+    return true;
+  const std::string_view value = base::trim(*plain);
+  return value.size() >= kLeast && (value.size() > kWord || !looks_like_placeholder(value));
+}
+
+bool breaks_issued_form(std::string_view name, std::string_view value) {
+  if (!base::contains_ignoring_case(name, "telegram")) return false;
+  // core.telegram.org/bots: the bot's number, ":", 35 characters of which the first is "A".
+  const std::size_t colon = value.find(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view token = value.substr(colon + 1);
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto of_token = [](char c) { return is_word(c) || c == '_' || c == '-'; };
+  if (token.size() < 20 ||
+      !std::all_of(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(colon), digit) ||
+      !std::all_of(token.begin(), token.end(), of_token))
+    return false;
+  return colon < 5 || colon > 16 || token.size() != 35 || token.front() != 'A';
+}
+
+bool not_mailed_link(std::string_view secret, std::string_view match) {
+  constexpr std::array kWays = {"reset"sv,   "unsubscribe"sv, "verify"sv,     "verification"sv,
+                                "confirm"sv, "activate"sv,    "activation"sv, "optout"sv,
+                                "opt-out"sv, "redefinir"sv,   "recover"sv};
+  static const WordSet kSet(kWays);
+  return !kSet.any(before(secret, match));
+}
+
+bool grafana_key(std::string_view secret, std::string_view) {
+  const auto plain = strict_base64(secret);
+  if (!plain) return true;  // cut in the middle: the beginning alone says what it is
+  const auto members = json_members(*plain);
+  if (!members) return true;
+  return !member_of(*members, "n").empty();
+}
+
+}  // namespace dislodge::secret
