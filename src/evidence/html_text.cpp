@@ -29,7 +29,16 @@ bool is_blank(char c) {
 }
 
 // What a tag does to the text.
-enum : std::uint8_t { kBreaks = 1, kSkips = 2, kCell = 4, kPre = 8, kDiv = 16, kBlockquote = 32 };
+enum : std::uint8_t {
+  kBreaks = 1,
+  kSkips = 2,
+  kCell = 4,
+  kPre = 8,
+  kDiv = 16,
+  kBlockquote = 32,
+  kTerm = 64,         // a break before it only: what it names follows on the same line
+  kDescription = 128  // a cell behind its term, a break after it
+};
 
 // A tag name in lower case, on the stack: names longer than any known one are cut.
 struct TagName {
@@ -52,8 +61,8 @@ constexpr KnownTag known_tag(std::string_view name, std::uint8_t does) {
 constexpr auto make_tags() {
   std::array tags = {known_tag("p", kBreaks), known_tag("br", kBreaks), known_tag("div", kBreaks | kDiv),
                      known_tag("tr", kBreaks), known_tag("li", kBreaks), known_tag("ul", kBreaks),
-                     known_tag("ol", kBreaks), known_tag("dl", kBreaks), known_tag("dt", kBreaks),
-                     known_tag("dd", kBreaks), known_tag("table", kBreaks), known_tag("tbody", kBreaks),
+                     known_tag("ol", kBreaks), known_tag("dl", kBreaks), known_tag("dt", kTerm),
+                     known_tag("dd", kDescription), known_tag("table", kBreaks), known_tag("tbody", kBreaks),
                      known_tag("thead", kBreaks), known_tag("h1", kBreaks), known_tag("h2", kBreaks),
                      known_tag("h3", kBreaks), known_tag("h4", kBreaks), known_tag("h5", kBreaks),
                      known_tag("h6", kBreaks), known_tag("hr", kBreaks),
@@ -152,11 +161,33 @@ class Stripper {
     if (const void *amp = std::memchr(from, '&', length))
       length = static_cast<std::size_t>(static_cast<const char *>(amp) - from);
     const std::size_t start = out_.text.size();
-    out_.map.add(start, at_);
-    out_.text.append(from, length);
+    append_visible({from, length});
     // Outside <pre> a line end is a blank: same length, so the map holds.
-    if (pre_ == 0) blank_controls(out_.text.data() + start, length);
-    at_ += length;
+    if (pre_ == 0) blank_controls(out_.text.data() + start, out_.text.size() - start);
+  }
+
+  // What is written without soft hyphens and blanks of no width, which mail programs put into long words.
+  void append_visible(std::string_view text) {
+    std::size_t from = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const void *high = std::memchr(text.data() + i, 0xE2, text.size() - i);
+      if (high == nullptr) break;
+      i = static_cast<std::size_t>(static_cast<const char *>(high) - text.data());
+      const std::string_view mark = text.substr(i, 3);
+      if (mark != "\xE2\x80\x8B" && mark != "\xE2\x81\xA0") continue;
+      append_piece(text.substr(from, i - from));
+      at_ += mark.size();
+      from = i + mark.size();
+      i = from - 1;
+    }
+    append_piece(text.substr(from));
+  }
+
+  void append_piece(std::string_view text) {
+    if (text.empty()) return;
+    out_.map.add(out_.text.size(), at_);
+    out_.text += text;
+    at_ += text.size();
   }
 
   void entity() {
@@ -269,7 +300,7 @@ class Stripper {
     const TagName name = tag_name(at_ + 1);
     const std::uint8_t does = effect_of(name);
     const std::size_t tag_start = at_;
-    if ((does & kBreaks) != 0) line_break();
+    if ((does & (kBreaks | kTerm)) != 0) line_break();
     bool reply_marker = false;
     bool gmail = false;
     at_ = tag_start + 1 + name.size;
@@ -321,7 +352,7 @@ class Stripper {
     if (does != 0 || reply_marker) open(does, gmail, reply_marker);
     if ((does & kSkips) != 0)
       skip_content(name.view());
-    else if ((does & kCell) != 0)
+    else if ((does & (kCell | kDescription)) != 0)
       cell();
     else if ((does & kPre) != 0)
       ++pre_;
@@ -349,7 +380,7 @@ class Stripper {
 
   void end_tag(std::uint8_t does) {
     if (does == 0) return;
-    if ((does & kBreaks) != 0) line_break();
+    if ((does & (kBreaks | kDescription)) != 0) line_break();
     if ((does & kPre) != 0 && pre_ > 0) --pre_;
     if ((does & kBlockquote) != 0) {
       const auto last =

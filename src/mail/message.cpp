@@ -9,6 +9,7 @@
 #include "base/item_path.hpp"
 #include "evidence/charset.hpp"
 #include "evidence/mail_signature.hpp"
+#include "evidence/page_source.hpp"
 #include "mail/affiliation.hpp"
 #include "mail/body.hpp"
 #include "mail/description.hpp"
@@ -208,7 +209,8 @@ class Reader {
     const std::string path = base::join_item(item_.path, part.section);
     const std::string_view source = text.body.bytes;
     if (text.is_page()) {
-      emit_text(path, text.utf8(), text.utf8_place(), source, &text.source_quoted);
+      emit_text(path, text.utf8(), text.utf8_place(), source, &text.source_quoted, true,
+                evidence::kPageSource);
       emit_text(path, text.shown(), text.shown_place(), source, &text.quoted);
       return;
     }
@@ -223,7 +225,8 @@ class Reader {
     emit_text(path, text, &map, source, quoted, prose);
   }
   void emit_text(std::string_view path, std::string_view text, const base::OffsetMap *map,
-                 std::string_view source, const std::vector<QuotedSpan> *quoted, bool prose = true) {
+                 std::string_view source, const std::vector<QuotedSpan> *quoted, bool prose = true,
+                 std::string_view name = {}) {
     if (text.empty()) return;
     evidence::TextView view;
     view.item = path;
@@ -233,6 +236,7 @@ class Reader {
     view.quoted = quoted != nullptr && !quoted->empty() ? quoted : nullptr;
     view.within = within_;
     view.prose = prose;
+    view.name = name;
     sink_.text(view);
   }
 

@@ -24,6 +24,20 @@ TEST(HtmlText, tags_go_and_words_join) {
   EXPECT_EQ(html_text("<a title=\"x>y\">z</a>").text, "z");
 }
 
+TEST(HtmlText, terms_stand_before_what_they_name) {
+  EXPECT_EQ(html_text("<dl><dt>Login</dt><dd>web</dd><dt>Kennwort</dt><dd>x7</dd></dl>").text,
+            "Login\tweb\nKennwort\tx7\n");
+}
+
+TEST(HtmlText, blanks_of_no_width_go_and_offsets_hold) {
+  const std::string source = "<p>ab\u200Bcd\u2060ef \u2019tis</p>";
+  const HtmlText html = html_text(source);
+  EXPECT_EQ(html.text, "abcdef \u2019tis\n");
+  EXPECT_EQ(html.map.source_of(html.text.find("cd")), source.find("cd"));
+  EXPECT_EQ(html.map.source_of(html.text.find("ef")), source.find("ef"));
+  EXPECT_EQ(html.map.source_of(html.text.find("tis")), source.find("tis"));
+}
+
 TEST(HtmlText, entities) {
   EXPECT_EQ(html_text("&lt;&#65;&#x42;&euro;&nbsp;&bogus;&amp").text, "<AB€ &bogus;&");
   EXPECT_EQ(decode_entities("p&auml;ss&#x1F600;&quot;"), "päss😀\"");
