@@ -1,19 +1,23 @@
 #include "secret/prose.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
+#include "base/encode.hpp"
 #include "secret/matcher.hpp"
 #include "secret/prose_features.hpp"
 #include "secret/prose_grammar.hpp"
 #include "secret/prose_literal.hpp"
 #include "secret/prose_model.hpp"
+#include "secret/prose_reader.hpp"
 #include "secret/prose_text.hpp"
 
 namespace dislodge::secret {
 namespace {
 
 constexpr double kColumnConfidence = 0.6;
+constexpr double kSentenceConfidence = 0.6;
 
 bool counts_in_column(const ProseCandidate &one, const Features &features) {
   constexpr std::size_t kLeast = 4;  // bytes
@@ -29,13 +33,30 @@ bool counts_in_column(const ProseCandidate &one, const Features &features) {
 
 namespace {
 
+// What stands for a password in the next cell or line.
+constexpr std::array<std::string_view, 14> kNames = {
+    "kennwort", "passwort",   "password", "passwords", "contraseña", "senha",  "hasło",
+    "пароль",   "wachtwoord", "mdp",      "lösenord",  "heslo",      "parola", "passord"};
+
+// "/en/server@3.0/auth": a way through a site.
+bool is_path(std::string_view value) {
+  return value.starts_with('/') && std::count(value.begin(), value.end(), '/') >= 2 &&
+         std::all_of(value.begin(), value.end(), [](char c) {
+           return is_letter(c) || is_digit(c) || std::string_view("/-_.@").find(c) != std::string_view::npos;
+         });
+}
+
 void weigh(std::string_view text, ProseCandidate &one) {
+  const std::string_view value = text.substr(one.begin, one.end - one.begin);
+  if (is_path(value) || among(kNames, base::lower(value))) return;
   Features features = value_features(text, one);
   one.confidence = prose_confidence_at_most(features);
-  if (one.confidence < kProseFloor && !counts_in_column(one, features))
+  if (one.confidence < kProseFloor && one.link != Link::sentence && !counts_in_column(one, features))
     return;  // nothing that stands around it makes it one
   add_surroundings(text, one, features);
   one.confidence = prose_confidence(features);
+  if (one.link == Link::sentence && features[static_cast<std::size_t>(Feature::question)] == 0)
+    one.confidence = std::max(one.confidence, kSentenceConfidence);
   // In the column of passwords beside one of users even "summer" is one.
   if (counts_in_column(one, features)) one.confidence = std::max(one.confidence, kColumnConfidence);
 }

@@ -25,6 +25,8 @@ enum class TriggerClass : std::uint8_t {
   sign_in,      // "log in as", "sign in with": a user, then a password
   pin,          // "PIN": digits are expected
   secret,       // "secret": also an adjective and a noun
+  access,  // "acceso", "доступ", "zugang": a pair may follow, of which the password must look like one
+  cue,     // "it is now", "wifi", "opens with": no word for a password (prose_sentence.hpp)
 };
 
 // What a language of its own has around its words for passwords. Words of one or two letters are only taken
@@ -57,6 +59,7 @@ enum class Link : std::uint8_t {
   pair,       // second of "a / b" after "creds:"
   column,     // a cell under the heading "Password"
   option,     // the argument of a command line
+  sentence,   // somewhere in the sentence, told by its shape (prose_sentence.hpp)
 };
 
 struct ProseCandidate {

@@ -7,7 +7,9 @@
 
 #include "base/encode.hpp"
 #include "secret/prose_features.hpp"
+#include "secret/prose_lists.hpp"
 #include "secret/prose_reader.hpp"
+#include "secret/prose_sentence.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -19,138 +21,7 @@ constexpr std::size_t kNoteMax = 200;    // bytes of a text too short to tell wh
 constexpr std::size_t kRemarkMax = 80;   // "password (valid until Friday): ..."
 constexpr std::size_t kLead = 48;        // bytes before the word in which "changed" or "reset" may stand
 
-// Forms of "is" and "reads", in the languages of prose.hpp.
-constexpr std::array kVerbs = {
-    "is"sv,      "was"sv,   "are"sv,   "'s"sv,        "be"sv,    "remains"sv, "stays"sv,
-    "becomes"sv, "reads"sv, "ist"sv,   "lautet"sv,    "war"sv,   "bleibt"sv,  "heißt"sv,
-    "lauten"sv,  "wurde"sv, "est"sv,   "sera"sv,      "reste"sv, "était"sv,   "es"sv,
-    "será"sv,    "era"sv,   "sigue"sv, "sería"sv,     "é"sv,     "será:"sv,   "continua"sv,
-    "foi"sv,     "jest"sv,  "brzmi"sv, "pozostaje"sv, "это"sv,   "такой"sv,   "такий"sv,
-    "це"sv,      "є"sv,     "был"sv,   "теперь"sv,    "тепер"sv, "будет"sv,   "är"sv,
-    "è"sv,       "szó"sv,   "는"sv,    "은"sv,        "が"sv,    "は"sv,      "是"sv};
-constexpr std::array kChanges = {
-    "mudou"sv,     "mudada"sv,       "alterei"sv,     "cambió"sv,    "zmieniono"sv,  "изменили"sv,
-    "changed"sv,   "reset"sv,        "set"sv,         "updated"sv,   "switched"sv,   "rotated"sv,
-    "renewed"sv,   "modified"sv,     "configured"sv,  "geändert"sv,  "gesetzt"sv,    "cambiado"sv,
-    "cambiada"sv,  "changé"sv,       "modifié"sv,     "alterada"sv,  "trocada"sv,    "zmienione"sv,
-    "изменён"sv,   "изменен"sv,      "сменили"sv,     "змінено"sv,   "змінили"sv,    "ændret"sv,
-    "endret"sv,    "ändrat"sv,       "ändrats"sv,     "bytt"sv,      "nulstillet"sv, "gewijzigd"sv,
-    "veranderd"sv, "cambiata"sv,     "modificata"sv,  "změněno"sv,   "změnil"sv,     "změnili"sv,
-    "zmenené"sv,   "nastaveno"sv,    "vaihdettu"sv,   "muutettu"sv,  "schimbată"sv,  "schimbat"sv,
-    "resetată"sv,  "modificată"sv,   "άλλαξε"sv,      "αλλάχθηκε"sv, "đổi"sv,        "diubah"sv,
-    "diganti"sv,   "promijenjena"sv, "spremenjeno"sv, "تغييرها"sv,   "تغيير"sv,      "שונתה"sv,
-    "הוחלפה"sv,    "เปลี่ยนเป็น"sv};
-constexpr std::array kBeen = {"been"sv, "stata"sv,  "stato"sv,  "été"sv,
-                              "sido"sv, "blevet"sv, "blivit"sv, "blitt"sv};
-// What follows "changed": "to", in the same languages.
-constexpr std::array kTo = {"to"sv, "as"sv, "zu"sv, "auf"sv, "para"sv, "na"sv, "на"sv, "à"sv};
-// Words between verb and value.
-constexpr std::array kFillers = {
-    "ab"sv,          "heute"sv,     "sofort"sv,   "künftig"sv,   "ab:"sv,        "from"sv,    "today"sv,
-    "dorénavant"sv,  "hoy"sv,       "hoje"sv,     "dzisiaj"sv,   "now"sv,        "still"sv,   "currently"sv,
-    "just"sv,        "simply"sv,    "always"sv,   "probably"sv,  "again"sv,      "also"sv,    "actually"sv,
-    "temporarily"sv, "usually"sv,   "normally"sv, "likely"sv,    "presumably"sv, "either"sv,  "follows"sv,
-    "as"sv,          "jetzt"sv,     "nun"sv,      "weiterhin"sv, "noch"sv,       "vorerst"sv, "auf"sv,
-    "maintenant"sv,  "désormais"sv, "toujours"sv, "donc"sv,      "ahora"sv,      "todavía"sv, "siempre"sv,
-    "agora"sv,       "ainda"sv,     "sempre"sv,   "teraz"sv,     "nadal"sv,      "obecnie"sv, "теперь"sv,
-    "тепер"sv,       "сейчас"sv,    "зараз"sv,    "пока"sv,      "такой"sv,      "такий"sv,   "следующий"sv,
-    "nu"sv,          "ora"sv,       "adesso"sv,   "nyt"sv,       "edelleen"sv,   "stadig"sv,  "fortfarande"sv,
-    "fortsatt"sv,    "nadále"sv,    "nyní"sv,     "teď"sv,       "stále"sv,      "pořád"sv,   "acum"sv,
-    "tot"sv,         "τώρα"sv,      "ακόμα"sv,    "الآن"sv,      "עכשיו"sv,      "כרגע"sv,    "अब"sv,
-    "sekarang"sv,    "sada"sv,      "zdaj"sv};
-// "... is still the old one (X)": X, where it stands in brackets or behind a sign.
-constexpr std::array kSame = {
-    "the"sv,    "same"sv,     "old"sv,    "one"sv,     "das"sv,       "dasselbe"sv,    "gleiche"sv,
-    "alte"sv,   "das alte"sv, "le"sv,     "même"sv,    "l'ancien"sv,  "la"sv,          "el"sv,
-    "misma"sv,  "mismo"sv,    "de"sv,     "siempre"sv, "antes"sv,     "a"sv,           "o"sv,
-    "mesma"sv,  "mesmo"sv,    "to"sv,     "samo"sv,    "stare"sv,     "тот"sv,         "же"sv,
-    "старый"sv, "той"sv,      "самий"sv,  "старий"sv,  "unchanged"sv, "unverändert"sv, "as"sv,
-    "before"sv, "wie"sv,      "bisher"sv, "immer"sv};
-constexpr std::array kPairWords = {"логин"sv,
-                                   "логін"sv,
-                                   "utilisateur"sv,
-                                   "identifiant"sv,
-                                   "usuario"sv,
-                                   "usuário"sv,
-                                   "użytkownik"sv,
-                                   "아이디"sv,
-                                   "사용자"sv,
-                                   "nutzer"sv,
-                                   "kennung"sv,
-                                   "utente"sv,
-                                   "пользователь"sv,
-                                   "користувач"sv,
-                                   "user"sv,
-                                   "username"sv,
-                                   "user name"sv,
-                                   "userid"sv,
-                                   "user id"sv,
-                                   "login"sv,
-                                   "bruger"sv,
-                                   "brugernavn"sv,
-                                   "bruker"sv,
-                                   "brukernavn"sv,
-                                   "användare"sv,
-                                   "användarnamn"sv,
-                                   "käyttäjä"sv,
-                                   "käyttäjätunnus"sv,
-                                   "tunnus"sv,
-                                   "uživatel"sv,
-                                   "používateľ"sv,
-                                   "jméno"sv,
-                                   "felhasználó"sv,
-                                   "felhasználónév"sv,
-                                   "kullanıcı"sv,
-                                   "kullanıcı adı"sv,
-                                   "utilizator"sv,
-                                   "gebruiker"sv,
-                                   "gebruikersnaam"sv,
-                                   "korisnik"sv,
-                                   "χρήστης"sv,
-                                   "όνομα χρήστη"sv,
-                                   "المستخدم"sv,
-                                   "اسم المستخدم"sv,
-                                   "משתמש"sv,
-                                   "שם משתמש"sv,
-                                   "tên đăng nhập"sv,
-                                   "tài khoản"sv,
-                                   "ชื่อผู้ใช้"sv,
-                                   "उपयोगकर्ता"sv,
-                                   "यूज़रनेम"sv,
-                                   "账号"sv,
-                                   "账户"sv,
-                                   "用户名"sv,
-                                   "用户"sv,
-                                   "帳號"sv,
-                                   "使用者名稱"sv,
-                                   "帳戶"sv,
-                                   "ユーザー"sv,
-                                   "ユーザー名"sv,
-                                   "ユーザ名"sv,
-                                   "ユーザid"sv,
-                                   "계정"sv,
-                                   "account"sv,
-                                   "id"sv,
-                                   "name"sv,
-                                   "email"sv,
-                                   "e-mail"sv,
-                                   "uid"sv,
-                                   "u"sv,
-                                   "usr"sv,
-                                   "benutzer"sv,
-                                   "logon"sv,
-                                   "un"sv};
-constexpr std::array kSecretWords = {"password"sv, "passwd"sv, "passphrase"sv, "pass"sv,
-                                     "pwd"sv,      "pw"sv,     "secret"sv};
-// Words of prose_triggers.cpp that run together with those before them.
-constexpr std::array kWideWords = {"비밀번호"sv, "비번"sv, "암호"sv,       "패스워드"sv, "密码"sv,
-                                   "密碼"sv,     "口令"sv, "パスワード"sv, "ﾊﾟｽﾜｰﾄﾞ"sv};
 // ------------------------------------------------------------------------------------------------ pairs
-
-// "and" and "with" of more languages.
-constexpr std::array kJoins = {"og"sv, "och"sv, "med"sv, "ja"sv, "en"sv,  "met"sv, "a"sv,  "s"sv,
-                               "és"sv, "ve"sv,  "și"sv,  "cu"sv, "και"sv, "με"sv,  "se"sv, "و"sv,
-                               "và"sv, "với"sv, "และ"sv, "और"sv, "dan"sv, "와"sv,  "和"sv, "と"sv};
 
 bool is_user_shaped(std::string_view word) {
   if (word.empty() || word.size() > 80) return false;
@@ -208,8 +79,23 @@ bool read_pair(ProseReader &reader, ProseCandidate candidate, std::vector<ProseC
     reader.skip_word();
   }
   if (!separated) return false;
-  const auto value = read_value(reader);
+  auto value = read_value(reader);
   if (!value) return false;
+  // "sftp.acme.example / brisk_up / X": a host comes first.
+  if (first.find('.') != std::string_view::npos && first.find('@') == std::string_view::npos &&
+      !reader.at_line_end()) {
+    const std::size_t behind = reader.at();
+    reader.blanks();
+    const bool goes_on = reader.take("/") || reader.take("|");
+    const auto third = goes_on ? read_value(reader) : std::nullopt;
+    if (third && is_user_shaped(text.substr(value->begin, value->end - value->begin))) {
+      candidate.user_begin = value->begin;
+      candidate.user_end = value->end;
+      value = third;
+    } else {
+      reader.go(behind);
+    }
+  }
   candidate.begin = value->begin;
   candidate.end = value->end;
   candidate.quoted = value->quoted;
@@ -276,6 +162,10 @@ bool emit_value(ProseReader &reader, ProseCandidate candidate, Link link, bool p
     if (read_pair(reader, candidate, out)) return true;
     reader.go(start);
   }
+  if (link == Link::separator && candidate.trigger_end >= 6 &&
+      starts_at(reader.text(), candidate.trigger_end - 6, "phrase") && !reader.source() &&
+      read_phrase(reader.text(), start, candidate, out))
+    return true;
   const auto value = read_value(reader);
   if (!value || (reader.source() && !is_literal(reader, *value, start))) return false;
   candidate.begin = value->begin;
@@ -412,12 +302,42 @@ bool read_before(std::string_view text, std::size_t begin, ProseCandidate candid
       out.push_back(candidate);
       return true;
     }
-    as = word == "as" || word == "als";
+    as = word == "as" || word == "als" || word == "comme" || word == "como" || word == "jako" ||
+         word == "как" || word == "як" || word == "come";
     if (!as && word != "the" && word != "your" && word != "a" && word != "new" && word != "temporary" &&
         word != "initial" && word != "its" && word != "default")
       return false;
   }
   return false;
+}
+
+// A line that is nothing but "Passwort", and the next that is nothing but the value: blocks of a page.
+bool read_below(ProseReader &reader, ProseCandidate candidate, std::vector<ProseCandidate> &out) {
+  constexpr std::size_t kLabelMax = 40;
+  constexpr std::size_t kLeast = 6;
+  if (candidate.trigger != TriggerClass::password || reader.source() || !reader.at_line_end()) return false;
+  const std::string_view text = reader.text();
+  const Span line = line_around(text, candidate.trigger_end, kProseReach);
+  const std::string_view label = base::trim(text.substr(line.begin, line.end - line.begin));
+  if (label.size() > kLabelMax || std::count(label.begin(), label.end(), ' ') > 2 ||
+      !std::all_of(label.begin(), label.end(),
+                   [](char c) { return is_letter(c) || is_high(c) || c == ' ' || c == '-'; }))
+    return false;
+  if (!reader.soft_break()) return false;
+  const auto value = read_value(reader);
+  if (!value || value->quoted || !reader.at_line_end()) return false;
+  const std::string_view found = text.substr(value->begin, value->end - value->begin);
+  const auto any = [&](auto is) { return std::any_of(found.begin(), found.end(), is); };
+  const bool sign =
+      any([](char c) { return std::string_view("!#$%&*+=?^~@_").find(c) != std::string_view::npos; });
+  if (found.size() < kLeast || !any(is_letter) || !(sign || any(is_digit)) ||
+      (!any(is_digit) && found.find_first_of("?!") == found.size() - 1))
+    return false;
+  candidate.link = Link::next_line;
+  candidate.begin = value->begin;
+  candidate.end = value->end;
+  out.push_back(candidate);
+  return true;
 }
 
 // " (for svc-x) is ", " for the vpn box: ", " has been changed to "
@@ -455,6 +375,8 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLangu
     // "password - is: X" and "password: is X" do occur; more often "is" begins a sentence about it.
     return emit_value(reader, candidate, Link::separator, pair, out);
   }
+  if (read_below(reader, candidate, out)) return true;
+  reader.go(start);
   // "pass" alone is a verb, a ticket and a statement of Python: only what it is set to counts.
   if (reader.source() || candidate.trigger == TriggerClass::pass || candidate.trigger == TriggerClass::secret)
     return false;
@@ -562,6 +484,15 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLangu
   return read_adjacent(reader, candidate, false, out);
 }
 
+// Letters with digits or signs, which opening hours and places are not.
+bool looks_typed(std::string_view value) {
+  constexpr std::size_t kLeast = 6;
+  const auto any = [&](auto is) { return std::any_of(value.begin(), value.end(), is); };
+  return value.size() >= kLeast && any(is_letter) && value.find("://") == std::string_view::npos &&
+         (any(is_digit) || value.find_first_of("!#$%&*+?^~@_") != std::string_view::npos) &&
+         (any(is_lower) || any(is_upper));
+}
+
 // "log in as U with V", "sign in using U / V", "logged in to the box with U and V"
 bool read_sign_in(ProseReader &reader, ProseCandidate candidate, std::vector<ProseCandidate> &out) {
   for (std::size_t words = 0; words < kPhraseWords; ++words) {
@@ -569,6 +500,14 @@ bool read_sign_in(ProseReader &reader, ProseCandidate candidate, std::vector<Pro
     const std::string word = reader.word();
     if (word.empty() || word.back() == '.') return false;
     reader.skip_word();
+    // "под моей учеткой: ivanova / X"
+    if (words == 0 && word == ":") {
+      if (!read_pair(reader, candidate, out)) return false;
+      const ProseCandidate &last = out.back();
+      if (looks_typed(reader.text().substr(last.begin, last.end - last.begin))) return true;
+      out.pop_back();
+      return false;
+    }
     // "pour te connecter au NAS : admin puis X"
     if (words > 0 &&
         (word == ":" || (word.size() > 3 && word.back() == ':' && word.find("//") == std::string::npos)))
@@ -672,10 +611,14 @@ bool read_prose(std::string_view text, std::size_t end, const ProseTrigger &trig
   const bool ends_cell = std::string_view("|,;\t\r\n").find(next) != std::string_view::npos ||
                          text.substr(end).starts_with("  ");
   bool heading = false;
-  if (is != TriggerClass::sign_in && ends_cell) {
+  if (is != TriggerClass::sign_in && is != TriggerClass::cue && is != TriggerClass::access && ends_cell) {
     const TableReading table = read_table(text, end, candidate, out);
     if (table == TableReading::cells) return true;
     heading = table == TableReading::heading;
+  }
+  if (is == TriggerClass::pass && text.substr(end).starts_with(" for ")) {
+    if (!looks_like_source(text, end)) read_sentence(text, end, candidate, false, out);
+    return heading;
   }
   if ((is == TriggerClass::pass || is == TriggerClass::secret) && is_letter(next)) return heading;
   ProseReader reader(text, end);
@@ -683,6 +626,10 @@ bool read_prose(std::string_view text, std::size_t end, const ProseTrigger &trig
   const bool short_note =
       text.size() < kNoteMax && (is == TriggerClass::password || is == TriggerClass::pass);
   if (reader.source() && !short_note) return heading;
+  if (is == TriggerClass::cue) {
+    if (!reader.source()) read_cue(text, end, candidate, out);
+    return heading;
+  }
   if (is == TriggerClass::sign_in) {
     read_sign_in(reader, candidate, out);
     return heading;
@@ -696,25 +643,47 @@ bool read_prose(std::string_view text, std::size_t end, const ProseTrigger &trig
   while (begin > 0 && !wide && end - begin < kWord &&
          (is_letter(text[begin - 1]) || is_digit(text[begin - 1]) || is_high(text[begin - 1])))
     --begin;
+  if (begin >= 7 && base::equal_ignoring_case(text.substr(begin - 7, 7), "mot de ")) begin -= 7;
   if (begin > 0 && text[begin - 1] == '/' && is == TriggerClass::password) {
     std::size_t path = begin - 1;  // "/usr/bin/passwd"; "user/password" is none
     while (path > 0 && !is_space(text[path - 1]) && begin - path < 40) --path;
     if (text[path] == '/') return heading;
   }
-  const bool pair = is == TriggerClass::credentials || pair_word_before(text, begin);
-  if (is == TriggerClass::credentials) {
+  const bool pair =
+      is == TriggerClass::credentials || is == TriggerClass::access || pair_word_before(text, begin);
+  if (is == TriggerClass::credentials || is == TriggerClass::access) {
     // Without a link or pair a login is no secret.
     const std::size_t before = out.size();
     read_linked(reader, candidate, *trigger.language, true, out);
     for (std::size_t i = out.size(); i-- > before;)
-      if (out[i].link != Link::pair) out.erase(out.begin() + static_cast<std::ptrdiff_t>(i));
-    if (out.size() == before && !reader.source()) read_listed(ProseReader(text, end), candidate, out);
+      if (out[i].link != Link::pair ||
+          (is == TriggerClass::access && !looks_typed(text.substr(out[i].begin, out[i].end - out[i].begin))))
+        out.erase(out.begin() + static_cast<std::ptrdiff_t>(i));
+    if (out.size() == before && !reader.source()) {
+      candidate.link = Link::none;
+      if (!read_listed(ProseReader(text, end), candidate, out) && !read_initials(text, end, candidate, out) &&
+          is == TriggerClass::credentials)
+        read_sentence(text, end, candidate, true, out);
+    }
     return heading;
   }
   if (trigger.language->value_before && read_preceding(text, begin, candidate, out)) return heading;
   const std::size_t before = out.size();
   if (is == TriggerClass::password && !reader.source()) read_before(text, begin, candidate, out);
   if (out.size() == before) read_linked(reader, candidate, *trigger.language, pair, out);
+  if (out.size() == before && !reader.source() && (is == TriggerClass::password || is == TriggerClass::pass))
+    read_sentence(text, end, candidate, is == TriggerClass::pass && !text.substr(end).starts_with(" for"),
+                  out);
+  // {label: "Password:", next: "Name:"}: the quote that opens before the word closes behind its colon.
+  if (begin > 0 && (text[begin - 1] == '"' || text[begin - 1] == '\''))
+    out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
+                             [&](const ProseCandidate &one) {
+                               if (!one.quoted || one.begin <= end || text[one.begin - 1] != text[begin - 1])
+                                 return false;
+                               const std::string_view between = text.substr(end, one.begin - 1 - end);
+                               return between.find(text[begin - 1]) == std::string_view::npos;
+                             }),
+              out.end());
   if (is == TriggerClass::pass && out.size() > before && says_how_a_test_went(text, begin, end))
     out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
                              [&](const ProseCandidate &one) {

@@ -38,6 +38,13 @@ bool foreign_at(std::string_view text, std::size_t at) {
   return (byte(0) >= 0xE3 && byte(0) <= 0xED) || (byte(0) == 0xEF && (byte(1) == 0xBC || byte(1) == 0xBD));
 }
 
+// Blanks of no width and soft hyphens within a word: how many bytes, or 0.
+std::size_t no_width_at(std::string_view text, std::size_t at) {
+  const std::string_view mark = text.substr(at, 3);
+  if (mark == "\xE2\x80\x8B" || mark == "\xE2\x81\xA0") return 3;
+  return mark.starts_with("\xC2\xAD") ? 2 : 0;
+}
+
 }  // namespace
 
 std::size_t trimmed_end(std::string_view text, std::size_t begin, std::size_t end) {
@@ -120,6 +127,12 @@ std::optional<ProseValue> read_value(ProseReader &reader) {
     if (text.substr(end).starts_with("\xC2\xA0")) break;
     // A line break as calendars and unread JSON write it.
     if (text[end] == '\\' && end - begin >= 4 && end + 1 < reader.end() && text[end + 1] == 'n') break;
+    if (const std::size_t invisible = no_width_at(text, end); invisible > 0 && end > begin) {
+      const std::size_t after = end + invisible;
+      if (after >= reader.end() || is_space(text[after]) || is_high(text[after])) break;
+      end = after;
+      continue;
+    }
     if (is_high(text[end]) && end > begin && !is_high(text[begin]) && foreign_at(text, end)) break;
     if ((text[end] == ';' || text[end] == ',' || text[end] == '&') && end > begin &&
         names_next(text, end + 1))

@@ -184,7 +184,8 @@ std::vector<ProseTrigger> make_triggers() {
       {"kennwort", "mot de passe", "mots de passe", "contraseña", "contraseñas", "contrasena", "contrasenas",
        "contrasenya", "senha"});
   add(password, kAny, Begins::word,
-      {"mdp", "palavra-passe", "codigo de acceso", "código de acceso", "clave", "clave de acceso"});
+      {"mdp", "code d'accès", "code d'acces", "codes d'accès", "palavra-passe", "codigo de acceso",
+       "código de acceso", "clave", "clave de acceso"});
   add(password, kDutch, Begins::anywhere, {"wachtwoord"});
   // Danish, Norwegian, Swedish, Icelandic; words are joined to others: "serveradgangskoden"
   add(password, kNordic, Begins::anywhere,
@@ -218,6 +219,7 @@ std::vector<ProseTrigger> make_triggers() {
   add(password, kCyrillic, Begins::anywhere,
       {"пароль", "пароля", "паролю", "паролем", "паролі", "парола", "паролата", "лозинка", "лозинку",
        "лозинката"});
+  add(password, kCyrillic, Begins::word, {"пасс"});
   add(password, kGreek, Begins::anywhere,
       {"κωδικός", "κωδικό", "κωδικού", "κωδικος", "κωδικο", "κωδικός πρόσβασης", "κωδικό πρόσβασης",
        "κωδικου", "κωδικος προσβασης", "συνθηματικό", "συνθηματικού", "συνθηματικο"});
@@ -237,6 +239,7 @@ std::vector<ProseTrigger> make_triggers() {
       {"비밀번호", "비번", "암호", "패스워드", "密码", "密碼", "口令", "パスワード", "ﾊﾟｽﾜｰﾄﾞ", "パスコード",
        "合言葉"});
   add_pattern(R"((?:^|[^a-z0-9])pass[0-9]?)", pass);
+  add(pass, kAny, Begins::word, {"contra"});
   add_pattern(R"((?:^|[^a-z])(?:credentials?|creds?|log-?ins?|log-?in (?:details|data|info)))", credentials);
   // Access data
   add(credentials, kAny, Begins::anywhere,
@@ -294,6 +297,24 @@ std::vector<ProseTrigger> make_triggers() {
   add_pattern(
       R"((?:^|[^a-z])(?:(?:ssh|rdp|telnet|vnc)(?:'?ed)? (?:in|into|to)|(?:you )?get in|(?:te|vous|se) connecter))",
       sign_in);
+  add_pattern(
+      R"((?:^|[^a-z])(?:use (?:mine|my (?:account|login|user|id))|with my (?:account|login)|mit meinem (?:account|konto|login|benutzer)|avec mon compte|con mi (?:cuenta|usuario)|com (?:a minha conta|o meu utilizador)))",
+      sign_in);
+  add(sign_in, kAny, Begins::word,
+      {"учеткой", "учёткой", "учетной записью", "учётной записью", "обліковим записом"});
+  add(access, kAny, Begins::word,
+      {"acceso", "acesso", "accès", "acces", "zugang", "zugänge", "connexion", "dane do", "dostęp", "доступ",
+       "доступы", "доступи"});
+  add(access, kAny, Begins::anywhere, {"접속정보", "접속 정보", "접속정보는"});
+  add_pattern(
+      R"((?:^|[^a-z])(?:it(?:'s| is|\xE2\x80\x99s)(?: now)?|c'est maintenant|ahora es|(?:ist|lautet) jetzt))",
+      cue);
+  add_pattern(R"((?:^|[^a-z])(?:new(?: one)?(?:'s| is| was|:| =)|neu(?:es)?:|nuev[oa]:|nouveau ?:))", cue);
+  add_pattern(
+      R"((?:^|[^a-z])(?:opens? with|unzip (?:it )?with|unlocks? with|decrypts? with|extract with|s'ouvre avec|se abre con|abre com))",
+      cue);
+  add_pattern(R"((?:^|[^a-z])(?:wi-?fi|wlan))", cue);
+  add(cue, kAny, Begins::word, {"вайфай", "вай-фай", "вайфая"});
   add_pattern(R"(community[ -]string)", password);
   add_pattern(R"((?:^|[^a-z])pin(?: code)?)", pin);
   add_pattern(R"((?:^|[^a-z0-9])secret[0-9]?)", secret);

@@ -9,13 +9,16 @@
 
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
+#include "evidence/page_source.hpp"
 #include "secret/assignment.hpp"
 #include "secret/assignment_features.hpp"
+#include "secret/assignment_lexis.hpp"
 #include "secret/context.hpp"
 #include "secret/decode_view.hpp"
 #include "secret/escaped_text.hpp"
 #include "secret/hint_patterns.hpp"
 #include "secret/hints.hpp"
+#include "secret/match_checks.hpp"
 #include "secret/prose.hpp"
 #include "secret/scanner_candidate.hpp"
 #include "secret/scanner_held.hpp"
@@ -283,6 +286,57 @@ void Scanner::scan_wrapped(const evidence::TextView &view, const std::vector<Can
   joining_ = false;
 }
 
+namespace {
+
+// Where the whole name begins, of which the rule took the end.
+std::size_t name_of(std::string_view text, const RuleMatch &match) {
+  constexpr std::size_t kName = 64;
+  std::size_t at = match.begin;
+  while (at > 0 && match.begin - at < kName && is_name_char(text[at - 1])) --at;
+  return at;
+}
+
+// `"token = "x`: the name begins a text, which the quote behind the sign ends. Of rules that tell names only.
+bool closes_text(std::string_view text, const RuleMatch &match) {
+  if (match.secret_begin == 0) return false;
+  const char quote = text[match.secret_begin - 1];
+  if (quote != '"' && quote != '\'' && quote != '`') return false;
+  std::string_view lead = text.substr(match.begin, match.secret_begin - 1 - match.begin);
+  const bool opens = lead.starts_with(quote);
+  if (opens) lead.remove_prefix(1);
+  if (lead.find_first_of("\"'`") != std::string_view::npos) return false;
+  const std::size_t at = name_of(text, match);
+  return opens || (at > 0 && text[at - 1] == quote);
+}
+
+// Whether a place in the source of a page lies between its tags, and not in a comment, script or style sheet.
+bool is_content(std::string_view page, std::size_t at) {
+  constexpr std::size_t kReach = 64 << 10;
+  const std::string_view before = page.substr(at - std::min(at, kReach), std::min(at, kReach));
+  const std::size_t mark = before.find_last_of("<>");
+  if (mark == std::string_view::npos) return at <= kReach;
+  if (before[mark] == '<') return false;
+  const auto within = [&](std::string_view open, std::string_view close) {
+    const std::size_t from = before.rfind(open);
+    return from != std::string_view::npos && before.find(close, from) == std::string_view::npos;
+  };
+  return !within("<!--", "-->") && !within("<script", "</script") && !within("<style", "</style");
+}
+
+// "essu_abc123": it begins as a vendor's tokens do and ends before one could.
+bool is_stump(const RuleSet &rules, std::string_view value) {
+  constexpr std::size_t kPrefix = 4;
+  constexpr std::size_t kLeast = 10;
+  if (value.size() < kPrefix || value.size() > 32) return false;
+  return std::any_of(rules.rules.begin(), rules.rules.end(), [&](const Rule &rule) {
+    const std::string_view prefix = rule.public_prefix;
+    return prefix.size() >= kPrefix && (prefix.back() == '_' || prefix.back() == '-') &&
+           value.starts_with(prefix) && value.size() < prefix.size() + kLeast;
+  });
+}
+
+}  // namespace
+
 // Matches and prose become candidates, each with the reason why it is none after all.
 void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out) {
   gates_.clear();
@@ -307,12 +361,20 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
         break;
       }
     }
+    if (candidate.rejected.empty() && (rule.family == "generic" || rule.family == "providers")) {
+      const std::size_t name = name_of(view.text, match);
+      if (rule.family == "generic" && closes_text(view.text, match))
+        candidate.rejected = "the quote before it ends a text";
+      else if (breaks_issued_form(view.text.substr(name, match.secret_begin - name), secret))
+        candidate.rejected = "not of the form that the vendor in the name issues";
+    }
     if (candidate.rejected.empty() && (rule.keyword_gate || !rule.discard.empty()))
       candidate.rejected = rejected_by_import(view, rule, match);
     out.push_back(std::move(candidate));
   }
   ask_companions(view.text, out);
   if (!options_.prose || !view.prose) return;
+  const bool page = view.name == evidence::kPageSource;
   std::vector<AssignmentCandidate> assigned;
   find_assignments(view.text, view.name.empty() ? view.item : view.name, matches_.triggers,
                    static_cast<std::uint32_t>(prose_triggers().size()), assigned, &matches_.far);
@@ -327,7 +389,16 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
     candidate.begin = one.begin;
     candidate.end = one.end;
     candidate.confidence = one.confidence;
-    if (one.confidence < kAssignmentThreshold) candidate.rejected = "unlikely to be a secret under this name";
+    if (one.confidence < kAssignmentThreshold)
+      candidate.rejected = "unlikely to be a secret under this name";
+    else if (!password && is_stump(*rules_, view.text.substr(one.begin, one.end - one.begin)))
+      candidate.rejected = "shorter than any token that begins so";
+    else if (breaks_issued_form(view.text.substr(one.name_begin, one.name_end - one.name_begin),
+                                view.text.substr(one.begin, one.end - one.begin)))
+      candidate.rejected = "not of the form that the vendor in the name issues";
+    if (page && candidate.rejected.empty() && one.tie != Tie::element &&
+        is_content(view.text, one.name_begin) && is_content(view.text, one.begin))
+      candidate.rejected = "the page's text tells";
     out.push_back(std::move(candidate));
   }
   std::vector<ProseCandidate> prose;
@@ -352,7 +423,10 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
     candidate.user_begin = one.user_begin;
     candidate.user_end = one.user_end;
     candidate.confidence = one.confidence;
-    if (one.confidence < kProseThreshold) candidate.rejected = "unlikely to be a password in this sentence";
+    if (one.confidence < kProseThreshold)
+      candidate.rejected = "unlikely to be a password in this sentence";
+    else if (page && is_content(view.text, candidate.match_begin) && is_content(view.text, one.begin))
+      candidate.rejected = "the page's text tells";
     out.push_back(std::move(candidate));
   }
   if (view.within == evidence::kNoRecord || view.text.size() > kLoneMessageMax || joining_) return;

@@ -201,6 +201,48 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"DESCRIPTION:the wlan password is Kx7#mars_Wq81\\nbye", "Kx7#mars_Wq81"},
         Case{"jenkins password: Lk17#saturn_Qz119", "Lk17#saturn_Qz119"}));
 
+// Sentences that name a password without "is": told by the shape of the word (prose_sentence.hpp).
+INSTANTIATE_TEST_SUITE_P(
+    ToldByTheirShape, ProsePositive,
+    testing::Values(
+        Case{"Passwort hab ich auf Fr0sch&Teich gesetzt, bitte gleich ändern.", "Fr0sch&Teich"},
+        Case{"The root pw on the old NAS hasn't changed since Dave left (still Chester1998!).",
+             "Chester1998!"},
+        Case{"Temp pass for Priya's laptop = Zebra.Crossing.88 , she will change it.", "Zebra.Crossing.88"},
+        Case{"A senha da VPN passou a ser Caju@Verde31, avisa o pessoal.", "Caju@Verde31"},
+        Case{"tu mets pdupont comme identifiant et Marée$Basse8 comme mot de passe.", "Marée$Basse8"},
+        Case{"Login kowalska.a, hasło tymczasowe Lato_nad_morzem8", "Lato_nad_morzem8"},
+        Case{"the wifi for the guests has changed again, it is now Sunflower-Lantern-82",
+             "Sunflower-Lantern-82"},
+        Case{"das WLAN im 3. OG heißt GAST-3, Schlüssel: Kaffee+Kuchen17\nGruß", "Kaffee+Kuchen17"},
+        Case{"We rotated it. old: Spring2024! new: Autumn!2025x", "Autumn!2025x"},
+        Case{"the zip I just sent opens with Inv0ice_2024_Q3", "Inv0ice_2024_Q3"},
+        Case{"Passphrase to open the attachment: correct horse battery staple 7",
+             "correct horse battery staple 7"},
+        Case{"Creds as discussed\nU: svc_report\nP: q8&Lm2vTz!\nHost: rpt01\n", "q8&Lm2vTz!"},
+        Case{"you can use mine for now: jdoe / Winter-is-2here", "Winter-is-2here"},
+        Case{"Acceso SFTP: sftp.cliente.example / brisk_up / 9tT!pera_02", "9tT!pera_02"},
+        Case{"Доступ к серверу 10.1.1.5: root, Qw!9tapka", "Qw!9tapka"},
+        Case{"Benutzer\nsvc-web\nPasswort\nHm4#xuT9vKqe\n", "Hm4#xuT9vKqe"},
+        Case{"password: Hm4#xu\u200BT9vKqe\n", "Hm4#xuT9vKqe"},
+        Case{"password: Hm4&xuT9<Kqe\n", "Hm4&xuT9<Kqe"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    ShapesOfOtherThings, ProseNegative,
+    testing::Values(
+        "Please reset the password of the test user in Windows11! Thanks", "it is now available in Word2016.",
+        "The attachment opens with Excel2019 or LibreOffice7.",
+        "old: 1.2.3 new: 1.2.4 - upgrade notes attached",
+        "Your wifi router AX-3000 v2.1 supports WPA2/WPA3 and 802.11ax.",
+        "The password policy (ISO-27001:2022, section A.9.4.3) applies to svc-backup01.example.com.",
+        "password changes need AES+SHA256 and TLS1.3 on us-east-1a.",
+        "Passphrase for the key: see the vault in the office", "Acceso: lunes / viernes 9-18",
+        "Your password for order RE-2024-11872 will be mailed to user@host2.",
+        "Username\nPassword\nForgot?\n", "The password was sent to Mr. O'Neil@HQ yesterday.",
+        "gpgsm: Fix reporting of bad passphrase error during PKCS#11 import.",
+        "configure.in: Do not pass --with-stabs for mips*-sgi-irix6*o32.",
+        "login segfaults on EOF (rh#298461)", "passphrase.c: Passphrase handling code here"));
+
 // Exports of chats and tickets, logs: source stands around the sentence, and line breaks are escapes.
 INSTANTIATE_TEST_SUITE_P(
     SentencesInQuotes, ProsePositive,

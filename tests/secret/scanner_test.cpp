@@ -145,6 +145,21 @@ TEST(Scanner, RejectedCandidatesAreKeptOnRequestWithTheirReason) {
   EXPECT_TRUE(seen);
 }
 
+TEST(Scanner, WhatIsNoSecretByItsNameOrItsQuotesIsNone) {
+  for (const char *text :
+       {"nonMatchingToken := \"0rilbwaub67ci5u4\"\n",
+        "see https://id.corp.example/reset?token=3f9c2a7be1d84c0f9a7b to go on\n",
+        "elastic_token = essu_abc123\n",  // begins as a token does and ends before one could
+        "{passwordLabel:\"Password:\",rememberMeLabel:\"Remember me:\"}\n",
+        "echo 'password = '.$p['config']['daemon_password'];\n",
+        "t = \"api_token = \"4a5wK9zrXq82mVb7tLpN\"\"\n",
+        "\"/en/3.0/creating-a-strong-password\":\"/en/enterprise-server@3.0/auth\"\n",
+        "X-CSRF-Token=Mj2qykJO5rELyHgezQ69nzUX0i3OH67V7+V4eUrLfpuyOuxmiW9rhROG/Whikle1\n"})
+    EXPECT_TRUE(test::scan(text).empty()) << text;
+  EXPECT_EQ(test::scan("matching_token := \"0rilbwaub67ci5u4\"\n").size(), 1u);
+  EXPECT_EQ(test::scan("api_token = \"4a5wK9zrXq82mVb7tLpN\"\n").size(), 1u);
+}
+
 TEST(Scanner, OneNameForTheSameBytes) {
   const auto found = test::scan("api_token = \"" + kToken + "\"\npassword: \"" + kToken + "\"\n");
   EXPECT_EQ(found.size(), 2u);
