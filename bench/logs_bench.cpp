@@ -7,8 +7,10 @@
 //
 //   logs_bench                          the readers alone, then with the built-in rules, then scaled
 //   logs_bench --rules FOLDER           with every Sigma rule below FOLDER too (a checkout of SigmaHQ:
-//   rules/cloud) logs_bench --write FILE             writes the sign-ins that it measures, for peers
-//   (bench/peers_logs) logs_bench --read FILE --rules F    measures that file instead
+//   rules/cloud)
+//   logs_bench --write FILE             writes the sign-ins that it measures, for peers (bench/peers_logs.sh)
+//   logs_bench --write-audits FILE      writes the nested audit records
+//   logs_bench --read FILE --rules F    measures that file instead
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -242,14 +244,19 @@ void measure_scale() {
 }  // namespace
 
 int main(int argc, char **argv) {
-  std::string folder, write, file;
+  std::string folder, write, write_audits, file;
   for (int i = 1; i + 1 < argc; i += 2) {
     if (std::strcmp(argv[i], "--rules") == 0) folder = argv[i + 1];
     if (std::strcmp(argv[i], "--write") == 0) write = argv[i + 1];
+    if (std::strcmp(argv[i], "--write-audits") == 0) write_audits = argv[i + 1];
     if (std::strcmp(argv[i], "--read") == 0) file = argv[i + 1];
   }
   if (!write.empty()) {
     std::ofstream(write, std::ios::binary) << signins(64'000'000);
+    return 0;
+  }
+  if (!write_audits.empty()) {
+    std::ofstream(write_audits, std::ios::binary) << audits(64'000'000);
     return 0;
   }
   if (!file.empty()) {

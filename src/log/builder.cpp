@@ -3,10 +3,10 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <cctype>
 #include <vector>
 
 #include "base/encode.hpp"
+#include "log/json_marks.hpp"
 
 namespace dislodge::log {
 
@@ -40,10 +40,13 @@ bool holds(const std::vector<KeyDescription> &keys, const std::string &id) {
 }  // namespace
 
 bool is_guid(std::string_view text) {
+  const auto is_hex = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
   if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) return false;
+    if (dash ? text[i] != '-' : !is_hex(text[i])) return false;
   }
   return true;
 }
@@ -133,7 +136,7 @@ bool EventBuilder::set_time(std::string_view text) {
 
 base::StringId EventBuilder::pooled(base::StringId &last, std::string_view text) {
   if (text.empty()) return 0;
-  if (last == 0 || table_.pool.text(last) != text) last = table_.pool.intern(text);
+  if (last == 0 || !same_bytes(table_.pool.text(last), text)) last = table_.pool.intern(text);
   return last;
 }
 

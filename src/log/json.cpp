@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 
@@ -21,6 +22,10 @@ constexpr std::uint32_t kNoInner = UINT32_MAX;  // index of a text that holds no
 constexpr std::uint32_t kTableFrom = 8;
 // So are objects with more: names made to collide would make a table of them quadratic.
 constexpr std::uint32_t kTableMost = 512;
+// Shapes of objects that are remembered from record to record.
+constexpr std::size_t kShapesMax = 256;
+// Of decoded text.
+constexpr std::size_t kBlockBytes = 256 << 10;
 
 std::string minified(std::string_view text) {
   std::string out;
@@ -44,6 +49,22 @@ bool is_empty_text(const JsonMark &mark) {
 
 }  // namespace
 
+void JsonMarks::grow(std::size_t used) {
+  const std::size_t wider = std::max<std::size_t>(64, room_ * 2);
+  auto moved = std::make_unique_for_overwrite<JsonMark[]>(wider);
+  std::copy_n(marks_.get(), used, moved.get());
+  marks_ = std::move(moved);
+  room_ = wider;
+}
+
+std::uint64_t *JsonMarks::bits(std::size_t words) {
+  if (words > words_) {
+    bits_ = std::make_unique_for_overwrite<std::uint64_t[]>(std::bit_ceil(words));
+    words_ = std::bit_ceil(words);
+  }
+  return bits_.get();
+}
+
 std::string_view Json::name_of(JsonMark &mark) const {
   if (mark.name_escaped) {
     const std::string_view plain = arena_->unescaped({mark.name, mark.name_length});
@@ -60,7 +81,9 @@ Json Json::get(std::string_view name) const {
   Json empty_text;
   // True where the search is over.
   const auto fits = [&](JsonMark &one, Json &found) {
-    if (one.name_hash != hash || one.kind == Kind::null || !base::equal_ignoring_case(name_of(one), name))
+    if (one.name_hash != hash || one.kind == Kind::null) return false;
+    if (const std::string_view own = name_of(one);
+        !same_bytes(own, name) && !base::equal_ignoring_case(own, name))
       return false;
     if (is_empty_text(one)) {
       if (!empty_text) empty_text = Json(arena_, &one);
@@ -77,18 +100,29 @@ Json Json::get(std::string_view name) const {
     return empty_text;
   }
   const std::uint32_t begin = arena_->index_of(*mark_);
-  const std::uint32_t mask = std::bit_ceil(mark_->count * 2) - 1;
+  const JsonArena::Shape &shape = arena_->shapes_[arena_->tables_[begin]];
+  const auto mask = static_cast<std::uint32_t>(shape.slots.size() - 1);
   for (std::uint32_t slot = hash & mask;; slot = (slot + 1) & mask) {
-    const std::uint32_t distance = arena_->tables_[begin + 1 + slot];
-    if (distance == 0) return empty_text;
-    if (fits(mark_[distance], found)) return found;
+    const std::uint32_t place = shape.slots[slot];
+    if (place == 0) return empty_text;
+    if (fits(mark_[arena_->tables_[begin + place]], found)) return found;
   }
 }
 
 bool Json::has_doubles() const {
   if (!is_object() || mark_->count < 2) return false;
   if (mark_->count > kTableMost) return true;  // not known
-  return arena_->tables_[arena_->index_of(*mark_)] != 0;
+  const std::uint32_t begin = arena_->index_of(*mark_);
+  if (!arena_->shapes_[arena_->tables_[begin]].same_hashes) return false;
+  for (std::uint32_t i = 1; i <= mark_->count; ++i)
+    for (std::uint32_t j = 1; j < i; ++j) {
+      JsonMark &one = mark_[arena_->tables_[begin + j]];
+      JsonMark &other = mark_[arena_->tables_[begin + i]];
+      if (one.name_hash == other.name_hash && one.kind != Kind::null && other.kind != Kind::null &&
+          base::equal_ignoring_case(name_of(one), name_of(other)))
+        return true;
+    }
+  return false;
 }
 
 Json Json::any(std::initializer_list<std::string_view> names) const {
@@ -164,44 +198,84 @@ Json Json::at(std::size_t index) const {
   return one->kind == Kind::null ? Json() : Json(arena_, one);
 }
 
-// The table of an object: [whether names stand twice][slots: distance of the mark from the object].
+// Where the members of an object lie: [shape][distance of each from the object].
 std::uint32_t JsonArena::index_of(JsonMark &object) {
   if (object.index != 0) return object.index - 1;
-  const std::uint32_t size = std::bit_ceil(object.count * 2);
   const auto begin = static_cast<std::uint32_t>(tables_.size());
-  tables_.resize(tables_.size() + 1 + size, 0);
-  const Json names(this, &object);
-  JsonMark *one = &object + 1;
-  for (std::uint32_t i = 0; i < object.count; ++i, one += one->next) {
-    std::uint32_t slot = one->name_hash & (size - 1);
-    while (tables_[begin + 1 + slot] != 0) {
-      JsonMark &other = (&object)[tables_[begin + 1 + slot]];
-      if (other.name_hash == one->name_hash && other.kind != Kind::null && one->kind != Kind::null &&
-          base::equal_ignoring_case(names.name_of(other), names.name_of(*one)))
-        tables_[begin] = 1;
-      slot = (slot + 1) & (size - 1);
-    }
-    tables_[begin + 1 + slot] = static_cast<std::uint32_t>(one - &object);
+  tables_.resize(tables_.size() + 1 + object.count);
+  std::uint32_t *const table = tables_.data() + begin;
+  std::uint32_t distance = 1;
+  for (std::uint32_t i = 1; i <= object.count; ++i) {
+    table[i] = distance;
+    distance += (&object)[distance].next;
   }
+  table[0] = shape_of(object);
   object.index = begin + 1;
   return begin;
 }
 
-std::string_view JsonArena::unescaped(std::string_view text) {
-  return keep(unescape_json(text));
+std::uint32_t JsonArena::shape_of(const JsonMark &object) {
+  const JsonMark &first = (&object)[1];
+  std::uint32_t &known = shape_at_[(object.count * 7 + first.name_hash) % shape_at_.size()];
+  if (known != 0 && shapes_[known - 1].hashes.size() == object.count) {
+    const JsonMark *one = &first;
+    bool same = true;
+    for (const std::uint32_t hash : shapes_[known - 1].hashes) {
+      same = same && one->name_hash == hash;
+      one += one->next;
+    }
+    if (same) return known - 1;
+  }
+  Shape &shape = shapes_.emplace_back();
+  known = static_cast<std::uint32_t>(shapes_.size());
+  const std::uint32_t size = std::bit_ceil(object.count * 2);
+  shape.slots.resize(size);
+  const JsonMark *one = &first;
+  for (std::uint16_t place = 1; place <= object.count; ++place, one += one->next) {
+    std::uint32_t slot = one->name_hash & (size - 1);
+    for (; shape.slots[slot] != 0; slot = (slot + 1) & (size - 1))
+      if (shape.hashes[shape.slots[slot] - 1u] == one->name_hash) shape.same_hashes = true;
+    shape.hashes.push_back(one->name_hash);
+    shape.slots[slot] = place;
+  }
+  return known - 1;
 }
 
-base::Result<Json> JsonArena::parse(std::string_view text) {
+std::string_view JsonArena::unescaped(std::string_view text) {
+  const std::size_t room = text.size();
+  while (block_ < blocks_.size() && blocks_[block_].size - blocks_[block_].used < room) ++block_;
+  if (block_ == blocks_.size()) {
+    const std::size_t size = std::max(kBlockBytes, room);
+    blocks_.push_back({std::make_unique_for_overwrite<char[]>(size), size, 0});
+  }
+  Block &block = blocks_[block_];
+  char *const to = block.bytes.get() + block.used;
+  const std::size_t length = unescape_json(text, to);
+  block.used += length;
+  return {to, length};
+}
+
+// What long records needed is given back: a file of a million short ones may hold one of a gigabyte.
+void JsonArena::forget() {
   inner_used_ = 0;
   kept_.clear();
   tables_.clear();
+  if (shapes_.size() > kShapesMax) {
+    shapes_.clear();
+    shape_at_ = {};
+  }
+  block_ = 0;
+  if (blocks_.size() > 1) blocks_.clear();
+  if (!blocks_.empty()) blocks_.front().used = 0;
+}
+
+base::Result<Json> JsonArena::parse(std::string_view text) {
+  forget();
   return parse_marks(text);
 }
 
 base::Result<Json> JsonArena::parse(std::string &&text) {
-  inner_used_ = 0;
-  kept_.clear();
-  tables_.clear();
+  forget();
   return parse_marks(keep(std::move(text)));
 }
 
@@ -211,7 +285,7 @@ base::Result<Json> JsonArena::parse_marks(std::string_view text) {
   if (!simdjson::validate_utf8(text.data(), text.size())) text = keep(base::to_valid_utf8(text));
   if (const char *wrong = mark_json(text, marks_); wrong != nullptr)
     return base::fail(base::ErrorKind::damaged, std::string("is no valid JSON: ") + wrong);
-  return marks_[0].kind == Kind::null ? Json() : Json(this, marks_.data());
+  return marks_.data()->kind == Kind::null ? Json() : Json(this, marks_.data());
 }
 
 Json JsonArena::parse_inner(std::string_view text) {
@@ -219,8 +293,8 @@ Json JsonArena::parse_inner(std::string_view text) {
   if (inner.empty() || (inner.front() != '{' && inner.front() != '[') || inner_used_ >= kInnerMax ||
       inner.size() > UINT32_MAX)
     return {};
-  if (inner_used_ == inner_.size()) inner_.push_back(std::make_unique<Marks>());
-  Marks &marks = *inner_[inner_used_++];
+  if (inner_used_ == inner_.size()) inner_.push_back(std::make_unique<JsonMarks>());
+  JsonMarks &marks = *inner_[inner_used_++];
   if (mark_json(inner, marks) != nullptr) return {};
   return Json(this, marks.data());
 }

@@ -10,6 +10,7 @@
 // asked for, because a record has a hundred fields of which an event needs thirty
 // (docs/decisions/0006-own-json-marks.md).
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -36,10 +37,28 @@ struct JsonMark {
   std::uint32_t name_hash = 0;
   std::uint32_t next = 1;   // marks to the next value of the same object or array
   std::uint32_t count = 0;  // values in it
-  std::uint32_t index = 0;  // 1 + where its table of names begins; 0: none yet
+  std::uint32_t index = 0;  // of an object: 1 + where its entry in JsonArena::tables_ begins; 0: none yet.
+                            // Of text: 1 + which of JsonArena::inner_ it holds
   Kind kind = Kind::null;
   bool escaped = false;       // text that holds backslashes
   bool name_escaped = false;  // so does the name
+};
+
+// The marks of one text, and the memory for them, which the next text takes over.
+class JsonMarks {
+ public:
+  JsonMark *data() { return marks_.get(); }
+  std::size_t room() const { return room_; }
+  // Room for one mark more than there is, at least; the marks that there are stay.
+  void grow(std::size_t used);
+  // A bit for each byte of a text, in words of 64.
+  std::uint64_t *bits(std::size_t words);
+
+ private:
+  std::unique_ptr<JsonMark[]> marks_;
+  std::size_t room_ = 0;
+  std::unique_ptr<std::uint64_t[]> bits_;
+  std::size_t words_ = 0;
 };
 
 class Json {
@@ -122,16 +141,33 @@ class JsonArena {
 
  private:
   friend class Json;
-  using Marks = std::vector<JsonMark>;
+  void forget();
   base::Result<Json> parse_marks(std::string_view text);
   std::string_view unescaped(std::string_view text);
   std::uint32_t index_of(JsonMark &object);
+  std::uint32_t shape_of(const JsonMark &object);
 
-  Marks marks_;
-  std::vector<std::unique_ptr<Marks>> inner_;
+  JsonMarks marks_;
+  std::vector<std::unique_ptr<JsonMarks>> inner_;
   std::size_t inner_used_ = 0;
   std::deque<std::string> kept_;
-  std::vector<std::uint32_t> tables_;  // of names: mark's distance from the object, 0 where empty
+  // Where escapes were decoded: blocks that are written again for the next record.
+  struct Block {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size = 0;
+    std::size_t used = 0;
+  };
+  std::vector<Block> blocks_;
+  std::size_t block_ = 0;  // that is being filled
+  // The records of a log have the same names in the same order, and so one table of them serves all.
+  struct Shape {
+    std::vector<std::uint32_t> hashes;  // of the names, in order
+    std::vector<std::uint16_t> slots;   // 1 + place in that order, by hash; 0 where empty
+    bool same_hashes = false;           // two names have one hash
+  };
+  std::vector<Shape> shapes_;
+  std::array<std::uint32_t, 64> shape_at_{};  // 1 + index of a shape, by what tells most shapes apart
+  std::vector<std::uint32_t> tables_;  // objects: the shape, then each member's distance from the object
 };
 
 }  // namespace dislodge::log

@@ -1,11 +1,13 @@
 #include "log/json_marks.hpp"
 
-#include <cstring>
+#include <algorithm>
+#include <bit>
+#include <string>
 
 #include "base/encode.hpp"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 namespace dislodge::log {
@@ -17,161 +19,92 @@ using Kind = JsonMark::Kind;
 constexpr std::size_t kDepthMax = 1024;
 constexpr std::size_t kMarksMax = 2'000'000;  // values of one record: 100 MB of marks
 
-// The first quote or backslash at or behind `at`; `end` where there is none.
-const char *string_stop(const char *at, const char *end) {
-#if defined(__SSE2__)
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i slash = _mm_set1_epi8('\\');
-  while (end - at >= 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(at));
-    const int stops =
-        _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash)));
-    if (stops != 0) return at + __builtin_ctz(static_cast<unsigned>(stops));
-    at += 16;
+// ---- where the quotes and backslashes are: a bit a byte, so that the walk goes from one to the next without
+// looking at what is between
+
+// All of them mark words of 64 whole bytes.
+using StopKernel = void (*)(const char *at, std::size_t words, std::uint64_t *bits);
+
+void mark_stops_portable(const char *at, std::size_t words, std::uint64_t *bits) {
+  for (std::size_t word = 0; word < words; ++word, at += 64) {
+    std::uint64_t stops = 0;
+    for (unsigned i = 0; i < 64; ++i) stops |= static_cast<std::uint64_t>(at[i] == '"' || at[i] == '\\') << i;
+    bits[word] = stops;
   }
-#endif
-  while (at < end && *at != '"' && *at != '\\') ++at;
-  return at;
 }
 
-class Marker {
- public:
-  Marker(std::string_view text, std::vector<JsonMark> &marks)
-      : at_(text.data()), end_(text.data() + text.size()), marks_(marks) {}
-
-  const char *run() {
-    marks_.clear();
-    skip();
-    if (at_ == end_) return "it is empty";
-    if (const char *wrong = value(nullptr, 0, false)) return wrong;
-    while (depth_ != 0)
-      if (const char *wrong = step()) return wrong;
-    skip();
-    return at_ == end_ ? nullptr : "something follows its end";
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) void mark_stops_avx2(const char *at, std::size_t words, std::uint64_t *bits) {
+  const __m256i quote = _mm256_set1_epi8('"');
+  const __m256i slash = _mm256_set1_epi8('\\');
+  for (std::size_t i = 0; i < words; ++i, at += 64) {
+    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at));
+    const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at + 32));
+    const auto a = static_cast<std::uint32_t>(
+        _mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpeq_epi8(low, quote), _mm256_cmpeq_epi8(low, slash))));
+    const auto b = static_cast<std::uint32_t>(_mm256_movemask_epi8(
+        _mm256_or_si256(_mm256_cmpeq_epi8(high, quote), _mm256_cmpeq_epi8(high, slash))));
+    bits[i] = static_cast<std::uint64_t>(b) << 32 | a;
   }
+}
 
- private:
-  struct Open {
-    std::uint32_t mark;
-    bool object;
-  };
-
-  void skip() {
-    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+__attribute__((target("avx512f,avx512bw"))) void mark_stops_avx512(const char *at, std::size_t words,
+                                                                   std::uint64_t *bits) {
+  const __m512i quote = _mm512_set1_epi8('"');
+  const __m512i slash = _mm512_set1_epi8('\\');
+  for (std::size_t i = 0; i < words; ++i, at += 64) {
+    const __m512i bytes = _mm512_loadu_si512(at);
+    bits[i] = _mm512_cmpeq_epi8_mask(bytes, quote) | _mm512_cmpeq_epi8_mask(bytes, slash);
   }
+}
+#endif
 
-  // The next member or element of the innermost object or array, or its end.
-  const char *step() {
-    const Open here = open_[depth_ - 1];
-    skip();
-    if (at_ == end_) return "it ends in the middle";
-    const char close = here.object ? '}' : ']';
-    if (*at_ == close) {
-      if (after_comma_) return "a comma stands before a closing bracket";
-      ++at_;
-      finish(here);
-      return nullptr;
-    }
-    if (marks_[here.mark].count != 0 && !after_comma_) {
-      if (*at_ != ',') return "a comma is missing";
-      ++at_;
-      after_comma_ = true;
-      return nullptr;
-    }
-    after_comma_ = false;
-    ++marks_[here.mark].count;
-    if (!here.object) return value(nullptr, 0, false);
-    if (*at_ != '"') return "a name is missing";
-    const char *name = nullptr;
-    std::uint32_t length = 0;
-    bool escaped = false;
-    if (!string(name, length, escaped)) return "a text is not closed";
-    skip();
-    if (at_ == end_ || *at_ != ':') return "a colon is missing";
-    ++at_;
-    skip();
-    if (at_ == end_) return "it ends in the middle";
-    return value(name, length, escaped);
+StopKernel fastest_kernel() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512bw") != 0) return mark_stops_avx512;
+  if (__builtin_cpu_supports("avx2") != 0) return mark_stops_avx2;
+#endif
+  return mark_stops_portable;
+}
+
+void mark_stops(std::string_view text, std::uint64_t *bits) {
+  static const StopKernel kernel = fastest_kernel();
+  const std::size_t whole = text.size() / 64;
+  kernel(text.data(), whole, bits);
+  char rest[64] = {};
+  std::memcpy(rest, text.data() + whole * 64, text.size() - whole * 64);
+  kernel(rest, 1, bits + whole);
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+bool ends_word(char c) {
+  return c == ',' || c == '}' || c == ']' || is_blank(c);
+}
+
+std::uint32_t hash_of_escaped(std::string_view name) {
+  std::string plain(name.size(), '\0');
+  plain.resize(unescape_json(name, plain.data()));
+  return hash_of_name(plain);
+}
+
+// What a value without quotes or brackets is; null where it is none.
+const char *take_word(std::string_view word, JsonMark &mark) {
+  mark.length = static_cast<std::uint32_t>(word.size());
+  if (word == "null") {
+    mark.kind = Kind::null;
+  } else if (word == "true" || word == "false") {
+    mark.kind = Kind::boolean;
+  } else {
+    mark.kind = Kind::number;
+    const bool starts = !word.empty() && (word[0] == '-' || (word[0] >= '0' && word[0] <= '9'));
+    if (!starts || word.find_first_not_of("0123456789+-.eE") != std::string_view::npos)
+      return "a word is no value";
   }
-
-  // What follows a closed value is the next step's; this one only records how far the value went.
-  void finish(const Open &here) {
-    JsonMark &mark = marks_[here.mark];
-    mark.length = static_cast<std::uint32_t>(at_ - mark.begin);
-    mark.next = static_cast<std::uint32_t>(marks_.size()) - here.mark;
-    --depth_;
-  }
-
-  bool string(const char *&begin, std::uint32_t &length, bool &escaped) {
-    begin = ++at_;
-    escaped = false;
-    while (true) {
-      at_ = string_stop(at_, end_);
-      if (at_ == end_) return false;
-      if (*at_ == '"') break;
-      escaped = true;
-      if (end_ - at_ < 2) return false;
-      at_ += 2;
-    }
-    length = static_cast<std::uint32_t>(at_ - begin);
-    ++at_;
-    return true;
-  }
-
-  const char *value(const char *name, std::uint32_t name_length, bool name_escaped) {
-    if (marks_.size() >= kMarksMax) return "it holds too many values";
-    JsonMark &mark = marks_.emplace_back();
-    mark.begin = at_;
-    if (name != nullptr) {
-      mark.name = name;
-      mark.name_length = name_length;
-      mark.name_escaped = name_escaped;
-      mark.name_hash =
-          name_escaped ? hash_of_name(unescape_json({name, name_length})) : hash_of_name({name, name_length});
-    }
-    switch (*at_) {
-      case '{':
-      case '[':
-        mark.kind = *at_ == '{' ? Kind::object : Kind::array;
-        if (depth_ >= kDepthMax) return "it is nested too deep";
-        open_[depth_++] = {static_cast<std::uint32_t>(marks_.size() - 1), *at_ == '{'};
-        ++at_;
-        return nullptr;
-      case '"':
-        mark.kind = Kind::text;
-        return string(mark.begin, mark.length, mark.escaped) ? nullptr : "a text is not closed";
-      default:
-        return bare(mark);
-    }
-  }
-
-  const char *bare(JsonMark &mark) {
-    const char *begin = at_;
-    while (at_ != end_ && !(*at_ == ',' || *at_ == '}' || *at_ == ']' || *at_ == ' ' || *at_ == '\n' ||
-                            *at_ == '\r' || *at_ == '\t'))
-      ++at_;
-    const std::string_view word(begin, static_cast<std::size_t>(at_ - begin));
-    mark.length = static_cast<std::uint32_t>(word.size());
-    if (word == "null") {
-      mark.kind = Kind::null;
-    } else if (word == "true" || word == "false") {
-      mark.kind = Kind::boolean;
-    } else {
-      mark.kind = Kind::number;
-      const bool starts = !word.empty() && (word[0] == '-' || (word[0] >= '0' && word[0] <= '9'));
-      if (!starts || word.find_first_not_of("0123456789+-.eE") != std::string_view::npos)
-        return "a word is no value";
-    }
-    return nullptr;
-  }
-
-  const char *at_;
-  const char *end_;
-  std::vector<JsonMark> &marks_;
-  Open open_[kDepthMax];  // the first depth_ of them
-  std::size_t depth_ = 0;
-  bool after_comma_ = false;
-};
+  return nullptr;
+}
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -194,71 +127,215 @@ int code_unit(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-const char *mark_json(std::string_view text, std::vector<JsonMark> &marks) {
-  return Marker(text, marks).run();
+// One function, so that where the walk is stays in registers: a store through a mark might otherwise be it.
+const char *mark_json(std::string_view text, JsonMarks &marks) {
+#define DISLODGE_INLINE __attribute__((always_inline))
+  struct Open {
+    std::uint32_t mark;
+    char close;
+  };
+  Open open[kDepthMax];  // the first `depth` of them
+  std::size_t depth = 0;
+
+  const char *const begin = text.data();
+  const char *const end = begin + text.size();
+  const char *at = begin;
+  JsonMark *mark = marks.data();
+  std::size_t room = marks.room();
+  std::size_t used = 0;
+
+  const std::size_t words = text.size() / 64 + 1;
+  std::uint64_t *const bits = marks.bits(words);
+  mark_stops(text, bits);
+  std::size_t word = 0;           // from which the next stop is taken
+  std::uint64_t stops = bits[0];  // what is left of it
+
+  const auto skip = [&]() DISLODGE_INLINE {
+    while (at != end && is_blank(*at)) ++at;
+  };
+  // The next quote or backslash that the walk has not passed; the end where there is none. What stands
+  // outside of texts holds neither, so that at a text's first quote the next one is this quote.
+  const auto next_stop = [&]() DISLODGE_INLINE -> const char * {
+    while (stops == 0) {
+      if (word + 1 == words) return end;
+      stops = bits[++word];
+    }
+    const char *const stop = begin + word * 64 + static_cast<std::size_t>(std::countr_zero(stops));
+    stops &= stops - 1;
+    return stop;
+  };
+  const auto string = [&](const char *&from, std::uint32_t &length, bool &escaped) DISLODGE_INLINE {
+    from = next_stop() + 1;
+    const char *stop = next_stop();
+    while (stop != end && *stop == '\\') {
+      escaped = true;
+      if (end - stop < 2) return false;
+      // What is escaped is nothing to stop at.
+      const auto place = static_cast<std::size_t>(stop + 1 - begin);
+      if (place / 64 == word)
+        stops &= ~(std::uint64_t{1} << (place % 64));
+      else
+        bits[place / 64] &= ~std::uint64_t{1};
+      stop = next_stop();
+    }
+    if (stop == end) return false;
+    length = static_cast<std::uint32_t>(stop - from);
+    at = stop + 1;
+    return true;
+  };
+
+  skip();
+  if (at == end) return "it is empty";
+  while (true) {
+    // The next value: the text's own at first, then the next member or element of the innermost object or
+    // array, unless that ends.
+    const char *name = nullptr;
+    std::uint32_t name_length = 0;
+    bool name_escaped = false;
+    if (depth != 0) {
+      const Open here = open[depth - 1];
+      skip();
+      if (at == end) return "it ends in the middle";
+      if (*at == here.close) {
+        ++at;
+        JsonMark &closed = mark[here.mark];
+        closed.length = static_cast<std::uint32_t>(at - closed.begin);
+        closed.next = static_cast<std::uint32_t>(used) - here.mark;
+        if (--depth == 0) break;
+        continue;
+      }
+      if (mark[here.mark].count++ != 0) {
+        if (*at != ',') return "a comma is missing";
+        ++at;
+        skip();
+        if (at == end) return "it ends in the middle";
+        if (*at == here.close) return "a comma stands before a closing bracket";
+      }
+      if (here.close == '}') {
+        if (*at != '"') return "a name is missing";
+        if (!string(name, name_length, name_escaped)) return "a text is not closed";
+        skip();
+        if (at == end || *at != ':') return "a colon is missing";
+        ++at;
+        skip();
+        if (at == end) return "it ends in the middle";
+      }
+    }
+    if (used >= kMarksMax) return "it holds too many values";
+    if (used == room) {
+      marks.grow(used);
+      mark = marks.data();
+      room = marks.room();
+    }
+    JsonMark &value = mark[used++];
+    value = JsonMark();
+    value.begin = at;
+    if (name != nullptr) {
+      value.name = name;
+      value.name_length = name_length;
+      value.name_escaped = name_escaped;
+      value.name_hash =
+          name_escaped ? hash_of_escaped({name, name_length}) : hash_of_name({name, name_length});
+    }
+    const char first = *at;
+    if (first == '"') {
+      value.kind = Kind::text;
+      if (!string(value.begin, value.length, value.escaped)) return "a text is not closed";
+    } else if (first == '{' || first == '[') {
+      value.kind = first == '{' ? Kind::object : Kind::array;
+      if (depth >= kDepthMax) return "it is nested too deep";
+      open[depth++] = {static_cast<std::uint32_t>(used - 1), first == '{' ? '}' : ']'};
+      ++at;
+    } else {
+      while (at != end && !ends_word(*at)) ++at;
+      if (const char *wrong = take_word({value.begin, static_cast<std::size_t>(at - value.begin)}, value);
+          wrong != nullptr)
+        return wrong;
+    }
+    if (depth == 0) break;
+  }
+  skip();
+  return at == end ? nullptr : "something follows its end";
+#undef DISLODGE_INLINE
 }
 
-std::string unescape_json(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const char *slash = static_cast<const char *>(std::memchr(text.data() + at, '\\', text.size() - at));
-    const std::size_t plain = slash == nullptr ? text.size() : static_cast<std::size_t>(slash - text.data());
-    out.append(text.substr(at, plain - at));
-    at = plain;
-    if (at + 1 >= text.size()) {
-      out.append(text.substr(at));
+std::size_t unescape_json(std::string_view text, char *to) {
+  char *const begin = to;
+  const char *at = text.data();
+  const char *const end = at + text.size();
+  while (at < end) {
+    // Plain bytes, sixteen at a time: what is copied too much is written over, and stays within the room,
+    // since no escape is shorter than what it stands for.
+#if defined(__SSE2__)
+    const __m128i slash = _mm_set1_epi8('\\');
+    while (end - at >= 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(at));
+      _mm_storeu_si128(reinterpret_cast<__m128i *>(to), bytes);
+      const auto stops = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, slash)));
+      const int plain = stops == 0 ? 16 : std::countr_zero(stops);
+      at += plain;
+      to += plain;
+      if (stops != 0) break;
+    }
+#endif
+    while (at < end && *at != '\\') *to++ = *at++;
+    if (at == end) break;
+    if (end - at == 1) {
+      *to++ = *at++;
       break;
     }
-    const char kind = text[at + 1];
+    const char kind = at[1];
     at += 2;
     switch (kind) {
       case '"':
       case '\\':
       case '/':
-        out += kind;
+        *to++ = kind;
         break;
       case 'n':
-        out += '\n';
+        *to++ = '\n';
         break;
       case 'r':
-        out += '\r';
+        *to++ = '\r';
         break;
       case 't':
-        out += '\t';
+        *to++ = '\t';
         break;
       case 'b':
-        out += '\b';
+        *to++ = '\b';
         break;
       case 'f':
-        out += '\f';
+        *to++ = '\f';
         break;
       case 'u': {
-        const int unit = code_unit(text, at);
+        const std::string_view rest(at, static_cast<std::size_t>(end - at));
+        const int unit = code_unit(rest, 0);
         if (unit < 0) {
-          out += "\\u";
+          *to++ = '\\';
+          *to++ = 'u';
           break;
         }
         at += 4;
         auto point = static_cast<std::uint32_t>(unit);
-        if (unit >= 0xD800 && unit < 0xDC00 && text.substr(at, 2) == "\\u") {
-          const int low = code_unit(text, at + 2);
+        if (unit >= 0xD800 && unit < 0xDC00 && rest.substr(4, 2) == "\\u") {
+          const int low = code_unit(rest, 6);
           if (low >= 0xDC00 && low < 0xE000) {
             point = 0x10000 + ((static_cast<std::uint32_t>(unit) - 0xD800) << 10) +
                     (static_cast<std::uint32_t>(low) - 0xDC00);
             at += 6;
           }
         }
-        base::append_utf8(out, point);
+        std::string utf8;
+        base::append_utf8(utf8, point);
+        to = std::copy(utf8.begin(), utf8.end(), to);
         break;
       }
       default:
-        out += '\\';
-        out += kind;
+        *to++ = '\\';
+        *to++ = kind;
     }
   }
-  return out;
+  return static_cast<std::size_t>(to - begin);
 }
 
 }  // namespace dislodge::log
