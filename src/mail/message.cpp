@@ -32,6 +32,39 @@ using evidence::QuotedSpan;
 using evidence::Record;
 using evidence::RecordId;
 
+// Whether a body that is declared base64 holds a line of words, as one that was never encoded does and one to
+// which a mailing list added its footer. Base64 has no blanks within a line.
+bool holds_words(std::string_view body) {
+  constexpr std::size_t kWordsMin = 3;
+  for (std::size_t at = body.find(' '); at != std::string_view::npos; at = body.find(' ', at)) {
+    const std::size_t before = body.rfind('\n', at);
+    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    const std::size_t end = std::min(body.find('\n', at), body.size());
+    std::size_t words = 0;
+    bool within = false;
+    for (const char c : body.substr(begin, end - begin)) {
+      const bool blank = c == ' ' || c == '\t' || c == '\r';
+      words += !blank && !within;
+      within = !blank;
+    }
+    if (words >= kWordsMin) return true;
+    at = end;
+  }
+  return false;
+}
+
+// By which encoding a part is read besides the one that it declares: one that contradicts it, or none at all
+// where what is declared base64 is text. Empty where there is none.
+std::string_view other_encoding(const Part &part) {
+  constexpr std::size_t kLookedAt = 1u << 20;  // of a body: a footer behind more than that is seen in part
+  if (!part.other_encoding.empty()) return part.other_encoding;
+  if (part.encoding != "base64" && part.encoding != "b") return {};
+  const std::string_view body = part.body;
+  const bool words = holds_words(body.substr(0, kLookedAt)) ||
+                     (body.size() > kLookedAt && holds_words(body.substr(body.size() - 1024)));
+  return words ? "8bit" : std::string_view();
+}
+
 class Reader {
  public:
   Reader(const evidence::ItemView &item, evidence::Sink &sink, Reading reading)
@@ -57,7 +90,7 @@ class Reader {
     for (const Part *part : parts) {
       if (!is_inline_text(*part)) continue;
       prepare(*part, part->encoding, texts);
-      if (!part->other_encoding.empty()) prepare(*part, part->other_encoding, texts);
+      if (const std::string_view other = other_encoding(*part); !other.empty()) prepare(*part, other, texts);
     }
     Record record = describe_message(entity.headers, path_, item_.path, sink_.limits().headers_max);
     std::uint64_t quoted = 0;
@@ -382,11 +415,10 @@ class Reader {
     if (type.starts_with("text/") && !part.type.get("charset").empty())
       media_type += fmt::format("; charset={}", base::lower(part.type.get("charset")));
     child(path, body.bytes, part.name, media_type);
-    if (!part.other_encoding.empty()) {
+    if (const std::string_view encoding = other_encoding(part); !encoding.empty()) {
       const Lease<Body> other = lease<Body>();
-      other->decode(part.body, part.other_encoding);
-      child(base::join_item(path,
-                            base::decoded_view_step(part.other_encoding == "base64" ? "base64" : "other", 0)),
+      other->decode(part.body, encoding);
+      child(base::join_item(path, base::decoded_view_step(encoding == "base64" ? "base64" : "other", 0)),
             other->bytes, part.name, media_type);
     }
   }

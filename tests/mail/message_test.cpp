@@ -171,6 +171,37 @@ TEST(Message, broken_base64_goes_on) {
   EXPECT_EQ(sink.children[0].bytes, std::string("abcdefg hi\xFB\xFF"));
 }
 
+TEST(Message, text_that_is_declared_base64_and_is_none_is_read_as_text) {
+  const auto sink = read(
+      "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\nthis is no base64: the key is "
+      "hunter2\n");
+  bool seen = false;
+  for (const auto &text : sink.texts)
+    if (text.item == "m.eml!/1" && text.text.find("the key is hunter2") != std::string::npos) {
+      seen = true;
+      EXPECT_EQ(text.offset_of("hunter2"), 30u);
+    }
+  EXPECT_TRUE(seen);
+}
+
+TEST(Message, footer_behind_base64_is_read_and_folded_base64_is_no_text) {
+  const auto sink = read(
+      "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\naGVsbG8gd29ybGQ=\n\n"
+      "To unsubscribe write to the list\n");
+  std::size_t hello = 0, footer = 0;
+  for (const auto &text : sink.texts) {
+    hello += text.text.starts_with("hello world");
+    footer += text.text.find("To unsubscribe write") != std::string::npos;
+  }
+  EXPECT_EQ(hello, 1u);
+  EXPECT_EQ(footer, 1u);
+  const auto folded =
+      read("Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n aGVs bG8g\r\n d29y bGQ=\r\n");
+  std::size_t texts = 0;
+  for (const auto &text : folded.texts) texts += text.item == "m.eml!/1";
+  EXPECT_EQ(texts, 1u);
+}
+
 TEST(Message, missing_blank_line_and_missing_end_lose_nothing) {
   const auto sink = read(
       "Content-Type: multipart/mixed; boundary=b\nSubject: s\n--b\nContent-Type: text/plain\n\none\n--b\n"
