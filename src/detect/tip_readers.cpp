@@ -385,8 +385,9 @@ base::Result<TipFile> read_misp(element root, TipFile file) {
 constexpr std::string_view kIdNames[] = {"message_id",        "messageid",           "message-id",
                                          "internetmessageid", "internet message id", "internet_message_id",
                                          "message id"};
-constexpr std::string_view kSentNames[] = {"sent",    "date",     "datetimesent",    "sentdatetime",
-                                           "sent_at", "received", "receiveddatetime"};
+constexpr std::string_view kSentNames[] = {"sent",     "date",        "datetimesent",     "sentdatetime",
+                                           "sent_at",  "received",    "receiveddatetime", "receivedutc",
+                                           "senttime", "receivedtime"};
 constexpr std::string_view kSubjectNames[] = {"subject"};
 constexpr std::string_view kSecretNames[] = {"secrets",        "secret",           "contains_secret",
                                              "containssecret", "contains secrets", "secret types",
@@ -453,6 +454,41 @@ base::Result<TipFile> read_manifest_lines(std::string_view text, TipFile file) {
   return file;
 }
 
+// A list of messages as a supplier's own program writes it: a JSON array, an object that holds one (beside it
+// who they are), or an object a line.
+base::Result<TipFile> read_manifest_messages(std::string_view text, TipFile file) {
+  file.format = "manifest";
+  Collector to(file);
+  simdjson::dom::parser parser;
+  element root;
+  if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS)
+    return read_manifest_lines(text, {});
+  simdjson::dom::array rows;
+  std::size_t count = 0;  // asked of `rows` only once it is one
+  if (simdjson::dom::object fields; root.get(fields) == simdjson::SUCCESS) {
+    for (const auto &[key, value] : fields) {
+      std::string_view name;
+      simdjson::dom::array list;
+      if ((one_of(key, kFromNames) || base::equal_ignoring_case(key, "from")) &&
+          value.get(name) == simdjson::SUCCESS)
+        file.from = std::string(name);
+      if (value.get(list) == simdjson::SUCCESS && list.size() > count) {
+        rows = list;
+        count = list.size();
+      }
+    }
+    if (count == 0) read_manifest_row(to, root);  // of one message
+  } else if (root.get(rows) != simdjson::SUCCESS) {
+    return fail(ErrorKind::damaged, "the manifest is no list of messages");
+  } else {
+    count = rows.size();
+  }
+  if (count > 0)
+    for (const element row : rows) read_manifest_row(to, row);
+  to.finish();
+  return file;
+}
+
 base::Result<TipFile> read_manifest_table(std::string_view text, TipFile file) {
   file.format = "manifest";
   Collector to(file);
@@ -502,7 +538,36 @@ base::Result<TipFile> read_places(std::string_view text, TipFile file) {
 }
 
 // The first kilobytes say what it is; a whole parse would cost as much as reading it.
-enum class Shape : std::uint8_t { none, stix, misp, sarif, lines, list, table };
+enum class Shape : std::uint8_t { none, stix, misp, sarif, lines, messages, table };
+
+// A key of JSON as this name, its colon behind it.
+bool has_key(std::string_view head, std::string_view name) {
+  for (std::size_t at = 0; (at = head.find('"', at)) != head.npos; ++at) {
+    const std::string_view rest = head.substr(at + 1);
+    if (rest.size() <= name.size() || rest[name.size()] != '"' ||
+        !base::equal_ignoring_case(rest.substr(0, name.size()), name))
+      continue;
+    if (base::trim(rest.substr(name.size() + 1, 16)).starts_with(':')) return true;
+  }
+  return false;
+}
+
+template <std::size_t N>
+bool has_key(std::string_view head, const std::string_view (&names)[N]) {
+  return std::any_of(std::begin(names), std::end(names),
+                     [&](std::string_view name) { return has_key(head, name); });
+}
+
+// What is listed of messages, and neither the messages themselves nor a log of them.
+constexpr std::string_view kTextNames[] = {"body",  "bodypreview", "uniquebody", "internetmessageheaders",
+                                           "parts", "payload"};
+constexpr std::string_view kLogNames[] = {"status",   "messagetraceid", "eventid",
+                                          "event_id", "operation",      "auditdata",
+                                          "size",     "creationtime",   "recordtype"};
+bool lists_messages(std::string_view head) {
+  return has_key(head, kIdNames) && (has_key(head, kSubjectNames) || has_key(head, kSentNames)) &&
+         !has_key(head, kTextNames) && !has_key(head, kLogNames);
+}
 
 Shape shape_of(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
@@ -515,11 +580,11 @@ Shape shape_of(std::string_view text) {
       return Shape::misp;
     if (has("\"response\"") && has("\"Event\"")) return Shape::misp;
     if (has("\"runs\"") && (has("sarif") || has("\"2.1.0\""))) return Shape::sarif;
-    return Shape::none;
+    return lists_messages(head) ? Shape::messages : Shape::none;
   }
   if (head.starts_with('[')) {
     if (has("\"Event\"") && has("\"threat_level_id\"")) return Shape::misp;
-    return Shape::none;
+    return lists_messages(head) ? Shape::messages : Shape::none;
   }
   // A table of messages: a header with a message id and no column that only a log has.
   const std::string_view first = head.substr(0, head.find('\n'));
@@ -554,7 +619,8 @@ bool recognises_tips(std::string_view text) {
 }
 
 bool recognises_table_of_messages(std::string_view text) {
-  return shape_of(text) == Shape::table;
+  const Shape shape = shape_of(text);
+  return shape == Shape::table || shape == Shape::messages;
 }
 
 base::Result<TipFile> read_tips(std::string_view text) {
@@ -565,11 +631,11 @@ base::Result<TipFile> read_tips(std::string_view text) {
   const Shape shape = shape_of(text);
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (shape == Shape::none)
-    return fail(
-        ErrorKind::usage,
-        "this is no tip: STIX 2.1, MISP, SARIF 2.1.0 and manifests of messages (JSON lines, CSV) are");
+    return fail(ErrorKind::usage,
+                "this is no tip: STIX 2.1, MISP, SARIF 2.1.0 and manifests of messages (JSON, CSV) are");
   if (shape == Shape::lines) return read_manifest_lines(text, {});
   if (shape == Shape::table) return read_manifest_table(text, {});
+  if (shape == Shape::messages) return read_manifest_messages(text, {});
   if (shape == Shape::sarif) return read_places(text, {});
   simdjson::dom::parser parser;
   element root;

@@ -153,6 +153,33 @@ TEST(Tips, ManifestsAsLinesAndAsTables) {
   EXPECT_THAT(table.left_out, ElementsAre("1 messages without an id"));
 }
 
+// What a supplier's program writes is seldom ours: an array, an object around it, an object a line.
+TEST(Tips, ManifestsAsASuppliersProgramWritesThem) {
+  const std::string rows[] = {
+      R"({"internetMessageId":"<a@supplier.example>","subject":"keys","receivedDateTime":"2025-10-01T08:00:00Z","containsSecret":true})",
+      R"({"internetMessageId":"<b@supplier.example>","subject":"lunch","receivedDateTime":"2025-10-02T08:00:00Z","containsSecret":false})"};
+  for (const std::string &text :
+       {"[" + rows[0] + ",\n" + rows[1] + "]", rows[0] + "\n" + rows[1] + "\n",
+        R"({"supplier":"Supplier Ltd","incident":"INC-7","messages":[)" + rows[0] + "," + rows[1] + "]}"}) {
+    EXPECT_TRUE(recognises_table_of_messages(text))
+        << text;  // perhaps: it is taken where it is named by itself
+    const TipFile file = read(text);
+    EXPECT_EQ(file.format, "manifest");
+    ASSERT_THAT(file.tips, SizeIs(2)) << text;
+    EXPECT_EQ(file.tips[0].value, "a@supplier.example");
+    EXPECT_EQ(file.tips[0].label, "keys");
+    EXPECT_TRUE(file.tips[0].with_secret);
+    EXPECT_FALSE(file.tips[1].with_secret);
+    EXPECT_EQ(file.from, text.starts_with("{\"supplier") ? "Supplier Ltd" : "");
+  }
+  // The messages themselves and logs of them are no manifests.
+  for (
+      const std::string_view other :
+      {R"({"value":[{"internetMessageId":"<a@b>","subject":"x","receivedDateTime":"2025-10-01T08:00:00Z","body":{"content":"y"}}]})",
+       R"([{"MessageId":"<a@b>","Subject":"x","Received":"2025-10-01T08:00:00Z","Status":"Delivered","MessageTraceId":"1"}])"})
+    EXPECT_FALSE(recognises_tips(other)) << other;
+}
+
 // One byte order mark is a portal's; behind a second, no reader would find the header that was recognised.
 TEST(Tips, WhatIsNotRecognisedIsNotRead) {
   constexpr std::string_view twice = "\xEF\xBB\xBF\xEF\xBB\xBFmessage-id;Subject\n<a@b.example>;x\n";
