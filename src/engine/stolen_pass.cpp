@@ -97,6 +97,16 @@ void tell_stolen(Picture &picture) {
       }
     }
   }
+  // Of those held, which an event names: what it says of them is not said of the others too.
+  std::map<std::string, std::uint64_t> named_and_held;
+  for (const StoredRecord &row : picture.records) {
+    if (row.record.kind != evidence::RecordKind::message) continue;
+    for (const std::string &mailbox : mailboxes_of(row, custodian))
+      if (const auto found = named.find(mailbox);
+          found != named.end() && found->second.count(bare(row.record.message_id)) != 0 &&
+          (readable.of(mailbox).empty() || readable.lay_there(row, mailbox)))
+        ++named_and_held[mailbox];
+  }
   for (const StoredRecord &row : picture.records) {
     if (row.record.kind != evidence::RecordKind::message) continue;
     const base::Time there = row.record.received != base::kTimeMin ? row.record.received : row.record.sent;
@@ -121,7 +131,8 @@ void tell_stolen(Picture &picture) {
     stolen.throttled = throttled.count(mailbox) != 0;
     const bool exported = messages_in.count(mailbox) != 0;
     // Where an event shows the reading, reach knows of it: but a log may name what reach does not.
-    stolen.could_be_read = readable.of(mailbox).empty() ? messages_in[mailbox] : lay_there[mailbox];
+    stolen.could_be_read =
+        (readable.of(mailbox).empty() ? messages_in[mailbox] : lay_there[mailbox]) - named_and_held[mailbox];
     if (!exported) {
       evidence::LedgerRow row;
       row.item = "mailbox:" + mailbox;

@@ -153,8 +153,9 @@ void stolen(Register &out, const Picture &picture) {
                                             : std::pair<std::vector<std::string>, std::string>();
     if (counts.could_be_read > 0)
       out.about("could-be-read:" + mailbox)
-          .say(fmt::format("{} of {} {} held and could be read.",
-                           base::counted(counts.could_be_read, "message", "messages"), mailbox,
+          .say(fmt::format("{}{} of {} {} held and could be read.",
+                           base::counted(counts.could_be_read, "message", "messages"),
+                           counts.seen_accessed > 0 ? " besides these" : "", mailbox,
                            counts.could_be_read == 1 ? "is" : "are"),
                "possible", std::move(because.first), std::move(because.second));
   }
@@ -164,7 +165,10 @@ void stolen(Register &out, const Picture &picture) {
                  "{} accessed and {} not in the evidence.",
                  totals.not_held == 1 ? "1 message was" : fmt::format("{} messages were", totals.not_held),
                  totals.not_held == 1 ? "is" : "are"),
-             "unknown", {}, "their content is not held: unknown, because they were deleted or not exported");
+             "unknown", {},
+             "their content is not held: unknown, because they are not in what was exported: deleted, moved, "
+             "or "
+             "left out by its filter or range");
   if (totals.not_exported > 0) {
     constexpr std::string_view kMailbox = "mailbox:";
     std::string names;

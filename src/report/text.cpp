@@ -212,10 +212,10 @@ std::string summary(const Picture &picture) {
     could += stolen.could_be_read;
     if (stolen.seen_accessed > 0) mailboxes.push_back(mailbox);
   }
-  add(fmt::format("  {} seen accessed in {}{}; {} held could be read", base::counted(seen, "message"),
+  add(fmt::format("  {} seen accessed in {}{}; {}{} held could be read", base::counted(seen, "message"),
                   base::counted(mailboxes.size(), "mailbox", "mailboxes"),
-                  mailboxes.empty() ? "" : " (" + joined(mailboxes, 3) + ")",
-                  base::counted(could, "message")));
+                  mailboxes.empty() ? "" : " (" + joined(mailboxes, 3) + ")", base::counted(could, "message"),
+                  seen > 0 ? " more" : ""));
   add(fmt::format(
       "  {}{} named by the log {} not held; {} read but not exported",
       synchronised == 0

@@ -68,8 +68,9 @@ std::vector<Answer> stolen(const Picture &picture) {
                      seen, "confirmed", "#/timeline"});
   if (folder > 0)
     answers.push_back({"messages in folders that were synchronised", folder, "possible", "#/timeline"});
-  answers.push_back({could == 1 ? "message held could be read" : "messages held could be read", could,
-                     "possible", "#/reach?where=type:resource"});
+  answers.push_back({fmt::format("{}{} held could be read", seen > 0 ? "more " : "",
+                                 base::choice(could, "message", "messages")),
+                     could, "possible", "#/reach?where=type:resource"});
   answers.push_back({picture.totals.not_held == 1 ? "message named by the log is not held"
                                                   : "messages named by the log are not held",
                      picture.totals.not_held, "confirmed", "#/evidence/ledger?where=state:not-held"});

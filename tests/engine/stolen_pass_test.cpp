@@ -101,6 +101,19 @@ TEST(StolenPass, AMailboxWhoseOwnerWasInferredIsExported) {
   EXPECT_EQ(picture.totals.not_exported, 0u);
 }
 
+// Of what an event names nobody says in the next line that no event tells whether it was opened.
+TEST(StolenPass, WhatWasSeenAccessedIsNotCountedAgain) {
+  Picture picture = synchronised("\\Inbox");
+  for (const char *id : {"1@x", "2@x", "gone@x"})
+    picture.detections[0].mail_read.push_back(
+        {"dora@brisk.example", id, "", base::parse_time("2025-03-21T00:00:00Z").value(), false});
+  tell_stolen(picture);
+  const Stolen &stolen = picture.stolen.at("dora@brisk.example");
+  EXPECT_EQ(stolen.seen_accessed, 3u);
+  EXPECT_EQ(stolen.could_be_read, 1u);
+  EXPECT_EQ(picture.totals.not_held, 1u);
+}
+
 TEST(StolenPass, WhereTheLogWasThrottledTheCountIsNotTheWhole) {
   Picture picture = synchronised("\\Inbox");
   EXPECT_FALSE((tell_stolen(picture), picture.stolen.at("dora@brisk.example").throttled));
