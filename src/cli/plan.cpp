@@ -40,6 +40,16 @@ base::Result<engine::PlanWishes> wishes_of(const PlanArguments &arguments) {
   return wishes;
 }
 
+// What should have been in effect before; it is recorded all the same, since it has happened.
+void warn_of_order(const evict::Plan &plan, const evict::PlannedAction &done) {
+  for (std::size_t i = 0; i < done.after.size(); ++i)
+    for (const evict::PlannedAction &before : plan.actions)
+      if (before.id == done.after[i] && before.state != evict::ActionState::in_effect)
+        fmt::print(stderr, "dislodge: {} comes after {} {}, which is {}: {}\n", done.id, before.id,
+                   before.name, evict::name_of(before.state),
+                   i < done.after_why.size() ? done.after_why[i] : "");
+}
+
 // Records states; the plan is solved again from them on the next reading.
 int tick(const PlanArguments &arguments) {
   std::vector<engine::Tick> ticks;
@@ -73,6 +83,7 @@ int tick(const PlanArguments &arguments) {
     for (const evict::PlannedAction &action : picture.plan.actions) {
       if (action.id != arguments.tick) continue;
       said.action = evict::key_of(action);
+      if (said.state == "in-effect") warn_of_order(picture.plan, action);
       ticks.push_back(said);
       return kDone;
     }

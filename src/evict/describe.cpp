@@ -1,6 +1,7 @@
 #include "evict/describe.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -79,6 +80,7 @@ class Describer {
     add_sweeps(plan_.actions, p_.actions, s_.options().sweeps, std::max(plan_.end, plan_.start), numbers_);
     add_preparations(plan_.actions, p_.actions, s_.options().start, numbers_);
     keep_states();
+    unsaved();
     sweep_again();
     plan_.waves = waves_of(s_, p_.schedule, p_.found, plan_.actions);
     leaks();
@@ -216,7 +218,12 @@ class Describer {
         one.said_evidence = old.said_evidence;
         one.said_at = old.said_at;
       }
-      if (!there && old.state == ActionState::in_effect) {
+      // A preparation that nothing waits for any more keeps what was said of it: that it failed matters most
+      // when what it should have saved is gone.
+      const Action *known = p_.actions.find(old.action);
+      const bool told =
+          known != nullptr && known->target == Target::preparation && old.state != ActionState::open;
+      if (!there && (old.state == ActionState::in_effect || told)) {
         plan_.actions.push_back(old);
         plan_.actions.back().leaks_if_skipped.clear();
         plan_.actions.back().leaks_if_skipped_count = 0;
@@ -225,7 +232,9 @@ class Describer {
         const Numbered *called = numbers_.find(old);
         plan_.actions.back().id =
             called != nullptr && numbers_.reserve(called->id) ? called->id : fmt::format("d{}", ++done_);
-        plan_.actions.back().since = effect_of(old);
+        if (old.state == ActionState::in_effect) plan_.actions.back().since = effect_of(old);
+        if (known != nullptr && known->target == Target::preparation)
+          plan_.actions.back().role = Role::prepare;
         if (const Action *rule = p_.actions.find(old.action); rule != nullptr && old.name.empty()) {
           plan_.actions.back().name = called != nullptr && !called->name.empty() ? called->name : rule->name;
           plan_.actions.back().who = rule->who;
@@ -239,6 +248,28 @@ class Describer {
     }
     std::stable_sort(plan_.actions.begin(), plan_.actions.end(),
                      [](const PlannedAction &a, const PlannedAction &b) { return a.wave < b.wave; });
+  }
+
+  // What was done and destroys evidence, while nobody has said that it was saved before.
+  void unsaved() {
+    for (const PlannedAction &one : plan_.actions) {
+      if (one.state != ActionState::in_effect) continue;
+      for (const Action &rule : p_.actions.all()) {
+        if (rule.id != one.action || rule.name != one.name || rule.destroys.empty()) continue;
+        const auto saves =
+            std::find_if(plan_.actions.begin(), plan_.actions.end(), [&](const PlannedAction &other) {
+              return other.role == Role::prepare &&
+                     (other.fact == rule.save_first || other.name == rule.save_first);
+            });
+        if (saves != plan_.actions.end() && saves->state == ActionState::in_effect) break;
+        plan_.remarks.push_back(fmt::format(
+            "{} {} is in effect and destroys {}; \"{}\" {}: what of it is left, save now", one.id,
+            one.target_name, fmt::join(rule.destroys, ", "), rule.save_first,
+            saves == plan_.actions.end() ? std::string("was recorded by nobody")
+                                         : fmt::format("is {} ({})", name_of(saves->state), saves->id)));
+        break;
+      }
+    }
   }
 
   // What a kind of action leaves alive, of the variant with this name.

@@ -78,6 +78,35 @@ TEST(Check, OnlyWhatIsInEffectChangesFacts) {
   EXPECT_EQ(find(again, "remove-app-credential", kApp)->state, ActionState::rolled_back);
 }
 
+// What should have been saved is gone with the action that it came before; that it was not saved stays said.
+TEST(Check, APreparationThatFailedStaysInTheList) {
+  const reach::Reach reach = reach::compute_reach(held_facts(), rights(), {spray(), app_credential("key-1")});
+  const Plan first = make_plan(reach, actions(), from_day(60));
+  const PlannedAction *destroys = nullptr, *saves = nullptr;
+  for (const PlannedAction &one : first.actions)
+    if (!one.destroys_evidence.empty() && destroys == nullptr) destroys = &one;
+  ASSERT_NE(destroys, nullptr);
+  for (const PlannedAction &one : first.actions)
+    if (one.role == Role::prepare && one.fact == destroys->save_first) saves = &one;
+  ASSERT_NE(saves, nullptr);
+  PlanOptions options = from_day(70);
+  options.previous = first.actions;
+  for (PlannedAction &one : options.previous) {
+    one.state = one.id == saves->id ? ActionState::failed : ActionState::in_effect;
+    one.since = one.state == ActionState::in_effect ? one.effective_by : base::kTimeMin;
+  }
+  const Plan plan = make_plan(reach, actions(), options);
+  const auto kept = std::find_if(plan.actions.begin(), plan.actions.end(), [&](const PlannedAction &one) {
+    return one.role == Role::prepare && one.fact == saves->fact && one.action == saves->action;
+  });
+  ASSERT_NE(kept, plan.actions.end());
+  EXPECT_EQ(kept->state, ActionState::failed);
+  EXPECT_THAT(plan.remarks, Contains(testing::AllOf(HasSubstr(saves->name), HasSubstr("is failed"))));
+  for (PlannedAction &one : options.previous)
+    if (one.id == saves->id) one.state = ActionState::in_effect;
+  EXPECT_THAT(make_plan(reach, actions(), options).remarks, testing::Not(Contains(HasSubstr("destroys"))));
+}
+
 TEST(Check, ATickMayNameActionAndTargetOnly) {
   const reach::Reach reach = reach::compute_reach(held_facts(), rights(), {spray(), app_credential("key-1")});
   const Plan first = make_plan(reach, actions(), from_day(60));
