@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/encode.hpp"
 #include "base/files.hpp"
@@ -36,14 +35,7 @@ Result<int> notice(const NoticeArguments &arguments, casefile::Case &the_case,
   input.reading_is_shown = std::any_of(picture.stolen.begin(), picture.stolen.end(), [](const auto &mailbox) {
     return mailbox.second.seen_accessed + mailbox.second.in_accessed_folder > 0;
   });
-  // Those that were read, and those that they can read now.
-  std::set<std::string> read;
-  for (const auto &[mailbox, stolen] : picture.stolen) read.insert(mailbox);
-  for (const reach::ReachRow &row : picture.reach.rows)
-    if (row.type == "resource" && row.grade != detect::Grade::excluded &&
-        row.name.find('@') != std::string::npos)
-      read.insert(base::lower(row.name));
-  input.channels_read.assign(read.begin(), read.end());
+  input.channels_read = engine::mailboxes_they_read(picture);
   if (arguments.kind == "regulator") {
     input.kind = disclose::NoticeKind::regulator;
     const auto duty = std::find_if(picture.duties.begin(), picture.duties.end(),

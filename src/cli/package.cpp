@@ -297,9 +297,12 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
     if (!time) return base::fail(ErrorKind::usage, "--next-update takes a date, as 2024-01-17");
     sender.next_update = *time;
   }
-  DISLODGE_TRY_ASSIGN(
-      const disclose::Notice notice,
-      disclose::notice_for(in_their_words(*party, picture, selection), sender, exposure_of(picture)));
+  // Their answer must not reach a mailbox of ours that is read either.
+  disclose::Party told = in_their_words(*party, picture, selection);
+  const std::vector<std::string> ours = engine::mailboxes_they_read(picture);
+  told.channels_read.insert(told.channels_read.end(), ours.begin(), ours.end());
+  DISLODGE_TRY_ASSIGN(const disclose::Notice notice,
+                      disclose::notice_for(told, sender, exposure_of(picture)));
 
   DISLODGE_TRY(base::make_folders(arguments.out));
   std::string salt;
@@ -361,7 +364,7 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
   for (const std::string &one : held)
     print_line(
         fmt::format("held by default: mail of {}; after a look: --reviewed {} --reviewed-by NAME", one, one));
-  for (const std::string &address : notice.forbidden_channels)
+  for (const std::string &address : party->channels_read)
     print_line("never send it to " + address + ": the intruder can read it");
   for (const std::string &open : notice.missing) {
     // Released it is: package_for() has seen to that.

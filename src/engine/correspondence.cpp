@@ -108,4 +108,15 @@ std::vector<disclose::Party> parties_of(const Picture &picture) {
   return parties;
 }
 
+std::vector<std::string> mailboxes_they_read(const Picture &picture) {
+  std::set<std::string> read;
+  for (const auto &[mailbox, stolen] : picture.stolen)
+    if (mailbox.find('@') != std::string::npos) read.insert(base::lower(mailbox));
+  for (const reach::ReachRow &row : picture.reach.rows)
+    if (row.type == "resource" && row.grade != detect::Grade::excluded &&
+        row.name.find('@') != std::string::npos)
+      read.insert(base::lower(row.name));
+  return {read.begin(), read.end()};
+}
+
 }  // namespace dislodge::engine

@@ -16,4 +16,8 @@ identity::Ourselves ourselves_of(const Picture &picture);
 std::vector<std::string> legal_custodians(const Picture &picture);
 std::vector<disclose::Party> parties_of(const Picture &picture);
 
+// Addresses of mailboxes that the intruder has read or can read, in lower case and sorted: no notice goes by
+// them, and nobody answers one there.
+std::vector<std::string> mailboxes_they_read(const Picture &picture);
+
 }  // namespace dislodge::engine
