@@ -2,11 +2,11 @@
 // What was handed in and read, what was not and why, what logs can testify, and what to collect next.
 
 import {act, getList, getObject, learnNames, nameOf} from './api.js';
-import {bytes, counted, empty, h, heading, minute, number, pairs, place, s, state, time} from './dom.js';
-import {told} from './forms.js';
+import {bullets, bytes, counted, empty, h, heading, minute, number, pairs, place, s, state, time} from './dom.js';
+import {ask, told, whoField} from './forms.js';
 import {chips, tabs, virtualList} from './list.js';
 
-const kTabs = [['ledger', 'Ledger'], ['coverage', 'Coverage of logs'], ['gaps', 'Gaps and what cannot be said'], ['missing', 'To collect next'], ['uncovered', 'Not covered by the verdict']];
+const kTabs = [['ledger', 'Ledger'], ['coverage', 'Coverage of logs'], ['gaps', 'Gaps and what cannot be said'], ['missing', 'To collect next'], ['uncovered', 'Not covered by the verdict'], ['tips', 'Tips of others']];
 const kStates = ['read', 'read-in-part', 'encrypted', 'damaged', 'unsupported', 'too-large', 'too-deep', 'timed-out', 'crashed', 'not-held', 'not-exported'];
 
 export async function evidence(context) {
@@ -23,6 +23,7 @@ async function shown(part, context) {
   if (part === 'coverage') return coverage(context);
   if (part === 'gaps') return gaps(context);
   if (part === 'uncovered') return uncovered(context);
+  if (part === 'tips') return tips(context);
   if (part === 'missing')
     return [await exports(context), h('h2', null, 'Stolen or readable, and not handed in'),
       h('p', {class: 'lead'}, 'What the intruder could read and nobody has handed in; what opens most first.'),
@@ -110,4 +111,47 @@ function uncovered(context) {
     path: 'uncovered', label: 'What the verdict does not cover', id: (row) => row.point,
     none: ['The verdict leaves nothing open.', 'It speaks of the evidence held, and of nothing else.'],
     columns: [{head: 'While any of these is open, the verdict is incomplete', cell: (row) => row.point}]});
+}
+
+const kSignatures = {none: 'no signature', fits: 'fits the key that was given for it', beside: 'fits the key beside it: nothing was changed, which does not say who wrote it', broken: 'DOES NOT FIT: changed, or not theirs'};
+
+// Somebody has looked at what a tip touches; the verdict no longer waits for that.
+function judge(row) {
+  ask({
+    title: 'What was found?',
+    says: h('p', null, row.file, ': ', touched(row)),
+    fields: [whoField('Who looked'), {name: 'reason', label: 'What they found', kind: 'area', needed: true}],
+    button: 'Record it',
+    send: async (values) => {
+      await act('judge', {file: row.sha256, ...values});
+      told('Recorded. It holds until the tip touches something else.', true);
+    },
+  });
+}
+
+const touched = (row) => row.listed > 0 ? number(row.held) + ' of ' + counted(row.listed, 'listed message') + ' held, ' + number(row.missing) + ' missing, ' + number(row.extra) + ' that they do not list'
+  : number(row.matched) + ' of ' + counted(row.tips, 'tip') + ' found in the evidence' + (row.places_known + row.places_new.length ? ', ' + number(row.places_known) + ' places found here as well, ' + number(row.places_new.length) + ' only by them' : '');
+const judged = (row) => row.judged ? (row.judged.holds ? 'by ' + row.judged.who : 'again: what it touches has changed') : 'nobody yet';
+
+function tips(context) {
+  return virtualList(context, {
+    path: 'tips', label: 'Tips of others', id: (row) => row.sha256, mark: (row) => ['tip:' + row.sha256, row.file],
+    none: ['No tip was handed in.', 'dislodge add CASE FILE takes STIX 2.1, MISP, SARIF, findings of Hayabusa and Chainsaw, and notices with a manifest of stolen messages.'],
+    detail: (row) => [h('h2', null, row.file), h('p', null, touched(row)),
+      h('p', null, h('button', {type: 'button', class: 'main', onclick: () => judge(row)}, 'Record what was found')),
+      row.judged ? h('p', {class: 'quiet'}, 'Looked at by ', row.judged.who, ' ', time(row.judged.at), ': ', row.judged.reason) : null,
+      pairs([['Format', row.format], ['From', row.from ?? 'nobody named'], ['Confirmed', row.verified_by ? 'out of band by ' + row.verified_by + (row.verified_how ? ', ' + row.verified_how : '') : 'NOT out of band'], ['Signature', kSignatures[row.signature] ?? row.signature], ['SHA-256', h('code', null, row.sha256)]]),
+      row.detections.length ? h('p', null, h('a', {href: place('timeline', 'detections', [['where', 'kind:tip-matched']])}, counted(row.detections.length, 'finding') + ' in the timeline')) : null,
+      bullets('Held, with secrets', row.with_secrets.slice(0, 20).map((one) => h('span', {class: 'place'}, one))),
+      bullets('Listed and not held', row.missing_ids.slice(0, 20).map((one) => h('span', {class: 'place'}, one))),
+      bullets('Only they name', row.places_new.slice(0, 20).map((one) => h('span', {class: 'place'}, one))),
+      bullets('Left out', row.left_out.slice(0, 20)), bullets('Not compared', row.not_compared)],
+    columns: [
+      {head: 'Tip', kind: 'place', sort: 'file', cell: (row) => row.file},
+      {head: 'Format', sort: 'format', width: 10, cell: (row) => row.format},
+      {head: 'From', sort: 'from', width: 13, cell: (row) => row.from ?? h('span', {class: 'quiet'}, 'nobody named')},
+      {head: 'Confirmed', sort: 'verified_by', width: 10, minor: true, cell: (row) => row.verified_by ?? state('not confirmed')},
+      {head: 'What it touches', width: 20, cell: touched},
+      {head: 'Looked at', width: 11, cell: judged},
+    ]});
 }

@@ -11,9 +11,12 @@ const kStates = [['in-effect', 'in effect: there is evidence'], ['claimed', 'cla
 // Records what was done, with who and by what evidence; the plan is solved again and the page follows.
 export function tick(rows, after = () => {}) {
   const one = rows.length === 1 ? rows[0] : null;
+  const picked = new Set(rows.map((row) => row.key));
+  const before = new Map(rows.flatMap((row) => row.waits_for).filter((other) => !picked.has(other.key)).map((other) => [other.key, other]));
   ask({
     title: one ? one.name : counted(rows.length, 'action') + ' of the plan',
     says: [one ? h('p', null, one.target_name ?? one.target ?? '', ' ', state(one.state)) : h('ul', {class: 'short'}, rows.slice(0, 8).map((row) => h('li', null, row.name + ' ' + (row.target_name ?? ''))), rows.length > 8 ? h('li', null, 'and ' + (rows.length - 8) + ' more') : null),
+      bullets('Should be in effect before', [...before.values()].slice(0, 8).map((other) => h('span', null, h('code', null, other.action_id), ' ' + other.name + ': ' + other.state.replace('-', ' ') + (other.why ? ' (' + other.why + ')' : '')))),
       h('p', {class: 'quiet'}, 'Somebody\u2019s word makes it claimed, and reach still counts it as not done. Evidence makes it in effect: a ticket, a log line, a screenshot\u2019s place.')],
     fields: [
       {name: 'state', label: 'It is now', kind: 'choice', choices: kStates, value: 'in-effect'},
@@ -142,6 +145,7 @@ export async function plan(context) {
     heading('Plan', [capital(data.verdict), '. Cost of the cut ' + number(Math.round(data.cost)) + ', proven at least ' + number(Math.round(data.bound)) + '.']),
     data.leaks.length ? h('div', {class: 'failure'}, bullets('The check found leaks', data.leaks.slice(0, 5).map((leak) => nameOf(leak.thing) + ' after ' + leak.after + ': ' + leak.why))) : null,
     waves(data, context),
+    data.remarks.length ? h('details', {class: 'action', open: data.remarks.length < 4}, h('summary', null, counted(data.remarks.length, 'remark') + ' on this plan'), h('ul', {class: 'plain'}, data.remarks.slice(0, 50).map((one) => h('li', null, one)))) : null,
     h('div', {class: 'tools'}, chips(context, [['All', []], ['Open', ['state:open']], ['Claimed', ['state:claimed']], ['In effect', ['state:in-effect']], ['Failed', ['state:failed']], ['The cut', ['role:cut']], ['Obligations', ['role:obligation']]], 'plan'),
       h('span', {class: 'grow'}), all, tickButton),
     list];

@@ -5,10 +5,11 @@
 //
 //   DISLODGE_TRY(record_claim(the_case, picture, {"detection:3f...", Whose::ours, "R. Stone", "CHG-118"}));
 //   DISLODGE_TRY_ASSIGN(const auto claims, claims_of(the_case));
-//   apply_claims(claims, detections);
+//   apply_claims(claims, picture);
 //
 // A finding that is ours is nobody's foothold: reach and plan go on without it, and the changes that it rests
-// on are claimed. One that is the intruder's counts as theirs from its first event on, at the grade it has.
+// on are claimed. What is the intruder's, a finding or a change, counts as theirs from its first event on:
+// whoever did it is in their hands from then on, and keys and users that were set by it are undone.
 
 #include <set>
 #include <string>
@@ -24,21 +25,27 @@ enum class Whose : std::uint8_t { ours, intruder, open };  // open: the claim is
 std::string_view name_of(Whose whose);
 
 struct Claim {
-  std::string thing;  // "detection:ID", or the evidence of a change ("audit.json:line 12")
+  std::string thing;  // "detection:ID", or where an event stands ("audit.json:line 12")
   Whose whose = Whose::open;
   std::string who, reason;
   base::Time at = base::kTimeMin;
+  std::vector<std::string> events;  // the places that it is about, as they were when it was said
 };
 
 // The last word on each thing, by thing; what was taken back is not among them.
 base::Result<std::vector<Claim>> claims_of(casefile::Case &the_case);
 
-// A usage error where the case has no such finding or change, or nobody and no reason is named. A change can
-// be claimed as ours; that it is the intruder's is said of the finding that tells it.
+// A usage error where the case has no such finding or event, or nobody and no reason is named.
 base::Result<void> record_claim(casefile::Case &the_case, const Picture &picture, const Claim &claim);
 
-// Sets whose each finding is. Twice the same as once.
-void apply_claims(const std::vector<Claim> &claims, std::vector<detect::Detection> &detections);
+// Sets whose each finding is; a change of the intruder's that no finding tells becomes one. Twice the same as
+// once.
+void apply_claims(const std::vector<Claim> &claims, Picture &picture);
+// The same of findings that are not yet among those of the picture.
+void apply_claims(const std::vector<Claim> &claims, const Picture &picture,
+                  std::vector<detect::Detection> &detections);
+// Changes that somebody says are the intruder's.
+void name_changes(const std::vector<Claim> &claims, std::vector<identity::Change> &changes);
 // Evidence of the changes that are claimed as ours: named themselves, or told by a finding that is.
 std::set<std::string> claimed_changes(const std::vector<Claim> &claims,
                                       const std::vector<detect::Detection> &detections);

@@ -374,7 +374,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     std::copy_if(picture.detections.begin(), picture.detections.end(), std::back_inserter(told),
                  [&](const detect::Detection &one) { return ids.count(one.id) == 0; });
     // Last, what people say of all that: they know what no log does.
-    apply_claims(claims, picture.detections);
+    apply_claims(claims, picture);
     timing.items_in = picture.events.events.size();
     timing.items_out = picture.detections.size();
   }
@@ -402,7 +402,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
           picture.events, picture.facts, picture.detections, known_since(picture.reach), detect_options);
       std::erase_if(fresh, [&](const detect::Detection &one) { return ids.count(one.id) != 0; });
       if (fresh.empty()) break;
-      apply_claims(claims, fresh);
+      apply_claims(claims, picture, fresh);
       const bool leads_on =
           std::any_of(fresh.begin(), fresh.end(), [](const detect::Detection &one) { return one.intruder; });
       merge_detections(uses, std::move(fresh));
@@ -412,13 +412,13 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
         merge_detections(picture.detections, told);
       }
       merge_detections(picture.detections, uses);
-      apply_claims(claims, picture.detections);
+      apply_claims(claims, picture);
     }
     // What two rules say of one act is told once: a stolen secret's use is also the risky sign-in that a rule
     // saw.
     DISLODGE_TRY_ASSIGN(const auto general, detect::load_general_kinds(rule_texts.files));
     detect::join_acts(picture.detections, general);
-    apply_claims(claims, picture.detections);
+    apply_claims(claims, picture);
     picture.unseen = unseen_credentials(picture, rights, program_options.sweeps);
     picture.sessions = detect::sessions(picture.events, picture.facts, picture.detections, detect_options);
     picture.cannot_say = detect::cannot_say(picture.events, picture.facts, picture.detections,
@@ -428,6 +428,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     attribution.claimed = claimed_changes(claims, picture.detections);
     picture.changes = identity::changes_since(picture.events, picture.facts, picture.first_access,
                                               base::kTimeMax, attribution);
+    name_changes(claims, picture.changes);
     tell_stolen(picture);
     tell_missing(missing, picture);
     timing.items_in = picture.reach.program.edges.size();

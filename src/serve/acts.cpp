@@ -25,6 +25,7 @@
 #include "engine/decisions.hpp"
 #include "engine/inputs.hpp"
 #include "engine/planning.hpp"
+#include "engine/tips_pass.hpp"
 #include "report/statements.hpp"
 #include "serve/desk.hpp"
 
@@ -176,6 +177,20 @@ class Acts {
     Result<void> recorded;
     desk_.look([&](const engine::Picture &picture, const Views &) {
       recorded = engine::record_claim(*the_case, picture, said);
+    });
+    DISLODGE_TRY(recorded);
+    return done();
+  }
+
+  // Somebody has looked at what a tip touches.
+  Result<std::string> judge() {
+    DISLODGE_TRY_ASSIGN(const std::string file, fields_.needed("file", "which tip was looked at?"));
+    DISLODGE_TRY_ASSIGN(const std::string who, fields_.needed("who", "a tip is judged by a named person"));
+    DISLODGE_TRY_ASSIGN(const std::string reason, fields_.needed("reason", "what was found?"));
+    DISLODGE_TRY_ASSIGN(const auto the_case, desk_.writer());
+    Result<void> recorded;
+    desk_.look([&](const engine::Picture &picture, const Views &) {
+      recorded = engine::judge_tip(*the_case, picture, file, who, reason);
     });
     DISLODGE_TRY(recorded);
     return done();
@@ -384,6 +399,7 @@ Result<std::string> Desk::act(std::string_view name, std::string_view body) {
       {"decide", &Acts::decide, false},
       {"tell", &Acts::tell, false},
       {"claim", &Acts::claim, false},
+      {"judge", &Acts::judge, false},
       {"mark", &Acts::mark, false},
       {"reveal-ask", &Acts::reveal_ask, false},
       {"reveal", &Acts::reveal, false},

@@ -16,6 +16,7 @@
 #include "report/json_line.hpp"
 #include "report/json_lines.hpp"
 #include "report/statements.hpp"
+#include "report/tips.hpp"
 #include "serve/graph.hpp"
 #include "serve/overview.hpp"
 
@@ -54,6 +55,8 @@ std::string text_in(const simdjson::simdjson_result<simdjson::dom::element> &val
 
 // The plan's rows with their key, by which a tick names an action whatever the plan's numbers are by then.
 std::string plan_rows(const evict::Plan &plan) {
+  std::map<std::string_view, const evict::PlannedAction *> by_id;
+  for (const evict::PlannedAction &action : plan.actions) by_id.emplace(action.id, &action);
   std::string lines = report::plan_json(plan), out;
   std::size_t begin = 0;
   for (const evict::PlannedAction &action : plan.actions) {
@@ -67,6 +70,20 @@ std::string plan_rows(const evict::Plan &plan) {
       optional_text(json, "said_evidence", action.said_evidence);
       json.field("said_at", action.said_at);
       json.field("leaks_count", action.leaks_if_skipped_count);
+      // Of what it comes after, that which is not in effect.
+      json.array_field("waits_for", [&] {
+        for (std::size_t i = 0; i < action.after.size(); ++i) {
+          const auto before = by_id.find(action.after[i]);
+          if (before == by_id.end() || before->second->state == evict::ActionState::in_effect) continue;
+          json.object([&] {
+            json.field("action_id", action.after[i]);
+            json.field("key", evict::key_of(*before->second));
+            json.field("name", before->second->name);
+            json.field("state", evict::name_of(before->second->state));
+            json.field("why", i < action.after_why.size() ? action.after_why[i] : "");
+          });
+        }
+      });
     });
     out.append(lines, begin, end - begin - 1);
     out += ',';
@@ -287,6 +304,25 @@ std::string decisions_json(const std::vector<std::string> &journal) {
   return out;
 }
 
+// Newest first; `stands` is true of the last word on a thing that was not taken back.
+std::string claims_json(const std::vector<std::string> &journal) {
+  std::string out;
+  std::set<std::string> seen;
+  const std::vector<std::string> newest(journal.rbegin(), journal.rend());
+  of_kind(newest, "claim", [&](auto &row, const auto &details) {
+    const bool last = seen.insert(std::string(text_in(details["thing"]))).second;
+    json_line(out, [&](JsonWriter &json) {
+      json.field("thing", text_in(details["thing"]));
+      json.field("whose", text_in(details["whose"]));
+      json.field("who", text_in(details["who"]));
+      json.field("reason", text_in(details["reason"]));
+      json.field("at", text_in(row["at"]));
+      json.field("stands", last && text_in(details["whose"]) != "open");
+    });
+  });
+  return out;
+}
+
 std::string told_json(const std::vector<report::Statement> &statements,
                       const std::vector<std::string> &journal) {
   std::string out;
@@ -337,6 +373,7 @@ std::string waves_json(const evict::Plan &plan) {
     json.field("cost", plan.cost);
     json.field("bound", plan.bound);
     json.field("method", plan.method);
+    json.list_field("remarks", plan.remarks);
     // As the verdict counts them: what prepares is no step of eviction.
     Counts steps, preparations;
     for (const evict::PlannedAction &action : plan.actions) {
@@ -509,6 +546,7 @@ std::shared_ptr<const Views> make_views(const Picture &picture, const base::Timi
     list("ledger", report::ledger_json(picture));
     list("reach", reach_rows_json(picture));
     list("missing", missing_json(picture));
+    list("tips", report::tips_json(picture));
     list("parties", report::parties_json(picture));
     list("collect", collect_json(picture));
     for (const std::size_t things : kGraphSizes)
@@ -537,6 +575,7 @@ std::shared_ptr<const Views> make_views(const Picture &picture, const base::Timi
   list("journal", std::move(lines));
   list("marks", marks_json(picture, journal));
   list("decisions", decisions_json(journal));
+  list("claims", claims_json(journal));
   list("told", told_json(*made->statements, journal));
   return made;
 }

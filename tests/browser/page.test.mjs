@@ -187,6 +187,63 @@ test('a party gets its package, and an investigation shows how far it is', async
   assert.ok((await rowsShown()) >= 2);
 });
 
+test('a person says whose a finding and a change is; verdict, plan and reach follow, and it is taken back', async () => {
+  const say = async (whose, reason) => {
+    await page.getByRole('complementary', {name: 'Details'}).getByRole('button', {name: 'Say whose it is'}).click();
+    await page.getByLabel('It is', {exact: true}).selectOption(whose);
+    await page.getByLabel('Who says so', {exact: true}).fill('R. Stone');
+    await page.getByLabel('Why', {exact: true}).fill(reason);
+    await page.getByRole('button', {name: 'Record it'}).click();
+    await page.getByRole('dialog').waitFor({state: 'detached'});
+  };
+  const asked = (path) => page.evaluate((path) => fetch('/api/' + path).then((one) => one.json()), path);
+  const followed = (condition, argument) => untilOn(page, condition, argument, 60);
+  // A key that an administrator set on an application: no log says that it was not their work.
+  await show('timeline/detections?q=BILLING&where=intruder:false');
+  await page.getByRole('row').filter({hasText: 'added a client secret'}).first().click();
+  const before = await asked('plan?limit=1000');
+  await say('intruder', 'Nadia was on leave; her telephone was in the lake');
+  await followed(() => fetch('/api/detections?limit=100&q=BILLING').then((one) => one.json()).then((rows) => rows.some((row) => row.intruder && /R. Stone says that it is the intruder's/.test(row.because))));
+  const then = await asked('plan?limit=1000');
+  assert.ok(then.length > before.length, then.length + ' actions after ' + before.length);
+  assert.ok(then.some((row) => row.action === 'remove-app-credential' && /9975e2b6/.test(JSON.stringify(row))), 'the key is not removed');
+  await show('timeline/claims');
+  await page.getByRole('row').filter({hasText: 'Nadia was on leave'}).first().click();
+  await say('open', 'it was her after all');
+  await followed(() => fetch('/api/detections?limit=100&q=BILLING').then((one) => one.json()).then((rows) => rows.every((row) => !/R. Stone/.test(row.because ?? ''))));
+  assert.equal((await asked('plan?limit=1000')).length, before.length);
+  // A change that no finding tells, from the list of everything.
+  await show('timeline?where=what:change');
+  await page.locator('.rows tbody tr[data-row]').filter({hasText: 'nobody has claimed it'}).first().click();
+  const place = await page.getByRole('complementary', {name: 'Details'}).locator('code').first().innerText();
+  await say('intruder', 'she never did that');
+  await followed((place) => fetch('/api/detections?limit=1000').then((one) => one.json()).then((rows) => rows.some((row) => row.intruder && row.events.some((event) => place.startsWith(event.source + ':line ' + event.line)))), place);
+  await show('timeline/claims');
+  await page.getByRole('row').filter({hasText: place}).first().click();
+  await say('open', 'a slip');
+  await followed(() => fetch('/api/claims?limit=10').then((one) => one.json()).then((rows) => rows.every((row) => !row.stands)));
+});
+
+test('a tip of others is listed with what it touches, and a person has looked at it', async () => {
+  const tip = join(sample.folder, 'vendor-stix.json');
+  writeFileSync(tip, JSON.stringify({type: 'bundle', id: 'bundle--5a1ac9d3-5a2c-4b1e-9a5e-0a6f0d7b1c11', objects: [
+    {type: 'identity', spec_version: '2.1', id: 'identity--0e9c9e2b-1c7a-4a49-8a55-64c8a1de0001', name: 'Kestrel <b>Research</b>', identity_class: 'organization'},
+    {type: 'indicator', spec_version: '2.1', id: 'indicator--5a1ac9d3-5a2c-4b1e-9a5e-0a6f0d7b1c12', created_by_ref: 'identity--0e9c9e2b-1c7a-4a49-8a55-64c8a1de0001', pattern: "[ipv4-addr:value = '100.110.118.71']", pattern_type: 'stix', valid_from: '2025-09-01T00:00:00Z'}]}));
+  dislodge('add', sample.caseFolder, '--key-file', sample.key, tip);
+  const followed = (condition) => untilOn(page, condition, undefined, 60);
+  await followed(() => fetch('/api/tips?limit=10').then((one) => one.json()).then((rows) => rows.length === 1 && rows[0].matched === 1));
+  await show('evidence/tips');
+  await page.getByRole('row').filter({hasText: 'vendor-stix.json'}).first().click();
+  const details = page.getByRole('complementary', {name: 'Details'});
+  assert.match(await details.innerText(), /STIX 2\.1[^]*Kestrel <b>Research<\/b>[^]*NOT out of band/);
+  await details.getByRole('link', {name: /1 finding in the timeline/}).waitFor();
+  await details.getByRole('button', {name: 'Record what was found'}).click();
+  await page.getByLabel('Who looked', {exact: true}).fill('R. Stone');
+  await page.getByLabel('What they found', {exact: true}).fill('the same sign-in that we have');
+  await page.getByRole('button', {name: 'Record it'}).click();
+  await followed(() => fetch('/api/tips?limit=10').then((one) => one.json()).then((rows) => rows[0].judged?.who === 'R. Stone'));
+});
+
 test('the page follows what a command does beside it', async () => {
   await show('decisions');
   const before = await rowsShown();

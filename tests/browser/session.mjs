@@ -9,8 +9,8 @@ import {chromium} from 'playwright-core';
 
 export const root = resolve(import.meta.dirname, '../..');
 export const binary = process.env.DISLODGE ?? join(root, 'build/release/dislodge');
-export const kViews = ['overview', 'timeline', 'timeline/detections', 'timeline/sessions', 'secrets', 'secrets/places', 'reach', 'reach/list', 'plan', 'parties', 'duties', 'decisions', 'statements',
-  'statements/told', 'evidence/ledger', 'evidence/coverage', 'evidence/gaps', 'evidence/missing', 'evidence/uncovered', 'journal', 'marked', 'flow'];
+export const kViews = ['overview', 'timeline', 'timeline/detections', 'timeline/sessions', 'timeline/claims', 'secrets', 'secrets/places', 'reach', 'reach/list', 'plan', 'parties', 'duties', 'decisions', 'statements',
+  'statements/told', 'evidence/ledger', 'evidence/coverage', 'evidence/gaps', 'evidence/missing', 'evidence/uncovered', 'evidence/tips', 'journal', 'marked', 'flow'];
 
 export function dislodge(...given) {
   return execFileSync(binary, given, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28});

@@ -298,6 +298,11 @@ TEST_F(Disclosure, APackageIsSealedReceivedAndReceipted) {
   auto one = base;
   one.insert(one.end(), {"--released-by", "A. Reed", "A. Reed"});
   EXPECT_EQ(dislodge(one).code, 2);  // one person is not two
+  // Their answer would be read.
+  auto read = base;
+  read[6] = "Helen <helen.marsh@northwind.example>";
+  read.insert(read.end(), {"--released-by", "A. Reed", "B. Moss"});
+  EXPECT_THAT(dislodge(read).err, HasSubstr("is one that the intruder can read"));
   auto two = base;
   two.insert(two.end(), {"--released-by", "A. Reed", "B. Moss", "--seal-to", path("theirs/case.pub")});
   const Outcome made = dislodge(two);
@@ -579,7 +584,7 @@ TEST_F(Disclosure, APersonSaysWhoseAFindingIs) {
   EXPECT_EQ(dislodge({"claim", folder, id, "--who", "R. Stone", "--reason", "x"}).code, 2);
   EXPECT_THAT(
       dislodge({"claim", folder, "detection:none", "--ours", "--who", "R. Stone", "--reason", "x"}).err,
-      HasSubstr("no finding and no change"));
+      HasSubstr("no finding and no event"));
   ASSERT_EQ(
       dislodge({"claim", folder, id, "--ours", "--who", "R. Stone", "--reason", "CHG-118, the migration"})
           .code,
@@ -592,6 +597,44 @@ TEST_F(Disclosure, APersonSaysWhoseAFindingIs) {
   ASSERT_EQ(dislodge({"claim", folder, id, "--open", "--who", "R. Stone", "--reason", "a slip"}).code, 0);
   EXPECT_THAT(line_of(), HasSubstr("\"intruder\":true"));
   EXPECT_EQ(dislodge({"claim", folder, "--json"}).out, "");
+}
+
+// Who knows better than the logs says it of a finding, or of the event itself: whoever did it is in the
+// intruder's hands, and the key that was set is taken away.
+TEST_F(Disclosure, APersonSaysThatAChangeIsTheIntruders) {
+  const std::string folder = path("case");
+  constexpr std::string_view kKey = "9975e2b6-a6a8-4bdc-b47b-b81106380fac";  // set by an administrator
+  simdjson::dom::parser parser;
+  std::string finding, place;
+  for (const std::string &line : lines_of(dislodge({"detections", folder, "--json"}).out)) {
+    if (line.find(kKey) == std::string::npos) continue;
+    const element row = parser.parse(line);
+    EXPECT_FALSE(bool(row["intruder"]));
+    finding = std::string(std::string_view(row["id"]));
+    const element event = row["events"].at(0);
+    place =
+        std::string(std::string_view(event["source"])) + ":line " + std::to_string(uint64_t(event["line"]));
+  }
+  ASSERT_FALSE(finding.empty());
+  const auto removes_key = [&] {
+    for (const std::string &line : lines_of(dislodge({"plan", folder, "--json"}).out))
+      if (line.find("\"action\":\"remove-app-credential\"") != std::string::npos &&
+          line.find(kKey) != std::string::npos)
+        return true;
+    return false;
+  };
+  EXPECT_FALSE(removes_key());
+  for (const std::string &thing : {finding, place}) {
+    const Outcome said = dislodge({"claim", folder, thing, "--intruder", "--who", "R. Stone", "--reason",
+                                   "she was on leave that week"});
+    ASSERT_EQ(said.code, 0) << said.err;
+    EXPECT_TRUE(removes_key()) << thing;
+    EXPECT_THAT(dislodge({"detections", folder, "--json"}).out,
+                HasSubstr("R. Stone says that it is the intruder's: she was on leave that week"));
+    ASSERT_EQ(dislodge({"claim", folder, thing, "--open", "--who", "R. Stone", "--reason", "a slip"}).code,
+              0);
+    EXPECT_FALSE(removes_key()) << thing;
+  }
 }
 
 // Nobody said whose mailboxes these are; all of their mail is to or from us.
