@@ -5,6 +5,7 @@
 
 #include "detect/detect_with_uses.hpp"
 #include "detect/hands.hpp"
+#include "detect/known_password.hpp"
 #include "detect/passes.hpp"
 #include "log/trace.hpp"
 
@@ -27,12 +28,15 @@ std::vector<Detection> detect_with_uses(const log::EventTable &table, const iden
   const std::vector<Guessing> guessing = find_guessing(view, campaigns);
   const std::vector<StolenSession> stolen = find_stolen_sessions(view);
   const std::vector<UnusualUse> visits = find_unusual_uses(view);
+  const std::vector<KnownPasswordUse> known = find_known_password_uses(view, campaigns, guessing);
   std::vector<Attribution::Seed> seeds = evidence_seeds(view, guessing, stolen, visits);
+  add_known_password_seeds(known, seeds);
   for (Attribution::Seed &seed : seeds_of(view, uses)) seeds.push_back(std::move(seed));
   const Attribution attribution(view, campaigns, seeds);
   tell_sprays(view, campaigns, attribution, found);
   tell_guessing(view, guessing, attribution, found);
   tell_lockouts(view, campaigns, attribution, found);
+  tell_known_passwords(view, known, attribution, found);
   tell_stolen_sessions(view, stolen, attribution, found);
   tell_unusual_uses(view, visits, attribution, found);
 

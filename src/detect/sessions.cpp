@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/hash.hpp"
+#include "detect/known_password.hpp"
 #include "detect/passes.hpp"
 
 namespace dislodge::detect {
@@ -38,8 +39,10 @@ std::vector<Attribution::Seed> seeds_of(const View &view, const std::vector<Dete
 
 std::vector<Attribution::Seed> all_seeds(const View &view, const std::vector<Campaign> &campaigns,
                                          const std::vector<Detection> &detections) {
-  std::vector<Attribution::Seed> seeds = evidence_seeds(view, find_guessing(view, campaigns),
-                                                        find_stolen_sessions(view), find_unusual_uses(view));
+  const std::vector<Guessing> guessing = find_guessing(view, campaigns);
+  std::vector<Attribution::Seed> seeds =
+      evidence_seeds(view, guessing, find_stolen_sessions(view), find_unusual_uses(view));
+  add_known_password_seeds(find_known_password_uses(view, campaigns, guessing), seeds);
   for (Attribution::Seed &seed : seeds_of(view, detections)) seeds.push_back(std::move(seed));
   return seeds;
 }

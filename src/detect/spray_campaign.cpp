@@ -24,6 +24,13 @@ constexpr std::int64_t kSlept = base::kDay;
 constexpr std::int64_t kLone = base::kHour;
 constexpr std::int64_t kBrief = 7 * base::kDay;
 
+// "Stay signed in?" is asked of whoever gave the right password; who tries passwords does not answer.
+bool password_was_right(const Event &event) {
+  return secret_was_right(event.outcome) ||
+         (event.code == 50140 &&
+          (event.source == log::Source::entra_signin || event.source == log::Source::m365_audit));
+}
+
 class Completer {
  public:
   Completer(const View &view, const std::vector<Attempt> &tries, std::vector<Campaign> &campaigns)
@@ -233,7 +240,7 @@ class Completer {
       asked.insert({view_.event(index).tenant, account_of(view_.event(index))});
     for (const EventIndex index : view_.user_signins()) {
       const Event &event = view_.event(index);
-      if (!secret_was_right(event.outcome) || event.time < first - kBefore) continue;
+      if (!password_was_right(event) || event.time < first - kBefore) continue;
       const std::pair account{event.tenant, account_of(event)};
       const bool during = event.time <= last + options_.spray_slack_us;
       // An account that has fallen stays fallen, however long after.
