@@ -1,6 +1,8 @@
 #include "secret/decode_view.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "base/encode.hpp"
 #include "evidence/inflate.hpp"
@@ -27,19 +29,75 @@ std::size_t next_line(std::string_view text, std::size_t at) {
   return at < text.size() && is_letter64(text[at]) ? at : std::string_view::npos;
 }
 
-bool is_printable(char c) {
-  return (c >= 0x20 && c != 0x7F) || c == '\n' || c == '\r' || c == '\t' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
+// What a byte adds to two counts: in the lower half that of printable ones, in the upper that of high ones.
+constexpr std::array<std::uint64_t, 256> kReadable = [] {
+  std::array<std::uint64_t, 256> adds{};
+  for (unsigned c = 0; c < 256; ++c) {
+    const bool printable = (c >= 0x20 && c != 0x7F) || c == '\n' || c == '\r' || c == '\t';
+    adds[c] = (printable ? 1u : 0u) | static_cast<std::uint64_t>(c >= 0x80) << 32;
+  }
+  return adds;
+}();
 
 bool is_readable(std::string_view bytes) {
   if (bytes.size() < kEncodedRunMin / 2) return false;
-  const auto printable = static_cast<std::size_t>(std::count_if(bytes.begin(), bytes.end(), is_printable));
+  std::uint64_t counts = 0;
+  for (const char c : bytes) counts += kReadable[static_cast<unsigned char>(c)];
+  const std::uint64_t printable = counts & UINT32_MAX, high = counts >> 32;
   if (printable * 100 < bytes.size() * 97) return false;
   // Random bytes are half printable if high bytes count: they must form UTF-8, or be few.
-  const auto high = static_cast<std::size_t>(std::count_if(
-      bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
   return high * 20 < bytes.size() || base::valid_utf8(bytes);
+}
+
+// The value of a base64 letter in either alphabet; 255 for all else.
+constexpr std::array<std::uint8_t, 256> kValues64 = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(255);
+  std::uint8_t value = 0;
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+    values[static_cast<unsigned char>(c)] = value++;
+  values['-'] = 62;
+  values['_'] = 63;
+  return values;
+}();
+
+// What the letters of a run say, whatever stands between its lines; a stray letter at its end says nothing.
+std::string decoded_letters(std::string_view run) {
+  std::string bytes(run.size() / 4 * 3 + 3, '\0');
+  char *to = bytes.data();
+  const auto value = [](char c) -> std::uint32_t { return kValues64[static_cast<unsigned char>(c)]; };
+  std::uint32_t group = 0;
+  int count = 0;
+  const char *at = run.data();
+  const char *const end = at + run.size();
+  while (at != end) {
+    while (count == 0 && end - at >= 4) {
+      const std::uint32_t a = value(at[0]), b = value(at[1]), c = value(at[2]), d = value(at[3]);
+      if ((a | b | c | d) > 63) break;
+      group = a << 18 | b << 12 | c << 6 | d;
+      to[0] = static_cast<char>(group >> 16);
+      to[1] = static_cast<char>(group >> 8);
+      to[2] = static_cast<char>(group);
+      to += 3;
+      at += 4;
+    }
+    if (at == end) break;
+    const std::uint32_t one = value(*at++);
+    if (one > 63) continue;
+    group = group << 6 | one;
+    if (++count < 4) continue;
+    *to++ = static_cast<char>(group >> 16);
+    *to++ = static_cast<char>(group >> 8);
+    *to++ = static_cast<char>(group);
+    count = 0;
+  }
+  if (count == 2) *to++ = static_cast<char>(group >> 4);
+  if (count == 3) {
+    *to++ = static_cast<char>(group >> 10);
+    *to++ = static_cast<char>(group >> 2);
+  }
+  bytes.resize(static_cast<std::size_t>(to - bytes.data()));
+  return bytes;
 }
 
 // UTF-16, little-endian, as Windows writes it: every second byte of ASCII text is zero.
@@ -137,14 +195,7 @@ std::optional<DecodedText> as_text(std::string bytes, std::string_view encoding)
 }  // namespace
 
 std::optional<DecodedText> decode_base64_run(std::string_view run) {
-  std::string letters;
-  letters.reserve(run.size());
-  for (const char c : run)
-    if (is_letter64(c)) letters += c;
-  if (letters.size() % 4 == 1) letters.pop_back();  // a stray letter at the end of what was cut
-  auto bytes = base::from_base64(letters);
-  if (!bytes) return std::nullopt;
-  return as_text(std::move(*bytes), "base64");
+  return as_text(decoded_letters(run), "base64");
 }
 
 std::optional<DecodedText> decode_run(std::string_view run) {
