@@ -133,7 +133,7 @@ void Traits::learn(Habit &habit, EventIndex index) {
   if (event.country != 0) habit.countries.insert(event.country);
   if (const std::uint32_t program = program_of(event)) habit.programs.insert(program);
   habit.person = habit.person || (!habit.application && shows_person(event));
-  if (event.session != 0) habit.sessions.insert(event.session);
+  if (event.session != 0) habit.sessions[event.session] = event.time;
   if (event.mailbox != 0) habit.mailboxes.insert(event.mailbox);
   if (event.event_class == EventClass::code_access) habit.repositories.insert(event.resource_name);
   if (event.event_class == EventClass::file_access)

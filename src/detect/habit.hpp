@@ -35,7 +35,8 @@ struct Habit {
   std::set<std::uint32_t> programs;
   std::set<std::string_view> kinds;  // of rules
   std::set<std::string_view> ways;   // of signing in that need little
-  std::set<base::StringId> mailboxes, repositories, sessions;
+  std::set<base::StringId> mailboxes, repositories;
+  std::map<base::StringId, base::Time> sessions;  // when each was last seen
   std::size_t files_a_day = 0, files_today = 0;
   std::uint64_t rows_a_day = 0, rows_today = 0;
 

@@ -299,7 +299,8 @@ class Teller {
 
   // What tells it from others in the same slot: the id of a key, the name of a policy, mailbox or provider.
   std::string key_of(std::string_view slot, const Event &event) const {
-    if (const std::string_view key = view_.table().extra(event, "key-added"); !key.empty())
+    if (const std::string_view key = view_.table().extra(event, "key-added");
+        !key.empty() && slot != "federation")
       return std::string(key);
     if (slot == "workflow-secrets") {
       const std::string_view place = view_.text(event.resource_name);

@@ -13,6 +13,8 @@
 //   the program    1 where the subject has never had it (digits do not count: programs are updated)
 //   the way in     1 a device code, or a protocol that needs but a password, never used before; 2 where three
 //                  second factors were refused just before; 1 where the provider found the sign-in risky
+//   the session    2 where it was begun at home within half a day, goes on in another country without a new
+//                  sign-in, and the acts are suspicious (a cookie that was stolen)
 //   the acts       1 for each kind of thing that rules find suspicious and the subject had never done (2
 //                  where nobody does it for work; 3 where it hides from the owner what is done with the
 //                  account, which only an intruder needs); 1 where mail is hidden and sent away, or sent and

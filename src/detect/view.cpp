@@ -47,7 +47,11 @@ Act act_of_realm(Source source, std::string_view operation) {
        {{"user.lifecycle.create", Act::user},
         {"user.account.reset_password", Act::password_reset},
         {"user.account.update_password", Act::password_reset},
-        {"system.api_token.create", Act::credential}}},
+        {"system.api_token.create", Act::credential},
+        // Whoever runs an identity provider signs in by it as anybody.
+        {"system.idp.lifecycle.create", Act::credential},
+        {"system.idp.lifecycle.update", Act::credential},
+        {"system.idp.lifecycle.activate", Act::credential}}},
       {Source::aws_cloudtrail,
        {{"createuser", Act::user},
         {"createrole", Act::user},

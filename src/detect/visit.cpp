@@ -15,6 +15,7 @@ using log::Event;
 using log::EventClass;
 
 constexpr double kWeightMin = 5;
+constexpr std::int64_t kCarried = 12 * base::kHour;
 constexpr std::size_t kRefusedMin = 3;
 constexpr std::size_t kMailboxesNew = 5;
 constexpr std::size_t kRepositoriesNew = 8;
@@ -67,9 +68,10 @@ class Weigher {
     }
 
     double weight = 0;
-    std::size_t changes = 0;
+    std::size_t changes = 0, suspects = 0;
     for (const auto &[kind, one] : acts.kinds) {
       also(acted, std::string(kind));
+      suspects += one == Weight::change ? 0 : 1;
       if (one != Weight::change)
         weight += one == Weight::hiding ? 3 : one == Weight::evidence ? 2 : 1;
       else if (kind != "inbox-rule" || acts.kinds.size() == 1)
@@ -84,6 +86,12 @@ class Weigher {
     }
     weight += static_cast<double>(std::min<std::size_t>(changes, weight > 0 ? 2 : 1));
     bool act = weight > 0;
+    // Nobody takes a session that was begun at home to another country within half a day, signs in to nothing
+    // there and does what they had never done.
+    if (abroad && suspects > 0 && carried()) {
+      out.weight += 2;
+      also(out.why, "in a session that was in use at home within half a day before, without a new sign-in");
+    }
     if (acts.mail_by_new_program || acts.mailboxes.size() >= kMailboxesNew) {
       // A new program reads mail: that it is new was weighed above.
       act = true;
@@ -123,6 +131,15 @@ class Weigher {
     std::set<std::string_view> sent;  // messages
     std::size_t sent_and_deleted = 0;
   };
+
+  // Whether the visit goes on with a session that had been seen at home just before.
+  bool carried() const {
+    return std::any_of(visit_.sessions.begin(), visit_.sessions.end(), [&](StringId session) {
+      const auto at_home = habit_.sessions.find(session);
+      return at_home != habit_.sessions.end() && at_home->second <= visit_.begin &&
+             visit_.begin.us - at_home->second.us <= kCarried;
+    });
+  }
 
   // Mail that was sent from here and deleted here is mail that its owner was not to find.
   void sent_and_deleted(const Event &event, Acts &acts) const {

@@ -47,6 +47,7 @@
 #include "identity/rights.hpp"
 #include "identity/sweeps.hpp"
 #include "log/gather.hpp"
+#include "log/networks.hpp"
 #include "log/tenant.hpp"
 #include "reach/program.hpp"
 #include "reach/watched.hpp"
@@ -303,6 +304,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     picture.events = std::move(all.table);
     seen.whole = all.whole;
     log::fill_tenants(picture.events, identity::ObjectTenants(picture.facts));
+    log::forget_uniform_networks(picture.events);
     DISLODGE_TRY_ASSIGN(const std::set<std::string> gone, leave_out_logs(picture.events, without_logs));
     const auto declared_of = [&](const log::EventTable &files) {
       std::vector<log::DeclaredFile> declared = declared_files(picture.evidence, files, rows, picture.ledger);

@@ -103,6 +103,10 @@ base::Result<void> read_okta(const Json &record, EventBuilder &out) {
       out.set(&Event::application_id, id);
       out.set(&Event::application_name, text_at(target, {"displayName", "alternateId"}));
     }
+    // Who signs in by another identity provider does it with that one's word.
+    if (type == "user.authentication.auth_via_IDP" &&
+        base::contains_ignoring_case(target_kind, "IdentityProvider"))
+      out.set_lower(&Event::key_id, id);
     if (first) {
       out.set(&Event::target_id, id);
       out.set(&Event::target_name, name);
@@ -117,7 +121,9 @@ base::Result<void> read_okta(const Json &record, EventBuilder &out) {
     out.set(&Event::target_name, text_at(record, {"target0.alternateId", "target0.displayName"}));
     out.set(&Event::target_type, text_at(record, {"target0.type"}));
   }
-  if (type == "system.api_token.create") out.extra("key-added", base::lower(out.get(&Event::target_id)));
+  if (type == "system.api_token.create" || type == "system.idp.lifecycle.create" ||
+      type == "system.idp.lifecycle.update" || type == "system.idp.lifecycle.activate")
+    out.extra("key-added", base::lower(out.get(&Event::target_id)));
   out.extra("role", text_at(record, {"debugContext.debugData.privilegeGranted"}));
   out.extra("proxy", text_at(record, {"securityContext.isProxy"}));
   out.extra("factor", text_at(record, {"debugContext.debugData.factor"}));
