@@ -7,6 +7,7 @@
 #include "detect/hands.hpp"
 #include "detect/known_password.hpp"
 #include "detect/passes.hpp"
+#include "detect/unopened_sessions.hpp"
 #include "log/trace.hpp"
 
 namespace dislodge::detect {
@@ -44,6 +45,7 @@ std::vector<Detection> detect_with_uses(const log::EventTable &table, const iden
   tell_credentials(view, attribution, found);
   tell_consents(view, attribution, found);
   tell_mailboxes(view, attribution, found);
+  tell_unopened(view, find_unopened(view), attribution, found);
   tell_code_reading(view, attribution, found);
   tell_taken(view, attribution, found);
 

@@ -14,6 +14,7 @@
 #include "base/encode.hpp"
 #include "detect/consented_app.hpp"
 #include "detect/passes.hpp"
+#include "detect/unopened_sessions.hpp"
 
 namespace dislodge::detect {
 
@@ -231,6 +232,7 @@ std::vector<Attribution::Seed> evidence_seeds(const View &view, const std::vecto
   add_session_seeds(view, stolen, seeds);
   add_use_seeds(view, uses, seeds);
   add_consent_seeds(view, find_consented_apps(view), seeds);
+  add_unopened_seeds(view, find_unopened(view), seeds);
   for (const Guessing &one : guessing)
     for (const EventIndex index : one.right)
       if (view.event(index).outcome == log::Outcome::ok)
