@@ -30,6 +30,11 @@ std::optional<base::Time> time_of(const JsonValue &value) {
   return base::parse_time(value.text());
 }
 
+// "resource:exchange/TENANT/*" of any mailbox of the tenant: who reads all reads each.
+std::string all_beside(const std::string &resource) {
+  return resource.substr(0, resource.rfind('/') + 1) + "*";
+}
+
 bool overlaps(const JsonValue &sighting, const JsonValue &place) {
   if (sighting["item"].text() != place["item"].text()) return false;
   // Extractors lay out text differently, so there only the item counts.
@@ -203,14 +208,23 @@ class Grader {
       if (!right) score.misses.push_back(one["resource"].text() + ": " + why);
     }
     for (const std::string &id : answers_["principals_optional"].texts()) allowed.insert(base::lower(id));
+    // What can be read follows from the drill's own world; what is seen read and nobody could hand in is
+    // listed.
+    std::set<std::string> readable;
+    for (const std::string &atom : World::read(answers_["world"]).held())
+      if (atom.starts_with("resource:")) readable.insert(base::lower(atom));
+    for (const JsonValue &one : answers_["readings"].items())
+      readable.insert(base::lower(one["resource"].text()));
+    for (const std::string &id : answers_["not_exported"].texts()) readable.insert(base::lower(id));
     std::set<std::string> never;
     for (const std::string &id : answers_["principals_not_reached"].texts()) never.insert(base::lower(id));
     for (const JsonValue &row : reach_) {
       const std::string id = base::lower(row["id"].text());
       const std::string &type = row["type"].text();
-      if (type == "resource") continue;  // whole tenants: what lies in them is judged by the principals
       ++score.said;
-      const bool right = type == "secret" ? planted_.contains(row["id"].text()) : allowed.contains(id);
+      const bool right = type == "secret"     ? planted_.contains(row["id"].text())
+                         : type == "resource" ? readable.contains(id) || readable.contains(all_beside(id))
+                                              : allowed.contains(id);
       score.right += right && !never.contains(id);
       if (!right) score.misses.push_back("not in reach: " + row["id"].text() + " " + row["name"].text());
     }
@@ -309,6 +323,7 @@ class Grader {
     world.secret_ids = ids_;
     std::vector<TakenAction> all, obliged;
     double cost = 0;
+    std::vector<std::string> unowed;
     std::vector<char> used(plan_.size(), 0);
     const auto taken = [](const JsonValue &row) {
       TakenAction one;
@@ -340,12 +355,15 @@ class Grader {
     for (std::size_t i = 0; i < plan_.size(); ++i) {
       if (plan_[i]["wave"].number() < 1) continue;
       all.push_back(taken(plan_[i]));
-      if (used[i] || plan_[i]["role"].text() == "obligation") {
+      // Owed is what the answers say is owed, whatever the case calls it.
+      if (used[i]) {
         obliged.push_back(all.back());
         continue;
       }
       const double price = world.cost_of(all.back().what.action, plan_[i]["cost"].number());
       cost += price;
+      if (plan_[i]["role"].text() == "obligation")
+        unowed.push_back(all.back().what.action + " " + all.back().what.target + " " + all.back().what.fact);
     }
     const std::vector<std::string> left = world.left_after(all);
     ++score.expected;
@@ -357,6 +375,7 @@ class Grader {
       char text[96];
       std::snprintf(text, sizeof text, "cost %.3g, where %.3g suffices", cost, least);
       score.misses.emplace_back(text);
+      for (const std::string &one : unowed) score.misses.push_back("called owed, and is not: " + one);
     } else {
       ++score.right;
     }

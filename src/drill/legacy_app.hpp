@@ -76,6 +76,7 @@ struct LegacyApp {
   GithubNode gh_legacytest, gh_labci, gh_releasebot, gh_owner, gh_developer, gh_deploy_key;
 
   Mailbox executive, security;
+  std::string vault;                          // resource id of what the billing application may read
   std::string deleted_id;                     // read by the intruder, deleted before the export
   std::vector<std::string> counsel_ids;       // read in the mailbox that is not handed in
   std::vector<SignIn> corporate_sign_ins;     // the audit log tells the same ones

@@ -163,17 +163,20 @@ class Settling {
                          bool obliged = false) {
       answers_.must_cut.push_back({std::move(target), std::move(why), std::move(any_of), obliged});
     };
-    cut(story_.lab(fallen.object_id), {"disable-account", "rotate-secret"},
-        "the intruder knows its password and it has no second factor");
-    cut(story_.lab(story_.legacy.object_id), {"remove-app-credential", "disable-application"},
-        "the intruder holds the secret with key id " + story_.legacy_new_key);
+    cut(story_.lab(fallen.object_id), {"rotate-secret"},
+        "the intruder knows its password and it has no second factor", true);
+    cut(story_.lab(story_.legacy.object_id), {"remove-app-credential"},
+        "the intruder holds the secret with key id " + story_.legacy_new_key, true);
     cut(story_.corporate(story_.legacy.service_id),
         {"disable-service-principal", "remove-app-role", "remove-app-credential"},
         "it controls the corporate tenant");
-    cut(story_.corporate(story_.reader.service_id), {"remove-app-role", "disable-service-principal"},
-        "full_access_as_app: it reads every mailbox");
+    cut(story_.corporate(story_.reader.service_id), {"remove-app-role"},
+        "full_access_as_app: it reads every mailbox", true);
     cut(story_.corporate(story_.planted_user.object_id), {"disable-account"},
-        "the intruder made it and knows its password");
+        "the intruder made it and knows its password", true);
+    for (const std::string &place : {story_.lab(company_.lab.id), story_.corporate(company_.corporate.id)})
+      cut(place, {"sweep-credentials"}, "what they left there need not be in any log", true);
+    cut("principal:github", {"sweep-credentials"}, "who writes to a repository can leave a key in it", true);
     for (const PlantedSecret &one : answers_.secrets)
       cut("secret:" + one.name, {one.obligation == "rotate" ? "rotate-secret" : one.obligation},
           "it may be known", true);
@@ -228,9 +231,14 @@ class Settling {
       tenant.push_back(story_.corporate(app->service_id));
     for (const Person *owner : {&company_.executive(), &company_.security(), &company_.counsel()})
       tenant.push_back(story_.mailbox(*owner));
+    const std::string all_mail = "resource:exchange/" + company_.corporate.id + "/*";
     world.step({legacy_service}, tenant, {{"remove-app-role", legacy_service, ""}},
                "it may grant itself any role of the tenant");
+    world.step({legacy_service}, {all_mail}, {{"remove-app-role", legacy_service, ""}},
+               "mail of everybody with it");
     for (const std::string &atom : tenant) world.must_free(atom);
+    world.step({story_.corporate(story_.billing.service_id)}, {story_.vault}, {}, "it may read the vault");
+    world.must_free(story_.vault);
     // The application that reads, and the user that the intruder made.
     const std::string reader = story_.lab(story_.reader.object_id);
     const std::string reader_service = story_.corporate(story_.reader.service_id);

@@ -97,6 +97,8 @@ std::string corporate_directory(LegacyApp &story, std::size_t &rows, std::vector
   const std::string subscription = random.uuid();
   out.subscription(subscription, "Northwind Production");
   out.key_vault(subscription, "rg-platform", "kv-northwind-prod", story.billing.service_id);
+  story.vault = "resource:azure/subscriptions/" + subscription +
+                "/resourcegroups/rg-platform/providers/microsoft.keyvault/vaults/kv-northwind-prod";
   const std::string text = out.finish();
   rows = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) - 5;
   return text;

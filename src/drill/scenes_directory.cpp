@@ -215,6 +215,9 @@ base::Result<void> write_metadata_only(const DrillOptions &options) {
     first = std::min(first, access(scene.first_access + scene.random.between(0, 20 * 86400) * base::kSecond,
                                    executive, true));
   scene.answers.suspicions.push_back({"mailbox-read-by-app", first, first, {}, {}, {}});
+  // Whose the reading was nobody can say, so the mailbox may have been read by the intruder.
+  scene.answers.readings.push_back(
+      {"resource:exchange/" + tenant + "/" + executive.mail, false, first, {}, {}});
   std::string bytes = audit_csv(records);
   const Declaration says{"m365-audit",
                          tenant,

@@ -179,6 +179,20 @@ std::vector<std::string> World::left_after(const std::vector<TakenAction> &plan)
   return left;
 }
 
+std::set<std::string> World::held() const {
+  std::set<std::string> held;
+  for (bool more = true; more;) {
+    more = false;
+    for (const WorldStep &one : steps) {
+      if (!std::all_of(one.from.begin(), one.from.end(),
+                       [&](const std::string &text) { return held.contains(text); }))
+        continue;
+      for (const std::string &text : one.to) more |= held.insert(text).second;
+    }
+  }
+  return held;
+}
+
 namespace {
 
 // The same without time, for the cheapest set: what lingers is there from the start until it is ended.
@@ -318,17 +332,7 @@ double World::least_cost(const std::vector<TakenAction> &taken) const {
     }
   }
   // What is known by now stays known, whatever is closed.
-  std::set<std::string> held;
-  for (bool more = true; more;) {
-    more = false;
-    for (const WorldStep &one : steps) {
-      if (!std::all_of(one.from.begin(), one.from.end(),
-                       [&](const std::string &text) { return held.contains(text); }))
-        continue;
-      for (const std::string &text : one.to) more |= held.insert(text).second;
-    }
-  }
-  for (const std::string &text : held) {
+  for (const std::string &text : held()) {
     if (text.starts_with("knows:")) clauses.push_back({{}, atom(text), {}});
   }
   std::vector<std::size_t> goals;

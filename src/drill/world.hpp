@@ -69,6 +69,8 @@ class World {
 
   // What is held after the last wave, and what of `free` is among it.
   std::vector<std::string> left_after(const std::vector<TakenAction> &plan) const;
+  // Everything that follows from the start where nothing is done.
+  std::set<std::string> held() const;
   // The least cost of further actions after which nothing of `free` is held, in the best order. `taken` cost
   // nothing. Negative where it cannot be done.
   double least_cost(const std::vector<TakenAction> &taken) const;
