@@ -231,6 +231,17 @@ class Completer {
       if (worked(event) && strange.count(event.address) == 0)
         own_programs.insert({event.tenant, account_of(event), event.agent});
     }
+    // Networks in which two or more of a tenant were at work before it began.
+    std::map<std::pair<StringId, std::string>, std::set<StringId>> at_network;
+    for (const EventIndex index : view_.user_signins()) {
+      const Event &event = view_.event(index);
+      if (event.time >= first) break;
+      if (worked(event) && event.address != 0 && strange.count(event.address) == 0)
+        at_network[{event.tenant, network_of(view_, event.network, event.address)}].insert(account_of(event));
+    }
+    std::set<std::pair<StringId, std::string>> at_work;
+    for (const auto &[place, accounts] : at_network)
+      if (accounts.size() >= 2) at_work.insert(place);
     // In a week some people travel; in a month very many do.
     const bool brief = last.us - first.us <= kBrief;
     if (brief) find_lone();
@@ -267,6 +278,11 @@ class Completer {
       // Where the log shows no program (sshd), everybody looks alike: an account that the campaign never
       // tried did not fall to it.
       if (event.agent == 0 && event.application_id == 0 && asked.count(account) == 0) continue;
+      // A spray wins what it tries. Another's password may have been found elsewhere: but not by a colleague
+      // who begins to work where the others do.
+      if (asked.count(account) == 0 && in_tenants(one, event.tenant) &&
+          at_work.contains({event.tenant, network_of(view_, event.network, event.address)}))
+        continue;
       if (mine) {
         one.right.push_back(index);
         fallen.insert(account);

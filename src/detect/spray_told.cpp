@@ -83,6 +83,21 @@ Detection doubtful_account(const View &view, const Campaign &campaign,
   return one;
 }
 
+bool was_tried(const View &view, const Campaign &campaign, const std::string &actor) {
+  return std::any_of(campaign.tries.begin(), campaign.tries.end(),
+                     [&](EventIndex index) { return view.actor(view.event(index)) == actor; });
+}
+
+bool worked_before(const View &view, const Campaign &campaign, const std::string &actor) {
+  if (campaign.tries.empty()) return false;
+  const base::Time begin = view.event(campaign.tries.front()).time;
+  const auto &signins = view.user_signins();  // in order of time
+  return std::any_of(signins.begin(), signins.end(), [&](EventIndex index) {
+    const Event &event = view.event(index);
+    return event.time < begin && event.outcome == Outcome::ok && view.actor(event) == actor;
+  });
+}
+
 }  // namespace
 
 Detection fallen_account(const View &view, const Campaign &campaign, const std::vector<EventIndex> &events,
@@ -104,8 +119,19 @@ Detection fallen_account(const View &view, const Campaign &campaign, const std::
                           ") gave its right password, and its owner does not use that client"
                     : "its right password was given from an address of the spray, from which nobody had "
                       "signed in before it";
-  one.grade = Grade::confirmed;
-  one.confidence = campaign.ordinary ? 0.9 : 0.97;
+  // Whom it never tried, and who was at work before it began, may be at work by that program.
+  const bool their_place =
+      std::binary_search(campaign.addresses.begin(), campaign.addresses.end(), event.address);
+  if (their_place || (was_tried(view, campaign, actor) && !worked_before(view, campaign, actor))) {
+    one.grade = Grade::confirmed;
+    one.confidence = campaign.ordinary ? 0.9 : 0.97;
+  } else {
+    one.grade = Grade::possible;
+    one.confidence = 0.6;
+    one.because += was_tried(view, campaign, actor)
+                       ? "; but its owner was at work before, by another one: ask them"
+                       : "; but the spray never tried it: ask its owner";
+  }
   std::vector<EventIndex> signins = in ? attribution.signins_as(actor) : std::vector<EventIndex>();
   if (in && signins.empty()) signins = {fall};
   for (const EventIndex index : signins)
