@@ -18,6 +18,19 @@ function(dislodge_stage name)
   target_link_libraries(dislodge_${name} PUBLIC ${STAGE_LIBRARIES})
 endfunction()
 
+# What all test programs share: the heavy headers are compiled once, with the first of them, and the tests' own
+# code is not optimised (what is tested is).
+function(dislodge_test_settings target)
+  target_compile_options(${target} PRIVATE -O0 -U_FORTIFY_SOURCE)
+  get_property(headers GLOBAL PROPERTY dislodge_test_headers)
+  if(headers)
+    target_precompile_headers(${target} REUSE_FROM ${headers})
+  else()
+    set_property(GLOBAL PROPERTY dislodge_test_headers ${target})
+    target_precompile_headers(${target} PRIVATE <gtest/gtest.h> <gmock/gmock.h> <string> <vector> <map>)
+  endif()
+endfunction()
+
 # One test program a stage: tests/<stage>/*_test.cpp, linked to the stage and, where a test needs
 # neighbours, to those named after it.
 function(dislodge_stage_tests name)
@@ -29,6 +42,6 @@ function(dislodge_stage_tests name)
   target_link_libraries(${name}_test PRIVATE dislodge_${name} ${ARGN} GTest::gmock_main)
   target_compile_definitions(${name}_test PRIVATE
     DISLODGE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" DISLODGE_BINARY="${CMAKE_BINARY_DIR}/dislodge")
-  target_precompile_headers(${name}_test PRIVATE <gtest/gtest.h> <gmock/gmock.h> <string> <vector> <map>)
+  dislodge_test_settings(${name}_test)
   add_test(NAME ${name} COMMAND ${name}_test)
 endfunction()
