@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 30> kFreeMail = {
     "mac.com",    "proton.me",      "protonmail.com", "pm.me",       "gmx.net",      "gmx.de",
     "gmx.com",    "web.de",         "t-online.de",    "freenet.de",  "mail.ru",      "yandex.ru",
     "yandex.com", "qq.com",         "163.com",        "zoho.com",    "fastmail.com", "tutanota.com"};
-constexpr std::array<std::string_view, 48> kShared = {"github.com",       "githubusercontent.com",
+constexpr std::array<std::string_view, 52> kShared = {"github.com",       "githubusercontent.com",
                                                       "gitlab.com",       "bitbucket.org",
                                                       "amazonaws.com",    "windows.net",
                                                       "azure.com",        "azure.net",
@@ -51,7 +51,14 @@ constexpr std::array<std::string_view, 48> kShared = {"github.com",       "githu
                                                       "mailgun.net",      "pagerduty.com",
                                                       "salesforce.com",   "openai.com",
                                                       "digitalocean.com", "digitaloceanspaces.com",
-                                                      "w3.org",           "schemas.microsoft.com"};
+                                                      "w3.org",           "schemas.microsoft.com",
+                                                      "hooks.slack.com",  "api.slack.com",
+                                                      "app.slack.com",    "files.slack.com"};
+// Kinds of keys that open an account with the one service that makes them, wherever it is hosted that uses
+// them: whose hosts stand beside them says nothing.
+constexpr std::array<std::string_view, 16> kOfOneService = {
+    "aws-",     "gcp-",       "stripe-",  "openai-",       "anthropic-", "slack-",   "sendgrid-",   "twilio-",
+    "mailgun-", "pagerduty-", "datadog-", "digitalocean-", "telegram-",  "discord-", "npm-access-", "pypi-"};
 
 template <typename List>
 bool holds(const List &list, std::string_view value) {
@@ -79,6 +86,11 @@ std::vector<std::string> hosts_in(std::string_view subject) {
     if (const auto host = host_of(part); !registrable_domain(host).empty()) hosts.push_back(host);
   }
   return hosts;
+}
+
+bool is_of_one_service(std::string_view kind) {
+  return std::any_of(kOfOneService.begin(), kOfOneService.end(),
+                     [&](std::string_view service) { return kind.starts_with(service); });
 }
 
 class Ballot {
@@ -255,7 +267,8 @@ std::vector<Vote> votes_for(const SecretFact &secret, const Facts &facts, const 
         case HintKind::url:
         case HintKind::host: {
           const std::string host = host_of(hint.value);
-          ballot.vote(host, 3, fmt::format("the host {} stands beside it", host));
+          if (us.ours(registrable_domain(host)) || !is_of_one_service(secret.kind))
+            ballot.vote(host, 3, fmt::format("the host {} stands beside it", host));
           identified = true;
           break;
         }

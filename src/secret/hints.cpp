@@ -29,6 +29,8 @@ constexpr std::size_t kHintsMax = 12;
 constexpr std::size_t kHintBytesMax = 256;
 constexpr std::size_t kLinePenalty = 60;
 constexpr std::size_t kAfterPenalty = 40;
+// So many words before a secret on its line are a sentence, fewer are a label.
+constexpr std::size_t kWordsOfSentence = 2;
 constexpr std::size_t kOtherPenalty = 2000;
 constexpr std::size_t kLinkMax = 4096;  // bytes of a link's query
 constexpr std::size_t kPerPattern = 4;  // matches of one pattern that are looked at
@@ -289,6 +291,7 @@ class Collector {
     const std::size_t from = before ? end : request_.end;
     const std::size_t to = before ? request_.begin : begin;
     const std::string_view between = text_.substr(from, to - from);
+    if (pattern.start == HintStart::scheme && is_only_a_link(start, between, before)) return;
     // A line break is further than the words of a line, what comes after is further than what comes before,
     // and what stands on the other side of another secret most likely belongs to that one.
     std::size_t distance = between.size() + kLinePenalty * static_cast<std::size_t>(std::count(
@@ -303,6 +306,48 @@ class Collector {
       distance += kOtherPenalty;
     found_.push_back({distance, pattern.kind, std::string(value),
                       distance < kOtherPenalty && between.find('\n') == std::string_view::npos});
+  }
+
+  // Where to read on is no place to sign in: a link in another paragraph, in another sentence, or in a line
+  // of prose above one that has a sentence of its own. `start`: its scheme; `between`: it and the secret.
+  bool is_only_a_link(std::size_t start, std::string_view between, bool before) const {
+    const std::string_view scheme = text_.substr(start, 8);
+    if (scheme == "android:") return true;  // names a program, as lists of stolen passwords do
+    if (!scheme.starts_with("http")) return false;
+    if (before) between.remove_prefix(std::min(between.find_first_of(" \t\r\n\"'<>"), between.size()));
+    bool line_is_empty = false;
+    for (std::size_t i = 0; i < between.size(); ++i) {
+      const char c = between[i];
+      if (c == '\n') {
+        if (line_is_empty) return true;
+        line_is_empty = true;
+      } else if (c != ' ' && c != '\t' && c != '\r') {
+        line_is_empty = false;
+        const bool ends = c == '.' || c == '!' || c == '?';
+        if (ends && i + 2 < between.size() && between[i + 1] == ' ' && between[i + 2] >= 'A' &&
+            between[i + 2] <= 'Z')
+          return true;
+      }
+    }
+    if (!before || between.find('\n') == std::string_view::npos) return false;
+    return prose_before(start) && words_before(request_.match_begin) >= kWordsOfSentence;
+  }
+
+  std::string_view line_until(std::size_t at) const {
+    const std::size_t line = at == 0 ? std::string_view::npos : text_.rfind('\n', at - 1);
+    return base::trim(text_.substr(line == std::string_view::npos ? 0 : line + 1,
+                                   at - (line == std::string_view::npos ? 0 : line + 1)));
+  }
+  // "meeting https://..." but not "URL: https://...", "url=https://..." or the link alone.
+  bool prose_before(std::size_t at) const {
+    const std::string_view line = line_until(at);
+    return !line.empty() && std::string_view(":=>|\"'([<,").find(line.back()) == std::string_view::npos;
+  }
+  std::size_t words_before(std::size_t at) const {
+    const std::string_view line = line_until(at);
+    std::size_t words = 0;
+    for (std::size_t i = 0; i < line.size(); ++i) words += line[i] != ' ' && (i == 0 || line[i - 1] == ' ');
+    return words;
   }
 
   bool on_line_with(std::size_t at, std::size_t later) const {

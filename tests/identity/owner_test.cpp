@@ -96,6 +96,18 @@ TEST_F(Owners, ServicesAndFreeMailNeverVote) {
             "northwind.example");
 }
 
+// An environment file holds the keys of many services: whose host stands in the next line says nothing of
+// them.
+TEST_F(Owners, AKeyOfOneServiceIsNotWhoseHostStandsBesideIt) {
+  for (const char *kind : {"aws-secret-key", "stripe-key", "npm-access-token"}) {
+    EXPECT_EQ(owned(kind, {{HintKind::host, "hooks.harborline.example"}}).owner, "") << kind;
+    EXPECT_EQ(owned(kind, {{HintKind::host, "erp.northwind.example"}}).owner, "northwind.example") << kind;
+  }
+  EXPECT_EQ(owned("webhook-url", {{HintKind::host, "hooks.slack.com"}}).owner, "")
+      << "the service's, not a customer's";
+  EXPECT_EQ(owned("api-key", {{HintKind::host, "api.harborline.example"}}).owner, "harborline.example");
+}
+
 TEST_F(Owners, ABarePasswordSaysNothing) {
   const SecretFact bare =
       owned("password", {{HintKind::user, "mei@northwind.example"}}, {"mei@northwind.example"});

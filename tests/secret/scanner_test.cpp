@@ -351,6 +351,30 @@ TEST(Scanner, TokensCarryTheirClaims) {
   EXPECT_EQ(test::hint_of(*one, HintKind::expires), "2026-01-01T00:00:00Z");
 }
 
+// A link to read on is no place to sign in.
+TEST(Scanner, ALinkIsAHintOnlyWhereItIsAPlaceToSignIn) {
+  const auto host_in = [](std::string_view text) {
+    const auto found = test::scan(text);
+    EXPECT_EQ(found.size(), 1u) << text;
+    return found.empty() ? std::string("none found") : test::hint_of(found[0], HintKind::host);
+  };
+  EXPECT_EQ(host_in("How to: https://stackoverflow.com/q/123\n\nDB password: Osprey#62tidal\n"), "");
+  EXPECT_EQ(host_in("DB password: Osprey#62tidal\n\nvideo https://www.youtube.com/watch?v=abc\n"), "");
+  EXPECT_EQ(
+      host_in("see https://stackoverflow.com/q/1 for the syntax. The database password is Harbor!92quilt."),
+      "");
+  EXPECT_EQ(host_in("meeting https://zoom.us/j/8812234\nThe admin password of the switch is Mosaic$73pearl."),
+            "");
+  EXPECT_EQ(host_in("Password: Osprey#62tidal\nURL: https://portal.acme.example/login\n"),
+            "portal.acme.example");
+  EXPECT_EQ(host_in("URL: android://hash@com.slack/\nUsername: ida\nPassword: Jn5!copperVale88\n"), "");
+  EXPECT_EQ(host_in("URL: https://portal.acme.example/login\nUser: ida\nPassword: Jn5!copperVale88\n"),
+            "portal.acme.example");
+  EXPECT_EQ(host_in("Log in at https://portal.acme.example with the password Jn5!copperVale88\n"),
+            "portal.acme.example");
+  EXPECT_EQ(host_in("https://portal.acme.example\nida\nPassword: Jn5!copperVale88\n"), "portal.acme.example");
+}
+
 TEST(Scanner, ConnectionStringsNameServerAndUser) {
   const auto found = test::scan(
       "Server=tcp:sql01.northwind.example,1433;Database=crm;User "
