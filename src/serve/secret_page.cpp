@@ -51,6 +51,31 @@ void bindings(JsonWriter &json, const Picture &picture, std::string_view id) {
   });
 }
 
+constexpr std::string_view kHidden = "\u2022\u2022\u2022";  // as in what stands around a secret
+
+// Subjects and names are what strangers wrote, and a password may stand in them that no rule found there:
+// words of a password's make are hidden. A word too many does no harm.
+std::string fit_to_show(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string_view word = text.substr(at, end - at);
+    bool lower = false, upper = false, digit = false, sign = false;
+    for (const char c : word) {
+      lower |= c >= 'a' && c <= 'z';
+      upper |= c >= 'A' && c <= 'Z';
+      digit |= c >= '0' && c <= '9';
+      sign |= std::string_view("!#$%&*+=?^~|\\").find(c) != std::string_view::npos;
+    }
+    const bool made = word.size() >= 6 && (lower || upper) && digit && sign;
+    const bool drawn = word.size() >= 10 && lower && upper && digit;
+    out += made || drawn ? kHidden : word;
+    if (end < text.size()) out += ' ';
+    at = end + 1;
+  }
+  return out;
+}
+
 void places(JsonWriter &json, const Picture &picture, const identity::SecretFact &secret,
             const Contexts &contexts) {
   const std::string_view digits = std::string_view(secret.id).substr(std::string_view("secret:").size());
@@ -66,6 +91,12 @@ void places(JsonWriter &json, const Picture &picture, const identity::SecretFact
     if (row->record != 0) records.emplace(row->record, nullptr);
   for (const engine::StoredRecord &row : picture.records)
     if (const auto wanted = records.find(row.id); wanted != records.end()) wanted->second = &row.record;
+  // Messages in whose head something was found: then the head is not shown.
+  std::unordered_map<std::string_view, bool> heads;
+  for (const auto &[id, record] : records)
+    if (record != nullptr) heads.emplace(record->item, false);
+  for (const engine::StoredSighting &row : picture.sightings)
+    if (const auto head = heads.find(row.sighting.item); head != heads.end()) head->second = true;
   json.field("places_total", static_cast<std::uint64_t>(total));
   json.array_field("places", [&] {
     for (const engine::StoredSighting *row : seen) {
@@ -81,7 +112,12 @@ void places(JsonWriter &json, const Picture &picture, const identity::SecretFact
         optional_text(json, "closing", secret::name_of(one.closing));
         json.field("rule", one.rule);
         json.field("confidence", one.confidence);
-        optional_text(json, "subject", record != nullptr ? record->subject : "");
+        const bool found_in_head =
+            record != nullptr && record->kind == evidence::RecordKind::message && heads[record->item];
+        optional_text(json, "subject",
+                      record == nullptr || record->subject.empty() ? std::string()
+                      : found_in_head                              ? std::string(kHidden)
+                                                                   : fit_to_show(record->subject));
         optional_text(json, "folder", record != nullptr ? record->folder : "");
         optional_text(json, "path", record != nullptr ? record->path : "");
         optional_text(json, "commit", record != nullptr ? record->commit : "");
@@ -97,7 +133,8 @@ void places(JsonWriter &json, const Picture &picture, const identity::SecretFact
               continue;
             json.object([&] {
               json.field("role", person.role == evidence::PersonRole::to ? "to" : "from");
-              json.field("name", person.name.empty() ? person.address : person.name);
+              json.field("name",
+                         person.name.empty() || found_in_head ? person.address : fit_to_show(person.name));
             });
           }
         });
