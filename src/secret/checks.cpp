@@ -486,6 +486,7 @@ constexpr std::array kChecks = {
     Check{"not-snmp-default", not_snmp_default},
     Check{"not-template", not_template},
     Check{"not-url-path", not_url_path},
+    Check{"not-mail-tag", not_mail_tag},
     Check{"npm-crc32", github_crc32},
     Check{"pem", pem},
     Check{"pem-base64", pem_base64_text},

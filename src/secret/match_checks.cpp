@@ -65,6 +65,18 @@ bool not_url_path(std::string_view secret, std::string_view match) {
          lead.find_first_of(" \t\"'`=:?#&,;<>|()[]{}", 1) != std::string_view::npos;
 }
 
+bool not_mail_tag(std::string_view secret, std::string_view match) {
+  // Names of header fields behind the sender's own: documentation.mailgun.com (User Manual, Tracking
+  // Messages; Tagging), docs.sendgrid.com (X-SG-EID), mailchimp.com/developer (X-MC-*).
+  const std::string lead = base::lower(before(secret, match));
+  for (const std::string_view field :
+       {"mailgun-sid"sv, "mailgun-sending-ip"sv, "mailgun-variables"sv, "mailgun-tag"sv, "mailgun-batch-id"sv,
+        "mailgun-deliver-by"sv, "sg-eid"sv, "sg-id"sv, "mc-user"sv, "mailchimp-campaign"sv,
+        "mandrill-user"sv})
+    if (lead.find(field) != std::string::npos) return false;
+  return true;
+}
+
 bool not_template(std::string_view secret, std::string_view) {
   constexpr std::array kWords = {"your_"sv,      "your-"sv,     "yourapi"sv,  "yourkey"sv,     "yourtoken"sv,
                                  "yoursecret"sv, "replace"sv,   "changeme"sv, "placeholder"sv, "insert_"sv,

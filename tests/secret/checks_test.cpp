@@ -44,6 +44,8 @@ TEST(Checks, SeeWhatStandsBeforeTheSecret) {
   EXPECT_TRUE(holds("not-page-token", "Mj2qykJO5rEL", "X-Api-Token=Mj2qykJO5rEL"));
   EXPECT_FALSE(holds("not-revision", "a1b2c3d4e5f6", "Gitea commit: a1b2c3d4e5f6"));
   EXPECT_TRUE(holds("not-revision", "a1b2c3d4e5f6", "gitea digestKey: a1b2c3d4e5f6"));
+  EXPECT_FALSE(holds("not-mail-tag", "WyI2YzE5OCIsICJh", "X-Mailgun-Sid: WyI2YzE5OCIsICJh"));
+  EXPECT_TRUE(holds("not-mail-tag", "WyI2YzE5OCIsICJh", "mailgun_api_key: WyI2YzE5OCIsICJh"));
   EXPECT_FALSE(holds("not-url-path", "BD80F56CDC14", ".notion.site/API-BD80F56CDC14"));
   EXPECT_TRUE(holds("not-url-path", "BD80F56CDC14", ".notion.site/?api_key=BD80F56CDC14"));
   EXPECT_TRUE(holds("url-credentials", "hunter2", "mongodb://ops:hunter2@shard0.acme.net/x"));
