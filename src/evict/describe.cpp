@@ -347,6 +347,17 @@ class Describer {
                       "secrets in them are in no plan",
                       s_.missing().size(), s_.missing().size() == 1 ? "" : "s", s_.missing().front().name));
     }
+    if (!s_.options().protect.empty()) {
+      const reach::Solution &held = p_.found.with_plan;
+      std::uint64_t stay = 0;
+      for (NodeId node = 0; node < program_.nodes.size(); ++node)
+        stay +=
+            s_.is_thing(node) && !s_.is_goal(node) && held.holds(node) && held.until(node) > p_.schedule.end;
+      if (stay > 0)
+        verdict.does_not_cover.push_back(
+            fmt::format("only what --protect names is freed: {} that they hold {} (dislodge plan without it)",
+                        base::counted(stay, "thing", "things"), base::choice(stay, "stays", "stay")));
+    }
     for (const std::string &kind : program_.unknown_rights) {
       verdict.does_not_cover.push_back(fmt::format("rights of kind {}: no rule says what they allow", kind));
     }

@@ -228,10 +228,13 @@ void Situation::heed_wishes() {
   for (const auto &[wish, cost] : options_.costs) tell(wish);
 }
 
-bool Situation::is_goal(NodeId node) const {
+bool Situation::is_thing(NodeId node) const {
   const reach::Node &one = program_.nodes[node];
-  if (one.type != NodeType::principal && one.type != NodeType::resource) return false;
-  return one.protected_ && (protect_.empty() || protect_[node]);
+  return one.protected_ && (one.type == NodeType::principal || one.type == NodeType::resource);
+}
+
+bool Situation::is_goal(NodeId node) const {
+  return is_thing(node) && (protect_.empty() || protect_[node]);
 }
 
 std::string_view Situation::party_of(std::string_view principal) const {

@@ -47,7 +47,8 @@ class Situation {
   const std::vector<std::string> &unmet_wishes() const { return unmet_wishes_; }
 
   bool alive(reach::EdgeId edge) const { return edge < alive_.size() && alive_[edge]; }
-  bool is_goal(reach::NodeId node) const;  // must be freed
+  bool is_thing(reach::NodeId node) const;  // a principal or resource that the intruder must not hold
+  bool is_goal(reach::NodeId node) const;   // of these, what must be freed: all but where people named some
   bool is_theirs(std::string_view principal) const { return theirs_.contains(principal); }
   std::string_view party_of(std::string_view principal) const;
   // Replacements made by an action: of one binding, or of a secret wherever it opens.

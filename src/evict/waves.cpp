@@ -46,7 +46,7 @@ std::vector<Wave> waves_of(const Situation &situation, const Schedule &schedule,
   for (auto &[number, wave] : waves) {
     latest = std::max(latest, wave.complete);
     for (NodeId node = 0; node < situation.program().nodes.size(); ++node) {
-      if (!situation.is_goal(node) || !found.with_plan.holds(node)) continue;
+      if (!situation.is_thing(node) || !found.with_plan.holds(node)) continue;
       wave.still_held += found.with_plan.until(node) > latest;
     }
   }

@@ -143,7 +143,14 @@ TEST(Check, OnlyWhatIsProtectedIsFreedWhenAskedFor) {
   options.protect = {std::string(kHelen)};
   const Plan some = make_plan(reach, actions(), options);
   EXPECT_THAT(some.leaks, IsEmpty());
-  EXPECT_LE(some.cost, make_plan(reach, actions(), from_day(60)).cost);
+  const Plan all = make_plan(reach, actions(), from_day(60));
+  EXPECT_LE(some.cost, all.cost);
+  // What is left to them is said, and counted with the waves.
+  EXPECT_GT(some.waves.back().still_held, 0u);
+  EXPECT_EQ(all.waves.back().still_held, 0u);
+  EXPECT_THAT(some.verdict.does_not_cover, Contains(HasSubstr("only what --protect names is freed")));
+  EXPECT_THAT(all.verdict.does_not_cover, Not(Contains(HasSubstr("--protect"))));
+  EXPECT_FALSE(some.verdict.closed);
 }
 
 TEST(Check, CostsSteerTheCut) {
