@@ -55,7 +55,7 @@ std::string unescaped(std::string_view line, std::size_t &at) {
   return text;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   base::JsonWriter json;
   json.value(text);
   return json.take();
@@ -255,7 +255,7 @@ std::shared_ptr<const Value> JsonList::Kept<Key, Value>::get(const Key &key, std
 
 JsonList::Shared JsonList::order(const std::string &field, bool descending) const {
   return orders_.get({field, descending}, kOrdersKept, [&] {
-    const std::string key = quoted(field) + ":";
+    const std::string key = in_quotes(field) + ":";
     std::vector<SortKey> keys(size());
     for (std::size_t row = 0; row < size(); ++row) keys[row] = sort_key(line(row), key);
     Rows made(size());
@@ -274,7 +274,7 @@ JsonList::Shared JsonList::order(const std::string &field, bool descending) cons
 
 std::shared_ptr<const JsonList::Index> JsonList::index(const std::string &field) const {
   return indexes_.get(field, kIndexesKept, [&] {
-    const std::string key = quoted(field) + ":";
+    const std::string key = in_quotes(field) + ":";
     std::vector<std::pair<std::uint64_t, std::uint32_t>> entries;
     entries.reserve(size());
     std::size_t row = 0;
@@ -305,7 +305,7 @@ JsonList::Rows JsonList::with(const std::pair<std::string, std::string> &value) 
                 known->rows.begin() + (last - known->hashes.begin()));
   };
   // A number or a word of JSON stands bare, all else in quotes; a row may have it as either.
-  const Rows text = rows_of(quoted(value.second)), bare = rows_of(value.second);
+  const Rows text = rows_of(in_quotes(value.second)), bare = rows_of(value.second);
   if (bare.empty()) return text;
   Rows both;
   std::set_union(text.begin(), text.end(), bare.begin(), bare.end(), std::back_inserter(both));
@@ -349,7 +349,7 @@ bool always(const base::Interval &when) {
 std::string key_of(const ListQuery &query) {
   std::string key = fmt::format("{} {}", query.when.from.us, query.when.until.us);
   for (const std::string &word : query.words) key += "\nq" + word;
-  for (const auto &[field, value] : query.where) key += "\nw" + quoted(field) + quoted(value);
+  for (const auto &[field, value] : query.where) key += "\nw" + in_quotes(field) + in_quotes(value);
   return key;
 }
 
@@ -392,7 +392,7 @@ JsonList::Shared JsonList::fitting(const ListQuery &query) const {
   if (query.sort.empty()) return rows;
   const Shared sorted = order(query.sort, query.descending);
   if (!rows) return sorted;
-  return found_.get(key_of(query) + "\ns" + quoted(query.sort) + (query.descending ? "-" : ""), kFoundKept,
+  return found_.get(key_of(query) + "\ns" + in_quotes(query.sort) + (query.descending ? "-" : ""), kFoundKept,
                     [&] {
                       std::vector<bool> fits(size());
                       for (const std::uint32_t row : *rows) fits[row] = true;
