@@ -225,18 +225,14 @@ class Completer {
     // Who comes from there with the program that they had before may be the owner: the administrator of a
     // laboratory sits where the tests are run.
     std::set<OwnPlace> own_programs;  // tenant, account, agent
-    for (const EventIndex index : view_.user_signins()) {
-      const Event &event = view_.event(index);
-      if (event.time >= first) break;
-      if (worked(event) && strange.count(event.address) == 0)
-        own_programs.insert({event.tenant, account_of(event), event.agent});
-    }
-    // Networks in which two or more of a tenant were at work before it began.
+    // And networks in which two or more of a tenant were at work.
     std::map<std::pair<StringId, std::string>, std::set<StringId>> at_network;
     for (const EventIndex index : view_.user_signins()) {
       const Event &event = view_.event(index);
       if (event.time >= first) break;
-      if (worked(event) && event.address != 0 && strange.count(event.address) == 0)
+      if (!worked(event) || strange.count(event.address) != 0) continue;
+      own_programs.insert({event.tenant, account_of(event), event.agent});
+      if (event.address != 0)
         at_network[{event.tenant, network_of(view_, event.network, event.address)}].insert(account_of(event));
     }
     std::set<std::pair<StringId, std::string>> at_work;

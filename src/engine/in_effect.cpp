@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <set>
 
 #include "base/encode.hpp"
@@ -12,7 +11,6 @@
 #include "evict/apply.hpp"
 #include "identity/history.hpp"
 #include "identity/ids.hpp"
-#include "identity/realm_accounts.hpp"
 #include "reach/solve.hpp"
 
 namespace dislodge::engine {
@@ -20,12 +18,6 @@ namespace dislodge::engine {
 namespace {
 
 using base::Time;
-
-bool puts_out_of_use(const evict::PlannedAction &action) {
-  return !action.principal.empty() &&
-         (action.action.starts_with("disable-") || action.action.starts_with("delete-user") ||
-          action.action.starts_with("delete-service-principal"));
-}
 
 bool is_signin(const log::Event &event) {
   using enum log::EventClass;
@@ -59,7 +51,8 @@ struct Accepted {
 
 class Against {
  public:
-  Against(const Picture &picture, std::span<const evict::PlannedAction> actions) : picture_(picture) {
+  Against(const Picture &picture, std::span<const evict::PlannedAction> actions)
+      : picture_(picture), actors_(picture) {
     for (const evict::PlannedAction &one : actions) {
       if (one.state != evict::ActionState::in_effect) continue;
       for (const std::string &key : keys_of(picture, one)) by_key_[key].push_back(&one);
@@ -113,7 +106,7 @@ class Against {
         break;
       }
     if (by_principal_.empty() || !is_signin(event) || event.outcome != log::Outcome::ok) return;
-    const auto found = by_principal_.find(actor(event));
+    const auto found = by_principal_.find(actors_.of(event));
     if (found != by_principal_.end()) count(event, found->second);
   }
 
@@ -122,23 +115,30 @@ class Against {
       if (event.time.us > evict::effect_of(*one).us + kLivesOn) accepted_[one].add(event);
   }
 
-  std::string actor(const log::Event &event) {
-    std::string id = identity::actor_of(picture_.events, event);
-    if (id.empty() && identity::realm_of(event.source).empty())
-      id = identity::entra_principal(picture_.events.pool.text(event.tenant),
-                                     picture_.events.pool.text(event.actor_id));
-    if (!id.empty()) return id;
-    if (!accounts_) accounts_.emplace(picture_.facts);
-    return accounts_->actor(picture_.events, event);
-  }
-
   const Picture &picture_;
   std::map<std::string, Actions, std::less<>> by_key_, by_principal_;
   std::map<const evict::PlannedAction *, Accepted> accepted_;
-  std::optional<identity::RealmAccounts> accounts_;
+  Actors actors_;
 };
 
 }  // namespace
+
+bool puts_out_of_use(const evict::PlannedAction &action) {
+  return !action.principal.empty() &&
+         (action.action == "disable-account" || action.action == "disable-application" ||
+          action.action == "disable-service-principal" || action.action == "delete-user" ||
+          action.action == "delete-service-principal");
+}
+
+std::string Actors::of(const log::Event &event) {
+  std::string id = identity::actor_of(picture_.events, event);
+  if (id.empty() && identity::realm_of(event.source).empty())
+    id = identity::entra_principal(picture_.events.pool.text(event.tenant),
+                                   picture_.events.pool.text(event.actor_id));
+  if (!id.empty()) return id;
+  if (!accounts_) accounts_.emplace(picture_.facts);
+  return accounts_->actor(picture_.events, event);
+}
 
 std::vector<Contradiction> contradictions(const Picture &picture,
                                           std::span<const evict::PlannedAction> actions) {

@@ -9,6 +9,7 @@
 // account signing in, is better evidence: the action then counts as failed, and the plan is solved again.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,12 +18,27 @@
 #include "engine/picture.hpp"
 #include "evict/action.hpp"
 #include "evict/plan.hpp"
+#include "identity/realm_accounts.hpp"
 
 namespace dislodge::engine {
 
 // What lives on after a block or a revocation by itself: tokens that were issued before last an hour
 // (learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes), caches of keys as long.
 inline constexpr std::int64_t kLivesOn = base::kHour;
+
+// Whether an action leaves its principal unable to sign in at all: nobody's key or protocol alone.
+bool puts_out_of_use(const evict::PlannedAction &action);
+
+// Whom an event shows at work, by the id that facts use; "" where nothing says it.
+class Actors {
+ public:
+  explicit Actors(const Picture &picture) : picture_(picture) {}
+  std::string of(const log::Event &event);
+
+ private:
+  const Picture &picture_;
+  std::optional<identity::RealmAccounts> accounts_;  // made at first need
+};
 
 // For each action in effect that the events speak against, in the order of `actions`: a credential that it
 // replaced or removed, named by its key id or hash, was accepted later than kLivesOn after the action took

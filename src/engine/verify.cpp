@@ -4,16 +4,13 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <set>
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
 #include "base/words.hpp"
+#include "engine/in_effect.hpp"
 #include "evict/action.hpp"
-#include "identity/history.hpp"
-#include "identity/ids.hpp"
-#include "identity/realm_accounts.hpp"
 #include "log/trace.hpp"
 
 namespace dislodge::engine {
@@ -29,7 +26,8 @@ constexpr std::size_t kFixedPlaces = 2;
 
 class Verifier {
  public:
-  Verifier(const Picture &picture, const VerifyOptions &options) : picture_(picture), options_(options) {}
+  Verifier(const Picture &picture, const VerifyOptions &options)
+      : picture_(picture), options_(options), actors_(picture) {}
 
   base::Result<Verification> run() {
     found_.since = options_.since;
@@ -325,8 +323,7 @@ class Verifier {
   void out_of_use() {
     std::map<std::string, const evict::PlannedAction *> gone;  // by principal
     for (const evict::PlannedAction &one : picture_.plan.actions)
-      if (one.state == evict::ActionState::in_effect && !one.principal.empty() &&
-          (one.action.starts_with("disable-") || one.action.starts_with("delete-")))
+      if (one.state == evict::ActionState::in_effect && puts_out_of_use(one))
         gone.emplace(one.principal, &one);
     if (gone.empty()) return;
     struct Tries {
@@ -410,12 +407,7 @@ class Verifier {
 
   // Whom an event shows at work, as facts know them; "" where they do not.
   std::string principal_of(const log::Event &event) {
-    if (!accounts_) accounts_.emplace(picture_.facts);
-    std::string id = identity::actor_of(picture_.events, event);
-    const std::string_view tenant = picture_.events.pool.text(event.tenant);
-    if (id.empty() && identity::realm_of(event.source).empty())
-      id = identity::entra_principal(tenant, picture_.events.pool.text(event.actor_id));
-    if (id.empty()) id = accounts_->actor(picture_.events, event);
+    std::string id = actors_.of(event);
     return picture_.facts.principal(id) == nullptr ? std::string() : id;
   }
 
@@ -562,7 +554,7 @@ class Verifier {
   const VerifyOptions &options_;
   Verification found_;
   std::map<std::string, Time> times_;  // of the events since, by place
-  std::optional<identity::RealmAccounts> accounts_;
+  Actors actors_;
 };
 
 }  // namespace

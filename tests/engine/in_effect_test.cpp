@@ -122,6 +122,11 @@ TEST(InEffect, WhomItPutOutOfUseAndWhoSignsIn) {
   const auto found = contradictions(picture, {{block}});
   ASSERT_THAT(found, SizeIs(1));
   EXPECT_THAT(found[0].says, HasSubstr("Ann signing in 1 time later"));
+  // What shuts old protocols, or ends one key, leaves its owner at work.
+  for (const char *action : {"disable-mailbox-protocols", "delete-access-key"}) {
+    block.action = action;
+    EXPECT_THAT(contradictions(picture, {{block}}), IsEmpty()) << action;
+  }
 }
 
 TEST(InEffect, ReachEndsWhereAnActionEndedIt) {
