@@ -48,6 +48,11 @@ MappedFile &MappedFile::operator=(MappedFile &&other) noexcept {
   return *this;
 }
 
+bool is_there(const std::filesystem::path &path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
+
 Result<Fd> open_for_reading(const fs::path &path) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return os_failure(path, "cannot be opened");

@@ -50,6 +50,8 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
+// Whether something is there. What may not be looked at counts as not there: reading or writing it says why.
+bool is_there(const std::filesystem::path &path);
 Result<Fd> open_for_reading(const std::filesystem::path &path);
 Result<std::string> read_file(const std::filesystem::path &path);
 // Writes beside the target, syncs, renames. Mode 0600 for what only the owner may see.

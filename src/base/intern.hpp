@@ -21,6 +21,7 @@ class StringPool {
   StringPool(StringPool &&other) noexcept { *this = std::move(other); }
   StringPool &operator=(StringPool &&other) noexcept {
     strings_ = std::move(other.strings_);
+    tags_ = std::move(other.tags_);
     slots_ = std::move(other.slots_);
     blocks_ = std::move(other.blocks_);
     next_ = std::exchange(other.next_, nullptr);
@@ -31,53 +32,78 @@ class StringPool {
   StringId intern(std::string_view text) {
     const std::uint32_t hash = hash_of(text);
     if (strings_.size() * 2 >= slots_.size()) grow();
-    std::size_t slot = hash & (slots_.size() - 1);
-    for (; slots_[slot].id_plus_one != 0; slot = (slot + 1) & (slots_.size() - 1))
-      if (slots_[slot].hash == hash && strings_[slots_[slot].id_plus_one - 1] == text)
-        return slots_[slot].id_plus_one - 1;
+    const auto [slot, found] = place_of(text, hash);
+    if (found) return slots_[slot].id;
+    const auto id = static_cast<StringId>(strings_.size());
     strings_.push_back(stored(text));
-    slots_[slot] = {hash, static_cast<std::uint32_t>(strings_.size())};
-    return static_cast<StringId>(strings_.size() - 1);
+    tags_[slot] = tag_of(hash);
+    slots_[slot] = {hash, id};
+    return id;
   }
   // The id of a string that is already there; 0 (the empty string) where it is not.
   StringId find(std::string_view text) const {
     if (slots_.empty()) return 0;
-    const std::uint32_t hash = hash_of(text);
-    for (std::size_t slot = hash & (slots_.size() - 1); slots_[slot].id_plus_one != 0;
-         slot = (slot + 1) & (slots_.size() - 1))
-      if (slots_[slot].hash == hash && strings_[slots_[slot].id_plus_one - 1] == text)
-        return slots_[slot].id_plus_one - 1;
-    return 0;
+    const auto [slot, found] = place_of(text, hash_of(text));
+    return found ? slots_[slot].id : 0;
   }
   std::string_view text(StringId id) const { return strings_[id]; }
   std::size_t size() const { return strings_.size(); }
 
  private:
   struct Slot {
-    std::uint32_t hash = 0;
-    std::uint32_t id_plus_one = 0;  // 0: free
+    std::uint32_t hash;
+    StringId id;
+  };
+  struct Place {
+    std::size_t slot;
+    bool found;
   };
   static constexpr std::size_t kBlockBytes = 64 << 10;
 
-  // Eight bytes at a time, multiplied and folded.
-  static std::uint32_t hash_of(std::string_view text) {
-    std::uint64_t hash = 0x9E3779B97F4A7C15ull ^ (text.size() * 0xD6E8FEB86659FD93ull);
-    const auto mix = [&](std::uint64_t word) {
-      hash = (hash ^ word) * 0x9FB21C651E98DF25ull;
-      hash ^= hash >> 32;
-    };
-    const char *at = text.data();
-    std::size_t left = text.size();
-    for (; left >= 8; left -= 8, at += 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, at, 8);
-      mix(word);
+  // Seven bits that do not choose the slot. Most texts of a log are new: what tells that a slot is free, or
+  // another's, is small enough to stay in the cache when the slots are not.
+  static std::uint8_t tag_of(std::uint32_t hash) { return static_cast<std::uint8_t>(0x80 | hash >> 25); }
+
+  // Where the text is, or where it goes.
+  Place place_of(std::string_view text, std::uint32_t hash) const {
+    const std::size_t mask = slots_.size() - 1;
+    const std::uint8_t tag = tag_of(hash);
+    for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
+      if (tags_[slot] == 0) return {slot, false};
+      if (tags_[slot] == tag && slots_[slot].hash == hash && strings_[slots_[slot].id] == text)
+        return {slot, true};
     }
-    std::uint64_t tail = 0;
-    for (std::size_t i = 0; i < left; ++i)
-      tail |= static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])) << (8 * i);
-    mix(tail);
-    return static_cast<std::uint32_t>(hash ^ (hash >> 29));
+  }
+
+  // Sixteen bytes at a time, multiplied to 128 bits and folded.
+  static std::uint32_t hash_of(std::string_view text) {
+    constexpr std::uint64_t kOdd = 0xA0761D6478BD642Full, kOther = 0xE7037ED1A0B428DBull;
+    const auto fold = [](std::uint64_t a, std::uint64_t b) {
+      const auto product = static_cast<unsigned __int128>(a) * b;
+      return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+    };
+    const auto eight = [](const char *from) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, from, 8);
+      return word;
+    };
+    const char *const at = text.data();
+    const std::size_t size = text.size();
+    std::uint64_t hash = size * 0x9E3779B97F4A7C15ull;
+    std::uint64_t a = 0, b = 0;
+    if (size >= 16) {
+      for (std::size_t i = 0; i + 16 < size; i += 16)
+        hash = fold(eight(at + i) ^ kOdd, eight(at + i + 8) ^ hash);
+      a = eight(at + size - 16);
+      b = eight(at + size - 8);
+    } else if (size >= 8) {
+      a = eight(at);
+      b = eight(at + size - 8);
+    } else {
+      for (std::size_t i = 0; i < size; ++i) a = a << 8 | static_cast<unsigned char>(at[i]);
+    }
+    hash = fold(a ^ kOdd, b ^ hash ^ kOther);
+    return static_cast<std::uint32_t>(hash ^ hash >> 32);
   }
 
   std::string_view stored(std::string_view text) {
@@ -100,18 +126,23 @@ class StringPool {
   }
 
   void grow() {
-    std::vector<Slot> wider(slots_.empty() ? 16 : slots_.size() * 2);
-    for (const Slot &old : slots_) {
-      if (old.id_plus_one == 0) continue;
-      std::size_t slot = old.hash & (wider.size() - 1);
-      while (wider[slot].id_plus_one != 0) slot = (slot + 1) & (wider.size() - 1);
-      wider[slot] = old;
+    const std::size_t wider = slots_.empty() ? 16 : slots_.size() * 2;
+    std::vector<std::uint8_t> tags(wider, 0);
+    std::vector<Slot> slots(wider);
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      if (tags_[i] == 0) continue;
+      std::size_t slot = slots_[i].hash & (wider - 1);
+      while (tags[slot] != 0) slot = (slot + 1) & (wider - 1);
+      tags[slot] = tags_[i];
+      slots[slot] = slots_[i];
     }
-    slots_ = std::move(wider);
+    tags_ = std::move(tags);
+    slots_ = std::move(slots);
   }
 
   std::vector<std::string_view> strings_;
-  std::vector<Slot> slots_;  // a power of two
+  std::vector<std::uint8_t> tags_;  // of the slots, a power of two; 0: free
+  std::vector<Slot> slots_;
   std::vector<std::unique_ptr<char[]>> blocks_;
   char *next_ = nullptr;
   std::size_t room_ = 0;

@@ -18,8 +18,7 @@ using base::ErrorKind;
 using base::Result;
 
 int run_new(const CaseOptions &arguments) {
-  std::error_code unseen;  // writing says why
-  if (std::filesystem::exists(arguments.folder / "case.json", unseen))
+  if (base::is_there(arguments.folder / "case.json"))
     return report_error(
         {ErrorKind::usage, arguments.folder.string() + ": a case is here already; choose another folder"});
   const bool by_file = !arguments.key_file.empty() ||

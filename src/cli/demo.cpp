@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/files.hpp"
 #include "cli/session.hpp"
 #include "engine/add.hpp"
 #include "engine/inputs.hpp"
@@ -24,14 +25,14 @@ std::filesystem::path find_sample() {
     places.push_back(binary.parent_path() / "../share/dislodge/examples/northwind");
   }
   for (const std::filesystem::path &place : places)
-    if (std::filesystem::exists(place / "evidence", error)) return place.lexically_normal();
+    if (base::is_there(place / "evidence")) return place.lexically_normal();
   return {};
 }
 
 Result<int> demo(const DemoArguments &arguments) {
   const std::filesystem::path sample = arguments.evidence.empty() ? find_sample() : arguments.evidence;
   std::error_code unseen;
-  if (sample.empty() || !std::filesystem::exists(sample / "evidence", unseen))
+  if (sample.empty() || !base::is_there(sample / "evidence"))
     return base::fail(base::ErrorKind::usage,
                       "the sample breach is not here: run this in the project's folder, or give --evidence "
                       "examples/northwind");

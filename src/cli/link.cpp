@@ -23,8 +23,7 @@ Result<base::SecretBytes> pair_key(const LinkArguments &arguments) {
   if (arguments.pair_key.empty())
     return base::fail(ErrorKind::usage,
                       "--pair-key FILE: the key that both sides share, exchanged out of band");
-  std::error_code unseen;  // writing says why
-  if (!std::filesystem::exists(arguments.pair_key, unseen) && !arguments.out.empty()) {
+  if (!base::is_there(arguments.pair_key) && !arguments.out.empty()) {
     const base::SecretBytes fresh = base::SecretBytes::random(32);
     DISLODGE_TRY(base::write_file(arguments.pair_key, fresh.view(), 0600));
     std::fprintf(stderr, "A new pair key was written to %s. Hand it over in person, not by mail.\n",

@@ -13,6 +13,7 @@
 #include <set>
 
 #include "base/encode.hpp"
+#include "base/files.hpp"
 #include "casefile/fingerprint_key.hpp"
 #include "cli/scan_ignore.hpp"
 #include "cli/session.hpp"
@@ -46,8 +47,7 @@ Result<base::SecretBytes> user_key(const ScanArguments &arguments) {
       return base::fail(ErrorKind::usage,
                         "no home folder for the fingerprint key: give --fingerprint-key FILE");
   }
-  std::error_code unseen;  // writing says why
-  if (!std::filesystem::exists(path, unseen)) {
+  if (!base::is_there(path)) {
     if (path.has_parent_path()) DISLODGE_TRY(base::make_folders(path.parent_path()));
     const base::SecretBytes key = base::SecretBytes::random(32);
     DISLODGE_TRY(base::write_file(path, key.view(), 0600));
@@ -185,11 +185,11 @@ Result<ScanIgnore> read_ignores(const ScanArguments &arguments) {
   ScanIgnore ignore;
   std::error_code error;
   const std::filesystem::path name = ".dislodgeignore";
-  if (std::filesystem::exists(name, error)) DISLODGE_TRY(ignore.add_file(name, ""));
+  if (base::is_there(name)) DISLODGE_TRY(ignore.add_file(name, ""));
   for (const std::filesystem::path &path : arguments.paths) {
     const std::string root = path.lexically_normal().string();
     if (root == "." || root == "./" || !std::filesystem::is_directory(path, error)) continue;
-    if (std::filesystem::exists(path / name, error)) DISLODGE_TRY(ignore.add_file(path / name, root));
+    if (base::is_there(path / name)) DISLODGE_TRY(ignore.add_file(path / name, root));
   }
   for (const std::filesystem::path &file : arguments.ignore_files) DISLODGE_TRY(ignore.add_file(file, ""));
   if (!arguments.baseline.empty()) DISLODGE_TRY(ignore.add_baseline(arguments.baseline));

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "base/encode.hpp"
+#include "base/files.hpp"
 #include "base/visible.hpp"
 #include "engine/reopen.hpp"
 
@@ -120,8 +121,7 @@ Result<casefile::Unlock> unlock_with(const Common &common, std::string_view kind
       key_file.empty() && common.passphrase_file.empty() && path != nullptr && kind != "passphrase")
     key_file = path;
   if (!key_file.empty() && kind != "passphrase") {
-    std::error_code unseen;  // writing says why
-    if (make_key && !std::filesystem::exists(key_file, unseen)) {
+    if (make_key && !base::is_there(key_file)) {
       const base::SecretBytes key = base::SecretBytes::random(32);
       DISLODGE_TRY(base::write_file(key_file, key.view(), 0600));
       std::fprintf(stderr,

@@ -3,6 +3,7 @@
 #include <array>
 #include <system_error>
 
+#include "base/files.hpp"
 #include "drill/legacy_app.hpp"
 #include "drill/scene.hpp"
 
@@ -60,8 +61,7 @@ std::vector<KindInfo> kinds() {
 base::Result<void> write_drill(const DrillOptions &options) {
   for (const Kind &kind : kKinds) {
     if (kind.name != options.kind) continue;
-    std::error_code ignored;
-    if (std::filesystem::exists(options.folder / "evidence", ignored)) {
+    if (base::is_there(options.folder / "evidence")) {
       return base::fail(base::ErrorKind::usage,
                         options.folder.string() + ": already holds evidence; give an empty folder");
     }

@@ -19,7 +19,7 @@ std::filesystem::path signature_beside(const std::filesystem::path &manifest) {
   const std::filesystem::path own = folder / (name.substr(0, name.find('.')) + ".sig");
   if (std::filesystem::is_regular_file(own, none)) return own;
   for (const char *other : {"manifest.jsonl", "manifest.jsonl.sealed"})
-    if (std::filesystem::exists(folder / other, none)) return {};
+    if (base::is_there(folder / other)) return {};
   const std::filesystem::path usual = folder / "manifest.sig";
   return std::filesystem::is_regular_file(usual, none) ? usual : std::filesystem::path();
 }

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "base/files.hpp"
 #include "base/hash.hpp"
 #include "engine/detect_rules.hpp"
 #include "engine/inputs.hpp"
@@ -18,11 +19,9 @@ Result<std::unique_ptr<SecretRules>> load(const Options &options, bool detection
   if (options.rules_folder.empty()) {
     DISLODGE_TRY_ASSIGN(loaded->rules, secret::load_embedded_rules());
   } else {
-    std::error_code error;
     const std::filesystem::path secrets = options.rules_folder / "secrets";
-    DISLODGE_TRY_ASSIGN(
-        loaded->rules,
-        secret::load_rules_from(std::filesystem::exists(secrets, error) ? secrets : options.rules_folder));
+    DISLODGE_TRY_ASSIGN(loaded->rules,
+                        secret::load_rules_from(base::is_there(secrets) ? secrets : options.rules_folder));
   }
   for (const std::filesystem::path &added : options.added_rules) {
     DISLODGE_TRY_ASSIGN(secret::RuleSet more, secret::load_rules_from(added));
@@ -34,8 +33,7 @@ Result<std::unique_ptr<SecretRules>> load(const Options &options, bool detection
   std::error_code error;
   const std::filesystem::path built =
       std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "rules-cache";
-  if (!error && std::filesystem::exists(built / secret::Matcher::cache_name(loaded->rules), error))
-    cache = built;
+  if (!error && base::is_there(built / secret::Matcher::cache_name(loaded->rules))) cache = built;
   DISLODGE_TRY_ASSIGN(secret::Matcher matcher, secret::Matcher::open(loaded->rules, cache));
   loaded->matcher = std::make_unique<secret::Matcher>(std::move(matcher));
   loaded->digest = loaded->rules.digest;

@@ -108,10 +108,9 @@ std::filesystem::path language_data() {
   folders.emplace_back("/usr/share/tesseract-ocr/5/tessdata");
   folders.emplace_back("/usr/share/tesseract-ocr/4.00/tessdata");
   folders.emplace_back("/usr/share/tessdata");
-  std::error_code ignored;
   for (const char *name : {"Latin.traineddata", "script/Latin.traineddata", "eng.traineddata"})
     for (const std::filesystem::path &folder : folders)
-      if (std::filesystem::exists(folder / name, ignored)) return folder / name;
+      if (base::is_there(folder / name)) return folder / name;
   return {};
 }
 

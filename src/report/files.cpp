@@ -28,8 +28,7 @@ constexpr std::string_view kPartial = "partial-";
 
 base::Result<std::vector<std::string>> write_all(const Files &files, const std::filesystem::path &folder,
                                                  const char *foreign, const char *says, bool partial) {
-  std::error_code unseen;  // writing says why
-  if (std::filesystem::exists(folder / foreign, unseen))
+  if (base::is_there(folder / foreign))
     return base::fail(base::ErrorKind::usage,
                       fmt::format("{}: {} lies here; the two tracks are never mixed: choose another folder",
                                   folder.string(), says));

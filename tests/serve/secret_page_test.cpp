@@ -7,6 +7,7 @@
 namespace dislodge::serve {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -49,6 +50,14 @@ TEST(SecretPage, SubjectsAndNamesShowNoPassword) {
   const std::string plain = page(mailed("Re: invoice 2025-0117 for Q3", "Ben Ito"));
   EXPECT_THAT(plain, HasSubstr("Re: invoice 2025-0117 for Q3"));
   EXPECT_THAT(plain, HasSubstr("Ben Ito"));
+}
+
+TEST(SecretPage, ASubjectThatIsAScriptIsSeenForWhatItIs) {
+  const std::string script = page(mailed("Re: <img src=x onerror=alert(1)><script>alert(2)</script>", "Ben"));
+  for (const char *part : {"img src=x onerror=alert(1)", "script", "alert(2)"})
+    EXPECT_THAT(script, HasSubstr(part));
+  EXPECT_THAT(page(mailed("<b>Birch#4471lane</b> key=Mosaic$73pearl", "Ben")),
+              AllOf(Not(HasSubstr("4471")), Not(HasSubstr("73pearl"))));
 }
 
 TEST(SecretPage, AHeadInWhichSomethingWasFoundIsNotShown) {
