@@ -1,6 +1,6 @@
 #pragma once
 // Whose was it? From the sign-ins that a spray or guessing won, and from other evidence of an attack
-// (evidence.cpp), the intruder's hand is followed through the logs: by
+// (basis.cpp), the intruder's hand is followed through the logs: by
 // session and token, by credentials that they planted and that were then used, by accounts and applications
 // that they made, and by what the principals they held did. Each step keeps its reason. An address alone is
 // never one: the administrator who cleans up and the intruder may share it.

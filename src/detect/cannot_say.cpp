@@ -6,8 +6,8 @@
 #include <tuple>
 
 #include "base/encode.hpp"
+#include "detect/basis.hpp"
 #include "detect/stolen_secret.hpp"
-#include "detect/view.hpp"
 
 namespace dislodge::detect {
 
@@ -170,7 +170,12 @@ std::vector<CannotSay> cannot_say(const log::EventTable &table, const identity::
                                   const std::vector<Detection> &detections,
                                   const std::vector<Coverage> &coverage, const KnownSince &known_since,
                                   const DetectOptions &options) {
-  const View view(table, facts, options);
+  return cannot_say(Basis(table, facts, options), detections, coverage, known_since);
+}
+
+std::vector<CannotSay> cannot_say(const Basis &basis, const std::vector<Detection> &detections,
+                                  const std::vector<Coverage> &coverage, const KnownSince &known_since) {
+  const View &view = basis.view;
   std::map<std::string, Subject> held;
   for (const Detection &one : detections) {
     if (!one.intruder) continue;
@@ -187,7 +192,7 @@ std::vector<CannotSay> cannot_say(const log::EventTable &table, const identity::
   }
   Doubts doubts(view, coverage);
   for (const auto &[principal, subject] : held) doubts.about(principal, "", subject);
-  for (const identity::Binding &binding : facts.bindings) {
+  for (const identity::Binding &binding : view.facts().bindings) {
     const auto since = known_since.find(binding.secret);
     if (since == known_since.end()) continue;
     Subject subject;

@@ -3,49 +3,35 @@
 #include <algorithm>
 #include <map>
 
-#include "detect/detect_with_uses.hpp"
+#include "detect/basis.hpp"
 #include "detect/hands.hpp"
-#include "detect/known_password.hpp"
-#include "detect/passes.hpp"
-#include "detect/unopened_sessions.hpp"
 #include "log/trace.hpp"
 
 namespace dislodge::detect {
 
 std::vector<Detection> detect(const log::EventTable &table, const identity::Facts &facts,
                               const DetectOptions &options) {
-  return detect_with_uses(table, facts, {}, options);
+  return detect(Basis(table, facts, options));
 }
 
-std::vector<Detection> detect_with_uses(const log::EventTable &table, const identity::Facts &facts,
-                                        const std::vector<Detection> &uses, const DetectOptions &options) {
+std::vector<Detection> detect(const Basis &basis, const std::vector<Detection> &uses) {
   std::vector<Detection> found;
-  const View view(table, facts, options);
+  const View &view = basis.view;
 
-  // How they came in: programs that try passwords, and the accounts that fell to them.
-  const std::vector<Campaign> campaigns = find_sprays(view);
-
-  // From there on their hand is followed; every pass below asks whose it was.
-  const std::vector<Guessing> guessing = find_guessing(view, campaigns);
-  const std::vector<StolenSession> stolen = find_stolen_sessions(view);
-  const std::vector<UnusualUse> visits = find_unusual_uses(view);
-  const std::vector<KnownPasswordUse> known = find_known_password_uses(view, campaigns, guessing);
-  std::vector<Attribution::Seed> seeds = evidence_seeds(view, guessing, stolen, visits);
-  add_known_password_seeds(known, seeds);
-  for (Attribution::Seed &seed : seeds_of(view, uses)) seeds.push_back(std::move(seed));
-  const Attribution attribution(view, campaigns, seeds);
-  tell_sprays(view, campaigns, attribution, found);
-  tell_guessing(view, guessing, attribution, found);
-  tell_lockouts(view, campaigns, attribution, found);
-  tell_known_passwords(view, known, attribution, found);
-  tell_stolen_sessions(view, stolen, attribution, found);
-  tell_unusual_uses(view, visits, attribution, found);
+  // How they came in. From there on their hand is followed; every pass asks whose it was.
+  const Attribution attribution = basis.attribution(uses);
+  tell_sprays(view, basis.campaigns, attribution, found);
+  tell_guessing(view, basis.guessing, attribution, found);
+  tell_lockouts(view, basis.campaigns, attribution, found);
+  tell_known_passwords(view, basis.known_passwords, attribution, found);
+  tell_stolen_sessions(view, basis.stolen_sessions, attribution, found);
+  tell_unusual_uses(view, basis.unusual_uses, attribution, found);
 
   // What was set, granted and read, by them or by nobody knows whom.
   tell_credentials(view, attribution, found);
   tell_consents(view, attribution, found);
   tell_mailboxes(view, attribution, found);
-  tell_unopened(view, find_unopened(view), attribution, found);
+  tell_unopened(view, basis.unopened, attribution, found);
   tell_code_reading(view, attribution, found);
   tell_taken(view, attribution, found);
 

@@ -2,8 +2,9 @@
 // What the events mean: a straight list of passes, one file each.
 //
 //   DISLODGE_TRY_ASSIGN(const DetectOptions options, load_options(base::embedded_rules()));
-//   std::vector<Detection> found = detect(table, facts, options);       // table and facts settled
-//   std::vector<Session> list = sessions(table, facts, found);
+//   const Basis basis(table, facts, options);        // table and facts settled
+//   std::vector<Detection> found = detect(basis);
+//   std::vector<Session> list = sessions(basis, found);
 //
 // A detection says what happened; `intruder` says whose it was, with the reason. Nothing is the intruder's
 // for its address alone. The same input gives the same output, in the same order.
@@ -72,11 +73,17 @@ base::Result<DetectOptions> load_options(std::span<const base::EmbeddedRule> fil
 // The rules in the binary. They were checked when it was tested; broken ones give the bare defaults.
 const DetectOptions &builtin_options();
 
+struct Basis;  // basis.hpp
+
+// With `uses` of stolen secrets, which reach makes known: what was done in sessions that those give to the
+// intruder is told as theirs by every pass, as sessions() does. `uses` themselves are not in the answer.
+std::vector<Detection> detect(const Basis &basis, const std::vector<Detection> &uses = {});
 std::vector<Detection> detect(const log::EventTable &table, const identity::Facts &facts,
                               const DetectOptions &options);
 
 // Sign-ins and mail access stitched by session and token ids: the sessions of the intruder, and those of
 // every principal that a detection of theirs names, so that the owner's sessions stand beside the intruder's.
+std::vector<Session> sessions(const Basis &basis, const std::vector<Detection> &detections);
 std::vector<Session> sessions(const log::EventTable &table, const identity::Facts &facts,
                               const std::vector<Detection> &detections,
                               const DetectOptions &options = builtin_options());

@@ -111,6 +111,16 @@ std::vector<Guessing> find_guessing(const View &view, const std::vector<Campaign
   return out;
 }
 
+void add_guessing_seeds(const View &view, const std::vector<Guessing> &found,
+                        std::vector<Attribution::Seed> &seeds) {
+  for (const Guessing &one : found)
+    for (const EventIndex index : one.right)
+      if (view.event(index).outcome == log::Outcome::ok)
+        seeds.push_back({index,
+                         "its password was guessed at from the same address by the same program just before",
+                         false});
+}
+
 void tell_guessing(const View &view, const std::vector<Guessing> &found, const Attribution &attribution,
                    std::vector<Detection> &out) {
   for (const Guessing &guessing : found) {

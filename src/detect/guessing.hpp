@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "detect/attribution.hpp"
 #include "detect/spray.hpp"
 #include "detect/view.hpp"
 
@@ -16,5 +17,8 @@ struct Guessing {
 
 // In order of time. What belongs to a campaign is no guessing.
 std::vector<Guessing> find_guessing(const View &view, const std::vector<Campaign> &campaigns);
+// The sign-ins with the passwords that it found.
+void add_guessing_seeds(const View &view, const std::vector<Guessing> &found,
+                        std::vector<Attribution::Seed> &seeds);
 
 }  // namespace dislodge::detect

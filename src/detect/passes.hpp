@@ -49,19 +49,10 @@ void add_session_seeds(const View &view, const std::vector<StolenSession> &stole
                        std::vector<Attribution::Seed> &seeds);
 void tell_stolen_sessions(const View &view, const std::vector<StolenSession> &found,
                           const Attribution &attribution, std::vector<Detection> &out);
-// evidence.cpp: what attribution begins with beside sprays.
-std::vector<Attribution::Seed> evidence_seeds(const View &view, const std::vector<Guessing> &guessing,
-                                              const std::vector<StolenSession> &stolen,
-                                              const std::vector<UnusualUse> &uses);
+// chains.cpp: where attribution begins when no spray was seen.
+std::vector<Attribution::Seed> chain_seeds(const View &view);
 // rule_hits.cpp: what the Sigma rules found.
 void tell_rules(const View &view, const Attribution &attribution, std::vector<Detection> &out);
-
-// sessions.cpp: sign-ins that detections made after detect() give to the intruder.
-std::vector<Attribution::Seed> seeds_of(const View &view, const std::vector<Detection> &detections);
-
-// Those, and what other evidence gives: every seed once the passes of detect() have run.
-std::vector<Attribution::Seed> all_seeds(const View &view, const std::vector<Campaign> &campaigns,
-                                         const std::vector<Detection> &detections);
 
 // One change may stand in the directory's log and in the unified one: changes of one act by one actor on one
 // target within two minutes are one. Each in order of time.

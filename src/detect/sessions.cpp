@@ -3,8 +3,7 @@
 #include <set>
 
 #include "base/hash.hpp"
-#include "detect/known_password.hpp"
-#include "detect/passes.hpp"
+#include "detect/basis.hpp"
 
 namespace dislodge::detect {
 
@@ -19,39 +18,14 @@ struct Building {
 
 }  // namespace
 
-// Sign-ins that later passes attributed (stolen secrets) lead on like those of a spray.
-std::vector<Attribution::Seed> seeds_of(const View &view, const std::vector<Detection> &detections) {
-  std::map<EventReference, std::string> told;
-  for (const Detection &one : detections) {
-    if (!one.intruder || (one.kind != "stolen-secret-used" && one.kind != "success-after-spray")) continue;
-    for (const EventReference &event : one.events) told.emplace(event, one.because);
-  }
-  std::vector<Attribution::Seed> seeds;
-  if (told.empty()) return seeds;
-  for (const auto *list : {&view.user_signins(), &view.service_signins()})
-    for (const EventIndex index : *list) {
-      if (view.event(index).outcome != log::Outcome::ok) continue;
-      const auto found = told.find(view.reference(index));
-      if (found != told.end()) seeds.push_back({index, found->second});
-    }
-  return seeds;
-}
-
-std::vector<Attribution::Seed> all_seeds(const View &view, const std::vector<Campaign> &campaigns,
-                                         const std::vector<Detection> &detections) {
-  const std::vector<Guessing> guessing = find_guessing(view, campaigns);
-  std::vector<Attribution::Seed> seeds =
-      evidence_seeds(view, guessing, find_stolen_sessions(view), find_unusual_uses(view));
-  add_known_password_seeds(find_known_password_uses(view, campaigns, guessing), seeds);
-  for (Attribution::Seed &seed : seeds_of(view, detections)) seeds.push_back(std::move(seed));
-  return seeds;
-}
-
 std::vector<Session> sessions(const log::EventTable &table, const identity::Facts &facts,
                               const std::vector<Detection> &detections, const DetectOptions &options) {
-  const View view(table, facts, options);
-  const std::vector<Campaign> campaigns = find_sprays(view);
-  const Attribution attribution(view, campaigns, all_seeds(view, campaigns, detections));
+  return sessions(Basis(table, facts, options), detections);
+}
+
+std::vector<Session> sessions(const Basis &basis, const std::vector<Detection> &detections) {
+  const View &view = basis.view;
+  const Attribution attribution = basis.attribution(detections);
   std::set<std::string> principals;
   for (const Detection &one : detections)
     if (one.intruder && one.kind != "spray") principals.insert(one.principals.begin(), one.principals.end());

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "base/encode.hpp"
+#include "detect/basis.hpp"
 #include "detect/came_by.hpp"
-#include "detect/passes.hpp"
 #include "log/result_code.hpp"
 #include "log/trace.hpp"
 
@@ -44,11 +44,11 @@ struct Use {
 
 class SecretUses {
  public:
-  SecretUses(const View &view, const std::vector<Detection> &detections, const KnownSince &known_since)
-      : view_(view),
+  SecretUses(const Basis &basis, const std::vector<Detection> &detections, const KnownSince &known_since)
+      : view_(basis.view),
         known_since_(known_since),
-        campaigns_(find_sprays(view)),
-        attribution_(view, campaigns_, all_seeds(view, campaigns_, detections)) {
+        campaigns_(basis.campaigns),
+        attribution_(basis.attribution(detections)) {
     for (const Campaign &campaign : campaigns_) {
       for (const EventIndex index : campaign.tries) explained_.insert(index);
       for (const EventIndex index : campaign.right) explained_.insert(index);
@@ -56,17 +56,17 @@ class SecretUses {
     }
     gather_key_uses();
     std::map<base::StringId, std::set<std::string>> who_came;  // by address, without the intruder
-    for (const auto *list : {&view.user_signins(), &view.service_signins()})
+    for (const auto *list : {&view_.user_signins(), &view_.service_signins()})
       for (const EventIndex index : *list) {
-        const Event &event = view.event(index);
-        const std::string actor = view.actor(event);
+        const Event &event = view_.event(index);
+        const std::string actor = view_.actor(event);
         by_principal_[actor].push_back(index);
         if (event.outcome == Outcome::ok) {
           came_in_.insert(event.address);
           if (!attribution_.intruder(index)) who_came[event.address].insert(actor);
         }
         // Of sign-ins only: mail that is read through Graph shows addresses of the service.
-        if (attribution_.intruder(index)) addresses_.insert(view.event(index).address);
+        if (attribution_.intruder(index)) addresses_.insert(view_.event(index).address);
       }
     for (const auto &[address, accounts] : who_came) {
       if (accounts.size() < kSharedPlaceMin) continue;
@@ -411,8 +411,8 @@ class SecretUses {
 
   const View &view_;
   const KnownSince &known_since_;
-  std::vector<Campaign> campaigns_;
-  Attribution attribution_;
+  const std::vector<Campaign> &campaigns_;
+  const Attribution attribution_;
   std::set<EventIndex> explained_, told_;
   std::map<EventIndex, const Campaign *> by_campaign_;
   std::set<base::StringId> addresses_, came_in_;          // the intruder's; those from which anybody came in
@@ -427,8 +427,12 @@ class SecretUses {
 std::vector<Detection> detect_secret_use(const log::EventTable &table, const identity::Facts &facts,
                                          const std::vector<Detection> &detections,
                                          const KnownSince &known_since, const DetectOptions &options) {
-  const View view(table, facts, options);
-  return SecretUses(view, detections, known_since).run();
+  return detect_secret_use(Basis(table, facts, options), detections, known_since);
+}
+
+std::vector<Detection> detect_secret_use(const Basis &basis, const std::vector<Detection> &detections,
+                                         const KnownSince &known_since) {
+  return SecretUses(basis, detections, known_since).run();
 }
 
 }  // namespace dislodge::detect

@@ -2,8 +2,8 @@
 // Whether stolen secrets were used: for each secret with a binding, every authentication of its principal
 // after the secret could first be known, split into the owner's habit and the rest. One second is enough.
 //
-//   auto uses = detect_secret_use(table, facts, detections, known_since);
-//   auto doubts = cannot_say(table, facts, detections, coverage, known_since);
+//   auto uses = detect_secret_use(basis, detections, known_since);
+//   auto doubts = cannot_say(basis, detections, coverage, known_since);
 
 #include <map>
 #include <string>
@@ -25,6 +25,8 @@ using KnownSince = std::map<std::string, base::Time, std::less<>>;
 // that differ from all that the principal's owner ever did (agent, network and client at once). Right
 // passwords given by the intruder's client for accounts to which no secret is bound become
 // success-after-spray. What `detections` explain already is not told again.
+std::vector<Detection> detect_secret_use(const Basis &basis, const std::vector<Detection> &detections,
+                                         const KnownSince &known_since);
 std::vector<Detection> detect_secret_use(const log::EventTable &table, const identity::Facts &facts,
                                          const std::vector<Detection> &detections,
                                          const KnownSince &known_since,
@@ -32,6 +34,8 @@ std::vector<Detection> detect_secret_use(const log::EventTable &table, const ide
 
 // For principals that the intruder held and for bound secrets that they could know: the intervals in which
 // the log that would show the use has a gap, was throttled, or is not held.
+std::vector<CannotSay> cannot_say(const Basis &basis, const std::vector<Detection> &detections,
+                                  const std::vector<log::Coverage> &coverage, const KnownSince &known_since);
 std::vector<CannotSay> cannot_say(const log::EventTable &table, const identity::Facts &facts,
                                   const std::vector<Detection> &detections,
                                   const std::vector<log::Coverage> &coverage, const KnownSince &known_since,

@@ -5,12 +5,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
+#include "detect/basis.hpp"
 #include "detect/detect.hpp"
-#include "detect/detect_with_uses.hpp"
 #include "detect/joined.hpp"
 #include "detect/stolen_secret.hpp"
 #include "detect/words.hpp"
@@ -365,10 +366,11 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
   // What the events mean: how they came in, what they set, read and used. Detection uses direct exposure
   // only; whether a use of a stolen secret was the intruder's is told from what reach says they could know.
   DISLODGE_TRY(next_pass(progress, "detect"));
+  std::optional<detect::Basis> shown;
   std::vector<detect::Detection> told;  // by others: tips and linked cases
   {
     Timings::Scope timing(timings, "detect");
-    picture.detections = detect::detect(picture.events, picture.facts, detect_options);
+    picture.detections = detect::detect(shown.emplace(picture.events, picture.facts, detect_options));
     const std::set<std::string> ids = ids_of(picture.detections);
     // What others say is matched against all of it, and says whose word it is.
     DISLODGE_TRY(apply_tips(the_case, picture));
@@ -380,6 +382,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     timing.items_in = picture.events.events.size();
     timing.items_out = picture.detections.size();
   }
+  const detect::Basis &basis = *shown;
 
   // What they could hold, since when. Uses of stolen secrets are new footholds, so the two repeat until there
   // is nothing new; each round adds a use or ends.
@@ -400,8 +403,8 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     for (int round = 0; round < kRoundsMax; ++round) {
       picture.reach = reach::compute_reach(picture.facts, rights, picture.detections, program_options);
       const std::set<std::string> ids = ids_of(picture.detections);
-      std::vector<detect::Detection> fresh = detect::detect_secret_use(
-          picture.events, picture.facts, picture.detections, known_since(picture.reach), detect_options);
+      std::vector<detect::Detection> fresh =
+          detect::detect_secret_use(basis, picture.detections, known_since(picture.reach));
       std::erase_if(fresh, [&](const detect::Detection &one) { return ids.count(one.id) != 0; });
       if (fresh.empty()) break;
       apply_claims(claims, picture, fresh);
@@ -410,7 +413,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
       merge_detections(uses, std::move(fresh));
       // Whoever came in by it did what was done there, and every pass must say so.
       if (leads_on) {
-        picture.detections = detect::detect_with_uses(picture.events, picture.facts, uses, detect_options);
+        picture.detections = detect::detect(basis, uses);
         merge_detections(picture.detections, told);
       }
       merge_detections(picture.detections, uses);
@@ -422,9 +425,9 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     detect::join_acts(picture.detections, general);
     apply_claims(claims, picture);
     picture.unseen = unseen_credentials(picture, rights, program_options.sweeps);
-    picture.sessions = detect::sessions(picture.events, picture.facts, picture.detections, detect_options);
-    picture.cannot_say = detect::cannot_say(picture.events, picture.facts, picture.detections,
-                                            picture.coverage, known_since(picture.reach), detect_options);
+    picture.sessions = detect::sessions(basis, picture.detections);
+    picture.cannot_say =
+        detect::cannot_say(basis, picture.detections, picture.coverage, known_since(picture.reach));
     picture.first_access = first_access(picture.detections);
     identity::Attribution attribution = attribution_of(picture.detections, picture.sessions);
     attribution.claimed = claimed_changes(claims, picture.detections);

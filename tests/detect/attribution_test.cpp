@@ -9,7 +9,7 @@
 
 #include "base/files.hpp"
 #include "base/json_writer.hpp"
-#include "detect/detect_with_uses.hpp"
+#include "detect/basis.hpp"
 #include "detect/stolen_secret.hpp"
 #include "log/reader.hpp"
 
@@ -506,7 +506,7 @@ TEST(StolenSecret, WhatFollowsAUseIsTheirsInEveryPass) {
   const auto uses =
       detect_secret_use(story.table(), story.facts, before, {{"secret:1", base::time_of({2025, 9, 3})}});
   ASSERT_EQ(uses.size(), 1u);
-  const auto after = detect_with_uses(story.table(), story.facts, uses, builtin_options());
+  const auto after = detect(Basis(story.table(), story.facts, builtin_options()), uses);
   key = of_kind(after, "app-credential-added");
   ASSERT_NE(key, nullptr);
   EXPECT_TRUE(key->intruder) << key->because;

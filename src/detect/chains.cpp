@@ -1,5 +1,5 @@
 // Where attribution begins when no spray was seen: a sign-in that is an attack by itself (a tool of
-// attackers, a compromise that Microsoft confirmed, a password that was guessed), and chains. A chain is one
+// attackers, a compromise that Microsoft confirmed), and chains. A chain is one
 // hand, as far as the log can tell hands apart (one principal in one session, or from one address by one
 // program, within a day), that does at least three different things of an intrusion, one of which nobody does
 // for work: cutting the audit log, changing whom the tenant trusts, reading the key that signs tokens.
@@ -12,9 +12,7 @@
 #include <unordered_map>
 
 #include "base/encode.hpp"
-#include "detect/consented_app.hpp"
 #include "detect/passes.hpp"
-#include "detect/unopened_sessions.hpp"
 
 namespace dislodge::detect {
 
@@ -225,21 +223,8 @@ class Chains {
 
 }  // namespace
 
-std::vector<Attribution::Seed> evidence_seeds(const View &view, const std::vector<Guessing> &guessing,
-                                              const std::vector<StolenSession> &stolen,
-                                              const std::vector<UnusualUse> &uses) {
-  std::vector<Attribution::Seed> seeds = Chains(view).run();
-  add_session_seeds(view, stolen, seeds);
-  add_use_seeds(view, uses, seeds);
-  add_consent_seeds(view, find_consented_apps(view), seeds);
-  add_unopened_seeds(view, find_unopened(view), seeds);
-  for (const Guessing &one : guessing)
-    for (const EventIndex index : one.right)
-      if (view.event(index).outcome == log::Outcome::ok)
-        seeds.push_back({index,
-                         "its password was guessed at from the same address by the same program just before",
-                         false});
-  return seeds;
+std::vector<Attribution::Seed> chain_seeds(const View &view) {
+  return Chains(view).run();
 }
 
 }  // namespace dislodge::detect
