@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstring>
 
 namespace dislodge::engine {
 
@@ -47,6 +49,46 @@ void await_child(ChildProcess &child) {
 void end_child(ChildProcess &child) {
   if (child.process > 0) ::kill(child.process, SIGKILL);
   await_child(child);
+}
+
+bool send_with_files(int socket, std::string_view text, std::span<const int> files) {
+  iovec data{const_cast<char *>(text.data()), text.size()};
+  std::vector<char> control(CMSG_SPACE(files.size_bytes()));
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(files.size_bytes());
+  std::memcpy(CMSG_DATA(header), files.data(), files.size_bytes());
+  return ::sendmsg(socket, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+}
+
+ssize_t receive_with_files(int socket, char *text, std::size_t size, std::vector<base::Fd> &files) {
+  iovec data{text, size};
+  std::array<char, CMSG_SPACE(kFilesPerMessage * sizeof(int))> control{};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  ssize_t got = 0;
+  while ((got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR) {
+  }
+  if (got <= 0) return got;
+  for (cmsghdr *header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_type != SCM_RIGHTS) continue;
+    const std::size_t received = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < received; ++i) {
+      int descriptor = -1;
+      std::memcpy(&descriptor, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+      files.emplace_back(descriptor);
+    }
+  }
+  return got;
 }
 
 }  // namespace dislodge::engine

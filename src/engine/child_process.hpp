@@ -10,7 +10,9 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/files.hpp"
 #include "base/result.hpp"
@@ -31,5 +33,13 @@ base::Result<ChildProcess> start_child(int socket_type, std::string_view purpose
 void await_child(ChildProcess &child);
 // The same, without leaving it a choice.
 void end_child(ChildProcess &child);
+
+// Sends `text` (not empty) in one message with `files`, at most kFilesPerMessage; false with errno. The other
+// end has descriptors of its own.
+inline constexpr std::size_t kFilesPerMessage = 200;  // the kernel takes at most 253
+bool send_with_files(int socket, std::string_view text, std::span<const int> files);
+// The next message, at most `size` bytes of it: how many there were; 0 at the end, -1 with errno. Its files
+// are added to `files`.
+ssize_t receive_with_files(int socket, char *text, std::size_t size, std::vector<base::Fd> &files);
 
 }  // namespace dislodge::engine

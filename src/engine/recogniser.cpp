@@ -26,15 +26,6 @@ constexpr std::uint64_t kMemory = 1ull << 30;  // a tip of the greatest size is 
 constexpr std::size_t kPacket = 32u << 10;
 constexpr std::uint64_t kTipAnswerMax = 512ull << 20;
 
-// The one descriptor that a message carries; -1 where it carries none.
-int descriptor_of(msghdr &message) {
-  int descriptor = -1;
-  for (cmsghdr *header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header))
-    if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
-      std::memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
-  return descriptor;
-}
-
 constexpr char kRecognise = 'N', kReadTip = 'T';
 
 evidence::Told told_by(std::string_view bytes) {
@@ -70,19 +61,11 @@ void RecogniserProcess::serve(int socket, bool sandbox) noexcept {
   if (sandbox && sandbox_available() && !enter_sandbox({kMemory})) ::_exit(3);
   std::string name(kNameMax, '\0');
   while (true) {
-    iovec data{name.data(), name.size()};
-    std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const ssize_t got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-    if (got < 0 && errno == EINTR) continue;
+    std::vector<base::Fd> files;
+    const ssize_t got = receive_with_files(socket, name.data(), name.size(), files);
     if (got <= 0) ::_exit(0);
-    const base::Fd file(descriptor_of(message));
-    if (!file) ::_exit(4);
-    const auto mapped = base::MappedFile::from_fd(file.get(), "evidence");
+    if (files.size() != 1) ::_exit(4);
+    const auto mapped = base::MappedFile::from_fd(files.front().get(), "evidence");
     if (!mapped) ::_exit(4);
     // The first byte of the message is the question; the name follows.
     if (name[0] == kReadTip) {
@@ -113,20 +96,8 @@ Result<void> RecogniserProcess::start() {
 }
 
 bool RecogniserProcess::send(char question, int file, std::string_view name) {
-  std::string text = question + std::string(name.substr(0, kNameMax - 1));
-  iovec data{text.data(), text.size()};
-  std::array<char, CMSG_SPACE(sizeof(int))> control{};
-  msghdr message{};
-  message.msg_iov = &data;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  cmsghdr *header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(header), &file, sizeof file);
-  return ::sendmsg(child_.socket.get(), &message, MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+  return send_with_files(child_.socket.get(), question + std::string(name.substr(0, kNameMax - 1)),
+                         {&file, 1});
 }
 
 bool RecogniserProcess::receive(char *out, std::size_t size) {

@@ -28,7 +28,6 @@ namespace {
 constexpr std::size_t kMarkerBytes = 16384;  // shared with the worker: length, item's path; beats
 // Room for a length in front of the path and for the count of beats behind it.
 constexpr std::size_t kMarkedMax = kMarkerBytes - 2 * sizeof(std::uint32_t);
-constexpr std::size_t kDescriptorsPerMessage = 200;  // the kernel takes at most 253
 constexpr std::uint64_t kResultBytesMax = 8ull << 30;
 
 // Writes the path of the current item into memory that the coordinator sees after this process is gone.
@@ -74,52 +73,18 @@ Result<void> write_framed(int socket, std::string_view bytes) {
   return base::write_all(socket, bytes);
 }
 
-Result<void> send_descriptors(int socket, const std::vector<int> &descriptors) {
-  for (std::size_t at = 0; at < descriptors.size(); at += kDescriptorsPerMessage) {
-    const std::size_t count = std::min(kDescriptorsPerMessage, descriptors.size() - at);
-    char byte = 'F';
-    iovec data{&byte, 1};
-    std::vector<char> control(CMSG_SPACE(count * sizeof(int)));
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(count * sizeof(int));
-    std::memcpy(CMSG_DATA(header), descriptors.data() + at, count * sizeof(int));
-    if (::sendmsg(socket, &message, MSG_NOSIGNAL) != 1)
+Result<void> send_descriptors(int socket, std::span<const int> descriptors) {
+  for (; !descriptors.empty();
+       descriptors = descriptors.subspan(std::min(kFilesPerMessage, descriptors.size())))
+    if (!send_with_files(socket, "F", descriptors.first(std::min(kFilesPerMessage, descriptors.size()))))
       return base::fail(ErrorKind::internal, "a worker does not take its files: " + base::os_message(errno));
-  }
   return {};
 }
 
 bool receive_descriptors(int socket, std::size_t count, std::vector<base::Fd> &out) {
-  while (out.size() < count) {
-    char byte = 0;
-    iovec data{&byte, 1};
-    std::vector<char> control(CMSG_SPACE(kDescriptorsPerMessage * sizeof(int)));
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const ssize_t got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-    if (got < 0 && errno == EINTR) continue;
-    if (got != 1) return false;
-    for (cmsghdr *header = CMSG_FIRSTHDR(&message); header != nullptr;
-         header = CMSG_NXTHDR(&message, header)) {
-      if (header->cmsg_type != SCM_RIGHTS) continue;
-      const std::size_t received = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-      for (std::size_t i = 0; i < received; ++i) {
-        int descriptor = -1;
-        std::memcpy(&descriptor, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
-        out.emplace_back(descriptor);
-      }
-    }
-  }
+  char byte = 0;
+  while (out.size() < count)
+    if (receive_with_files(socket, &byte, 1, out) != 1) return false;
   return true;
 }
 

@@ -532,6 +532,17 @@ base::Result<void> for_each_member(std::string_view zip_bytes, const base::Limit
   return ZipReader(zip_bytes, limits, each, unlock).run();
 }
 
+Unread unread_of(const ZipMember &member, std::string path) {
+  Unread unread;
+  unread.bytes = member.unread_size;
+  unread.state = member.state;
+  unread.reason = member.reason;
+  unread.remedy = member.remedy;
+  if (!path.empty()) unread.child_size = member.declared_size;
+  unread.child = std::move(path);
+  return unread;
+}
+
 base::Result<void> read_zip(const ItemView &item, Sink &sink) {
   const auto each = [&](const ZipMember &member) {
     if (member.part == ZipPart::comment) {
@@ -553,16 +564,7 @@ base::Result<void> read_zip(const ItemView &item, Sink &sink) {
       sink.child(child);
     }
     if (member.state == LedgerState::read) return true;
-    Unread unread;
-    unread.bytes = member.unread_size;
-    unread.state = member.state;
-    unread.reason = member.reason;
-    unread.remedy = member.remedy;
-    if (nothing) {
-      unread.child = path;
-      unread.child_size = member.declared_size;
-    }
-    sink.unread(std::move(unread));
+    sink.unread(unread_of(member, nothing ? path : std::string()));
     return true;
   };
   return for_each_member(item.bytes, sink.limits(), each, &sink.unlock());

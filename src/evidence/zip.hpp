@@ -46,6 +46,9 @@ struct ZipMember {
   std::string_view remedy;
 };
 
+// What of a member that was not read whole is told. `path`: its own where nothing of it could be produced.
+Unread unread_of(const ZipMember &member, std::string path = {});
+
 // Calls `each` for every part, until it returns false. Folders (names ending in '/' without data) are left
 // out. Error `damaged` where there is neither a directory nor a local header.
 // `unlock`: passwords for encrypted members; null: none.

@@ -136,16 +136,7 @@ base::Result<void> read_ooxml(const evidence::ItemView &item, evidence::Sink &si
       sink.child(child);
     }
     if (member.state == LedgerState::read) return true;
-    evidence::Unread unread;
-    unread.bytes = member.unread_size;
-    unread.state = member.state;
-    unread.reason = member.reason;
-    unread.remedy = member.remedy;
-    if (nothing) {
-      unread.child = path;
-      unread.child_size = member.declared_size;
-    }
-    sink.unread(std::move(unread));
+    sink.unread(evidence::unread_of(member, nothing ? path : std::string()));
     return true;
   }));
   for (std::size_t i = 0; i < strings.strings.size(); ++i) {

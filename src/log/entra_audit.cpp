@@ -3,6 +3,7 @@
 // Source: learn.microsoft.com/graph/api/resources/directoryaudit.
 
 #include "base/encode.hpp"
+#include "log/fields.hpp"
 #include "log/operation.hpp"
 #include "log/sources.hpp"
 
@@ -12,19 +13,6 @@ namespace {
 
 using base::ErrorKind;
 using base::fail;
-
-Json body_of(const Json &record) {
-  const Json properties = record.get("properties").unpacked();
-  return properties.is_object() ? properties : record;
-}
-
-std::string_view tenant_in_path(std::string_view path) {
-  constexpr std::string_view kStart = "/tenants/";
-  if (path.size() < kStart.size() || !base::equal_ignoring_case(path.substr(0, kStart.size()), kStart))
-    return {};
-  path.remove_prefix(kStart.size());
-  return path.substr(0, path.find('/'));
-}
 
 void read_initiator(const Json &body, const Json &record, EventBuilder &out) {
   const Json by = body.get("initiatedBy").unpacked();
@@ -98,7 +86,7 @@ void read_details(const Json &body, EventBuilder &out) {
 
 bool is_entra_audit(const Json &record) {
   if (!record.is_object() || record.get("AuditData")) return false;
-  const Json body = body_of(record);
+  const Json body = entra_body(record);
   const bool changed = body.get("targetResources") || body.get("initiatedBy");
   const bool named =
       body.get("activityDisplayName") || body.get("operationName") || record.get("operationName");
@@ -107,7 +95,7 @@ bool is_entra_audit(const Json &record) {
 }
 
 base::Result<void> read_entra_audit(const Json &record, EventBuilder &out) {
-  const Json body = body_of(record);
+  const Json body = entra_body(record);
   std::string_view written = body.any({"activityDateTime", "TimeGenerated"}).text();
   if (written.empty()) written = record.text("time");
   if (!out.set_time(written))

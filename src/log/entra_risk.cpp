@@ -8,18 +8,9 @@
 
 namespace dislodge::log {
 
-namespace {
-
-Json body_of(const Json &record) {
-  const Json properties = record.get("properties").unpacked();
-  return properties.is_object() ? properties : record;
-}
-
-}  // namespace
-
 bool is_entra_risk(const Json &record) {
   if (!record.is_object()) return false;
-  const Json body = body_of(record);
+  const Json body = entra_body(record);
   if (body.any(
           {"status", "initiatedBy", "clientAppUsed", "authenticationDetails", "ResultType", "Operation"}))
     return false;
@@ -30,7 +21,7 @@ bool is_entra_risk(const Json &record) {
 }
 
 base::Result<void> read_entra_risk(const Json &record, EventBuilder &out) {
-  const Json body = body_of(record);
+  const Json body = entra_body(record);
   DISLODGE_TRY(set_time_at(
       out, record,
       {"properties.activityDateTime", "properties.detectedDateTime", "properties.riskLastUpdatedDateTime",

@@ -5,6 +5,7 @@
 #include <initializer_list>
 
 #include "base/encode.hpp"
+#include "log/fields.hpp"
 #include "log/result_code.hpp"
 #include "log/sources.hpp"
 
@@ -36,21 +37,6 @@ const Kind *kind_of_category(std::string_view text) {
         (base::equal_ignoring_case(kind.category, text) || base::equal_ignoring_case(kind.table, text)))
       return &kind;
   return nullptr;
-}
-
-// Where the fields of the sign-in are: in "properties", or at the top.
-Json body_of(const Json &record) {
-  const Json properties = record.get("properties").unpacked();
-  return properties.is_object() ? properties : record;
-}
-
-// "/tenants/GUID/providers/Microsoft.aadiam" is whose log it is.
-std::string_view tenant_in_path(std::string_view path) {
-  constexpr std::string_view kStart = "/tenants/";
-  if (path.size() < kStart.size() || !base::equal_ignoring_case(path.substr(0, kStart.size()), kStart))
-    return {};
-  path.remove_prefix(kStart.size());
-  return path.substr(0, path.find('/'));
 }
 
 EventClass class_of(const Json &record, const Json &body, const EventBuilder &out) {
@@ -159,7 +145,7 @@ bool is_entra_signin(const Json &record) {
   if (!record.is_object()) return false;
   if (kind_of_category(record.text("category")) != nullptr) return true;
   if (kind_of_category(record.text("Type")) != nullptr) return true;
-  const Json body = body_of(record);
+  const Json body = entra_body(record);
   if (body.get("activityDisplayName") || body.get("activityDateTime") || body.get("AuditData")) return false;
   // The portal's tables.
   if (body.get("Date (UTC)") && (body.get("Sign-in error code") || body.get("Request ID"))) return true;
@@ -172,7 +158,7 @@ bool is_entra_signin(const Json &record) {
 }
 
 base::Result<void> read_entra_signin(const Json &record, EventBuilder &out) {
-  const Json body = body_of(record);
+  const Json body = entra_body(record);
   const std::string_view times[] = {body.any({"createdDateTime", "Date (UTC)"}).text(),
                                     body.any({"TimeGenerated"}).text(), record.text("time")};
   std::string_view written;

@@ -38,6 +38,20 @@ bool says_nothing(std::string_view text) {
 
 }  // namespace
 
+Json entra_body(const Json &record) {
+  const Json properties = record.get("properties").unpacked();
+  return properties.is_object() ? properties : record;
+}
+
+std::string_view tenant_in_path(std::string_view resource) {
+  constexpr std::string_view kStart = "/tenants/";
+  if (resource.size() < kStart.size() ||
+      !base::equal_ignoring_case(resource.substr(0, kStart.size()), kStart))
+    return {};
+  resource.remove_prefix(kStart.size());
+  return resource.substr(0, resource.find('/'));
+}
+
 bool same_name(std::string_view a, std::string_view b) {
   std::size_t i = 0;
   std::size_t j = 0;

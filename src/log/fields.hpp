@@ -17,6 +17,12 @@ Json at(const Json &record, std::string_view path);
 // The first of the paths at which something stands, as text; "-" and "null" stand for nothing.
 std::string_view text_at(const Json &record, std::initializer_list<std::string_view> paths);
 
+// The fields of a record of Microsoft's identity logs: under "properties" as Azure Monitor writes them (an
+// object, or one as text), or at the top as Graph does.
+Json entra_body(const Json &record);
+// Whose log it is, by "/tenants/GUID/providers/Microsoft.aadiam"; empty for other resources.
+std::string_view tenant_in_path(std::string_view resource);
+
 // Whether two names are one but for case, blanks, underscores and dashes.
 bool same_name(std::string_view a, std::string_view b);
 

@@ -10,11 +10,6 @@ namespace dislodge::log {
 
 namespace {
 
-Json body_of(const Json &record) {
-  const Json properties = record.get("properties").unpacked();
-  return properties.is_object() ? properties : record;
-}
-
 // The path of a request with its ids taken out: "/v1.0/users/{id}/messages".
 std::string shape_of(std::string_view uri) {
   const std::size_t scheme = uri.find("://");
@@ -58,12 +53,12 @@ bool reads_mail(std::string_view uri) {
 bool is_graph_activity(const Json &record) {
   if (!record.is_object()) return false;
   if (base::equal_ignoring_case(record.text("category"), "MicrosoftGraphActivityLogs")) return true;
-  const Json body = body_of(record);
+  const Json body = entra_body(record);
   return body.get("requestUri") && body.any({"requestMethod", "responseStatusCode", "signInActivityId"});
 }
 
 base::Result<void> read_graph_activity(const Json &record, EventBuilder &out) {
-  const Json body = body_of(record);
+  const Json body = entra_body(record);
   DISLODGE_TRY(set_time_at(out, record,
                            {"properties.timeGenerated", "properties.createdDateTime", "TimeGenerated", "time",
                             "createdDateTime"}));
