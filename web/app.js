@@ -10,6 +10,7 @@ import {groups, views} from './views.js';
 
 const kTypingMs = 120;  // a search waits for a pause in typing
 const kSlowMs = 300;    // what takes longer is dimmed meanwhile
+const kSoonMs = 80;
 
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 const search = /** @type {HTMLInputElement} */ (document.getElementById('search'));
@@ -19,6 +20,7 @@ const until = /** @type {HTMLInputElement} */ (document.getElementById('until'))
 let running = new AbortController();
 let typing = 0;
 let slow = 0;
+let soon = 0;
 let going = false;
 let firstAccess = '';
 let scrolled = () => scrollY;
@@ -29,10 +31,24 @@ function spanOf(parameters) {
   return ['from', 'until'].filter((name) => parameters.get(name)).map((name) => [name, parameters.get(name)]);
 }
 
+// Made once; what changes is which one is current and which time filter they carry.
+/** @type {{name: string, link: HTMLAnchorElement}[]} */
+const links = [];
 function navigation(current, parameters) {
-  replace(nav, groups.map(([title, names]) => h('section', null, h('h2', null, title), h('ul', null, names.map((name) =>
-    h('li', null, h('a', {href: place(name, '', spanOf(parameters)), 'aria-current': name === current ? 'page' : null, 'data-view': name},
-      views[name].title, h('kbd', {'aria-hidden': 'true'}, 'g ' + views[name].key))))))));
+  const span = spanOf(parameters);
+  if (links.length === 0)
+    replace(nav, groups.map(([title, names]) => h('section', null, h('h2', null, title), h('ul', null, names.map((name) => {
+      const link = h('a', {href: place(name), 'data-view': name}, views[name].title, h('kbd', {'aria-hidden': 'true'}, 'g ' + views[name].key));
+      links.push({name, link});
+      return h('li', null, link);
+    })))));
+  for (const {name, link} of links) {
+    const to = place(name, '', span);
+    if (link.getAttribute('href') !== to) link.setAttribute('href', to);
+    if (link.hasAttribute('aria-current') === (name === current)) continue;
+    if (name === current) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
 }
 
 // The address with some of its parts changed; an empty value takes a part away.
@@ -59,14 +75,17 @@ async function show({focus = false, again = false} = {}) {
     if (document.activeElement !== box) box.value = where.parameters.get(box.id) ?? '';
   document.getElementById('when')?.classList.toggle('set', Boolean(from.value || until.value));
   search.placeholder = view?.filters ? 'Filter ' + view.title + '; Enter searches everything' : 'Search everything';
-  navigation(where.view, where.parameters);
   if (!view) {
+    navigation(where.view, where.parameters);
     replace(main, h('h1', null, 'Nothing here'), h('p', null, 'This address names no view.'));
     return;
   }
   document.title = (view.title ?? 'Search') + ' - Dislodge';
   main.setAttribute('aria-busy', 'true');
   clearTimeout(slow);
+  // What is asked for is marked with the content, in one frame; where that takes longer, at once.
+  clearTimeout(soon);
+  soon = window.setTimeout(() => navigation(where.view, where.parameters), kSoonMs);
   slow = window.setTimeout(() => { if (main.hasAttribute('aria-busy')) main.classList.add('slow'); }, kSlowMs);
   const whenShown = [];
   let reads = () => scrollY;
@@ -100,6 +119,8 @@ async function show({focus = false, again = false} = {}) {
     replace(main, h('h1', null, view.title ?? 'Search'),
             h('p', {class: 'failure', role: 'alert'}, error instanceof Failure ? error.message : 'This view failed: ' + error.message));
   }
+  clearTimeout(soon);
+  navigation(where.view, where.parameters);
   main.dataset.view = where.view;
   main.removeAttribute('aria-busy');
   main.classList.remove('slow');

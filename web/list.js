@@ -7,6 +7,8 @@ import {empty, h, number, place, placeOf, replace} from './dom.js';
 import {markButton, markForm, marksReady} from './marks.js';
 
 const kBlock = 50, kRow = 42, kOverscan = 6, kBlocksKept = 120, kRoomLeast = 14;
+const kHead = 34, kRem = 14, kAround = 17 * kRem, kLeastHigh = 22 * kRem;  // as style.css has them for .rows
+const kRestMs = 120;  // rows out of sight are made when those in sight are painted
 const kHeightMax = 15_000_000;  // pixels: browsers lay out no element that is much higher
 
 // What the address asks for.
@@ -91,6 +93,8 @@ export async function virtualList(context, options) {
 
   const elements = new Map();  // row number -> element, of the rows in sight
   let planned = false;
+  let around = 0;  // rows made beyond those in sight
+  const high = Math.min(matching * kRow + 36, Math.max(innerHeight - kAround, kLeastHigh));  // of the box, before it is laid out
 
   function element(at, row) {
     const made = h('tr', {'aria-rowindex': at + 2, 'data-row': at, class: row ? null : 'waits'},
@@ -102,10 +106,9 @@ export async function virtualList(context, options) {
   function draw() {
     planned = false;
     if ((!box.isConnected && elements.size) || matchMedia('print').matches) return;
-    const headHeight = 34;
-    const top = Math.max(box.scrollTop - headHeight, 0);
-    const first = Math.max(Math.floor(top / kRow) - kOverscan, 0);
-    const last = Math.min(first + Math.ceil((box.clientHeight || 700) / kRow) + 2 * kOverscan, rowsShown);
+    const top = box.isConnected ? Math.max(box.scrollTop - kHead, 0) : 0;
+    const first = Math.max(Math.floor(top / kRow) - around, 0);
+    const last = Math.min(first + Math.ceil((box.isConnected ? box.clientHeight : high - kHead) / kRow) + 2 * around, rowsShown);
     for (const [at, made] of elements)
       if (at < first || at >= last) {
         made.remove();
@@ -196,11 +199,6 @@ export async function virtualList(context, options) {
   });
   // Paper gets every row that is here, and is told how many are not.
   function onPaper() {
-    if (!box.isConnected) {
-      removeEventListener('beforeprint', onPaper);
-      removeEventListener('afterprint', draw);
-      return;
-    }
     let at = 0;
     for (let before = above; at < rowsShown; ++at) {
       const row = blocks.get(Math.floor(at / kBlock))?.[at % kBlock];
@@ -217,13 +215,21 @@ export async function virtualList(context, options) {
     }
     paper.textContent = at < matching ? 'The first ' + number(at) + ' of ' + number(matching) + '. The report has all of them (dislodge report).' : '';
   }
-  addEventListener('beforeprint', onPaper);
-  addEventListener('afterprint', draw);
-  box.addEventListener('scroll', plan, {passive: true});
+  // With the view goes what listens for it.
+  addEventListener('beforeprint', onPaper, {signal: context.signal});
+  addEventListener('afterprint', draw, {signal: context.signal});
+  const more = () => {
+    around = kOverscan;
+    plan();
+  };
+  box.addEventListener('scroll', more, {passive: true});
   new ResizeObserver(plan).observe(box);
   context.onshown(() => {
-    box.scrollTop = context.scroll;
-    draw();
+    setTimeout(more, kRestMs);
+    if (context.scroll) {
+      box.scrollTop = context.scroll;
+      draw();
+    }
     if (!chosen || !options.id) return;
     // A link names a row: where it is among the first, it opens; else a list of it alone says where it is.
     const at = (blocks.get(0) ?? []).findIndex((row) => options.id(row) === chosen);
