@@ -62,8 +62,8 @@ bool read_by_itself(const View &view, const Attribution &attribution, const Sign
 }  // namespace
 
 Attribution::Attribution(const View &view, const std::vector<Campaign> &campaigns,
-                         const std::vector<Seed> &seeds)
-    : view_(view) {
+                         const std::vector<Seed> &seeds, const std::set<EventIndex> &ours)
+    : view_(view), ours_(ours) {
   index_signins();
   for (const Seed &one : seeds)
     if (one.shared != 0) shared_.insert(one.shared);
@@ -174,7 +174,7 @@ void Attribution::hold_principal(const std::string &principal, base::Time since,
 }
 
 bool Attribution::mark(EventIndex index, std::string because, bool absence) {
-  if (!reasons_.emplace(index, std::move(because)).second) return false;
+  if (ours_.count(index) != 0 || !reasons_.emplace(index, std::move(because)).second) return false;
   if (absence) by_absence_.insert(index);
   consequences(index);
   return true;

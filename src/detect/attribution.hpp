@@ -46,7 +46,9 @@ class Attribution {
         0;  // the session in which the owner was too: it says nothing of whose an event is
     std::string principal = {};  // who acted, where the record names somebody else; empty: the actor
   };
-  Attribution(const View &view, const std::vector<Campaign> &campaigns, const std::vector<Seed> &seeds = {});
+  // Events that are `ours`, as a named person says, are never the intruder's.
+  Attribution(const View &view, const std::vector<Campaign> &campaigns, const std::vector<Seed> &seeds = {},
+              const std::set<EventIndex> &ours = {});
 
   bool intruder(EventIndex index) const { return reasons_.count(index) != 0; }
   // Why, or "".
@@ -126,6 +128,7 @@ class Attribution {
   };
   mutable std::map<std::string, Known> known_;
   std::set<base::StringId> shared_;  // sessions that the owner has too
+  std::set<EventIndex> ours_;
   std::set<base::StringId> agents_;
   std::map<std::string, std::set<base::StringId>> agents_as_;  // principal -> agents of the intruder
   // application and address -> first sign-in

@@ -27,8 +27,10 @@ std::vector<Attribution::Seed> seeds_of(const View &view, const std::vector<Dete
 
 }  // namespace
 
-Basis::Basis(const log::EventTable &table, const identity::Facts &facts, const DetectOptions &options)
+Basis::Basis(const log::EventTable &table, const identity::Facts &facts, const DetectOptions &options,
+             const Words &words)
     : view(table, facts, options),
+      spoken(find_spoken(view, words)),
       campaigns(find_sprays(view)),
       guessing(find_guessing(view, campaigns)),
       stolen_sessions(find_stolen_sessions(view)),
@@ -37,6 +39,7 @@ Basis::Basis(const log::EventTable &table, const identity::Facts &facts, const D
       unopened(find_unopened(view)),
       // The first reason that an event is given stays: what is evidence by itself comes first.
       seeds_(chain_seeds(view)) {
+  add_spoken_seeds(spoken, seeds_);
   add_session_seeds(view, stolen_sessions, seeds_);
   add_use_seeds(view, unusual_uses, seeds_);
   add_consent_seeds(view, find_consented_apps(view), seeds_);
@@ -48,7 +51,7 @@ Basis::Basis(const log::EventTable &table, const identity::Facts &facts, const D
 Attribution Basis::attribution(const std::vector<Detection> &detections) const {
   std::vector<Attribution::Seed> seeds = seeds_;
   for (Attribution::Seed &seed : seeds_of(view, detections)) seeds.push_back(std::move(seed));
-  return Attribution(view, campaigns, seeds);
+  return Attribution(view, campaigns, seeds, spoken.ours);
 }
 
 }  // namespace dislodge::detect

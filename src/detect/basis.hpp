@@ -14,6 +14,7 @@
 #include "detect/guessing.hpp"
 #include "detect/known_password.hpp"
 #include "detect/passes.hpp"
+#include "detect/spoken.hpp"
 #include "detect/spray.hpp"
 #include "detect/unopened_sessions.hpp"
 #include "detect/unusual_use.hpp"
@@ -22,7 +23,8 @@
 namespace dislodge::detect {
 
 struct Basis {
-  Basis(const log::EventTable &table, const identity::Facts &facts, const DetectOptions &options);
+  Basis(const log::EventTable &table, const identity::Facts &facts, const DetectOptions &options,
+        const Words &words = {});
   Basis(const Basis &) = delete;
   Basis &operator=(const Basis &) = delete;
 
@@ -31,6 +33,7 @@ struct Basis {
   Attribution attribution(const std::vector<Detection> &detections) const;
 
   const View view;
+  const Spoken spoken;                    // what people say of events
   const std::vector<Campaign> campaigns;  // how they came in: programs that try passwords
   const std::vector<Guessing> guessing;
   const std::vector<StolenSession> stolen_sessions;

@@ -38,6 +38,7 @@ std::vector<Detection> detect(const Basis &basis, const std::vector<Detection> &
   // Everything else that rules know, from a forwarding rule to an audit log that was switched off.
   tell_rules(view, attribution, found);
   tell_hands(view, attribution, uses, found);
+  tell_spoken(view, basis.spoken, found);
 
   settle(found);
   return found;

@@ -75,6 +75,14 @@ const DetectOptions &builtin_options();
 
 struct Basis;  // basis.hpp
 
+// What a named person says of an event. From what is the intruder's their hand is followed; what is ours is
+// never theirs, whatever else the logs would let conclude.
+struct Word {
+  bool intruder = false;  // false: ours
+  std::string because;
+};
+using Words = std::map<std::string, Word, std::less<>>;  // by the event's place, "audit.json:line 12"
+
 // With `uses` of stolen secrets, which reach makes known: what was done in sessions that those give to the
 // intruder is told as theirs by every pass, as sessions() does. `uses` themselves are not in the answer.
 std::vector<Detection> detect(const Basis &basis, const std::vector<Detection> &uses = {});

@@ -71,6 +71,14 @@ Result<std::vector<Claim>> claims_of(Case &the_case) {
   return list;
 }
 
+detect::Words words_of(const std::vector<Claim> &claims) {
+  detect::Words words;
+  for (const Claim &one : claims)
+    for (const std::string &place : one.events)
+      words.emplace(place, detect::Word{one.whose == Whose::intruder, word_on(one)});
+  return words;
+}
+
 Result<void> record_claim(Case &the_case, const Picture &picture, const Claim &claim) {
   if (base::trim(claim.who).empty() || base::trim(claim.reason).empty())
     return base::fail(base::ErrorKind::usage,
@@ -224,7 +232,7 @@ void apply_claims(const std::vector<Claim> &claims, const Picture &picture,
       one.planted.clear();
       one.mail_read.clear();
       one.uses.clear();
-    } else if (one.footholds.empty() && !of_tries(one)) {
+    } else if (one.footholds.empty() && one.planted.empty() && !of_tries(one)) {
       for (const std::string &principal : one.principals)
         one.footholds.push_back({principal, {one.first, base::kTimeMax}, ""});
       std::map<std::string, const Claim *, std::less<>> places;

@@ -7,6 +7,7 @@
 //   DISLODGE_TRY_ASSIGN(const auto claims, claims_of(the_case));
 //   apply_claims(claims, picture);
 //
+// Detection is given the words first (words_of), so that what is said leads on as what the logs show does.
 // A finding that is ours is nobody's foothold: reach and plan go on without it, and the changes that it rests
 // on are claimed. What is the intruder's, a finding or a change, counts as theirs from its first event on:
 // whoever did it is in their hands from then on, and keys and users that were set by it are undone.
@@ -17,6 +18,7 @@
 
 #include "base/result.hpp"
 #include "casefile/case.hpp"
+#include "detect/detect.hpp"
 #include "engine/picture.hpp"
 
 namespace dislodge::engine {
@@ -38,6 +40,8 @@ base::Result<std::vector<Claim>> claims_of(casefile::Case &the_case);
 // A usage error where the case has no such finding or event, or nobody and no reason is named.
 base::Result<void> record_claim(casefile::Case &the_case, const Picture &picture, const Claim &claim);
 
+// What is said of each event, for detect::Basis.
+detect::Words words_of(const std::vector<Claim> &claims);
 // Sets whose each finding is; a change of the intruder's that no finding tells becomes one. Twice the same as
 // once.
 void apply_claims(const std::vector<Claim> &claims, Picture &picture);

@@ -370,7 +370,8 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
   std::vector<detect::Detection> told;  // by others: tips and linked cases
   {
     Timings::Scope timing(timings, "detect");
-    picture.detections = detect::detect(shown.emplace(picture.events, picture.facts, detect_options));
+    picture.detections =
+        detect::detect(shown.emplace(picture.events, picture.facts, detect_options, words_of(claims)));
     const std::set<std::string> ids = ids_of(picture.detections);
     // What others say is matched against all of it, and says whose word it is.
     DISLODGE_TRY(apply_tips(the_case, picture));

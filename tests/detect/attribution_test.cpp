@@ -514,6 +514,63 @@ TEST(StolenSecret, WhatFollowsAUseIsTheirsInEveryPass) {
   for (const Detection &one : after) EXPECT_NE(one.kind, "stolen-secret-used") << "that is told already";
 }
 
+// The sign-ins that would show it are missing: a person knows whose the new credential is.
+TEST(Spoken, FromWhatSomebodySaysIsTheIntrudersTheirHandIsFollowed) {
+  Story story;
+  story.change(6000, kCorporate, Story::kCredentials, "admin", 0, 0, {"Application", 51, 50, "Legacy"},
+               {{"KeyDescription", Story::key_added(60)}});
+  story.service(6100, kCorporate, 52, 50, 60, "token-1");
+  story.change(6110, kCorporate, "Add user", "", 52, 50, {"User", 70, 0, "sync@x.example"}, {});
+  story.mail(6120, kCorporate, 50, "omar@x.example", "m1", "token-1", 0, "20.190.160.1");
+  const auto unknown = story.found();
+  const Detection *key = of_kind(unknown, "app-credential-added");
+  ASSERT_NE(key, nullptr);
+  for (const Detection &one : unknown)
+    EXPECT_TRUE(one.kind == "spray" || !one.intruder) << one.kind;
+  const std::string place = key->events.front().place();
+
+  const Basis theirs(story.table(), story.facts, builtin_options(), {{place, {true, "Ana says so"}}});
+  const auto found = detect(theirs);
+  for (const char *kind : {"app-credential-added", "user-created-by-app", "mailbox-read-by-app"}) {
+    const Detection *one = of_kind(found, kind);
+    ASSERT_NE(one, nullptr) << kind;
+    EXPECT_TRUE(one->intruder) << kind << ": " << one->because;
+    EXPECT_EQ(one->grade, Grade::possible) << "nobody saw them: " << kind;
+  }
+  key = of_kind(found, "app-credential-added");
+  EXPECT_EQ(key->because, "Ana says so");
+  EXPECT_EQ(key->planted.size(), 1u);
+  std::set<std::string> held;
+  for (const Detection &one : found)
+    for (const Foothold &foothold : one.footholds) held.insert(foothold.principal);
+  EXPECT_TRUE(held.contains(entra_id(kCorporate, story.id_of("admin")))) << "who added it was in their hands";
+  EXPECT_FALSE(held.contains("principal:account/omar@x.example")) << "whose mailbox was read did nothing";
+
+  // The owner of the key says that it is theirs: then nothing leads on from it, whoever signs in with it.
+  const Basis ours(story.table(), story.facts, builtin_options(), {{place, {false, "Ben says so"}}});
+  for (const Detection &one : detect(ours))
+    EXPECT_TRUE(one.kind == "spray" || !one.intruder) << one.kind;
+}
+
+// Mail that an application read stands in the name of the mailbox's owner at times.
+TEST(Spoken, WhoseMailboxAnApplicationReadDidNothing) {
+  Story story;
+  story.service(6100, kCorporate, 52, 50, 60, "token-1");
+  story.mail(6120, kCorporate, 50, "omar@x.example", "m1", "", 0, "20.190.160.1");
+  const auto unknown = story.found();
+  const Detection *read = of_kind(unknown, "mailbox-read-by-app");
+  ASSERT_NE(read, nullptr);
+  Words words;
+  for (const EventReference &event : read->events) words[event.place()] = {true, "Ana says so"};
+  const auto found = detect(Basis(story.table(), story.facts, builtin_options(), words));
+  read = of_kind(found, "mailbox-read-by-app");
+  ASSERT_NE(read, nullptr);
+  EXPECT_TRUE(read->intruder);
+  ASSERT_FALSE(read->footholds.empty());
+  for (const Foothold &foothold : read->footholds)
+    EXPECT_EQ(foothold.principal, entra_id(kCorporate, guid(52)));
+}
+
 TEST(StolenSecret, TheOwnersHabitIsNoUse) {
   Story story;
   story.fall(4000);
