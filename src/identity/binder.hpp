@@ -66,10 +66,13 @@ class Binder {
     std::string name;
     const SecretPlace *place = nullptr;
     double score = 0;
+    bool mention = false;  // known by the directory alone
   };
   // Names beside the secret, the likeliest first: near in the text (hints come in that order), written rather
   // than quoted. Who wrote the message is not the account: that is their signature.
   std::vector<Candidate> users_of(const SecretFact &one) const;
+  std::string reader_of(const SecretPlace &place) const;
+  bool is_called(const std::string &address, const std::string &name) const;
   void password(const SecretFact &one);
   bool user_password(const SecretFact &one, const Candidate &c);
   void address_password(const SecretFact &one, const Candidate &c, const std::string &user);

@@ -9,12 +9,25 @@
 #include "base/encode.hpp"
 #include "identity/binder.hpp"
 #include "identity/ids.hpp"
+#include "identity/owner.hpp"
+#include "secret/named_account.hpp"
 #include "secret/said_owner.hpp"
 
 namespace dislodge::identity {
 
 using base::lower;
 using secret::HintKind;
+
+namespace {
+
+bool of_domain(const Principal &p, const std::string &host) {
+  const std::string domain = registrable_domain(host);
+  return !domain.empty() && std::any_of(p.names.begin(), p.names.end(), [&](const std::string &name) {
+    return looks_like_address(name) && registrable_domain(domain_of_address(name)) == domain;
+  });
+}
+
+}  // namespace
 
 std::vector<Binder::Candidate> Binder::users_of(const SecretFact &one) const {
   std::set<std::string> authors;
@@ -25,21 +38,25 @@ std::vector<Binder::Candidate> Binder::users_of(const SecretFact &one) const {
   for (const SecretPlace &place : one.places) {
     std::size_t index = 0;
     for (const secret::Hint &hint : place.hints) {
-      if (hint.kind != HintKind::user) continue;
+      const bool mention = hint.kind == secret::kMention;
+      if (hint.kind != HintKind::user && !mention) continue;
       std::string name = lower(base::trim(hint.value));
+      if (mention && names_.find_local(std::string_view(name).substr(name.rfind('\\') + 1)).size() != 1)
+        continue;
       ++index;
-      // "your password": the one to whom it was written; several may each be meant, so that none is.
       const bool reader = name == secret::kTheRecipient;
       const bool said = reader || name == secret::kTheAuthor;
       if (said) {
-        if (place.quote_depth > 0 || place.people.empty() || (reader && place.people.size() != 2)) continue;
-        name = lower(place.people[reader ? 1 : 0]);
+        name = reader                                          ? reader_of(place)
+               : place.quote_depth > 0 || place.people.empty() ? std::string()
+                                                               : lower(place.people.front());
+        if (name.empty()) continue;
       }
       const bool on_message =
           std::any_of(place.people.begin(), place.people.end(),
                       [&](const std::string &who) { return base::equal_ignoring_case(who, name); });
       // Who wrote the message, or the message that is quoted, signs it; but people mail their own logins too.
-      const bool named = said || is_login(place, hint.value);
+      const bool named = said || mention || is_login(place, hint.value);
       if (name.empty() || (!named && (authors.count(name) != 0 || (on_message && place.quote_depth > 0))))
         continue;
       Candidate &c = found[name];
@@ -48,6 +65,7 @@ std::vector<Binder::Candidate> Binder::users_of(const SecretFact &one) const {
       if (score > c.score) {
         c.score = score;
         c.place = &place;
+        c.mention = mention;
       }
       c.name = name;
     }
@@ -57,6 +75,39 @@ std::vector<Binder::Candidate> Binder::users_of(const SecretFact &one) const {
   std::stable_sort(list.begin(), list.end(),
                    [](const Candidate &a, const Candidate &b) { return a.score > b.score; });
   return list;
+}
+
+// To whom "your password" is said: who is greeted, of those on the message; else the one to whom it was
+// written. Several may each be meant, so that none is. Quoted, the people are those of another message, but
+// whom that one greeted may have sent it on.
+std::string Binder::reader_of(const SecretPlace &place) const {
+  const std::string greeted = lower(first_hint(place, secret::kGreeted));
+  std::vector<std::string> called;
+  for (const std::string &who : place.people)
+    if (!greeted.empty() && is_called(lower(who), greeted)) called.push_back(lower(who));
+  if (called.size() == 1) return called.front();
+  return place.quote_depth == 0 && place.people.size() == 2 ? lower(place.people[1]) : std::string();
+}
+
+// Whether the words of a name are among those of an address before its @, or of what the directory displays.
+bool Binder::is_called(const std::string &address, const std::string &name) const {
+  std::vector<std::string> words;
+  const auto add = [&words](std::string_view text) {
+    std::string word;
+    for (const char c : text) {
+      const bool ends = c == ' ' || c == '.' || c == '_' || c == '-' || c == ',' || c == '+';
+      if (!ends) word += c;
+      if (ends && !word.empty()) words.push_back(std::exchange(word, {}));
+    }
+    if (!word.empty()) words.push_back(word);
+  };
+  add(address.substr(0, address.find('@')));
+  for (const std::uint32_t i : names_.find(address)) add(lower(facts_.principals[i].name));
+  std::vector<std::string> known = std::exchange(words, {});
+  add(name);
+  return !words.empty() && std::all_of(words.begin(), words.end(), [&](const std::string &word) {
+    return std::find(known.begin(), known.end(), word) != known.end();
+  });
 }
 
 void Binder::password(const SecretFact &one) {
@@ -88,13 +139,14 @@ bool Binder::user_password(const SecretFact &one, const Candidate &c) {
   }
   std::string host = lower(first_hint(*c.place, HintKind::host));
   if (host.empty()) host = lower(first_hint(*c.place, HintKind::domain));
-  if (!host.empty() && host.find('.') != std::string::npos && netbios.empty()) {
+  std::vector<std::uint32_t> fits = names_.find_local(user);
+  if (!c.mention && !host.empty() && host.find('.') != std::string::npos && netbios.empty()) {
     const std::string id = account(user + "@" + host, user + " at " + host, one, c.place);
     add(one, id, "password", 0.8, fmt::format("the account {} and the host {} stand beside it", user, host),
         c.place);
-    return true;
+    // A host of our own domain may ask the directory, or know an account of the same name itself.
+    if (fits.size() != 1 || !of_domain(facts_.principals[fits.front()], host)) return true;
   }
-  std::vector<std::uint32_t> fits = names_.find_local(user);
   // "Boris Lund": as the directory displays it.
   if (fits.empty() && user.find(' ') != std::string::npos)
     for (std::size_t i = 0; i < facts_.principals.size(); ++i) {

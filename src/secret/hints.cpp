@@ -18,6 +18,7 @@
 #include "secret/checksum.hpp"
 #include "secret/hint_patterns.hpp"
 #include "secret/json_members.hpp"
+#include "secret/named_account.hpp"
 #include "secret/prose_text.hpp"
 #include "secret/said_owner.hpp"
 
@@ -292,6 +293,7 @@ class Collector {
     const std::size_t to = before ? request_.begin : begin;
     const std::string_view between = text_.substr(from, to - from);
     if (pattern.start == HintStart::scheme && is_only_a_link(start, between, before)) return;
+    if (pattern.start == HintStart::address && is_only_a_signature(begin, end, between, before)) return;
     // A line break is further than the words of a line, what comes after is further than what comes before,
     // and what stands on the other side of another secret most likely belongs to that one.
     std::size_t distance = between.size() + kLinePenalty * static_cast<std::size_t>(std::count(
@@ -331,6 +333,31 @@ class Collector {
     }
     if (!before || between.find('\n') == std::string_view::npos) return false;
     return prose_before(start) && words_before(request_.match_begin) >= kWordsOfSentence;
+  }
+
+  // An address with no word for "account" in front of it is whose signature it stands in, or whom to ask:
+  // behind the password anywhere but on its line, before it in another paragraph unless it stands alone
+  // there.
+  bool is_only_a_signature(std::size_t begin, std::size_t end, std::string_view between, bool before) const {
+    if (!before &&
+        (between.find(". ") != std::string_view::npos || between.find("? ") != std::string_view::npos))
+      return true;
+    if (between.find('\n') == std::string_view::npos) return false;
+    if (!before) return true;
+    bool apart = false;
+    for (std::size_t at = between.find('\n'); at != std::string_view::npos; at = between.find('\n', at + 1)) {
+      const std::size_t next = between.find_first_not_of(" \t\r>", at + 1);
+      apart = apart || (next != std::string_view::npos && between[next] == '\n');
+    }
+    if (!apart) return false;
+    const Span line = line_around(text_, begin, kReach);
+    const auto is_mark = [](char c) {
+      return is_space(c) || std::string_view("<>[]()*-|:.,").find(c) != std::string_view::npos;
+    };
+    return !std::all_of(text_.begin() + static_cast<std::ptrdiff_t>(line.begin),
+                        text_.begin() + static_cast<std::ptrdiff_t>(begin), is_mark) ||
+           !std::all_of(text_.begin() + static_cast<std::ptrdiff_t>(std::min(end, line.end)),
+                        text_.begin() + static_cast<std::ptrdiff_t>(line.end), is_mark);
   }
 
   std::string_view line_until(std::size_t at) const {
@@ -498,8 +525,12 @@ std::vector<Hint> find_hints(const HintRequest &request, HintWords &words) {
                    [](const Near &a, const Near &b) { return a.distance < b.distance; });
   // A name on the line of the password is meant before "your" and "my".
   std::vector<Hint> said;
-  if (request.user.empty() && request.kind == "password" && request.match_begin < request.begin)
-    said = said_owner(request.text, request.match_begin);
+  if (request.user.empty() && request.kind == "password") {
+    for (const Hint &one : accounts_said({request.text, request.match_begin, request.begin, request.end,
+                                          request.previous_end, request.next_begin}))
+      add_hint(hints, one.kind, one.value);
+    if (request.match_begin < request.begin) said = said_owner(request.text, request.match_begin);
+  }
   const bool named = std::any_of(near.begin(), near.end(),
                                  [](const Near &one) { return one.kind == HintKind::user && one.own_line; });
   const bool pronoun =

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <string>
 
+#include "base/encode.hpp"
 #include "secret/hints.hpp"
+#include "secret/named_account.hpp"
 #include "secret/prose_text.hpp"
 
 namespace dislodge::secret {
@@ -29,6 +31,47 @@ std::string_view lead_of(std::string_view text, std::size_t word) {
 
 const RE2 &pattern(const char *text) {
   return *new RE2(text, RE2::Quiet);  // lives as long as the program
+}
+
+re2::StringPiece before(std::string_view text, std::size_t at, std::size_t reach) {
+  const std::size_t low = at - std::min(at, reach);
+  return {text.data() + low, at - low};
+}
+
+// "Hi Carla," above the password or in front of its sentence; "" where nobody is greeted.
+std::string greeted(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 600;
+  static const RE2 &hello = pattern(
+      R"((?im)^[>\s*]*(?:hi|hello|hey|dear|hallo|liebe[rs]?|guten (?:tag|morgen)|moin|servus|bonjour|salut|cher|chère|hola|estimad[oa]|querid[oa]|olá|oi|prezad[oa]|car[oa]|cześć|witaj|drogi|droga|dzień dobry|привет|здравствуйте|добрый день|уважаем(?:ый|ая)|привіт|вітаю|добрий день|шановн(?:ий|а)|안녕하세요)[\s,]+(?:(?:mr|ms|mrs|dr|herr|frau|monsieur|madame|sr|sra|pan|pani)\.?\s+)?(\p{L}[\p{L}\-'.]+(?: \p{Lu}[\p{L}\-']+)?)\s*(?:[,!:–]|님|$))");
+  re2::StringPiece rest = before(text, at, kReach);
+  std::string name, last;
+  while (RE2::FindAndConsume(&rest, hello, &name)) last = name;
+  return last;
+}
+
+// To whom the message went whose head stands above ("From: ... To: ..."), in whatever language the program
+// that quoted it writes; "" where there is none, or where it went to several of whom none is called `name`.
+std::string quoted_recipient(std::string_view text, std::size_t at, const std::string &name) {
+  constexpr std::size_t kReach = 1500;
+  static const RE2 &head = pattern(
+      R"((?im)^[>\s*]*(?:from|von|de|da|od|от|від|보낸 사람)\s?:\*? [^\n]*\n(?:[^\n]*\n){0,4}?[>\s*]*(?:to|an|à|a|para|do|кому|받는 사람)\s?:\*? ?([^\n]*))");
+  static const RE2 &address = pattern(R"(([A-Za-z0-9][\w.%+\-]*@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+))");
+  re2::StringPiece rest = before(text, at, kReach);
+  std::string line, to;
+  while (RE2::FindAndConsume(&rest, head, &line)) to = line;
+  std::vector<std::string> all, called;
+  const std::string first = base::lower(name.substr(0, name.find(' ')));
+  std::size_t seen = 0;
+  re2::StringPiece left(to);
+  for (std::string one; RE2::FindAndConsume(&left, address, &one);) {
+    const std::size_t next = to.size() - left.size();
+    if (!first.empty() && base::lower(to.substr(seen, next - seen)).find(first) != std::string::npos)
+      called.push_back(one);
+    all.push_back(std::move(one));
+    seen = next;
+  }
+  if (all.size() == 1) return all.front();
+  return called.size() == 1 ? called.front() : std::string();
 }
 
 }  // namespace
@@ -64,9 +107,13 @@ std::vector<Hint> said_owner(std::string_view text, std::size_t word) {
   const auto of_another = [](const std::string &between) {
     return between.find("'s") != std::string::npos || between.find("’s") != std::string::npos;
   };
-  if (RE2::PartialMatch(said, yours, &name) && !of_another(name))
-    add_hint(hints, HintKind::user, kTheRecipient);
-  else if (RE2::PartialMatch(said, mine, &name) && !of_another(name))
+  if (RE2::PartialMatch(said, yours, &name) && !of_another(name)) {
+    const std::string who = greeted(text, word);
+    const std::string to = quoted_recipient(text, word, who);
+    add_hint(hints, HintKind::user, to.empty() ? kTheRecipient : std::string_view(to));
+    add_hint(hints, HintKind::login, to);
+    add_hint(hints, kGreeted, who);
+  } else if (RE2::PartialMatch(said, mine, &name) && !of_another(name))
     add_hint(hints, HintKind::user, kTheAuthor);
   return hints;
 }

@@ -8,14 +8,10 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr std::array<std::string_view, 16> kHintNames = {"user",       "host",
-                                                         "url",        "domain",
-                                                         "account",    "key_id",
-                                                         "tenant",     "application",
-                                                         "prefix",     "ssh_fingerprint",
-                                                         "thumbprint", "thumbprint_sha256",
-                                                         "subject",    "issuer",
-                                                         "expires",    "login"};
+constexpr std::array<std::string_view, 18> kHintNames = {
+    "user",    "host",        "url",     "domain",          "account",    "key_id",
+    "tenant",  "application", "prefix",  "ssh_fingerprint", "thumbprint", "thumbprint_sha256",
+    "subject", "issuer",      "expires", "login",           "mention",    "greeted"};
 
 std::string_view length_class(std::size_t length) {
   if (length < 8) return "<8";

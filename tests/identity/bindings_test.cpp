@@ -5,6 +5,7 @@
 
 #include "event_maker.hpp"
 #include "identity/ids.hpp"
+#include "secret/named_account.hpp"
 #include "support.hpp"
 
 namespace dislodge::identity {
@@ -201,6 +202,25 @@ TEST_F(Bindings, PronounsStandForThoseOnTheMessage) {
   EXPECT_EQ(bound(1)->principal, here("ann"));
   EXPECT_THAT(why_not(2), HasSubstr("no account"));  // nobody can say which of the two
   EXPECT_THAT(why_not(3), HasSubstr("no account"));  // quoted: the people are those of another message
+}
+
+// A word of the sentence that may be an account's name is one where exactly one account has it.
+TEST_F(Bindings, AMentionCountsWhereADirectoryKnowsIt) {
+  secret("password", {{secret::kMention, "Ann"}, {HintKind::host, "erp.northwind.example"}});
+  secret("password", {{secret::kMention, "one-off"}, {secret::kMention, "ann"}}, {"it@northwind.example"}, 1);
+  secret("password", {{secret::kMention, "bob"}});
+  secret("password", {{HintKind::user, "ann"}, {HintKind::host, "erp.northwind.example"}});
+  ASSERT_NE(bound(0), nullptr);
+  EXPECT_EQ(bound(0)->principal, here("ann"));
+  ASSERT_NE(bound(1), nullptr);
+  EXPECT_EQ(bound(1)->principal, here("ann"));
+  EXPECT_THAT(why_not(2), HasSubstr("no account"));  // two are called so
+  // A host of the account's own domain may ask the directory, or know the name by itself.
+  std::vector<std::string> opened;
+  for (const Binding &b : facts.bindings)
+    if (b.secret == secrets[3].id) opened.push_back(b.principal);
+  EXPECT_THAT(opened,
+              testing::UnorderedElementsAre(here("ann"), "principal:account/ann@erp.northwind.example"));
 }
 
 TEST_F(Bindings, APasswordChangedAfterItWasWrittenIsDeadSince) {
