@@ -525,8 +525,7 @@ TEST(Spoken, FromWhatSomebodySaysIsTheIntrudersTheirHandIsFollowed) {
   const auto unknown = story.found();
   const Detection *key = of_kind(unknown, "app-credential-added");
   ASSERT_NE(key, nullptr);
-  for (const Detection &one : unknown)
-    EXPECT_TRUE(one.kind == "spray" || !one.intruder) << one.kind;
+  for (const Detection &one : unknown) EXPECT_TRUE(one.kind == "spray" || !one.intruder) << one.kind;
   const std::string place = key->events.front().place();
 
   const Basis theirs(story.table(), story.facts, builtin_options(), {{place, {true, "Ana says so"}}});
@@ -548,8 +547,7 @@ TEST(Spoken, FromWhatSomebodySaysIsTheIntrudersTheirHandIsFollowed) {
 
   // The owner of the key says that it is theirs: then nothing leads on from it, whoever signs in with it.
   const Basis ours(story.table(), story.facts, builtin_options(), {{place, {false, "Ben says so"}}});
-  for (const Detection &one : detect(ours))
-    EXPECT_TRUE(one.kind == "spray" || !one.intruder) << one.kind;
+  for (const Detection &one : detect(ours)) EXPECT_TRUE(one.kind == "spray" || !one.intruder) << one.kind;
 }
 
 // Mail that an application read stands in the name of the mailbox's owner at times.

@@ -91,6 +91,25 @@ TEST(Rhythm, AMachineThatSignsInEveryHour) {
   EXPECT_EQ(format_duration(found[0].interval.until.us - found[0].interval.from.us), "4 days");
 }
 
+// Four events a day, day after day: few are missed where one day is, but no other day is without any.
+TEST(Rhythm, ADayThatIsMissingFromAThinLogThatHasSomethingEveryDay) {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    std::mt19937_64 random(seed);
+    std::vector<Time> times;
+    for (int day = 0; day < 35; ++day)
+      for (const int hour : {8, 10, 13, 15})
+        times.push_back(kStart + day * kDay + hour * kHour +
+                        static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(kHour)));
+    EXPECT_TRUE(unusual_silences(times).empty()) << seed;
+    cut(times, kStart + 9 * kDay, kStart + 10 * kDay);
+    cut(times, kStart + 20 * kDay, kStart + 21 * kDay);
+    const auto found = unusual_silences(times);
+    ASSERT_EQ(found.size(), 2u) << seed;
+    EXPECT_LE(found[0].interval.from, kStart + 9 * kDay);
+    EXPECT_GE(found[0].interval.until, kStart + 10 * kDay);
+  }
+}
+
 TEST(Rhythm, SixHoursInALogThatNeverSleeps) {
   std::vector<Time> times = draw(30, 5, [](int, int) { return 30; });
   cut(times, kStart + 12 * kDay + 3 * kHour, kStart + 12 * kDay + 9 * kHour);
