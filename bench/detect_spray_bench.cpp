@@ -252,7 +252,7 @@ int main(int argc, char **argv) {
       options.users = 1000;
       options.failures_a_day = 500;
       options.campaign_tries_a_day = rate;
-      options.program = static_cast<detect::Program>(i % 5);
+      options.program = static_cast<detect::Program>(i % 6);
       const Tenant tenant = detect::TenantGenerator(options).make();
       for (const Method &method : kMethods) {
         const Score got = method.run(tenant);

@@ -62,12 +62,17 @@ bool read_by_itself(const View &view, const Attribution &attribution, const Sign
 }  // namespace
 
 Attribution::Attribution(const View &view, const std::vector<Campaign> &campaigns,
-                         const std::vector<Seed> &seeds, const std::set<EventIndex> &ours)
+                         const std::vector<Seed> &given, const std::set<EventIndex> &ours)
     : view_(view), ours_(ours) {
   index_signins();
-  for (const Seed &one : seeds)
+  for (const Seed &one : given)
     if (one.shared != 0) shared_.insert(one.shared);
   seed(campaigns);
+  std::vector<Seed> seeds = given;
+  for (const Campaign &campaign : campaigns)
+    for (const EventIndex index : campaign.concluded)
+      if (view.event(index).outcome == Outcome::ok)
+        seeds.push_back({index, std::string(kConcludedOfSpray), true});
   const auto plant = [&](bool possible) {
     for (const Seed &one : seeds) {
       if (one.possible != possible || !mark(one.index, one.because, one.possible)) continue;

@@ -47,7 +47,7 @@ class Attribution {
     std::string principal = {};  // who acted, where the record names somebody else; empty: the actor
   };
   // Events that are `ours`, as a named person says, are never the intruder's.
-  Attribution(const View &view, const std::vector<Campaign> &campaigns, const std::vector<Seed> &seeds = {},
+  Attribution(const View &view, const std::vector<Campaign> &campaigns, const std::vector<Seed> &given = {},
               const std::set<EventIndex> &ours = {});
 
   bool intruder(EventIndex index) const { return reasons_.count(index) != 0; }

@@ -52,7 +52,7 @@ class Finder {
   Finder(const View &view, const std::vector<Campaign> &campaigns, const std::vector<Guessing> &guessing)
       : view_(view) {
     for (const Campaign &campaign : campaigns)
-      for (const auto *list : {&campaign.right, &campaign.later})
+      for (const auto *list : {&campaign.right, &campaign.later, &campaign.concluded})
         for (const EventIndex index : *list) learn(index, false);
     for (const Guessing &one : guessing)
       for (const EventIndex index : one.right) learn(index, true);

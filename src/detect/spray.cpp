@@ -36,7 +36,8 @@
 //    in ten minutes, that it does not belong to, three in a day where nobody ever signed in; and one program
 //    that never worked in this tenant on three accounts in ten minutes, whatever the addresses.
 //
-// 6. Where neither the place nor the program tells it, the time may: spray_scattered.cpp.
+// 6. Where neither the place nor the program tells it, the time may (spray_scattered.cpp), or that the same
+//    accounts are asked again and again (spray_patient.cpp).
 //
 // Tenants of one case are looked at together: the same program in two tenants is one campaign. A right secret
 // (a success, or a stop after the password was accepted) by the campaign's program, while it ran, for an
@@ -243,6 +244,7 @@ std::vector<Campaign> find_sprays(const View &view) {
   std::vector<Campaign> campaigns = Slow(view, ordinary, tries).run();
   for (Campaign &one : find_bursts(view, ordinary, tries)) campaigns.push_back(std::move(one));
   for (Campaign &one : find_scattered(view, ordinary, tries)) campaigns.push_back(std::move(one));
+  for (Campaign &one : find_patient(view, ordinary, tries)) campaigns.push_back(std::move(one));
   complete_campaigns(view, tries, campaigns);
   return campaigns;
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "detect/view.hpp"
@@ -37,10 +38,18 @@ struct Campaign {
   // campaign has no program of its own, from places like them: the owner's or the campaign's, nobody can
   // tell.
   std::vector<EventIndex> perhaps;
+  // Where the program is the tenant's own: right secrets that come as the tries do, and not as the owner
+  // does. Nobody was seen, so they are the intruder's at grade possible.
+  std::vector<EventIndex> concluded;
   double surprise = 0;     // minus the logarithm of the chance that everyday failures look so
   bool ordinary = false;   // ordinary sign-ins show the fingerprint too, if rarely
   bool scattered = false;  // told by the time alone: the program is the tenant's own
 };
+
+// Why what is concluded is the intruder's.
+inline constexpr std::string_view kConcludedOfSpray =
+    "signed in as the spray tries, by the browser that it shows, while it asked for this account, from where "
+    "nobody of the tenant ever is";
 
 // In order of the first try.
 std::vector<Campaign> find_sprays(const View &view);

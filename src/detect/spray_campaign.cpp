@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
 #include "detect/passes.hpp"
 #include "detect/spray_tries.hpp"
+#include "log/trace.hpp"
 
 namespace dislodge::detect {
 
@@ -23,6 +25,8 @@ constexpr std::int64_t kSlept = base::kDay;
 // Sign-ins of one visit.
 constexpr std::int64_t kLone = base::kHour;
 constexpr std::int64_t kBrief = 7 * base::kDay;
+// What is so like the tries that nobody else comes to mind may come this long after them.
+constexpr std::int64_t kWonAfter = 7 * base::kDay;
 
 // "Stay signed in?" is asked of whoever gave the right password; who tries passwords does not answer.
 bool password_was_right(const Event &event) {
@@ -30,6 +34,75 @@ bool password_was_right(const Event &event) {
          (event.code == 50140 &&
           (event.source == log::Source::entra_signin || event.source == log::Source::m365_audit));
 }
+
+// Whether a right secret came as the tries of a scattered campaign did, and not as its owner does. Its
+// program says nothing, and no place is seen twice. What speaks is the country (one of the campaign's, in
+// which nobody of the tenant is ever at work) with the password alone; and an account of which nothing had
+// been seen before it was asked for.
+class Likeness {
+ public:
+  Likeness(const View &view, const Campaign &one) : view_(view) {
+    for (const EventIndex index : one.tries) {
+      const Event &event = view.event(index);
+      if (event.country != 0) countries_.insert(event.country);
+      if (event.agent != 0) programs_.insert(log::program_of(view.text(event.agent)));
+      asked_.try_emplace({event.tenant, account_of(event)}, event.time);
+    }
+    for (const EventIndex index : view.user_signins()) {
+      const Event &event = view.event(index);
+      begin_.try_emplace(event.tenant, event.time);
+      if (!worked(event) && !secret_was_right(event.outcome)) continue;
+      first_.try_emplace({event.tenant, account_of(event)}, event.time);
+      if (event.address != 0)
+        at_[{event.tenant, network_of(view, event.network, event.address)}].insert(account_of(event));
+      if (event.country == 0) continue;
+      auto &[from, until] =
+          in_.try_emplace({event.tenant, event.country, account_of(event)}, event.time, event.time)
+              .first->second;
+      until = std::max(until, event.time);
+    }
+  }
+
+  // Where it goes; nullptr: nowhere.
+  std::vector<EventIndex> *list(Campaign &one, EventIndex index, bool brief) const {
+    const Event &event = view_.event(index);
+    if (event.agent != 0 && programs_.count(log::program_of(view_.text(event.agent))) == 0) return nullptr;
+    const std::pair account{event.tenant, account_of(event)};
+    const auto asked = asked_.find(account);
+    const bool tried = asked != asked_.end() && asked->second < event.time;
+    const base::Time first = first_.at(account);
+    const bool alone = at_.at({event.tenant, network_of(view_, event.network, event.address)}).size() == 1;
+    // A colleague who begins is not asked for before, or begins where the others are.
+    if (first == event.time) {
+      const bool slept = event.time.us - begin_.at(event.tenant).us >= kSlept;
+      return tried && slept && alone ? &one.concluded : nullptr;
+    }
+    if (event.country == 0) return brief ? &one.perhaps : nullptr;
+    bool own = false, others = false;
+    for (auto at = in_.lower_bound({event.tenant, event.country, 0});
+         at != in_.end() && std::get<0>(at->first) == event.tenant && std::get<1>(at->first) == event.country;
+         ++at) {
+      const auto &[from, until] = at->second;
+      const bool stayed = until.us - from.us > kLone;
+      (std::get<2>(at->first) == account.second ? own : others) |= stayed;
+    }
+    if (own) return nullptr;  // people move about at home
+    const bool factor =
+        view_.table().extra(event, "authentication-requirement") == "multiFactorAuthentication";
+    if (tried && !others && !factor && countries_.count(event.country) != 0) return &one.concluded;
+    return brief ? &one.perhaps : nullptr;
+  }
+
+ private:
+  const View &view_;
+  std::set<StringId> countries_;
+  std::set<std::string> programs_;
+  std::map<std::pair<StringId, StringId>, base::Time> asked_, first_;  // tenant, account
+  std::map<StringId, base::Time> begin_;                               // tenant
+  std::map<std::pair<StringId, std::string>, std::set<StringId>> at_;  // tenant, network -> accounts
+  // tenant, country, account -> first and last there
+  std::map<std::tuple<StringId, StringId, StringId>, std::pair<base::Time, base::Time>> in_;
+};
 
 class Completer {
  public:
@@ -240,7 +313,9 @@ class Completer {
       if (accounts.size() >= 2) at_work.insert(place);
     // In a week some people travel; in a month very many do.
     const bool brief = last.us - first.us <= kBrief;
-    if (brief) find_lone();
+    if (brief || one.scattered) find_lone();
+    std::optional<Likeness> likeness;
+    if (one.scattered) likeness.emplace(view_, one);
     std::set<std::pair<StringId, StringId>> fallen;  // tenant, account
     std::set<std::pair<StringId, StringId>> asked;   // the same, whoever the campaign tried
     for (const EventIndex index : one.tries)
@@ -261,9 +336,14 @@ class Completer {
       }
       if (mine && own && strange.count(event.address) != 0) one.perhaps.push_back(index);
       // The program is the account's own, the place is nobody's.
-      if (brief && mine && (one.scattered || users.count(account) != 0) && lone_.count(index) != 0 &&
-          matches(one.fingerprint, parts_of(view_, event)))
+      if (likeness && in_tenants(one, event.tenant) && event.time <= last + kWonAfter) {
+        auto *list = likeness->list(one, index, brief && during);
+        if (list != nullptr && lone_.count(index) != 0 && matches(one.fingerprint, parts_of(view_, event)))
+          list->push_back(index);
+      } else if (brief && mine && users.count(account) != 0 && lone_.count(index) != 0 &&
+                 matches(one.fingerprint, parts_of(view_, event))) {
         one.perhaps.push_back(index);
+      }
       if (event.time < first || !belongs(one, parts_of(view_, event), event.address)) continue;
       one.ordinary = one.ordinary || users.count(account) != 0;
       const auto begin = begins.try_emplace(event.tenant, base::kTimeMin).first;

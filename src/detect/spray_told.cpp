@@ -36,9 +36,11 @@ Detection told(const View &view, const Campaign &campaign) {
   std::set<std::string> addresses(one.addresses.begin(), one.addresses.end());
   one.addresses.assign(addresses.begin(), addresses.end());
   const std::size_t right = campaign.right.size() + campaign.later.size();
-  one.intruder = right > 0;
-  one.because = right > 0 ? "the same client gave a right password " + counted(right, "time", "times")
-                          : "no sign-in shows that this client ever had a right password";
+  one.intruder = right + campaign.concluded.size() > 0;
+  one.because = right > 0      ? "the same client gave a right password " + counted(right, "time", "times")
+                : one.intruder ? "a right password came as its tries do, " +
+                                     counted(campaign.concluded.size(), "time", "times")
+                               : "no sign-in shows that this client ever had a right password";
   one.grade = Grade::confirmed;
   one.confidence = std::min(campaign.scattered ? 0.7 : 0.99, 1 - std::exp(-campaign.surprise / 10));
   one.says = sentence(view, "spray",
@@ -171,6 +173,17 @@ void tell_sprays(const View &view, const std::vector<Campaign> &campaigns, const
   }
   for (const Campaign &campaign : campaigns) {
     std::map<std::string, std::vector<EventIndex>> by_account;
+    for (const EventIndex index : campaign.concluded)
+      by_account[view.actor(view.event(index))].push_back(index);
+    for (const auto &[account, events] : by_account) {
+      if (!fallen.insert(account).second) continue;
+      Detection one = fallen_account(view, campaign, events, attribution);
+      one.grade = Grade::possible;
+      one.confidence = 0.5;
+      one.because = std::string(kConcludedOfSpray) + ": ask its owner";
+      out.push_back(std::move(one));
+    }
+    by_account.clear();
     for (const EventIndex index : campaign.perhaps)
       if (!attribution.intruder(index)) by_account[view.actor(view.event(index))].push_back(index);
     for (const auto &[account, events] : by_account)

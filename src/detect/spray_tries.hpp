@@ -96,6 +96,10 @@ std::vector<Campaign> find_bursts(const View &view, const Ordinary &ordinary, st
 // claimed.
 std::vector<Campaign> find_scattered(const View &view, const Ordinary &ordinary, std::vector<Attempt> &tries);
 
+// spray_patient.cpp: accounts that are asked again and again, each time from another network. They are
+// claimed.
+std::vector<Campaign> find_patient(const View &view, const Ordinary &ordinary, std::vector<Attempt> &tries);
+
 // spray.cpp: minus the logarithm of the chance that a Poisson variable of this mean reaches the count.
 double tail_surprise(double mean, std::size_t count);
 

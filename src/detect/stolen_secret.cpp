@@ -52,6 +52,7 @@ class SecretUses {
     for (const Campaign &campaign : campaigns_) {
       for (const EventIndex index : campaign.tries) explained_.insert(index);
       for (const EventIndex index : campaign.right) explained_.insert(index);
+      for (const EventIndex index : campaign.concluded) explained_.insert(index);
       for (const EventIndex index : campaign.later) by_campaign_.emplace(index, &campaign);
     }
     gather_key_uses();

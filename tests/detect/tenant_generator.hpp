@@ -12,7 +12,14 @@
 
 namespace dislodge::detect {
 
-enum class Program { old_browser_ropc, common_agent_ropc, imap, rotating_agents, ordinary_browser };
+enum class Program {
+  old_browser_ropc,
+  common_agent_ropc,
+  imap,
+  rotating_agents,
+  ordinary_browser,
+  staff_browser
+};
 
 struct TenantOptions {
   std::uint32_t seed = 1;
@@ -62,6 +69,8 @@ class TenantGenerator {
     double hour = 12;
     bool silent = false;
   };
+
+  static constexpr const char *kApplications[] = {"outlook-web", "office-home", "teams", "sharepoint", "crm"};
 
   std::uint64_t below(std::uint64_t n) { return random_() % n; }
   bool chance(double p) { return static_cast<double>(random_() >> 11) * 0x1p-53 < p; }
@@ -129,7 +138,6 @@ class TenantGenerator {
   }
 
   Signin at_work(const Person &person, int day) {
-    static const char *const kApplications[] = {"outlook-web", "office-home", "teams", "sharepoint", "crm"};
     Signin one;
     one.name = person.name;
     one.agent = browser(person, day);
@@ -289,6 +297,12 @@ class TenantGenerator {
           one.client = "Browser";
           one.protocol = "none";
           one.application = "outlook-web";
+          break;
+        case Program::staff_browser:  // the commonest of all, kept up to date, as a person would
+          one.agent = "Mozilla/5.0 Edg/" + std::to_string(one.day >= 14 ? 141 : 140);
+          one.client = "Browser";
+          one.protocol = "none";
+          one.application = kApplications[below(5)];
           break;
       }
       if (options_.campaign_succeeds && one.day == options_.days / 2 && one.name != fallen) {
