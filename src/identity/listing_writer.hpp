@@ -32,8 +32,15 @@ class ListingWriter {
   static void since(Credential &credential, std::string_view from, std::string_view until);
 
   // The row holds a right, and does not say on what, or whose: told once a listing, never passed over.
-  void unplaced(std::string_view what) { ++unplaced_[std::string(what)]; }
-  const std::map<std::string, std::uint64_t> &unplaced() const { return unplaced_; }
+  struct Unplaced {
+    std::uint64_t rows = 0;
+    std::string first;  // place of the first of them, where it was given
+  };
+  void unplaced(std::string_view what, std::string_view place = {}) {
+    Unplaced &one = unplaced_[std::string(what)];
+    if (one.rows++ == 0) one.first = place;
+  }
+  const std::map<std::string, Unplaced> &unplaced() const { return unplaced_; }
 
   // A public key in OpenSSH's form ("ssh-ed25519 AAAA... comment") as "SHA256:..." without padding; "" where
   // it is none.
@@ -41,7 +48,7 @@ class ListingWriter {
 
  private:
   Facts &out_;
-  std::map<std::string, std::uint64_t> unplaced_;
+  std::map<std::string, Unplaced> unplaced_;
 };
 
 // A principal of a realm by a name that link_facts() resolves.

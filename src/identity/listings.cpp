@@ -66,10 +66,11 @@ base::Result<void> read_directory(const evidence::ItemView &item, Facts &out, ev
       one->read(row, writer);
     if (spill) spill();
   }));
-  for (const auto &[what, count] : writer.unplaced()) {
+  for (const auto &[what, told] : writer.unplaced()) {
     sink.unread({.bytes = 0,
                  .state = evidence::LedgerState::unsupported,
-                 .reason = base::counted(count, "row") + " of " + what,
+                 .reason = base::counted(told.rows, "row") + " of " + what +
+                           (told.first.empty() ? "" : "; first: " + told.first),
                  .remedy = "add a column that says it (repository, project, user), or export with the "
                            "address of each object",
                  .child = {},

@@ -235,7 +235,10 @@ void right(const Row &row, ListingWriter &out) {
     return known ? lower(text) : "principal:local/" + lower(text);
   };
   const std::string_view kind = row["right"].empty() ? row["kind"] : row["right"];
-  if (row["from"].empty() || row["to"].empty() || kind.empty()) return;
+  if (row["from"].empty() || row["to"].empty() || kind.empty()) {
+    out.unplaced("rights that say no holder, no kind or no thing", row.evidence);
+    return;
+  }
   const std::string from = id(row["from"]), to = id(row["to"]);
   for (const auto &[text, name] : {std::pair(&from, row["from"]), std::pair(&to, row["to"])}) {
     if (text->starts_with("principal:local/"))
@@ -243,6 +246,9 @@ void right(const Row &row, ListingWriter &out) {
   }
   Grant &grant = out.grant(row, kind, from, to);
   out.since(grant, row["since"], row["until"]);
+  if ((!row["since"].empty() && !grant.start_known) || (!row["until"].empty() && !grant.end_known))
+    out.unplaced("rights whose since or until is no date that can be read, so that they count as always held",
+                 row.evidence);
 }
 
 // Who people are: an address, and what they do.
