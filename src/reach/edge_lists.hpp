@@ -48,6 +48,10 @@ class EdgeLists {
   bool lingers = false;       // some edge lingers
 
  private:
+  using Premises = std::vector<NodeId, base::HugePages<NodeId>>;
+  bool deal(const Program &program, Grade grade, int shift, const std::vector<std::uint32_t> &group_begin,
+            Premises &premise_of);
+
   std::vector<std::uint32_t, base::HugePages<std::uint32_t>> begin_;  // node -> its first in out_
   std::vector<Out, base::HugePages<Out>> out_;
 };
