@@ -38,6 +38,7 @@
 #include "engine/unchanged.hpp"
 #include "identity/bindings.hpp"
 #include "identity/ended_keys.hpp"
+#include "identity/given_elsewhere.hpp"
 #include "identity/history.hpp"
 #include "identity/link.hpp"
 #include "identity/named_accounts.hpp"
@@ -47,9 +48,11 @@
 #include "identity/policies.hpp"
 #include "identity/rights.hpp"
 #include "identity/sweeps.hpp"
+#include "identity/written_rights.hpp"
 #include "log/gather.hpp"
 #include "log/networks.hpp"
 #include "log/tenant.hpp"
+#include "reach/code_read.hpp"
 #include "reach/program.hpp"
 #include "reach/watched.hpp"
 
@@ -331,6 +334,9 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     identity::add_history(picture.events, rights, picture.facts);
     identity::add_named_targets(picture.events, picture.facts);
     identity::add_named_accounts(picture.events, picture.facts);
+    identity::add_given_elsewhere(picture.events, picture.facts);
+    for (std::string &note : identity::read_written_rights(picture.facts, rights))
+      picture.notes.push_back(std::move(note));
     identity::link_facts(picture.facts, rights);
     const std::vector<std::int64_t> logs =
         logs_among(picture.evidence, picture.records, picture.sightings, picture.events.files);
@@ -401,7 +407,10 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
   {
     Timings::Scope timing(timings, "reach");
     std::vector<detect::Detection> uses;
+    const auto exposed = static_cast<std::ptrdiff_t>(picture.facts.exposures.size());
     for (int round = 0; round < kRoundsMax; ++round) {
+      picture.facts.exposures.erase(picture.facts.exposures.begin() + exposed, picture.facts.exposures.end());
+      reach::add_code_read(picture.events, picture.detections, picture.facts);
       picture.reach = reach::compute_reach(picture.facts, rights, picture.detections, program_options);
       const std::set<std::string> ids = ids_of(picture.detections);
       std::vector<detect::Detection> fresh =

@@ -78,6 +78,8 @@ RealmAccounts::RealmAccounts(const Facts &facts) : facts_(facts) {
     for (const std::string &name : p.names) add(name);
     add(std::string_view(p.id).substr(p.id.rfind('/') + 1));
     add(attribute(p, "samaccountname"));
+    // GitLab's log calls people by what they are called.
+    if (realm == "gitlab") add(p.name);
   }
 }
 
@@ -164,7 +166,7 @@ std::string RealmAccounts::target(const log::EventTable &table, const log::Event
       // Of what is done to groups older tables name the group; ours name the member, as a user.
       constexpr std::string_view kOfUsers[] = {"4720", "4722", "4723", "4724", "4725", "4726",
                                                "4738", "4740", "4767", "4769", "4781"};
-      constexpr std::string_view kOfMembers[] = {"4728", "4732", "4756"};
+      constexpr std::string_view kOfMembers[] = {"4728", "4729", "4732", "4733", "4756", "4757"};
       const std::string_view code = table.extra(event, "event-id");
       const auto is_one = [&](const auto &codes) {
         return std::find(std::begin(codes), std::end(codes), code) != std::end(codes);

@@ -138,6 +138,8 @@ base::Result<void> read_github(const Json &record, EventBuilder &out) {
   // A deploy key that may push; where a hook sends what happens.
   out.extra("read-only", text_at(record, {"read_only"}));
   out.extra("hook-url", text_at(record, {"config.url", "hook_url"}));
+  out.extra("fingerprint", text_at(record, {"deploy_key_fingerprint", "fingerprint"}));
+  if (record.get("user")) out.extra("team", text_at(record, {"team"}));
   out.extra("key-title", text_at(record, {"title"}));
   out.extra("visibility", text_at(record, {"visibility", "public_repo"}));
   out.extra("permission", text_at(record, {"permission", "new_repo_permission"}));

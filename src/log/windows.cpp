@@ -371,7 +371,7 @@ base::Result<void> read_one(const Json &record, std::size_t which, EventBuilder 
   out.set(&Event::actor_type, machine || system ? "system" : "user");
   if (kind.actor_is_target && !subject_user.empty() && subject_user != actor_user)
     out.extra("subject", base::lower(account(subject_domain, subject_user)));
-  const bool of_group = id == 4728 || id == 4732 || id == 4756;
+  const bool of_group = id == 4728 || id == 4729 || id == 4732 || id == 4733 || id == 4756 || id == 4757;
   if (of_group) {
     // Whom it is done to is the member; the group is what they get.
     const std::string member = member_name(in, target_domain);
