@@ -47,6 +47,7 @@
 #include "identity/owner.hpp"
 #include "identity/policies.hpp"
 #include "identity/rights.hpp"
+#include "identity/session_bindings.hpp"
 #include "identity/sweeps.hpp"
 #include "identity/written_rights.hpp"
 #include "log/gather.hpp"
@@ -350,10 +351,14 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     picture.secrets = assemble_secrets(picture.sightings, picture.records, held, lengths);
     std::vector<std::string> custodians;
     for (const auto &[id, custodian] : held.custodian) custodians.push_back(custodian);
-    const identity::Ourselves us = identity::ourselves(picture.facts, custodians);
+    const identity::Ourselves us = identity::ourselves(picture.facts, custodians, &picture.events);
     picture.our_domains.assign(us.domains.begin(), us.domains.end());
     identity::end_removed_keys(picture.events, picture.facts);
     picture.unbound = identity::bind_secrets(picture.secrets, picture.facts, &picture.events);
+    identity::bind_sessions(
+        picture.secrets, picture.events,
+        [&](std::string_view value) { return "secret:" + the_case.keys().fingerprint(value); }, picture.facts,
+        picture.unbound);
     lock_presences(opened, picture.facts);
     // Whom a secret opens says most about whose it is.
     identity::tell_owners(picture.secrets, picture.facts, us);

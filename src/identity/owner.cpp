@@ -8,6 +8,7 @@
 
 #include "base/encode.hpp"
 #include "identity/ids.hpp"
+#include "identity/session_bindings.hpp"
 
 namespace dislodge::identity {
 namespace {
@@ -175,7 +176,40 @@ std::string registrable_domain(std::string_view host) {
   return name.substr(static_cast<std::size_t>(first.data() - name.data()));
 }
 
-Ourselves ourselves(const Facts &facts, const std::vector<std::string> &custodians) {
+namespace {
+
+// The domain of most accounts that act in the logs of one system; "" where no domain has more than half.
+std::string domain_of_most(const log::EventTable &events, std::initializer_list<log::Source> sources) {
+  std::set<base::StringId> seen;
+  std::map<std::string, std::size_t> accounts;  // by domain
+  for (const log::Event &event : events.events) {
+    if (std::find(sources.begin(), sources.end(), event.source) == sources.end() || event.actor_name == 0 ||
+        event.outcome != log::Outcome::ok || !seen.insert(event.actor_name).second)
+      continue;
+    const std::string domain = registrable_domain(domain_of_address(lower(events.text(event.actor_name))));
+    if (!domain.empty() && !is_free_mail(domain)) ++accounts[domain];
+  }
+  std::size_t all = 0;
+  std::pair<std::string, std::size_t> most;
+  for (const auto &[domain, count] : accounts) {
+    all += count;
+    if (count > most.second) most = {domain, count};
+  }
+  return 2 * most.second > all ? most.first : std::string();
+}
+
+// Okta serves an organisation under a name that it chose, mostly its own.
+void add_okta_names(const std::string &domain, Ourselves &us) {
+  const std::string label = domain.substr(0, domain.find('.'));
+  for (const std::string_view host : {"okta.com", "oktapreview.com", "okta-emea.com"})
+    for (const std::string_view console : {"", "-admin"})
+      us.domains.insert(fmt::format("{}{}.{}", label, console, host));
+}
+
+}  // namespace
+
+Ourselves ourselves(const Facts &facts, const std::vector<std::string> &custodians,
+                    const log::EventTable *events) {
   Ourselves us;
   std::map<std::string, std::map<std::string, std::size_t>> users;  // tenant -> domain -> users
   for (const Principal &p : facts.principals) {
@@ -228,6 +262,15 @@ Ourselves ourselves(const Facts &facts, const std::vector<std::string> &custodia
     if (domain.empty() || is_free_mail(domain)) continue;
     us.domains.insert(domain);
     weight[domain] += 1;
+  }
+  if (events != nullptr) {
+    if (const std::string domain = domain_of_most(*events, {log::Source::google, log::Source::google_cloud});
+        !domain.empty())
+      us.domains.insert(domain);
+    if (const std::string domain = domain_of_most(*events, {log::Source::okta}); !domain.empty()) {
+      us.domains.insert(domain);
+      add_okta_names(domain, us);
+    }
   }
   for (const auto &[domain, count] : weight) {
     if (us.primary.empty() || count > weight[us.primary]) us.primary = domain;
@@ -307,6 +350,12 @@ std::vector<Vote> votes_for(const SecretFact &secret, const Facts &facts, const 
       if (tenant != us.tenants.end())
         ballot.vote(tenant->second, 5 * at->strength,
                     fmt::format("it opens an account in the tenant of {}", tenant->second));
+    } else if (at->slot == kSessionCookie) {
+      const Principal *account = facts.principal(at->principal);
+      const std::string domain =
+          account == nullptr ? std::string() : registrable_domain(domain_of_address(lower(account->name)));
+      ballot.vote(domain.empty() ? us.primary : domain, 5,
+                  "a log of ours has the session whose cookie it is");
     } else if (at->principal.starts_with("principal:github/") && !at->credential.empty()) {
       ballot.vote(us.primary, 3, "it is registered in a directory of ours");
     }

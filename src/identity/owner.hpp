@@ -13,6 +13,7 @@
 
 #include "identity/fact.hpp"
 #include "identity/secret_fact.hpp"
+#include "log/event.hpp"
 
 namespace dislodge::identity {
 
@@ -31,8 +32,11 @@ struct Ourselves {
   std::string primary;  // the domain of ours with the most accounts; "" where nothing is known of us
   bool ours(std::string_view domain) const { return domains.count(domain) != 0; }
 };
-// Our organisation: verified domains of the collected tenants and the domains of custodians.
-Ourselves ourselves(const Facts &facts, const std::vector<std::string> &custodians);
+// Our organisation: verified domains of the collected tenants, the domains of custodians and, where `events`
+// are given, those of most accounts in a log that only an organisation's own administrators can export (Okta,
+// Google), with the names under which Okta serves it.
+Ourselves ourselves(const Facts &facts, const std::vector<std::string> &custodians,
+                    const log::EventTable *events = nullptr);
 
 struct Vote {
   std::string organisation;

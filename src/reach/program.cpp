@@ -8,6 +8,7 @@
 #include "identity/closed.hpp"
 #include "identity/places.hpp"
 #include "identity/policies.hpp"
+#include "identity/session_bindings.hpp"
 
 namespace dislodge::reach {
 
@@ -228,6 +229,8 @@ NodeId Builder::opened_by(std::string_view principal, std::string_view slot) {
   const std::string_view realm = realm_of(principal);
   const Auth &chain = auth(principal);
   const bool key = slot == "token" || slot == "access-key" || slot == "ssh-key" || slot == "app";
+  // The cookie is the session itself: no credential, and no factor, is asked.
+  if (slot == identity::kSessionCookie) return chain.session;
   if (!key || realm == "entra" || realm == "aws" || !chain.person) return chain.authenticated;
   const NodeId acts = program_.add(NodeType::principal, principal);
   const std::size_t before = program_.nodes.size();
