@@ -148,10 +148,10 @@ function tips(context) {
       bullets('Left out', row.left_out.slice(0, 20)), bullets('Not compared', row.not_compared)],
     columns: [
       {head: 'Tip', kind: 'place', sort: 'file', cell: (row) => row.file},
-      {head: 'Format', sort: 'format', width: 10, cell: (row) => row.format},
+      {head: 'Format', sort: 'format', width: 10, minor: true, cell: (row) => row.format},
       {head: 'From', sort: 'from', width: 13, cell: (row) => row.from ?? h('span', {class: 'quiet'}, 'nobody named')},
       {head: 'Confirmed', sort: 'verified_by', width: 10, minor: true, cell: (row) => row.verified_by ?? state('not confirmed')},
       {head: 'What it touches', width: 20, cell: touched},
-      {head: 'Looked at', width: 11, cell: judged},
+      {head: 'Looked at', width: 11, minor: true, cell: judged},
     ]});
 }

@@ -90,7 +90,7 @@ export async function timeline(context) {
         columns: [
           {head: 'When', kind: 'time', sort: 'at', width: 12, cell: (row) => time(row.at)},
           {head: 'It is', sort: 'whose', width: 9, cell: (row) => h('span', {class: row.stands ? '' : 'quiet'}, kWhose[row.whose])},
-          {head: 'Thing', kind: 'place', sort: 'thing', width: 18, cell: (row) => row.thing},
+          {head: 'Thing', kind: 'place', sort: 'thing', width: 18, minor: true, cell: (row) => row.thing},
           {head: 'Said by', sort: 'who', width: 12, cell: (row) => row.who},
           {head: 'Why', cell: (row) => row.reason},
         ]})];

@@ -209,6 +209,8 @@ test('a person says whose a finding and a change is; verdict, plan and reach fol
   assert.ok(then.some((row) => row.action === 'remove-app-credential' && /9975e2b6/.test(JSON.stringify(row))), 'the key is not removed');
   await show('timeline/claims');
   await page.getByRole('row').filter({hasText: 'Nadia was on leave'}).first().click();
+  await page.getByRole('complementary', {name: 'Details'}).getByText('R. Stone').first().waitFor();
+  await picture('timeline-claims');
   await say('open', 'it was her after all');
   await followed(() => fetch('/api/detections?limit=100&q=BILLING').then((one) => one.json()).then((rows) => rows.every((row) => !/R. Stone/.test(row.because ?? ''))));
   assert.equal((await asked('plan?limit=1000')).length, before.length);
@@ -237,6 +239,7 @@ test('a tip of others is listed with what it touches, and a person has looked at
   const details = page.getByRole('complementary', {name: 'Details'});
   assert.match(await details.innerText(), /STIX 2\.1[^]*Kestrel <b>Research<\/b>[^]*NOT out of band/);
   await details.getByRole('link', {name: /1 finding in the timeline/}).waitFor();
+  await picture('evidence-tips');
   await details.getByRole('button', {name: 'Record what was found'}).click();
   await page.getByLabel('Who looked', {exact: true}).fill('R. Stone');
   await page.getByLabel('What they found', {exact: true}).fill('the same sign-in that we have');

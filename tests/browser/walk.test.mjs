@@ -1,15 +1,16 @@
 // The walk of docs/page.md as a person does it who has never seen the page: from what `dislodge demo` prints on, by
-// what stands on the screen (names, roles, labels) and by nothing else. Each step keeps a picture with PICTURES=DIR.
+// what stands on the screen (names, roles, labels) and by nothing else; then as the party that is given its package.
+// Each step keeps a picture with PICTURES=DIR.
 
 import assert from 'node:assert/strict';
-import {mkdirSync, mkdtempSync, readdirSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, readdirSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {after, before, test} from 'node:test';
 import {away, dislodge, opened, root, served} from './session.mjs';
 
 const pictures = process.env.PICTURES ? resolve(root, process.env.PICTURES) : null;
-let folder, server, browser, page, seen, taken = 0;
+let folder, theirs, server, browser, page, seen, taken = 0;
 
 const picture = async (name) => {
   if (!pictures) return;
@@ -96,6 +97,10 @@ test('the first wave is ticked off, and the plan follows', async () => {
 });
 
 test('a party gets its package', async () => {
+  // They have a case of their own, whose public key they gave by telephone.
+  theirs = {caseFolder: join(folder, 'theirs.case'), key: join(folder, 'theirs.key')};
+  dislodge('new', theirs.caseFolder, '--key-file', theirs.key);
+  const publicKey = Buffer.from(readFileSync(join(theirs.caseFolder, 'case.pub'), 'utf8').trim(), 'base64').toString('hex');
   await view('Parties');
   await row('harborline.example').click();
   await page.getByRole('complementary', {name: 'Details'}).getByText('replace the password').first().waitFor();
@@ -105,6 +110,8 @@ test('a party gets its package', async () => {
   await fill('and by', 'Bo Lindqvist');
   await fill('Whom they reach', 'Ana Ortiz');
   await fill('How', '+44 20 7946 0000');
+  await fill('Their public key', publicKey);
+  await page.getByLabel('The messages themselves').selectOption('yes');
   await picture('package');
   await press('Make the package');
   await shows(/package for harborline\.example is done/, 60);
@@ -113,7 +120,38 @@ test('a party gets its package', async () => {
   const made = readdirSync(join(folder, 'northwind.packages'));
   assert.equal(made.length, 1);
   const files = readdirSync(join(folder, 'northwind.packages', made[0]));
-  assert.ok(files.length >= 2, files.join(' '));
+  for (const name of ['manifest.jsonl.sealed', 'manifest.sig', 'messages.jsonl.sealed', 'notice.txt.sealed', 'verify.key']) assert.ok(files.includes(name), files.join(' '));
+});
+
+test('the party imports it, holds it against its own archive, and sees what of theirs was read', async () => {
+  const at = join(folder, 'northwind.packages', readdirSync(join(folder, 'northwind.packages'))[0]);
+  const given = join(folder, 'given'), receipt = join(folder, 'receipt.txt');
+  const told = dislodge('reconcile', theirs.caseFolder, join(at, 'manifest.jsonl.sealed'), '--key-file', theirs.key, '--signature', join(at, 'manifest.sig'), '--verify-key', join(at, 'verify.key'),
+    '--content', join(at, 'messages.jsonl.sealed'), '--content-out', given, '--verified-by', 'T. Lake', '--receipt', receipt, '--received-by', 'T. Lake');
+  assert.match(told, /From northwind\.example: \d+ messages? listed/);
+  assert.match(told, /Signature: the signature fits/);
+  assert.match(told, /Confirmed out of band by T\. Lake/);
+  dislodge('add', theirs.caseFolder, '--key-file', theirs.key, given);
+  dislodge('add', theirs.caseFolder, '--key-file', theirs.key, '--verified-by', 'T. Lake', join(at, 'manifest.jsonl.sealed'));
+  dislodge('investigate', theirs.caseFolder, '--key-file', theirs.key, '--quiet');
+  const running = await served(theirs.caseFolder, theirs.key);
+  const other = await opened(running.url);
+  try {
+    await other.page.getByRole('heading', {level: 1, name: 'Overview'}).waitFor({timeout: 60000});
+    await other.page.goto(running.base + '#/evidence/tips');
+    await other.page.getByRole('row').filter({hasText: 'northwind.example'}).first().click();
+    await other.page.getByRole('complementary', {name: 'Details'}).getByText('out of band by T. Lake').waitFor();
+    assert.match(await other.page.getByRole('complementary', {name: 'Details'}).innerText(), /fits the key/);
+    await other.page.screenshot(pictures ? {path: join(pictures, `walk-${++taken}-theirs.png`)} : {});
+    await other.page.goto(running.base + '#/secrets');
+    await other.page.locator('main .rows tr[data-row]').first().waitFor();
+    assert.deepEqual(other.seen.faults, []);
+  } finally {
+    await other.browser.close();
+    running.server.kill();
+  }
+  // The receipt that came back is checked against the journal.
+  assert.match(dislodge('package', join(folder, 'northwind.case'), 'harborline.example', '--key-file', join(folder, 'northwind.key'), '--receipt', receipt), /received by T\. Lake/);
 });
 
 test('which clocks run is seen, and starts with a decision', async () => {
