@@ -118,6 +118,20 @@ int main() {
     std::printf("}},\n");
   }
   std::printf("};\nconst std::size_t kSingleCount = %zu;\n", sizeof kSingles / sizeof kSingles[0]);
+  static constexpr const char *kEbcdics[] = {"1047", "037", "500", "273", "277",  "278", "280",
+                                             "284",  "285", "297", "871", "1140", "1141"};
+  std::printf("const Ebcdic kEbcdics[] = {\n");
+  for (const char *number : kEbcdics) {
+    const iconv_t handle = open_or_die((std::string("IBM") + number).c_str());
+    std::printf("{\"%s\", {", number[0] == '0' ? number + 1 : number);
+    for (unsigned c = 0; c < 0x100; ++c) {
+      const unsigned value = code_point(handle, {c});
+      std::printf("%u,", value == 0 && c != 0 ? 0xFFFDu : value);
+    }
+    std::printf("}},\n");
+    iconv_close(handle);
+  }
+  std::printf("};\nconst std::size_t kEbcdicCount = %zu;\n", sizeof kEbcdics / sizeof kEbcdics[0]);
   std::printf("\n}  // namespace dislodge::evidence::charset_data\n");
   return 0;
 }

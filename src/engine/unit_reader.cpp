@@ -10,6 +10,7 @@
 #include "engine/cloud_links.hpp"
 #include "engine/opened_items.hpp"
 #include "engine/readers.hpp"
+#include "evidence/item_name.hpp"
 #include "evidence/opened.hpp"
 #include "evidence/recognise.hpp"
 #include "identity/declared_tenant.hpp"
@@ -99,6 +100,11 @@ void UnitReader::spill_facts(std::size_t at_least) {
 void UnitReader::read_framed(const evidence::ItemView &item, bool root) {
   if (marker_ != nullptr) marker_->mark(item.path);
   ++result_.items;
+  // Of a file that is cut into ranges, the first says what stands in its name.
+  if (root && !input_->repository && input_->begin == 0) {
+    const std::size_t folder = item.path.rfind('/');
+    evidence::emit_name(item.path, base::unescape_step(item.path.substr(folder + 1)), item.within, *this);
+  }
   if (const auto poisoned = input_->poisoned.find(std::string(item.path));
       poisoned != input_->poisoned.end()) {
     Frame &frame = frames_.back();

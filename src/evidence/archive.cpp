@@ -10,6 +10,7 @@
 
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
+#include "evidence/item_name.hpp"
 #include "evidence/rar_headers.hpp"
 #include "evidence/seven_zip_crypt.hpp"
 
@@ -181,6 +182,7 @@ class ArchiveReader {
     const std::string step = step_of(name);
     last_ = step;
     const std::string path = base::join_item(item_.path, step);
+    emit_name(path, name, item_.within, sink_);
     const bool sized = archive_entry_size_is_set(entry) != 0 && archive_entry_size(entry) > 0;
     const std::uint64_t declared = sized ? static_cast<std::uint64_t>(archive_entry_size(entry)) : 0;
     if (closed_.count(name) != 0 || archive_entry_is_data_encrypted(entry) != 0) {

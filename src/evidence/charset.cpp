@@ -17,14 +17,21 @@
 #include "evidence/charset_asian.hpp"
 #include "evidence/charset_builder.hpp"
 #include "evidence/charset_data.hpp"
+#include "evidence/charset_names.hpp"
 #include "evidence/charset_tables.hpp"
 
 namespace dislodge::evidence {
 namespace {
 
+using charset_names::Charset;
+using charset_names::Stepping;
 using charset_tables::Table;
 
 using base::ascii_prefix;
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 // The upper half of a charset as UTF-8: three bytes at most, and how many.
 struct Utf8Half {
@@ -120,6 +127,15 @@ void from_utf32(std::string_view bytes, bool big, TextBuilder<kMapped> &out) {
   }
 }
 
+template <bool kMapped>
+void from_ebcdic(std::string_view bytes, const charset_names::Ebcdic &ebcdic, TextBuilder<kMapped> &out) {
+  constexpr std::uint32_t kNextLine = 0x85;  // how z/OS ends a line
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const std::uint32_t c = ebcdic.characters[static_cast<unsigned char>(bytes[at])];
+    out.code_point(c == kNextLine ? '\n' : c, at);
+  }
+}
+
 // UTF-7 (RFC 2152): "+" and base64 of UTF-16 up to "-" or what is no base64. A "+" that nothing follows
 // stays.
 template <bool kMapped>
@@ -163,9 +179,6 @@ void from_utf7(std::string_view bytes, TextBuilder<kMapped> &out) {
     if (closed) ++at;
   }
 }
-
-// How a multi-byte charset steps from character to character, so that ASCII between them keeps its place.
-enum class Stepping : std::uint8_t { high_bytes, lead_two, iso_2022 };
 
 // Length of the stretch at the start that has to go through iconv as one.
 std::size_t stretch_length(std::string_view bytes, Stepping stepping) {
@@ -277,151 +290,19 @@ void from_iconv(std::string_view bytes, Converter &converter, Stepping stepping,
   }
 }
 
-struct Named {
-  std::string_view name;
-  const Table *table;
-};
-constexpr std::array kTables = {
-    Named{"iso-8859-15", &charset_tables::kIso8859_15},
-    Named{"iso8859-15", &charset_tables::kIso8859_15},
-    Named{"latin-9", &charset_tables::kIso8859_15},
-    Named{"latin9", &charset_tables::kIso8859_15},
-    Named{"iso-8859-2", &charset_tables::kIso8859_2},
-    Named{"iso8859-2", &charset_tables::kIso8859_2},
-    Named{"latin2", &charset_tables::kIso8859_2},
-    Named{"windows-1250", &charset_tables::kWindows1250},
-    Named{"cp1250", &charset_tables::kWindows1250},
-    Named{"windows-1251", &charset_tables::kWindows1251},
-    Named{"cp1251", &charset_tables::kWindows1251},
-    Named{"koi8-r", &charset_tables::kKoi8R},
-    Named{"koi8r", &charset_tables::kKoi8R},
-    Named{"windows-1252", &charset_tables::kWindows1252},
-    Named{"cp1252", &charset_tables::kWindows1252},
-    Named{"iso-8859-1", &charset_tables::kWindows1252},
-    Named{"iso8859-1", &charset_tables::kWindows1252},
-    Named{"iso_8859-1", &charset_tables::kWindows1252},
-    Named{"latin1", &charset_tables::kWindows1252},
-    Named{"latin-1", &charset_tables::kWindows1252},
-    Named{"l1", &charset_tables::kWindows1252},
-};
-
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
-// Declared names that mean "not known", and those that ASCII-compatible text is checked for as UTF-8 first.
-bool is_unknown(std::string_view name) {
-  static constexpr std::array<std::string_view, 14> kUnknown = {
-      "",        "us-ascii",     "ascii",   "ansi_x3.4-1968",  "utf-8",     "utf8",     "unicode-1-1-utf-8",
-      "unknown", "unknown-8bit", "default", "default_charset", "x-unknown", "iso-8859", "8bit"};
-  return std::find(kUnknown.begin(), kUnknown.end(), name) != kUnknown.end();
-}
-
-Stepping stepping_of(std::string_view name) {
-  if (starts_with(name, "iso-2022") || starts_with(name, "csiso2022")) return Stepping::iso_2022;
-  if (starts_with(name, "euc-") || name == "johab") return Stepping::lead_two;
-  return Stepping::high_bytes;
-}
-
-// Names that mail uses and glibc does not know, or knows as something narrower than what is sent under them.
-std::string_view usual_name(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kNames = {
-      {{"x-mac-roman", "macintosh"},
-       {"macroman", "macintosh"},
-       {"windows-874", "cp874"},
-       {"tis-620", "cp874"},
-       {"iso-8859-11", "cp874"},
-       {"iso-8859-8-i", "iso-8859-8"},
-       {"iso-8859-8-e", "iso-8859-8"},
-       {"iso-8859-6-i", "iso-8859-6"},
-       {"cp866", "ibm866"},
-       {"ibm437", "cp437"},
-       {"ibm850", "cp850"},
-       {"ibm852", "cp852"},
-       {"x-mac-cyrillic", "mac-cyrillic"},
-       {"koi8-ru", "koi8-u"},
-       {"cp1254", "windows-1254"},
-       {"cp1253", "windows-1253"}}};
-  const auto *const found =
-      std::find_if(kNames.begin(), kNames.end(), [&](const auto &known) { return known.first == name; });
-  return found == kNames.end() ? name : found->second;
-}
-
-// What a declared name stands for. Names come from the evidence, so only a few are remembered.
-struct Charset {
-  enum class Kind : std::uint8_t { unknown, utf16, utf32, single, asian, utf7, iconv, none };
-  Kind kind = Kind::none;
-  bool little = false;
-  const Table *table = nullptr;
-  Asian asian = Asian::none;
-  Stepping stepping = Stepping::high_bytes;
-  std::string name;
-};
-
-Charset resolve(std::string_view declared) {
-  Charset charset;
-  charset.name = base::lower(base::trim(declared));
-  const std::string &name = charset.name;
-  charset.little = name.find("le") != std::string::npos;
-  if (is_unknown(name)) {
-    charset.kind = Charset::Kind::unknown;
-  } else if (starts_with(name, "utf-16") || starts_with(name, "utf16") || starts_with(name, "ucs-2") ||
-             name == "unicode") {
-    charset.kind = Charset::Kind::utf16;
-  } else if (starts_with(name, "utf-32") || starts_with(name, "utf32")) {
-    charset.kind = Charset::Kind::utf32;
-  } else if (name == "utf-7" || name == "unicode-1-1-utf-7") {
-    charset.kind = Charset::Kind::utf7;
-  } else if (charset.asian = asian_charset(name); charset.asian != Asian::none) {
-    charset.kind = Charset::Kind::asian;
-  } else {
-    const std::string_view usual = usual_name(name);
-    for (const Named &known : kTables)
-      if (known.name == usual) charset.table = known.table;
-    for (std::size_t i = 0; i < charset_data::kSingleCount && charset.table == nullptr; ++i)
-      if (charset_data::kSingles[i].name == usual) charset.table = &charset_data::kSingles[i].upper;
-    charset.stepping = stepping_of(name);
-    // Only names in the plain alphabet of the IANA registry reach iconv ("//TRANSLIT" and the like do not).
-    const bool plain_name =
-        name.size() <= 32 && !starts_with(name, "ucs") && !starts_with(name, "utf") &&
-        std::all_of(name.begin(), name.end(), [](char c) {
-          return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' || c == ':';
-        });
-    charset.kind = charset.table != nullptr ? Charset::Kind::single
-                   : plain_name             ? Charset::Kind::iconv
-                                            : Charset::Kind::none;
-  }
-  return charset;
-}
-
-const Charset &charset_of(std::string_view declared) {
-  struct Known {
-    bool filled = false;
-    std::string declared;
-    Charset charset;
-  };
-  static thread_local std::array<Known, 128> known;
-  declared = declared.substr(0, 64);
-  std::size_t slot = declared.size();
-  for (const char c : declared) slot = slot * 31 + static_cast<unsigned char>(c);
-  Known &entry = known[(slot ^ slot >> 7) % known.size()];
-  if (!entry.filled || entry.declared != declared) {
-    entry.filled = true;
-    entry.declared = declared;
-    entry.charset = resolve(declared);
-  }
-  return entry.charset;
-}
-
 // What is to be done with bytes of a charset.
 struct Plan {
-  enum class How : std::uint8_t { borrow, mixed, utf16, utf32, table, asian, utf7, iconv };
+  enum class How : std::uint8_t { borrow, mixed, utf16, utf32, table, ebcdic, asian, utf7, iconv };
   How how = How::borrow;
   bool big = false;
   std::size_t valid = 0;
   const Charset *charset = nullptr;
+  const charset_names::Ebcdic *ebcdic = nullptr;
   Converter *converter = nullptr;
 };
+
+// Letters of EBCDIC are no UTF-8: text in it is not valid for longer than a few signs and blanks are.
+constexpr std::size_t kEbcdicValidMax = 64;
 
 // Printable throughout, with blanks between its words.
 bool reads_like_ascii(std::string_view bytes) {
@@ -439,17 +320,20 @@ Plan plan_of(std::string_view bytes, std::string_view declared) {
   using Kind = Charset::Kind;
   using How = Plan::How;
   if (bytes.empty()) return {};
-  const Charset &charset = charset_of(declared);
+  const Charset &charset = charset_names::charset_of(declared);
   const auto as_utf8 = [&]() -> Plan {
     const std::size_t valid = valid_utf8_prefix(bytes);
     if (valid == bytes.size()) return {};
+    if (valid < kEbcdicValidMax && looks_like_ebcdic(bytes))
+      return {.how = How::ebcdic, .ebcdic = &charset_names::usual_ebcdic()};
     return {.how = How::mixed, .valid = valid};
   };
   if (charset.kind == Kind::unknown || charset.kind == Kind::utf16) {
     const bool zeros = std::memchr(bytes.data(), '\0', std::min<std::size_t>(bytes.size(), 4096)) != nullptr;
     if (zeros || starts_with(bytes, "\xFF\xFE") || starts_with(bytes, "\xFE\xFF")) {
-      const Utf16 encoding = utf16_of(bytes);
-      if (encoding != Utf16::none) return {.how = How::utf16, .big = encoding == Utf16::big};
+      const Wide wide = wide_of(bytes);
+      if (is_utf32(wide)) return {.how = How::utf32, .big = wide == Wide::utf32_big};
+      if (wide != Wide::none) return {.how = How::utf16, .big = wide == Wide::utf16_big};
       if (charset.kind == Kind::utf16) return {.how = How::utf16, .big = !charset.little};
     }
     const Plan plan = as_utf8();
@@ -462,6 +346,7 @@ Plan plan_of(std::string_view bytes, std::string_view declared) {
   }
   if (charset.kind == Kind::utf32)
     return {.how = How::utf32, .big = !charset.little && !starts_with(bytes, "\xFF\xFE")};
+  if (charset.kind == Kind::ebcdic) return {.how = How::ebcdic, .ebcdic = charset.ebcdic};
   // ASCII is the same in all charsets below, apart from those that shift within 7 bits.
   if (ascii_prefix(bytes) == bytes.size()) {
     const bool shifts = charset.kind == Kind::utf7 ? bytes.find('+') != std::string_view::npos
@@ -516,6 +401,9 @@ void convert(std::string_view bytes, const Plan &plan, TextBuilder<kMapped> &out
     case Plan::How::table:
       from_table(bytes, *plan.charset->table, out);
       break;
+    case Plan::How::ebcdic:
+      from_ebcdic(bytes, *plan.ebcdic, out);
+      break;
     case Plan::How::asian:
       from_asian(bytes, plan.charset->asian, out);
       break;
@@ -530,42 +418,6 @@ void convert(std::string_view bytes, const Plan &plan, TextBuilder<kMapped> &out
 }
 
 }  // namespace
-
-Utf16 utf16_of(std::string_view bytes) {
-  if (starts_with(bytes, "\xFF\xFE") && bytes.substr(2, 2) != std::string_view("\0\0", 2))
-    return Utf16::little;
-  if (starts_with(bytes, "\xFE\xFF")) return Utf16::big;
-  const std::string_view head = bytes.substr(0, 4096);
-  if (head.size() < 8 || head.find('\0') == std::string_view::npos) return Utf16::none;
-  std::array<std::size_t, 2> zeros{};
-  for (std::size_t i = 0; i < head.size(); ++i)
-    if (head[i] == '\0') ++zeros[i % 2];
-  // Text in Latin script has a zero in four of five units or more, and hardly any on the other side.
-  const std::size_t units = head.size() / 2;
-  if (zeros[1] * 2 > units && zeros[0] * 20 < units) return Utf16::little;
-  if (zeros[0] * 2 > units && zeros[1] * 20 < units) return Utf16::big;
-  return Utf16::none;
-}
-
-std::size_t piece_end(std::string_view bytes, std::size_t piece, Utf16 encoding) {
-  if (bytes.size() <= piece) return bytes.size();
-  const std::string_view head = bytes.substr(0, piece);
-  if (encoding != Utf16::none) {
-    const std::size_t floor = piece / 2;
-    for (std::size_t at = piece & ~std::size_t{1}; at >= floor + 2; at -= 2) {
-      const char first = head[at - 2];
-      const char second = head[at - 1];
-      if (encoding == Utf16::little ? first == '\n' && second == '\0' : first == '\0' && second == '\n')
-        return at;
-    }
-    return piece & ~std::size_t{1};
-  }
-  const std::size_t line = head.rfind('\n');
-  if (line != std::string_view::npos && line + 1 > piece / 2) return line + 1;
-  std::size_t at = piece;
-  while (at + 4 > piece && at > 1 && (static_cast<unsigned char>(bytes[at]) & 0xC0) == 0x80) --at;
-  return at;
-}
 
 base::OffsetMap compose_maps(const base::OffsetMap *first, const base::OffsetMap *second,
                              std::uint64_t text_size) {

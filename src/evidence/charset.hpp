@@ -20,6 +20,7 @@
 
 #include "base/bulk.hpp"
 #include "base/offset_map.hpp"
+#include "evidence/byte_shape.hpp"
 
 namespace dislodge::evidence {
 
@@ -54,7 +55,8 @@ class Utf8Text {
 };
 
 // The whole of `bytes` as UTF-8. `charset` is the declared name in any case, or empty: then a byte order
-// mark, the zero bytes of UTF-16, or validity as UTF-8 decide, else windows-1252. Borrows from `bytes` where
+// mark, the zero bytes of UTF-16 and UTF-32, validity as UTF-8, or the letters of EBCDIC decide
+// (byte_shape.hpp), else windows-1252. Borrows from `bytes` where
 // it can.
 Utf8Text to_utf8(std::string_view bytes, std::string_view charset = {});
 
@@ -66,14 +68,6 @@ bool converted_to_utf8(std::string_view bytes, std::string_view charset, std::st
 void append_as_utf8(std::string &text, std::string_view bytes, std::string_view charset = {});
 
 using base::valid_utf8_prefix;
-
-enum class Utf16 : std::uint8_t { none, little, big };
-// Whether bytes are UTF-16, by byte order mark or by where the zero bytes lie in the first 4 KiB.
-Utf16 utf16_of(std::string_view bytes);
-
-// Where to cut `bytes` so that a piece of at most `piece` bytes can be converted by itself: behind a line end
-// (of UTF-16 where it is that), else at the limit, never inside a UTF-8 sequence or UTF-16 unit.
-std::size_t piece_end(std::string_view bytes, std::size_t piece, Utf16 encoding);
 
 // The map of text made from text: `second` leads from the final text (of `text_size` bytes) to a middle one,
 // `first` from there to the source. Null stands for the identity.

@@ -33,4 +33,12 @@ struct Single {
 extern const Single kSingles[];
 extern const std::size_t kSingleCount;
 
+// Latin code pages of EBCDIC, by their number ("1047"), the one that z/OS uses first.
+struct Ebcdic {
+  std::string_view number;
+  std::array<std::uint16_t, 256> characters;
+};
+extern const Ebcdic kEbcdics[];
+extern const std::size_t kEbcdicCount;
+
 }  // namespace dislodge::evidence::charset_data

@@ -9,6 +9,7 @@
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
 #include "evidence/inflate.hpp"
+#include "evidence/item_name.hpp"
 #include "evidence/unzstd.hpp"
 #include "evidence/zip_directory.hpp"
 
@@ -153,6 +154,8 @@ base::Result<void> read_gzip(const ItemView &item, Sink &sink) {
       if (streams == 1 && !rest.empty()) out = joined = out;
     }
   }
+  // What the stream itself calls it; else it is called after the item, whose name has been read.
+  if (!first.name.empty()) emit_name(item.path, name, item.within, sink);
   emit_child(item, step, name, out, sink);
   if (!problem.reason.empty()) sink.unread(std::move(problem));
   if (!first.comment.empty() && base::valid_utf8(first.comment)) {

@@ -297,22 +297,33 @@ std::string narrowed(std::string_view bytes, bool big_endian) {
   return out;
 }
 
+// UTF-32 and EBCDIC: their lines can be read by whoever reads text, and no reader of a format knows them.
+ItemType as_plain_text(std::string_view sample, std::string_view name) {
+  constexpr std::size_t kSeen = 16 << 10;
+  const auto utf8 = to_utf8(sample.substr(0, kSeen));
+  return kind_of_text(utf8.view(), false, name) == ItemType::html ? ItemType::html : ItemType::text;
+}
+
 }  // namespace
 
 TextEncoding text_encoding(std::string_view bytes) {
   const std::string_view sample = bytes.substr(0, kSample);
-  switch (utf16_of(sample)) {
-    case Utf16::little:
+  switch (wide_of(sample)) {
+    case Wide::utf16_little:
       return TextEncoding::utf16le;
-    case Utf16::big:
+    case Wide::utf16_big:
       return TextEncoding::utf16be;
-    case Utf16::none:
+    case Wide::utf32_little:
+    case Wide::utf32_big:
+      return TextEncoding::utf32;
+    case Wide::none:
       break;
   }
   const std::size_t controls = base::count_controls(sample);
   const std::size_t valid = valid_utf8_prefix(sample);
   // The sample may end within a character of up to four bytes.
   const bool utf8 = valid == sample.size() || (sample.size() < bytes.size() && valid + 3 >= sample.size());
+  if (!utf8 && looks_like_ebcdic(sample)) return TextEncoding::ebcdic;
   // A few controls are found in real text (form feeds, a hole in a log); in binary every tenth byte is one.
   if (controls * (utf8 ? 100 : 500) > sample.size()) return TextEncoding::binary;
   return utf8 ? TextEncoding::utf8 : TextEncoding::eight_bit;
@@ -337,6 +348,8 @@ ItemType recognise(std::string_view bytes, std::string_view name) {
   if (encoding == TextEncoding::utf16le || encoding == TextEncoding::utf16be)
     type = kind_of_text(narrowed(sample, encoding == TextEncoding::utf16be), sample.size() == bytes.size(),
                         name);
+  else if (encoding == TextEncoding::utf32 || encoding == TextEncoding::ebcdic)
+    type = as_plain_text(sample, name);
   else if (encoding != TextEncoding::binary)
     type = kind_of_text(sample, sample.size() == bytes.size(), name);
   else if (const ItemType mail = kind_of_text(sample, false, {});
@@ -361,7 +374,7 @@ std::optional<ItemType> type_named(std::string_view name) {
 }
 
 bool divisible(ItemType type, std::string_view bytes) {
-  if (utf16_of(bytes.substr(0, kSample)) != Utf16::none) return false;
+  if (wide_of(bytes.substr(0, kSample)) != Wide::none) return false;
   // Where lengths count, a separator is one by what stands before it.
   if (type == ItemType::mbox) return !mbox_counts_lengths(bytes);
   return type == ItemType::csv || (type == ItemType::json && looks_like_json_lines(bytes));

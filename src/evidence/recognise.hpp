@@ -19,15 +19,15 @@ ItemType recognise(std::string_view bytes, std::string_view name = {});
 std::optional<ItemType> type_named(std::string_view name);
 
 // True where every record starts on a line of its own, so that ranges of the file can be read apart: mbox,
-// JSON lines, CSV. UTF-16 is not divisible (its mark stands at the start only).
+// JSON lines, CSV. Wide text is not divisible (its mark stands at the start only).
 bool divisible(ItemType type, std::string_view bytes);
 
 // JSON lines: the first line is a whole object and a second one starts after it.
 bool looks_like_json_lines(std::string_view bytes);
 
-// Text in UTF-8, UTF-16 (marked or by its zero bytes) or an 8-bit code page: no controls but blanks, few
-// bytes that text never holds.
-enum class TextEncoding : std::uint8_t { binary, utf8, utf16le, utf16be, eight_bit };
+// Text in UTF-8, UTF-16 and UTF-32 (marked or by their zero bytes), EBCDIC or an 8-bit code page: no controls
+// but blanks, few bytes that text never holds.
+enum class TextEncoding : std::uint8_t { binary, utf8, utf16le, utf16be, utf32, ebcdic, eight_bit };
 TextEncoding text_encoding(std::string_view bytes);
 
 }  // namespace dislodge::evidence

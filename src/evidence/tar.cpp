@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/item_path.hpp"
+#include "evidence/item_name.hpp"
 #include "evidence/tar_header.hpp"
 
 namespace dislodge::evidence {
@@ -121,6 +122,7 @@ class TarReader {
     view.name = name;
     view.depth = item_.depth + 1;
     view.within = item_.within;
+    emit_name(path, name, item_.within, sink_);
     sink_.child(view);
   }
 

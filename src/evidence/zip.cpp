@@ -11,6 +11,7 @@
 #include "evidence/archive.hpp"
 #include "evidence/byte_ranges.hpp"
 #include "evidence/inflate.hpp"
+#include "evidence/item_name.hpp"
 #include "evidence/unzstd.hpp"
 #include "evidence/zip_crypt.hpp"
 #include "evidence/zip_directory.hpp"
@@ -550,6 +551,7 @@ base::Result<void> read_zip(const ItemView &item, Sink &sink) {
       return true;
     }
     const std::string path = member.part == ZipPart::rest ? "" : base::join_item(item.path, member.step);
+    if (!path.empty() && member.part != ZipPart::gap) emit_name(path, member.name, item.within, sink);
     const bool nothing = member.bytes.empty() && member.state != LedgerState::read &&
                          member.state != LedgerState::read_in_part;
     if (member.part != ZipPart::rest && !nothing) {

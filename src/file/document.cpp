@@ -48,8 +48,8 @@ void emit_source_text(const evidence::ItemView &item, evidence::RecordId within,
   view.source = item.bytes;
   view.within = within;
   view.name = item.name;
-  const evidence::Utf16 wide = evidence::utf16_of(bytes);
-  if (wide == evidence::Utf16::none && evidence::valid_utf8_prefix(bytes) == bytes.size() &&
+  const evidence::Wide wide = evidence::wide_of(bytes);
+  if (wide == evidence::Wide::none && evidence::valid_utf8_prefix(bytes) == bytes.size() &&
       evidence::to_utf8(bytes.substr(0, 1), charset).is_borrowed() && charset.empty()) {
     view.text = bytes;
     base::OffsetMap map;
@@ -60,9 +60,7 @@ void emit_source_text(const evidence::ItemView &item, evidence::RecordId within,
     return;
   }
   // A byte order mark stands at the start only, so the pieces are told what they are.
-  const std::string_view told = wide == evidence::Utf16::little ? "utf-16le"
-                                : wide == evidence::Utf16::big  ? "utf-16be"
-                                                                : charset;
+  const std::string_view told = wide == evidence::Wide::none ? charset : evidence::charset_of(wide);
   while (!bytes.empty()) {
     const std::string_view piece =
         bytes.substr(0, evidence::piece_end(bytes, evidence::kConversionPiece, wide));

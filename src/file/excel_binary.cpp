@@ -11,6 +11,7 @@
 #include "evidence/code_pages.hpp"
 #include "evidence/zip_directory.hpp"
 #include "file/office_binary.hpp"
+#include "file/sheet_header.hpp"
 
 namespace dislodge::file {
 namespace {
@@ -202,6 +203,9 @@ class ExcelReader {
         return;
       case kHeader:
       case kFooter:
+        end_row();
+        line(without_header_codes(string_at(record, 0)));
+        return;
       case kConnection:
         end_row();
         line(string_at(record, 0));

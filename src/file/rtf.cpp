@@ -139,8 +139,8 @@ class RtfReader {
         }
         if (group().destination != Destination::text) return;
         // Bytes of a multi-byte charset come one by one: they are gathered and converted together.
-        if (pending_.empty()) pending_at_ = begin;
         pending_ += *byte;
+        pending_at_.push_back(begin);
         return;
       }
       case '*':
@@ -212,7 +212,8 @@ class RtfReader {
                     "colortbl stylesheet listtable listoverridetable rsidtbl themedata colorschememapping "
                     "latentstyles datastore xmlnstbl generator pnseclvl filetbl revtbl"))
       group().destination = Destination::skip;
-    else if (word == "result" || word == "fldrslt" || one_of(word, kReadableStarred)) {
+    else if (word == "result" || word == "fldrslt" || one_of(word, kReadableStarred) ||
+             (one_of(word, kApart) && group().destination == Destination::text)) {
       group().destination = Destination::text;
       if (one_of(word, kApart)) {
         if (!text_.empty() && text_.back() != '\n') put("\n", begin);
@@ -238,7 +239,8 @@ class RtfReader {
   // Of these and of the other destinations, what is no part of the sentence around it.
   static constexpr std::string_view kApart =
       "annotation atnauthor atnid footnote shptxt sv propname staticval docvar company operator author title "
-      "subject keywords comment doccomm";
+      "subject keywords comment doccomm header headerl headerr headerf footer footerl footerr footerf ftnsep "
+      "ftnsepc ftncn aftnsep aftnsepc aftncn bkmkstart bkmkend xe tc category manager hlinkbase";
 
   void literal() {
     const std::size_t begin = at_;
@@ -266,9 +268,18 @@ class RtfReader {
     const std::string_view charset = font != fonts_.end() && !font->second.empty()
                                          ? std::string_view(font->second)
                                          : std::string_view(default_charset_);
+    // Each character comes from escapes of its own: "\\'73\\'6b" is two of them in eight bytes.
     const auto utf8 = evidence::to_utf8(pending_, charset);
-    put(utf8.view(), pending_at_);
+    const std::string_view text = utf8.view();
+    for (std::size_t at = 0; at < text.size();) {
+      std::size_t next = at + 1;
+      while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0) == 0x80) ++next;
+      const std::uint64_t source = utf8.map() == nullptr ? at : utf8.map()->source_of(at);
+      put(text.substr(at, next - at), pending_at_[std::min<std::size_t>(source, pending_at_.size() - 1)]);
+      at = next;
+    }
     pending_.clear();
+    pending_at_.clear();
   }
 
   void put(std::string_view utf8, std::size_t source) {
@@ -347,9 +358,9 @@ class RtfReader {
   bool starred_ = false;
   int skip_left_ = 0;
   std::uint32_t high_surrogate_ = 0;
-  std::string pending_;  // bytes of \'xx not yet converted
-  std::size_t pending_at_ = 0;
-  std::string hex_;  // of the picture or object being read
+  std::string pending_;                  // bytes of \'xx not yet converted
+  std::vector<std::size_t> pending_at_;  // where each of them was written
+  std::string hex_;                      // of the picture or object being read
   std::size_t hex_at_ = 0;
   std::uint64_t too_deep_ = 0;
   std::string text_;

@@ -27,7 +27,7 @@ std::string charset_in(std::string_view text) {
 // A declared charset counts only where the bytes are not plainly UTF-8 or UTF-16.
 std::string believed(std::string_view bytes, std::string declared) {
   if (declared.empty() || bytes.starts_with("\xEF\xBB\xBF") ||
-      evidence::utf16_of(bytes) != evidence::Utf16::none)
+      evidence::wide_of(bytes) != evidence::Wide::none)
     return {};
   const std::string_view head = bytes.substr(0, 1u << 20);
   // A sequence may be cut at the end of the sample.
@@ -53,12 +53,11 @@ base::Result<void> read_html(const evidence::ItemView &item, evidence::Sink &sin
   charset = believed(item.bytes, std::move(charset));
   emit_source_text(item, within, item.bytes, charset, sink);
 
-  const evidence::Utf16 wide = evidence::utf16_of(item.bytes);
-  const std::string_view told = wide == evidence::Utf16::little ? "utf-16le"
-                                : wide == evidence::Utf16::big  ? "utf-16be"
-                                                                : std::string_view(charset);
+  const evidence::Wide wide = evidence::wide_of(item.bytes);
+  const std::string_view told =
+      wide == evidence::Wide::none ? std::string_view(charset) : evidence::charset_of(wide);
   for (std::string_view rest = item.bytes; !rest.empty();) {
-    const std::size_t most = wide == evidence::Utf16::none ? kStripPiece : evidence::kConversionPiece;
+    const std::size_t most = wide == evidence::Wide::none ? kStripPiece : evidence::kConversionPiece;
     const std::string_view piece = rest.substr(0, evidence::piece_end(rest, most, wide));
     const auto offset = static_cast<std::uint64_t>(piece.data() - item.bytes.data());
     rest.remove_prefix(piece.size());

@@ -214,7 +214,7 @@ OfficeText append_word(std::string_view document, std::string_view table_0, std:
     if (from >= until) return OfficeText::damaged;
     const std::string_view text =
         document.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(until - from));
-    if (evidence::utf16_of(text) == evidence::Utf16::little)
+    if (evidence::wide_of(text) == evidence::Wide::utf16_little)
       add_wide(text, out);
     else
       add_narrow(text, charset, out);

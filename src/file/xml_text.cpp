@@ -9,6 +9,7 @@
 #include "evidence/charset.hpp"
 #include "evidence/html_text.hpp"
 #include "file/row_layout.hpp"
+#include "file/sheet_header.hpp"
 
 namespace dislodge::file {
 namespace {
@@ -258,7 +259,9 @@ class PartText {
       shared(text);
       return;
     }
-    if (!entities || text.find('&') == kNone)
+    if (in_sheet_header_)
+      out_.add(without_header_codes(decoded(text, entities)));
+    else if (!entities || text.find('&') == kNone)
       out_.add(text);
     else
       out_.add(evidence::decode_entities(text));
@@ -270,6 +273,7 @@ class PartText {
       begin(tag);
     }
     if (tag.end && tag.name == "v") in_value_ = false;
+    if (tag.end) in_sheet_header_ = false;
     // How a run looks (colours, highlights, effects) may stand in the middle of a word.
     if (looks_.empty()) {
       if (!tag.end && !tag.empty && (tag.is & kIsLooks) != 0) looks_ = tag.name;
@@ -321,6 +325,8 @@ class PartText {
       layout_.cell_begins(column);
     } else if (tag.name == "v") {
       in_value_ = !tag.empty;
+    } else {
+      in_sheet_header_ = !tag.empty && is_sheet_header(tag.name);
     }
   }
 
@@ -382,6 +388,7 @@ class PartText {
   std::size_t pending_bytes_ = 0;
   bool cell_is_shared_ = false;
   bool in_value_ = false;
+  bool in_sheet_header_ = false;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/encode.hpp"
 #include "evidence/charset.hpp"
+#include "mail/calendar_values.hpp"
 #include "mail/reflow.hpp"
 
 namespace dislodge::mail {
@@ -28,7 +29,7 @@ base::Result<void> read_calendar(const evidence::ItemView &item, evidence::Sink 
   std::uint64_t offset = 0;
   for (std::string_view rest = item.bytes; !rest.empty();) {
     const std::string_view piece =
-        rest.substr(0, evidence::piece_end(rest, evidence::kConversionPiece, evidence::Utf16::none));
+        rest.substr(0, evidence::piece_end(rest, evidence::kConversionPiece, evidence::Wide::none));
     rest.remove_prefix(piece.size());
     const auto utf8 = evidence::to_utf8(piece);
     const auto shown = reflow(utf8.view(), {.unfold = true});
@@ -47,6 +48,7 @@ base::Result<void> read_calendar(const evidence::ItemView &item, evidence::Sink 
                  .name = item.name});
     offset += piece.size();
   }
+  emit_calendar_values(item.bytes, item.path, item.depth, within, sink);
   return {};
 }
 

@@ -11,6 +11,7 @@ namespace dislodge::mail {
 namespace {
 
 constexpr std::size_t kDepthMax = 200;        // deeper values are passed over
+constexpr std::size_t kRunsMax = 10'000;      // of one text
 constexpr std::size_t kKeptMax = 200;         // people and headers remembered of one object
 constexpr std::size_t kFieldBytesMax = 4096;  // of a name, a subject, an id
 
@@ -103,7 +104,24 @@ struct Frame {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::vector<std::string_view> texts = {};
   std::vector<ExportedBlob> blobs = {};
+  std::string_view run = {};                     // an object's own text, where it is one run of a text
+  bool run_kind = false;                         // it says of what kind of run it is
+  bool joins = false;                            // an array whose elements make one text
+  std::vector<std::string_view> open_runs = {};  // its last elements, all of them runs
+  std::vector<std::vector<std::string_view>> runs = {};
 };
+
+// Arrays whose elements make one text. What else is called "text" in an array ("attachments", "messages",
+// "comments") are texts of their own.
+bool holds_runs(std::string_view key) {
+  static constexpr std::array<std::string_view, 9> kKeys = {
+      "elements", "content", "inlines", "text", "text_entities", "rich_text", "ops", "children", "runs"};
+  return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
+}
+// Under which an object has the text of a run.
+bool is_run_text(std::string_view key) {
+  return key == "text" || key == "insert" || key == "plain_text";
+}
 
 base::Time time_of_text(const std::string &text) {
   if (text.empty()) return base::kTimeMin;
@@ -174,6 +192,7 @@ class Finder {
       Frame &around = frames_.back();
       // An array's elements stand for what the array is called.
       frame.key = around.object ? key_of(around.last_key) : around.key;
+      frame.joins = !object && around.object && holds_runs(around.last_key);
     }
     frames_.push_back(std::move(frame));
   }
@@ -214,8 +233,28 @@ class Finder {
     if (to.empty()) to = unescape_json(raw.substr(0, kFieldBytesMax));
   }
 
+  // A run of the text that an array's elements make; an element that is none ends it. One run by itself is
+  // what its own text says already.
+  static void add_run(Frame &array, std::string_view run) {
+    if (!run.empty()) {
+      if (array.open_runs.size() < kRunsMax) array.open_runs.push_back(run);
+      return;
+    }
+    if (array.open_runs.size() > 1 && array.runs.size() < kKeptMax)
+      array.runs.push_back(std::move(array.open_runs));
+    array.open_runs.clear();
+  }
+
   void scalar(std::string_view raw, bool is_string) {
     Frame &frame = frames_.back();
+    if (frame.object) {
+      if (is_string && is_run_text(frame.last_key)) frame.run = raw;
+      // Texts of Slack's older blocks are whole by themselves.
+      frame.run_kind = frame.run_kind || frame.last_key == "insert" || frame.last_key == "plain_text" ||
+                       (frame.last_key == "type" && raw != "mrkdwn" && raw != "plain_text");
+    } else if (is_string && frame.joins) {
+      add_run(frame, raw);
+    }
     const Key key = frame.object ? key_of(frame.last_key) : frame.key;
     if (!is_string && key != Key::time) return;
     if (raw.empty()) return;
@@ -297,6 +336,7 @@ class Finder {
     }
     Frame frame = std::move(frames_.back());
     frames_.pop_back();
+    add_run(frame, {});
     for (ExportedBlob &blob : frame.blobs) {
       if (blob.name.empty()) blob.name = frame.file.empty() ? frame.self.name : frame.file;
       if (blob.media_type.empty()) blob.media_type = frame.type;
@@ -312,6 +352,8 @@ class Finder {
         if (to.size() < 10 * kKeptMax) to.push_back(std::move(one));
     };
     append(outer.blobs, inner.blobs);
+    if (outer.joins) add_run(outer, inner.object && inner.run_kind ? inner.run : std::string_view());
+    append(outer.runs, inner.runs);
     if (inner.object && inner.key == Key::headers && !inner.value.empty()) {
       if (outer.headers.size() < kKeptMax)
         outer.headers.emplace_back(base::lower(inner.self.name), inner.value);
@@ -363,6 +405,7 @@ class Finder {
     message.sure = !frame.texts.empty() && timed && !frame.author.empty();
     message.texts = std::move(frame.texts);
     message.blobs = std::move(frame.blobs);
+    message.runs = std::move(frame.runs);
     evidence::Record &record = message.record;
     record.kind = evidence::RecordKind::message;
     const auto bare = [](std::string id) {

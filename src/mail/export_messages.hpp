@@ -23,6 +23,9 @@ struct ExportedMessage {
   evidence::Record record;
   std::vector<std::string_view> texts;  // its text values as written, within the quotes
   std::vector<ExportedBlob> blobs;
+  // Texts that are written as runs, a style each: Slack's rich text, Atlassian's and other documents as
+  // trees, Telegram's entities. What a reader sees as one word may be two of them.
+  std::vector<std::vector<std::string_view>> runs;
   bool sure = false;  // it has text, author and time
 };
 

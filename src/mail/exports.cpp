@@ -161,6 +161,7 @@ class Reader {
         message == nullptr ? item_.bytes : item_.bytes.substr(message->begin, message->end - message->begin);
     text(path, plain, own, record, &spans);
     if (message == nullptr) return;
+    joined_runs(path, plain, own, record, *message);
     for (const std::string_view raw : message->texts) {
       if (raw.find('<') == std::string_view::npos && raw.find('&') == std::string_view::npos) continue;
       Plain source;
@@ -172,6 +173,25 @@ class Reader {
       shown.text = std::move(html.text);
       text(path, shown, own, record, &html.quoted);
     }
+  }
+
+  // Texts in runs, where a run ends within a word: what the value as a whole is stands in none of them.
+  void joined_runs(std::string_view path, const Plain &plain, std::string_view own, RecordId record,
+                   const ExportedMessage &message) {
+    Plain joined;
+    for (const std::vector<std::string_view> &runs : message.runs) {
+      Plain one;
+      for (const std::string_view raw : runs)
+        add_plain(raw, static_cast<std::size_t>(raw.data() - item_.bytes.data()) - message.begin, one);
+      // Slack writes most texts a second time, as one.
+      if (plain.text.find(one.text) != std::string::npos) continue;
+      for (const auto &run : one.map.runs()) joined.map.add(joined.text.size() + run.text, run.source);
+      joined.text += one.text;
+      joined.text += '\n';
+    }
+    if (joined.text.empty()) return;
+    const auto spans = quoted_spans(joined.text);
+    text(path, joined, own, record, &spans);
   }
 
   void text(std::string_view path, const Plain &plain, std::string_view own, RecordId record,

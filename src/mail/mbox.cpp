@@ -51,7 +51,7 @@ void emit_preamble(const evidence::ItemView &item, std::string_view preamble, ev
   if (base::trim(preamble).empty()) return;
   std::uint64_t offset = 0;
   while (!preamble.empty()) {
-    const std::size_t size = evidence::piece_end(preamble, evidence::kConversionPiece, evidence::Utf16::none);
+    const std::size_t size = evidence::piece_end(preamble, evidence::kConversionPiece, evidence::Wide::none);
     const auto utf8 = evidence::to_utf8(preamble.substr(0, size));
     base::OffsetMap map;
     if (utf8.map() == nullptr)

@@ -8,10 +8,12 @@
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
 #include "evidence/charset.hpp"
+#include "evidence/item_name.hpp"
 #include "evidence/mail_signature.hpp"
 #include "evidence/page_source.hpp"
 #include "mail/affiliation.hpp"
 #include "mail/body.hpp"
+#include "mail/calendar_values.hpp"
 #include "mail/description.hpp"
 #include "mail/encrypted.hpp"
 #include "mail/find.hpp"
@@ -150,7 +152,7 @@ class Reader {
     if (headers.bytes.empty()) return;
     for (std::string_view rest = headers.bytes; !rest.empty();) {
       const std::string_view piece =
-          rest.substr(0, evidence::piece_end(rest, evidence::kConversionPiece, evidence::Utf16::none));
+          rest.substr(0, evidence::piece_end(rest, evidence::kConversionPiece, evidence::Wide::none));
       const auto offset = static_cast<std::uint64_t>(piece.data() - headers.bytes.data());
       rest.remove_prefix(piece.size());
       emit_header_text(piece, offset, headers.bytes, false);
@@ -203,13 +205,21 @@ class Reader {
     const auto flush = [&] {
       if (base::trim(gathered).empty()) return;
       const auto utf8 = evidence::to_utf8(gathered);
-      emit_text(item_.path, utf8.view(), evidence::compose_maps(&places, utf8.map(), utf8.view().size()),
-                item_.bytes, nullptr, false);
+      base::OffsetMap map = evidence::compose_maps(&places, utf8.map(), utf8.view().size());
+      base::OffsetMap words;
+      decoded_.clear();
+      if (find_bytes(utf8.view(), "=?") == std::string_view::npos ||
+          !decode_encoded_words(utf8.view(), decoded_, &words)) {
+        emit_text(item_.path, utf8.view(), map, item_.bytes, nullptr, false);
+        return;
+      }
+      map = evidence::compose_maps(&map, &words, decoded_.size());
+      emit_text(item_.path, decoded_, map, item_.bytes, nullptr, false);
     };
     for (const std::string_view stretch : stretches) {
       for (std::string_view rest = stretch; !rest.empty();) {
         const std::string_view piece =
-            rest.substr(0, evidence::piece_end(rest, evidence::kConversionPiece, evidence::Utf16::none));
+            rest.substr(0, evidence::piece_end(rest, evidence::kConversionPiece, evidence::Wide::none));
         rest.remove_prefix(piece.size());
         places.add(gathered.size(), offset_of(piece));
         gathered += piece;
@@ -275,6 +285,7 @@ class Reader {
 
   // Files and ciphertext in the middle of a text.
   void embedded(const Part &part, const std::string &path, std::string_view text) {
+    if (is_calendar_type(part.type.value)) emit_calendar_values(text, path, item_.depth, within_, sink_);
     if (find_bytes(text, "begin ") != std::string_view::npos) {
       for (const UuBlock &block : find_uuencoded(text)) {
         std::string bytes;
@@ -414,6 +425,9 @@ class Reader {
     std::string media_type = type;
     if (type.starts_with("text/") && !part.type.get("charset").empty())
       media_type += fmt::format("; charset={}", base::lower(part.type.get("charset")));
+    // A name in encoded words or in pieces stands in no text as its reader sees it.
+    if (!part.name.empty() && find_bytes(part.header, part.name) == std::string_view::npos)
+      evidence::emit_name(path, part.name, within_, sink_);
     child(path, body.bytes, part.name, media_type);
     if (const std::string_view encoding = other_encoding(part); !encoding.empty()) {
       const Lease<Body> other = lease<Body>();

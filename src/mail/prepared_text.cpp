@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encode.hpp"
+#include "mail/calendar_values.hpp"
 #include "mail/quotes.hpp"
 
 namespace dislodge::mail {
@@ -77,8 +78,7 @@ void PreparedText::prepare(const Part &of, std::string_view encoding, Reading re
     how.from_quoted = from_quoted;
     how.flowed = base::equal_ignoring_case(of.type.get("format"), "flowed");
     how.delete_space = base::equal_ignoring_case(of.type.get("delsp"), "yes");
-    how.unfold = of.type.value == "text/calendar" || of.type.value == "text/vcard" ||
-                 of.type.value == "text/x-vcard" || of.type.value == "text/directory";
+    how.unfold = is_calendar_type(of.type.value);
     reflowed_ = reflow(utf8(), how);
     if (reading == Reading::all) quoted = quoted_spans(shown());
   }

@@ -70,6 +70,7 @@ class Walker {
     Part part;
     part.section = entity.section;
     part.message = entity.message;
+    part.header = headers.bytes;
     part.of_encrypted = entity.encrypted;
     std::vector<std::string> boundaries;
     describe(headers, entity, part, boundaries);

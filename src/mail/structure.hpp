@@ -19,6 +19,7 @@ enum class Cut : std::uint8_t { none, too_deep, too_many };
 struct Part {
   std::string section;        // as in IMAP: "1.2"
   std::uint32_t message = 0;  // index of the message that it is a part of
+  std::string_view header;    // the part's own, as written
   std::string_view body;      // still encoded
   ParameterField type;        // value "text/plain" where none is declared
   ParameterField disposition;

@@ -115,6 +115,33 @@ TEST_F(CopiesTest, EveryPlaceOfASecretIsTold) {
 }
 
 // A dial-in code under every message of its author is found in each, and marked as what it is.
+TEST_F(CopiesTest, ASecretInANameIsTold) {
+  const auto attachment = [](const std::string &disposition) {
+    return "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nsee\n--b\nContent-Disposition: attachment; " +
+           disposition + "\n\nnothing\n--b--\n";
+  };
+  // In one piece it is read where the part's header is, in pieces only as the name.
+  const UnitResult plain = read(message(1, attachment("filename=\"tk_0123456789abcdef.txt\"")));
+  ASSERT_EQ(plain.sightings.size(), 1u);
+  EXPECT_EQ(plain.sightings[0].item, "a.mbox!/1");
+  const UnitResult cut =
+      read(message(1, attachment("filename*0=\"key tk_01234567\";\n filename*1=\"89abcdef.txt\"")));
+  ASSERT_EQ(cut.sightings.size(), 1u);
+  EXPECT_EQ(cut.sightings[0].item, "a.mbox!/1!/2");
+  EXPECT_EQ(cut.sightings[0].space, evidence::Space::text);
+  EXPECT_EQ(cut.sightings[0].offset, 4u);
+  EXPECT_EQ(cut.sightings[0].record, 0u);
+  // The evidence's own.
+  UnitInput input;
+  input.item = "mails/key tk_0123456789abcdef.txt";
+  input.type = evidence::ItemType::text;
+  input.end = 2;
+  input.files.push_back({"", "hi"});
+  const UnitResult named = reader_->read(input);
+  ASSERT_EQ(named.sightings.size(), 1u);
+  EXPECT_EQ(named.sightings[0].item, input.item);
+}
+
 TEST_F(CopiesTest, WhatStandsInASignatureIsMarked) {
   const std::string off = "\nBest regards,\nAnn Example\nTel. +49 30 1234567\nroom tk_0123456789abcdef\n";
   const UnitResult result = read(message(1, "\nthe key is tk_00112233445566ab\n" + off) +

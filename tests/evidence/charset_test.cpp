@@ -161,15 +161,83 @@ TEST(Charset, broken_bytes_never_vanish_silently) {
   EXPECT_EQ(text("\xFF\nkey", "euc-kr").substr(3), "\nkey") << "a broken character swallows no line end";
 }
 
+// "Hello" and its like in a code page of EBCDIC, by what agrees in all of them.
+std::string ebcdic(std::string_view ascii) {
+  std::string out;
+  for (const char c : ascii) {
+    unsigned byte = 0x6F;
+    if (c >= 'a' && c <= 'i') byte = 0x81u + static_cast<unsigned>(c - 'a');
+    if (c >= 'j' && c <= 'r') byte = 0x91u + static_cast<unsigned>(c - 'j');
+    if (c >= 's' && c <= 'z') byte = 0xA2u + static_cast<unsigned>(c - 's');
+    if (c >= 'A' && c <= 'I') byte = 0xC1u + static_cast<unsigned>(c - 'A');
+    if (c >= 'J' && c <= 'R') byte = 0xD1u + static_cast<unsigned>(c - 'J');
+    if (c >= 'S' && c <= 'Z') byte = 0xE2u + static_cast<unsigned>(c - 'S');
+    if (c >= '0' && c <= '9') byte = 0xF0u + static_cast<unsigned>(c - '0');
+    if (c == ' ') byte = 0x40;
+    if (c == '\n') byte = 0x15;
+    if (c == '.') byte = 0x4B;
+    if (c == '_') byte = 0x6D;
+    if (c == ':') byte = 0x7A;
+    out += static_cast<char>(byte);
+  }
+  return out;
+}
+
+TEST(Charset, ebcdic_is_told_by_its_letters) {
+  const std::string plain = "Dear colleagues. The key of the batch server is\nsk_live_Kx71 and no other.\n";
+  const std::string bytes = ebcdic(plain);
+  EXPECT_TRUE(looks_like_ebcdic(bytes));
+  EXPECT_EQ(text(bytes), plain);
+  EXPECT_EQ(text(bytes, "cp037"), text(bytes, "IBM-1047"));
+  EXPECT_EQ(text("\x5A\x4A\x63\xFC", "ibm273"), "ÜÄ[]");
+  const Utf8Text converted = to_utf8(bytes);
+  ASSERT_NE(converted.map(), nullptr);
+  EXPECT_EQ(converted.map()->source_of(converted.view().find("sk_live")), plain.find("sk_live"));
+  // What it is not: Latin, Cyrillic and Japanese text of 8 bits, and bytes without order.
+  EXPECT_FALSE(
+      looks_like_ebcdic("Les cl\xE9s du serveur sont chang\xE9"
+                        "es d\xE8s demain matin."));
+  std::string cyrillic, noise;
+  for (int i = 0; i < 400; ++i) cyrillic += i % 7 == 6 ? ' ' : static_cast<char>(0xE0 + i * 5 % 32);
+  EXPECT_FALSE(looks_like_ebcdic(cyrillic));
+  std::mt19937 random(7);
+  for (int i = 0; i < 4096; ++i) noise += static_cast<char>(random());
+  EXPECT_FALSE(looks_like_ebcdic(noise));
+  std::string japanese;
+  for (int i = 0; i < 200; ++i)
+    japanese += {static_cast<char>(0x82 + i % 3), static_cast<char>(0x9F + i % 60)};
+  EXPECT_FALSE(looks_like_ebcdic(japanese));
+}
+
+TEST(Charset, utf32_is_told_by_its_mark_and_its_zeros) {
+  for (const bool big : {false, true})
+    for (const bool marked : {false, true}) {
+      std::string bytes;
+      const auto put = [&](char32_t c) {
+        for (int i = 0; i < 4; ++i) bytes += static_cast<char>(c >> (big ? 24 - 8 * i : 8 * i) & 0xFF);
+      };
+      if (marked) put(0xFEFF);
+      for (const char32_t c : std::u32string(U"Schlüssel 🔑 key\nKx71")) put(c);
+      EXPECT_EQ(wide_of(bytes), big ? Wide::utf32_big : Wide::utf32_little);
+      EXPECT_EQ(text(bytes), "Schlüssel 🔑 key\nKx71");
+      const Utf8Text converted = to_utf8(bytes);
+      EXPECT_EQ(converted.map()->source_of(converted.view().find("Kx71")), bytes.size() - 16);
+      EXPECT_EQ(piece_end(bytes, bytes.size() - 2, wide_of(bytes)), bytes.size() - 16)
+          << "behind the line end";
+    }
+  EXPECT_EQ(wide_of(std::string("\1\0\0\0\2\0\0\0\3\0\0\0\0\0\0\0\0\0\0\0", 20)), Wide::none)
+      << "numbers of four bytes";
+}
+
 TEST(Charset, pieces_end_between_characters) {
-  EXPECT_EQ(piece_end("abc\ndef", 5, Utf16::none), 4u);
-  EXPECT_EQ(piece_end("abcdefgh", 4, Utf16::none), 4u);
+  EXPECT_EQ(piece_end("abc\ndef", 5, Wide::none), 4u);
+  EXPECT_EQ(piece_end("abcdefgh", 4, Wide::none), 4u);
   EXPECT_EQ(piece_end("ab\xC3\xBC"
                       "cd",
-                      3, Utf16::none),
+                      3, Wide::none),
             2u);
-  EXPECT_EQ(piece_end(std::string_view("a\0\n\0b\0c\0", 8), 5, Utf16::little), 4u);
-  EXPECT_EQ(piece_end("abc", 100, Utf16::none), 3u);
+  EXPECT_EQ(piece_end(std::string_view("a\0\n\0b\0c\0", 8), 5, Wide::utf16_little), 4u);
+  EXPECT_EQ(piece_end("abc", 100, Wide::none), 3u);
 }
 
 TEST(Charset, maps_compose) {

@@ -165,6 +165,14 @@ TEST(Recognise, TextAndBinary) {
             ItemType::text);
   EXPECT_EQ(text_encoding("caf\xE9 au lait"), TextEncoding::eight_bit);
   EXPECT_EQ(text_encoding(utf16("hello there", true)), TextEncoding::utf16be);
+  std::string wider;
+  for (const char c : std::string("hello there, in four bytes")) wider += std::string{c, '\0', '\0', '\0'};
+  EXPECT_EQ(text_encoding(wider), TextEncoding::utf32);
+  EXPECT_EQ(recognise(wider), ItemType::text);
+  std::string numbers;
+  for (int i = 0; i < 1000; ++i)
+    numbers += std::string{static_cast<char>(i), static_cast<char>(i >> 8), '\0', '\0'};
+  EXPECT_EQ(recognise(numbers), ItemType::unknown) << "little numbers are no text in UTF-32";
   std::string binary;
   for (int i = 0; i < 1000; ++i) binary += static_cast<char>(i * 37);
   EXPECT_EQ(recognise(binary), ItemType::unknown);

@@ -270,6 +270,26 @@ TEST(ReadRtf, what_is_no_part_of_the_sentence_stands_apart) {
   EXPECT_EQ(sink.texts[0].text, "Plan\nAnn\nkey tk_1\nBob\nold\n\n");
 }
 
+TEST(ReadRtf, headers_and_bookmarks_stand_apart) {
+  const auto sink =
+      read(read_rtf,
+           "{\\rtf1{\\header hdr K1}Body K2\\par {\\footerf f K3}x {\\*\\bkmkstart K4}{\\deleted d K5}}");
+  ASSERT_EQ(sink.texts.size(), 1u);
+  EXPECT_EQ(sink.texts[0].text, "hdr K1\nBody K2\nf K3\nx \nK4\nd K5");
+}
+
+TEST(ReadRtf, each_escape_has_its_own_place) {
+  const std::string rtf = "{\\rtf1\\ansi a \\'4b\\'78\\'37 \\'e9z{\\f1\\'83\\'70}}";
+  const auto sink = read(read_rtf, rtf);
+  ASSERT_EQ(sink.texts.size(), 1u);
+  EXPECT_TRUE(sink.texts[0].text.starts_with("a Kx7 éz")) << sink.texts[0].text;
+  EXPECT_EQ(sink.texts[0].offset_of("K"), rtf.find("\\'4b"));
+  EXPECT_EQ(sink.texts[0].offset_of("x"), rtf.find("\\'78"));
+  EXPECT_EQ(sink.texts[0].offset_of("7 "), rtf.find("\\'37"));
+  EXPECT_EQ(sink.texts[0].offset_of("é"), rtf.find("\\'e9"));
+  EXPECT_EQ(sink.texts[0].offset_of("z"), rtf.find("z{"));
+}
+
 TEST(ReadRtf, pictures_are_children_and_nesting_is_bounded) {
   const auto sink = read(read_rtf, "{\\rtf1 a{\\pict\\pngblip{\\*\\blipuid 00ff}\n89504e470d0a\n1a0a}b}");
   ASSERT_EQ(sink.children.size(), 1u);

@@ -52,6 +52,55 @@ TEST(Exports, SlackDaysGiveMessagesOfTheirChannel) {
   expect_exact(sink, "xoxe-1");
 }
 
+TEST(Exports, TextsInRunsAreReadAsOne) {
+  constexpr std::string_view kJson = R"([
+ {"type":"message","ts":"1705042800.0","user":"U1","text":"","blocks":[{"type":"rich_text","elements":[
+   {"type":"rich_text_section","elements":[{"type":"text","text":"key Kx71"},
+     {"type":"text","text":"Mars\u00fc","style":{"bold":true}},{"type":"emoji","name":"key"},
+     {"type":"text","text":"other"}]}]}]},
+ {"type":"message","ts":"1705042801.0","user":"U1","text":"same as here","blocks":[{"type":"rich_text","elements":[
+   {"type":"rich_text_section","elements":[{"type":"text","text":"same "},{"type":"text","text":"as here"}]}]}]},
+ {"type":"message","ts":"1705042802.0","user":"U1","text":"x","blocks":[{"type":"context","elements":[
+   {"type":"mrkdwn","text":"one"},{"type":"mrkdwn","text":"two"}]}],"attachments":[{"text":"three"},{"text":"four"}]}
+])";
+  const CollectingSink sink = read("s.zip!/ops/2024-01-12.json", kJson);
+  ASSERT_EQ(sink.records.size(), 3u);
+  std::vector<std::string> of_first;
+  for (const auto &text : sink.texts)
+    if (text.item == "s.zip!/ops/2024-01-12.json!/1") of_first.push_back(text.text);
+  ASSERT_EQ(of_first.size(), 2u);
+  EXPECT_EQ(of_first[1], "key Kx71Marsü\n") << "what stands between ends a text";
+  for (const auto &text : sink.texts)
+    if (text.text == of_first[1]) {
+      EXPECT_EQ(text.source.substr(text.offset_of("Mars"), 4), "Mars");
+      EXPECT_EQ(text.source.substr(text.offset_of("Kx71"), 4), "Kx71");
+    }
+  for (const auto &text : sink.texts) {
+    EXPECT_EQ(text.text.find("onetwo"), std::string::npos);
+    EXPECT_EQ(text.text.find("threefour"), std::string::npos);
+    if (text.item.ends_with("!/2")) {
+      EXPECT_NE(text.text, "same as here\n") << "stands there as one already";
+    }
+  }
+}
+
+TEST(Exports, DocumentsAsTreesAndEntitiesAreRunsToo) {
+  // Atlassian's document format, and an export of Telegram.
+  constexpr std::string_view kJira =
+      R"({"comments":[{"author":{"displayName":"Ann"},"created":"2024-01-12T07:00:00.000+0000","body":{"type":"doc",
+ "content":[{"type":"paragraph","content":[{"type":"text","text":"pass Kx"},{"type":"text","text":"71z","marks":
+ [{"type":"strong"}]},{"type":"hardBreak"},{"type":"text","text":"bye"}]}]}}]})";
+  const CollectingSink jira = read("j.json", kJira);
+  EXPECT_TRUE(std::any_of(jira.texts.begin(), jira.texts.end(),
+                          [](const auto &text) { return text.text == "pass Kx71z\n"; }));
+  constexpr std::string_view kTelegram =
+      R"({"messages":[{"id":1,"type":"message","date":"2024-01-12T07:00:00","from":"Ann",
+ "text":["pass Kx",{"type":"bold","text":"71z"}," end"]}]})";
+  const CollectingSink telegram = read("t.json", kTelegram);
+  EXPECT_TRUE(std::any_of(telegram.texts.begin(), telegram.texts.end(),
+                          [](const auto &text) { return text.text == "pass Kx71z end\n"; }));
+}
+
 TEST(Exports, GraphMailGivesPeopleTextOfHtmlAndAttachments) {
   constexpr std::string_view kJson =
       R"({"value":[{"id":"AAMk","internetMessageId":"<1@a.example>","subject":"VPN",

@@ -74,6 +74,26 @@ TEST(Message, header_is_text_of_the_message_with_encoded_words_decoded) {
   EXPECT_EQ(header->offset_of("X-A"), mail.find("X-A"));
 }
 
+TEST(Message, header_of_a_part_has_its_encoded_words_decoded) {
+  const std::string mail =
+      "Subject: a\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+      "Content-Description: =?utf-8?q?key_Kx7=5F1?=\nContent-Disposition: attachment; "
+      "filename=\"a plain name.txt\"\n\nx\n"
+      "--b\nContent-Disposition: attachment; filename*0*=utf-8''the%20key%20Kx%37; "
+      "filename*1*=z.txt\n\ny\n--b--\n";
+  CollectingSink sink;
+  const auto item = item_of("m.eml", mail);
+  ASSERT_TRUE(read_message(item, sink).has_value());
+  bool seen = false;
+  for (const auto &text : sink.texts) seen = seen || text.text.find("key Kx7_1") != std::string::npos;
+  EXPECT_TRUE(seen);
+  ASSERT_EQ(sink.children.size(), 2u);
+  EXPECT_EQ(sink.text_of("m.eml!/1"), nullptr) << "the name is there as it is";
+  ASSERT_NE(sink.text_of("m.eml!/2"), nullptr) << "no other text has the name in one piece";
+  EXPECT_EQ(sink.text_of("m.eml!/2")->text, "the key Kx7z.txt");
+  EXPECT_EQ(sink.text_of("m.eml!/2")->space, evidence::Space::text);
+}
+
 TEST(Message, single_body_is_section_1) {
   const auto sink = read("Subject: x\n\nhello\n");
   ASSERT_NE(sink.text_of("m.eml!/1"), nullptr);
