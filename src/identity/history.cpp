@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
@@ -16,8 +17,6 @@ namespace {
 using base::lower;
 using log::Event;
 using log::EventClass;
-
-constexpr std::size_t kUsesKept = 2000;  // of one right; beyond, the first and last of the rest stand for it
 
 // The text of a GUID-valued property, which may be a list of one or carry quotes.
 std::string id_in(std::string_view text) {
@@ -431,12 +430,37 @@ class Historian {
     return looks_like_address(box) ? box : std::string();
   }
 
+  // Whose mail a cmdlet moves, and by which rule of theirs ("" for the mailbox itself).
+  std::pair<std::string, std::string> rule_of(std::string_view what, const Event &event) const {
+    const std::string identity = extra(event, "new:Identity");
+    if (what == "set-mailbox") return {mailbox_in(identity, event), ""};
+    const std::string mailbox = extra(event, "new:Mailbox");
+    std::string name = extra(event, "new:Name");
+    for (const std::string &written : {identity, text(event.target_name)})
+      if (const std::size_t slash = written.rfind('\\'); name.empty() && slash != std::string::npos)
+        name = written.substr(slash + 1);
+    if (name.empty()) name = identity;
+    return {mailbox.empty() ? lower(events_.text(event.actor_name)) : mailbox_in(mailbox, event),
+            lower(name)};
+  }
+
+  // A rule that was taken away sends nothing any more. An administrator's cmdlet names the mailbox before it.
+  void no_forwarding(std::string_view what, const Event &event) {
+    auto [box, name] = rule_of(what, event);
+    std::vector<std::string> boxes = {box};
+    for (const std::string &written : {extra(event, "new:Identity"), text(event.target_name)})
+      boxes.push_back(mailbox_in(written, event));
+    for (const std::string &one : boxes) {
+      const auto found = forwarded_.find({one, name});
+      if (found == forwarded_.end()) continue;
+      for (const auto &[reader, read] : found->second) take("mailbox-forwarding", reader, read, event);
+      forwarded_.erase(found);
+    }
+  }
+
   // Mail that goes elsewhere: whoever has the other mailbox reads this one's.
   void forwarding(std::string_view what, const Event &event) {
-    const bool rule = what != "set-mailbox";
-    std::string box = mailbox_in(extra(event, "new:Identity"), event);
-    if (rule && extra(event, "new:Mailbox").empty()) box = lower(events_.text(event.actor_name));
-    if (rule && !extra(event, "new:Mailbox").empty()) box = mailbox_in(extra(event, "new:Mailbox"), event);
+    const auto [box, name] = rule_of(what, event);
     if (!looks_like_address(box)) return;
     const std::string tenant = text(event.tenant);
     for (const char *parameter : {"new:ForwardingSmtpAddress", "new:ForwardingAddress", "new:ForwardTo",
@@ -460,6 +484,7 @@ class Historian {
           facts_.principals.push_back(std::move(one));
         }
         give("mailbox-forwarding", reader, mailbox_id(tenant, box), event);
+        forwarded_[{box, name}].emplace(reader, mailbox_id(tenant, box));
       }
     }
   }
@@ -471,6 +496,10 @@ class Historian {
     const bool remove = what == "remove-mailboxpermission" || what == "remove-mailboxfolderpermission";
     const std::string tenant = text(event.tenant);
     if (tenant.empty()) return;
+    bool cleared = what == "remove-inboxrule" || what == "disable-inboxrule";
+    for (const std::string_view parameter : events_.extras_of(event, "cleared"))
+      cleared |= what == "set-mailbox" && parameter == "ForwardingSmtpAddress";
+    if (cleared) no_forwarding(what, event);
     if (what == "set-mailbox" || what == "new-inboxrule" || what == "set-inboxrule") {
       forwarding(what, event);
       return;
@@ -528,15 +557,9 @@ class Historian {
   std::map<Key, std::vector<Period>> grants_;
   std::unordered_map<std::string, std::string> slot_of_key_;
   std::vector<Credential> removed_;
+  // mailbox and rule -> who reads which mailbox by it
+  std::map<std::pair<std::string, std::string>, std::set<std::pair<std::string, std::string>>> forwarded_;
 };
-
-void use(Grant &grant, base::Time time) {
-  if (grant.used.size() >= kUsesKept) {
-    grant.used.back() = {time, time + 1};
-    return;
-  }
-  if (grant.used.empty() || grant.used.back().from != time) grant.used.push_back({time, time + 1});
-}
 
 }  // namespace
 
@@ -548,98 +571,6 @@ std::string actor_of(const log::EventTable &events, const Event &event) {
   const std::string_view tenant = events.text(event.tenant), actor = events.text(event.actor_id);
   if (tenant.empty() || !is_guid(actor)) return {};
   return entra_principal(tenant, actor);
-}
-
-void mark_use(const log::EventTable &events, Facts &facts) {
-  // Rights by their holder, and service principals by tenant and application id.
-  std::unordered_map<std::string, std::vector<std::size_t>> by_holder, by_target;
-  for (std::size_t i = 0; i < facts.grants.size(); ++i) {
-    by_holder[facts.grants[i].from].push_back(i);
-    if (facts.grants[i].kind == "AZRunsAs" || facts.grants[i].kind == "owns-mailbox" ||
-        facts.grants[i].kind == "mailbox-contains")
-      by_target[facts.grants[i].to].push_back(i);
-  }
-  std::unordered_map<std::string, std::string> services;
-  for (const Principal &p : facts.principals) {
-    const auto app = p.attributes.find("app-id");
-    if (p.kind == PrincipalKind::service_principal && app != p.attributes.end())
-      services.emplace(p.tenant + "\n" + app->second, p.id);
-  }
-  std::vector<const Event *> order;
-  for (const Event &event : events.events) {
-    if (!failed(event)) order.push_back(&event);
-  }
-  std::stable_sort(order.begin(), order.end(),
-                   [](const Event *a, const Event *b) { return a->time < b->time; });
-  const auto each = [&](const std::string &holder, auto &&wanted, base::Time time) {
-    const auto found = by_holder.find(holder);
-    if (found == by_holder.end()) return;
-    for (const std::size_t i : found->second) {
-      if (wanted(facts.grants[i])) use(facts.grants[i], time);
-    }
-  };
-  for (const Event *event : order) {
-    const std::string tenant(events.text(event->tenant));
-    const std::string actor = actor_of(events, *event);
-    const auto service = services.find(tenant + "\n" + std::string(events.text(event->application_id)));
-    if (event->event_class == EventClass::mail_access) {
-      const std::string box = mailbox_id(tenant, events.text(event->mailbox));
-      const std::string_view client = events.text(event->agent);
-      const bool app_only = events.extra(*event, "app-only") == "true";
-      if (app_only && service != services.end()) {
-        const bool ews = client.find("WebServices") != std::string_view::npos,
-                   rest = client.find("REST") != std::string_view::npos;
-        const std::string all = all_mailboxes_id(tenant);
-        each(
-            service->second,
-            [&](const Grant &g) {
-              if (g.to != all && g.to != box) return false;
-              if (g.kind == "full_access_as_app") return !rest;
-              return !ews || g.kind == "FullAccess";
-            },
-            event->time);
-        const auto contained = by_target.find(box);
-        if (contained != by_target.end()) {
-          for (const std::size_t i : contained->second) {
-            if (facts.grants[i].kind == "mailbox-contains") use(facts.grants[i], event->time);
-          }
-        }
-      } else if (!app_only && !actor.empty()) {
-        each(
-            actor, [&](const Grant &g) { return g.to == box; }, event->time);
-      }
-    } else if (event->event_class == EventClass::service_principal_signin &&
-               event->outcome == log::Outcome::ok) {
-      const std::string id = !actor.empty()              ? actor
-                             : service != services.end() ? service->second
-                                                         : std::string();
-      const auto runs = by_target.find(id);
-      if (runs == by_target.end()) continue;
-      for (const std::size_t i : runs->second) {
-        if (facts.grants[i].kind == "AZRunsAs") use(facts.grants[i], event->time);
-      }
-    } else if (event->event_class == EventClass::directory_audit && !actor.empty()) {
-      const std::string what = canonical(events, *event);
-      if (what.starts_with("add app role assignment")) {
-        each(
-            actor, [](const Grant &g) { return g.kind == "AppRoleAssignment.ReadWrite.All"; }, event->time);
-      } else if (what.starts_with("add member to role")) {
-        each(
-            actor, [](const Grant &g) { return g.kind == "RoleManagement.ReadWrite.Directory"; },
-            event->time);
-      }
-      if (!events.extras_of(*event, "key-added").empty()) {
-        const std::string target = entra_principal(tenant, events.text(event->target_id));
-        each(
-            actor,
-            [&](const Grant &g) {
-              return g.to == target && (g.kind == "AZAppOwner" || g.kind == "AZServicePrincipalOwner" ||
-                                        g.kind == "Application.ReadWrite.All");
-            },
-            event->time);
-      }
-    }
-  }
 }
 
 }  // namespace dislodge::identity

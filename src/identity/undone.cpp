@@ -4,10 +4,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/encode.hpp"
 #include "identity/ids.hpp"
 #include "identity/places.hpp"
+#include "identity/put_right.hpp"
 #include "identity/realm_accounts.hpp"
 #include "log/operation.hpp"
 
@@ -134,6 +136,7 @@ void add_undone(const log::EventTable &events, const Facts &facts, std::vector<S
                         events.source_of(event), whom == actor});
     }
   }
+  add_put_right(events, facts, sweeps);
 }
 
 }  // namespace dislodge::identity

@@ -258,6 +258,9 @@ void read_changes(const Json &data, EventBuilder &out) {
   });
   data.get("Parameters").unpacked().for_each([&](const Json &parameter) {
     out.change(parameter.text("Name"), {}, parameter.text("Value"));
+    // Forwarding is taken off by setting it to nothing.
+    if (parameter.text("Value").empty() && parameter.text("Name").starts_with("Forwarding"))
+      out.extra("cleared", parameter.text("Name"));
   });
   const Json details = out.arena().parse_inner(value_in(data.get("ExtendedProperties"), "additionalDetails"));
   const std::string_view agent = details.text("User-Agent");

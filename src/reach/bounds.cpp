@@ -20,10 +20,11 @@ std::string key_of(std::string_view principal, std::string_view what) {
 }
 
 // Whether what was taken away is the thing of this key, which may stand behind the operation that made it
-// ("new-inboxrule .").
+// ("new-inboxrule ."), and behind its mailbox ("new-inboxrule boss\\.").
 bool is_of(std::string_view key, std::string_view taken) {
   if (taken.empty() || base::equal_ignoring_case(key, taken)) return true;
-  return key.size() > taken.size() && key[key.size() - taken.size() - 1] == ' ' &&
+  return key.size() > taken.size() &&
+         (key[key.size() - taken.size() - 1] == ' ' || key[key.size() - taken.size() - 1] == '\\') &&
          base::equal_ignoring_case(key.substr(key.size() - taken.size()), taken);
 }
 

@@ -169,6 +169,30 @@ TEST_F(History, OwnersGroupsAndMailboxes) {
   EXPECT_EQ(count_grants(made, "FullAccess"), 1u);
 }
 
+TEST_F(History, ForwardingEndsWithItsRule) {
+  const auto cmdlet = [&](std::string_view time, std::string_view what,
+                          std::initializer_list<std::pair<std::string_view, std::string_view>> extras) {
+    log::Event &event = events.add(EventClass::mail_admin, time, what, extras);
+    event.tenant = events.id(kTenant);
+    event.actor_name = events.id("boss@northwind.example");
+  };
+  cmdlet("2025-10-05", "New-InboxRule", {{"new:Name", "Sync"}, {"new:ForwardTo", "a@out.example"}});
+  cmdlet("2025-10-05", "New-InboxRule", {{"new:Name", "Other"}, {"new:ForwardTo", "b@out.example"}});
+  cmdlet("2025-10-05", "Set-Mailbox",
+         {{"new:Identity", "boss@northwind.example"}, {"new:ForwardingSmtpAddress", "smtp:c@out.example"}});
+  cmdlet("2025-10-07", "Remove-InboxRule", {{"new:Identity", "boss@northwind.example\\Sync"}});
+  cmdlet("2025-10-08", "Set-Mailbox",
+         {{"new:Identity", "boss@northwind.example"}, {"cleared", "ForwardingSmtpAddress"}});
+  const Facts made = facts();
+  const auto until = [&](std::string_view reader) {
+    const Grant *one = find_grant(made, "mailbox-forwarding", reader, "");
+    return one == nullptr ? base::kTimeMin : one->valid.until;
+  };
+  EXPECT_EQ(until("principal:mail/a@out.example"), at("2025-10-07"));
+  EXPECT_EQ(until("principal:mail/b@out.example"), base::kTimeMax);
+  EXPECT_EQ(until("principal:mail/c@out.example"), at("2025-10-08"));
+}
+
 TEST_F(History, WhatFailedChangesNothing) {
   change("2025-10-05", "Add owner to application", kActor, {{"new:Application.ObjectID", kApp}}).outcome =
       log::Outcome::error;
