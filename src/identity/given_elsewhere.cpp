@@ -101,6 +101,22 @@ void GivenRights::take_within(const std::string &from, std::string_view prefix, 
     end(at->second, event);
 }
 
+void GivenRights::used(std::string_view kind, const std::string &from, const std::string &to,
+                       const Event &event, std::vector<base::Interval> times) {
+  if (from.empty() || to.empty() || from == to) return;
+  learn_listed(from);
+  const std::string evidence = events_.source_of(event);
+  // Any right on the thing may have been the one that was used; only where none is known is there another.
+  auto at = rights_.lower_bound({from, to, ""});
+  if (at == rights_.end() || std::get<0>(at->first) != from || std::get<1>(at->first) != to)
+    at = rights_.try_emplace({from, to, std::string(kind)}).first;
+  if (at->second.empty()) {
+    at->second.push_back({});
+    at->second.back().evidence = evidence;
+  }
+  at->second.back().used = std::move(times);
+}
+
 void GivenRights::moment(std::string_view kind, const std::string &from, const std::string &to,
                          const Event &event) {
   if (from.empty() || to.empty() || from == to) return;
@@ -155,6 +171,7 @@ void GivenRights::finish() {
       one.start_known = periods[i].start_known;
       one.end_known = periods[i].end_known;
       one.evidence = periods[i].evidence;
+      one.used = periods[i].used;
       // The last one is what a listing may know as well.
       one.id = grant_id(kind, from, to,
                         i + 1 == periods.size() ? std::string() : base::format_time(one.valid.from));
@@ -203,18 +220,27 @@ void add_given_elsewhere(const log::EventTable &events, Facts &facts) {
         return nullptr;
     }
   };
-  // Of most logs the everyday events are the many; those that give a right are changes.
+  // Of most logs the everyday events are the many; those that give a right are changes. Of readings of code,
+  // the first of an account in a repository stand for all.
+  constexpr std::size_t kReadingsKept = 200;
   std::vector<std::uint32_t> order;
+  using Reading = std::tuple<base::StringId, base::StringId, base::StringId, base::StringId>;
+  std::map<Reading, std::vector<std::uint32_t>> readings;  // tenant, who, repository
   for (std::uint32_t i = 0; i < events.events.size(); ++i) {
     const Event &event = events.events[i];
-    if (reader_of(event.source) == nullptr || event.event_class != log::EventClass::admin_change) continue;
+    if (reader_of(event.source) == nullptr) continue;
     if (event.outcome == log::Outcome::error || event.outcome == log::Outcome::blocked) continue;
-    order.push_back(i);
+    if (event.event_class == log::EventClass::admin_change)
+      order.push_back(i);
+    else if (event.event_class == log::EventClass::code_access && event.resource_name != 0 &&
+             event.actor_name != 0)
+      readings[{event.tenant, event.actor_id, event.actor_name, event.resource_name}].push_back(i);
   }
-  if (order.empty()) return;
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+  if (order.empty() && readings.empty()) return;
+  const auto earlier = [&](std::uint32_t a, std::uint32_t b) {
     return events.events[a].time < events.events[b].time;
-  });
+  };
+  std::stable_sort(order.begin(), order.end(), earlier);
   facts.settle();
   GivenRights book(events, facts);
   std::unordered_map<base::StringId, std::string> operations;
@@ -223,6 +249,11 @@ void add_given_elsewhere(const log::EventTable &events, Facts &facts) {
     const auto [at, fresh] = operations.try_emplace(event.operation);
     if (fresh) at->second = log::canonical_operation(events.text(event.operation));
     reader_of(event.source)(book, event, at->second);
+  }
+  for (auto &[what, list] : readings) {
+    std::stable_sort(list.begin(), list.end(), earlier);
+    list.resize(std::min(list.size(), kReadingsKept));
+    read_in_code(book, list);
   }
   book.finish();
 }

@@ -6,6 +6,8 @@
 //
 //   add_given_elsewhere(events, facts);   // before link_facts(); settles facts
 //
+// Whoever was seen to clone a repository may read it, though nobody knows since when.
+//
 // The kinds are those of listings of the same systems where there are such (rules/rights), so that a row of a
 // listing and an event about one thing become one right. Who got a right is no principal of `facts` for it:
 // only groups, teams, keys and organisations are added.

@@ -30,6 +30,13 @@ class InGithub {
     if (org_.empty()) org_ = repository_.substr(0, repository_.find('/'));
   }
 
+  // Who reads a repository may; a public one is everybody's, and says nothing of a right.
+  void seen_reading(std::vector<base::Interval> times) {
+    if (book_.extra(event_, "visibility") == "public" || repository_.find('/') == std::string::npos) return;
+    book_.used("GH_ReadRepoContents", book_.accounts().actor(book_.events(), event_), repository(), event_,
+               std::move(times));
+  }
+
   void read(std::string_view what) {
     if (one_of(what, {"org.add_member", "org.update_member", "business.add_admin"})) {
       member(what != "org.add_member");
@@ -189,6 +196,24 @@ void in_gitlab(GivenRights &book, const Event &event, std::string_view what) {
 }
 
 }  // namespace
+
+void read_in_code(GivenRights &book, const std::vector<std::uint32_t> &events) {
+  std::vector<base::Interval> times;
+  for (const std::uint32_t i : events) {
+    const base::Time time = book.events().events[i].time;
+    if (times.empty() || times.back().from != time) times.push_back({time, time + 1});
+  }
+  const Event &first = book.events().events[events.front()];
+  if (first.source == Source::github) {
+    InGithub(book, first).seen_reading(std::move(times));
+    return;
+  }
+  const std::string path = lower(book.text(first.resource_name));
+  if (first.source != Source::gitlab || path.find('/') == std::string::npos) return;
+  const std::string place = "resource:gitlab/" + path;
+  book.resource(place, "repository", path, first);
+  book.used("gitlab-member", book.accounts().actor(book.events(), first), place, first, std::move(times));
+}
 
 void given_in_code(GivenRights &book, const Event &event, std::string_view operation) {
   if (event.source == Source::github)

@@ -27,6 +27,9 @@ class GivenRights {
   void take(std::string_view kind, const std::string &from, const std::string &to, const log::Event &event);
   // Ends every right of a holder whose thing begins with `prefix`.
   void take_within(const std::string &from, std::string_view prefix, const log::Event &event);
+  // A right was used: it was held then, and nobody knows since when.
+  void used(std::string_view kind, const std::string &from, const std::string &to, const log::Event &event,
+            std::vector<base::Interval> times);
   // A right of one moment: a key was made.
   void moment(std::string_view kind, const std::string &from, const std::string &to, const log::Event &event);
 
@@ -55,6 +58,7 @@ class GivenRights {
     base::Interval valid;
     bool start_known = false, end_known = false;
     std::string evidence;
+    std::vector<base::Interval> used;
   };
   using Key = std::tuple<std::string, std::string, std::string>;  // from, to, kind
 
@@ -78,6 +82,9 @@ class GivenRights {
 
 // Each says nothing of events that are not its own. `operation` is canonical.
 void given_in_code(GivenRights &book, const log::Event &event, std::string_view operation);
+// Repositories that somebody was seen to read: `events` are of one account and one repository, in order of
+// time.
+void read_in_code(GivenRights &book, const std::vector<std::uint32_t> &events);
 void given_in_aws(GivenRights &book, const log::Event &event, std::string_view operation);
 void given_in_directories(GivenRights &book, const log::Event &event, std::string_view operation);
 

@@ -171,6 +171,44 @@ TEST_F(GivenElsewhere, WhoMadeADeployKeyHasIt) {
   EXPECT_EQ(find_principal(facts, key)->kind, PrincipalKind::key);
 }
 
+TEST_F(GivenElsewhere, WhoClonesARepositoryMayReadIt) {
+  const auto clone = [&](std::string_view who, std::string_view repository, std::string_view time,
+                         Extras extras = {}) {
+    log::Event &event = add({.operation = "git.clone",
+                             .actor = who,
+                             .place = repository,
+                             .tenant = "acme",
+                             .extras = extras,
+                             .time = time});
+    event.event_class = EventClass::code_access;
+  };
+  listed("GH_AdminTo", "principal:github/bob", "resource:github/acme/app");
+  clone("eve", "acme/app", "2025-03-04T00:00:00Z");
+  clone("eve", "acme/app", "2025-03-02T00:00:00Z");
+  clone("eve", "acme/site", "2025-03-02T00:00:00Z", {{"visibility", "public"}});
+  clone("bob", "acme/app", "2025-03-02T00:00:00Z");
+  add({.operation = "repo.remove_member",
+       .target = "bob",
+       .type = "user",
+       .place = "acme/app",
+       .tenant = "acme",
+       .time = "2025-03-05T00:00:00Z"});
+  run();
+  const base::Interval second{at("2025-03-02T00:00:00Z"), at("2025-03-02T00:00:00Z") + 1},
+      fourth{at("2025-03-04T00:00:00Z"), at("2025-03-04T00:00:00Z") + 1};
+  const Grant *read =
+      find_grant(facts, "GH_ReadRepoContents", "principal:github/eve", "resource:github/acme/app");
+  ASSERT_NE(read, nullptr);
+  EXPECT_EQ(read->valid, base::Interval{});
+  EXPECT_EQ(read->used, (std::vector<base::Interval>{second, fourth}));
+  // What is public says nothing, and a right that is known is what was used; it ended.
+  EXPECT_EQ(count_grants(facts, "GH_ReadRepoContents"), 1u);
+  const Grant *known = find_grant(facts, "GH_AdminTo", "principal:github/bob", "resource:github/acme/app");
+  ASSERT_NE(known, nullptr);
+  EXPECT_EQ(known->valid.until, at("2025-03-05T00:00:00Z"));
+  EXPECT_EQ(known->used, std::vector<base::Interval>{second});
+}
+
 TEST_F(GivenElsewhere, MembersInGitlabReadFromReporterUp) {
   add({.source = Source::gitlab,
        .operation = "member_created",
