@@ -390,10 +390,34 @@ Attribution::Verdict Attribution::by_neighbours(const std::string &principal, Ev
     return {"done as " + view_.name_of(principal) + " from where the intruder had signed in as it, at " +
                 view_.table().source_of(signin),
             by_absence(*last_intruder)};
+  // Days after, and somebody else had signed in elsewhere since: the address is still the intruder's where
+  // the account had never been before they came.
+  if (!own && event.address != 0 && addresses_.count(event.address) != 0)
+    if (const EventIndex *there = their_signin_at(principal, index))
+      return {"done as " + view_.name_of(principal) +
+                  " from where only the intruder had signed in as it, at " +
+                  view_.table().source_of(view_.event(*there)),
+              true};
   if (last_owner == nullptr && !own)
     return {"done as " + view_.name_of(principal) + ", which nobody but the intruder had used for a week",
             true};
   return {};
+}
+
+// The intruder's last sign-in as a principal from where an event comes, within a week before it; nullptr
+// where somebody else has signed in as it from there, ever.
+const EventIndex *Attribution::their_signin_at(const std::string &principal, EventIndex index) const {
+  const auto found = signins_.find(principal);
+  if (found == signins_.end()) return nullptr;
+  const Event &event = view_.event(index);
+  const EventIndex *theirs = nullptr;
+  for (const EventIndex &signin : found->second) {
+    const Event &one = view_.event(signin);
+    if (one.address != event.address) continue;
+    if (!intruder(signin)) return nullptr;
+    if (one.time <= event.time && event.time.us - one.time.us <= kFar) theirs = &signin;
+  }
+  return theirs;
 }
 
 // Changes of the directory, and mail that was read.

@@ -91,6 +91,7 @@ class Attribution {
   Verdict judge_act(EventIndex index) const;
   Verdict judge_other(EventIndex index) const;
   Verdict by_neighbours(const std::string &principal, EventIndex index) const;
+  const EventIndex *their_signin_at(const std::string &principal, EventIndex index) const;
   // attribution_elsewhere.cpp: systems other than Entra.
   bool round_elsewhere(bool conclude);
   void consequences_elsewhere(EventIndex index);

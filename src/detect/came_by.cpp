@@ -20,6 +20,11 @@ Credential credential_of(const View &view, const log::Event &event) {
     case log::Source::google_cloud:
       return {"access-key", key};
     case log::Source::okta:
+      // A sign-in through an identity provider names the provider, which is no credential of the account.
+      return {"token", event.event_class == log::EventClass::api_call ||
+                               !base::contains_ignoring_case(view.text(event.operation), "auth_via_")
+                           ? key
+                           : std::string()};
     case log::Source::gitlab:
       return {"token", key};
     case log::Source::github: {

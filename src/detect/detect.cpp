@@ -24,6 +24,7 @@ std::vector<Detection> detect(const Basis &basis, const std::vector<Detection> &
   tell_guessing(view, basis.guessing, attribution, found);
   tell_lockouts(view, basis.campaigns, attribution, found);
   tell_known_passwords(view, basis.known_passwords, attribution, found);
+  tell_factor_refusals(view, attribution, found);
   tell_stolen_sessions(view, basis.stolen_sessions, attribution, found);
   tell_unusual_uses(view, basis.unusual_uses, attribution, found);
 

@@ -108,6 +108,11 @@ std::vector<Guessing> find_guessing(const View &view, const std::vector<Campaign
     one.at_home = at_home;
     out.push_back(std::move(one));
   }
+  std::vector<EventIndex> taken(in_campaign.begin(), in_campaign.end());
+  for (const Guessing &one : out) taken.insert(taken.end(), one.tries.begin(), one.tries.end());
+  for (Guessing &one : find_scattered_guessing(view, taken)) out.push_back(std::move(one));
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Guessing &a, const Guessing &b) { return a.tries.front() < b.tries.front(); });
   return out;
 }
 
@@ -117,8 +122,10 @@ void add_guessing_seeds(const View &view, const std::vector<Guessing> &found,
     for (const EventIndex index : one.right)
       if (view.event(index).outcome == log::Outcome::ok)
         seeds.push_back({index,
-                         "its password was guessed at from the same address by the same program just before",
-                         false});
+                         one.scattered ? std::string(kScatteredWhy)
+                                       : "its password was guessed at from the same address by the same "
+                                         "program just before",
+                         one.scattered});
 }
 
 void tell_guessing(const View &view, const std::vector<Guessing> &found, const Attribution &attribution,
@@ -137,10 +144,16 @@ void tell_guessing(const View &view, const std::vector<Guessing> &found, const A
                   : guessing.at_home ? "its owner signs in from there too: ask them"
                                      : "no sign-in shows that it succeeded";
     const std::string name = first.actor_name != 0 ? std::string(view.text(first.actor_name)) : account;
+    std::string addresses(view.text(first.address));
+    if (guessing.scattered) {
+      std::set<StringId> all;
+      for (const EventIndex index : guessing.tries) all.insert(view.event(index).address);
+      addresses = counted(all.size(), "address", "addresses") + " in as many networks or nearly";
+    }
     one.says = sentence(view, "brute-force",
                         {{"tries", std::to_string(guessing.tries.size())},
                          {"account", name},
-                         {"addresses", std::string(view.text(first.address))},
+                         {"addresses", addresses},
                          {"first", spoken(one.first)},
                          {"last", spoken(one.last)},
                          {"more", ""}});
@@ -149,9 +162,11 @@ void tell_guessing(const View &view, const std::vector<Guessing> &found, const A
     Detection fall = make_detection(view, "success-after-guessing", guessing.right);
     add_unique(fall.principals, account);
     fall.intruder = true;
-    fall.because = "its password was guessed at from the same address by the same program just before";
-    fall.grade = Grade::confirmed;
-    fall.confidence = 0.85;
+    fall.because = guessing.scattered
+                       ? std::string(kScatteredWhy)
+                       : "its password was guessed at from the same address by the same program just before";
+    fall.grade = guessing.scattered ? Grade::possible : Grade::confirmed;
+    fall.confidence = guessing.scattered ? 0.75 : 0.85;
     const bool in = std::any_of(guessing.right.begin(), guessing.right.end(),
                                 [&](EventIndex index) { return view.event(index).outcome == Outcome::ok; });
     for (const EventIndex index : attribution.signins_as(account))

@@ -1,21 +1,21 @@
-// Sprays that take their time, by the browser that the staff has. spray_scattered.cpp finds many accounts that
-// fail in the same days; who makes two tries a day for a month never has that many. But the list of accounts is
-// short, so each is asked again, every time from another network, and so the account tells it: people lose
-// sight of their password in one place, and then they try again at once, or get in; a telephone with an old
-// password asks again and again, in the networks of its carrier. Nobody fails once and goes, in three and more
-// networks in which they never were, and gets into their account from nowhere else.
+// Sprays that take their time, by the browser that the staff has. spray_scattered.cpp finds many accounts
+// that fail in the same days; who makes two tries a day for a month never has that many. But the list of
+// accounts is short, so each is asked again, every time from another network, and so the account tells it:
+// people lose sight of their password in one place, and then they try again at once, or get in; a telephone
+// with an old password asks again and again, in the networks of its carrier. Nobody fails once and goes, in
+// three and more networks in which they never were, and gets into their account from nowhere else.
 //
 // A *lost try* failed at an address where nobody ever gets in, in a network where its account never does. An
 // account is *beset* in a window where its lost tries
 //   - come from three networks or more, four of five tries from an address of their own,
 //   - stand alone: seven of ten are not repeated within twenty minutes,
 //   - outweigh its journeys: they are at least twice as many networks as those that it visited and got in.
-// How many accounts are beset in a tenant where nobody attacks follows from those that lost tries in one and in
-// two networks: the share of accounts with one or more falls by the ratio of the two from one number to the
-// next. This is heavier than a Poisson tail, because some people travel more than others. So accounts with at
-// least k networks are counted against what that share expects, for each k; the surprise is minus the logarithm
-// of the Poisson tail and must exceed the bar of slow campaigns. Windows are two days, eight, and so on; the
-// tries by one program, whatever its version, are looked at first, then those by all.
+// How many accounts are beset in a tenant where nobody attacks follows from those that lost tries in one and
+// in two networks: the share of accounts with one or more falls by the ratio of the two from one number to
+// the next. This is heavier than a Poisson tail, because some people travel more than others. So accounts
+// with at least k networks are counted against what that share expects, for each k; the surprise is minus the
+// logarithm of the Poisson tail and must exceed the bar of slow campaigns. Windows are two days, eight, and
+// so on; the tries by one program, whatever its version, are looked at first, then those by all.
 //
 // Measured with tests/detect/tenant_generator.hpp (Program::staff_browser): docs/detections.md.
 
@@ -134,7 +134,8 @@ class Patient {
   std::size_t visited(StringId tenant, StringId account, base::Time from, base::Time until) const {
     std::size_t count = 0;
     for (auto at = entered_.lower_bound({tenant, account, 0});
-         at != entered_.end() && std::get<0>(at->first) == tenant && std::get<1>(at->first) == account; ++at) {
+         at != entered_.end() && std::get<0>(at->first) == tenant && std::get<1>(at->first) == account;
+         ++at) {
       const auto &days = at->second.days;
       if (days.size() > kVisitedDays) continue;
       const auto day = days.lower_bound(from.us / base::kDay);
@@ -149,8 +150,7 @@ class Patient {
     std::int64_t window = kFirstWindow;
     for (bool last = false; !last; window *= kWindowGrows) {
       last = window >= 2 * length;
-      const double bar = view_.options().spray_surprise_min +
-                         std::log(static_cast<double>(groups)) +
+      const double bar = view_.options().spray_surprise_min + std::log(static_cast<double>(groups)) +
                          std::log(1 + 2 * static_cast<double>(length) / static_cast<double>(window));
       std::size_t before_begin = SIZE_MAX, before_end = SIZE_MAX;
       for (base::Time at = list.empty() ? base::kTimeMax : list.front().time;
@@ -174,8 +174,8 @@ class Patient {
   }
 
   // The accounts that are beset, if they are too many for chance.
-  std::set<StringId> judge(StringId tenant, const std::vector<Lost> &list, std::size_t begin,
-                           std::size_t end, double bar) {
+  std::set<StringId> judge(StringId tenant, const std::vector<Lost> &list, std::size_t begin, std::size_t end,
+                           double bar) {
     if (end - begin < kAccountsMin * kNetworksMin) return {};
     std::map<StringId, Losses> losses;
     for (std::size_t i = begin; i < end; ++i) {
@@ -204,8 +204,8 @@ class Patient {
     }
     if (networks.size() < kAccountsMin) return {};
     const auto known = living_.find(tenant);
-    const auto accounts = static_cast<double>(std::max(known == living_.end() ? 0 : known->second.size(),
-                                                       losses.size()));
+    const auto accounts =
+        static_cast<double>(std::max(known == living_.end() ? 0 : known->second.size(), losses.size()));
     const double share = static_cast<double>(in_one + in_two + 1) / (accounts + 1);
     const double ratio =
         std::clamp(static_cast<double>(in_two + 1) / static_cast<double>(in_one + 2), kRatioMin, kRatioMax);

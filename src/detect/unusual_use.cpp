@@ -16,7 +16,8 @@
 //   the session    2 where it was begun at home within half a day, goes on in another country without a new
 //                  sign-in, and the acts are suspicious (a cookie that was stolen)
 //   the acts       1 for each kind of thing that rules find suspicious and the subject had never done (2
-//                  where nobody does it for work; 3 where it hides from the owner what is done with the
+//                  where nobody does it for work, or mail goes to another organisation from then on; 3
+//                  where it hides from the owner what is done with the
 //                  account, which only an intruder needs); 1 where mail is hidden and sent away, or sent and
 //                  deleted; 1 for changes that anybody makes (a device, a factor, a
 //                  token), 2 beside suspicious ones; 1 for mail read in many mailboxes that it had never
@@ -57,8 +58,12 @@ using log::EventClass;
 using log::Outcome;
 
 constexpr std::int64_t kVisit = 7 * base::kDay;  // so long from its first event
+// Who comes back on a day now and then is not at home there: a visit of a few days lasts longer.
+constexpr std::int64_t kVisitOfFewDays = 21 * base::kDay;
+constexpr std::size_t kFewDays = 4;
 constexpr std::int64_t kRefusedBefore = base::kHour;
 constexpr std::int64_t kSameTime = 2 * base::kHour;
+constexpr std::int64_t kResetBefore = base::kDay;
 constexpr std::int64_t kToken = 75 * base::kMinute;  // an application's token lives an hour or a little more
 // Of one visit; a spray's or a scanner's are counted, not kept.
 constexpr std::size_t kEventsMax = 20'000;
@@ -69,6 +74,7 @@ struct Subject {
   Habit habit;
   std::vector<std::size_t> open;                         // visits
   std::deque<std::pair<base::Time, StringId>> refusals;  // of second factors: when, where
+  std::deque<EventIndex> resets;                         // of its password or factors, by somebody else
   base::Time placed_at = base::kTimeMin;                 // where it was seen last
   std::optional<std::size_t> placed_in;                  // the visit that this was; nothing: at home
 };
@@ -154,6 +160,15 @@ class Finder {
            (event.source != log::Source::entra_signin || event.code == 500121);
   }
 
+  bool resets(EventIndex index) {
+    if (view_.act(index) == Act::password_reset) return true;
+    bool found = false;
+    traits_.each(
+        view_.event(index), [&](const SigmaOwn &own, bool) { found = found || own.kind == "factor-changed"; },
+        [](std::string_view) {});
+    return found;
+  }
+
   void take(EventIndex index) {
     const Event &event = view_.event(index);
     if (event.time.us == 0) return;
@@ -163,6 +178,14 @@ class Finder {
       Subject &one = subjects_[subject];
       one.refusals.emplace_back(event.time, event.address);
       if (one.refusals.size() > 200) one.refusals.pop_front();
+    }
+    if (resets(index)) {
+      const std::string target = view_.target(event);
+      if (!target.empty() && target != subjects_[subject].principal) {
+        std::deque<EventIndex> &list = subjects_[subject_named(target, 0)].resets;
+        list.push_back(index);
+        if (list.size() > 50) list.pop_front();
+      }
     }
     // Interrupted sign-ins go on; what failed for another reason says nothing of who was there.
     if (refused(event) || (event.outcome == Outcome::error && is_signin(event))) return;
@@ -185,7 +208,8 @@ class Finder {
     const Event &event = view_.event(index);
     Subject &subject = subjects_[number];
     std::erase_if(subject.open, [&](std::size_t i) {
-      if (event.time.us - visits_[i].begin.us <= kVisit) return false;
+      const std::int64_t since = event.time.us - visits_[i].begin.us;
+      if (since <= kVisit || (since <= kVisitOfFewDays && visits_[i].days.size() <= kFewDays)) return false;
       close(visits_[i]);
       return true;
     });
@@ -262,6 +286,7 @@ class Finder {
   void join(Visit &visit, EventIndex index) {
     const Event &event = view_.event(index);
     if (visit.events.size() < kEventsMax) visit.events.push_back(index);
+    visit.days.insert(event.time.us / base::kDay);
     if (traits_.placed(event)) visit.addresses.insert(event.address);
     if (event.session != 0) visit.sessions.insert(event.session);
     if (event.token != 0) visit.tokens.insert(event.token);
@@ -287,6 +312,15 @@ class Finder {
                  [&](StringId session) { return subject.habit.sessions.count(session) != 0; });
     use.why = "used " + weighed->why + ", from " +
               view_.table().source_of(view_.event(visit.events.front())) + " on; there: " + use.acts;
+    // A help desk that was talked into it did its work; whoever asked came next.
+    for (auto reset = subject.resets.rbegin(); reset != subject.resets.rend(); ++reset) {
+      const Event &event = view_.event(*reset);
+      if (event.time > visit.begin) continue;
+      if (visit.begin.us - event.time.us <= kResetBefore)
+        use.why += "; its password or factors had been reset by " + view_.name_of(view_.actor(event)) +
+                   " at " + view_.table().source_of(event);
+      break;
+    }
     use.events = std::move(visit.events);
     found_.push_back(std::move(use));
     visit.events.clear();

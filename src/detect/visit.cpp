@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/encode.hpp"
 #include "detect/passes.hpp"
 #include "log/operation.hpp"
 
@@ -73,7 +74,9 @@ class Weigher {
       also(acted, std::string(kind));
       suspects += one == Weight::change ? 0 : 1;
       if (one != Weight::change)
-        weight += one == Weight::hiding ? 3 : one == Weight::evidence ? 2 : 1;
+        weight += one == Weight::hiding                                                         ? 3
+                  : one == Weight::evidence || (kind == "forwarding-set" && acts.leads_outside) ? 2
+                                                                                                : 1;
       else if (kind != "inbox-rule" || acts.kinds.size() == 1)
         ++changes;  // newsletters are sorted beside whatever else is done
     }
@@ -129,6 +132,7 @@ class Weigher {
     std::map<std::int64_t, std::size_t> files;
     std::uint64_t rows = 0;
     std::set<std::string_view> sent;  // messages
+    bool leads_outside = false;       // mail, from then on
     std::size_t sent_and_deleted = 0;
   };
 
@@ -156,10 +160,26 @@ class Weigher {
         acts.sent_and_deleted += acts.sent.count(message);
   }
 
+  // Whether a forwarding leads to another organisation than that of who sets it.
+  bool leads_outside(const Event &event) const {
+    const auto domain = [](std::string_view address) {
+      const std::size_t at = address.rfind('@');
+      return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
+    };
+    const std::string_view home = domain(view_.text(event.actor_name));
+    for (const std::string_view key : {"new:ForwardingSmtpAddress", "new:ForwardingAddress"})
+      for (const std::string_view to : view_.table().extras_of(event, key))
+        if (const std::string_view there = domain(to);
+            !there.empty() && !base::equal_ignoring_case(there, home))
+          return true;
+    return false;
+  }
+
   Acts acts_of() {
     Acts acts;
     for (const EventIndex index : visit_.events) {
       const Event &event = view_.event(index);
+      acts.leads_outside = acts.leads_outside || leads_outside(event);
       traits_.each(
           event,
           [&](const SigmaOwn &own, bool signin) {

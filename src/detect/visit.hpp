@@ -17,6 +17,7 @@ struct Visit {
   base::Time begin;
   Place place;
   std::vector<EventIndex> events;
+  std::set<std::int64_t> days;
   std::set<base::StringId> addresses, sessions, tokens;
   std::size_t refused = 0;
   bool in_use = false;  // the subject was where it belongs, at the same time

@@ -41,6 +41,37 @@ EventClass class_of(std::string_view category, std::string_view operation) {
   return EventClass::api_call;
 }
 
+// Roles of Azure that rule resources. Source:
+// learn.microsoft.com/azure/role-based-access-control/built-in-roles.
+std::string_view role_named(std::string_view definition) {
+  constexpr std::pair<std::string_view, std::string_view> kRoles[] = {
+      {"8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Owner"},
+      {"b24988ac-6180-42a0-ab88-20f7382dd24c", "Contributor"},
+      {"18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", "User Access Administrator"},
+      {"00482a5a-887f-4fb3-b363-3b7fe8e74483", "Key Vault Administrator"},
+      {"b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "Storage Blob Data Owner"}};
+  for (const auto &[id, name] : kRoles)
+    if (base::contains_ignoring_case(definition, id)) return name;
+  return {};
+}
+
+// Who receives what was given stands in the request; the principal in `evidence` is the caller, by whose
+// right the call was allowed.
+void read_target(const Json &record, std::string_view operation, std::string_view caller, EventBuilder &out) {
+  if (base::contains_ignoring_case(operation, "elevateAccess/action")) {
+    out.set_id(&Event::target_id, caller);
+    out.extra("target", "User Access Administrator");
+    return;
+  }
+  const std::string_view body = text_at(record, {"properties.requestbody", "properties.requestBody"});
+  const Json request = body.empty() ? Json() : out.arena().parse_inner(body);
+  const Json given = request.is_object() ? request.get("properties") : Json();
+  std::string_view principal = given.is_object() ? given.text("principalId") : std::string_view();
+  if (principal.empty()) principal = text_at(record, {"properties.principalId"});
+  out.set_id(&Event::target_id, principal);
+  if (given.is_object()) out.extra("target", role_named(given.text("roleDefinitionId")));
+}
+
 }  // namespace
 
 bool is_azure_activity(const Json &record) {
@@ -129,8 +160,7 @@ base::Result<void> read_azure_activity(const Json &record, EventBuilder &out) {
   out.set(&Event::resource_name,
           resource.substr(resource.rfind('/') == std::string_view::npos ? 0 : resource.rfind('/') + 1));
   out.set(&Event::target_name, text_at(record, {"properties.objectKey", "properties.id", "uri"}));
-  out.set_id(&Event::target_id,
-             text_at(record, {"identity.authorization.evidence.principalId", "properties.principalId"}));
+  read_target(record, operation, object, out);
   out.extra("category", category);
   out.extra("role", text_at(record, {"identity.authorization.evidence.role"}));
   out.extra("scope", text_at(record, {"identity.authorization.scope", "authorization.scope"}));

@@ -386,6 +386,22 @@ TEST(Attribution, TheOwnersOwnWorkStaysTheirs) {
   EXPECT_TRUE(second->intruder) << second->because;
 }
 
+// Days after the fall the account is used from elsewhere, and then a key is added from where it fell: nobody
+// but the intruder had ever been there as this account.
+TEST(Attribution, WhereOnlyTheyHadSignedInIsTheirsForAWeek) {
+  Story story;
+  story.fall(4000);
+  story.user(Signin{4000 + 5 * 1440, kLab, "test", "73.5.6.7", "Mozilla/5.0 Firefox/120"});
+  story.change(4000 + 6 * 1440, kLab, Story::kCredentials, "test", 0, 0, {"Application", 51, 50, "Legacy"},
+               {{"KeyDescription", Story::key_added(61)}}, "Mozilla/5.0 Firefox/120", "110.2.3.4");
+  const auto found = story.found();
+  const Detection *key = of_kind(found, "app-credential-added");
+  ASSERT_NE(key, nullptr);
+  EXPECT_TRUE(key->intruder) << key->because;
+  EXPECT_EQ(key->grade, Grade::possible);
+  EXPECT_THAT(key->planted, testing::SizeIs(1));
+}
+
 TEST(Attribution, TokensJoinSignInAndMail) {
   Story story;
   story.fall(4000);

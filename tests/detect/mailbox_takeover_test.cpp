@@ -226,6 +226,28 @@ TEST(MailboxTakeover, AtTheOwnersDeskTheSameRuleIsToldAndBlamesNobody) {
   EXPECT_THAT(log.detections(), Contains(of_kind("inbox-rule")));
 }
 
+// Who looks in three times and does nothing is not at home there, and comes back for what they want.
+TEST(MailboxTakeover, AFewVisitsWithoutAnActMakeNoHabit) {
+  UnifiedLog log;
+  for (const int day : {8, 10, 12})
+    log.signin(day * 1440 + 1200, "c@t.example", kThere, kFirefox, "look" + std::to_string(day));
+  log.signin(kNight, "c@t.example", kThere, kFirefox, "bec");
+  log.cmdlet(kNight + 10, "New-InboxRule", "c@t.example", kThere,
+             {{"Name", "."}, {"DeleteMessage", "True"}, {"SubjectContainsWords", "invoice;payment"}});
+  log.read(kNight + 12, "c@t.example", kThere, 30, "bec");
+  EXPECT_THAT(log.theirs(), Contains(of_kind("inbox-rule")));
+}
+
+TEST(MailboxTakeover, WhoIsThereDayAfterDayLivesThere) {
+  UnifiedLog log;
+  for (int day = 8; day < 15; ++day)
+    log.signin(day * 1440 + 1200, "c@t.example", kThere, kFirefox, "new-flat");
+  log.signin(kNight, "c@t.example", kThere, kFirefox, "evening");
+  log.cmdlet(kNight + 10, "New-InboxRule", "c@t.example", kThere,
+             {{"Name", "."}, {"DeleteMessage", "True"}, {"SubjectContainsWords", "invoice;payment"}});
+  EXPECT_THAT(log.theirs(), IsEmpty());
+}
+
 constexpr const char *kService = "c0117e20-7df2-4d75-a11b-4a3e47e3d2a1";
 constexpr const char *kApplication = "e7110000-1111-4222-8333-444455556666";
 

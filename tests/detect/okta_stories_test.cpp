@@ -131,6 +131,13 @@ TEST(OktaStories, AResetForSomebodyElse) {
   EXPECT_THAT(held, Contains(HasSubstr("00urob")));
   EXPECT_THAT(held, Contains(HasSubstr("00uamal"))) << "signed in by the provider that they made";
   EXPECT_THAT(held, testing::Not(Contains(HasSubstr("00upete")))) << "did what a helpdesk does";
+  EXPECT_THAT(found, Contains(Field(&Detection::because, HasSubstr("had been reset by")))) << "how it began";
+  // The provider is rob's doing and a place of the organisation; no token of amal's is known.
+  for (const Detection &one : found)
+    for (const Planted &each : one.planted)
+      if (each.principal.find("00uamal") != std::string::npos) {
+        EXPECT_NE(each.slot, "used-token");
+      }
 }
 
 // One session, two countries within hours and no new sign-in: whoever has the cookie needs none.

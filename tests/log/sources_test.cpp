@@ -350,6 +350,19 @@ TEST(Sources, AzureActivity) {
   EXPECT_EQ(log.table.events[0].outcome, Outcome::ok);
 }
 
+// Who receives a right stands in the request; the principal in the evidence is whose right allowed the call.
+TEST(Sources, AzureRightsNameWhoReceivesThem) {
+  const ReadLog log = one(
+      Source::azure_activity,
+      R"({"time":"2024-01-12T07:08:09Z","resourceId":"/SUBSCRIPTIONS/1/PROVIDERS/MICROSOFT.AUTHORIZATION/ROLEASSIGNMENTS/9",
+    "operationName":"MICROSOFT.AUTHORIZATION/ROLEASSIGNMENTS/WRITE","category":"Administrative","resultType":"Start","callerIpAddress":"203.0.113.9","correlationId":"c",
+    "identity":{"authorization":{"evidence":{"role":"Owner","principalId":"aaaa0000bbbb4ccc8dddeeeeffff0001"}},
+      "claims":{"http://schemas.microsoft.com/identity/claims/objectidentifier":"aaaa0000-bbbb-4ccc-8ddd-eeeeffff0001"}},
+    "properties":{"requestbody":"{\"Id\":\"9\",\"Properties\":{\"PrincipalId\":\"11112222-3333-4444-8555-666677778888\",\"RoleDefinitionId\":\"/providers/Microsoft.Authorization/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635\"}}"}})");
+  EXPECT_EQ(log.text(0, &Event::target_id), "11112222-3333-4444-8555-666677778888");
+  EXPECT_EQ(log.extra(0, "target"), "Owner");
+}
+
 TEST(Sources, RiskDetection) {
   const ReadLog log = one(
       Source::entra_risk,
