@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -358,8 +359,27 @@ bool recognises_openpgp(std::string_view bytes) {
   return follows == 1 || follows == 3 || follows == 9 || follows == 18 || follows == 20;
 }
 
+namespace {
+
+// Botan, on which librnp stands, does one half of each operation with an RSA key on a thread of its own pool,
+// which it makes with the first of them: the sandbox lets nobody make a thread any more.
+void prepare_pool() {
+  if (functions() == nullptr) return;
+  void *const botan = ::dlopen("libbotan-2.so.19", RTLD_NOW | RTLD_NOLOAD);
+  if (botan == nullptr) return;
+  ::setenv("BOTAN_THREAD_POOL_SIZE", "1", 1);
+  using GlobalInstance = void *(*)();  // Botan::Thread_Pool::global_instance(), which gives a reference
+  if (const auto instance =
+          reinterpret_cast<GlobalInstance>(::dlsym(botan, "_ZN5Botan11Thread_Pool15global_instanceEv")))
+    instance();
+}
+
+}  // namespace
+
 void prepare_openpgp(const evidence::Unlock &unlock) {
-  if (!unlock.empty()) ring_of(unlock);
+  if (unlock.empty()) return;
+  if (!unlock.keys.empty()) prepare_pool();
+  ring_of(unlock);
 }
 
 OpenedPgp open_pgp(std::string_view message, const evidence::Unlock &unlock, std::size_t most) {

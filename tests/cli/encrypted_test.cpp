@@ -41,6 +41,61 @@ TEST_F(EncryptedTest, OpensWithASuppliedPassword) {
   EXPECT_EQ(dump(), before);
 }
 
+// A key of RSA of gpg's making, under the passphrase "Sommer2023", and a message to it.
+constexpr std::string_view kSecretKey =
+    "-----BEGIN PGP PRIVATE KEY BLOCK-----\n"
+    "\n"
+    "lQIGBGsNrxcBBADOKqw7UfpZtMsmH9QogyrZGRDB9NgXP15O0NWtWmJVwdVm0r+H\n"
+    "rV/1/pjxYzS4UVEHIiaibFzxt9O7cLsnHz2hHuqLEUEGBCHJI8nYF9yr6Kf+/MKb\n"
+    "Ye2KqEMam1z0gAXjbBgpxC8fjTvH+O8KhNDn7APywmJ/Cr1JQ4UghBJqJQARAQAB\n"
+    "/gcDAh/fqATzESny/6RWZNVyEONpnQgWPYGicAu83bB+d1PrH/jK44T05wVvdGPI\n"
+    "RpF1c3NL6b5V3U1U3OeVomX1NA9m1esPq6LF1Uqwweucw6ThDkPfvZpYc811G6sH\n"
+    "ymo8XRd0+W7BoFIpK8PU/ELsF1bE2uNkmWjfuzAJF914DZ6a8BmZ0C62HYlFAaJq\n"
+    "meo4s/E2VSd9BpItCCIvGDfyGHrLcrR8d6hgHTK3TaJukFzqtGV4Aim9I0iX49Xd\n"
+    "DHaYqhKQNxO3GmY5D61Q2EAyugsSl+zrsLsZ+Vpg6SZ8jvMbjmJydBjXJTBbFBQt\n"
+    "b7kK7jaQCElsw5HiETzt1lj4XqKEi+uaMyEJ4rbumJJ0/bxU0/VpaPAZwpkxVK9T\n"
+    "IkLRy5OmgDFJeQ6x574bairKvOT+XjUSqsC5iHlkxjbpTWwyS8V5fcedVa1XnP0B\n"
+    "89SXsurdZCmg7ioW7DHJlc+p6AcZcRcfd4c7FicqftzmF5Oh58U387a0DWRhbkB4\n"
+    "LmV4YW1wbGWIzgQTAQoAOBYhBDvweA0fvHy6uVV5SC6wSx3UoFDjBQJrDa8XAhsP\n"
+    "BQsJCAcCBhUKCQgLAgQWAgMBAh4BAheAAAoJEC6wSx3UoFDjZv4EAJpbkxaLgyQy\n"
+    "hqBHVmHQCn2itCnSjdXid3QuKPW3HR1ZuNweivwJHEmsNpwvGBWgheccyfSyZRs6\n"
+    "LOxZC63fsAXNl41bRS8zCoYhvpE1Qzk9zJmc0VXOM0Cb2kQxh4OCuIY5T+MBwAXs\n"
+    "2wHDNVLRF6cuYrmlWOy+tW5F7tkjnyEs\n"
+    "=CKex\n"
+    "-----END PGP PRIVATE KEY BLOCK-----\n";
+constexpr std::string_view kToThatKey =
+    "-----BEGIN PGP MESSAGE-----\n"
+    "\n"
+    "hIwDLrBLHdSgUOMBA/0d4msR6N3P46PyfGxnu7TRo7wcaxaUBNn7IHR8Cd6CjsHK\n"
+    "VB/44KRBLnM/xTcUZ323TGO3NUH/5a2DFkzHrfx1t+7G/FKIngc+V3icNDqG6yoA\n"
+    "cYhHby2CVUup3AsAk6RmAWmkG0zC0kTHStfzreCM+DqtT8Gicg+5OahbpXdVx9J7\n"
+    "Ab71zGW/s3AzzuPWk4+ukqfY0zMZVs5tGcdo3brj5lNKPkxnK6xrKPRKPX88Xj6p\n"
+    "9p1K8AuoLSWtzb4U8+RxjQn5ruMq2808HgM71EgXdBUu04ZII2LNJoEsmmhiMgGE\n"
+    "k5id52bIBn3aNtesTAQ70LNNBgcCMPeqJSYQ\n"
+    "=1E+G\n"
+    "-----END PGP MESSAGE-----\n";
+
+// In the sandbox: what opens RSA wants a thread there.
+TEST_F(EncryptedTest, MailToAnRsaKeyOpensWithTheKeyAndItsPassphrase) {
+  write(path("export/pgp.eml"), "From: a@x.example\nSubject: p\n\n" + std::string(kToThatKey));
+  write(path("export/plain.eml"), "From: a@x.example\nSubject: q\n\nhello\n");
+  write(path("secret.asc"), std::string(kSecretKey));
+  write(path("passwords"), "Sommer2023\n");
+  ASSERT_EQ(dislodge({"add", path("case"), path("export")}).code, 0);
+  ASSERT_EQ(dislodge({"investigate", path("case")}).code, 0);
+  EXPECT_THAT(ledger(), HasSubstr("OpenPGP"));
+  // The key alone does not open it, and says what is missing.
+  ASSERT_EQ(dislodge({"investigate", path("case"), "--key", path("secret.asc")}).code, 0);
+  EXPECT_THAT(ledger(), HasSubstr("supply the passphrase of the secret key"));
+  // Only what waits is read again: the rest need not even be there.
+  std::filesystem::remove(path("export/plain.eml"));
+  ASSERT_EQ(dislodge({"investigate", path("case"), "--password-file", path("passwords")}).code, 0);
+  EXPECT_THAT(ledger(), Not(HasSubstr("OpenPGP")));
+  EXPECT_THAT(ledger(), Not(HasSubstr("crashed")));
+  EXPECT_THAT(ledger(), Not(HasSubstr("not there any more")));
+  EXPECT_THAT(secrets(), HasSubstr("stripe"));
+}
+
 TEST_F(EncryptedTest, OpensWithAPasswordThatIsFoundInTheCase) {
   ASSERT_EQ(dislodge({"add", path("case"), path("export")}).code, 0);
   ASSERT_EQ(dislodge({"investigate", path("case")}).code, 0);
