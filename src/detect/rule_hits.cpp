@@ -169,7 +169,7 @@ class Teller {
   }
 
   static std::string level_of(const std::string &level) {
-    if (level.starts_with("crit") || level.starts_with("emergency")) return "critical";
+    if (level.starts_with("crit") || level.starts_with("emer")) return "critical";
     if (level.starts_with("high")) return "high";
     if (level.starts_with("med")) return "medium";
     if (level.starts_with("low")) return "low";

@@ -118,7 +118,7 @@ Detection fallen_account(const View &view, const Campaign &campaign, const std::
   const bool same_program = matches(campaign.fingerprint, parts_of(view, event)) && event.agent != 0;
   one.because = same_program
                     ? "the client of the spray (" + describe(view, campaign.fingerprint) +
-                          ") gave its right password, and its owner does not use that client"
+                          ") gave its right password, and no sign-in of its owner that is held is by it"
                     : "its right password was given from an address of the spray, from which nobody had "
                       "signed in before it";
   // Whom it never tried, and who was at work before it began, may be at work by that program.

@@ -10,7 +10,7 @@ struct Parts {
   int first = 0, second = 0, year = 0;
   int hour = 0, minute = 0, seconds = 0;
   std::int64_t us = 0;
-  int zone_hours = 0;  // east of Greenwich
+  std::int64_t zone = 0;  // east of Greenwich, in microseconds
 };
 
 // Abbreviations that one place alone writes (Salesforce's tables are in the zone of whoever exported them);
@@ -90,7 +90,20 @@ std::optional<Parts> parts_of(std::string_view text) {
     }
   }
   cursor.blanks();
-  std::string half = base::lower(cursor.rest()), zone;
+  // "+01:00" at the end, as Hayabusa writes it in every order.
+  std::string_view behind = cursor.rest();
+  const std::size_t sign = behind.find_first_of("+-");
+  if (sign != std::string_view::npos) {
+    Cursor offset(behind.substr(sign + 1));
+    int hours = 0, minutes = 0;
+    if (!offset.number(hours, 2)) return std::nullopt;
+    offset.take(':');
+    if (!offset.rest().empty() && !offset.number(minutes, 2)) return std::nullopt;
+    if (!offset.rest().empty() || hours > 14 || minutes > 59) return std::nullopt;
+    parts.zone = (hours * 60 + minutes) * base::kMinute * (behind[sign] == '-' ? -1 : 1);
+    behind = base::trim(behind.substr(0, sign));
+  }
+  std::string half = base::lower(behind), zone;
   if (const std::size_t blank = half.find(' '); blank != std::string::npos) {
     zone = half.substr(blank + 1);
     half.resize(blank);
@@ -107,7 +120,7 @@ std::optional<Parts> parts_of(std::string_view text) {
   if (zone.empty()) return parts;
   const auto hours = zone_of(zone);
   if (!hours) return std::nullopt;
-  parts.zone_hours = *hours;
+  parts.zone = *hours * base::kHour;
   return parts;
 }
 
@@ -232,7 +245,10 @@ std::optional<base::Time> parse_export_time(std::string_view text, std::optional
   const auto parts = parts_of(text);
   if (!parts) {
     if (const auto spelled = parse_spelled(text)) return spelled;
-    return base::parse_time(text);
+    if (const auto time = base::parse_time(text)) return time;
+    // "Fri, 12 Jan 2024 08:08:09 +01:00": RFC 2822, but for the colon that some put into the zone.
+    const std::size_t comma = text.substr(0, 4).find(',');
+    return comma == 3 && text.size() < 48 ? base::parse_mail_date(text) : std::nullopt;
   }
   if (!order) return std::nullopt;
   const bool month_first = *order == DateOrder::month_first;
@@ -240,8 +256,7 @@ std::optional<base::Time> parse_export_time(std::string_view text, std::optional
                         month_first ? parts->second : parts->first};
   if (!base::valid_date(date) || parts->hour > 23 || parts->minute > 59 || parts->seconds > 60)
     return std::nullopt;
-  return base::time_of(date, parts->hour, parts->minute, parts->seconds, parts->us) -
-         parts->zone_hours * base::kHour;
+  return base::time_of(date, parts->hour, parts->minute, parts->seconds, parts->us) - parts->zone;
 }
 
 }  // namespace dislodge::log

@@ -77,6 +77,12 @@ std::optional<std::int64_t> event_id(const Parts &parts) {
     const Json value = at(parts.system, name);
     const Json scalar = value.is_object() ? value.any({"#text", "Value"}) : value;
     if (const auto number = scalar.number(); number && *number >= 0 && *number < 65536) return number;
+    // A finding of Hayabusa over several events has all their numbers, as "4625 ¦ 4771".
+    std::int64_t first = 0;
+    const std::string_view text = scalar.text();
+    for (std::size_t i = 0; i < text.size() && i < 5 && text[i] >= '0' && text[i] <= '9'; ++i)
+      first = first * 10 + (text[i] - '0');
+    if (first > 0 && first < 65536 && text.find("\xC2\xA6") != std::string_view::npos) return first;
   }
   return std::nullopt;
 }
@@ -251,11 +257,22 @@ std::string_view channel_of(std::string_view shown) {
   return shown;
 }
 
+// Hayabusa's profiles for Timesketch have other names for the time and the rule (its config/profiles.yaml).
+bool is_for_timesketch(const Json &record) {
+  return record.text("timestamp_desc") == "hayabusa";
+}
+
+// The first of what a finding over several events lists, as "dc1 ¦ dc2".
+std::string_view first_listed(std::string_view text) {
+  return base::trim(text.substr(0, text.find(" \xC2\xA6 ")));
+}
+
 // What another program found in the event: which program, which rule, how grave, and as which techniques.
 // detect/rule_hits.cpp tells it with that name. Chainsaw writes tags as lists, Hayabusa as lists or as one
 // text.
 void read_finding(const Json &record, EventBuilder &out) {
   std::string_view rule = text_at(record, {"RuleTitle"});
+  if (rule.empty() && is_for_timesketch(record)) rule = text_at(record, {"message"});
   std::string_view by = "Hayabusa";
   if (rule.empty() && record.any({"document", "documents"}) && record.get("group")) {
     rule = text_at(record, {"name"});
@@ -307,18 +324,19 @@ base::Result<void> read_one(const Json &record, std::size_t which, EventBuilder 
       system_text(parts, {"TimeCreated.#attributes.SystemTime", "TimeCreated.SystemTime",
                           "TimeCreated_attributes.SystemTime", "TimeCreated.@SystemTime"});
   if (shown.empty() || !out.set_time(shown))
-    DISLODGE_TRY(set_time_at(out, record,
-                             {"@timestamp", "EventTime", "TimeGenerated", "UtcTime", "TimeCreated",
-                              "SystemTime", "Timestamp", "EventReceivedTime", "timestamp", "_time"}));
+    DISLODGE_TRY(
+        set_time_at(out, record,
+                    {"@timestamp", "EventTime", "TimeGenerated", "UtcTime", "TimeCreated", "SystemTime",
+                     "Timestamp", "datetime", "EventReceivedTime", "timestamp", "_time"}));
   Event &event = out.event();
   const std::int64_t id = event_id(parts).value_or(0);
   const std::string_view provider = system_text(
       parts, {"Provider.#attributes.Name", "Provider_attributes.Name", "Provider.Name", "Provider.@Name",
               "provider_name", "ProviderName", "SourceName", "EventSourceName", "source_name", "Source"});
   const std::string_view channel =
-      system_text(parts, {"Channel", "channel", "log_name", "LogName", "EventLog"});
+      first_listed(system_text(parts, {"Channel", "channel", "log_name", "LogName", "EventLog"}));
   std::string_view computer =
-      system_text(parts, {"Computer", "computer_name", "MachineName", "Hostname", "host.name"});
+      first_listed(system_text(parts, {"Computer", "computer_name", "MachineName", "Hostname", "host.name"}));
   if (computer.empty()) computer = record.text("Hostname");
   out.set_lower(&Event::resource_name, computer);
   // Whose log: the domain of the computer, as its full name tells.

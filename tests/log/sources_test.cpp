@@ -248,6 +248,61 @@ TEST(Sources, HayabusaInBothOfItsForms) {
   EXPECT_EQ(object_form.text(0, &Event::actor_name), "ann");
 }
 
+// The shapes of Hayabusa's profiles and time formats (its config/profiles.yaml; dfir-timeline, before 4.0
+// csv-timeline and json-timeline): one object after the other, each on many lines.
+TEST(Sources, HayabusaInItsProfilesAndTimes) {
+  const std::string rest =
+      R"("Level":"crit","Computer":"dc1.x.example","Channel":"Sec","EventID":4625,"MitreTactics":["CredAccess"],"MitreTags":["T1110.003","G0010"],"OtherTags":["car.2013"],"RecordID":77,"Details":{"Type":"3 - NETWORK","TgtUser":"ann","SrcIP":"203.0.113.9"},"ExtraFieldInfo":{"SubStatus":"0xc000006a"},"RuleFile":"a.yml","RuleID":"e87bd730","EvtxFile":"s.evtx"})";
+  const std::string texts[] = {
+      R"({"Timestamp":"2024-01-12 08:08:09.123 +01:00","RuleTitle":"Guessing",)" + rest,
+      R"({"Timestamp":"2024-01-12T07:08:09.123Z","RuleTitle":"Guessing",)" + rest,
+      R"({"Timestamp":"2024-01-12 08:08:09.123000+01:00","RuleTitle":"Guessing",)" + rest,
+      // timesketch-minimal and -verbose
+      R"({"datetime":"2024-01-12 08:08:09.123 +01:00","timestamp_desc":"hayabusa","message":"Guessing",)" +
+          rest,
+  };
+  for (const std::string &text : texts) {
+    const ReadLog log = one(Source::windows, text);
+    EXPECT_EQ(log.table.events[0].time, base::parse_time("2024-01-12T07:08:09.123Z")) << text;
+    EXPECT_EQ(log.extra(0, "found-rule"), "Guessing") << text;
+    EXPECT_EQ(log.extra(0, "found-technique"), "T1110.003") << text;
+    EXPECT_EQ(log.extra(0, "time-unknown"), "") << text;
+    EXPECT_EQ(log.text(0, &Event::address), "203.0.113.9") << text;
+  }
+  const ReadLog mail = one(
+      Source::windows, R"({"Timestamp":"Fri, 12 Jan 2024 08:08:09 +01:00","RuleTitle":"Guessing",)" + rest);
+  EXPECT_EQ(mail.table.events[0].time, base::parse_time("2024-01-12T07:08:09Z"));
+  // The whole file says which number is the month; a single object does not, and is refused for that reason.
+  const std::string header = "Timestamp,RuleTitle,Level,Computer,Channel,EventID,RecordID,Details\n";
+  const std::string columns = ",Guessing,high,dc1,Sec,4625,";
+  const ReadLog american =
+      read_text(header + "01-12-2024 08:08:09.123 PM -06:00" + columns + "1,TgtUser: ann\n" +
+                    "01-22-2024 08:08:09.123 AM -06:00" + columns + "2,TgtUser: ann\n",
+                {}, "us.csv");
+  ASSERT_THAT(american.table.events, SizeIs(2)) << american.error;
+  EXPECT_EQ(american.table.events[0].time, base::parse_time("2024-01-13T02:08:09.123Z"));
+  const ReadLog european =
+      read_text(header + "01-12-2024 08:08:09.123 +01:00" + columns + "1,TgtUser: ann\n" +
+                    "22-12-2024 08:08:09.123 +01:00" + columns + "2,TgtUser: ann\n",
+                {}, "eu.csv");
+  ASSERT_THAT(european.table.events, SizeIs(2)) << european.error;
+  EXPECT_EQ(european.table.events[0].time, base::parse_time("2024-12-01T07:08:09.123Z"));
+  const ReadLog undecided = read_text(
+      R"({"Timestamp":"01-12-2024 08:08:09.123 +01:00","RuleTitle":"Guessing",)" + rest, {}, "x.json");
+  EXPECT_THAT(undecided.table.events, SizeIs(0));
+}
+
+// A finding over several events names them all, and has no record of its own.
+TEST(Sources, AFindingOfHayabusaOverSeveralEvents) {
+  const ReadLog log = one(
+      Source::windows,
+      R"({"Timestamp":"2024-01-12 08:08:09.123 +01:00","RuleTitle":"PW Spray","Level":"emer","Computer":"dc1.x.example ¦ dc2.x.example","Channel":"Sec ¦ Sys","EventID":"4625 ¦ 4771","Details":{"Count":7},"ExtraFieldInfo":{},"RuleID":"23179f25"})");
+  EXPECT_EQ(log.extra(0, "event-id"), "4625");
+  EXPECT_EQ(log.text(0, &Event::resource_name), "dc1.x.example");
+  EXPECT_EQ(log.extra(0, "found-rule"), "PW Spray");
+  EXPECT_EQ(log.extra(0, "found-level"), "emer");
+}
+
 // In 4740 the field of the target's domain names the computer from which the account was tried.
 TEST(Sources, ALockedAccountOfADomain) {
   const ReadLog log = one(
