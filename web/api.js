@@ -3,13 +3,16 @@
 
 export class Failure extends Error {}
 
-/** @param {string} path @param {RequestInit} init */
-async function ask(path, init) {
+// A server that lets an idle connection go at the moment at which it is used again has not answered: what only asks is
+// asked once more.
+/** @param {string} path @param {RequestInit} init @param {boolean} [again] @returns {Promise<Response>} */
+async function ask(path, init, again = false) {
   let response;
   try {
     response = await fetch(path, {credentials: 'same-origin', ...init});
   } catch (error) {
     if (error.name === 'AbortError') throw error;
+    if (!again && init.method !== 'POST') return ask(path, init, true);
     throw new Failure('The server does not answer. Is "dislodge serve" still running?');
   }
   if (response.status === 403) throw new Failure('This session has ended. Run "dislodge serve" again and open the new address.');
