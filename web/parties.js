@@ -19,7 +19,7 @@ function release(row) {
       {name: 'contact_channel', label: 'How', needed: true, hint: 'A telephone number or portal that the intruder cannot read.'},
       {name: 'verify_at', label: 'Where they check that it is genuine'},
       {name: 'seal_to', label: 'Their public key', hint: '64 hex digits; empty: not encrypted.'},
-      {name: 'content', label: 'The messages themselves', kind: 'choice', choices: [['', 'no, the list of them alone'], ['yes', 'yes, sealed to that key; what names others is held back']]},
+      {name: 'content', label: 'The messages themselves', kind: 'choice', choices: [['', 'no, the list of them alone'], ['yes', 'yes, sealed to that key, without the parts that are about others']]},
     ],
     button: 'Make the package',
     send: async (values) => {

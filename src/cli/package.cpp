@@ -23,10 +23,12 @@
 #include "cli/package_key.hpp"
 #include "cli/session.hpp"
 #include "disclose/notices.hpp"
+#include "disclose/withhold.hpp"
 #include "engine/correspondence.hpp"
 #include "engine/message_content.hpp"
 #include "engine/readable.hpp"
 #include "identity/owner.hpp"
+#include "secret/context.hpp"
 
 namespace dislodge::cli {
 
@@ -47,13 +49,47 @@ base::Interval exposure_of(const engine::Picture &picture) {
   return when;
 }
 
+// Who the two sides are, and which other parties the case knows.
+disclose::Sides sides_of(const engine::Picture &picture, const disclose::Party &party,
+                         const identity::Ourselves &us, const std::vector<std::string> &also) {
+  disclose::Sides sides;
+  sides.domains.insert(us.domains.begin(), us.domains.end());
+  if (party.free_mail)
+    sides.addresses.insert(base::lower(party.organisation));
+  else
+    sides.domains.insert(party.organisation);
+  for (const std::string &domain : also) sides.domains.insert(identity::registrable_domain(domain));
+  for (const disclose::Party &other : picture.parties)
+    if (!other.free_mail && !sides.domains.contains(other.organisation))
+      sides.known.insert(other.organisation);
+  return sides;
+}
+
+// The manifest is read by more people than the messages are, and holds no value of a secret: a subject that
+// has one, or that names others, is not told.
+void hide_in_subjects(const engine::Picture &picture, const disclose::Sides &sides,
+                      disclose::Selection &selection) {
+  std::set<std::string_view> with_secret;  // messages in whose own header one was found
+  for (const engine::StoredSighting &row : picture.sightings)
+    if (row.sighting.rejected.empty() && !row.sighting.identifier) with_secret.insert(row.sighting.item);
+  for (disclose::PackageRow &row : selection.rows) {
+    std::vector<std::string> named;
+    disclose::add_others_named(row.subject, sides, named);
+    const bool secret = std::any_of(row.copies.begin(), row.copies.end(),
+                                    [&](const auto *copy) { return with_secret.contains(copy->item); });
+    row.subject = !named.empty() ? fmt::format("[withheld: {}]", disclose::kOthersNamedHere)
+                  : secret       ? "[withheld: a secret stands here]"
+                                 : secret::without_likely_secrets(row.subject);
+  }
+}
+
 // Where our files lie tells them nothing, and others something about us: a place is told by the message that
 // they wrote or got themselves. What lies elsewhere with us is counted.
 disclose::Party in_their_words(disclose::Party party, const engine::Picture &picture,
                                const disclose::Selection &selection) {
   std::map<std::string, const evidence::Record *, std::less<>> between;  // by item, copies too
-  std::set<std::string_view> listed;
-  for (const disclose::PackageRow &row : selection.rows) listed.insert(row.id);
+  std::map<std::string_view, std::string_view> listed;                   // id -> subject
+  for (const disclose::PackageRow &row : selection.rows) listed.emplace(row.id, row.subject);
   for (const engine::StoredRecord &row : picture.records)
     if (row.record.kind == evidence::RecordKind::message && listed.contains(row.record.message_id))
       between.emplace(row.record.item, &row.record);
@@ -77,7 +113,7 @@ disclose::Party in_their_words(disclose::Party party, const engine::Picture &pic
       told.push_back(
           fmt::format("the message of {} with the subject \"{}\"",
                       message.sent == base::kTimeMin ? "an unknown date" : base::format_time(message.sent),
-                      message.subject));
+                      listed[message.message_id]));
     }
     if (elsewhere > 0)
       told.push_back(base::counted(elsewhere, "place", "places") +
@@ -167,20 +203,12 @@ Result<int> take_receipt(const PackageArguments &arguments, casefile::Case &the_
 // where n is that of the manifest's line. Fills in what became of each. Returns the key of the commitments.
 Result<std::string> give_contents(const PackageArguments &arguments, casefile::Case &the_case,
                                   const engine::Picture &picture, const disclose::Party &party,
-                                  const identity::Ourselves &us, const std::string &recipient,
-                                  const std::filesystem::path &path, disclose::Selection &selection) {
+                                  const identity::Ourselves &us, const disclose::Sides &sides,
+                                  const std::string &recipient, const std::filesystem::path &path,
+                                  disclose::Selection &selection) {
   auto request = std::make_shared<engine::MessageRequest>();
   request->seal_to = recipient;
-  request->sides.domains.insert(us.domains.begin(), us.domains.end());
-  if (party.free_mail)
-    request->sides.addresses.insert(base::lower(party.organisation));
-  else
-    request->sides.domains.insert(party.organisation);
-  for (const std::string &domain : arguments.also)
-    request->sides.domains.insert(identity::registrable_domain(domain));
-  for (const disclose::Party &other : picture.parties)
-    if (!other.free_mail && !request->sides.domains.contains(other.organisation))
-      request->sides.known.insert(other.organisation);
+  request->sides = sides;
   std::map<std::string, std::size_t, std::less<>> row_of;  // item -> row
   std::set<std::int64_t> evidence;
   for (std::size_t i = 0; i < selection.rows.size(); ++i) {
@@ -192,12 +220,18 @@ Result<std::string> give_contents(const PackageArguments &arguments, casefile::C
       evidence.insert(copy->evidence);
     }
   }
-  // Whose secrets stand in each message.
-  std::map<std::size_t, std::set<std::string>> owners;
-  for (const identity::SecretFact &secret : picture.secrets)
+  // Secrets in each message that are neither side's.
+  std::map<std::size_t, std::set<std::string>> not_given;
+  for (const identity::SecretFact &secret : picture.secrets) {
+    const std::string why = disclose::why_not_given(secret.owner, party, us, arguments.also);
+    if (why.empty()) continue;
     for (const identity::SecretPlace &place : secret.places)
       for (std::string_view item = place.item; !item.empty(); item = base::item_parent(item))
-        if (const auto row = row_of.find(item); row != row_of.end()) owners[row->second].insert(secret.owner);
+        if (const auto row = row_of.find(item); row != row_of.end()) {
+          not_given[row->second].insert(why);
+          request->not_given[place.item][place.line] = why;
+        }
+  }
   std::set<std::string> reviewed(arguments.reviewed_messages.begin(), arguments.reviewed_messages.end());
   const std::string salt(base::SecretBytes::random(32).view());
   const base::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
@@ -208,20 +242,36 @@ Result<std::string> give_contents(const PackageArguments &arguments, casefile::C
         if (found == row_of.end()) return {};
         disclose::PackageRow &row = selection.rows[found->second];
         if (row.content->withheld.empty()) return {};  // a copy of it is given already
-        std::string why = message.sealed.empty() ? "it is too large for a package: give it by hand"
-                                                 : disclose::held_back(message.others, message.unread,
-                                                                       owners[found->second], party, us);
+        std::string why = message.sealed.empty()
+                              ? "it is too large for a package: give it by hand"
+                              : disclose::held_back(message.others, message.unread, not_given[found->second]);
         if (!message.sealed.empty() && reviewed.contains(row.id)) why.clear();
+        // What is withheld can be shown later to be what was there, and nobody can guess it from here.
+        const auto commitment = [&](std::string_view part, const std::string &sha256) {
+          return base::to_hex(base::sha256(
+              std::string(base::as_bytes(base::keyed_hash(salt, message.item + std::string(part)))) +
+              sha256));
+        };
         row.content->withheld = why;
-        row.content->commitment = base::to_hex(base::sha256(
-            std::string(base::as_bytes(base::keyed_hash(salt, message.item))) + message.original));
+        row.content->commitment = commitment("", message.original);
         row.others = message.others;
-        if (!why.empty()) return {};
-        *row.content = {message.sha256, message.media_type, message.bytes, "", ""};
+        const bool in_part = !why.empty() && !message.given_sealed.empty();
+        if (!why.empty() && !in_part) return {};
+        if (in_part) {
+          *row.content = {message.given_sha256, message.media_type, message.given_bytes, "",
+                          row.content->commitment};
+          for (std::size_t i = 0; i < message.cuts.size(); ++i) {
+            const engine::UnitCut &cut = message.cuts[i];
+            row.content->parts.push_back(
+                {cut.part, cut.why, cut.bytes, cut.lines, commitment(fmt::format("#{}", i + 1), cut.sha256)});
+          }
+        } else {
+          *row.content = {message.sha256, message.media_type, message.bytes, "", ""};
+        }
         base::JsonWriter json;
         json.object([&] {
           json.field("n", static_cast<std::uint64_t>(found->second + 1));
-          json.field("sealed", base::to_base64(message.sealed));
+          json.field("sealed", base::to_base64(in_part ? message.given_sealed : message.sealed));
         });
         return base::write_all(file.get(), json.take() + "\n");
       });
@@ -233,14 +283,26 @@ Result<std::string> give_contents(const PackageArguments &arguments, casefile::C
 std::string review_list(const disclose::Selection &selection) {
   std::string out;
   for (const disclose::PackageRow &row : selection.rows) {
-    if (!row.content || row.content->withheld.empty()) continue;
+    if (!row.content || (row.content->withheld.empty() && row.content->parts.empty())) continue;
     base::JsonWriter json;
     json.object([&] {
       json.field("schema", 1);
       json.field("message_id", row.id);
       json.field("item", row.message->item);
-      json.field("why", row.content->withheld);
+      json.field("given", row.content->withheld.empty() ? "in part" : "no");
+      std::set<std::string> whys;
+      for (const disclose::WithheldPart &part : row.content->parts) whys.insert(part.why);
+      json.field("why", whys.empty() ? row.content->withheld : fmt::format("{}", fmt::join(whys, "; ")));
       json.list_field("others", row.others);
+      json.array_field("parts", [&] {
+        for (const disclose::WithheldPart &part : row.content->parts)
+          json.object([&] {
+            json.field("part", part.part);
+            json.field("why", part.why);
+            json.field("bytes", part.bytes);
+            json.field("lines", part.lines);
+          });
+      });
     });
     out += json.take() + "\n";
   }
@@ -286,6 +348,8 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
   options.also_confirmed_by = arguments.also_confirmed_by;
   const auto mail = engine::correspondence_of(picture);
   DISLODGE_TRY_ASSIGN(disclose::Selection selection, disclose::select_messages(*party, mail, us, options));
+  const disclose::Sides sides = sides_of(picture, *party, us, arguments.also);
+  hide_in_subjects(picture, sides, selection);
   disclose::Sender sender;
   sender.organisation = us.primary;
   sender.contact_name = arguments.contact_name;
@@ -307,7 +371,7 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
   DISLODGE_TRY(base::make_folders(arguments.out));
   std::string salt;
   if (arguments.contents) {
-    DISLODGE_TRY_ASSIGN(salt, give_contents(arguments, the_case, picture, *party, us, recipient,
+    DISLODGE_TRY_ASSIGN(salt, give_contents(arguments, the_case, picture, *party, us, sides, recipient,
                                             arguments.out / kMessagesFile, selection));
   }
   const disclose::Package made = disclose::package_of(selection, *party, us, options);
@@ -339,6 +403,7 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
     json.list_field("reviewed_messages", arguments.reviewed_messages);
     json.field("messages", made.messages);
     json.field("contents", made.given);
+    json.field("contents_in_part", made.in_part);
     // With it what was held back can be shown later to be what was committed to.
     if (!salt.empty()) json.field("commitment_key", base::to_hex(salt));
     json.field("manifest_sha256", base::to_hex(base::sha256(made.manifest)));
@@ -349,7 +414,12 @@ Result<int> package(const PackageArguments &arguments, casefile::Case &the_case,
   print_line(fmt::format("{}: {} in {}{}", party->organisation, base::counted(made.messages, "message"),
                          arguments.out.string(), recipient.empty() ? "" : ", sealed to the recipient"));
   if (arguments.contents)
-    print_line(fmt::format("the content of {} of them is in {}", made.given, kMessagesFile));
+    print_line(fmt::format("the content of {} of them is in {}{}", made.given, kMessagesFile,
+                           made.in_part == 0
+                               ? ""
+                               : fmt::format(", {} without parts that concern others: look at them "
+                                             "(--review-list FILE) before it leaves",
+                                             made.in_part)));
   if (arguments.code.empty())
     print_line(fmt::format("verification code {}: put it where the notice says, before anything is sent",
                            sender.verification_code));

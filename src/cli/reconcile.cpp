@@ -42,7 +42,7 @@ Result<std::string> key_of(const std::string &text, std::string_view option) {
 namespace {
 
 struct Contents {
-  std::uint64_t given = 0;
+  std::uint64_t given = 0, in_part = 0;
   std::vector<std::string> damaged, missing;  // message ids
 };
 
@@ -75,6 +75,7 @@ Result<Contents> take_contents(const ReconcileArguments &arguments, casefile::Ca
       return {};
     }
     ++contents.given;
+    contents.in_part += !one.withheld_parts.empty();
     if (arguments.contents_out.empty()) return {};
     const char *ending = one.media_type == "message/rfc822"     ? "eml"
                          : one.media_type == "application/json" ? "json"
@@ -91,8 +92,9 @@ Result<int> reconcile(const ReconcileArguments &arguments, casefile::Case &the_c
                       const engine::Picture &picture) {
   DISLODGE_TRY_ASSIGN(std::string manifest, base::read_file(arguments.manifest));
   if (arguments.manifest.extension() == ".sealed") {
-    DISLODGE_TRY_ASSIGN(const base::SecretBytes opened, the_case.keys().open(manifest));
-    manifest = std::string(opened.view());
+    const auto opened = engine::open_notice(the_case.keys(), manifest);
+    if (!opened) return base::fail_at(arguments.manifest.string(), opened.error());
+    manifest = std::string(opened->view());
   }
   std::string key;
   if (!arguments.verify_key.empty()) {
@@ -131,6 +133,7 @@ Result<int> reconcile(const ReconcileArguments &arguments, casefile::Case &the_c
     json.list_field("missing_ids", result.missing);
     if (!arguments.contents.empty()) {
       json.field("contents", contents.given);
+      json.field("contents_in_part", contents.in_part);
       json.list_field("contents_damaged", contents.damaged);
       json.list_field("contents_missing", contents.missing);
     }
@@ -173,6 +176,11 @@ Result<int> reconcile(const ReconcileArguments &arguments, casefile::Case &the_c
     print_line(fmt::format("Of the content that was given {} what the manifest lists{}.",
                            base::counted(contents.given, "message is", "messages are"),
                            arguments.contents_out.empty() ? "" : ", in " + arguments.contents_out.string()));
+    if (contents.in_part > 0)
+      print_line(
+          fmt::format("Of these {} without parts that concern others: the manifest says which and why, and "
+                      "commits to what they were.",
+                      base::counted(contents.in_part, "is", "are")));
     for (const std::string &id : contents.damaged) print_line("not what the manifest lists: " + id);
     for (const std::string &id : contents.missing) print_line("listed as given, and not there: " + id);
     if (!arguments.contents_out.empty() && contents.given > 0)

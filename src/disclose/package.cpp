@@ -8,6 +8,7 @@
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
 #include "detect/object_lines.hpp"
+#include "disclose/withhold.hpp"
 #include "identity/owner.hpp"
 
 namespace dislodge::disclose {
@@ -91,7 +92,10 @@ base::Result<Selection> select_messages(const Party &party, const std::vector<Co
       continue;
     }
     PackageRow &row = rows[{message.sent, id}];
-    if (row.message == nullptr) row.message = &message;
+    if (row.message == nullptr) {
+      row.message = &message;
+      row.subject = message.subject;
+    }
     row.id = id;
     row.copies.push_back(&message);
     row.seen |= message.seen_accessed;
@@ -111,15 +115,23 @@ base::Result<Selection> select_messages(const Party &party, const std::vector<Co
 }
 
 std::string held_back(const std::vector<std::string> &others, bool unread_part,
-                      const std::set<std::string> &owners, const Party &party,
-                      const identity::Ourselves &us) {
+                      const std::set<std::string> &not_given) {
   if (!others.empty()) return "others are named in its text, in what it quotes or in an attachment";
-  for (const std::string &owner : owners) {
-    if (owner.empty()) return "a secret stands in it of which nobody knows whose it is";
-    if (!us.ours(owner) && owner != party.organisation) return "a secret of somebody else stands in it";
-  }
+  if (not_given.contains(std::string(kSecretOfOthers))) return "a secret of somebody else stands in it";
+  if (!not_given.empty()) return "a secret stands in it of which nobody knows whose it is";
   if (unread_part) return "a part of it could not be read, so nobody knows whom that concerns";
   return {};
+}
+
+std::string why_not_given(const std::string &owner, const Party &party, const identity::Ourselves &us,
+                          const std::vector<std::string> &also) {
+  if (owner.empty()) return std::string(kSecretOfNobodyKnown);
+  if (us.ours(owner) || owner == party.organisation) return {};
+  for (const std::string &domain : also)
+    if (base::equal_ignoring_case(owner, domain) ||
+        owner == identity::registrable_domain(base::lower(domain)))
+      return {};
+  return std::string(kSecretOfOthers);
 }
 
 Package package_of(const Selection &selection, const Party &party, const identity::Ourselves &us,
@@ -135,6 +147,7 @@ Package package_of(const Selection &selection, const Party &party, const identit
   for (const PackageRow &row : selection.rows) {
     if (!row.content) continue;
     contents = true;
+    package.in_part += row.content->withheld.empty() && !row.content->parts.empty();
     if (row.content->withheld.empty())
       ++package.given;
     else
@@ -174,6 +187,7 @@ Package package_of(const Selection &selection, const Party &party, const identit
     withheld(json, "withheld", package.withheld);
     if (contents) {
       json.field("contents", package.given);
+      json.field("contents_in_part", package.in_part);
       withheld(json, "contents_withheld", metadata_only);
     }
   });
@@ -187,16 +201,28 @@ Package package_of(const Selection &selection, const Party &party, const identit
       json.list_field(
           "to", std::vector<std::string>(row.message->people.begin() + (row.message->people.empty() ? 0 : 1),
                                          row.message->people.end()));
-      json.field("subject", row.message->subject);
+      json.field("subject", row.subject);
       json.field("grade", row.seen ? "confirmed" : "possible");
       json.list_field("secrets", std::vector<std::string>(row.kinds.begin(), row.kinds.end()));
       if (!row.content) return;
       json.field("n", number);
       if (row.content->withheld.empty()) {
-        json.field("content", "given");
+        json.field("content", row.content->parts.empty() ? "given" : "given in part");
         json.field("media_type", row.content->media_type);
         json.field("bytes", row.content->bytes);
         json.field("sha256", row.content->sha256);
+        if (row.content->parts.empty()) return;
+        json.array_field("withheld_parts", [&] {
+          for (const WithheldPart &part : row.content->parts)
+            json.object([&] {
+              json.field("part", part.part);
+              json.field("why", part.why);
+              json.field("bytes", part.bytes);
+              json.field("lines", part.lines);
+              json.field("commitment", part.commitment);
+            });
+        });
+        if (!row.content->commitment.empty()) json.field("commitment", row.content->commitment);
       } else {
         json.field("content", "withheld");
         json.field("why", row.content->withheld);
@@ -229,7 +255,11 @@ base::Result<std::map<std::uint64_t, ListedContent>> contents_of(std::string_vie
           return base::fail(
               base::ErrorKind::usage,
               fmt::format("manifest, line {}: a message that is given has no id or type", number));
-        listed[n] = {std::string(id), std::string(sha256), std::string(media_type)};
+        ListedContent &one = listed[n] = {std::string(id), std::string(sha256), std::string(media_type)};
+        simdjson::dom::array parts;
+        if (row["withheld_parts"].get(parts) == simdjson::SUCCESS)
+          for (const simdjson::dom::element part : parts)
+            one.withheld_parts.emplace_back(detect::text_of(part, "why"));
         return {};
       }));
   return listed;

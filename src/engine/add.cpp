@@ -184,7 +184,9 @@ Result<std::optional<ReadTip>> tip_of(Case &the_case, const evidence::EvidenceFi
   if (file.path.extension() == ".sealed") {
     // Sealed to this case by whoever gives it; what was sealed to another stays closed.
     DISLODGE_TRY_ASSIGN(const std::string sealed, base::read_file(file.path));
-    const auto opened = the_case.keys().open(sealed);
+    const auto opened = open_notice(the_case.keys(), sealed);
+    // The messages of a package are sealed one by one, a line each.
+    if (!opened && named_by_itself && !sealed.starts_with('{')) return tl::unexpected(opened.error());
     if (!opened) return std::optional<ReadTip>();
     DISLODGE_TRY_ASSIGN(const base::Fd memory, in_memory(opened->view()));
     DISLODGE_TRY_ASSIGN(const evidence::Recognised what, recogniser.ask(memory.get(), ""));

@@ -1,8 +1,10 @@
 #include "engine/notice_signature.hpp"
 
+#include <fmt/format.h>
+
 #include "base/encode.hpp"
 #include "base/files.hpp"
-#include "casefile/keys.hpp"
+#include "base/hash.hpp"
 
 namespace dislodge::engine {
 
@@ -48,6 +50,17 @@ base::Result<TipSignature> check_signature(const std::filesystem::path &manifest
   if (!raw || verify_key.size() != 32 || !casefile::verify_signature(verify_key, bytes, *raw))
     return TipSignature::broken;
   return beside ? TipSignature::beside : TipSignature::fits;
+}
+
+base::Result<base::SecretBytes> open_notice(const casefile::CaseKeys &keys, std::string_view sealed) {
+  auto opened = keys.open(sealed);
+  if (opened) return opened;
+  return base::fail(
+      base::ErrorKind::usage,
+      fmt::format(
+          "it does not open: it was changed or cut on the way, or it was sealed to another key than "
+          "this case's ({}); ask them by telephone for its SHA-256 and the key that they sealed it to",
+          base::to_hex(keys.public_key())));
 }
 
 }  // namespace dislodge::engine

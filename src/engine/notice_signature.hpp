@@ -1,13 +1,15 @@
 #pragma once
-// The signature over a notice's manifest, as `dislodge package` writes it beside: manifest.sig and
-// verify.key. It shows that nobody changed the manifest since; whose key it is, a person confirms by another
-// way.
+// The seal of a notice's manifest and the signature over it, as `dislodge package` writes it beside:
+// manifest.sig and verify.key. It shows that nobody changed the manifest since; whose key it is, a person
+// confirms by another way.
 
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
+#include "base/secure.hpp"
+#include "casefile/keys.hpp"
 #include "detect/tips.hpp"
 
 namespace dislodge::engine {
@@ -19,5 +21,9 @@ base::Result<detect::TipSignature> check_signature(const std::filesystem::path &
                                                    std::string_view bytes,
                                                    const std::filesystem::path &signature,
                                                    std::string_view key);
+
+// What was sealed to this case, opened. Where it does not open, nobody can tell from outside whether it was
+// changed on the way or sealed to another key: the error says both, and what to ask.
+base::Result<base::SecretBytes> open_notice(const casefile::CaseKeys &keys, std::string_view sealed);
 
 }  // namespace dislodge::engine

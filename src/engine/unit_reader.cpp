@@ -50,6 +50,7 @@ UnitResult UnitReader::read(const UnitInput &input) {
   clean_texts_.clear();
   found_in_.clear();
   given_.clear();
+  being_read_.clear();
   opened_.clear();
 
   evidence::ItemView root;
@@ -121,6 +122,7 @@ void UnitReader::read_framed(const evidence::ItemView &item, bool root) {
     frame.unread = frame.size;
     frame.state = evidence::state_of(done.error().kind);
     if (frame.reason.empty()) frame.reason = done.error().message;
+    if (MessageBeingRead *reading = being_read(item.path)) reading->unread(item.path);
   }
   note_opened({});
   close_frame(root);
@@ -131,7 +133,13 @@ void UnitReader::close_frame(bool root) {
   frames_.pop_back();
   frame.unread = std::min(frame.unread, frame.size);
   if (frame.unread > 0 || frame.state != LedgerState::read)
-    if (UnitMessage *message = message_around(frame.path)) message->unread = true;
+    if (UnitMessage *message = message_around(frame.path)) {
+      message->unread = true;
+      // Of the message itself its reader has told which part; what it gave up on is told by read_framed.
+      MessageBeingRead *reading = being_read(frame.path);
+      if (reading != nullptr && reading->item() != frame.path) reading->unread(frame.path);
+    }
+  if (!being_read_.empty()) finish_messages(frame.path);
   Frame *parent = frames_.empty() ? nullptr : &frames_.back();
   const bool bad = frame.unread > 0 || frame.state != LedgerState::read;
   const bool own_row = root || bad || frame.sightings > 0 || frame.has_rows;
@@ -193,7 +201,31 @@ const UnitReader::Clean *UnitReader::known_clean(const std::string &key) const {
 void UnitReader::whole_message(std::string_view path, std::string_view bytes, std::string_view media_type) {
   if (!request_ || !request_->items.contains(path)) return;
   const auto [place, fresh] = given_.try_emplace(std::string(path), result_.messages.size());
-  if (fresh) result_.messages.push_back(hand_on(*request_, path, bytes, media_type, limits_));
+  if (!fresh) return;
+  result_.messages.push_back(hand_on(*request_, path, bytes, media_type, limits_));
+  if (bytes.size() > kHandedOnMax) return;
+  // What lay before it in the same item has been read.
+  while (!being_read_.empty() && !being_read_.back().holds(path)) {
+    const std::string before = being_read_.back().item();
+    finish_messages(before);
+  }
+  being_read_.emplace_back(path, bytes, media_type);
+}
+
+MessageBeingRead *UnitReader::being_read(std::string_view item) {
+  for (auto one = being_read_.rbegin(); one != being_read_.rend(); ++one)
+    if (one->holds(item)) return &*one;
+  return nullptr;
+}
+
+// All that lies in the item has been read.
+void UnitReader::finish_messages(std::string_view within) {
+  while (!being_read_.empty() && (being_read_.back().item() == within ||
+                                  being_read_.back().item().starts_with(std::string(within) + "!/"))) {
+    MessageBeingRead message = std::move(being_read_.back());
+    being_read_.pop_back();
+    message.finish(*request_, limits_, result_.messages[given_.at(message.item())]);
+  }
 }
 
 // The innermost of the messages that were asked for in which the item lies; null for none.
@@ -209,7 +241,13 @@ std::size_t UnitReader::text(const evidence::TextView &text) {
   if (UnitMessage *message = message_around(text.item)) {
     // Of its own header only the fields that people fill in are handed on; whom they name is known already.
     const bool header = !text.prose && text.item == message->item;
-    if (!header) add_others(*request_, text.text, message->others);
+    if (!header) {
+      std::vector<std::string> named;
+      add_others(*request_, text.text, named);
+      MessageBeingRead *reading = named.empty() ? nullptr : being_read(text.item);
+      if (reading != nullptr) reading->names_others(text.item);
+      message->others.insert(message->others.end(), named.begin(), named.end());
+    }
   }
   // Copies are a matter of mail; a blob of a repository comes once already.
   const bool mail = text.within != evidence::kNoRecord && !input_->repository && !request_;
@@ -321,8 +359,11 @@ std::size_t UnitReader::child(const evidence::ItemView &item) {
 
 void UnitReader::unread(evidence::Unread part) {
   Frame &frame = frames_.back();
-  if (UnitMessage *message = message_around(part.child.empty() ? std::string_view(frame.path) : part.child))
+  const std::string_view where = part.child.empty() ? std::string_view(frame.path) : part.child;
+  if (UnitMessage *message = message_around(where)) {
     message->unread = true;
+    if (MessageBeingRead *reading = being_read(where)) reading->unread(where);
+  }
   if (!part.child.empty()) {
     evidence::LedgerRow row;
     row.item = part.child;
@@ -425,6 +466,15 @@ void UnitReader::tell_opened() {
 
 void UnitReader::keep(secret::Found found) {
   open_locked(found);
+  if (!being_read_.empty()) {
+    const secret::Sighting &sighting = found.sighting;
+    const auto item = request_->not_given.find(sighting.item);
+    MessageBeingRead *reading = item == request_->not_given.end() ? nullptr : being_read(sighting.item);
+    if (reading != nullptr)
+      if (const auto line = item->second.find(sighting.line); line != item->second.end())
+        reading->secret(sighting.item, sighting.line, sighting.offset, sighting.length,
+                        sighting.space == evidence::Space::item, line->second, found.value);
+  }
   found.sighting.value = value_index(found.value);
   base::wipe(found.value);
   result_.sightings.push_back(std::move(found.sighting));

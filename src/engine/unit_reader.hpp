@@ -140,6 +140,8 @@ class UnitReader : public evidence::Sink {
   void drop_documents(std::size_t first);
   void release_pages_after(std::uint64_t bytes);
   UnitMessage *message_around(std::string_view item);
+  MessageBeingRead *being_read(std::string_view item);
+  void finish_messages(std::string_view within);
   void tell_links(const evidence::TextView &text);
   std::string content_key(std::string_view bytes, std::string_view kind) const;
 
@@ -167,6 +169,7 @@ class UnitReader : public evidence::Sink {
   std::unique_ptr<file::Ocr> ocr_;
   std::shared_ptr<const MessageRequest> request_;
   std::unordered_map<std::string, std::size_t> given_;  // item -> index into result_.messages
+  std::vector<MessageBeingRead> being_read_;            // the innermost last
   Found found_;
 
   const UnitInput *input_ = nullptr;

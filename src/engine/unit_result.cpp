@@ -19,10 +19,16 @@ std::string UnitResult::encode() const {
   out.text(facts);
   out.number(fact_count);
   out.list(messages, [&](const UnitMessage &message) {
-    for (const std::string *text :
-         {&message.item, &message.media_type, &message.sha256, &message.original, &message.sealed})
+    for (const std::string *text : {&message.item, &message.media_type, &message.sha256, &message.original,
+                                    &message.sealed, &message.given_sha256, &message.given_sealed})
       out.text(*text);
     out.number(message.bytes);
+    out.number(message.given_bytes);
+    out.list(message.cuts, [&](const UnitCut &cut) {
+      for (const std::string *text : {&cut.part, &cut.why, &cut.sha256}) out.text(*text);
+      out.number(cut.bytes);
+      out.number(cut.lines);
+    });
     out.list(message.others, [&](const std::string &other) { out.text(other); });
     out.flag(message.unread);
   });
@@ -53,10 +59,18 @@ base::Result<UnitResult> UnitResult::decode(std::string_view encoded) {
   result.fact_count = in.number();
   in.list([&] {
     UnitMessage message;
-    for (std::string *text :
-         {&message.item, &message.media_type, &message.sha256, &message.original, &message.sealed})
+    for (std::string *text : {&message.item, &message.media_type, &message.sha256, &message.original,
+                              &message.sealed, &message.given_sha256, &message.given_sealed})
       *text = in.text();
     message.bytes = in.number();
+    message.given_bytes = in.number();
+    in.list([&] {
+      UnitCut cut;
+      for (std::string *text : {&cut.part, &cut.why, &cut.sha256}) *text = in.text();
+      cut.bytes = in.number();
+      cut.lines = in.number();
+      message.cuts.push_back(std::move(cut));
+    });
     in.list([&] { message.others.push_back(std::string(in.text())); });
     message.unread = in.flag();
     result.messages.push_back(std::move(message));

@@ -23,6 +23,14 @@ struct UnitValue {
   std::uint64_t length = 0;
 };
 
+// What was taken out of a message (given_message.hpp).
+struct UnitCut {
+  std::string part;  // section ("1.2"), or the name of a field of the header
+  std::string why;
+  std::string sha256;  // hex, of what was taken out
+  std::uint64_t bytes = 0, lines = 0;
+};
+
 // A message that was asked for (message_content.hpp): sealed to whom it goes before it leaves the worker.
 struct UnitMessage {
   std::string item;
@@ -33,6 +41,10 @@ struct UnitMessage {
   std::uint64_t bytes = 0;          // of what is sealed
   std::vector<std::string> others;  // organisations or addresses named in it that are neither side's, sorted
   bool unread = false;              // a part of it could not be read, so nobody knows whom that names
+  // Where something in it must not be given: the same without that, if it can be parted so.
+  std::string given_sha256, given_sealed;
+  std::uint64_t given_bytes = 0;
+  std::vector<UnitCut> cuts;
 };
 
 struct UnitResult {

@@ -151,4 +151,26 @@ std::string masked_context(std::string_view text, TextSpan around, std::vector<T
   return base::to_valid_utf8(out);
 }
 
+std::string without_likely_secrets(std::string_view text) {
+  constexpr std::string_view kHidden = "\u2022\u2022\u2022";
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string_view word = text.substr(at, end - at);
+    bool lower = false, upper = false, digit = false, sign = false;
+    for (const char c : word) {
+      lower |= c >= 'a' && c <= 'z';
+      upper |= c >= 'A' && c <= 'Z';
+      digit |= c >= '0' && c <= '9';
+      sign |= std::string_view("!#$%&*+=?^~|\\").find(c) != std::string_view::npos;
+    }
+    const bool made = word.size() >= 6 && (lower || upper) && digit && sign;
+    const bool drawn = word.size() >= 10 && lower && upper && digit;
+    out += made || drawn ? kHidden : word;
+    if (end < text.size()) out += ' ';
+    at = end + 1;
+  }
+  return out;
+}
+
 }  // namespace dislodge::secret

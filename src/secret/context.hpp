@@ -22,4 +22,8 @@ inline constexpr char kContextHere = '\x1f';                             // stan
 // empty lines are one.
 std::string masked_context(std::string_view text, TextSpan around, std::vector<TextSpan> hidden);
 
+// Subjects and names are what strangers wrote, and a password may stand in them that no rule found there:
+// words of a password's make are replaced by "•••". A word too many does no harm.
+std::string without_likely_secrets(std::string_view text);
+
 }  // namespace dislodge::secret

@@ -78,20 +78,6 @@ std::size_t end_of_word(std::string_view text, std::size_t at) {
   return text.size();
 }
 
-// Subjects and names are what strangers wrote, and a password may stand in them that no rule found there:
-// words of a password's make are hidden. A word too many does no harm.
-std::string fit_to_show(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = end_of_word(text, at);
-    const std::string_view word = text.substr(at, end - at);
-    out += of_a_passwords_make(word) ? kHidden : word;
-    if (end < text.size()) out += text[end];
-    at = end + 1;
-  }
-  return out;
-}
-
 void places(JsonWriter &json, const Picture &picture, const identity::SecretFact &secret,
             const Contexts &contexts) {
   const std::string_view digits = std::string_view(secret.id).substr(std::string_view("secret:").size());
@@ -133,7 +119,7 @@ void places(JsonWriter &json, const Picture &picture, const identity::SecretFact
         optional_text(json, "subject",
                       record == nullptr || record->subject.empty() ? std::string()
                       : found_in_head                              ? std::string(kHidden)
-                                                                   : fit_to_show(record->subject));
+                                      : secret::without_likely_secrets(record->subject));
         optional_text(json, "folder", record != nullptr ? record->folder : "");
         optional_text(json, "path", record != nullptr ? record->path : "");
         optional_text(json, "commit", record != nullptr ? record->commit : "");
@@ -149,8 +135,9 @@ void places(JsonWriter &json, const Picture &picture, const identity::SecretFact
               continue;
             json.object([&] {
               json.field("role", person.role == evidence::PersonRole::to ? "to" : "from");
-              json.field("name",
-                         person.name.empty() || found_in_head ? person.address : fit_to_show(person.name));
+              json.field("name", person.name.empty() || found_in_head
+                                     ? person.address
+                                     : secret::without_likely_secrets(person.name));
             });
           }
         });

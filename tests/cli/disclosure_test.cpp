@@ -409,11 +409,26 @@ TEST_F(Disclosure, APackageCarriesTheMessagesSealedAndTheReceiverHoldsThemAgains
   const element bad = parser.parse(lines_of(told.out).at(0));
   EXPECT_EQ(simdjson::dom::array(bad["contents_damaged"]).size(), 1u);
   EXPECT_EQ(simdjson::dom::array(bad["contents_missing"]).size(), 1u);
+  // The manifest itself: one byte of it changed, or its end cut off.
+  const std::string manifest = slurp(folder_ / "full/manifest.jsonl.sealed");
+  std::string other = manifest;
+  other[other.size() / 2] ^= 1;
+  for (const std::string &damage : {other, manifest.substr(0, 40)}) {
+    write(folder_ / "changed-manifest.sealed", damage);
+    for (const char *command : {"reconcile", "add"}) {
+      const Outcome refused = dislodge({command, path("party"), path("changed-manifest.sealed")});
+      EXPECT_EQ(refused.code, 2) << command;
+      EXPECT_THAT(refused.err,
+                  AllOf(HasSubstr("changed-manifest.sealed: it does not open: it was changed or cut"),
+                        HasSubstr("by telephone")))
+          << command;
+    }
+  }
 }
 
 // What a party is given of mail that others are in: nothing of theirs, with the reason, unless a person has
-// looked at that very message.
-TEST_F(Disclosure, MailThatOthersAreInIsHeldBackUntilAPersonHasLookedAtIt) {
+// looked at that very message. The rest of it is given.
+TEST_F(Disclosure, OfMailThatOthersAreInTheirPartIsHeldBackUntilAPersonHasLookedAtIt) {
   make_case("held");
   make_case("held-party");
   std::string mbox;
@@ -431,6 +446,10 @@ TEST_F(Disclosure, MailThatOthersAreInIsHeldBackUntilAPersonHasLookedAtIt) {
           "name=list.csv\nContent-Disposition: attachment; "
           "filename=list.csv\n\nname,mail\nLou,lou@third.example\n"
           "--b--");
+  message("access", from_us + to_them,
+          "Your token: ghp_0123456789abcdefABCDEF0123456789abcd\n\nThe account at third.example\nlogin: "
+          "lou@third.example password: Walnut-5512-Ladder\n\nBest regards");
+  message("ask lou@third.example password: Walnut-5512-Ladder", from_us + to_them, "he knows");
   message("blind", from_us + to_them + "Bcc: lou@third.example\n", "as agreed");
   message("three", from_us + "To: kim@them.example, lou@third.example\n", "to both of you");
   message("advice", "From: legal@us.example\n" + to_them, "our view of the contract");
@@ -465,16 +484,24 @@ TEST_F(Disclosure, MailThatOthersAreInIsHeldBackUntilAPersonHasLookedAtIt) {
     return all;
   };
   const std::string first = released({"--review-list", path("held-review.jsonl")});
-  EXPECT_THAT(first, AllOf(HasSubstr("Subject: plain"), Not(HasSubstr("Subject: quoted")),
-                           Not(HasSubstr("Subject: attached")), Not(HasSubstr("Subject: three")),
-                           Not(HasSubstr("Subject: advice")), Not(HasSubstr("third.example"))));
-  EXPECT_THAT(first, AllOf(HasSubstr("withheld: 2 messages: other parties are named in it"),
-                           HasSubstr("withheld: 1 message: mail of legal staff"),
-                           HasSubstr("2 messages: listed, content not given: others are named in its text"),
-                           HasSubstr("held by default: mail of legal@us.example")));
+  EXPECT_THAT(first, AllOf(HasSubstr("Subject: plain"), HasSubstr("Subject: quoted"),
+                           HasSubstr("Subject: attached"), HasSubstr("Subject: access"),
+                           HasSubstr("Subject: [withheld: a secret of somebody else stands here]"),
+                           HasSubstr("he knows")));
+  EXPECT_THAT(first, AllOf(HasSubstr("See below."), HasSubstr("the list"), HasSubstr("ghp_"),
+                           HasSubstr("Best regards"), HasSubstr("4 without parts that concern others")));
+  EXPECT_THAT(first,
+              AllOf(Not(HasSubstr("Subject: three")), Not(HasSubstr("Subject: advice")),
+                    Not(HasSubstr("third.example")), Not(HasSubstr("Walnut")), Not(HasSubstr("our offer"))));
+  // The manifest says which parts, why, and commits to them; it names nobody and no value.
+  const std::string out = path("held-package-1");
+  const Outcome told = dislodge({"reconcile", path("held-party"), out + "/manifest.jsonl.sealed", "--content",
+                                 out + "/messages.jsonl.sealed", "--json"});
+  EXPECT_THAT(told.out, HasSubstr("\"contents_in_part\":4"));
   const std::string review = slurp(folder_ / "held-review.jsonl");
-  EXPECT_THAT(review, AllOf(HasSubstr("quoted@us.example"), HasSubstr("attached@us.example"),
-                            HasSubstr("third.example"), Not(HasSubstr("plain@us.example"))));
+  EXPECT_THAT(review,
+              AllOf(HasSubstr("quoted@us.example"), HasSubstr("attached@us.example"), HasSubstr("in part"),
+                    HasSubstr("third.example"), Not(HasSubstr("plain@us.example"))));
   // Nobody looked: refused. Somebody did: that message, and no other.
   EXPECT_EQ(
       dislodge({"package", path("held"), "them.example", "-o", path("held-no"), "--released-by", "A. Reed",
@@ -483,7 +510,7 @@ TEST_F(Disclosure, MailThatOthersAreInIsHeldBackUntilAPersonHasLookedAtIt) {
       2);
   const std::string second =
       released({"--reviewed-message", "quoted@us.example", "--reviewed-by", "C. Finch"});
-  EXPECT_THAT(second, AllOf(HasSubstr("Subject: quoted"), Not(HasSubstr("Subject: attached"))));
+  EXPECT_THAT(second, AllOf(HasSubstr("our offer"), Not(HasSubstr("Lou,lou@third.example"))));
   const std::string third = released({"--reviewed", "legal@us.example", "--reviewed-by", "C. Finch"});
   EXPECT_THAT(third, AllOf(HasSubstr("Subject: advice"), Not(HasSubstr("mail of legal staff"))));
   EXPECT_THAT(dislodge({"journal", "list", path("held"), "--json"}).out,

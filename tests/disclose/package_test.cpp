@@ -106,9 +106,15 @@ TEST(Package, ListsWhatBecameOfEachMessagesContent) {
 TEST(Package, ContentIsHeldBackForOthersForStrangersSecretsAndForWhatCouldNotBeRead) {
   const Mail mail;
   const auto why = [&](std::vector<std::string> others, bool unread, std::set<std::string> owners) {
-    return held_back(others, unread, owners, mail.party, mail.us);
+    std::set<std::string> not_given;
+    for (const std::string &owner : owners)
+      if (std::string reason = why_not_given(owner, mail.party, mail.us, {"partner.example"});
+          !reason.empty())
+        not_given.insert(std::move(reason));
+    return held_back(others, unread, not_given);
   };
   EXPECT_EQ(why({}, false, {"harborline.example", "northwind.example"}), "");
+  EXPECT_EQ(why({}, false, {"partner.example"}), "");  // somebody knows that they are one organisation
   EXPECT_THAT(why({"other.example"}, false, {}), HasSubstr("others are named"));
   EXPECT_THAT(why({}, false, {"other.example"}), HasSubstr("somebody else"));
   EXPECT_THAT(why({}, false, {""}), HasSubstr("nobody knows whose"));
