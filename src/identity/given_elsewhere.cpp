@@ -101,6 +101,20 @@ void GivenRights::take_within(const std::string &from, std::string_view prefix, 
     end(at->second, event);
 }
 
+void GivenRights::give_named(std::string_view name, std::string_view kind, const std::string &from,
+                             const std::string &to, const Event &event, std::string_view whose) {
+  give(kind, from, to, event);
+  named_[{std::string(whose.empty() ? std::string_view(from) : whose), std::string(name)}].push_back(
+      {from, to, std::string(kind)});
+}
+
+void GivenRights::take_named(const std::string &whose, std::string_view name, const Event &event) {
+  const auto found = named_.find({whose, std::string(name)});
+  if (found == named_.end()) return;
+  for (const auto &[from, to, kind] : found->second) take(kind, from, to, event);
+  named_.erase(found);
+}
+
 void GivenRights::used(std::string_view kind, const std::string &from, const std::string &to,
                        const Event &event, std::vector<base::Interval> times) {
   if (from.empty() || to.empty() || from == to) return;

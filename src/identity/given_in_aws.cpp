@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/encode.hpp"
+#include "evidence/sink.hpp"
+#include "identity/aws_account.hpp"
 #include "identity/given_rights_book.hpp"
 #include "identity/ids.hpp"
 
@@ -39,6 +41,19 @@ constexpr Managed kManaged[] = {
     {"AWSCodeCommitReadOnly", "aws-reads", "codecommit"},
 };
 
+// What is wrong with a policy is told where a listing has it.
+class NoSink : public evidence::Sink {
+ public:
+  evidence::RecordId record(evidence::Record) override { return 0; }
+  std::size_t text(const evidence::TextView &) override { return 0; }
+  std::size_t child(const evidence::ItemView &) override { return 0; }
+  void unread(evidence::Unread) override {}
+  const base::Limits &limits() const override { return limits_; }
+
+ private:
+  base::Limits limits_;
+};
+
 class InAws {
  public:
   InAws(GivenRights &book, const Event &event)
@@ -60,10 +75,64 @@ class InAws {
       policy(true);
     } else if (what == "detachuserpolicy" || what == "detachrolepolicy" || what == "detachgrouppolicy") {
       policy(false);
+    } else if (what == "putuserpolicy" || what == "putrolepolicy" || what == "putgrouppolicy") {
+      inline_policy();
+    } else if (what == "deleteuserpolicy" || what == "deleterolepolicy" || what == "deletegrouppolicy") {
+      book_.take_named(holder(), book_.extra(event_, "policy-name"), event_);
+    } else if (what == "updateassumerolepolicy" || what == "createrole") {
+      trust();
     }
   }
 
  private:
+  // What the reader of an account's listing makes of an identity with this policy.
+  Facts listed(std::string_view list, std::string_view identity) const {
+    Facts facts;
+    const std::string json =
+        fmt::format(R"({{"{}":[{{"Arn":"arn:aws:iam::{}:x/x",{}}}]}})", list, account_, identity);
+    const std::string place = book_.events().source_of(event_);
+    evidence::ItemView item;
+    item.path = place;
+    item.bytes = json;
+    NoSink sink;
+    if (!aws::read_directory(item, facts, sink, {})) return {};
+    return facts;
+  }
+
+  // A policy of that name replaces the one before.
+  void inline_policy() {
+    const std::string who = holder();
+    const std::string_view document = book_.extra(event_, "policy-document"),
+                           name = book_.extra(event_, "policy-name");
+    if (who.empty() || !document.starts_with('{')) return;
+    book_.take_named(who, name, event_);
+    const std::string self = "principal:aws/" + account_ + "/x/x", whole = "principal:aws/" + account_;
+    const Facts facts =
+        listed("UserDetailList", fmt::format(R"("UserPolicyList":[{{"PolicyDocument":{}}}])", document));
+    for (const Resource &one : facts.resources) book_.resource(one.id, one.kind, one.name, event_);
+    for (const Grant &one : facts.grants) {
+      if (one.from != self) continue;
+      if (one.to == whole) {
+        book_.principal(whole, PrincipalKind::tenant, "AWS account " + account_, event_);
+        book_.set_of(whole, "aws-contains", whole + "/");
+      }
+      book_.give_named(name, one.kind, who, one.to, event_);
+    }
+  }
+
+  // Who may assume a role: what is set replaces what was.
+  void trust() {
+    const std::string_view document = book_.extra(event_, "policy-document");
+    const std::string role = "principal:aws/" + account_ + "/role/" + lower(named("role"));
+    if (named("role").empty() || !document.starts_with('{')) return;
+    const std::string self = "principal:aws/" + account_ + "/x/x";
+    const Facts facts = listed("RoleDetailList", fmt::format(R"("AssumeRolePolicyDocument":{})", document));
+    book_.take_named(role, "trust", event_);
+    for (const Grant &one : facts.grants)
+      if (one.to == self && one.kind != "aws-contains")
+        book_.give_named("trust", one.kind, one.from, role, event_, role);
+  }
+
   // The thing of a type among those that the call names.
   std::string_view named(std::string_view type) const {
     if (book_.text(event_.target_type) == type) return book_.text(event_.target_name);

@@ -27,6 +27,11 @@ class GivenRights {
   void take(std::string_view kind, const std::string &from, const std::string &to, const log::Event &event);
   // Ends every right of a holder whose thing begins with `prefix`.
   void take_within(const std::string &from, std::string_view prefix, const log::Event &event);
+  // Rights that came under a name (a policy's) and go with it; it is a name of `whose`, by default the
+  // holder's.
+  void give_named(std::string_view name, std::string_view kind, const std::string &from,
+                  const std::string &to, const log::Event &event, std::string_view whose = {});
+  void take_named(const std::string &whose, std::string_view name, const log::Event &event);
   // A right was used: it was held then, and nobody knows since when.
   void used(std::string_view kind, const std::string &from, const std::string &to, const log::Event &event,
             std::vector<base::Interval> times);
@@ -70,6 +75,7 @@ class GivenRights {
   Facts &facts_;
   RealmAccounts accounts_;
   std::map<Key, std::vector<Period>> rights_;
+  std::map<std::pair<std::string, std::string>, std::vector<Key>> named_;  // whose, name
   std::vector<Grant> moments_;
   std::set<std::string> holders_;  // whose listed rights are among rights_
   // Made at first need: a directory may have millions of both.

@@ -230,6 +230,14 @@ base::Result<void> read_aws_cloudtrail(const Json &record, EventBuilder &out) {
   if (name == "DeleteAccessKey" ||
       (name == "UpdateAccessKey" && text_at(record, {"requestParameters.status"}) == "Inactive"))
     out.extra("key-removed", base::lower(text_at(record, {"requestParameters.accessKeyId"})));
+  // What a policy of their own allows stands in the call that sets it, and nowhere else in a log.
+  if (source.starts_with("iam.") && (name.ends_with("Policy") || name == "CreateRole")) {
+    constexpr std::size_t kDocumentMax = 10'240;  // of a role, the largest (IAM quotas)
+    out.extra("policy-name", text_at(record, {"requestParameters.policyName"}));
+    const std::string_view document =
+        text_at(record, {"requestParameters.policyDocument", "requestParameters.assumeRolePolicyDocument"});
+    if (document.size() <= kDocumentMax) out.extra("policy-document", document);
+  }
   out.extra("assumed-role", text_at(record, {"responseElements.assumedRoleUser.arn"}));
   out.extra("region", text_at(record, {"awsRegion", "AWS region"}));
   out.extra("read-only", text_at(record, {"readOnly"}));

@@ -303,6 +303,41 @@ TEST_F(GivenElsewhere, PoliciesAndGroupsOfAws) {
   EXPECT_EQ(count_grants(facts, "aws-administrator"), 1u);  // what a policy of theirs allows stands elsewhere
 }
 
+TEST_F(GivenElsewhere, WhatAPolicyOfTheirOwnAllowsStandsInTheCallThatSetsIt) {
+  constexpr std::string_view kAccount = "482913007654";
+  const auto call = [&](std::string_view operation, std::string_view target, std::string_view type,
+                        std::string_view document, std::string_view time) {
+    add({.source = Source::aws_cloudtrail,
+         .operation = operation,
+         .target = target,
+         .type = type,
+         .tenant = kAccount,
+         .extras = {{"policy-name", "p1"}, {"policy-document", document}},
+         .time = time});
+  };
+  call("PutUserPolicy", "eve", "user",
+       R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})",
+       "2025-03-01T00:00:00Z");
+  call("PutUserPolicy", "eve", "user",
+       R"({"Statement":{"Effect":"Allow","Action":["s3:Get*"],"Resource":"arn:aws:s3:::backup/*"}})",
+       "2025-03-02T00:00:00Z");
+  call("DeleteUserPolicy", "eve", "user", "", "2025-03-03T00:00:00Z");
+  call("PutRolePolicy", "ci", "role", "{not json", "2025-03-03T00:00:00Z");
+  call("UpdateAssumeRolePolicy", "ci", "role",
+       R"({"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::999999999999:user/mal"},)"
+       R"("Action":"sts:AssumeRole"}]})",
+       "2025-03-04T00:00:00Z");
+  run();
+  const std::string place = "principal:aws/482913007654", eve = place + "/eve";
+  EXPECT_EQ(held("aws-administrator", eve, place),
+            (base::Interval{at("2025-03-01T00:00:00Z"), at("2025-03-02T00:00:00Z")}));
+  EXPECT_EQ(held("aws-reads", eve, "resource:aws/482913007654/s3"),
+            (base::Interval{at("2025-03-02T00:00:00Z"), at("2025-03-03T00:00:00Z")}));
+  EXPECT_EQ(held("aws-trusts", "principal:aws/999999999999/user/mal", place + "/role/ci").from,
+            at("2025-03-04T00:00:00Z"));
+  EXPECT_EQ(facts.grants.size(), 3u);
+}
+
 TEST_F(GivenElsewhere, RolesGroupsAndApplicationsOfOkta) {
   const auto okta = [&](std::string_view operation, std::string_view type, std::string_view id, Extras extras,
                         std::string_view time = "2025-03-01T10:00:00Z") {
