@@ -93,6 +93,31 @@ TextSpan window_of(std::string_view text, TextSpan around) {
   return window;
 }
 
+// As a person would make a password, or as a program draws one.
+bool of_a_passwords_make(std::string_view word) {
+  bool lower = false, upper = false, digit = false, sign = false;
+  for (const char c : word) {
+    lower |= c >= 'a' && c <= 'z';
+    upper |= c >= 'A' && c <= 'Z';
+    digit |= c >= '0' && c <= '9';
+    sign |= std::string_view("!#$%&*+=?^~|\\").find(c) != std::string_view::npos;
+  }
+  return (word.size() >= 6 && (lower || upper) && digit && sign) ||
+         (word.size() >= 10 && lower && upper && digit);
+}
+
+// Where the word that begins at `at` ends: at a space, at the brackets of markup, and behind the name of an
+// attribute (`onerror=`), so that a subject that is a script is seen for what it is.
+std::size_t end_of_word(std::string_view text, std::size_t at) {
+  bool name = true;
+  for (std::size_t i = at; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == ' ' || c == '<' || c == '>' || (c == '=' && name && i > at)) return i;
+    name = name && c >= 'a' && c <= 'z';
+  }
+  return text.size();
+}
+
 }  // namespace
 
 std::string masked_context(std::string_view text, TextSpan around, std::vector<TextSpan> hidden) {
@@ -152,22 +177,12 @@ std::string masked_context(std::string_view text, TextSpan around, std::vector<T
 }
 
 std::string without_likely_secrets(std::string_view text) {
-  constexpr std::string_view kHidden = "\u2022\u2022\u2022";
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::size_t end = end_of_word(text, at);
     const std::string_view word = text.substr(at, end - at);
-    bool lower = false, upper = false, digit = false, sign = false;
-    for (const char c : word) {
-      lower |= c >= 'a' && c <= 'z';
-      upper |= c >= 'A' && c <= 'Z';
-      digit |= c >= '0' && c <= '9';
-      sign |= std::string_view("!#$%&*+=?^~|\\").find(c) != std::string_view::npos;
-    }
-    const bool made = word.size() >= 6 && (lower || upper) && digit && sign;
-    const bool drawn = word.size() >= 10 && lower && upper && digit;
-    out += made || drawn ? kHidden : word;
-    if (end < text.size()) out += ' ';
+    out += of_a_passwords_make(word) ? kMask : word;
+    if (end < text.size()) out += text[end];
     at = end + 1;
   }
   return out;

@@ -53,31 +53,6 @@ void bindings(JsonWriter &json, const Picture &picture, std::string_view id) {
 
 constexpr std::string_view kHidden = "\u2022\u2022\u2022";  // as in what stands around a secret
 
-// As a person would make a password, or as a program draws one.
-bool of_a_passwords_make(std::string_view word) {
-  bool lower = false, upper = false, digit = false, sign = false;
-  for (const char c : word) {
-    lower |= c >= 'a' && c <= 'z';
-    upper |= c >= 'A' && c <= 'Z';
-    digit |= c >= '0' && c <= '9';
-    sign |= std::string_view("!#$%&*+=?^~|\\").find(c) != std::string_view::npos;
-  }
-  return (word.size() >= 6 && (lower || upper) && digit && sign) ||
-         (word.size() >= 10 && lower && upper && digit);
-}
-
-// Where the word that begins at `at` ends: at a space, at the brackets of markup, and behind the name of an
-// attribute (`onerror=`), so that a subject that is a script is seen for what it is.
-std::size_t end_of_word(std::string_view text, std::size_t at) {
-  bool name = true;
-  for (std::size_t i = at; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == ' ' || c == '<' || c == '>' || (c == '=' && name && i > at)) return i;
-    name = name && c >= 'a' && c <= 'z';
-  }
-  return text.size();
-}
-
 void places(JsonWriter &json, const Picture &picture, const identity::SecretFact &secret,
             const Contexts &contexts) {
   const std::string_view digits = std::string_view(secret.id).substr(std::string_view("secret:").size());
