@@ -279,17 +279,17 @@ TEST(Sources, HayabusaInItsProfilesAndTimes) {
       read_text(header + "01-12-2024 08:08:09.123 PM -06:00" + columns + "1,TgtUser: ann\n" +
                     "01-22-2024 08:08:09.123 AM -06:00" + columns + "2,TgtUser: ann\n",
                 {}, "us.csv");
-  ASSERT_THAT(american.table.events, SizeIs(2)) << american.error;
+  ASSERT_THAT(american.table.events, testing::SizeIs(2)) << american.error;
   EXPECT_EQ(american.table.events[0].time, base::parse_time("2024-01-13T02:08:09.123Z"));
   const ReadLog european =
       read_text(header + "01-12-2024 08:08:09.123 +01:00" + columns + "1,TgtUser: ann\n" +
                     "22-12-2024 08:08:09.123 +01:00" + columns + "2,TgtUser: ann\n",
                 {}, "eu.csv");
-  ASSERT_THAT(european.table.events, SizeIs(2)) << european.error;
+  ASSERT_THAT(european.table.events, testing::SizeIs(2)) << european.error;
   EXPECT_EQ(european.table.events[0].time, base::parse_time("2024-12-01T07:08:09.123Z"));
   const ReadLog undecided = read_text(
       R"({"Timestamp":"01-12-2024 08:08:09.123 +01:00","RuleTitle":"Guessing",)" + rest, {}, "x.json");
-  EXPECT_THAT(undecided.table.events, SizeIs(0));
+  EXPECT_THAT(undecided.table.events, testing::SizeIs(0));
 }
 
 // A finding over several events names them all, and has no record of its own.
