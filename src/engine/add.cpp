@@ -185,8 +185,11 @@ Result<std::optional<ReadTip>> tip_of(Case &the_case, const evidence::EvidenceFi
     // Sealed to this case by whoever gives it; what was sealed to another stays closed.
     DISLODGE_TRY_ASSIGN(const std::string sealed, base::read_file(file.path));
     const auto opened = open_notice(the_case.keys(), sealed);
-    // The messages of a package are sealed one by one, a line each.
-    if (!opened && named_by_itself && !sealed.starts_with('{')) return tl::unexpected(opened.error());
+    // The messages of a package are sealed one by one, an object of JSON a line each. One byte would not
+    // tell: sealed bytes are any, and one manifest in 256 begins with a brace.
+    const std::string_view first = std::string_view(sealed).substr(0, sealed.find('\n'));
+    const bool of_messages = first.starts_with("{\"") && first.ends_with('}');
+    if (!opened && named_by_itself && !of_messages) return tl::unexpected(opened.error());
     if (!opened) return std::optional<ReadTip>();
     DISLODGE_TRY_ASSIGN(const base::Fd memory, in_memory(opened->view()));
     DISLODGE_TRY_ASSIGN(const evidence::Recognised what, recogniser.ask(memory.get(), ""));
