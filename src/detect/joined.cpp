@@ -81,8 +81,10 @@ class Joiner {
     std::vector<char> gone(found_.size(), 0);
     for (const std::size_t index : order)
       if (const auto into = better(index, gone)) {
+        // Two rules that found the same are two findings in one line: neither's name is lost.
         absorb(found_[*into], found_[index],
-               general(found_[index]) == kAnyRule && found_[*into].kind != found_[index].kind);
+               general(found_[index]) == kAnyRule &&
+                   found_[*into].says.find(found_[index].says) == std::string::npos);
         gone[index] = 1;
       }
     std::size_t next = 0;

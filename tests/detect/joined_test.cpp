@@ -94,6 +94,19 @@ TEST(Joined, AnyRuleGoesIntoAGeneralKindAndThatIntoAParticularOne) {
   EXPECT_THAT(found[0].says, testing::HasSubstr("(also: rule-matched of p)")) << "which rule it was is kept";
 }
 
+TEST(Joined, TwoRulesOfAnotherProgramOverOneEventAreBothNamed) {
+  std::vector<Detection> found = {made("rule-matched", 0, {7}, "p"), made("rule-matched", 0, {7}, "p"),
+                                  made("rule-matched", 0, {7}, "p")};
+  found[0].says = "Chainsaw: Account Brute Force, dc1";
+  found[1].says = "Chainsaw: Suspicious Logon, dc1";
+  found[2].says = found[0].says;
+  join(found);
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_THAT(found[0].says, testing::HasSubstr("Account Brute Force"));
+  EXPECT_THAT(found[0].says, testing::HasSubstr("Suspicious Logon"));
+  EXPECT_EQ(found[0].says.find("Brute"), found[0].says.rfind("Brute")) << "each once: " << found[0].says;
+}
+
 TEST(Joined, NothingStaysNothing) {
   std::vector<Detection> found;
   join(found);
