@@ -6,8 +6,8 @@
 #include <tuple>
 
 #include "base/encode.hpp"
-#include "detect/basis.hpp"
 #include "detect/stolen_secret.hpp"
+#include "detect/view.hpp"
 
 namespace dislodge::detect {
 
@@ -170,12 +170,11 @@ std::vector<CannotSay> cannot_say(const log::EventTable &table, const identity::
                                   const std::vector<Detection> &detections,
                                   const std::vector<Coverage> &coverage, const KnownSince &known_since,
                                   const DetectOptions &options) {
-  return cannot_say(Basis(table, facts, options), detections, coverage, known_since);
+  return cannot_say(View(table, facts, options), detections, coverage, known_since);
 }
 
-std::vector<CannotSay> cannot_say(const Basis &basis, const std::vector<Detection> &detections,
+std::vector<CannotSay> cannot_say(const View &view, const std::vector<Detection> &detections,
                                   const std::vector<Coverage> &coverage, const KnownSince &known_since) {
-  const View &view = basis.view;
   std::map<std::string, Subject> held;
   for (const Detection &one : detections) {
     if (!one.intruder) continue;

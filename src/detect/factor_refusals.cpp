@@ -29,9 +29,7 @@ bool refused(const Event &event) {
 }  // namespace
 
 void tell_factor_refusals(const View &view, const Attribution &attribution, std::vector<Detection> &out) {
-  struct Run {
-    std::vector<EventIndex> events;
-  };
+  using Run = std::vector<EventIndex>;
   std::map<std::pair<StringId, StringId>, base::Time> here;              // tenant, address -> first success
   std::map<std::pair<std::string, std::string>, std::vector<Run>> runs;  // account, network
   for (const EventIndex index : view.user_signins()) {
@@ -40,19 +38,18 @@ void tell_factor_refusals(const View &view, const Attribution &attribution, std:
     if (event.outcome == Outcome::ok) here.try_emplace({event.tenant, event.address}, event.time);
     if (!refused(event)) continue;
     auto &list = runs[{view.actor(event), network_of(view, event.network, event.address)}];
-    if (list.empty() || event.time.us - view.event(list.back().events.back()).time.us > kGap)
-      list.emplace_back();
-    list.back().events.push_back(index);
+    if (list.empty() || event.time.us - view.event(list.back().back()).time.us > kGap) list.emplace_back();
+    list.back().push_back(index);
   }
   for (const auto &[key, list] : runs)
     for (const Run &run : list) {
       const auto &[account, network] = key;
-      if (run.events.size() < kRefusedMin || account.empty()) continue;
-      const Event &first = view.event(run.events.front());
-      const Event &last = view.event(run.events.back());
+      if (run.size() < kRefusedMin || account.empty()) continue;
+      const Event &first = view.event(run.front());
+      const Event &last = view.event(run.back());
       const auto seen = here.find({first.tenant, first.address});
       if (seen != here.end() && seen->second < first.time) continue;
-      Detection one = make_detection(view, "brute-force", run.events);
+      Detection one = make_detection(view, "brute-force", run);
       one.techniques = {"T1621"};
       add_unique(one.principals, account);
       one.grade = Grade::confirmed;
@@ -72,7 +69,7 @@ void tell_factor_refusals(const View &view, const Attribution &attribution, std:
       one.says = fill(
           "{times} asked {account} for a second factor that was refused, from {address} between {first} and "
           "{last}: the password is known there",
-          {{"times", counted(run.events.size(), "sign-in", "sign-ins")},
+          {{"times", counted(run.size(), "sign-in", "sign-ins")},
            {"account", view.name_of(account)},
            {"address", std::string(view.text(first.address))},
            {"first", spoken(one.first)},

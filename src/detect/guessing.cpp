@@ -13,6 +13,7 @@
 #include <unordered_set>
 
 #include "detect/passes.hpp"
+#include "detect/spray_tries.hpp"
 #include "log/result_code.hpp"
 
 namespace dislodge::detect {
@@ -31,10 +32,6 @@ constexpr std::int64_t kAfter = base::kDay;
 // Smart lockout refuses good tries too; one account is told once a day.
 constexpr std::int64_t kLockoutGap = base::kDay;
 constexpr std::size_t kLockoutsMin = 3;
-
-StringId account_of(const Event &event) {
-  return event.actor_name != 0 ? event.actor_name : event.actor_id;
-}
 
 bool locked(const Event &event) {
   return event.outcome == Outcome::blocked &&

@@ -17,6 +17,7 @@
 
 #include "detect/guessing.hpp"
 #include "detect/passes.hpp"
+#include "detect/spray_tries.hpp"
 #include "log/trace.hpp"
 
 namespace dislodge::detect {
@@ -36,8 +37,8 @@ constexpr std::int64_t kAfter = base::kDay;
 
 using Account = std::pair<StringId, StringId>;  // tenant, name or id
 
-Account account_of(const Event &event) {
-  return {event.tenant, event.actor_name != 0 ? event.actor_name : event.actor_id};
+Account whose(const Event &event) {
+  return {event.tenant, account_of(event)};
 }
 
 // Where an account, and where anybody, signed in without being guessed at.
@@ -57,7 +58,7 @@ class Finder {
       const Event &event = view_.event(index);
       if (event.address != 0 && event.outcome == Outcome::wrong_secret && event.code != 50034 &&
           taken_.count(index) == 0)
-        tries[account_of(event)].push_back(index);
+        tries[whose(event)].push_back(index);
     }
     std::erase_if(tries, [](const auto &one) { return one.second.size() < kTriesMin; });
     std::vector<Guessing> out;
@@ -68,8 +69,8 @@ class Finder {
     for (const EventIndex index : view_.user_signins()) {
       const Event &event = view_.event(index);
       if (event.address == 0 || !secret_was_right(event.outcome)) continue;
-      here[{event.tenant, event.address}].insert(account_of(event).second);
-      if (tries.count(account_of(event)) != 0) successes[account_of(event)].push_back(index);
+      here[{event.tenant, event.address}].insert(account_of(event));
+      if (tries.count(whose(event)) != 0) successes[whose(event)].push_back(index);
     }
     for (auto &[account, list] : tries) judge(account, list, successes[account], here, out);
     return out;

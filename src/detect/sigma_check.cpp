@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/encode.hpp"
-#include "evidence/sink.hpp"
+#include "evidence/deaf_sink.hpp"
 
 namespace dislodge::detect {
 
@@ -93,18 +93,6 @@ Source source_of(const SigmaLogsource &logsource) {
   return Source::generic;
 }
 
-class DeafSink : public evidence::Sink {
- public:
-  evidence::RecordId record(evidence::Record) override { return 0; }
-  std::size_t text(const evidence::TextView &) override { return 0; }
-  std::size_t child(const evidence::ItemView &) override { return 0; }
-  void unread(evidence::Unread) override {}
-  const base::Limits &limits() const override { return limits_; }
-
- private:
-  base::Limits limits_;
-};
-
 std::vector<std::string> found_in(const log::EventTable &table) {
   std::vector<std::string> out;
   for (const log::Event &event : table.events)
@@ -134,7 +122,7 @@ std::vector<std::string> rules_found(const SigmaMatcher &matcher, const SigmaLog
   SigmaWatcher watcher(matcher);
   log::EventTable table;
   if (log::recognises(text)) {
-    DeafSink sink;
+    evidence::DeafSink sink;
     evidence::ItemView item;
     item.path = "example.json";
     item.bytes = text;

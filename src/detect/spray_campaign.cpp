@@ -378,6 +378,16 @@ class Completer {
 
 }  // namespace
 
+Campaign scattered_campaign(StringId tenant, double surprise) {
+  Campaign one;
+  one.by_address = true;
+  one.scattered = true;
+  one.ordinary = true;
+  one.tenants = {tenant};
+  one.surprise = surprise;
+  return one;
+}
+
 bool in_tenants(const Campaign &campaign, StringId tenant) {
   return std::binary_search(campaign.tenants.begin(), campaign.tenants.end(), tenant);
 }

@@ -222,12 +222,7 @@ class Patient {
   // The window's tries on the accounts that are beset, and what goes on before and after without a pause.
   void tell(StringId tenant, std::vector<Lost> &list, std::size_t begin, std::size_t end,
             const std::set<StringId> &beset, std::int64_t pause) {
-    Campaign one;
-    one.by_address = true;  // the program is everybody's
-    one.scattered = true;
-    one.ordinary = true;
-    one.tenants = {tenant};
-    one.surprise = surprise_;
+    Campaign one = scattered_campaign(tenant, surprise_);
     std::vector<std::size_t> theirs;
     for (std::size_t i = begin; i < end; ++i)
       if (beset.count(list[i].account) != 0) theirs.push_back(i);

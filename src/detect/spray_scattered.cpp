@@ -148,12 +148,7 @@ class Scattered {
   }
 
   void tell(StringId tenant, const std::vector<Lost> &list, std::size_t begin, std::size_t end) {
-    Campaign one;
-    one.by_address = true;  // the program is everybody's
-    one.scattered = true;
-    one.ordinary = true;
-    one.tenants = {tenant};
-    one.surprise = surprise_;
+    Campaign one = scattered_campaign(tenant, surprise_);
     one.fingerprint.mask = bit_of(Part::agent);
     one.fingerprint.parts[static_cast<std::size_t>(Part::agent)] = tries_[list[begin].attempt].parts[0];
     for (std::size_t i = begin; i < end; ++i) {

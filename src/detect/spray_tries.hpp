@@ -118,6 +118,8 @@ inline base::StringId account_of(const log::Event &event) {
 inline std::int64_t day_of(const log::Event &event) {
   return event.time.us / base::kDay;
 }
+// A campaign by the program that everybody has: told by its addresses, each of which it uses once.
+Campaign scattered_campaign(base::StringId tenant, double surprise);
 // Whether a campaign was found in this tenant.
 bool in_tenants(const Campaign &campaign, base::StringId tenant);
 

@@ -3,7 +3,7 @@
 // after the secret could first be known, split into the owner's habit and the rest. One second is enough.
 //
 //   auto uses = detect_secret_use(basis, detections, known_since);
-//   auto doubts = cannot_say(basis, detections, coverage, known_since);
+//   auto doubts = cannot_say(basis.view, detections, coverage, known_since);
 
 #include <map>
 #include <string>
@@ -15,6 +15,8 @@
 #include "log/event.hpp"
 
 namespace dislodge::detect {
+
+class View;  // view.hpp
 
 // When the intruder could first know a secret (by secret id), or act as a principal (by principal id): from
 // reach. A secret that is not in it counts from its earliest exposure in the facts, else not at all.
@@ -34,7 +36,7 @@ std::vector<Detection> detect_secret_use(const log::EventTable &table, const ide
 
 // For principals that the intruder held and for bound secrets that they could know: the intervals in which
 // the log that would show the use has a gap, was throttled, or is not held.
-std::vector<CannotSay> cannot_say(const Basis &basis, const std::vector<Detection> &detections,
+std::vector<CannotSay> cannot_say(const View &view, const std::vector<Detection> &detections,
                                   const std::vector<log::Coverage> &coverage, const KnownSince &known_since);
 std::vector<CannotSay> cannot_say(const log::EventTable &table, const identity::Facts &facts,
                                   const std::vector<Detection> &detections,

@@ -89,7 +89,7 @@ class Writer {
  public:
   Writer(std::string_view message, bool from_quoted, const PartsSeen &parts, const disclose::Sides &sides,
          const base::Limits &limits)
-      : message_(message), from_quoted_(from_quoted), seen_(parts), sides_(sides), limits_(limits) {
+      : from_quoted_(from_quoted), seen_(parts), sides_(sides) {
     mail::read_structure(message, limits, structure_);
     parts_.resize(structure_.messages.size());
     for (const mail::Part &part : structure_.parts) parts_[part.message].push_back(&part);
@@ -300,11 +300,9 @@ class Writer {
     return out + "--" + boundary + "--\n";
   }
 
-  std::string_view message_;
   bool from_quoted_;
   const PartsSeen &seen_;
   const disclose::Sides &sides_;
-  const base::Limits &limits_;
   mail::Structure structure_;
   std::vector<std::vector<const mail::Part *>> parts_;  // by message
   std::vector<UnitCut> cuts_;

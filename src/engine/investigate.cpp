@@ -442,7 +442,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     picture.unseen = unseen_credentials(picture, rights, program_options.sweeps);
     picture.sessions = detect::sessions(basis, picture.detections);
     picture.cannot_say =
-        detect::cannot_say(basis, picture.detections, picture.coverage, known_since(picture.reach));
+        detect::cannot_say(basis.view, picture.detections, picture.coverage, known_since(picture.reach));
     picture.first_access = first_access(picture.detections);
     identity::Attribution attribution = attribution_of(picture.detections, picture.sessions);
     attribution.claimed = claimed_changes(claims, picture.detections);

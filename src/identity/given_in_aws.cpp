@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/encode.hpp"
-#include "evidence/sink.hpp"
+#include "evidence/deaf_sink.hpp"
 #include "identity/aws_account.hpp"
 #include "identity/given_rights_book.hpp"
 #include "identity/ids.hpp"
@@ -39,19 +39,6 @@ constexpr Managed kManaged[] = {
     {"AWSCodeCommitFullAccess", "aws-reads", "codecommit"},
     {"AWSCodeCommitPowerUser", "aws-reads", "codecommit"},
     {"AWSCodeCommitReadOnly", "aws-reads", "codecommit"},
-};
-
-// What is wrong with a policy is told where a listing has it.
-class NoSink : public evidence::Sink {
- public:
-  evidence::RecordId record(evidence::Record) override { return 0; }
-  std::size_t text(const evidence::TextView &) override { return 0; }
-  std::size_t child(const evidence::ItemView &) override { return 0; }
-  void unread(evidence::Unread) override {}
-  const base::Limits &limits() const override { return limits_; }
-
- private:
-  base::Limits limits_;
 };
 
 class InAws {
@@ -94,7 +81,7 @@ class InAws {
     evidence::ItemView item;
     item.path = place;
     item.bytes = json;
-    NoSink sink;
+    evidence::DeafSink sink;  // what is wrong with a policy is told where a listing has it
     if (!aws::read_directory(item, facts, sink, {})) return {};
     return facts;
   }

@@ -1,9 +1,8 @@
 // Rights in GitHub and GitLab. Source: docs.github.com (audit log events of an organisation),
 // docs.gitlab.com/user/compliance/audit_event_types.
 
-#include <initializer_list>
-
 #include "base/encode.hpp"
+#include "base/one_of.hpp"
 #include "identity/given_rights_book.hpp"
 #include "identity/ids.hpp"
 
@@ -11,14 +10,9 @@ namespace dislodge::identity {
 namespace {
 
 using base::lower;
+using base::one_of;
 using log::Event;
 using log::Source;
-
-bool one_of(std::string_view what, std::initializer_list<std::string_view> names) {
-  for (const std::string_view one : names)
-    if (one == what) return true;
-  return false;
-}
 
 class InGithub {
  public:

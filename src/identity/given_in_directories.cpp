@@ -3,9 +3,8 @@
 // cloud.google.com/iam/docs/roles-overview, learn.microsoft.com (security events 4728 to 4757; well-known
 // identifiers of groups).
 
-#include <initializer_list>
-
 #include "base/encode.hpp"
+#include "base/one_of.hpp"
 #include "identity/given_rights_book.hpp"
 #include "identity/ids.hpp"
 #include "identity/places.hpp"
@@ -14,14 +13,9 @@ namespace dislodge::identity {
 namespace {
 
 using base::lower;
+using base::one_of;
 using log::Event;
 using log::Source;
-
-bool one_of(std::string_view what, std::initializer_list<std::string_view> names) {
-  for (const std::string_view one : names)
-    if (one == what) return true;
-  return false;
-}
 
 // The organisation that an event is of, with everything of it that is known.
 std::string organisation(GivenRights &book, const Event &event, std::string_view realm,

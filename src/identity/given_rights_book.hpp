@@ -13,6 +13,7 @@
 
 #include "identity/fact.hpp"
 #include "identity/realm_accounts.hpp"
+#include "identity/right_periods.hpp"
 #include "log/event.hpp"
 
 namespace dislodge::identity {
@@ -59,22 +60,15 @@ class GivenRights {
   void finish();  // writes into the facts
 
  private:
-  struct Period {
-    base::Interval valid;
-    bool start_known = false, end_known = false;
-    std::string evidence;
-    std::vector<base::Interval> used;
-  };
   using Key = std::tuple<std::string, std::string, std::string>;  // from, to, kind
 
-  void end(std::vector<Period> &periods, const log::Event &event);
   void learn_listed(const std::string &from);
   void learn_groups() const;
 
   const log::EventTable &events_;
   Facts &facts_;
   RealmAccounts accounts_;
-  std::map<Key, std::vector<Period>> rights_;
+  std::map<Key, RightPeriods> rights_;
   std::map<std::pair<std::string, std::string>, std::vector<Key>> named_;  // whose, name
   std::vector<Grant> moments_;
   std::set<std::string> holders_;  // whose listed rights are among rights_

@@ -9,6 +9,7 @@
 
 #include "base/encode.hpp"
 #include "identity/ids.hpp"
+#include "identity/right_periods.hpp"
 #include "log/operation.hpp"
 
 namespace dislodge::identity {
@@ -69,11 +70,6 @@ class Historian {
   }
 
  private:
-  struct Period {
-    base::Interval valid;
-    bool start_known = false, end_known = false;
-    std::string evidence;
-  };
   using Key = std::tuple<std::string, std::string, std::string>;  // kind, from, to
 
   std::string text(base::StringId id) const { return std::string(events_.text(id)); }
@@ -134,24 +130,11 @@ class Historian {
 
   void give(std::string kind, std::string from, std::string to, const Event &event) {
     if (from.empty() || to.empty()) return;
-    auto &periods = grants_[{std::move(kind), std::move(from), std::move(to)}];
-    if (!periods.empty() && !periods.back().end_known) return;  // the same change told by two logs
-    Period one;
-    one.valid.from = event.time;
-    one.start_known = true;
-    one.evidence = events_.source_of(event);
-    periods.push_back(std::move(one));
+    begin_period(grants_[{std::move(kind), std::move(from), std::move(to)}], events_, event);
   }
   void take(std::string kind, std::string from, std::string to, const Event &event) {
     if (from.empty() || to.empty()) return;
-    auto &periods = grants_[{std::move(kind), std::move(from), std::move(to)}];
-    if (periods.empty()) periods.push_back({});
-    Period &last = periods.back();
-    if (last.end_known) return;
-    last.valid.until = event.time;
-    last.end_known = true;
-    const std::string evidence = events_.source_of(event);
-    last.evidence += last.evidence.empty() ? evidence : "; " + evidence;
+    end_period(grants_[{std::move(kind), std::move(from), std::move(to)}], events_, event);
   }
 
   void made(const Event &event, PrincipalKind kind) {
@@ -526,22 +509,9 @@ class Historian {
   }
 
   void finish() {
-    for (auto &[key, periods] : grants_) {
+    for (const auto &[key, periods] : grants_) {
       const auto &[kind, from, to] = key;
-      for (std::size_t i = 0; i < periods.size(); ++i) {
-        const Period &period = periods[i];
-        Grant one;
-        one.kind = kind;
-        one.from = from;
-        one.to = to;
-        one.valid = period.valid;
-        one.start_known = period.start_known;
-        one.end_known = period.end_known;
-        one.evidence = period.evidence;
-        one.id = grant_id(kind, from, to,
-                          i + 1 == periods.size() ? std::string() : base::format_time(period.valid.from));
-        facts_.grants.push_back(std::move(one));
-      }
+      add_grants(periods, kind, from, to, facts_.grants);
     }
     std::unordered_set<std::string> listed;
     for (const Credential &c : facts_.credentials) listed.insert(c.id);
@@ -554,7 +524,7 @@ class Historian {
   const Rights &rights_;
   Facts &facts_;
   std::unordered_set<std::string> principals_, boxes_;
-  std::map<Key, std::vector<Period>> grants_;
+  std::map<Key, RightPeriods> grants_;
   std::unordered_map<std::string, std::string> slot_of_key_;
   std::vector<Credential> removed_;
   // mailbox and rule -> who reads which mailbox by it

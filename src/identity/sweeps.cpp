@@ -4,6 +4,7 @@
 #include <string>
 #include <tuple>
 
+#include "base/one_of.hpp"
 #include "identity/ids.hpp"
 #include "identity/undone.hpp"
 #include "log/operation.hpp"
@@ -11,16 +12,14 @@
 namespace dislodge::identity {
 namespace {
 
+using base::one_of;
+
 constexpr std::string_view kPassword = "password", kSessions = "session:refresh";
 
 bool is_guest(const Principal &p) {
   const auto type = p.attributes.find("user-type"), upn = p.attributes.find("upn");
   return (type != p.attributes.end() && type->second == "guest") ||
          (upn != p.attributes.end() && upn->second.find("#ext#") != std::string::npos);
-}
-
-bool one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "detect/detect.hpp"
 #include "detect/guessing.hpp"
+#include "signin_log.hpp"
 
 namespace dislodge::detect {
 namespace {
@@ -16,7 +17,7 @@ using testing::SizeIs;
 constexpr const char *kEdge = "Mozilla/5.0 (Windows NT 10.0) Edg/133";
 
 // Five people sign in each morning for four weeks, each from one address.
-class Log {
+class Log : public SigninLog {
  public:
   Log() {
     for (int day = 0; day < 28; ++day)
@@ -26,24 +27,8 @@ class Log {
   }
   void add(int minute, const std::string &name, const std::string &address, int code,
            const std::string &agent, const std::string &country) {
-    log::Event event;
-    event.time = base::time_of({2025, 3, 3}) + minute * base::kMinute;
-    event.file = table.file_index("signins.json");
-    event.line = event.offset = table.events.size() + 1;
-    event.source = log::Source::entra_signin;
-    event.event_class = log::EventClass::interactive_signin;
-    event.code = code;
-    event.outcome = code == 0       ? log::Outcome::ok
-                    : code == 50126 ? log::Outcome::wrong_secret
-                                    : log::Outcome::right_secret_stopped;
-    event.tenant = table.pool.intern("t");
-    event.actor_name = table.pool.intern(name);
-    event.actor_id = table.pool.intern("id-" + name);
-    event.actor_type = table.pool.intern("user");
-    event.address = table.pool.intern(address);
-    event.agent = table.pool.intern(agent);
-    event.country = table.pool.intern(country);
-    table.events.push_back(event);
+    signin(base::time_of({2025, 3, 3}) + minute * base::kMinute, name, address, code, agent).country =
+        table.pool.intern(country);
   }
   // Tries from an address and a network each, by programs in turn.
   void guess(int tries, int programs) {
@@ -54,13 +39,6 @@ class Log {
       add(20 * 1440 + i * 300, "user1", std::to_string(60 + i) + ".7.1.9", 50126, kPrograms[i % programs],
           kCountries[i % 3]);
   }
-  std::vector<Detection> found(std::string_view kind) {
-    table.settle();
-    std::vector<Detection> all = detect(table, {}, builtin_options());
-    std::erase_if(all, [&](const Detection &one) { return one.kind != kind; });
-    return all;
-  }
-  log::EventTable table;
 };
 
 TEST(ScatteredGuessing, AtOneAccountAndItsSuccess) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "detect/detect.hpp"
+#include "signin_log.hpp"
 
 namespace dislodge::detect {
 namespace {
@@ -14,26 +15,16 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-class Log {
+class Log : public SigninLog {
  public:
   log::Event &add(std::int64_t second, const std::string &name, const std::string &address, int code,
                   const std::string &agent = "Mozilla/5.0 Edg/140") {
-    log::Event event = plain(second, name);
-    event.source = log::Source::entra_signin;
-    event.event_class = log::EventClass::interactive_signin;
-    event.code = code;
-    event.outcome = code == 0       ? log::Outcome::ok
-                    : code == 50053 ? log::Outcome::blocked
-                                    : log::Outcome::wrong_secret;
-    event.address = table.pool.intern(address);
-    event.agent = table.pool.intern(agent);
-    table.events.push_back(event);
-    return table.events.back();
+    return signin(at(second), name, address, code, agent);
   }
   // A change that a rule found.
   void act(std::int64_t second, const std::string &name, const std::string &rule, const std::string &address,
            const std::string &session = "") {
-    log::Event event = plain(second, name);
+    log::Event &event = this->event(at(second), name);
     event.source = log::Source::m365_audit;
     event.event_class = log::EventClass::mail_admin;
     event.outcome = log::Outcome::ok;
@@ -43,29 +34,10 @@ class Log {
     event.extra_begin = static_cast<std::uint32_t>(table.extras.size());
     event.extra_count = 1;
     table.extras.push_back({table.pool.intern("rule"), table.pool.intern(rule)});
-    table.events.push_back(event);
   }
-  std::vector<Detection> found(std::string_view kind) {
-    table.settle();
-    std::vector<Detection> all = detect(table, {}, builtin_options());
-    std::erase_if(all, [&](const Detection &one) { return one.kind != kind; });
-    return all;
-  }
-  log::EventTable table;
 
  private:
-  log::Event plain(std::int64_t second, const std::string &name) {
-    log::Event event;
-    event.time = base::time_of({2025, 9, 1}) + second * base::kSecond;
-    event.file = table.file_index("s.json");
-    event.line = event.offset = ++line_;
-    event.tenant = table.pool.intern("t");
-    event.actor_name = table.pool.intern(name);
-    event.actor_id = table.pool.intern("id-" + name);
-    event.actor_type = table.pool.intern("user");
-    return event;
-  }
-  std::uint64_t line_ = 0;
+  static base::Time at(std::int64_t second) { return base::time_of({2025, 9, 1}) + second * base::kSecond; }
 };
 
 TEST(Guessing, TenTriesOnOneAccountFromAStrangePlace) {

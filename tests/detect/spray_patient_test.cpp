@@ -5,6 +5,7 @@
 
 #include "detect/detect.hpp"
 #include "detect/spray.hpp"
+#include "signin_log.hpp"
 #include "tenant_generator.hpp"
 
 namespace dislodge::detect {
@@ -19,7 +20,7 @@ constexpr int kSpray = 15;  // the day on which it begins
 constexpr const char *kCountries[] = {"US", "GB", "FR", "NL", "US", "CA", "IT"};
 
 // Twelve people for four weeks, each at home in Germany, all with one browser; nobody mistypes.
-class Quiet {
+class Quiet : public SigninLog {
  public:
   Quiet() {
     for (int day = 0; day < 28; ++day)
@@ -31,36 +32,17 @@ class Quiet {
     return std::to_string(71 + i % 30) + '.' + std::to_string(20 + i) + ".7.11";
   }
   void add(std::int64_t second, int who, const std::string &address, int code, const std::string &country) {
-    log::Event event;
-    event.time = base::time_of({2024, 1, 1}) + second * base::kSecond;
-    event.file = table.file_index("s.json");
-    event.line = event.offset = table.events.size() + 1;
-    event.source = log::Source::entra_signin;
-    event.event_class = log::EventClass::interactive_signin;
-    event.tenant = table.pool.intern("t");
-    event.actor_name = table.pool.intern("p" + std::to_string(who) + "@t.example");
-    event.actor_id = table.pool.intern("id-" + std::to_string(who));
-    event.actor_type = table.pool.intern("user");
-    event.code = code;
-    event.outcome = code == 0 ? log::Outcome::ok : log::Outcome::wrong_secret;
-    event.address = table.pool.intern(address);
-    event.agent = table.pool.intern("Mozilla/5.0 Chrome/120");
+    log::Event &event =
+        signin(base::time_of({2024, 1, 1}) + second * base::kSecond, "p" + std::to_string(who) + "@t.example",
+               address, code, "Mozilla/5.0 Chrome/120");
     event.client = table.pool.intern("Browser");
     event.country = table.pool.intern(country);
-    table.events.push_back(event);
   }
   // A try every five hours, on each account in turn.
   void spray(int tries, int accounts = 12) {
     for (int i = 0; i < tries; ++i)
       add(kSpray * kDaySeconds + i * 5 * kHourSeconds, i % accounts, elsewhere(i), 50126, kCountries[i % 7]);
   }
-  std::vector<Detection> found(std::string_view kind) {
-    table.settle();
-    std::vector<Detection> all = detect(table, {}, builtin_options());
-    std::erase_if(all, [&](const Detection &one) { return one.kind != kind; });
-    return all;
-  }
-  log::EventTable table;
 };
 
 TEST(Patient, ThreeTriesOnEachOfTwelveAccounts) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "detect/detect.hpp"
+#include "signin_log.hpp"
 
 namespace dislodge::detect {
 namespace {
@@ -16,7 +17,7 @@ using testing::SizeIs;
 constexpr std::int64_t kDaySeconds = 86400;
 
 // Fourteen people for 25 days, each at home, who mistype now and then.
-class Office {
+class Office : public SigninLog {
  public:
   Office() {
     for (int day = 0; day < 25; ++day)
@@ -32,30 +33,10 @@ class Office {
   }
   void add(std::int64_t second, int who, const std::string &address, int code,
            const std::string &agent = "Mozilla/5.0 Edg/140") {
-    log::Event event;
-    event.time = base::time_of({2025, 9, 1}) + second * base::kSecond;
-    event.file = table.file_index("s.json");
-    event.line = event.offset = table.events.size() + 1;
-    event.source = log::Source::entra_signin;
-    event.event_class = log::EventClass::interactive_signin;
-    event.tenant = table.pool.intern("t");
-    event.actor_name = table.pool.intern("p" + std::to_string(who) + "@t.example");
-    event.actor_id = table.pool.intern("id-" + std::to_string(who));
-    event.actor_type = table.pool.intern("user");
-    event.code = code;
-    event.outcome = code == 0 ? log::Outcome::ok : log::Outcome::wrong_secret;
-    event.address = table.pool.intern(address);
-    event.agent = table.pool.intern(agent);
-    event.client = table.pool.intern("Browser");
-    table.events.push_back(event);
+    signin(base::time_of({2025, 9, 1}) + second * base::kSecond, "p" + std::to_string(who) + "@t.example",
+           address, code, agent)
+        .client = table.pool.intern("Browser");
   }
-  std::vector<Detection> found(std::string_view kind) {
-    table.settle();
-    std::vector<Detection> all = detect(table, {}, builtin_options());
-    std::erase_if(all, [&](const Detection &one) { return one.kind != kind; });
-    return all;
-  }
-  log::EventTable table;
 };
 
 TEST(Scattered, TenAccountsInTwoDaysEachFromAnotherNetwork) {
