@@ -31,6 +31,20 @@ bool is_archive(const EvidenceRow &row) {
          row.type == "zstd" || row.type == "xz" || row.type == "bzip2" || row.type == "rar";
 }
 
+// A mailbox's name without what says of which kind the file is: "lena.brandt.mbox.zip".
+std::string_view without_endings(std::string_view name) {
+  for (bool again = true; again;) {
+    again = false;
+    for (const std::string_view ending :
+         {".mbox", ".mbx", ".pst", ".ost", ".zip", ".eml", ".msg", ".csv", ".json"}) {
+      if (name.size() <= ending.size() || !name.ends_with(ending)) continue;
+      name.remove_suffix(ending.size());
+      again = true;
+    }
+  }
+  return name;
+}
+
 // Addresses in the names of an archive's folders and files, in lower case:
 // "Exchange/ann@brisk.example (Primary)/Top of Information Store/Inbox/1.eml", "ann@brisk.example.mbox".
 void addresses_in(std::string_view path, std::set<std::string> &found) {
@@ -45,8 +59,7 @@ void addresses_in(std::string_view path, std::set<std::string> &found) {
     std::size_t end = at + 1;
     while (end < path.size() && of_domain(path[end])) ++end;
     std::string address = base::lower(path.substr(begin, end - begin));
-    for (const std::string_view suffix : {".mbox", ".pst", ".ost", ".zip", ".eml", ".msg", ".csv", ".json"})
-      if (address.ends_with(suffix)) address.resize(address.size() - suffix.size());
+    address.resize(without_endings(address).size());
     const std::size_t dot = address.rfind('.');
     if (begin < at && dot != address.npos && dot > address.find('@') + 1 && dot + 2 < address.size())
       found.insert(std::move(address));
@@ -94,8 +107,7 @@ std::map<std::int64_t, std::string> folders_of(const std::vector<EvidenceRow> &e
 // Whether a file or folder bears an address or what stands before its @: "lena.brandt.mbox" and
 // "lena.brandt@halcyon.example" do, "lena.brandt-2" does not. Both in lower case.
 bool names_owner(std::string_view name, std::string_view address) {
-  for (const std::string_view suffix : {".mbox", ".mbx", ".pst", ".ost", ".zip", ".eml", ".msg"})
-    if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
+  name = without_endings(name);
   return name == address || name == address.substr(0, address.find('@'));
 }
 
