@@ -35,6 +35,7 @@
 #include "engine/split_secrets.hpp"
 #include "engine/stolen_pass.hpp"
 #include "engine/tips_pass.hpp"
+#include "engine/traced_mail.hpp"
 #include "engine/unchanged.hpp"
 #include "identity/bindings.hpp"
 #include "identity/ended_keys.hpp"
@@ -451,6 +452,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     name_changes(claims, picture.changes);
     tell_stolen(picture);
     tell_missing(missing, picture);
+    tell_missing(traced_and_not_held(picture), picture);
     timing.items_in = picture.reach.program.edges.size();
     timing.items_out = picture.reach.rows.size();
   }

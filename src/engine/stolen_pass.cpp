@@ -9,6 +9,7 @@
 
 #include "base/encode.hpp"
 #include "base/words.hpp"
+#include "engine/held_mail.hpp"
 #include "engine/readable.hpp"
 
 namespace dislodge::engine {
@@ -17,27 +18,6 @@ namespace {
 
 // What stands for the mailbox of messages that name none: loose files without --custodian.
 const std::string kNoMailbox = "mail of no named mailbox";
-
-// "<a@b>" and "a@b" are one id.
-std::string bare(std::string_view id) {
-  if (id.size() > 1 && id.front() == '<' && id.back() == '>') id = id.substr(1, id.size() - 2);
-  return std::string(id);
-}
-
-// Whose mailbox a message was in: that of its evidence; where that is not known, those to which its own
-// header or the load file of its export says that it was delivered.
-std::vector<std::string> mailboxes_of(const StoredRecord &row,
-                                      const std::map<std::int64_t, std::string> &custodian) {
-  const auto found = custodian.find(row.evidence);
-  if (found != custodian.end() && !found->second.empty()) return {found->second};
-  std::vector<std::string> mailboxes;
-  for (const evidence::Person &person : row.record.people)
-    if (person.role == evidence::PersonRole::delivered_to && !person.address.empty() &&
-        std::find(mailboxes.begin(), mailboxes.end(), person.address) == mailboxes.end())
-      mailboxes.push_back(person.address);
-  if (mailboxes.empty()) mailboxes.emplace_back();
-  return mailboxes;
-}
 
 // The same folder as a log and an export write it: "\\Inbox", "Top of Information Store/Inbox". Neither need
 // name the root that the other begins with.
@@ -64,13 +44,10 @@ void tell_stolen(Picture &picture) {
   std::unordered_set<std::string> held;
   const ReadableMail readable(picture);
   std::map<std::string, std::uint64_t> messages_in, lay_there, in_folder, folder_unknown;
-  std::map<std::int64_t, std::string> custodian;
-  for (const EvidenceRow &row : picture.evidence) custodian[row.id] = base::lower(row.custodian);
-  for (const auto &[id, inferred] : picture.custodians)
-    if (!inferred.empty()) custodian[id] = base::lower(inferred);
+  const std::map<std::int64_t, std::string> custodian = custodians_of(picture);
   for (const StoredRecord &row : picture.records) {
     if (row.record.kind != evidence::RecordKind::message) continue;
-    held.insert(bare(row.record.message_id));
+    held.insert(bare_id(row.record.message_id));
     for (const std::string &mailbox : mailboxes_of(row, custodian)) {
       ++messages_in[mailbox];
       lay_there[mailbox] += readable.lay_there(row, mailbox);
@@ -89,8 +66,8 @@ void tell_stolen(Picture &picture) {
       read_mailboxes.insert(mailbox);
       if (read.throttled) throttled.insert(mailbox);
       if (!read.message_id.empty()) {
-        named[mailbox].insert(bare(read.message_id));
-        if (!detection.events.empty()) evidence_of.emplace(bare(read.message_id), detection.id);
+        named[mailbox].insert(bare_id(read.message_id));
+        if (!detection.events.empty()) evidence_of.emplace(bare_id(read.message_id), detection.id);
       } else if (!read.folder.empty()) {
         base::Time &last = folders[mailbox].emplace(read.folder, read.time).first->second;
         last = std::max(last, read.time);
@@ -103,7 +80,7 @@ void tell_stolen(Picture &picture) {
     if (row.record.kind != evidence::RecordKind::message) continue;
     for (const std::string &mailbox : mailboxes_of(row, custodian))
       if (const auto found = named.find(mailbox);
-          found != named.end() && found->second.count(bare(row.record.message_id)) != 0 &&
+          found != named.end() && found->second.count(bare_id(row.record.message_id)) != 0 &&
           (readable.of(mailbox).empty() || readable.lay_there(row, mailbox)))
         ++named_and_held[mailbox];
   }

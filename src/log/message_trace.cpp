@@ -67,8 +67,11 @@ base::Result<void> read_message_trace(const Json &record, EventBuilder &out) {
   std::string_view several = text_at(record, {"recipient_status", "RecipientStatus"});
   while (!several.empty()) {
     const std::string_view one = several.substr(0, several.find(';'));
-    const std::string_view address = base::trim(one.substr(0, one.find("##")));
+    const std::size_t steps = one.find("##");
+    const std::string_view address = base::trim(one.substr(0, steps));
     out.extra("recipient", base::lower(address));
+    if (steps != std::string_view::npos && base::contains_ignoring_case(one.substr(steps), "Deliver"))
+      out.extra("delivered-to", base::lower(address));
     if (!out.is_set(&Event::target_name)) out.set_lower(&Event::target_name, address);
     several.remove_prefix(std::min(several.size(), one.size() + 1));
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/readable.hpp"
+#include "engine/traced_mail.hpp"
 
 namespace dislodge::engine {
 namespace {
@@ -129,6 +130,58 @@ TEST(StolenPass, AMailboxThatNobodyExportedIsARowOfTheLedger) {
   ASSERT_EQ(picture.ledger.size(), 1u);
   EXPECT_EQ(picture.ledger[0].item, "mailbox:dora@brisk.example");
   EXPECT_EQ(picture.ledger[0].state, evidence::LedgerState::not_exported);
+}
+
+// A message trace names what the export lacks: of mailboxes that could be read, for as long as they could.
+TEST(StolenPass, MailThatATraceNamesAndNoMailboxHoldsIsTold) {
+  Picture picture = synchronised("\\Inbox");
+  identity::Resource mailbox;
+  mailbox.id = "resource:exchange/-/dora@brisk.example";
+  mailbox.kind = "mailbox";
+  mailbox.name = "dora@brisk.example";
+  picture.facts.resources = {mailbox};
+  reach::ReachRow row;
+  row.id = mailbox.id;
+  row.type = "resource";
+  row.grade = detect::Grade::possible;
+  row.possible_intervals.add({base::kTimeMin, at("2025-03-15T00:00:00Z")});
+  picture.reach.rows = {row};
+  log::EventTable &events = picture.events;
+  const auto traced = [&](std::string_view id, std::string_view to, std::string_view time,
+                          std::string_view status = "Delivered", std::string_view delivered_to = "") {
+    log::Event event;
+    event.time = at(time);
+    event.source = log::Source::message_trace;
+    event.event_class = log::EventClass::message_flow;
+    event.target_name = events.pool.intern(to);
+    event.extra_begin = static_cast<std::uint32_t>(events.extras.size());
+    const auto extra = [&](std::string_view key, std::string_view value) {
+      if (value.empty()) return;
+      events.extras.push_back({events.pool.intern(key), events.pool.intern(value)});
+      ++event.extra_count;
+    };
+    extra("message-id", id);
+    extra("status", status);
+    extra("delivered-to", delivered_to);
+    events.events.push_back(event);
+  };
+  traced("1@x", "dora@brisk.example", "2025-03-01T00:00:00Z");
+  traced("gone@x", "dora@brisk.example", "2025-03-02T00:00:00Z");
+  traced("gone@x", "dora@brisk.example", "2025-03-02T00:00:01Z");
+  traced("late@x", "dora@brisk.example", "2025-03-16T00:00:00Z");
+  traced("refused@x", "dora@brisk.example", "2025-03-02T00:00:00Z", "FilteredAsSpam");
+  traced("received@x", "dora@brisk.example", "2025-03-02T00:00:00Z", "RECEIVE");
+  traced("other@x", "eve@brisk.example", "2025-03-02T00:00:00Z");
+  traced("steps@x", "eve@brisk.example;dora@brisk.example", "2025-03-03T00:00:00Z", "DELIVER");
+  traced("portal@x", "eve@brisk.example", "2025-03-04T00:00:00Z", "", "dora@brisk.example");
+  const auto rows = traced_and_not_held(picture);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[0].item, "message:gone@x");
+  EXPECT_EQ(rows[0].parent, "mailbox:dora@brisk.example");
+  EXPECT_EQ(rows[0].state, evidence::LedgerState::not_held);
+  EXPECT_NE(rows[0].reason.find("on 2025-03-02"), std::string::npos) << rows[0].reason;
+  EXPECT_EQ(rows[1].item, "message:portal@x");
+  EXPECT_EQ(rows[2].item, "message:steps@x");
 }
 
 }  // namespace
