@@ -8,6 +8,7 @@
 
 #include "base/encode.hpp"
 #include "identity/binder.hpp"
+#include "identity/foreign_site.hpp"
 #include "identity/ids.hpp"
 #include "identity/owner.hpp"
 #include "secret/named_account.hpp"
@@ -19,6 +20,10 @@ using base::lower;
 using secret::HintKind;
 
 namespace {
+
+// Strength of a binding to the account of the same address here, of a password that somebody chose for a site
+// elsewhere.
+constexpr double kReused = 0.3;
 
 bool of_domain(const Principal &p, const std::string &host) {
   const std::string domain = registrable_domain(host);
@@ -182,6 +187,21 @@ void Binder::address_password(const SecretFact &one, const Candidate &c, const s
     return p->id.starts_with("principal:entra/") && (type == p->attributes.end() || type->second != "guest");
   });
   const double strength = 0.8 * (c.score >= 0.5 ? 1.0 : 0.6);
+  // Elsewhere the address is only what the account is called; whoever chose the password may have used it
+  // here as well, unless the site itself sent it.
+  if (const std::string site = foreign_site(*c.place, domain_of_address(user)); !site.empty()) {
+    add(one, account(user + "@" + site, user + " at " + site, one, c.place), "password", 0.8,
+        fmt::format("the account {} and the page {} stand beside it", user, site), c.place);
+    const bool sent =
+        !c.place->people.empty() &&
+        registrable_domain(domain_of_address(c.place->people.front())) == registrable_domain(site);
+    if (fits.empty() || sent) return;
+    const Principal &p = entra != fits.end() ? **entra : *fits.front();
+    Binding &b = add(one, p.id, "password", kReused,
+                     fmt::format("{} may use the password of {} here too", user, site), c.place);
+    until_changed(one, p, b);
+    return;
+  }
   if (!fits.empty()) {
     const Principal &p = entra != fits.end() ? **entra : *fits.front();
     Binding &b = add(one, p.id, "password", strength, fmt::format("{} stands beside it", user), c.place);

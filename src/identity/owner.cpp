@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/encode.hpp"
+#include "identity/foreign_site.hpp"
 #include "identity/ids.hpp"
 #include "identity/session_bindings.hpp"
 
@@ -176,6 +177,22 @@ std::string registrable_domain(std::string_view host) {
   return name.substr(static_cast<std::size_t>(first.data() - name.data()));
 }
 
+std::string foreign_site(const SecretPlace &place, std::string_view domain) {
+  const std::string own = registrable_domain(domain);
+  const auto name_in = [](std::string_view registrable) {
+    return registrable.substr(0, registrable.find('.'));
+  };
+  for (const secret::Hint &hint : place.hints) {
+    if (hint.kind != HintKind::url) continue;
+    std::string host = host_of(hint.value);
+    const std::string site = registrable_domain(host);
+    if (site.empty() || is_free_mail(site) || is_shared_service(site)) continue;
+    if (site == own || (!own.empty() && name_in(site) == name_in(own))) continue;
+    return host;
+  }
+  return {};
+}
+
 namespace {
 
 // The domain of most accounts that act in the logs of one system; "" where no domain has more than half.
@@ -310,8 +327,10 @@ std::vector<Vote> votes_for(const SecretFact &secret, const Facts &facts, const 
         case HintKind::url:
         case HintKind::host: {
           const std::string host = host_of(hint.value);
-          if (us.ours(registrable_domain(host)) || !is_of_one_service(secret.kind))
+          if (us.ours(registrable_domain(host)) || !is_of_one_service(secret.kind)) {
             ballot.vote(host, 3, fmt::format("the host {} stands beside it", host));
+            if (hint.kind == HintKind::url) ballot.vote(host, 2, fmt::format("it is used at {}", host));
+          }
           identified = true;
           break;
         }
@@ -321,8 +340,10 @@ std::vector<Vote> votes_for(const SecretFact &secret, const Facts &facts, const 
         case HintKind::user:
           // Correspondents' own addresses are their signatures, unless the sentence itself names them.
           if (people.count(lower(hint.value)) != 0 && !is_login(place, hint.value)) break;
+          // A site names its customers by their addresses: theirs is the account, its is the password.
           if (looks_like_address(lower(hint.value)))
-            ballot.vote(domain_of_address(hint.value), 3,
+            ballot.vote(domain_of_address(hint.value),
+                        foreign_site(place, domain_of_address(hint.value)).empty() ? 3 : 1,
                         fmt::format("the account {} stands beside it", lower(hint.value)));
           identified = true;
           break;

@@ -63,6 +63,17 @@ constexpr std::array kWords = {
     "ip"sv,
     "machine"sv,
     "computer"sv,
+    "vpn"sv,
+    "sftp"sv,
+    "ftp"sv,
+    "remote"sv,
+    "portal"sv,
+    "webmail"sv,
+    "gateway"sv,
+    "extranet"sv,
+    "citrix"sv,
+    "rdp"sv,
+    "ssh"sv,
     "://"sv,
     "@"sv,
 };
@@ -139,6 +150,17 @@ std::vector<HintPattern> all() {
       N::nothing,
       R"(\b(?:server|host(?:[ _-]?name)?|data source|addr(?:ess)?|endpoint|ip|machine|computer))" DISLODGE_SIGN
       R"((?:tcp:|sb://|https?://)?([a-z0-9][a-z0-9.-]+[a-z0-9]))");
+  // "VPN of Customer: vpn.customer.example, user ...": a host that says itself what it is for.
+  add(HintKind::host,
+      {"vpn", "sftp", "ftp", "remote", "portal", "webmail", "gateway", "extranet", "citrix", "rdp"},
+      {"vpn", "sftp", "ftp", "remote", "portal", "webmail", "gateway", "extranet", "citrix", "rdp"},
+      S::whole_word, N::nothing,
+      R"(\b((?:vpn|s?ftp|remote|portal|webmail|gateway|extranet|citrix|rdp)[a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+\.[a-z]{2,24})\b)");
+  // "ssh -p 2222 admin@10.0.0.1"
+  add(HintKind::user, {"ssh", "sftp"}, {"ssh", "sftp"}, S::whole_word, N::nothing,
+      R"(\bs(?:sh|ftp)[ \t]+(?:-[a-z] ?[0-9]* )*([a-z0-9][a-z0-9._\\-]*)@[a-z0-9.-]+)");
+  add(HintKind::host, {"ssh", "sftp"}, {"ssh", "sftp"}, S::whole_word, N::nothing,
+      R"(\bs(?:sh|ftp)[ \t]+(?:-[a-z] ?[0-9]* )*[a-z0-9][a-z0-9._\\-]*@([a-z0-9][a-z0-9.-]*[a-z0-9]))");
   add(HintKind::host, {"://"}, {"://"}, S::scheme, N::nothing,
       R"(\b[a-z][a-z0-9+.-]+://(?:[^\s/@"'<>]+@)?([a-z0-9][a-z0-9.-]+[a-z0-9]))");
   add(HintKind::host, {}, {}, S::digits, N::nothing, R"(\b((?:[0-9]{1,3}\.){3}[0-9]{1,3})\b)");

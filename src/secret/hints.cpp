@@ -16,6 +16,7 @@
 #include "base/time.hpp"
 #include "secret/checks.hpp"
 #include "secret/checksum.hpp"
+#include "secret/hint_links.hpp"
 #include "secret/hint_patterns.hpp"
 #include "secret/json_members.hpp"
 #include "secret/named_account.hpp"
@@ -30,8 +31,6 @@ constexpr std::size_t kHintsMax = 12;
 constexpr std::size_t kHintBytesMax = 256;
 constexpr std::size_t kLinePenalty = 60;
 constexpr std::size_t kAfterPenalty = 40;
-// So many words before a secret on its line are a sentence, fewer are a label.
-constexpr std::size_t kWordsOfSentence = 2;
 constexpr std::size_t kOtherPenalty = 2000;
 constexpr std::size_t kLinkMax = 4096;  // bytes of a link's query
 constexpr std::size_t kPerPattern = 4;  // matches of one pattern that are looked at
@@ -107,6 +106,15 @@ bool plausible_user(std::string_view user) {
   const std::string small = base::lower(user);
   return small.size() >= 2 && std::find(kNot.begin(), kNot.end(), small) == kNot.end() &&
          !stands_for_a_name(small);
+}
+
+// "gateway.service.ts", "remote.config.json": a file, not a host.
+bool is_file_name(std::string_view host) {
+  static constexpr std::array<std::string_view, 24> kEndings = {
+      "js",  "jsx",  "mjs", "ts",  "tsx", "py",   "json", "yml",  "yaml", "xml",   "html",    "css",
+      "map", "java", "cs",  "php", "txt", "conf", "log",  "toml", "lock", "class", "service", "properties"};
+  const std::string ending = base::lower(host.substr(host.rfind('.') + 1));
+  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }
 
 struct Near {
@@ -292,8 +300,9 @@ class Collector {
     const std::size_t from = before ? end : request_.end;
     const std::size_t to = before ? request_.begin : begin;
     const std::string_view between = text_.substr(from, to - from);
-    if (pattern.start == HintStart::scheme && is_only_a_link(start, between, before)) return;
-    if (pattern.start == HintStart::address && is_only_a_signature(begin, end, between, before)) return;
+    const HintPlace place{text_, start, end, request_.match_begin, between, before};
+    if (pattern.start == HintStart::scheme && is_only_a_link(place)) return;
+    if (pattern.start == HintStart::address && is_only_a_signature(place)) return;
     // A line break is further than the words of a line, what comes after is further than what comes before,
     // and what stands on the other side of another secret most likely belongs to that one.
     std::size_t distance = between.size() + kLinePenalty * static_cast<std::size_t>(std::count(
@@ -306,75 +315,15 @@ class Collector {
       return;
     if ((pattern.kind == HintKind::user || pattern.kind == HintKind::host) && beyond)
       distance += kOtherPenalty;
-    found_.push_back({distance, pattern.kind, std::string(value),
-                      distance < kOtherPenalty && between.find('\n') == std::string_view::npos});
-  }
-
-  // Where to read on is no place to sign in: a link in another paragraph, in another sentence, or in a line
-  // of prose above one that has a sentence of its own. `start`: its scheme; `between`: it and the secret.
-  bool is_only_a_link(std::size_t start, std::string_view between, bool before) const {
-    const std::string_view scheme = text_.substr(start, 8);
-    if (scheme == "android:") return true;  // names a program, as lists of stolen passwords do
-    if (!scheme.starts_with("http")) return false;
-    if (before) between.remove_prefix(std::min(between.find_first_of(" \t\r\n\"'<>"), between.size()));
-    bool line_is_empty = false;
-    for (std::size_t i = 0; i < between.size(); ++i) {
-      const char c = between[i];
-      if (c == '\n') {
-        if (line_is_empty) return true;
-        line_is_empty = true;
-      } else if (c != ' ' && c != '\t' && c != '\r') {
-        line_is_empty = false;
-        const bool ends = c == '.' || c == '!' || c == '?';
-        if (ends && i + 2 < between.size() && between[i + 1] == ' ' && between[i + 2] >= 'A' &&
-            between[i + 2] <= 'Z')
-          return true;
-      }
+    const bool own_line = distance < kOtherPenalty && between.find('\n') == std::string_view::npos;
+    // The page where one signs in with it is more than a host in the neighbourhood.
+    if (pattern.start == HintStart::scheme && distance < kOtherPenalty && is_where_to_sign_in(place)) {
+      const std::size_t stop =
+          std::min(text_.substr(0, start + kHintBytesMax).find_first_of(" \t\r\n\"'<>?#", start),
+                   start + kHintBytesMax);
+      found_.push_back({distance, HintKind::url, std::string(text_.substr(start, stop - start)), own_line});
     }
-    if (!before || between.find('\n') == std::string_view::npos) return false;
-    return prose_before(start) && words_before(request_.match_begin) >= kWordsOfSentence;
-  }
-
-  // An address with no word for "account" in front of it is whose signature it stands in, or whom to ask:
-  // behind the password anywhere but on its line, before it in another paragraph unless it stands alone
-  // there.
-  bool is_only_a_signature(std::size_t begin, std::size_t end, std::string_view between, bool before) const {
-    if (!before &&
-        (between.find(". ") != std::string_view::npos || between.find("? ") != std::string_view::npos))
-      return true;
-    if (between.find('\n') == std::string_view::npos) return false;
-    if (!before) return true;
-    bool apart = false;
-    for (std::size_t at = between.find('\n'); at != std::string_view::npos; at = between.find('\n', at + 1)) {
-      const std::size_t next = between.find_first_not_of(" \t\r>", at + 1);
-      apart = apart || (next != std::string_view::npos && between[next] == '\n');
-    }
-    if (!apart) return false;
-    const Span line = line_around(text_, begin, kReach);
-    const auto is_mark = [](char c) {
-      return is_space(c) || std::string_view("<>[]()*-|:.,").find(c) != std::string_view::npos;
-    };
-    return !std::all_of(text_.begin() + static_cast<std::ptrdiff_t>(line.begin),
-                        text_.begin() + static_cast<std::ptrdiff_t>(begin), is_mark) ||
-           !std::all_of(text_.begin() + static_cast<std::ptrdiff_t>(std::min(end, line.end)),
-                        text_.begin() + static_cast<std::ptrdiff_t>(line.end), is_mark);
-  }
-
-  std::string_view line_until(std::size_t at) const {
-    const std::size_t line = at == 0 ? std::string_view::npos : text_.rfind('\n', at - 1);
-    return base::trim(text_.substr(line == std::string_view::npos ? 0 : line + 1,
-                                   at - (line == std::string_view::npos ? 0 : line + 1)));
-  }
-  // "meeting https://..." but not "URL: https://...", "url=https://..." or the link alone.
-  bool prose_before(std::size_t at) const {
-    const std::string_view line = line_until(at);
-    return !line.empty() && std::string_view(":=>|\"'([<,").find(line.back()) == std::string_view::npos;
-  }
-  std::size_t words_before(std::size_t at) const {
-    const std::string_view line = line_until(at);
-    std::size_t words = 0;
-    for (std::size_t i = 0; i < line.size(); ++i) words += line[i] != ' ' && (i == 0 || line[i - 1] == ' ');
-    return words;
+    found_.push_back({distance, pattern.kind, std::string(value), own_line});
   }
 
   bool on_line_with(std::size_t at, std::size_t later) const {
@@ -545,6 +494,7 @@ std::vector<Hint> find_hints(const HintRequest &request, HintWords &words) {
     if (one.kind == HintKind::host && one.value.find('.') == std::string::npos &&
         one.value.find_first_of("-0123456789") == std::string::npos)
       continue;  // "server: the"
+    if (one.kind == HintKind::host && is_file_name(one.value)) continue;
     add_hint(hints, one.kind, one.value);
     if (one.kind == HintKind::user && one.own_line && one.value.find('@') != std::string::npos)
       add_hint(hints, HintKind::login, one.value);

@@ -223,6 +223,33 @@ TEST_F(Bindings, AMentionCountsWhereADirectoryKnowsIt) {
               testing::UnorderedElementsAre(here("ann"), "principal:account/ann@erp.northwind.example"));
 }
 
+// A portal names its customers by their addresses: what it sent opens the portal, what somebody chose there
+// may open the account here as well.
+TEST_F(Bindings, AnAddressAtASiteOfSomebodyElse) {
+  const secret::Hint ann{HintKind::user, "ann@northwind.example"}, login{HintKind::login, ann.value};
+  secret("password", {ann, login, {HintKind::url, "https://app.zen.example/login"}},
+         {"help@zen.example", "ann@northwind.example"});
+  secret("password", {ann, login, {HintKind::url, "https://www.netflix.com/"}});
+  secret("password", {ann, login, {HintKind::url, "https://login.microsoftonline.com/common"}});
+  secret("password", {ann, login, {HintKind::url, "https://northwind.okta.com/login"}});
+  bound(0);
+  const auto opened = [&](std::size_t index) {
+    std::vector<std::pair<std::string, double>> out;
+    for (const Binding &b : facts.bindings)
+      if (b.secret == secrets[index].id) out.emplace_back(b.principal, b.strength);
+    return out;
+  };
+  using Opened = std::vector<std::pair<std::string, double>>;
+  EXPECT_EQ(opened(0), (Opened{{"principal:account/ann@northwind.example@app.zen.example", 0.8}}));
+  EXPECT_THAT(opened(1), testing::UnorderedElementsAre(
+                             std::pair("principal:account/ann@northwind.example@www.netflix.com", 0.8),
+                             std::pair(here("ann"), 0.3)));
+  ASSERT_EQ(opened(2).size(), 1u);
+  EXPECT_EQ(opened(2)[0].first, here("ann"));
+  ASSERT_EQ(opened(3).size(), 1u);  // our own name at the provider
+  EXPECT_EQ(opened(3)[0].first, here("ann"));
+}
+
 TEST_F(Bindings, APasswordChangedAfterItWasWrittenIsDeadSince) {
   secret("password", {{HintKind::user, "ann@northwind.example"}}).places[0].present_from = at("2025-01-01");
   secret("password", {{HintKind::user, "ann@northwind.example"}}).places[0].present_from = base::kTimeMin;

@@ -187,5 +187,16 @@ TEST(OwnersOfDomains, ACollectedAdDomainIsOurs) {
   EXPECT_EQ(us.primary, "brisk.example");
 }
 
+// Whose customer somebody is tells nothing of whose the password is; where it is used does.
+TEST_F(Owners, ThePageWhereItIsUsedBeforeTheAddressThatItKnows) {
+  const std::vector<secret::Hint> hints = {{HintKind::user, "ann@northwind.example"},
+                                           {HintKind::login, "ann@northwind.example"},
+                                           {HintKind::host, "app.zen.example"},
+                                           {HintKind::url, "https://app.zen.example/login"}};
+  EXPECT_EQ(owned("password", hints, {"help@zen.example", "ann@northwind.example"}).owner, "zen.example");
+  EXPECT_EQ(owned("password", hints, {"ann@northwind.example", "bob@northwind.example"}).owner,
+            "zen.example");
+}
+
 }  // namespace
 }  // namespace dislodge::identity

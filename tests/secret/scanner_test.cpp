@@ -365,6 +365,13 @@ TEST(Scanner, ALinkIsAHintOnlyWhereItIsAPlaceToSignIn) {
       "");
   EXPECT_EQ(host_in("meeting https://zoom.us/j/8812234\nThe admin password of the switch is Mosaic$73pearl."),
             "");
+  // What readers of documents put last: the targets of all links.
+  EXPECT_EQ(host_in("DB password: Osprey#62tidal\nsee\nhttps://www.youtube.com/watch?v=abc\n"), "");
+  EXPECT_EQ(host_in("User: ann\nPassword: Osprey#62tidal\nhttps://portal.acme.example/login\n"),
+            "portal.acme.example");
+  // A command goes on behind its shell's mark.
+  EXPECT_EQ(host_in("curl -u svc-metrics:Osprey#62tidal \\\n  https://metrics.acme.example/api\n"),
+            "metrics.acme.example");
   EXPECT_EQ(host_in("Password: Osprey#62tidal\nURL: https://portal.acme.example/login\n"),
             "portal.acme.example");
   EXPECT_EQ(host_in("URL: android://hash@com.slack/\nUsername: ida\nPassword: Jn5!copperVale88\n"), "");
@@ -383,6 +390,44 @@ TEST(Scanner, ConnectionStringsNameServerAndUser) {
   EXPECT_EQ(found[0].value, "Gr4nite_wall9");
   EXPECT_EQ(test::hint_of(found[0], HintKind::user), "svc_crm");
   EXPECT_EQ(test::hint_of(found[0], HintKind::host), "sql01.northwind.example");
+}
+
+TEST(Scanner, AHostThatSaysWhatItIsForNeedsNoLabel) {
+  const auto found =
+      test::scan("your VPN: gateway vpn.customer.example user brisk-ext password Wd4#marsVeno\n");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(test::hint_of(found[0], HintKind::host), "vpn.customer.example");
+  EXPECT_EQ(test::hint_of(found[0], HintKind::user), "brisk-ext");
+  const auto file = test::scan("remote.config.json has the password Wd4#marsVeno\n");
+  ASSERT_EQ(file.size(), 1u);
+  EXPECT_EQ(test::hint_of(file[0], HintKind::host), "");
+}
+
+TEST(Scanner, ACommandNamesUserAndHostBeforeTheLinesAround) {
+  const auto found = test::scan(
+      "admin user: BRISK\\svc-backup\npassword: Osprey#62tidal\n\nRouter: ssh admin@10.0.0.1, pw "
+      "Kestrel!70dune\n");
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(test::hint_of(found[0], HintKind::user), "BRISK\\svc-backup");
+  EXPECT_EQ(test::hint_of(found[1], HintKind::user), "admin");
+  EXPECT_EQ(test::hint_of(found[1], HintKind::host), "10.0.0.1");
+}
+
+// More than a host in the neighbourhood: the page that the sentence or a line of its block names.
+TEST(Scanner, ThePageWhereOneSignsIn) {
+  const auto page_in = [](std::string_view text) {
+    const auto found = test::scan(text);
+    EXPECT_EQ(found.size(), 1u) << text;
+    return found.empty() ? std::string("none found") : test::hint_of(found[0], HintKind::url);
+  };
+  EXPECT_EQ(
+      page_in("User: ann@brisk.example\nPassword: Osprey#62tidal\nURL: https://app.zen.example/login?a=1\n"),
+      "https://app.zen.example/login");
+  EXPECT_EQ(
+      page_in("log in at https://portal.acme.example with ann@brisk.example and password Osprey#62tidal"),
+      "https://portal.acme.example");
+  EXPECT_EQ(page_in("Docs: https://docs.acme.example/\nUser: ann@brisk.example\nPassword: Osprey#62tidal\n"),
+            "");
 }
 
 TEST(Scanner, ANeighboursValueIsNoHint) {
