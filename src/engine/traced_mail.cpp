@@ -22,8 +22,9 @@ bool is_trace(const log::Event &event) {
   return event.source == log::Source::message_trace && event.event_class == log::EventClass::message_flow;
 }
 
-// Into whose mailboxes this row of a trace says that the message was put, in lower case. That it was received,
-// sent on, expanded to the members of a group, held back or refused says of no mailbox that it got it.
+// Into whose mailboxes this row of a trace says that the message was put, in lower case. That it was
+// received, sent on, expanded to the members of a group, held back or refused says of no mailbox that it got
+// it.
 std::vector<std::string_view> delivered_to(const log::EventTable &events, const log::Event &event) {
   std::vector<std::string_view> mailboxes = events.extras_of(event, "delivered-to");
   const std::string_view status = events.extra(event, "status");
@@ -97,7 +98,8 @@ std::vector<evidence::LedgerRow> traced_and_not_held(const Picture &picture) {
     row.parent = "mailbox:" + *message.mailboxes.begin();
     const std::size_t others = message.mailboxes.size() - 1;
     row.reason = fmt::format(
-        "a message trace shows that it was delivered there{} on {}, and what was read of the mailbox does not "
+        "a message trace shows that it was delivered there{} on {}, and what was read of the mailbox does "
+        "not "
         "hold it: deleted or moved before the export, left out by it, or in what could not be read",
         others == 0 ? "" : " and to " + base::counted(others, "other mailbox", "other mailboxes"),
         base::format_time(message.delivered).substr(0, 10));

@@ -14,6 +14,7 @@
 #include "base/percent.hpp"
 #include "secret/checksum.hpp"
 #include "secret/json_members.hpp"
+#include "secret/login_line.hpp"
 #include "secret/match_checks.hpp"
 #include "secret/pem.hpp"
 
@@ -201,6 +202,11 @@ bool basic_auth(std::string_view secret, std::string_view) {
   const std::string_view user = std::string_view(*raw).substr(0, colon);
   const std::string_view password = std::string_view(*raw).substr(colon + 1);
   return plausible_password(password.empty() ? user : password);
+}
+
+bool login_line(std::string_view secret, std::string_view match) {
+  const auto line = login_line_at(match, 0, false);
+  return line && match.substr(line->password.begin, line->password.end - line->password.begin) == secret;
 }
 
 bool url_credentials(std::string_view secret, std::string_view match) {
@@ -469,6 +475,7 @@ constexpr std::array kChecks = {
     Check{"jwt", jwt},
     Check{"jwt-base64", jwt_base64},
     Check{"kubernetes-value", kubernetes_value},
+    Check{"login-line", login_line},
     Check{"luhn", luhn},
     Check{"mixed-classes", mixed_classes},
     Check{"nkey", nkey},

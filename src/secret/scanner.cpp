@@ -372,6 +372,7 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
       candidate.rejected = rejected_by_import(view, rule, match);
     out.push_back(std::move(candidate));
   }
+  read_login_lines(view.text, out);
   ask_companions(view.text, out);
   if (!options_.prose || !view.prose) return;
   const bool page = view.name == evidence::kPageSource;
@@ -469,7 +470,10 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
     if (!candidate.rejected.empty() && !options_.keep_rejected) continue;
     const std::string_view kind =
         candidate.rule != nullptr ? std::string_view(candidate.rule->kind) : candidate.model_kind;
-    SecretValue value = secret_value(view.text, candidate.begin, candidate.end, candidate.match_begin, kind);
+    // What stands in a line of its own behind a URL is no part of it.
+    const bool alone = candidate.site_end > candidate.site_begin;
+    SecretValue value = secret_value(view.text, candidate.begin, candidate.end,
+                                     alone ? candidate.begin : candidate.match_begin, kind);
     const std::uint64_t offset = item_offset(candidate.begin);
     // A better rule may name the same bytes: what was rejected counts by rule.
     const std::string_view judged = candidate.rejected.empty() ? std::string_view{} : candidate.rule_id();
@@ -523,7 +527,8 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
     }
     s.hints = std::move(value.hints);
     if (kind == kAnnouncedKind) add_hint(s.hints, HintKind::user, value.value);
-    for (Hint &hint : find_hints(request, words)) add_hint(s.hints, hint.kind, hint.value);
+    for (Hint &hint : alone ? login_line_hints(view.text, candidate) : find_hints(request, words))
+      add_hint(s.hints, hint.kind, hint.value);
 
     // A neighbour's value must not leave in clear as this one's hint.
     const auto holds_secret = [&](const Hint &hint, const Candidate &other) {

@@ -75,6 +75,8 @@ class Scanner {
                     const std::vector<Candidate> &known, std::uint32_t depth, bool version, Held &held);
   void judge(const evidence::TextView &view, std::vector<Candidate> &out);
   std::string rejected_by_import(const evidence::TextView &view, const Rule &rule, const RuleMatch &match);
+  void read_login_lines(std::string_view text, std::vector<Candidate> &candidates) const;
+  static std::vector<Hint> login_line_hints(std::string_view text, const Candidate &one);
   void ask_companions(std::string_view text, std::vector<Candidate> &candidates) const;
   void heed_comments(std::string_view text, std::vector<Candidate> &candidates) const;
   void settle(std::vector<Candidate> &candidates) const;

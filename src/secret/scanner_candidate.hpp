@@ -12,6 +12,7 @@ namespace dislodge::secret {
 
 inline constexpr std::string_view kProseRule = "password-in-prose";
 inline constexpr std::string_view kProseKind = "password";
+inline constexpr std::string_view kLoginLine = "login-line";  // rules/secrets/web.toml
 inline constexpr std::string_view kAssignedSecret = "assigned-secret";
 
 // What a rule or a model takes for a secret.
@@ -25,6 +26,8 @@ struct Scanner::Candidate {
   std::size_t end = 0;
   std::size_t user_begin = 0;
   std::size_t user_end = 0;
+  std::size_t site_begin = 0;  // where the user signs in with it, if its own line says so
+  std::size_t site_end = 0;
   double confidence = 0;
   std::string rejected;
   bool weak = false;  // no secret by itself

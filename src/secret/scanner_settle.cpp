@@ -5,7 +5,10 @@
 #include <array>
 #include <map>
 #include <utility>
+#include <vector>
 
+#include "secret/hints.hpp"
+#include "secret/login_line.hpp"
 #include "secret/text_places.hpp"
 
 namespace dislodge::secret {
@@ -28,6 +31,63 @@ std::string_view lines_of(std::string_view text, std::size_t begin, std::size_t 
   const std::size_t after = text.substr(end, high - end).find('\n');
   const std::size_t to = after == std::string_view::npos ? high : end + after;
   return text.substr(from, to - from);
+}
+
+// Lists of logins: each line tells its own site and user, and is nothing else besides.
+void Scanner::read_login_lines(std::string_view text, std::vector<Candidate> &out) const {
+  std::vector<std::size_t> begins;
+  const Rule *rule = nullptr;
+  const auto take = [&](Candidate &one, const LoginLine &line) {
+    one.match_begin = line.site.begin;
+    one.begin = line.password.begin;
+    one.match_end = one.end = line.password.end;
+    one.user_begin = line.login.begin;
+    one.user_end = line.login.end;
+    one.site_begin = line.site.begin;
+    one.site_end = line.site.end;
+  };
+  for (Candidate &one : out) {
+    if (one.rule == nullptr || one.rule->id != kLoginLine || !one.rejected.empty()) continue;
+    rule = one.rule;
+    begins.push_back(one.match_begin);
+    if (const auto line = login_line_at(text, one.match_begin, false)) take(one, *line);
+  }
+  if (rule == nullptr) return;
+  std::sort(begins.begin(), begins.end());
+  for (const LoginLine &line : login_lines_beside(text, begins)) {
+    Candidate one;
+    one.rule = rule;
+    one.confidence = rule->confidence;
+    take(one, line);
+    out.push_back(std::move(one));
+  }
+  std::vector<TextRange> lines;
+  for (const Candidate &one : out)
+    if (one.site_end > one.site_begin) lines.push_back({one.site_begin, one.end});
+  std::sort(lines.begin(), lines.end(),
+            [](const TextRange &a, const TextRange &b) { return a.begin < b.begin; });
+  // What other rules take for a URL's own user and password is that line's.
+  std::erase_if(out, [&](const Candidate &one) {
+    if (one.site_end > one.site_begin) return false;
+    auto after = std::upper_bound(lines.begin(), lines.end(), one.begin,
+                                  [](std::size_t at, const TextRange &line) { return at < line.begin; });
+    return after != lines.begin() && (--after)->end > one.begin;
+  });
+}
+
+// Nothing but its line says whose it is.
+std::vector<Hint> Scanner::login_line_hints(std::string_view text, const Candidate &one) {
+  std::vector<Hint> hints;
+  const std::string_view user = text.substr(one.user_begin, one.user_end - one.user_begin);
+  add_hint(hints, HintKind::user, user);
+  add_hint(hints, HintKind::login, user);
+  std::string_view site = text.substr(one.site_begin, one.site_end - one.site_begin);
+  if (site.starts_with("android:")) return hints;  // names a program
+  add_hint(hints, HintKind::url, site);
+  if (const std::size_t scheme = site.find("://"); scheme != std::string_view::npos)
+    site.remove_prefix(scheme + 3);
+  add_hint(hints, HintKind::host, site.substr(0, site.find_first_of(":/")));
+  return hints;
 }
 
 // A match that stands only beside a companion's falls without it.
