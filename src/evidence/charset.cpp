@@ -11,12 +11,14 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "base/bulk.hpp"
 #include "base/encode.hpp"
 #include "evidence/charset_asian.hpp"
 #include "evidence/charset_builder.hpp"
 #include "evidence/charset_data.hpp"
+#include "evidence/charset_guess.hpp"
 #include "evidence/charset_names.hpp"
 #include "evidence/charset_tables.hpp"
 
@@ -301,6 +303,9 @@ struct Plan {
   Converter *converter = nullptr;
 };
 
+// Where escapes of ISO-2022-JP are looked for in text that does not say what it is.
+constexpr std::size_t kEscapeSample = 64u << 10;
+
 // Letters of EBCDIC are no UTF-8: text in it is not valid for longer than a few signs and blanks are.
 constexpr std::size_t kEbcdicValidMax = 64;
 
@@ -321,11 +326,25 @@ Plan plan_of(std::string_view bytes, std::string_view declared) {
   using How = Plan::How;
   if (bytes.empty()) return {};
   const Charset &charset = charset_names::charset_of(declared);
+  const auto guessed = [&]() -> std::optional<Plan> {
+    const std::string_view name = guess_charset(bytes);
+    if (name.empty()) return std::nullopt;
+    const Charset &found = charset_names::charset_of(name);
+    if (found.kind == Kind::asian) return Plan{.how = How::asian, .charset = &found};
+    if (found.kind == Kind::single) return Plan{.how = How::table, .charset = &found};
+    return std::nullopt;
+  };
   const auto as_utf8 = [&]() -> Plan {
     const std::size_t valid = valid_utf8_prefix(bytes);
-    if (valid == bytes.size()) return {};
+    if (valid == bytes.size()) {
+      // Japanese in seven bits; terminals' escapes are other ones.
+      if (bytes.substr(0, kEscapeSample).find("\x1B$") != std::string_view::npos)
+        if (const auto japanese = guessed()) return *japanese;
+      return {};
+    }
     if (valid < kEbcdicValidMax && looks_like_ebcdic(bytes))
       return {.how = How::ebcdic, .ebcdic = &charset_names::usual_ebcdic()};
+    if (const auto other = guessed()) return *other;
     return {.how = How::mixed, .valid = valid};
   };
   if (charset.kind == Kind::unknown || charset.kind == Kind::utf16) {
@@ -354,6 +373,14 @@ Plan plan_of(std::string_view bytes, std::string_view declared) {
                             ? bytes.find('\x1B') != std::string_view::npos
                             : charset.name == "hz-gb-2312";
     if (!shifts) return {};
+  }
+  if (charset.kind == Kind::single || charset.kind == Kind::asian) {
+    // UTF-8 under another name, and other scripts under the name of Latin-1, are common.
+    if (is_utf8_after_all(bytes)) return {};
+    const bool seven_bits = charset.asian == Asian::iso_2022_jp && ascii_prefix(bytes) < bytes.size() &&
+                            bytes.find('\x1B') == std::string_view::npos;
+    if (charset.table == &charset_tables::kWindows1252 || seven_bits)
+      if (const auto other = guessed()) return *other;
   }
   switch (charset.kind) {
     case Kind::single:

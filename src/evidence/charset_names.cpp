@@ -75,6 +75,29 @@ std::string_view usual_name(std::string_view name) {
   return found == kNames.end() ? name : found->second;
 }
 
+// A name as the registry spells it: "koi8_r", "iso_8859-5", "iso8859-5", "windows1251", "win-1251",
+// "x-cp1251".
+std::string spelled(std::string_view name) {
+  if (name.starts_with("x-")) name.remove_prefix(2);
+  std::string out(name);
+  std::replace(out.begin(), out.end(), '_', '-');
+  const auto begins = [&](std::string_view with, std::string_view instead) {
+    if (out.size() > with.size() && out.starts_with(with) && out[with.size()] >= '0' &&
+        out[with.size()] <= '9') {
+      out = std::string(instead) + out.substr(with.size());
+      return true;
+    }
+    return false;
+  };
+  if (begins("iso8859-", "iso-8859-") || begins("iso8859", "iso-8859-") || begins("8859-", "iso-8859-"))
+    return out;
+  if (begins("iso-8859-", "iso-8859-")) return out.substr(0, out.find(':'));
+  for (const std::string_view prefix : {"windows", "win-", "win", "cp-125", "cp125", "ansi-125"})
+    if (begins(prefix, prefix.ends_with("125") ? "windows-125" : "windows-")) return out;
+  if (begins("cp-", "cp")) return out;
+  return out == "koi8u" ? "koi8-u" : out;
+}
+
 // "cp037", "IBM-1047", "ebcdic-cp-us": by the number of the code page.
 const Ebcdic *ebcdic_named(std::string_view name) {
   std::string_view number = name;
@@ -88,6 +111,15 @@ const Ebcdic *ebcdic_named(std::string_view name) {
     number.remove_prefix(1);
   for (std::size_t i = 0; i < charset_data::kEbcdicCount; ++i)
     if (charset_data::kEbcdics[i].number == number) return &charset_data::kEbcdics[i];
+  return nullptr;
+}
+
+const Table *table_named(std::string_view name) {
+  const std::string_view usual = usual_name(name);
+  for (const Named &known : kTables)
+    if (known.name == usual) return known.table;
+  for (std::size_t i = 0; i < charset_data::kSingleCount; ++i)
+    if (charset_data::kSingles[i].name == usual) return &charset_data::kSingles[i].upper;
   return nullptr;
 }
 
@@ -110,11 +142,14 @@ Charset resolve(std::string_view declared) {
   } else if (charset.asian = asian_charset(name); charset.asian != Asian::none) {
     charset.kind = Charset::Kind::asian;
   } else {
-    const std::string_view usual = usual_name(name);
-    for (const Named &known : kTables)
-      if (known.name == usual) charset.table = known.table;
-    for (std::size_t i = 0; i < charset_data::kSingleCount && charset.table == nullptr; ++i)
-      if (charset_data::kSingles[i].name == usual) charset.table = &charset_data::kSingles[i].upper;
+    charset.table = table_named(name);
+    if (charset.table == nullptr) {
+      const std::string again = spelled(name);
+      if (again != name) {
+        charset.table = table_named(again);
+        if (charset.table == nullptr) charset.asian = asian_charset(again);
+      }
+    }
     charset.stepping = stepping_of(name);
     // Only names in the plain alphabet of the IANA registry reach iconv ("//TRANSLIT" and the like do not).
     const bool plain_name =
@@ -122,9 +157,10 @@ Charset resolve(std::string_view declared) {
         std::all_of(name.begin(), name.end(), [](char c) {
           return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' || c == ':';
         });
-    charset.kind = charset.table != nullptr ? Charset::Kind::single
-                   : plain_name             ? Charset::Kind::iconv
-                                            : Charset::Kind::none;
+    charset.kind = charset.table != nullptr       ? Charset::Kind::single
+                   : charset.asian != Asian::none ? Charset::Kind::asian
+                   : plain_name                   ? Charset::Kind::iconv
+                                                  : Charset::Kind::none;
   }
   return charset;
 }

@@ -81,7 +81,10 @@ class Reader {
     for (const Part &part : structure.parts) parts[part.message].push_back(&part);
     for (std::size_t i = 0; i < structure.messages.size(); ++i) {
       message(structure.messages[i], parts[i], i == 0);
-      if (i == 0 && reading_ == Reading::all) loose(structure.loose);
+      if (i == 0 && reading_ == Reading::all) {
+        loose(structure.part_headers, false);
+        loose(structure.loose, true);
+      }
     }
   }
 
@@ -198,8 +201,8 @@ class Reader {
     return out;
   }
 
-  // Preambles, epilogues and part headers, as one text of the message.
-  void loose(const std::vector<std::string_view> &stretches) {
+  // Preambles and epilogues, or the headers of parts, as one text of the message.
+  void loose(const std::vector<std::string_view> &stretches, bool prose) {
     std::string gathered;
     base::OffsetMap places;
     const auto flush = [&] {
@@ -210,11 +213,11 @@ class Reader {
       decoded_.clear();
       if (find_bytes(utf8.view(), "=?") == std::string_view::npos ||
           !decode_encoded_words(utf8.view(), decoded_, &words)) {
-        emit_text(item_.path, utf8.view(), map, item_.bytes, nullptr, false);
+        emit_text(item_.path, utf8.view(), map, item_.bytes, nullptr, prose);
         return;
       }
       map = evidence::compose_maps(&map, &words, decoded_.size());
-      emit_text(item_.path, decoded_, map, item_.bytes, nullptr, false);
+      emit_text(item_.path, decoded_, map, item_.bytes, nullptr, prose);
     };
     for (const std::string_view stretch : stretches) {
       for (std::string_view rest = stretch; !rest.empty();) {

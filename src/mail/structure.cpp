@@ -66,7 +66,7 @@ class Walker {
     ++entities_;
     HeaderBlock headers = read_headers(bytes_, at, limits_);
     const std::size_t body = headers.body;
-    if (!entity.is_message) loose(at, at + headers.bytes.size());
+    if (!entity.is_message && !headers.bytes.empty()) out_.part_headers.push_back(headers.bytes);
     Part part;
     part.section = entity.section;
     part.message = entity.message;
@@ -306,9 +306,11 @@ void Structure::reuse() {
   messages.clear();
   parts.clear();
   loose.clear();
+  part_headers.clear();
   if (parts.capacity() > kKeptMax) parts.shrink_to_fit();
   if (messages.capacity() > kKeptMax) messages.shrink_to_fit();
   if (loose.capacity() > kKeptMax) loose.shrink_to_fit();
+  if (part_headers.capacity() > kKeptMax) part_headers.shrink_to_fit();
 }
 
 void read_structure(std::string_view message, const base::Limits &limits, Structure &into) {

@@ -42,7 +42,8 @@ struct MessageEntity {
 struct Structure {
   std::vector<MessageEntity> messages;
   std::vector<Part> parts;
-  std::vector<std::string_view> loose;  // preambles, epilogues and the headers of parts, in order
+  std::vector<std::string_view> loose;         // preambles and epilogues, in order: text that somebody wrote
+  std::vector<std::string_view> part_headers;  // in order
 
   void reuse();
 };
