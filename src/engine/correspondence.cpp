@@ -65,6 +65,7 @@ identity::Ourselves ourselves_of(const Picture &picture) {
   identity::Ourselves us = identity::ourselves(picture.facts, custodians);
   // Whose mailboxes were handed in is told from their messages where nobody said it.
   us.domains.insert(picture.our_domains.begin(), picture.our_domains.end());
+  identity::add_served_names(us);
   if (us.primary.empty() && !us.domains.empty()) us.primary = *us.domains.begin();
   return us;
 }

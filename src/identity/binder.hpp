@@ -52,12 +52,15 @@ class Binder {
   // bindings_services.cpp: what stands in or beside the keys of services.
   void client_secret(const SecretFact &one);
   void aws(const SecretFact &one);
+  // Keys of the account that a report lists by their users alone, and that are old enough to be meant.
+  std::vector<const Credential *> listed_without_id(std::string_view account, const SecretFact &one) const;
+  void okta(const SecretFact &one);
   void storage(const SecretFact &one);
 
   // An account that no directory lists: "user@host".
   std::string account(const std::string &name, const std::string &display, const SecretFact &one,
                       const SecretPlace *place);
-  void github(const SecretFact &one);
+  void code_host(const SecretFact &one, std::string_view realm);  // realm: github, gitlab
   void token(const SecretFact &one);
   void service_account(const SecretFact &one);
 

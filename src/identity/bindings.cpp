@@ -229,7 +229,11 @@ void Binder::bind(const SecretFact &one) {
   } else if (one.kind.find("storage") != std::string::npos) {
     storage(one);
   } else if (any_of_words(one.kind, {"github-token", "github-pat"})) {
-    github(one);
+    code_host(one, "github");
+  } else if (one.kind.starts_with("gitlab-")) {
+    code_host(one, "gitlab");
+  } else if (one.kind == "okta-api-token") {
+    okta(one);
   } else if (one.kind == "jwt" || one.kind == "entra-refresh-token" || one.kind == "entra-access-token") {
     token(one);
   } else if (any_of_words(one.kind, {"gcp-", "service-account"})) {

@@ -16,20 +16,25 @@ using secret::HintKind;
 
 namespace {
 
-// "github.com/owner/name" of a URL, else "".
-std::string github_repository(std::string_view url) {
-  const std::size_t at = lower(url).find("github.com");
-  if (at == std::string::npos) return {};
-  std::string_view rest = url.substr(at + 10);
-  if (rest.empty() || (rest.front() != '/' && rest.front() != ':')) return {};
-  rest.remove_prefix(1);
+// "owner/name" of a clone's URL at GitHub, at GitLab "group/subgroup/name" on a host of that name; else "".
+std::string repository_in_url(std::string_view url, std::string_view realm) {
+  const std::string lowered = lower(url);
+  const std::size_t scheme = lowered.find("://");
+  const std::size_t begin = scheme == std::string::npos ? 0 : scheme + 3;
+  const std::size_t host = lowered.find(realm == "github" ? "github.com" : "gitlab", begin);
+  const std::size_t at = lowered.find_first_of("/:", host == std::string::npos ? host : host + realm.size());
+  if (host == std::string::npos || at == std::string::npos || at + 1 >= url.size()) return {};
+  // What names the host must stand in it, not in the path.
+  if (lowered.substr(begin, host - begin).find('/') != std::string::npos) return {};
+  std::string_view rest = url.substr(at + 1);
   rest = rest.substr(0, rest.find_first_of("?#"));
   std::string name(rest);
   while (name.ends_with('/')) name.pop_back();
   if (name.ends_with(".git")) name.resize(name.size() - 4);
   const std::size_t slash = name.find('/');
   if (slash == std::string::npos || slash == 0 || slash + 1 == name.size() ||
-      name.find('/', slash + 1) != std::string::npos)
+      (realm == "github" && name.find('/', slash + 1) != std::string::npos) ||
+      name.find("/-/") != std::string::npos)
     return {};
   return lower(name);
 }
@@ -150,6 +155,16 @@ void Binder::aws(const SecretFact &one) {
   }
   for (const std::string &key : ids) {
     if (by_key_id(one, key, "access-key", "the access key")) continue;
+    const std::vector<const Credential *> listed =
+        listed_without_id(accounts.empty() ? std::string_view() : std::string_view(accounts.front()), one);
+    if (listed.size() == 1) {
+      add(one, *listed.front(), 0.7,
+          fmt::format(
+              "the access key id {} is of account {}, where {} is the only user with an access key that "
+              "is old enough",
+              key, accounts.front(), name_of(listed.front()->principal)));
+      continue;
+    }
     Principal p;
     p.id = aws_key_principal(accounts.empty() ? std::string_view() : std::string_view(accounts.front()), key);
     p.kind = PrincipalKind::key;
@@ -159,10 +174,54 @@ void Binder::aws(const SecretFact &one) {
     if (!accounts.empty()) p.attributes["account"] = accounts.front();
     p.evidence = where(one);
     const std::string id = p.id;
+    // The report of credentials tells that a user has a key, and not which: it may be that of each.
+    for (const Credential *may : listed) {
+      if (listed.size() > kSeveralMax) break;
+      Grant g;
+      g.kind = "key-of-account";
+      g.from = id;
+      g.to = may->principal;
+      g.id = grant_id(g.kind, g.from, g.to);
+      g.evidence = may->evidence;
+      grants_.push_back(std::move(g));
+    }
     principals_.push_back(std::move(p));
     add(one, id, "access-key", ids.size() == 1 ? 1.0 : 0.6,
         fmt::format("the access key id {} stands beside it{}", key,
                     accounts.empty() ? "" : ", whose account number is inside the id"));
+  }
+}
+
+std::vector<const Credential *> Binder::listed_without_id(std::string_view account,
+                                                          const SecretFact &one) const {
+  std::vector<const Credential *> found;
+  if (account.empty() || one.places.empty()) return found;
+  base::Time first = base::kTimeMax;
+  for (const SecretPlace &place : one.places) first = std::min(first, place.present_from);
+  const std::string users = fmt::format("principal:aws/{}/user/", account);
+  for (const Credential &c : facts_.credentials) {
+    if (c.slot != "access-key" || !c.key_id.empty() || !c.principal.starts_with(users)) continue;
+    // A place whose time is not known may be younger than any key.
+    if (first != base::kTimeMin && c.valid.from > first) continue;
+    if (found.empty() || found.back()->principal != c.principal) found.push_back(&c);
+  }
+  return found;
+}
+
+// Okta's list of API tokens has ids and owners, and nothing of the values.
+void Binder::okta(const SecretFact &one) {
+  std::vector<const Credential *> listed;
+  for (const Credential &c : facts_.credentials)
+    if (c.slot == "token" && c.principal.starts_with("principal:okta/")) listed.push_back(&c);
+  if (listed.empty()) {
+    why_ = "no list of the organisation's API tokens was handed in (/api/v1/api-tokens)";
+  } else if (listed.size() > kSeveralMax) {
+    why_ = fmt::format("it may be any of {} API tokens that are listed", listed.size());
+  } else {
+    for (const Credential *c : listed)
+      add(one, *c, listed.size() == 1 ? 0.7 : 0.5,
+          fmt::format("it may be the API token \"{}\" of {}, {} listed", c->name, name_of(c->principal),
+                      listed.size() == 1 ? "the only one" : fmt::format("one of {}", listed.size())));
   }
 }
 
@@ -196,7 +255,8 @@ void Binder::storage(const SecretFact &one) {
   }
 }
 
-void Binder::github(const SecretFact &one) {
+void Binder::code_host(const SecretFact &one, std::string_view realm) {
+  const std::string_view host = realm == "github" ? "GitHub" : "GitLab";
   // GitHub's log names a token by the base64 of its SHA-256.
   for (const std::string &hashed : hints_of(one, HintKind::key_id)) {
     if (by_key_id(one, hashed, "token", "the token with hash")) return;
@@ -205,28 +265,29 @@ void Binder::github(const SecretFact &one) {
     std::vector<const Principal *> fits;
     for (const std::uint32_t i : names_.find(candidate.name)) {
       const Principal &p = facts_.principals[i];
-      if (p.id.starts_with("principal:github/") && p.kind == PrincipalKind::user) fits.push_back(&p);
+      if (p.id.starts_with(fmt::format("principal:{}/", realm)) && p.kind == PrincipalKind::user)
+        fits.push_back(&p);
     }
     if (fits.size() == 1) {
       add(one, fits.front()->id, "token", 0.8,
-          fmt::format("the GitHub account {} stands beside it", candidate.name), candidate.place);
+          fmt::format("the {} account {} stands beside it", host, candidate.name), candidate.place);
       return;
     }
   }
   for (const SecretPlace &place : one.places) {
     for (const secret::Hint &hint : place.hints) {
       if (hint.kind != HintKind::url) continue;
-      const std::string name = github_repository(hint.value);
+      const std::string name = repository_in_url(hint.value, realm);
       if (name.empty()) continue;
       Principal p;
-      p.id = "principal:github/token-" + one.id.substr(one.id.find(':') + 1);
+      p.id = fmt::format("principal:{}/token-", realm) + one.id.substr(one.id.find(':') + 1);
       p.kind = PrincipalKind::key;
       p.name = "token in the URL of " + name;
       p.evidence = where(place);
       Grant g;
       g.kind = "token-reads-repository";
       g.from = p.id;
-      g.to = repository_id(name);
+      g.to = realm == "github" ? repository_id(name) : "resource:gitlab/" + name;
       g.id = grant_id(g.kind, g.from, g.to);
       g.evidence = p.evidence;
       const std::string id = p.id;

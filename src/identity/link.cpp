@@ -6,6 +6,8 @@
 #include "identity/certificates.hpp"
 #include "identity/ids.hpp"
 #include "identity/linker.hpp"
+#include "identity/okta_roles.hpp"
+#include "identity/placed_repositories.hpp"
 #include "identity/workflows.hpp"
 
 namespace dislodge::identity {
@@ -30,6 +32,7 @@ bool is_microsofts(const Principal &p) {
 Linker::Linker(Facts &facts, const Rights &rights) : facts_(facts), rights_(rights) {}
 
 void Linker::link() {
+  place_repositories(facts_);
   facts_.settle();
   index();
   name_tenants();
@@ -45,6 +48,7 @@ void Linker::link() {
   synchronised();
   link_certificates(facts_, new_principals_, new_grants_);
   link_workflows(facts_, new_grants_);
+  link_okta_roles(facts_, new_grants_);
   composites();
   facts_.principals.insert(facts_.principals.end(), std::make_move_iterator(new_principals_.begin()),
                            std::make_move_iterator(new_principals_.end()));

@@ -18,6 +18,8 @@ struct Shape {
 
 std::span<const Shape> microsoft_shapes();
 std::span<const Shape> graph_shapes();
+std::span<const Shape> code_shapes();
+std::span<const Shape> okta_shapes();
 std::span<const Shape> other_shapes();
 
 }  // namespace dislodge::identity::listings

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,9 @@ class ListingWriter {
   }
   const std::map<std::string, Unplaced> &unplaced() const { return unplaced_; }
 
+  // Whether this is the first row that says so: for what every row of a listing says alike.
+  bool is_first(const std::string &what) { return said_.insert(what).second; }
+
   // A public key in OpenSSH's form ("ssh-ed25519 AAAA... comment") as "SHA256:..." without padding; "" where
   // it is none.
   static std::string ssh_fingerprint(std::string_view public_key);
@@ -49,6 +53,7 @@ class ListingWriter {
  private:
   Facts &out_;
   std::map<std::string, Unplaced> unplaced_;
+  std::set<std::string> said_;
 };
 
 // A principal of a realm by a name that link_facts() resolves.

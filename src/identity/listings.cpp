@@ -38,7 +38,8 @@ const Shape *shape_of(const Row &row) {
   for (const std::string_view name : kOfLogs) {
     if (row.has(name)) return nullptr;
   }
-  for (const auto shapes : {microsoft_shapes(), graph_shapes(), other_shapes()}) {
+  for (const auto shapes :
+       {microsoft_shapes(), graph_shapes(), code_shapes(), okta_shapes(), other_shapes()}) {
     for (const Shape &shape : shapes) {
       if (has_all(row, shape.columns)) return &shape;
     }

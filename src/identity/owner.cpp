@@ -97,8 +97,13 @@ bool is_of_one_service(std::string_view kind) {
 
 class Ballot {
  public:
+  explicit Ballot(const Ourselves &us) : us_(us) {}
   void vote(std::string_view domain, double weight, std::string why) {
-    const std::string organisation = registrable_domain(domain);
+    std::string organisation = registrable_domain(domain);
+    if (const auto served = us_.served.find(organisation); served != us_.served.end()) {
+      why += fmt::format(", a name of {}", served->second);
+      organisation = served->second;
+    }
     if (organisation.empty() || is_free_mail(organisation) || is_shared_service(organisation)) return;
     for (Vote &one : votes_) {
       if (one.organisation != organisation) continue;
@@ -119,6 +124,7 @@ class Ballot {
   }
 
  private:
+  const Ourselves &us_;
   std::vector<Vote> votes_;
 };
 
@@ -215,15 +221,52 @@ std::string domain_of_most(const log::EventTable &events, std::initializer_list<
   return 2 * most.second > all ? most.first : std::string();
 }
 
-// Okta serves an organisation under a name that it chose, mostly its own.
-void add_okta_names(const std::string &domain, Ourselves &us) {
-  const std::string label = domain.substr(0, domain.find('.'));
-  for (const std::string_view host : {"okta.com", "oktapreview.com", "okta-emea.com"})
-    for (const std::string_view console : {"", "-admin"})
-      us.domains.insert(fmt::format("{}{}.{}", label, console, host));
+// An organisation of Okta whose listing was handed in: its host is ours, and so is the domain of most
+// accounts.
+void add_listed_okta(const Facts &facts, Ourselves &us) {
+  std::map<std::string, std::size_t> accounts;  // by domain
+  std::vector<std::string> hosts;
+  for (const Principal &p : facts.principals) {
+    if (!p.id.starts_with("principal:okta/")) continue;
+    const auto collected = p.attributes.find("collected");
+    if (p.kind == PrincipalKind::tenant && collected != p.attributes.end() && collected->second == "true") {
+      hosts.push_back(registrable_domain(p.name));
+    } else if (p.kind == PrincipalKind::user) {
+      for (const std::string &name : p.names) {
+        const std::string domain = registrable_domain(domain_of_address(name));
+        if (domain.empty()) continue;
+        if (!is_free_mail(domain)) ++accounts[domain];
+        break;
+      }
+    }
+  }
+  if (hosts.empty()) return;
+  const auto most = std::max_element(accounts.begin(), accounts.end(),
+                                     [](const auto &a, const auto &b) { return a.second < b.second; });
+  if (most != accounts.end()) us.domains.insert(most->first);
+  for (const std::string &host : hosts) {
+    if (host.empty()) continue;
+    us.domains.insert(host);
+    if (most != accounts.end() && most->first != host) us.served.emplace(host, most->first);
+  }
 }
 
 }  // namespace
+
+// Providers serve an organisation under a name that it chose, mostly its own. Another organisation of that
+// name in another country is rarer than one's own address at the provider, and the vote says why.
+void add_served_names(Ourselves &us) {
+  const std::set<std::string, std::less<>> domains = us.domains;
+  for (const std::string &domain : domains) {
+    const std::string label = domain.substr(0, domain.find('.'));
+    const std::string suffix = domain.substr(std::min(label.size() + 1, domain.size()));
+    if (holds(kProviderSuffixes, suffix) || is_shared_service(domain) || is_free_mail(domain)) continue;
+    for (const std::string_view provider : kProviderSuffixes)
+      us.served.emplace(fmt::format("{}.{}", label, provider), domain);
+    for (const std::string_view provider : {"okta.com", "oktapreview.com", "okta-emea.com"})
+      us.served.emplace(fmt::format("{}-admin.{}", label, provider), domain);
+  }
+}
 
 Ourselves ourselves(const Facts &facts, const std::vector<std::string> &custodians,
                     const log::EventTable *events) {
@@ -284,11 +327,11 @@ Ourselves ourselves(const Facts &facts, const std::vector<std::string> &custodia
     if (const std::string domain = domain_of_most(*events, {log::Source::google, log::Source::google_cloud});
         !domain.empty())
       us.domains.insert(domain);
-    if (const std::string domain = domain_of_most(*events, {log::Source::okta}); !domain.empty()) {
+    if (const std::string domain = domain_of_most(*events, {log::Source::okta}); !domain.empty())
       us.domains.insert(domain);
-      add_okta_names(domain, us);
-    }
   }
+  add_listed_okta(facts, us);
+  add_served_names(us);
   for (const auto &[domain, count] : weight) {
     if (us.primary.empty() || count > weight[us.primary]) us.primary = domain;
   }
@@ -297,7 +340,7 @@ Ourselves ourselves(const Facts &facts, const std::vector<std::string> &custodia
 }
 
 std::vector<Vote> votes_for(const SecretFact &secret, const Facts &facts, const Ourselves &us) {
-  Ballot ballot;
+  Ballot ballot(us);
   std::set<std::string> people;
   for (const SecretPlace &place : secret.places) {
     for (const std::string &who : place.people) people.insert(lower(who));

@@ -29,14 +29,21 @@ bool is_shared_service(
 struct Ourselves {
   std::set<std::string, std::less<>> domains;               // registrable, lower case
   std::map<std::string, std::string, std::less<>> tenants;  // every known tenant id -> its domain
+  // Names under which providers may serve us ("acme.okta.com" where acme.example is ours) -> that domain.
+  std::map<std::string, std::string, std::less<>> served;
   std::string primary;  // the domain of ours with the most accounts; "" where nothing is known of us
-  bool ours(std::string_view domain) const { return domains.count(domain) != 0; }
+  bool ours(std::string_view domain) const { return domains.count(domain) != 0 || served.count(domain) != 0; }
 };
 // Our organisation: verified domains of the collected tenants, the domains of custodians and, where `events`
 // are given, those of most accounts in a log that only an organisation's own administrators can export (Okta,
-// Google), with the names under which Okta serves it.
+// Google); with the names under which providers serve it: those that a listing of theirs says, and those that
+// begin like a domain of ours.
 Ourselves ourselves(const Facts &facts, const std::vector<std::string> &custodians,
                     const log::EventTable *events = nullptr);
+
+// Fills `served` from the domains: providers serve an organisation under a name that it chose, mostly its
+// own.
+void add_served_names(Ourselves &us);
 
 struct Vote {
   std::string organisation;

@@ -294,6 +294,49 @@ TEST_F(Bindings, CloudKeysAndTokens) {
   EXPECT_THAT(why_not(6), HasSubstr("names no account"));
 }
 
+// The report of credentials says that a user has a key, and not which.
+TEST_F(Bindings, AKeyOfAnAccountIsThatOfTheOnlyUserWhoHasOne) {
+  principal("principal:aws/123456789012/user/backup", PrincipalKind::user, {});
+  credential("principal:aws/123456789012/user/backup", "access-key", "", "", "");
+  principal("principal:aws/222222222222/user/one", PrincipalKind::user, {});
+  principal("principal:aws/222222222222/user/two", PrincipalKind::user, {});
+  credential("principal:aws/222222222222/user/one", "access-key", "", "", "");
+  credential("principal:aws/222222222222/user/two", "access-key", "", "", "");
+  secret("aws-secret-key", {{HintKind::key_id, "AKIAABCDEFGHIJKLMNOP"}, {HintKind::account, "123456789012"}});
+  secret("aws-secret-key", {{HintKind::key_id, "AKIAZZZZEFGHIJKLMNOP"}, {HintKind::account, "222222222222"}});
+  ASSERT_NE(bound(0), nullptr);
+  EXPECT_EQ(bound(0)->principal, "principal:aws/123456789012/user/backup");
+  EXPECT_THAT(bound(0)->why, HasSubstr("the only user"));
+  ASSERT_NE(bound(1), nullptr);
+  EXPECT_EQ(bound(1)->principal, "principal:aws/222222222222/akiazzzzefghijklmnop");
+  EXPECT_NE(find_grant(facts, "key-of-account", bound(1)->principal, "principal:aws/222222222222/user/one"),
+            nullptr);
+  EXPECT_NE(find_grant(facts, "key-of-account", bound(1)->principal, "principal:aws/222222222222/user/two"),
+            nullptr);
+}
+
+TEST_F(Bindings, TokensOfOktaAndGitLab) {
+  principal("principal:gitlab/ci-bot", PrincipalKind::user, {"ci-bot"});
+  secret("okta-api-token", {});
+  secret("gitlab-token", {{HintKind::user, "ci-bot"}});
+  secret("gitlab-token", {{HintKind::url, "https://gitlab.northwind.example/ops/tools/deploy.git"}});
+  EXPECT_THAT(why_not(0), HasSubstr("/api/v1/api-tokens"));
+  ASSERT_NE(bound(1), nullptr);
+  EXPECT_EQ(bound(1)->principal, "principal:gitlab/ci-bot");
+  ASSERT_NE(bound(2), nullptr);
+  EXPECT_NE(
+      find_grant(facts, "token-reads-repository", bound(2)->principal, "resource:gitlab/ops/tools/deploy"),
+      nullptr);
+}
+
+TEST_F(Bindings, AnApiTokenOfOktaMayBeEachOfTheFewThatAreListed) {
+  credential("principal:okta/00u1", "token", "00t1", "", "");
+  secret("okta-api-token", {});
+  ASSERT_NE(bound(0), nullptr);
+  EXPECT_EQ(bound(0)->principal, "principal:okta/00u1");
+  EXPECT_THAT(bound(0)->why, HasSubstr("the only one"));
+}
+
 TEST_F(Bindings, PresencesAndIdempotence) {
   secret("password", {{HintKind::user, "ann@northwind.example"}});
   ASSERT_NE(bound(0), nullptr);

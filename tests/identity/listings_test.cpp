@@ -245,6 +245,94 @@ TEST(Listings, OktaUsersAndPeopleSayWhoTheyAre) {
   EXPECT_NE(find_grant(facts, "same-person", kHelen, "principal:okta/00u1"), nullptr);
 }
 
+// As /api/v1/... answers: rows of members and of roles say whose they are by their links, or by the file
+// alone.
+TEST(Listings, OktaTellsByItsLinksWhoIsInWhatAndWhoAdministers) {
+  Facts facts;
+  const auto user = [](std::string_view id, std::string_view login) {
+    return R"({"id":")" + std::string(id) + R"(","status":"ACTIVE","profile":{"login":")" +
+           std::string(login) + R"("},"_links":{"self":{"href":"https://acme-admin.okta.com/api/v1/users/)" +
+           std::string(id) + R"("}}})";
+  };
+  const std::string ann = "00uAAAAAAAAAAAAAAAA1", bob = "00uBBBBBBBBBBBBBBBB2", eve = "00uEEEEEEEEEEEEEEEE3",
+                    desk = "00gDDDDDDDDDDDDDDDD1", app = "0oaPPPPPPPPPPPPPPPP1";
+  const std::string principal_ann = "principal:okta/" + base::lower(ann),
+                    principal_bob = "principal:okta/" + base::lower(bob),
+                    principal_eve = "principal:okta/" + base::lower(eve),
+                    principal_desk = "principal:okta/" + base::lower(desk),
+                    acme = "principal:okta/acme.okta.com", help_desk = acme + "/role/help_desk_admin";
+  facts.append(read_text("[" + user(ann, "ann@acme.example") + "," + user(bob, "bob@acme.example") + "," +
+                             user(eve, "eve@acme.example") + "]",
+                         "okta/users.json"));
+  facts.append(read_text("[" + user(bob, "bob@acme.example") + "]", "okta/group-" + desk + "-users.json"));
+  facts.append(read_text(R"([{"id":")" + desk +
+                             R"(","type":"OKTA_GROUP","profile":{"name":"Desk"},"_links":{"self":{"href":
+                             "https://acme.okta.com/api/v1/groups/x"}}}])",
+                         "okta/groups.json"));
+  const auto role = [&](std::string_view type, std::string_view holder) {
+    return R"([{"id":"ra1","label":"A role","type":")" + std::string(type) +
+           R"(","status":"ACTIVE","assignmentType":"USER","_links":{"assignee":{"href":"https://acme.okta.com/api/v1/)" +
+           std::string(holder) + R"("}}}])";
+  };
+  facts.append(read_text(role("SUPER_ADMIN", "users/" + ann), "okta/user-roles.json"));
+  facts.append(read_text(role("HELP_DESK_ADMIN", "groups/" + desk), "okta/group-roles.json"));
+  KeepingSink sink;
+  facts.append(read_text(role("SOMETHING_NEW", "users/" + eve), sink, "okta/eve-roles.json"));
+  ASSERT_EQ(sink.parts.size(), 1u);
+  EXPECT_THAT(sink.parts[0].reason, testing::HasSubstr("SOMETHING_NEW"));
+  facts.append(
+      read_text(R"([{"id":")" + eve +
+                    R"(","scope":"USER","_links":{"app":{"href":"https://acme.okta.com/api/v1/apps/)" + app +
+                    R"("},"user":{"href":"https://acme.okta.com/api/v1/users/)" + eve + R"("}}}])",
+                "okta/app-users.json"));
+  facts.append(read_text(R"([{"id":"00T1","name":"ops","userId":")" + ann +
+                             R"(","clientName":"Okta API","created":"2023-05-01T00:00:00.000Z"}])",
+                         "okta/api-tokens.json"));
+  link_facts(facts, embedded_rights());
+  EXPECT_NE(find_grant(facts, "Okta_MemberOf", principal_bob, principal_desk), nullptr);
+  EXPECT_NE(find_grant(facts, "okta-assigned", principal_eve, "resource:okta/" + base::lower(app)), nullptr);
+  EXPECT_NE(find_grant(facts, "Okta_Contains", acme, principal_eve), nullptr);
+  EXPECT_NE(find_grant(facts, "Okta_SuperAdmin", acme + "/role/super_admin", acme), nullptr);
+  EXPECT_NE(find_grant(facts, "Okta_MemberOf", principal_ann, acme + "/role/super_admin"), nullptr);
+  // The help desk resets whoever is no administrator, by themselves or by a group.
+  EXPECT_NE(find_grant(facts, "Okta_HelpDeskAdmin", help_desk, principal_eve), nullptr);
+  EXPECT_EQ(find_grant(facts, "Okta_HelpDeskAdmin", help_desk, principal_ann), nullptr);
+  EXPECT_EQ(find_grant(facts, "Okta_HelpDeskAdmin", help_desk, principal_bob), nullptr);
+  ASSERT_EQ(facts.credentials.size(), 1u);
+  EXPECT_EQ(facts.credentials[0].principal, principal_ann);
+  EXPECT_EQ(facts.credentials[0].slot, "token");
+}
+
+// As `gh api repos/acme/shop/collaborators` answers: the rows do not say of which repository.
+TEST(Listings, CollaboratorsAreOfTheRepositoryThatTheirFileIsNamedAfter) {
+  Facts facts;
+  constexpr std::string_view kRow =
+      R"([{"login":"Ann","id":1,"node_id":"U1","permissions":{"admin":false,"push":true,"pull":true},"role_name":"write"}])";
+  KeepingSink sink;
+  facts.append(read_text(kRow, sink, "github/collaborators-shop.json"));
+  ASSERT_EQ(sink.parts.size(), 1u);
+  EXPECT_THAT(sink.parts[0].reason, testing::HasSubstr("\"shop\""));
+  facts.append(read_text(kRow, "github/acme/infra/collaborators.json"));
+  facts.append(read_text(kRow, "github/collaborators.json"));
+  facts.append(read_text(R"([{"id":9,"name":"shop","full_name":"Acme/Shop","private":true,
+    "owner":{"login":"Acme","type":"Organization"}}])",
+                         "github/repos.json"));
+  facts.append(
+      read_text(R"({"url":"https://api.github.com/orgs/acme/memberships/bea","state":"active","role":"admin",
+    "organization":{"login":"acme"},"user":{"login":"bea"}})",
+                "github/membership-bea.json"));
+  link_facts(facts, embedded_rights());
+  EXPECT_NE(find_grant(facts, "GH_WriteRepoContents", "principal:github/ann", "resource:github/acme/shop"),
+            nullptr);
+  EXPECT_NE(find_grant(facts, "GH_WriteRepoContents", "principal:github/ann", "resource:github/acme/infra"),
+            nullptr);
+  EXPECT_EQ(count_grants(facts, "GH_WriteRepoContents"), 2u);
+  EXPECT_NE(find_grant(facts, "github-owner", "principal:github/bea", "principal:github/acme"), nullptr);
+  EXPECT_NE(find_grant(facts, "repositories-contain", "principal:github/acme", "resource:github/acme/shop"),
+            nullptr);
+  EXPECT_EQ(find_grant(facts, "", "", "resource:github/?/shop"), nullptr);
+}
+
 TEST(Listings, LogsAndOtherTablesAreLeftToTheirReaders) {
   EXPECT_FALSE(recognises_directory("userPrincipalName,id,displayName,ipAddress\na@b.example,1,x,1.2.3.4\n"));
   EXPECT_FALSE(recognises_directory("name,amount\nx,1\n"));

@@ -198,5 +198,36 @@ TEST_F(Owners, ThePageWhereItIsUsedBeforeTheAddressThatItKnows) {
             "zen.example");
 }
 
+// acme.okta.com is where we sign in ourselves, and no third party.
+TEST_F(Owners, AProvidersNameOfOursIsOurs) {
+  add_served_names(us);
+  EXPECT_TRUE(us.ours("northwind.okta.com"));
+  EXPECT_TRUE(us.ours("northwind.atlassian.net"));
+  EXPECT_FALSE(us.ours("harborline.okta.com"));
+  const SecretFact ours = owned("okta-api-token", {{HintKind::host, "northwind.okta.com"}});
+  EXPECT_EQ(ours.owner, "northwind.example");
+  EXPECT_THAT(ours.owner_why, HasSubstr("northwind.okta.com"));
+  EXPECT_EQ(owned("okta-api-token", {{HintKind::host, "harborline.okta.com"}}).owner, "harborline.okta.com");
+}
+
+// Under whichever name Okta serves it: its listing was handed in.
+TEST(OurselvesByOkta, AListedOrganisationIsOurs) {
+  Facts facts;
+  Principal place;
+  place.id = "principal:okta/nwind-prod.okta.com";
+  place.kind = PrincipalKind::tenant;
+  place.name = "nwind-prod.okta.com";
+  place.attributes["collected"] = "true";
+  Principal user;
+  user.id = "principal:okta/00u1";
+  user.kind = PrincipalKind::user;
+  user.names = {"00u1", "ann@northwind.example"};
+  facts.principals = {place, user};
+  const Ourselves us = ourselves(facts, {});
+  EXPECT_TRUE(us.ours("northwind.example"));
+  EXPECT_TRUE(us.ours("nwind-prod.okta.com"));
+  EXPECT_TRUE(us.ours("northwind.zendesk.com"));
+}
+
 }  // namespace
 }  // namespace dislodge::identity
