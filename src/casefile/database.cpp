@@ -105,10 +105,14 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 std::string Statement::text(int column) const {
+  return std::string(view(column));
+}
+std::string_view Statement::view(int column) const {
   const void *bytes = sqlite3_column_blob(statement_, column);
   const int size = sqlite3_column_bytes(statement_, column);
-  return bytes == nullptr ? std::string()
-                          : std::string(static_cast<const char *>(bytes), static_cast<std::size_t>(size));
+  return bytes == nullptr
+             ? std::string_view()
+             : std::string_view(static_cast<const char *>(bytes), static_cast<std::size_t>(size));
 }
 
 Database::~Database() {

@@ -50,7 +50,8 @@ class Statement {
   base::Result<void> run();   // steps to the end and resets for the next use
   std::int64_t integer(int column) const;
   double real(int column) const;
-  std::string text(int column) const;  // text or blob
+  std::string text(int column) const;       // text or blob
+  std::string_view view(int column) const;  // the same, until the next step() or reset()
   base::Time time(int column) const { return base::Time{integer(column)}; }
   bool is_null(int column) const;
   void reset();

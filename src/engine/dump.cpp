@@ -89,13 +89,12 @@ Result<std::string> dump(casefile::Case &the_case, bool canonical) {
       hints.number(static_cast<std::uint64_t>(hint.kind));
       hints.text(hint.value);
     }
-    const auto length = lengths.find(row.secret);
     JsonWriter json;
     json.object([&] {
       json.field("table", "sighting");
       json.field("evidence", roots[row.evidence]);
       json.field("secret", row.secret);
-      json.field("secret_length", length == lengths.end() ? 0 : length->second);
+      json.field("secret_length", lengths.of(row.secret));
       json.field("record", record_items[row.record]);
       json.field("item", row.sighting.item);
       json.field("kind", row.sighting.kind);

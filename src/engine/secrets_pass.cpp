@@ -360,7 +360,7 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
 
 std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSighting> &sightings,
                                                    const std::vector<StoredRecord> &records, const Held &held,
-                                                   const std::map<std::string, std::uint64_t> &lengths) {
+                                                   const SecretLengths &lengths) {
   std::unordered_map<std::int64_t, const evidence::Record *> by_id;
   std::unordered_map<std::string, const evidence::Record *>
       blobs;  // a blob's record comes after its sightings
@@ -420,8 +420,7 @@ std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSight
   std::vector<identity::SecretFact> list;
   for (auto &[id, fact] : secrets) {
     fact.id = id;
-    const auto length = lengths.find(id.substr(std::string_view("secret:").size()));
-    if (length != lengths.end()) fact.length = length->second;
+    fact.length = lengths.of(std::string_view(id).substr(std::string_view("secret:").size()));
     std::stable_sort(fact.places.begin(), fact.places.end(),
                      [](const identity::SecretPlace &a, const identity::SecretPlace &b) {
                        return std::tie(a.item, a.line) < std::tie(b.item, b.line);

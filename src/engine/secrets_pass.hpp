@@ -44,7 +44,7 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
 // Sorted by id; places sorted by item and line. Rejected candidates and public identifiers are no secrets.
 std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSighting> &sightings,
                                                    const std::vector<StoredRecord> &records, const Held &held,
-                                                   const std::map<std::string, std::uint64_t> &lengths);
+                                                   const SecretLengths &lengths);
 
 // Exposure of evidence: as stated with --exposed; else, for mail and files, possible from before its oldest
 // item until now. A repository or log that was handed in is not thereby exposed: reach says whether it could

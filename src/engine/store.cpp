@@ -13,6 +13,7 @@
 #include "base/hash.hpp"
 #include "base/item_path.hpp"
 #include "base/json_writer.hpp"
+#include "base/text_order.hpp"
 #include "engine/recogniser.hpp"
 #include "engine/tips_pass.hpp"
 #include "evidence/recognise.hpp"
@@ -25,6 +26,7 @@ using casefile::Case;
 
 namespace {
 
+constexpr std::int64_t kRowsReserved = 1 << 24;       // of a table, before they are counted
 constexpr std::uint64_t kBlockBytesMax = 4ull << 30;  // of one unit's events or facts, unpacked
 
 std::string compress(std::string_view bytes) {
@@ -157,8 +159,15 @@ Result<void> store_result(Case &the_case, const UnitRow &unit, std::string_view 
   casefile::Database &database = the_case.database();
   casefile::Transaction transaction(database);
   DISLODGE_TRY(transaction.begin());
-  DISLODGE_TRY(forget_unit(database, unit));
   DISLODGE_TRY_ASSIGN(const auto secrets, joiner.join(result.values));
+  DISLODGE_TRY(store_joined(the_case, unit, key, result, secrets));
+  return transaction.commit();
+}
+
+Result<void> store_joined(Case &the_case, const UnitRow &unit, std::string_view key, const UnitResult &result,
+                          const std::vector<std::string> &secrets) {
+  casefile::Database &database = the_case.database();
+  DISLODGE_TRY(forget_unit(database, unit));
   DISLODGE_TRY(insert_ledger(database, unit, result.ledger));
 
   std::vector<std::int64_t> record_rows;
@@ -206,8 +215,7 @@ Result<void> store_result(Case &the_case, const UnitRow &unit, std::string_view 
   };
   DISLODGE_TRY(keep_block("events", result.log_records, result.events));
   DISLODGE_TRY(keep_block("facts", result.fact_count, result.facts));
-  DISLODGE_TRY(finish_unit(database, unit, key, "done"));
-  return transaction.commit();
+  return finish_unit(database, unit, key, "done");
 }
 
 Result<void> store_failure(Case &the_case, const EvidenceRow &evidence, const UnitRow &unit,
@@ -278,25 +286,63 @@ Result<std::vector<UnitRow>> load_units(Case &the_case, bool pending_only) {
   }
 }
 
-Result<std::vector<StoredSighting>> load_sightings(Case &the_case) {
-  std::vector<StoredSighting> rows;
-  DISLODGE_TRY_ASSIGN(
-      auto query,
-      the_case.database().prepare(
-          "SELECT evidence, secret, record, body FROM sighting ORDER BY item, offset, secret, rowid"));
+namespace {
+
+// Rows as the case keeps them, a run of each unit: SQLite would sort ten million of them with their bodies.
+template <typename Row>
+struct Rows {
+  std::vector<Row> rows;
+  std::vector<std::uint32_t> runs;  // where each begins
+};
+template <typename Row, typename Decode>
+Result<Rows<Row>> rows_of(casefile::Database &database, std::string_view table, std::string_view columns,
+                          Decode decode) {
+  Rows<Row> all;
+  // What a case had before counts too, so this is what there is at most; what is not used is never touched.
+  DISLODGE_TRY_ASSIGN(const auto most, database.integer(fmt::format("SELECT max(rowid) FROM {}", table)));
+  all.rows.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(most.value_or(0), 0, kRowsReserved)));
+  DISLODGE_TRY_ASSIGN(auto query, database.prepare(fmt::format(
+                                      "SELECT evidence, body, {} FROM {} ORDER BY rowid", columns, table)));
+  const std::string what = fmt::format("case file: {}", table);
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
-    if (!more) return rows;
-    StoredSighting row;
+    if (!more) return all;
+    if (all.rows.size() >= UINT32_MAX)
+      return base::fail(ErrorKind::limit, fmt::format("case.db: more than 2^32 rows of {}", table));
+    Row row;
     row.evidence = query.integer(0);
-    row.secret = query.text(1);
-    row.record = query.is_null(2) ? 0 : query.integer(2);
-    const std::string body = query.text(3);
-    base::WireReader in(body);
-    row.sighting = secret::Sighting::decode(in);
-    DISLODGE_TRY(in.finish("case file: sighting"));
-    rows.push_back(std::move(row));
+    base::WireReader in(query.view(1));
+    decode(query, in, row);
+    DISLODGE_TRY(in.finish(what));
+    if (all.rows.empty() || all.rows.back().evidence != row.evidence)
+      all.runs.push_back(static_cast<std::uint32_t>(all.rows.size()));
+    all.rows.push_back(std::move(row));
   }
+}
+
+}  // namespace
+
+Result<std::vector<StoredSighting>> load_sightings(Case &the_case) {
+  DISLODGE_TRY_ASSIGN(auto all,
+                      rows_of<StoredSighting>(
+                          the_case.database(), "sighting", "secret, record",
+                          [](const casefile::Statement &query, base::WireReader &in, StoredSighting &row) {
+                            row.secret = query.view(2);
+                            row.record = query.is_null(3) ? 0 : query.integer(3);
+                            row.sighting = secret::Sighting::decode(in);
+                          }));
+  const std::vector<StoredSighting> &rows = all.rows;
+  base::put_in_order(all.rows, base::order_of_runs(
+                                   static_cast<std::uint32_t>(rows.size()), all.runs,
+                                   [&](std::uint32_t i) { return std::string_view(rows[i].sighting.item); },
+                                   [&](std::uint32_t a, std::uint32_t b) -> std::weak_ordering {
+                                     const StoredSighting &one = rows[a], &other = rows[b];
+                                     if (const auto at = one.sighting.offset <=> other.sighting.offset;
+                                         at != 0)
+                                       return at;
+                                     return one.secret <=> other.secret;
+                                   }));
+  return std::move(all.rows);
 }
 
 Result<std::map<std::pair<std::string, std::uint64_t>, std::string>> load_contexts(Case &the_case,
@@ -315,21 +361,20 @@ Result<std::map<std::pair<std::string, std::uint64_t>, std::string>> load_contex
 }
 
 Result<std::vector<StoredRecord>> load_records(Case &the_case) {
-  std::vector<StoredRecord> rows;
-  DISLODGE_TRY_ASSIGN(auto query,
-                      the_case.database().prepare("SELECT id, evidence, body FROM record ORDER BY item, id"));
-  while (true) {
-    DISLODGE_TRY_ASSIGN(const bool more, query.step());
-    if (!more) return rows;
-    StoredRecord row;
-    row.id = query.integer(0);
-    row.evidence = query.integer(1);
-    const std::string body = query.text(2);
-    base::WireReader in(body);
-    row.record = evidence::Record::decode(in);
-    DISLODGE_TRY(in.finish("case file: record"));
-    rows.push_back(std::move(row));
-  }
+  DISLODGE_TRY_ASSIGN(auto all, rows_of<StoredRecord>(the_case.database(), "record", "id",
+                                                      [](const casefile::Statement &query,
+                                                         base::WireReader &in, StoredRecord &row) {
+                                                        row.id = query.integer(2);
+                                                        row.record = evidence::Record::decode(in);
+                                                      }));
+  const std::vector<StoredRecord> &rows = all.rows;
+  base::put_in_order(all.rows, base::order_of_runs(
+                                   static_cast<std::uint32_t>(rows.size()), all.runs,
+                                   [&](std::uint32_t i) { return std::string_view(rows[i].record.item); },
+                                   [&](std::uint32_t a, std::uint32_t b) -> std::weak_ordering {
+                                     return rows[a].id <=> rows[b].id;
+                                   }));
+  return std::move(all.rows);
 }
 
 Result<std::vector<evidence::LedgerRow>> load_ledger(Case &the_case) {
@@ -367,18 +412,29 @@ Result<void> load_blocks(Case &the_case, std::string_view kind,
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) return {};
-    DISLODGE_TRY_ASSIGN(const std::string body, decompress(query.text(1)));
+    DISLODGE_TRY_ASSIGN(const std::string body, decompress(query.view(1)));
     DISLODGE_TRY(each({query.integer(0), static_cast<std::uint64_t>(query.integer(2)), body}));
   }
 }
 
-Result<std::map<std::string, std::uint64_t>> load_secret_lengths(Case &the_case) {
-  std::map<std::string, std::uint64_t> lengths;
+void SecretLengths::add(std::string_view secret, std::uint64_t length) {
+  const base::StringId id = ids_.intern(secret);
+  if (lengths_.size() <= id) lengths_.resize(id + 1, 0);
+  lengths_[id] = length;
+}
+
+std::uint64_t SecretLengths::of(std::string_view secret) const {
+  const base::StringId id = ids_.find(secret);
+  return id < lengths_.size() ? lengths_[id] : 0;
+}
+
+Result<SecretLengths> load_secret_lengths(Case &the_case) {
+  SecretLengths lengths;
   DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare("SELECT id, length FROM secret"));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) return lengths;
-    lengths[query.text(0)] = static_cast<std::uint64_t>(query.integer(1));
+    lengths.add(query.view(0), static_cast<std::uint64_t>(query.integer(1)));
   }
 }
 

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/intern.hpp"
 #include "base/intervals.hpp"
 #include "casefile/case.hpp"
 #include "engine/unit_result.hpp"
@@ -76,6 +77,10 @@ class ValueJoiner {
 base::Result<void> refresh_units(casefile::Case &the_case, std::string_view key);
 base::Result<void> store_result(casefile::Case &the_case, const UnitRow &unit, std::string_view key,
                                 const UnitResult &result, ValueJoiner &joiner);
+// The same within a transaction of the caller's, where the ids of the result's values are known and the case
+// has them.
+base::Result<void> store_joined(casefile::Case &the_case, const UnitRow &unit, std::string_view key,
+                                const UnitResult &result, const std::vector<std::string> &secrets);
 // The unit could not be read at all: one row of the ledger says so.
 base::Result<void> store_failure(casefile::Case &the_case, const EvidenceRow &evidence, const UnitRow &unit,
                                  const base::Error &error);
@@ -96,6 +101,17 @@ struct Block {
 // kind: "events" or "facts"; calls `each` with the decompressed block, in a fixed order.
 base::Result<void> load_blocks(casefile::Case &the_case, std::string_view kind,
                                const std::function<base::Result<void>(const Block &)> &each);
-base::Result<std::map<std::string, std::uint64_t>> load_secret_lengths(casefile::Case &the_case);
+
+// How long the values of the secrets are, in bytes.
+class SecretLengths {
+ public:
+  void add(std::string_view secret, std::uint64_t length);
+  std::uint64_t of(std::string_view secret) const;  // 32 hex digits; 0 where the case has no such secret
+
+ private:
+  base::StringPool ids_;
+  std::vector<std::uint64_t> lengths_;  // by number in the pool
+};
+base::Result<SecretLengths> load_secret_lengths(casefile::Case &the_case);
 
 }  // namespace dislodge::engine
