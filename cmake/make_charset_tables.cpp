@@ -110,7 +110,10 @@ int main() {
       "iso-8859-9",   "iso-8859-10",  "iso-8859-13",  "iso-8859-14",  "iso-8859-16",  "windows-1253",
       "windows-1254", "windows-1255", "windows-1256", "windows-1257", "windows-1258", "koi8-u",
       "ibm866",       "cp437",        "cp850",        "cp852",        "cp855",        "cp858",
-      "cp862",        "cp874",        "macintosh",    "mac-cyrillic", "viscii"};
+      "cp862",        "cp874",        "macintosh",    "mac-cyrillic", "mac-uk",       "mac-centraleurope",
+      "cp737",        "cp775",        "ibm857",       "ibm860",       "ibm861",       "ibm863",
+      "ibm864",       "ibm865",       "ibm869",       "koi8-t",       "pt154",        "rk1048",
+      "viscii"};
   std::printf("const Single kSingles[] = {\n");
   for (const char *charset : kSingles) {
     std::printf("{\"%s\", {", charset);

@@ -68,7 +68,8 @@ Shape shape_of(std::string_view sample) {
       continue;
     }
     end_run();
-    shape.controls += (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1B) || c == 0x7F;
+    shape.controls +=
+        (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1B) || c == 0x7F;
   }
   end_run();
   return shape;
@@ -80,26 +81,28 @@ Shape shape_of(std::string_view sample) {
 struct Pairs {
   std::size_t all = 0;
   std::size_t broken = 0;
-  std::size_t usual = 0;     // in the rows that a text's letters are in
-  std::size_t kana = 0;      // hiragana and katakana
-  std::size_t hangul = 0;    // EUC: in the rows of hangul
-  std::size_t letters = 0;   // EUC: in the rows of hangul and of hanzi
-  std::size_t low = 0;       // with a second byte below 0x80
-  std::size_t korean = 0;    // the most frequent syllables
-  std::size_t chinese = 0;   // the most frequent hanzi
+  std::size_t usual = 0;    // in the rows that a text's letters are in
+  std::size_t kana = 0;     // hiragana and katakana
+  std::size_t hangul = 0;   // EUC: in the rows of hangul
+  std::size_t letters = 0;  // EUC: in the rows of hangul and of hanzi
+  std::size_t low = 0;      // with a second byte below 0x80
+  std::size_t korean = 0;   // the most frequent syllables
+  std::size_t chinese = 0;  // the most frequent hanzi
 
   bool sound() const { return all >= 3 && broken * 50 <= all; }
 };
 
 // The forty most frequent syllables of Korean and characters of Chinese, in the bytes that EUC has for them.
 constexpr std::array<std::uint16_t, 40> kKorean = {
-    0xC0CC, 0xB4D9, 0xB4C2, 0xC0C7, 0xBFA1, 0xB0A1, 0xC0BB, 0xB8A6, 0xC0BA, 0xB0ED, 0xC7CF, 0xC1F6, 0xC7D1, 0xB7CE,
-    0xB1E2, 0xBBE7, 0xBCAD, 0xC0CE, 0xB5B5, 0xBEEE, 0xBDC3, 0xB4EB, 0xC0DA, 0xC1A4, 0xB1D7, 0xB3AA, 0xB8AE, 0xBEC6,
-    0xBDBA, 0xC0FC, 0xBCF6, 0xC0D6, 0xC0CF, 0xC7D8, 0xBAB8, 0xBBF3, 0xC1A6, 0xC0E5, 0xB4CF, 0xBDC0};
+    0xC0CC, 0xB4D9, 0xB4C2, 0xC0C7, 0xBFA1, 0xB0A1, 0xC0BB, 0xB8A6, 0xC0BA, 0xB0ED,
+    0xC7CF, 0xC1F6, 0xC7D1, 0xB7CE, 0xB1E2, 0xBBE7, 0xBCAD, 0xC0CE, 0xB5B5, 0xBEEE,
+    0xBDC3, 0xB4EB, 0xC0DA, 0xC1A4, 0xB1D7, 0xB3AA, 0xB8AE, 0xBEC6, 0xBDBA, 0xC0FC,
+    0xBCF6, 0xC0D6, 0xC0CF, 0xC7D8, 0xBAB8, 0xBBF3, 0xC1A6, 0xC0E5, 0xB4CF, 0xBDC0};
 constexpr std::array<std::uint16_t, 40> kChinese = {
-    0xB5C4, 0xD2BB, 0xCAC7, 0xB2BB, 0xC1CB, 0xD4DA, 0xC8CB, 0xD3D0, 0xCED2, 0xCBFB, 0xD5E2, 0xB8F6, 0xC3C7, 0xD6D0,
-    0xC0B4, 0xC9CF, 0xB4F3, 0xCEAA, 0xBACD, 0xB9FA, 0xB5D8, 0xB5BD, 0xD2D4, 0xCBB5, 0xCAB1, 0xD2AA, 0xBECD, 0xB3F6,
-    0xBBE1, 0xBFC9, 0xC4E3, 0xB6D4, 0xC9FA, 0xC4DC, 0xB9AB, 0xCBBE, 0xB7A2, 0xD3C3, 0xB7BD, 0xC7EB};
+    0xB5C4, 0xD2BB, 0xCAC7, 0xB2BB, 0xC1CB, 0xD4DA, 0xC8CB, 0xD3D0, 0xCED2, 0xCBFB,
+    0xD5E2, 0xB8F6, 0xC3C7, 0xD6D0, 0xC0B4, 0xC9CF, 0xB4F3, 0xCEAA, 0xBACD, 0xB9FA,
+    0xB5D8, 0xB5BD, 0xD2D4, 0xCBB5, 0xCAB1, 0xD2AA, 0xBECD, 0xB3F6, 0xBBE1, 0xBFC9,
+    0xC4E3, 0xB6D4, 0xC9FA, 0xC4DC, 0xB9AB, 0xCBBE, 0xB7A2, 0xD3C3, 0xB7BD, 0xC7EB};
 
 Pairs euc_pairs(std::string_view sample) {
   Pairs pairs;
@@ -184,8 +187,8 @@ std::string_view east_asian(const Shape &shape, std::string_view sample) {
       at_least(shift_jis.kana, shift_jis.all, 15))
     return "shift_jis";
   const Pairs big5 = big5_pairs(sample);
-  if (big5.sound() && big5.all >= 5 && at_least(big5.usual, big5.all, 75) && at_least(big5.low, big5.all, 20) &&
-      !at_least(big5.low, big5.all, 75))
+  if (big5.sound() && big5.all >= 5 && at_least(big5.usual, big5.all, 75) &&
+      at_least(big5.low, big5.all, 20) && !at_least(big5.low, big5.all, 75))
     return "big5";
   return {};
 }
@@ -196,7 +199,7 @@ std::string_view east_asian(const Shape &shape, std::string_view sample) {
 struct Script {
   std::string_view charset;
   Bytes frequent;
-  double share;  // at least this much of the bytes over 0x7F are among the frequent
+  double share;          // at least this much of the bytes over 0x7F are among the frequent
   unsigned first, last;  // where its letters lie: nearly all bytes over 0x7F
 };
 const std::array<Script, 7> kScripts = {{
@@ -205,15 +208,28 @@ const std::array<Script, 7> kScripts = {{
     {"koi8-r", {0xCF, 0xC5, 0xC1, 0xC9, 0xCE, 0xD4, 0xD3, 0xD2, 0xD7, 0xCC, 0xCB}, 0.55, 0xC0, 0xFF},
     {"ibm866", {0xAE, 0xA5, 0xA0, 0xA8, 0xAD, 0xE2, 0xE1, 0xE0, 0xA2, 0xAB, 0xAA}, 0.55, 0x80, 0xEF},
     // alpha omicron iota epsilon tau sigma nu eta and those with an accent
-    {"iso-8859-7", {0xE1, 0xEF, 0xE9, 0xE5, 0xF4, 0xF3, 0xED, 0xE7, 0xF2, 0xDC, 0xDD, 0xDE, 0xDF, 0xFC, 0xFD, 0xF0, 0xEA, 0xF1},
-     0.72, 0xB6, 0xFE},
-    {"windows-1255", {0xE9, 0xE5, 0xE4, 0xEC, 0xE0, 0xF8, 0xFA, 0xE1, 0xEE, 0xF9, 0xED, 0xF0}, 0.72, 0xE0, 0xFA},
-    {"windows-1256", {0xC7, 0xE1, 0xED, 0xE3, 0xE6, 0xE4, 0xD1, 0xCA, 0xC8, 0xC9, 0xDA, 0xE5, 0xCF, 0xD3}, 0.72, 0xC1,
+    {"iso-8859-7",
+     {0xE1, 0xEF, 0xE9, 0xE5, 0xF4, 0xF3, 0xED, 0xE7, 0xF2, 0xDC, 0xDD, 0xDE, 0xDF, 0xFC, 0xFD, 0xF0, 0xEA,
+      0xF1},
+     0.72,
+     0xB6,
+     0xFE},
+    {"windows-1255",
+     {0xE9, 0xE5, 0xE4, 0xEC, 0xE0, 0xF8, 0xFA, 0xE1, 0xEE, 0xF9, 0xED, 0xF0},
+     0.72,
+     0xE0,
+     0xFA},
+    {"windows-1256",
+     {0xC7, 0xE1, 0xED, 0xE3, 0xE6, 0xE4, 0xD1, 0xCA, 0xC8, 0xC9, 0xDA, 0xE5, 0xCF, 0xD3},
+     0.72,
+     0xC1,
      0xED},
     {"cp874",
-     {0xD2, 0xB9, 0xC3, 0xCD, 0xA1, 0xE0, 0xA7, 0xC1, 0xC2, 0xC5, 0xC7, 0xB4, 0xB7, 0xB5, 0xCA, 0xE9, 0xE8, 0xD1, 0xD5,
-      0xD4, 0xE1, 0xA4},
-     0.68, 0xA1, 0xFB},
+     {0xD2, 0xB9, 0xC3, 0xCD, 0xA1, 0xE0, 0xA7, 0xC1, 0xC2, 0xC5, 0xC7,
+      0xB4, 0xB7, 0xB5, 0xCA, 0xE9, 0xE8, 0xD1, 0xD5, 0xD4, 0xE1, 0xA4},
+     0.68,
+     0xA1,
+     0xFB},
 }};
 
 std::string_view other_script(const Shape &shape) {
@@ -267,7 +283,8 @@ std::string_view other_latin(const Shape &shape, std::string_view sample) {
 }
 
 bool shifts_to_japanese(std::string_view sample) {
-  for (std::size_t at = sample.find("\x1B$"); at != std::string_view::npos; at = sample.find("\x1B$", at + 1)) {
+  for (std::size_t at = sample.find("\x1B$"); at != std::string_view::npos;
+       at = sample.find("\x1B$", at + 1)) {
     const std::string_view rest = sample.substr(at + 2);
     if (!rest.starts_with('B') && !rest.starts_with('@')) continue;
     // An escape of a terminal does not lead back to ASCII in the same line, after pairs.
@@ -296,7 +313,8 @@ std::string_view guess_charset(std::string_view bytes) {
   const std::string_view sample = bytes.substr(0, kSampleMax);
   const Shape shape = shape_of(sample);
   if (shape.controls * 100 > sample.size()) return {};  // no text
-  if (shape.high == 0) return shifts_to_japanese(sample) ? std::string_view("iso-2022-jp") : std::string_view();
+  if (shape.high == 0)
+    return shifts_to_japanese(sample) ? std::string_view("iso-2022-jp") : std::string_view();
   if (shape.high < kHighMin || mostly_utf8(sample)) return {};
   const std::string_view script = other_script(shape);
   const std::string_view asian = east_asian(shape, sample);

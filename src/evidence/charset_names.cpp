@@ -53,7 +53,7 @@ Stepping stepping_of(std::string_view name) {
 
 // Names that mail uses and glibc does not know, or knows as something narrower than what is sent under them.
 std::string_view usual_name(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kNames = {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 21> kNames = {
       {{"x-mac-roman", "macintosh"},
        {"macroman", "macintosh"},
        {"windows-874", "cp874"},
@@ -68,6 +68,11 @@ std::string_view usual_name(std::string_view name) {
        {"ibm852", "cp852"},
        {"x-mac-cyrillic", "mac-cyrillic"},
        {"koi8-ru", "koi8-u"},
+       {"x-mac-ce", "mac-centraleurope"},
+       {"x-mac-centraleurroman", "mac-centraleurope"},
+       {"x-mac-ukrainian", "mac-uk"},
+       {"ibm737", "cp737"},
+       {"ibm775", "cp775"},
        {"cp1254", "windows-1254"},
        {"cp1253", "windows-1253"}}};
   const auto *const found =

@@ -42,6 +42,12 @@ std::string charset_of_codepage(std::int64_t codepage) {
       return "big5";
     case 10000:
       return "macintosh";
+    case 10007:
+      return "mac-cyrillic";
+    case 10017:
+      return "mac-uk";
+    case 10029:
+      return "mac-centraleurope";
     case 1200:
       return "utf-16le";
     case 1201:

@@ -255,8 +255,16 @@ ItemType zip_kind(std::string_view bytes) {
   bool mimetype = false;
   bool manifest = false;
   bool content = false;
+  bool described = false;
+  bool relations = false;
+  bool main_part = false;
   const auto look = [&](std::string_view name) {
     mimetype = mimetype || name == "mimetype";
+    described = described || name == "styles.xml" || name == "meta.xml";
+    relations = relations || name == "_rels/.rels";
+    const std::string_view last = name.substr(name.rfind('/') + 1);
+    for (const std::string_view part : {"workbook.xml", "workbook.bin", "document.xml", "presentation.xml"})
+      main_part = main_part || last == part;
     manifest = manifest || name == "META-INF/manifest.xml";
     content = content || name == "content.xml";
     types = types || name == "[Content_Types].xml";
@@ -278,10 +286,10 @@ ItemType zip_kind(std::string_view bytes) {
     for (std::size_t at = 0; (at = sample.find("PK\x03\x04", at)) != std::string_view::npos; at += 4)
       if (const auto local = read_local_header(sample, at)) look(local->entry.name);
   }
-  // Some writers of ODF do not put the type first, where it belongs; the manifest tells it from any other
-  // archive.
-  if (mimetype && manifest && content) return ItemType::odf;
-  return types && office ? ItemType::ooxml : ItemType::zip;
+  // Some writers of ODF do not put the type first, where it belongs, or leave it out; the manifest tells it
+  // from any other archive. Parts of Office are where the relations say, which need not be the usual folder.
+  if (manifest && content && (mimetype || described)) return ItemType::odf;
+  return types && (office || (relations && main_part)) ? ItemType::ooxml : ItemType::zip;
 }
 
 // UTF-16 as 8-bit text: what is not Latin-1 becomes a letter, which is all that recognition needs.

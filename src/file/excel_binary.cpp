@@ -153,7 +153,9 @@ class ExcelReader {
     const std::string_view body = record.parts.front();
     switch (record.type) {
       case kBof:
-        if (body.size() >= 2) biff8_ = le16(body, 0) >= 0x0600;
+        // That of the workbook counts: some writers of Excel 5 files call their sheets' streams version 6.
+        if (body.size() >= 2 && !versioned_) biff8_ = le16(body, 0) >= 0x0600;
+        versioned_ = true;
         end_row();
         return;
       case kCodePage:
@@ -354,6 +356,7 @@ class ExcelReader {
   ExtractedText &out_;
   std::string &rest_;
   bool biff8_ = true;
+  bool versioned_ = false;
   std::uint32_t code_page_ = 0;
   int row_ = -1;
   std::vector<std::string> strings_;

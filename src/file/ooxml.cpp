@@ -19,8 +19,13 @@ using evidence::ZipPart;
 
 constexpr std::uint64_t kSharedStringsMax = 256u << 20;
 
-constexpr std::string_view kSharedStrings = "xl/sharedStrings.xml";
+constexpr std::string_view kSharedStrings = "sharedStrings.xml";  // in "xl/", for most writers
 constexpr std::string_view kManifest = "META-INF/manifest.xml";
+
+bool holds_shared_strings(std::string_view name) {
+  return name == kSharedStrings ||
+         (name.ends_with(kSharedStrings) && name[name.size() - kSharedStrings.size() - 1] == '/');
+}
 
 bool is_xml_part(const ZipMember &member) {
   const std::string name = base::lower(member.name);
@@ -90,10 +95,11 @@ base::Result<void> read_ooxml(const evidence::ItemView &item, evidence::Sink &si
   const bool manifest_ahead = item.bytes.find(kManifest) != std::string_view::npos;
   if (strings_ahead || manifest_ahead) {
     DISLODGE_TRY(evidence::for_each_member(item.bytes, sink.limits(), [&](const ZipMember &member) {
-      if (member.name == kSharedStrings) read_shared_strings(member.bytes, kSharedStringsMax, strings);
+      const bool are_strings = holds_shared_strings(member.name);
+      if (are_strings) read_shared_strings(member.bytes, kSharedStringsMax, strings);
       if (member.name == kManifest)
         encrypted = member.bytes.find("encryption-data") != std::string_view::npos;
-      return member.name != kSharedStrings;
+      return !are_strings;
     }));
     if (!strings.complete) strings = {};
   }
@@ -108,7 +114,8 @@ base::Result<void> read_ooxml(const evidence::ItemView &item, evidence::Sink &si
       read_comment(item, within, member, sink);
     } else if (member.part == ZipPart::rest || nothing || member.bytes.empty()) {
       // Nothing to read; what is missing is told below.
-    } else if (member.part == ZipPart::member && member.name == kSharedStrings && !strings.strings.empty()) {
+    } else if (member.part == ZipPart::member && holds_shared_strings(member.name) &&
+               !strings.strings.empty()) {
       // Told at the end: those that no cell uses.
     } else if (member.part == ZipPart::member && is_machine_part(member)) {
       out.line();

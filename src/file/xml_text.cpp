@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <utility>
 
 #include "base/encode.hpp"
 #include "evidence/charset.hpp"
@@ -15,6 +17,7 @@ namespace dislodge::file {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
+constexpr std::size_t kInstructionMax = 64u << 10;  // of one field
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -38,7 +41,7 @@ constexpr std::string_view kTabs = "tab ptab tc c table-cell";
 // Attributes whose values say nothing, however long: identity of a revision, a style, a namespace, a place.
 constexpr std::string_view kEmptyAttributes =
     "Type type t ContentType PartName nsid tmpl Extension id Id paraId textId uri Requires Ignorable ref r "
-    "spans style-name "
+    "spans style-name fldCharType "
     "name-asian "
     "durableId guid uid shapeid spid ShapeID style coordsize path o:spt gfxdata typeface panose themeColor "
     "lastClr srgbClr space lang prst font-name font-family formatCode dyDescent";
@@ -254,6 +257,10 @@ class PartText {
       later(decoded(text, entities));
       return;
     }
+    if (in_instruction_) {
+      if (instruction_.size() < kInstructionMax) instruction_ += decoded(text, entities);
+      return;
+    }
     layout_.before_text();
     if (cell_is_shared_ && in_value_) {
       shared(text);
@@ -281,6 +288,12 @@ class PartText {
       looks_ = {};
     }
     if (!looks_.empty()) return;
+    // What a field of Word does stands before what it shows, and between the words around it.
+    if (tag.name == "instrText" || tag.name == "delInstrText") {
+      in_instruction_ = !tag.end && !tag.empty;
+      return;
+    }
+    if (tag.name == "fldChar") instruction_ends();
     if (tag.name == "f" && layout_.in_row()) in_formula_ = !tag.end && !tag.empty;
     if (!tag.end && !tag.empty) return;
     if (tag.end && layout_.in_row() && (tag.is & kIsRow) != 0) {
@@ -370,7 +383,12 @@ class PartText {
     }
   }
 
+  void instruction_ends() {
+    if (!instruction_.empty()) later(std::exchange(instruction_, {}));
+  }
+
   void flush_attributes() {
+    instruction_ends();
     for (const std::string &line : pending_) {
       out_.add(line);
       out_.line();
@@ -384,6 +402,8 @@ class PartText {
   RowLayout layout_;
   std::string_view looks_;  // the element that is being passed, with all that is in it
   bool in_formula_ = false;
+  bool in_instruction_ = false;
+  std::string instruction_;
   std::vector<std::string> pending_;
   std::size_t pending_bytes_ = 0;
   bool cell_is_shared_ = false;

@@ -31,8 +31,7 @@ struct Sample {
   const char *text;
 };
 const std::array kSamples = {
-    Sample{"SHIFT_JIS", "shift_jis",
-           "明日の会議の資料を送ります。パスワードは別のメールでお知らせします。"},
+    Sample{"SHIFT_JIS", "shift_jis", "明日の会議の資料を送ります。パスワードは別のメールでお知らせします。"},
     Sample{"SHIFT_JIS", "shift_jis", "サーバーのパスワード"},
     Sample{"EUC-JP", "euc-jp", "明日の会議の資料を送ります。パスワードは別のメールでお知らせします。"},
     Sample{"ISO-2022-JP", "iso-2022-jp", "会議の資料 and the rest\nsecond line"},
@@ -46,16 +45,20 @@ const std::array kSamples = {
     Sample{"KOI8-R", "koi8-r",
            "Добрый день! Пароль от сервера изменён, новый пароль отправлю отдельным письмом."},
     Sample{"CP866", "ibm866", "Добрый день, пароль от сервера изменён, новый пароль отправлю отдельно"},
-    Sample{"ISO-8859-7", "iso-8859-7", "Καλημέρα, ο κωδικός του διακομιστή άλλαξε και θα τον στείλω αργότερα."},
+    Sample{"ISO-8859-7", "iso-8859-7",
+           "Καλημέρα, ο κωδικός του διακομιστή άλλαξε και θα τον στείλω αργότερα."},
     Sample{"WINDOWS-1255", "windows-1255", "שלום, הסיסמה של השרת שונתה ואשלח אותה מאוחר יותר היום"},
     Sample{"WINDOWS-1256", "windows-1256", "مرحبا، تم تغيير كلمة المرور الخاصة بالخادم وسوف ارسلها لاحقا"},
     Sample{"CP874", "cp874", "สวัสดีครับ รหัสผ่านของเซิร์ฟเวอร์ถูกเปลี่ยนแล้ว จะส่งให้ในภายหลัง"},
-    Sample{"WINDOWS-1254", "windows-1254",
-           "Sunucunun şifresi değiştirildi, yeni şifreyi yarın ayrı bir iletiyle göndereceğim, iyi çalışmalar."},
+    Sample{
+        "WINDOWS-1254", "windows-1254",
+        "Sunucunun şifresi değiştirildi, yeni şifreyi yarın ayrı bir iletiyle göndereceğim, iyi çalışmalar."},
     Sample{"ISO-8859-2", "iso-8859-2",
-           "Hasło do serwera zostało zmienione, nowe hasło wyślę później w osobnej wiadomości, łączę pozdrowienia"},
+           "Hasło do serwera zostało zmienione, nowe hasło wyślę później w osobnej wiadomości, łączę "
+           "pozdrowienia"},
     Sample{"WINDOWS-1250", "windows-1250",
-           "Hasło do serwera zostało zmienione, nowe hasło wyślę później w osobnej wiadomości, łączę pozdrowienia"},
+           "Hasło do serwera zostało zmienione, nowe hasło wyślę później w osobnej wiadomości, łączę "
+           "pozdrowienia"},
 };
 
 TEST(CharsetGuess, languages_in_their_charsets) {

@@ -41,6 +41,18 @@ TEST(Recognise, ContainersAndDocuments) {
             ItemType::odf);
   EXPECT_EQ(recognise(zip_of({{"mimetype", "application/vnd.oasis.opendocument.text"}, {"content.xml", ""}})),
             ItemType::odf);
+  // No type at all; parts of Office at the root, the list of types last.
+  EXPECT_EQ(recognise(zip_of({{"content.xml", ""}, {"META-INF/manifest.xml", ""}, {"styles.xml", ""}})),
+            ItemType::odf);
+  EXPECT_EQ(recognise(zip_of({{"content.xml", ""}, {"META-INF/manifest.xml", ""}})), ItemType::zip);
+  EXPECT_EQ(recognise(zip_of({{"sheet1.xml", "<x/>"},
+                              {"workbook.xml", "<x/>"},
+                              {"_rels/.rels", "<x/>"},
+                              {"[Content_Types].xml", "<x/>"}})),
+            ItemType::ooxml);
+  EXPECT_EQ(
+      recognise(zip_of({{"a.nuspec", "<x/>"}, {"_rels/.rels", "<x/>"}, {"[Content_Types].xml", "<x/>"}})),
+      ItemType::zip);
   std::string cut = zip_of({{"[Content_Types].xml", "<x/>"}, {"xl/workbook.xml", std::string(500, 'x')}});
   cut.resize(300);
   EXPECT_EQ(recognise(cut), ItemType::ooxml);

@@ -177,6 +177,34 @@ TEST(ReadOle, ExcelRowByRow) {
   EXPECT_THAT(text, HasSubstr("user\tFalke-Turm-471\n"));
 }
 
+// Excel 5, whose strings have no flags, in the code page of a Mac; the sheet's stream says version 6, as some
+// writers have it.
+TEST(ReadOle, Excel5IsWhatItsWorkbookSays) {
+  const auto begin = [](std::uint64_t version, std::uint64_t kind) {
+    std::string bof;
+    put(bof, version, 2);
+    put(bof, kind, 2);
+    return record(0x0809, bof + std::string(4, '\0'));
+  };
+  const auto label = [](int column, const std::string &text) {
+    std::string out(2, '\0');
+    put(out, static_cast<std::uint64_t>(column), 2);
+    put(out, 0, 2);
+    put(out, text.size(), 2);
+    return record(0x0204, out + text);
+  };
+  std::string page;
+  put(page, 10029, 2);
+  std::string sheet(6, '\0');
+  sheet += "\x06Logins";
+  const std::string book = begin(0x0500, 0x0005) + record(0x0042, page) + record(0x0085, sheet) +
+                           record(0x000A, "") + begin(0x0600, 0x0010) + label(0, "has\xB8o") +
+                           label(1, "Kranich-12") + record(0x000A, "");
+  const std::string text = text_of(CompoundWriter().add("Book", book).write());
+  EXPECT_THAT(text, HasSubstr("Logins\n"));
+  EXPECT_THAT(text, HasSubstr("hasło\tKranich-12\n"));
+}
+
 TEST(ReadOle, PowerPointAtomsWhereverTheyAre) {
   const auto atom = [](std::uint16_t version, std::uint16_t type, const std::string &body) {
     std::string out;

@@ -181,6 +181,30 @@ TEST(ReadOoxml, a_formula_stands_apart_from_its_value) {
   EXPECT_THAT(all_text(sink), testing::HasSubstr("hunter2\t7\nA1\n"));
 }
 
+TEST(ReadOoxml, what_a_field_does_stands_apart_from_what_it_shows) {
+  const auto sink = read(
+      read_ooxml,
+      zip_of({{"[Content_Types].xml", "<x/>"},
+              {"word/document.xml",
+               "<w:document><w:p><w:r><w:t>See (</w:t></w:r><w:r><w:fldChar w:fldCharType=\"begin\"/></w:r>"
+               "<w:r><w:instrText>REF book1 </w:instrText></w:r><w:r><w:instrText>\\h</w:instrText></w:r>"
+               "<w:r><w:fldChar w:fldCharType=\"separate\"/></w:r><w:r><w:t>Kranich</w:t></w:r>"
+               "<w:r><w:fldChar w:fldCharType=\"end\"/></w:r><w:r><w:t>-12)</w:t></w:r></w:p>"
+               "</w:document>"}}));
+  EXPECT_THAT(all_text(sink), testing::HasSubstr("See (Kranich-12)\nREF book1 \\h\n"));
+}
+
+TEST(ReadOoxml, shared_strings_are_found_in_any_folder) {
+  const auto sink = read(
+      read_ooxml,
+      zip_of({{"sheet1.xml",
+               "<worksheet><sheetData><row><c r=\"A1\" t=\"s\"><v>1</v></c><c r=\"B1\"><v>7</v></c></row>"
+               "</sheetData></worksheet>"},
+              {"sharedStrings.xml", "<sst><si><t>zero</t></si><si><t>one</t></si></sst>"},
+              {"[Content_Types].xml", "<x/>"}}));
+  EXPECT_THAT(all_text(sink), testing::HasSubstr("one\t7\n"));
+}
+
 TEST(ReadOoxml, rows_of_tables_are_lines_with_tabs) {
   const auto cell = [](const std::string &text) {
     return "<w:tc><w:tcPr><w:tcBorders><w:top "
