@@ -128,6 +128,8 @@ int run(int argc, char **argv) {
   CLI::App *investigate_command =
       simple("investigate", "Run every pass that has something new to do", run_investigate, investigate);
   reading_options(*investigate_command, investigate);
+  investigate_command->add_flag("--retry", investigate.engine.retry_poisoned,
+                                "Try what crashed or hung its reader once more");
   simple("status", "What is known, what is missing, what is not read", run_status, status);
   simple("detections", "What the logs show", run_detections, detections);
   simple("sessions", "Sessions, and which are the intruder's", run_sessions, sessions);

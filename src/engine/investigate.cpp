@@ -27,6 +27,7 @@
 #include "engine/load_files.hpp"
 #include "engine/opened_items.hpp"
 #include "engine/planning.hpp"
+#include "engine/poisoned.hpp"
 #include "engine/question.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/readers.hpp"
@@ -69,11 +70,12 @@ namespace {
 constexpr int kReopenRounds =
     4;  // an archive in an archive in an archive, each with a password from the last
 
-// Reads these units into the case. A unit whose file is not there any more keeps what was read of it before,
-// if `keep_missing`; else its row says so.
+// Reads these units into the case, by the readers of the digest `readers`; `key` is that with what is tried
+// to open what is encrypted. A unit whose file is not there any more keeps what was read of it before, if
+// `keep_missing`; else its row says so.
 Result<void> read_units(Case &the_case, const std::vector<UnitRow> &units, const SecretRules &rules,
-                        const Options &options, const std::string &key, bool keep_missing,
-                        base::Progress &progress, Timings::Scope &timing) {
+                        const Options &options, const std::string &readers, const std::string &key,
+                        bool keep_missing, base::Progress &progress, Timings::Scope &timing) {
   DISLODGE_TRY_ASSIGN(const auto evidence, load_evidence(the_case));
   std::map<std::int64_t, const EvidenceRow *> rows;
   for (const EvidenceRow &row : evidence) rows[row.id] = &row;
@@ -91,6 +93,7 @@ Result<void> read_units(Case &the_case, const std::vector<UnitRow> &units, const
       if (!keep_missing) DISLODGE_TRY(store_failure(the_case, row, unit, job.error()));
       continue;
     }
+    DISLODGE_TRY_ASSIGN(job->poisoned, poisoned_items(the_case, unit, readers));
     jobs.push_back(std::move(*job));
     job_units.push_back(&unit);
     bytes += unit.end - unit.begin;
@@ -103,7 +106,12 @@ Result<void> read_units(Case &the_case, const std::vector<UnitRow> &units, const
     const UnitRow &unit = *job_units[number];
     progress.advance(unit.end - unit.begin);
     timing.bytes += unit.end - unit.begin;
-    if (!result) return store_failure(the_case, *rows.at(unit.evidence), unit, result.error());
+    if (!result) {
+      DISLODGE_TRY(store_failure(the_case, *rows.at(unit.evidence), unit, result.error()));
+      // A file that is not there may be there next time; what these readers could not read they will not.
+      if (result.error().kind == base::ErrorKind::io) return {};
+      return keep_failed(the_case, unit, key);
+    }
     timing.items_in += result->items;
     timing.items_out += result->sightings.size() + result->event_count + result->fact_count;
     if (options.unlock) name_passwords(result->ledger, *options.unlock, the_case.keys());
@@ -126,9 +134,10 @@ Result<void> read_evidence(Case &the_case, const Options &options, base::Progres
   Options with = options;
   // What was read with other rules or limits is read again; what is known under this key is not.
   DISLODGE_TRY(refresh_units(the_case, key));
+  if (options.retry_poisoned) DISLODGE_TRY(reopen_poisoned(the_case));
   DISLODGE_TRY_ASSIGN(const auto pending, load_units(the_case, true));
   with.unlock = std::make_shared<const evidence::Unlock>(supplied);
-  DISLODGE_TRY(read_units(the_case, pending, *rules, with, key_with(supplied), false, progress, timing));
+  DISLODGE_TRY(read_units(the_case, pending, *rules, with, key, key_with(supplied), false, progress, timing));
   // What stayed encrypted is tried with passwords that turned up anywhere in the case, until none opens more.
   for (int round = 0; round < kReopenRounds; ++round) {
     evidence::Unlock unlock = supplied;
@@ -140,7 +149,7 @@ Result<void> read_evidence(Case &the_case, const Options &options, base::Progres
     if (closed.empty()) break;
     const std::string tried = key_with(unlock);
     with.unlock = std::make_shared<const evidence::Unlock>(std::move(unlock));
-    DISLODGE_TRY(read_units(the_case, closed, *rules, with, tried, true, progress, timing));
+    DISLODGE_TRY(read_units(the_case, closed, *rules, with, key, tried, true, progress, timing));
   }
   return {};
 }

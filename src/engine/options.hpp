@@ -24,6 +24,7 @@ struct Options {
   std::filesystem::path cache_folder;              // for the compiled rules; empty: none
   bool sandbox = true;
   std::shared_ptr<const evidence::Unlock> unlock;  // passwords and keys that were supplied; null: none
+  bool retry_poisoned = false;  // what crashed or hung its reader is tried once more (poisoned.hpp)
   bool allow_comments = false;  // `scan` heeds "gitleaks:allow" and its like; an investigation does not
 };
 

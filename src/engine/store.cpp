@@ -78,9 +78,10 @@ Result<EvidenceRow> evidence_row(casefile::Statement &query) {
 
 Result<void> refresh_units(Case &the_case, std::string_view key) {
   DISLODGE_TRY_ASSIGN(
-      auto stale, the_case.database().prepare("UPDATE unit SET state = 'pending' WHERE state = 'failed' OR"
-                                              // What was tried to open it stands behind the key (reopen.hpp).
-                                              " (state = 'done' AND key <> ? AND key NOT LIKE ? || '+%')"));
+      auto stale,
+      the_case.database().prepare("UPDATE unit SET state = 'pending' WHERE state IN ('done', 'failed') AND"
+                                  // What was tried to open it stands behind the key (reopen.hpp).
+                                  " key <> ? AND key NOT LIKE ? || '+%'"));
   stale.bind_all(key, key);
   return stale.run();
 }
@@ -229,9 +230,10 @@ Result<void> store_failure(Case &the_case, const EvidenceRow &evidence, const Un
   row.state =
       error.kind == ErrorKind::internal ? evidence::LedgerState::crashed : evidence::state_of(error.kind);
   row.reason = error.message;
-  row.remedy = error.kind == ErrorKind::io
-                   ? "make the file readable at " + evidence.path.string() + " and investigate again"
-                   : "look at it with other tools in an isolated place";
+  row.remedy =
+      error.kind == ErrorKind::io
+          ? "make the file readable at " + evidence.path.string() + " and investigate again"
+          : "look at it with other tools in an isolated place; investigate --retry tries it once more";
   row.size = unit.end - unit.begin;
   DISLODGE_TRY(insert_ledger(database, unit, {row}));
   DISLODGE_TRY(finish_unit(database, unit, "", "failed"));

@@ -72,8 +72,8 @@ class ValueJoiner {
   std::unordered_map<std::string, std::string> ids_;  // run hash -> secret id
 };
 
-// Units read under another key (rules, limits, readers changed) become pending again, and failed ones are
-// retried.
+// Units read under another key (rules, limits, readers changed) become pending again, and so do those that
+// failed for a reason that may be gone (poisoned.hpp).
 base::Result<void> refresh_units(casefile::Case &the_case, std::string_view key);
 base::Result<void> store_result(casefile::Case &the_case, const UnitRow &unit, std::string_view key,
                                 const UnitResult &result, ValueJoiner &joiner);

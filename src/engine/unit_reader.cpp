@@ -111,11 +111,10 @@ void UnitReader::read_framed(const evidence::ItemView &item, bool root) {
     Frame &frame = frames_.back();
     frame.unread = frame.size;
     frame.state = poisoned->second;
-    frame.reason = poisoned->second == LedgerState::timed_out ? "its reader did not come to an end in time"
-                                                              : "its reader crashed on it, in its sandbox";
+    frame.reason = poisoned->second == LedgerState::timed_out ? kReaderHung : kReaderCrashed;
     frame.remedy =
         "look at it with other tools in an isolated place, and send its SHA-256 and this version to the "
-        "maintainers";
+        "maintainers; investigate --retry tries it once more";
   } else if (auto done = read_item(item, *this); !done) {
     Frame &frame = frames_.back();
     // What the reader did not account for before it gave up is unread.

@@ -56,6 +56,10 @@ class ItemMarker {
   virtual void beat() {}
 };
 
+// Reasons of the rows of poisoned items, by which a case knows them again (poisoned.hpp).
+inline constexpr std::string_view kReaderHung = "its reader did not come to an end in time";
+inline constexpr std::string_view kReaderCrashed = "its reader crashed on it, in its sandbox";
+
 // Facts that a worker holds unencoded; at about half a kilobyte each.
 inline constexpr std::size_t kFactsHeld = 50'000;
 

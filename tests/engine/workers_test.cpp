@@ -9,7 +9,13 @@
 
 #include <filesystem>
 
+#include "base/files.hpp"
+#include "base/secure.hpp"
+#include "engine/add.hpp"
+#include "engine/investigate.hpp"
+#include "engine/poisoned.hpp"
 #include "engine/read_pass.hpp"
+#include "engine/readers.hpp"
 #include "engine/recogniser.hpp"
 #include "engine/sandbox.hpp"
 
@@ -161,6 +167,82 @@ TEST_F(WorkersTest, AUnitThatPassesTheLimitOfPoisonedItemsIsGivenUp) {
   const auto result = read(tar);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, base::ErrorKind::internal);
+}
+
+// Each try would cost its crash, or the limit of time, once more: the same readers pass it over, until
+// somebody asks or another limit makes them other readers.
+TEST_F(WorkersTest, ACaseTriesWhatCrashedItsReaderOnceOnly) {
+  base::harden_process();
+  ASSERT_TRUE(base::write_file(root_ / "t.tar", tar_member("a.txt", "key tk_0123456789abcdef\n") +
+                                                    tar_member("bomb.gz", bomb()) + std::string(1024, '\0')));
+  casefile::Unlock unlock;
+  unlock.key_file = base::SecretBytes::random(32);
+  auto made = casefile::Case::create(root_ / "case", unlock);
+  ASSERT_TRUE(made) << made.error().message;
+  casefile::Case &the_case = **made;
+  ASSERT_TRUE(add_evidence(the_case, root_ / "t.tar", {}, [](const evidence::IntakeStep &) {}));
+  const auto read = [&] {
+    base::Progress progress(false);
+    base::Timings timings;
+    const auto done = read_evidence(the_case, options_, progress, timings);
+    EXPECT_TRUE(done) << done.error().message;
+  };
+  const auto unit = [&] { return load_units(the_case, false)->at(0); };
+  const auto bombs_row = [&] {
+    const auto ledger = load_ledger(the_case);
+    for (const LedgerRow &row : *ledger)
+      if (row.item == "t.tar!/bomb.gz") return row;
+    return LedgerRow{};
+  };
+  read();
+  EXPECT_EQ(unit().attempts, 1u);
+  EXPECT_EQ(bombs_row().state, LedgerState::crashed);
+  const std::string readers = readers_digest(rules_->digest, options_.limits);
+  const auto poisoned = poisoned_items(the_case, unit(), readers);
+  ASSERT_EQ(poisoned->size(), 1u);
+  EXPECT_EQ(poisoned->at("t.tar!/bomb.gz"), LedgerState::crashed);
+  EXPECT_TRUE(poisoned_items(the_case, unit(), "others")->empty());
+  read();
+  EXPECT_EQ(unit().attempts, 1u);
+  options_.retry_poisoned = true;
+  read();
+  EXPECT_EQ(unit().attempts, 2u);
+  EXPECT_EQ(bombs_row().state, LedgerState::crashed);
+  options_.retry_poisoned = false;
+  options_.limits.worker_memory_bytes = 1ull << 30;
+  read();
+  EXPECT_EQ(unit().attempts, 3u);
+  EXPECT_EQ(bombs_row().state, LedgerState::read) << bombs_row().reason;
+}
+
+// A unit that could not be read at all waits for other readers, too; one whose file was gone does not.
+TEST_F(WorkersTest, AUnitThatCouldNotBeReadWaitsForOtherReaders) {
+  base::harden_process();
+  ASSERT_TRUE(base::write_file(root_ / "t.tar", tar_member("a.txt", "a") + std::string(1024, '\0')));
+  casefile::Unlock unlock;
+  unlock.key_file = base::SecretBytes::random(32);
+  auto made = casefile::Case::create(root_ / "case", unlock);
+  ASSERT_TRUE(made) << made.error().message;
+  casefile::Case &the_case = **made;
+  ASSERT_TRUE(add_evidence(the_case, root_ / "t.tar", {}, [](const evidence::IntakeStep &) {}));
+  const UnitRow unit = load_units(the_case, true)->at(0);
+  const EvidenceRow evidence = load_evidence(the_case)->at(0);
+  const auto waiting = [&](std::string_view readers) {
+    EXPECT_TRUE(refresh_units(the_case, readers));
+    return load_units(the_case, true)->size();
+  };
+  ASSERT_TRUE(
+      store_failure(the_case, evidence, unit, {base::ErrorKind::internal, "crashed again and again"}));
+  ASSERT_TRUE(keep_failed(the_case, unit, "readers+tried"));
+  EXPECT_EQ(waiting("readers"), 0u);
+  EXPECT_EQ(waiting("others"), 1u);
+  ASSERT_TRUE(
+      store_failure(the_case, evidence, unit, {base::ErrorKind::internal, "crashed again and again"}));
+  ASSERT_TRUE(keep_failed(the_case, unit, "readers"));
+  ASSERT_TRUE(reopen_poisoned(the_case));
+  EXPECT_EQ(waiting("readers"), 1u);
+  ASSERT_TRUE(store_failure(the_case, evidence, unit, {base::ErrorKind::io, "is gone"}));
+  EXPECT_EQ(waiting("readers"), 1u);
 }
 
 TEST_F(WorkersTest, TheRecogniserTellsWhatFilesAre) {
