@@ -14,9 +14,10 @@ constexpr std::size_t kOktaIdLength = 20;
 
 // Words that say what is listed, or where it is kept, and not of which repository.
 constexpr std::array<std::string_view, 25> kWhatIsListed = {
-    "collaborators", "collaborator", "collabs", "members", "member", "users", "user",
-    "keys", "key", "permission", "permissions", "access", "all", "outside", "direct",
-    "github", "gitlab", "gh", "glab", "repo", "repos", "repository", "repositories", "page", "listing"};
+    "collaborators", "collaborator", "collabs",    "members",     "member", "users", "user",
+    "keys",          "key",          "permission", "permissions", "access", "all",   "outside",
+    "direct",        "github",       "gitlab",     "gh",          "glab",   "repo",  "repos",
+    "repository",    "repositories", "page",       "listing"};
 
 bool is_word_of_listings(std::string_view word) {
   return std::find(kWhatIsListed.begin(), kWhatIsListed.end(), word) != kWhatIsListed.end();
@@ -36,7 +37,8 @@ std::string_view without_words_of_listings(std::string_view name) {
     return word.empty() || is_word_of_listings(word) || is_number(word);
   };
   while (!name.empty()) {
-    const auto end = static_cast<std::size_t>(std::find_if(name.begin(), name.end(), is_separator) - name.begin());
+    const auto end =
+        static_cast<std::size_t>(std::find_if(name.begin(), name.end(), is_separator) - name.begin());
     if (!idle(name.substr(0, end))) break;
     name.remove_prefix(std::min(end + 1, name.size()));
   }
@@ -51,10 +53,12 @@ std::string_view without_words_of_listings(std::string_view name) {
 
 // The folders that a file lies in, the nearest last.
 std::string of_folders(std::vector<std::string_view> parts) {
-  if (parts.empty() || parts.back().ends_with('!') || without_words_of_listings(parts.back()).empty()) return {};
+  if (parts.empty() || parts.back().ends_with('!') || without_words_of_listings(parts.back()).empty())
+    return {};
   const std::string repository(parts.back());
   parts.pop_back();
-  const bool owned = !parts.empty() && !parts.back().ends_with('!') && parts.back() != "evidence" && !without_words_of_listings(parts.back()).empty();
+  const bool owned = !parts.empty() && !parts.back().ends_with('!') && parts.back() != "evidence" &&
+                     !without_words_of_listings(parts.back()).empty();
   return (owned ? std::string(parts.back()) : "?") + "/" + repository;
 }
 

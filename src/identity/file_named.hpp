@@ -1,7 +1,7 @@
 #pragma once
-// What the name of a listing's file says where its rows do not. GitHub's collaborators, GitLab's members and the
-// users of a group of Okta come without the repository or group that was asked for; whoever exports them names
-// the file after it, or keeps it in a folder of that name.
+// What the name of a listing's file says where its rows do not. GitHub's collaborators, GitLab's members and
+// the users of a group of Okta come without the repository or group that was asked for; whoever exports them
+// names the file after it, or keeps it in a folder of that name.
 //
 //   repository_of_file("github/acme/shop/collaborators.json")   "acme/shop"
 //   repository_of_file("collaborators-shop.json")               "?/shop": link_facts() looks for the owner

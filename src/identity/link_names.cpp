@@ -51,6 +51,12 @@ void Linker::index_names() {
     if (p.kind != PrincipalKind::user || !in_entra(p) || is_guest(p) || p.name.empty()) continue;
     const auto [at, fresh] = displays_.try_emplace(lower(p.name), i);
     if (!fresh && at->second != i) at->second = kSeveral;
+    for (const std::string &name : p.names) {
+      const std::size_t sign = name.find('@');
+      if (sign == std::string::npos || sign == 0) continue;
+      const auto [local, first] = locals_.try_emplace(name.substr(0, sign), i);
+      if (!first && local->second != i) local->second = kSeveral;
+    }
   }
 }
 
@@ -92,8 +98,12 @@ bool Linker::mailbox_of(std::string &id) {
     only = &p;
   }
   if (only == nullptr) {  // Exchange names mailboxes by what people are called
-    const auto called = displays_.find(name);
-    if (called == displays_.end() || called->second == kSeveral) return false;
+    auto called = displays_.find(name);
+    if (called == displays_.end()) {  // or by their alias, which is how addresses begin
+      called = locals_.find(name);
+      if (called == locals_.end()) return false;
+    }
+    if (called->second == kSeveral) return false;
     only = &facts_.principals[called->second];
   }
   const std::string_view upn = attribute(*only, "upn"), mail = attribute(*only, "mail");

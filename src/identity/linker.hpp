@@ -83,6 +83,7 @@ class Linker {
   std::vector<std::pair<std::string_view, std::size_t>> names_;             // sorted
   static constexpr std::size_t kSeveral = SIZE_MAX;
   std::unordered_map<std::string, std::size_t> displays_;  // what users are called -> principal, or kSeveral
+  std::unordered_map<std::string, std::size_t> locals_;    // how addresses of users begin -> the same
   std::unordered_set<std::string> privileged_;
   std::set<std::string> need_mailboxes_;
   std::vector<Principal> new_principals_;

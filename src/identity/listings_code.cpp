@@ -84,8 +84,7 @@ void github_deploy_key(const Row &row, ListingWriter &out) {
   std::string repository = repository_in(row["url"]);
   if (repository.empty()) repository = row["repository"];
   if (key.empty()) return;
-  if (repository.find('/') == std::string::npos)
-    repository = by_file(row, out, "deploy keys", "repository");
+  if (repository.find('/') == std::string::npos) repository = by_file(row, out, "deploy keys", "repository");
   if (repository.empty()) return;
   out.resource(row, repository_id(repository), "repository", repository);
   Grant &grant = out.grant(row, row.flag("read_only") ? "GH_ReadRepoContents" : "GH_WriteRepoContents", key,

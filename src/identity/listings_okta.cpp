@@ -1,6 +1,6 @@
 // Listings of Okta's management API: users, groups, applications and who is assigned to them, administrators'
-// roles, API tokens (developer.okta.com/docs/api/openapi/okta-management). What no row says by itself stands in
-// its links: the organisation's host, and of an assignment both of its ends.
+// roles, API tokens (developer.okta.com/docs/api/openapi/okta-management). What no row says by itself stands
+// in its links: the organisation's host, and of an assignment both of its ends.
 
 #include "base/encode.hpp"
 #include "identity/file_named.hpp"

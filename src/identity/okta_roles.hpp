@@ -1,7 +1,7 @@
 #pragma once
-// Administrators' roles of Okta, as listings have them: a role is a principal of its organisation, whose holders
-// act as it. What a role may do to every account, group or application of the organisation is added when all
-// listings have been read, since nobody below the two highest roles may touch an administrator.
+// Administrators' roles of Okta, as listings have them: a role is a principal of its organisation, whose
+// holders act as it. What a role may do to every account, group or application of the organisation is added
+// when all listings have been read, since nobody below the two highest roles may touch an administrator.
 // Source: help.okta.com, standard administrator roles and permissions.
 
 #include <string>

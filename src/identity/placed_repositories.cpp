@@ -24,7 +24,8 @@ bool is_called(std::string_view full, std::string_view name) {
   if (full.substr(slash + 1) == name) return true;
   if (name.size() != full.size()) return false;
   for (std::size_t i = 0; i < full.size(); ++i) {
-    const bool same = full[i] == name[i] || (full[i] == '/' && (name[i] == '-' || name[i] == '_' || name[i] == '.'));
+    const bool same =
+        full[i] == name[i] || (full[i] == '/' && (name[i] == '-' || name[i] == '_' || name[i] == '.'));
     if (!same) return false;
   }
   return true;
@@ -49,12 +50,14 @@ void place_repositories(Facts &facts) {
     for (const Resource &one : facts.resources) look(one.id);
     for (const Grant &one : facts.grants) look(one.to);
     if (names.empty()) continue;
-    std::map<std::string, std::vector<std::string>> places;  // "resource:github/?/shop" -> those that it may be
+    std::map<std::string, std::vector<std::string>>
+        places;  // "resource:github/?/shop" -> those that it may be
     for (const std::string &name : names) {
       std::vector<std::string> &found = places[std::string(realm) + "?/" + name];
       for (const std::string &one : full)
         if (is_called(one, name)) found.push_back(std::string(realm) + one);
-      if (found.empty() && owners.size() == 1) found.push_back(std::string(realm) + *owners.begin() + "/" + name);
+      if (found.empty() && owners.size() == 1)
+        found.push_back(std::string(realm) + *owners.begin() + "/" + name);
     }
     std::vector<Grant> made;
     for (Grant &one : facts.grants) {

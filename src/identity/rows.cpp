@@ -7,6 +7,7 @@
 #include "base/encode.hpp"
 #include "base/words.hpp"
 #include "identity/directory_json.hpp"
+#include "identity/format_list.hpp"
 #include "identity/json_cursor.hpp"
 #include "log/csv.hpp"
 
@@ -266,6 +267,8 @@ base::Result<void> for_each_row(const evidence::ItemView &item, evidence::Sink &
            .child = {},
            .child_size = 0});
     }
+  } else if (is_format_list(item.bytes)) {
+    format_list_rows(item.bytes, item.path, all);
   } else {
     csv_rows(item.bytes, item.path, sink.limits(), bad, bad_bytes, all);
   }
@@ -292,6 +295,8 @@ Row first_row(std::string_view bytes) {
     csv_rows(report, "", base::Limits(), bad, bad_bytes, one);
   else if (is_json(head))
     JsonRows(head, "", one).walk();
+  else if (is_format_list(head))
+    format_list_rows(head, "", one);
   else
     csv_rows(head, "", base::Limits(), bad, bad_bytes, one);
   return first;

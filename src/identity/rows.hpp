@@ -1,8 +1,8 @@
 #pragma once
 // A listing as rows with named columns, whichever way it was exported: CSV, a JSON array, JSON lines, or an
-// object around the array ({"value":[...]} of Graph, {"data":[...]}, {"items":[...]}). Nested members are
-// named by their path ("profile.login"); the elements of a list stand one a line in its column. Names are
-// lower case.
+// object around the array ({"value":[...]} of Graph, {"data":[...]}, {"items":[...]}), or printed by
+// PowerShell one property a line. Nested members are named by their path ("profile.login"); the elements of a
+// list stand one a line in its column. Names are lower case.
 //
 //   for_each_row(item, sink, limits, [&](const Row &row) { if (row.has("userprincipalname")) ... });
 

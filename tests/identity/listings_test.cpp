@@ -47,6 +47,25 @@ TEST(Listings, MailboxPermissionsAreReadFromCsvAndNamesResolved) {
   EXPECT_EQ(grant->evidence, "dir.json:line 3");
 }
 
+// As `Get-MailboxPermission helen | Format-List` prints it, in a window of some width; mailboxes go by their
+// alias.
+TEST(Listings, WhatPowerShellPrintsOnePropertyALineIsRead) {
+  Facts facts = directory();
+  facts.append(read_text(
+      "\r\n\r\nAccessRights    : {FullAccess, \r\n                  ReadPermission}\r\n"
+      "Deny            : False\r\nInheritanceType : All\r\nUser            : bob@acme.example\r\n"
+      "Identity        : helen\r\nIsInherited     : False\r\n\r\n"
+      "AccessRights    : {FullAccess}\r\nDeny            : True\r\n"
+      "User            : eve@acme.example\r\nIdentity        : helen\r\nIsInherited     : False\r\n",
+      "perms.txt"));
+  EXPECT_EQ(count_grants(facts, "FullAccess"), 1u);
+  link_facts(facts, embedded_rights());
+  const Grant *grant = find_grant(facts, "FullAccess", "", kHelensBox);
+  ASSERT_NE(grant, nullptr);
+  EXPECT_EQ(grant->evidence, "perms.txt:line 3");
+  EXPECT_FALSE(recognises_directory("Dear all,\n\nSubject : permissions\nUser    : bob\n\nBest\n"));
+}
+
 // As `aws iam get-credential-report` prints it: the table in base64 within an object.
 TEST(Listings, ACredentialReportIsReadAsTheCommandPrintsIt) {
   const std::string report =
