@@ -1,7 +1,7 @@
 #pragma once
 // The order of many things by a text that each has, such as millions of rows by their item. Such texts begin
-// alike (the export's path, the mailbox), and lie all over memory: so what all of them begin with is left out,
-// and eight bytes behind it, kept beside the number of the thing, decide most comparisons.
+// alike (the export's path, the mailbox), and lie all over memory: so what all of them begin with is left
+// out, and eight bytes behind it, kept beside the number of the thing, decide most comparisons.
 //
 //   std::vector<std::uint32_t> order = numbers_of(rows);
 //   order_by_text(order, [&](std::uint32_t i) { return std::string_view(rows[i].item); },
@@ -21,7 +21,8 @@ namespace dislodge::base {
 // Bytes that both begin with.
 inline std::size_t common_prefix(std::string_view a, std::string_view b) {
   return static_cast<std::size_t>(
-      std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(std::min(a.size(), b.size())), b.begin())
+      std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(std::min(a.size(), b.size())),
+                    b.begin())
           .first -
       a.begin());
 }

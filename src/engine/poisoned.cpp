@@ -14,11 +14,11 @@ Result<std::map<std::string, LedgerState>> poisoned_items(Case &the_case, const 
                                                           std::string_view readers) {
   std::map<std::string, LedgerState> items;
   // The key of a unit is "READERS" or "READERS+DIGEST of what was tried to open it" (reopen.hpp).
-  DISLODGE_TRY_ASSIGN(
-      auto query, the_case.database().prepare(
-                      "SELECT l.item, l.reason FROM ledger l JOIN unit u ON u.evidence = l.evidence AND"
-                      " u.id = l.unit WHERE l.evidence = ?1 AND l.unit = ?2 AND l.reason IN (?4, ?5) AND"
-                      " (u.key = ?3 OR u.key LIKE ?3 || '+%')"));
+  DISLODGE_TRY_ASSIGN(auto query,
+                      the_case.database().prepare(
+                          "SELECT l.item, l.reason FROM ledger l JOIN unit u ON u.evidence = l.evidence AND"
+                          " u.id = l.unit WHERE l.evidence = ?1 AND l.unit = ?2 AND l.reason IN (?4, ?5) AND"
+                          " (u.key = ?3 OR u.key LIKE ?3 || '+%')"));
   query.bind_all(unit.evidence, unit.id, readers, kReaderHung, kReaderCrashed);
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());

@@ -186,6 +186,9 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
       // Its lines are rights; as text it is read all the same.
       if (!unit.within_content(item) && identity::authorized_keys::recognises(item.bytes))
         identity::authorized_keys::read(item, unit.facts());
+      // So are properties that PowerShell printed one a line.
+      else if (!unit.within_content(item) && identity::recognises_directory(item.bytes))
+        DISLODGE_TRY(identity::read_directory(item, unit.facts(), unit, [&unit] { unit.spill_facts(); }));
       return read_plain(item, unit);
     case ItemType::xml:
       if (!unit.within_content(item) && log::recognise(item.bytes) == log::Source::windows)

@@ -29,7 +29,8 @@ bool is_blank(std::string_view line) {
 
 // Where the colon of "Name   : value" stands; npos where the line is no property.
 std::size_t colon_of(std::string_view line) {
-  if (line.empty() || std::isalpha(static_cast<unsigned char>(line.front())) == 0) return std::string_view::npos;
+  if (line.empty() || std::isalpha(static_cast<unsigned char>(line.front())) == 0)
+    return std::string_view::npos;
   const std::size_t colon = line.find(" :");
   if (colon == std::string_view::npos || colon + 1 > kNameBytesMax) return std::string_view::npos;
   const std::string_view name = base::trim(line.substr(0, colon));

@@ -19,7 +19,9 @@ std::vector<std::uint32_t> order_of(const std::vector<Row> &rows, const std::vec
   return order_of_runs(
       static_cast<std::uint32_t>(rows.size()), begins,
       [&](std::uint32_t i) { return std::string_view(rows[i].text); },
-      [&](std::uint32_t a, std::uint32_t b) -> std::weak_ordering { return rows[a].offset <=> rows[b].offset; });
+      [&](std::uint32_t a, std::uint32_t b) -> std::weak_ordering {
+        return rows[a].offset <=> rows[b].offset;
+      });
 }
 
 std::vector<std::string> texts(const std::vector<Row> &rows) {
@@ -29,17 +31,19 @@ std::vector<std::string> texts(const std::vector<Row> &rows) {
 }
 
 TEST(TextOrder, WhatAllBeginWithDecidesNothing) {
-  std::vector<Row> rows = {{"mail/ann.mbox!/12"}, {"mail/ann.mbox!/2"}, {"mail/ann.mbox"}, {"mail/ann.mbox!/10"}};
+  std::vector<Row> rows = {
+      {"mail/ann.mbox!/12"}, {"mail/ann.mbox!/2"}, {"mail/ann.mbox"}, {"mail/ann.mbox!/10"}};
   put_in_order(rows, order_of(rows, std::vector<std::uint32_t>{0}));
   EXPECT_EQ(texts(rows), (std::vector<std::string>{"mail/ann.mbox", "mail/ann.mbox!/10", "mail/ann.mbox!/12",
                                                    "mail/ann.mbox!/2"}));
 }
 
 TEST(TextOrder, BytesAboveAsciiAndZeroesAreOrderedAsBytes) {
-  std::vector<Row> rows = {{"\xC3\xA9"}, {"z"}, {std::string("a\0", 2)}, {"a"}, {std::string("a\0b", 3)}, {""}};
+  std::vector<Row> rows = {{"\xC3\xA9"}, {"z"}, {std::string("a\0", 2)}, {"a"}, {std::string("a\0b", 3)},
+                           {""}};
   put_in_order(rows, order_of(rows, std::vector<std::uint32_t>{0}));
-  EXPECT_EQ(texts(rows), (std::vector<std::string>{"", "a", std::string("a\0", 2), std::string("a\0b", 3), "z",
-                                                   "\xC3\xA9"}));
+  EXPECT_EQ(texts(rows), (std::vector<std::string>{"", "a", std::string("a\0", 2), std::string("a\0b", 3),
+                                                   "z", "\xC3\xA9"}));
 }
 
 TEST(TextOrder, RunsJoinAsOneStableSortWould) {

@@ -44,23 +44,27 @@ TEST_F(StoredOrder, SightingsAndRecordsOfUnitsThatWereReadAgain) {
     const auto evidence = static_cast<std::int64_t>(random() % roots.size());
     for (int i = 0; i < 25; ++i) {
       secret::Sighting one;
-      one.item = roots[static_cast<std::size_t>(evidence)] + (random() % 4 == 0 ? "" : "!/" + std::to_string(random() % 12));
+      one.item = roots[static_cast<std::size_t>(evidence)] +
+                 (random() % 4 == 0 ? "" : "!/" + std::to_string(random() % 12));
       one.offset = random() % 3;
       const std::string secret = "s" + std::to_string(random() % 4);
       base::WireWriter body;
       one.encode(body);
       auto insert = case_->database().prepare(
-          "INSERT INTO sighting (evidence, unit, secret, record, item, line, offset, body) VALUES (?, ?, ?, NULL, ?, "
+          "INSERT INTO sighting (evidence, unit, secret, record, item, line, offset, body) VALUES (?, ?, ?, "
+          "NULL, ?, "
           "1, ?, ?)");
       ASSERT_TRUE(insert);
-      insert->bind_all(evidence, "u" + std::to_string(unit), secret, one.item, one.offset).bind_blob(6, body.bytes());
+      insert->bind_all(evidence, "u" + std::to_string(unit), secret, one.item, one.offset)
+          .bind_blob(6, body.bytes());
       ASSERT_TRUE(insert->run());
       evidence::Record record;
       record.item = one.item;
       base::WireWriter kept;
       record.encode(kept);
       auto keep = case_->database().prepare(
-          "INSERT INTO record (evidence, unit, item, kind, message_id, sent, body) VALUES (?, ?, ?, 'message', '', 0, "
+          "INSERT INTO record (evidence, unit, item, kind, message_id, sent, body) VALUES (?, ?, ?, "
+          "'message', '', 0, "
           "?)");
       ASSERT_TRUE(keep);
       keep->bind_all(evidence, "u" + std::to_string(unit), record.item).bind_blob(4, kept.bytes());
