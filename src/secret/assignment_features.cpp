@@ -375,6 +375,21 @@ bool is_versioned_name(std::string_view value) {
 
 }  // namespace
 
+namespace {
+
+// A date with a time, as programs write it: RFC 3339, or with a blank between.
+bool is_timestamp(std::string_view value) {
+  constexpr std::string_view kForm = "0000-00-00T00:00";
+  if (value.size() < kForm.size()) return false;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    const char want = kForm[i], c = value[i];
+    if (want == '0' ? !is_digit(c) : want == 'T' ? c != 'T' && c != ' ' && c != 't' : c != want) return false;
+  }
+  return value.find_first_not_of("0123456789:.+-Zz ", kForm.size()) == std::string_view::npos;
+}
+
+}  // namespace
+
 bool assignment_features(std::string_view text, FileKind file, AssignmentCandidate &c,
                          AssignmentFeatures &out) {
   const std::string_view name = text.substr(c.name_begin, c.name_end - c.name_begin);
@@ -392,6 +407,8 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
       value.find_first_of("!#$%&*+=?^~@") == std::string_view::npos &&
       says_how_a_test_went(text, c.name_begin, c.name_end))
     return false;
+  // When it was changed: "password_changed_at=2024-01-02T10:00:00Z".
+  if (is_timestamp(value)) return false;
   // A recipient of age: the public half.
   if (value.starts_with("age1") && value.size() == 62) return false;
   // "io.jsonwebtoken:jjwt-jackson-0.11.2"

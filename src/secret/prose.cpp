@@ -33,10 +33,11 @@ bool counts_in_column(const ProseCandidate &one, const Features &features) {
 
 namespace {
 
-// What stands for a password in the next cell or line.
-constexpr std::array<std::string_view, 14> kNames = {
-    "kennwort", "passwort",   "password", "passwords", "contraseña", "senha",  "hasło",
-    "пароль",   "wachtwoord", "mdp",      "lösenord",  "heslo",      "parola", "passord"};
+// What stands for a password in the next cell or line, and programs that keep them.
+constexpr std::array<std::string_view, 24> kNames = {
+    "kennwort",   "passwort",  "password",  "passwords", "contraseña", "senha",    "hasło",     "пароль",
+    "wachtwoord", "mdp",       "lösenord",  "heslo",     "parola",     "passord",  "1password", "lastpass",
+    "keepass",    "keepassxc", "bitwarden", "dashlane",  "passbolt",   "nordpass", "keeper",    "roboform"};
 
 // "/en/server@3.0/auth": a way through a site.
 bool is_path(std::string_view value) {

@@ -6,8 +6,10 @@
 #include <string>
 
 #include "base/encode.hpp"
+#include "secret/prose_change.hpp"
 #include "secret/prose_features.hpp"
 #include "secret/prose_lists.hpp"
+#include "secret/prose_pair.hpp"
 #include "secret/prose_reader.hpp"
 #include "secret/prose_sentence.hpp"
 
@@ -20,132 +22,6 @@ constexpr std::size_t kPhraseWords = 9;  // "the password for the old vpn box in
 constexpr std::size_t kNoteMax = 200;    // bytes of a text too short to tell whether it is source
 constexpr std::size_t kRemarkMax = 80;   // "password (valid until Friday): ..."
 constexpr std::size_t kLead = 48;        // bytes before the word in which "changed" or "reset" may stand
-
-// ------------------------------------------------------------------------------------------------ pairs
-
-bool is_user_shaped(std::string_view word) {
-  if (word.empty() || word.size() > 80) return false;
-  return std::all_of(word.begin(), word.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || is_high(c) ||
-           std::string_view("._-@\\+$/").find(c) != std::string_view::npos;
-  });
-}
-
-// "a / b", "a:b", "a and b", "a with password b", "a, b".
-bool read_pair(ProseReader &reader, ProseCandidate candidate, std::vector<ProseCandidate> &out) {
-  const std::string_view text = reader.text();
-  const auto user = read_value(reader);
-  if (!user) return false;
-  candidate.user_begin = user->begin;
-  candidate.user_end = user->end;
-  candidate.link = Link::pair;
-  const std::string_view first = text.substr(user->begin, user->end - user->begin);
-  if (!user->quoted && first.find("://") == std::string_view::npos) {
-    const std::size_t slash = first.find_first_of("/:");
-    if (slash != std::string_view::npos && slash > 0 && slash + 1 < first.size() &&
-        is_user_shaped(first.substr(0, slash))) {
-      candidate.user_end = user->begin + slash;
-      candidate.begin = user->begin + slash + 1;
-      candidate.end = trimmed_end(text, candidate.begin, user->next);
-      if (text.substr(candidate.begin, 1) == "/") return false;
-      out.push_back(candidate);
-      return true;
-    }
-  }
-  if (!is_user_shaped(first)) return false;
-  bool separated = !user->quoted && user->next > user->end &&
-                   (text[user->end] == ',' || text[user->end] == ':' || text[user->end] == ';');
-  reader.blanks();
-  for (const std::string_view mark :
-       {"/"sv, "|"sv, ":"sv, ","sv, "-"sv, "–"sv, "&"sv, "+"sv, "=>"sv, "->"sv}) {
-    if (reader.take(mark)) {
-      separated = true;
-      break;
-    }
-  }
-  for (int i = 0; i < 3; ++i) {
-    reader.blanks();
-    std::string word = reader.word();
-    const bool with_mark = word.size() > 1 && (word.back() == ':' || word.back() == '=');
-    if (with_mark) word.pop_back();
-    const bool joins = word == "and" || word == "with" || word == "using" || word == "und" || word == "et" ||
-                       word == "mit" || word == "avec" || word == "con" || word == "y" || word == "com" ||
-                       word == "e" || word == "z" || word == "i" || word == "oraz" || word == "и" ||
-                       word == "с" || word == "з" || word == "та" || word == "puis" || word == "then" ||
-                       word == "dann" || word == "luego" || among(kJoins, word);
-    const bool names = among(kSecretWords, word) || word == "the";
-    if (!joins && !names && word != "is") break;
-    separated = separated || word != "the";
-    reader.skip_word();
-  }
-  if (!separated) return false;
-  auto value = read_value(reader);
-  if (!value) return false;
-  // "sftp.acme.example / brisk_up / X": a host comes first.
-  if (first.find('.') != std::string_view::npos && first.find('@') == std::string_view::npos &&
-      !reader.at_line_end()) {
-    const std::size_t behind = reader.at();
-    reader.blanks();
-    const bool goes_on = reader.take("/") || reader.take("|");
-    const auto third = goes_on ? read_value(reader) : std::nullopt;
-    if (third && is_user_shaped(text.substr(value->begin, value->end - value->begin))) {
-      candidate.user_begin = value->begin;
-      candidate.user_end = value->end;
-      value = third;
-    } else {
-      reader.go(behind);
-    }
-  }
-  candidate.begin = value->begin;
-  candidate.end = value->end;
-  candidate.quoted = value->quoted;
-  out.push_back(candidate);
-  return true;
-}
-
-bool pair_word_before(std::string_view text, std::size_t trigger_begin) {
-  // "user / ", "username and ", "login:"
-  std::size_t at = trigger_begin;
-  const std::size_t low = at > 24 ? at - 24 : 0;
-  while (at > low && text[at - 1] == ' ') --at;
-  const bool mark = at > low && std::string_view("/&|,+:-").find(text[at - 1]) != std::string_view::npos;
-  if (mark)
-    --at;
-  else if (at >= low + 4 && starts_at(text, at - 4, " and"))
-    at -= 4;
-  else if (at == trigger_begin && at > low + 2 && static_cast<unsigned char>(text[at - 3]) >= 0xE3)
-    ;  // "账号密码": no blank and no sign between
-  else
-    return false;
-  while (at > low && text[at - 1] == ' ') --at;
-  return std::any_of(kPairWords.begin(), kPairWords.end(), [&](std::string_view word) {
-    return at >= low + word.size() && starts_at(text, at - word.size(), word) &&
-           (at == word.size() || !is_letter(text[at - word.size() - 1]));
-  });
-}
-
-// ------------------------------------------------------------------------------------------------ links
-
-// Moves over ":", "=", "->" and the like; false where there is none.
-bool take_separator(ProseReader &reader) {
-  reader.blanks();
-  const std::size_t start = reader.at();
-  for (const std::string_view mark :
-       {":="sv, "=>"sv, "->"sv, "-->"sv, "→"sv, "::"sv, ":"sv, "="sv, "："sv, "–"sv, "—"sv, "＝"sv, "﹕"sv}) {
-    if (reader.take(mark)) {
-      if (mark == ":" && reader.peek() == '/' && reader.peek(1) == '/') break;  // a URL's scheme
-      if (mark == "=" && reader.peek() == '=') break;                           // a comparison
-      return true;
-    }
-  }
-  reader.go(start);
-  if ((reader.peek() == '-' || reader.peek() == '|') && is_space(reader.peek(1)) && start > 0 &&
-      is_space(reader.text()[start - 1])) {
-    reader.go(start + 1);
-    return true;
-  }
-  return false;
-}
 
 // After a link: the value here, or alone on the next line.
 bool emit_value(ProseReader &reader, ProseCandidate candidate, Link link, bool pair,
@@ -353,8 +229,11 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLangu
         "เป็น"sv, "已改为"sv, "已改為"sv, "仍是"sv, "就是"sv, "還是"sv, "还是"sv}) {
     if (!reader.take(particle)) continue;
     if (take_separator(reader)) return emit_value(reader, candidate, Link::separator, pair, out);
-    return emit_value(reader, candidate, Link::verb, pair, out);
+    if (!emit_value(reader, candidate, Link::verb, pair, out)) return false;
+    if (!reader.source()) read_glued_new(reader, candidate, out);
+    return true;
   }
+  if (!reader.source() && read_glued_from_to(reader, candidate, out)) return true;
   skip_closing(reader);
   const std::size_t start = reader.at();
   // "password (must be changed): X"
@@ -391,6 +270,7 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLangu
   const bool changed_before = change;
   bool spanish_change = false;
   bool italian_change = false;
+  bool french_change = false;
   bool after_preposition = false;
   bool broken = false;  // the phrase went on in the next line: a colon there belongs to another name
   for (std::size_t words = 0; words < kPhraseWords; ++words) {
@@ -412,6 +292,7 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLangu
     const bool colon = word.size() > 1 && (last == ':' || last == '=');
     if (colon) word.pop_back();
     while (word.size() > 1 && (word.front() == '(' || word.front() == '"')) word.erase(word.begin());
+    if (words == 0 && among(kOfPasswords, word)) return false;
     if (among(kChanges, word)) change = true;
     // "hasło to X", but "password to the box"; "cambiada a X", but "reset a week ago".
     const bool polish = reader.text().substr(lead_from, start - lead_from).ends_with("\xC5\x82o");
@@ -419,11 +300,17 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLangu
     spanish_change = spanish_change || word.starts_with("cambiad");
     const bool italian = word == "in" && (lead.find("cambiat") != std::string::npos || italian_change);
     italian_change = italian_change || word.starts_with("cambiat") || word.starts_with("modificat");
-    const bool to =
-        (change && (among(kTo, word) || among(language.to, word) || italian || (spanish && word == "a"))) ||
-        (polish && word == "to");
+    const bool french = word == "en" && (lead.find("chang") != std::string::npos || french_change);
+    french_change = french_change || word.starts_with("chang") || word.starts_with("modifi");
+    const bool to = change && (among(kTo, word) || among(language.to, word) || italian || french ||
+                               (spanish && word == "a"));
+    if (among(kFrom, word)) {
+      const OldAndNew found = read_from_to(reader, candidate, change, out);
+      if (found == OldAndNew::both) return true;
+      if (found == OldAndNew::old_only) continue;
+    }
     const bool verb =
-        among(kVerbs, word) || among(language.verbs, word) ||
+        (polish && word == "to") || among(kVerbs, word) || among(language.verbs, word) ||
         (language.joined && std::any_of(language.verbs.begin(), language.verbs.end(),
                                         [&](std::string_view one) { return word.ends_with(one); }));
     if (verb && changed_before) change = false;
@@ -452,17 +339,23 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLangu
           if (mark) break;
           continue;
         }
+        french_change = french_change || filler.starts_with("chang") || filler.starts_with("modifi");
         if (change && (filler == "to" || filler == "as" || among(language.to, filler) ||
-                       (filler == "in" && italian_change))) {
+                       (filler == "in" && italian_change) || (filler == "en" && french_change))) {
           reader.skip_word();
           change = false;
           break;
         }
+        // "wurde von X auf Y geändert"; "was changed from X to Y" below, not "is from today".
+        if (!change && among(kFrom, filler) && read_from_to(reader, candidate, false, out) == OldAndNew::both)
+          return true;
+        if (change && among(kFrom, filler)) break;
         if (!among(kFillers, filler) && filler != "below" && filler != "following") break;
         if ((filler == "below" || filler == "following") && !mark) return false;
         reader.skip_word();
         if (mark) break;
       }
+      if (change && !reader.at_line_end() && among(kFrom, reader.word())) continue;
       if (change) return false;  // "was changed yesterday"
       const std::size_t said = reader.at();
       bool same = false;
@@ -482,87 +375,6 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLangu
   }
   reader.go(start);
   return read_adjacent(reader, candidate, false, out);
-}
-
-// Letters with digits or signs, which opening hours and places are not.
-bool looks_typed(std::string_view value) {
-  constexpr std::size_t kLeast = 6;
-  const auto any = [&](auto is) { return std::any_of(value.begin(), value.end(), is); };
-  return value.size() >= kLeast && any(is_letter) && value.find("://") == std::string_view::npos &&
-         (any(is_digit) || value.find_first_of("!#$%&*+?^~@_") != std::string_view::npos) &&
-         (any(is_lower) || any(is_upper));
-}
-
-// "log in as U with V", "sign in using U / V", "logged in to the box with U and V"
-bool read_sign_in(ProseReader &reader, ProseCandidate candidate, std::vector<ProseCandidate> &out) {
-  for (std::size_t words = 0; words < kPhraseWords; ++words) {
-    if (reader.at_line_end() && !reader.soft_break()) return false;
-    const std::string word = reader.word();
-    if (word.empty() || word.back() == '.') return false;
-    reader.skip_word();
-    // "под моей учеткой: ivanova / X"
-    if (words == 0 && word == ":") {
-      if (!read_pair(reader, candidate, out)) return false;
-      const ProseCandidate &last = out.back();
-      if (looks_typed(reader.text().substr(last.begin, last.end - last.begin))) return true;
-      out.pop_back();
-      return false;
-    }
-    // "pour te connecter au NAS : admin puis X"
-    if (words > 0 &&
-        (word == ":" || (word.size() > 3 && word.back() == ':' && word.find("//") == std::string::npos)))
-      return read_pair(reader, candidate, out);
-    if (word != "as" && word != "with" && word != "using" && word != "als" && word != "mit" &&
-        word != "avec" && word != "con" && word != "com" && word != "jako" && word != "под" && word != "як")
-      continue;
-    reader.blanks();
-    for (int i = 0; i < 3; ++i) {
-      const std::string next = reader.word();
-      if (next != "the" && next != "user" && next != "username" && next != "account" && next != "login" &&
-          next != "id")
-        break;
-      reader.skip_word();
-      reader.blanks();
-    }
-    return read_pair(reader, candidate, out);
-  }
-  return false;
-}
-
-// "FTP creds:", then host, user and password each alone on a line.
-bool read_listed(ProseReader reader, ProseCandidate candidate, std::vector<ProseCandidate> &out) {
-  constexpr std::size_t kLeast = 6;  // bytes of the password
-  constexpr std::size_t kLines = 5;
-  if (!take_separator(reader) || !reader.at_line_end()) return false;
-  const std::string_view text = reader.text();
-  std::vector<Span> words;
-  std::size_t at = reader.at();
-  while (at < reader.end() && words.size() < kLines) {
-    const std::size_t line = text.find('\n', at);
-    if (line == std::string_view::npos) break;
-    Span word{line + 1, std::min(text.find('\n', line + 1), text.size())};
-    at = word.end;
-    while (word.begin < word.end && (is_space(text[word.begin]) || text[word.begin] == '>')) ++word.begin;
-    while (word.end > word.begin && is_space(text[word.end - 1])) --word.end;
-    const std::string_view found = text.substr(word.begin, word.end - word.begin);
-    if (found.empty() && words.empty()) continue;
-    if (found.empty() || std::any_of(found.begin(), found.end(), is_space) || found.back() == ':') break;
-    words.push_back(word);
-  }
-  if (words.size() < 2) return false;
-  const Span user = words[words.size() - 2];
-  const std::string_view value = text.substr(words.back().begin, words.back().end - words.back().begin);
-  if (value.size() < kLeast || !is_user_shaped(text.substr(user.begin, user.end - user.begin)) ||
-      std::none_of(value.begin(), value.end(), is_letter) ||
-      std::all_of(value.begin(), value.end(), [](char c) { return is_letter(c) || c == '-' || c == '.'; }))
-    return false;
-  candidate.link = Link::pair;
-  candidate.user_begin = user.begin;
-  candidate.user_end = user.end;
-  candidate.begin = words.back().begin;
-  candidate.end = words.back().end;
-  out.push_back(candidate);
-  return true;
 }
 
 bool has_sign(std::string_view value) {
@@ -669,11 +481,14 @@ bool read_prose(std::string_view text, std::size_t end, const ProseTrigger &trig
   }
   if (trigger.language->value_before && read_preceding(text, begin, candidate, out)) return heading;
   const std::size_t before = out.size();
-  if (is == TriggerClass::password && !reader.source()) read_before(text, begin, candidate, out);
+  if (is == TriggerClass::password && !reader.source() && !read_before(text, begin, candidate, out))
+    read_value_first(text, begin, candidate, out);
   if (out.size() == before) read_linked(reader, candidate, *trigger.language, pair, out);
   if (out.size() == before && !reader.source() && (is == TriggerClass::password || is == TriggerClass::pass))
     read_sentence(text, end, candidate, is == TriggerClass::pass && !text.substr(end).starts_with(" for"),
                   out);
+  if (out.size() == before && !reader.source() && is == TriggerClass::password)
+    read_tried(text, begin, candidate, out);
   // {label: "Password:", next: "Name:"}: the quote that opens before the word closes behind its colon.
   if (begin > 0 && (text[begin - 1] == '"' || text[begin - 1] == '\''))
     out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),

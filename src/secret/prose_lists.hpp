@@ -34,20 +34,32 @@ inline constexpr std::array kBeen = {"been"sv, "stata"sv,  "stato"sv,  "été"sv
                                      "sido"sv, "blevet"sv, "blivit"sv, "blitt"sv};
 // What follows "changed": "to", in the same languages.
 inline constexpr std::array kTo = {"to"sv, "as"sv, "zu"sv, "auf"sv, "para"sv, "na"sv, "на"sv, "à"sv};
+// Right behind a word for "password": what is said next is said of these.
+inline constexpr std::array kOfPasswords = {
+    "policy"sv,     "policies"sv,  "manager"sv,      "managers"sv, "length"sv,
+    "complexity"sv, "rules"sv,     "requirements"sv, "expiry"sv,   "expiration"sv,
+    "history"sv,    "generator"sv, "algorithm"sv,    "hashing"sv,  "authentication"sv};
+// Before the old one: "changed from X to Y".
+inline constexpr std::array kFrom = {"from"sv, "von"sv,  "de"sv,  "z"sv,   "с"sv,   "з"sv,   "da"sv,
+                                     "van"sv,  "från"sv, "fra"sv, "din"sv, "dal"sv, "dari"sv};
 // Words between verb and value.
 inline constexpr std::array kFillers = {
-    "ab"sv,          "heute"sv,     "sofort"sv,   "künftig"sv,   "ab:"sv,        "from"sv,    "today"sv,
-    "dorénavant"sv,  "hoy"sv,       "hoje"sv,     "dzisiaj"sv,   "now"sv,        "still"sv,   "currently"sv,
-    "just"sv,        "simply"sv,    "always"sv,   "probably"sv,  "again"sv,      "also"sv,    "actually"sv,
-    "temporarily"sv, "usually"sv,   "normally"sv, "likely"sv,    "presumably"sv, "either"sv,  "follows"sv,
-    "as"sv,          "jetzt"sv,     "nun"sv,      "weiterhin"sv, "noch"sv,       "vorerst"sv, "auf"sv,
-    "maintenant"sv,  "désormais"sv, "toujours"sv, "donc"sv,      "ahora"sv,      "todavía"sv, "siempre"sv,
-    "agora"sv,       "ainda"sv,     "sempre"sv,   "teraz"sv,     "nadal"sv,      "obecnie"sv, "теперь"sv,
-    "тепер"sv,       "сейчас"sv,    "зараз"sv,    "пока"sv,      "такой"sv,      "такий"sv,   "следующий"sv,
-    "nu"sv,          "ora"sv,       "adesso"sv,   "nyt"sv,       "edelleen"sv,   "stadig"sv,  "fortfarande"sv,
-    "fortsatt"sv,    "nadále"sv,    "nyní"sv,     "teď"sv,       "stále"sv,      "pořád"sv,   "acum"sv,
-    "tot"sv,         "τώρα"sv,      "ακόμα"sv,    "الآن"sv,      "עכשיו"sv,      "כרגע"sv,    "अब"sv,
-    "sekarang"sv,    "sada"sv,      "zdaj"sv};
+    "wie"sv,       "folgt"sv,      "comme"sv,       "suit"sv,        "sigue"sv,       "segue"sv,
+    "como"sv,      "siguiente"sv,  "seguinte"sv,    "seguente"sv,    "następujące"sv, "наступний"sv,
+    "ab"sv,        "heute"sv,      "sofort"sv,      "künftig"sv,     "ab:"sv,         "from"sv,
+    "today"sv,     "dorénavant"sv, "hoy"sv,         "hoje"sv,        "dzisiaj"sv,     "now"sv,
+    "still"sv,     "currently"sv,  "just"sv,        "simply"sv,      "always"sv,      "probably"sv,
+    "again"sv,     "also"sv,       "actually"sv,    "temporarily"sv, "usually"sv,     "normally"sv,
+    "likely"sv,    "presumably"sv, "either"sv,      "follows"sv,     "as"sv,          "jetzt"sv,
+    "nun"sv,       "weiterhin"sv,  "noch"sv,        "vorerst"sv,     "auf"sv,         "maintenant"sv,
+    "désormais"sv, "toujours"sv,   "donc"sv,        "ahora"sv,       "todavía"sv,     "siempre"sv,
+    "agora"sv,     "ainda"sv,      "sempre"sv,      "teraz"sv,       "nadal"sv,       "obecnie"sv,
+    "теперь"sv,    "тепер"sv,      "сейчас"sv,      "зараз"sv,       "пока"sv,        "такой"sv,
+    "такий"sv,     "следующий"sv,  "nu"sv,          "ora"sv,         "adesso"sv,      "nyt"sv,
+    "edelleen"sv,  "stadig"sv,     "fortfarande"sv, "fortsatt"sv,    "nadále"sv,      "nyní"sv,
+    "teď"sv,       "stále"sv,      "pořád"sv,       "acum"sv,        "tot"sv,         "τώρα"sv,
+    "ακόμα"sv,     "الآن"sv,       "עכשיו"sv,       "כרגע"sv,        "अब"sv,          "sekarang"sv,
+    "sada"sv,      "zdaj"sv};
 // "... is still the old one (X)": X, where it stands in brackets or behind a sign.
 inline constexpr std::array kSame = {
     "the"sv,    "same"sv,     "old"sv,    "one"sv,     "das"sv,       "dasselbe"sv,    "gleiche"sv,

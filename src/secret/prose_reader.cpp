@@ -145,6 +145,26 @@ std::optional<ProseValue> read_value(ProseReader &reader) {
   return value;
 }
 
+bool take_separator(ProseReader &reader) {
+  reader.blanks();
+  const std::size_t start = reader.at();
+  for (const std::string_view mark :
+       {":="sv, "=>"sv, "->"sv, "-->"sv, "→"sv, "::"sv, ":"sv, "="sv, "："sv, "–"sv, "—"sv, "＝"sv, "﹕"sv}) {
+    if (reader.take(mark)) {
+      if (mark == ":" && reader.peek() == '/' && reader.peek(1) == '/') break;  // a URL's scheme
+      if (mark == "=" && reader.peek() == '=') break;                           // a comparison
+      return true;
+    }
+  }
+  reader.go(start);
+  if ((reader.peek() == '-' || reader.peek() == '|') && is_space(reader.peek(1)) && start > 0 &&
+      is_space(reader.text()[start - 1])) {
+    reader.go(start + 1);
+    return true;
+  }
+  return false;
+}
+
 bool is_literal(const ProseReader &reader, const ProseValue &value, std::size_t start) {
   const std::string_view text = reader.text();
   const std::string_view found = text.substr(value.begin, value.end - value.begin);

@@ -124,6 +124,9 @@ std::size_t trimmed_end(std::string_view text, std::size_t begin, std::size_t en
 // sentence are no part of it.
 std::optional<ProseValue> read_value(ProseReader &reader);
 
+// Moves over ":", "=", "->" and the like; false where there is none.
+bool take_separator(ProseReader &reader);
+
 // In source, whether a value that was read from `start` on stands for itself: a quoted text of one piece, or
 // what cannot be the name of a variable.
 bool is_literal(const ProseReader &reader, const ProseValue &value, std::size_t start);

@@ -223,6 +223,91 @@ bool read_sentence(std::string_view text, std::size_t end, ProseCandidate candid
   return false;
 }
 
+namespace {
+
+// Where the sentence begins that `at` stands in, or its line, if mail did not wrap it.
+std::size_t sentence_begin(std::string_view text, std::size_t at) {
+  const std::size_t low = at - std::min(at, kSentenceMax);
+  std::size_t from = at;
+  for (; from > low; --from) {
+    const char c = text[from - 1];
+    if (c == '\n' || ((c == '.' || c == '!' || c == '?') && from < at && is_space(text[from]))) break;
+  }
+  while (from < at && (is_space(text[from]) || text[from] == '>' || text[from] == '-' || text[from] == '*'))
+    ++from;
+  return from;
+}
+
+}  // namespace
+
+bool read_value_first(std::string_view text, std::size_t word, ProseCandidate candidate,
+                      std::vector<ProseCandidate> &out) {
+  constexpr std::size_t kBetween = 48;  // bytes between the value and the word
+  constexpr std::array kIs = {"is"sv, "was"sv,  "ist"sv, "war"sv, "est"sv, "es"sv, "é"sv, "è"sv,
+                              "to"sv, "jest"sv, "это"sv, "це"sv,  "-"sv,   "–"sv,  "—"sv, "="sv};
+  constexpr std::array kGlued = {"가"sv, "이"sv, "는"sv, "은"sv, "が"sv, "は"sv, "是"sv};
+  const std::size_t begin = sentence_begin(text, word);
+  ProseReader reader(text, begin);
+  const auto value = read_value(reader);
+  if (!value || value->end >= word || word - value->end > kBetween) return false;
+  if (!looks_chosen_for_sure(text.substr(value->begin, value->end - value->begin))) return false;
+  const std::string_view rest = text.substr(value->next);
+  const bool glued =
+      std::any_of(kGlued.begin(), kGlued.end(), [&](std::string_view one) { return rest.starts_with(one); });
+  reader.blanks();
+  if (!glued && (reader.at() >= word || !among(kIs, reader.word()))) return false;
+  push(candidate, {value->begin, value->end, value->quoted, false, false}, out);
+  return true;
+}
+
+bool read_tried(std::string_view text, std::size_t word, ProseCandidate candidate,
+                std::vector<ProseCandidate> &out) {
+  constexpr std::array kTry = {"try"sv,        "use"sv,       "versuch"sv, "versuche"sv,  "nimm"sv,
+                               "nehmen"sv,     "nutze"sv,     "essaie"sv,  "essayez"sv,   "utilise"sv,
+                               "utilisez"sv,   "prueba"sv,    "usa"sv,     "pruebe"sv,    "tente"sv,
+                               "tenta"sv,      "use:"sv,      "spróbuj"sv, "użyj"sv,      "попробуй"sv,
+                               "попробуйте"sv, "используй"sv, "спробуй"sv, "спробуйте"sv, "with"sv,
+                               "mit"sv,        "avec"sv,      "con"sv,     "com"sv};
+  std::string before;
+  for (std::size_t at = sentence_begin(text, word); at < word;) {
+    while (at < word && is_space(text[at])) ++at;
+    if (at >= word) break;
+    const Word one = word_at(text, at, word);
+    const std::string_view found = text.substr(one.begin, one.end - one.begin);
+    if (among(kTry, before) && looks_chosen_for_sure(found)) {
+      push(candidate, one, out);
+      return true;
+    }
+    before = base::lower(found.substr(0, kMost));
+    while (at < word && !is_space(text[at])) ++at;
+  }
+  return false;
+}
+
+namespace {
+
+// "it's still the default one (X)"
+bool read_still(std::string_view text, std::size_t at, std::size_t stop, const ProseCandidate &candidate,
+                std::vector<ProseCandidate> &out) {
+  constexpr std::array kWords = {"still"sv, "the"sv,    "default"sv, "same"sv,     "old"sv,
+                                 "one"sv,   "always"sv, "just"sv,    "original"sv, "initial"sv};
+  while (at < stop) {
+    while (at < stop && is_space(text[at])) ++at;
+    if (at >= stop) return false;
+    const Word word = word_at(text, at, stop);
+    const std::string_view found = text.substr(word.begin, word.end - word.begin);
+    if ((word.bracketed || word.quoted) && looks_chosen_for_sure(found)) {
+      push(candidate, word, out);
+      return true;
+    }
+    if (!among(kWords, base::lower(found.substr(0, kMost)))) return false;
+    while (at < stop && !is_space(text[at])) ++at;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool read_cue(std::string_view text, std::size_t end, ProseCandidate candidate,
               std::vector<ProseCandidate> &out) {
   const std::size_t stop = sentence_end(text, end);
@@ -246,14 +331,16 @@ bool read_cue(std::string_view text, std::size_t end, ProseCandidate candidate,
     return speaks_of(text, end, kOld) && value_here([](std::string_view word) {
              return looks_chosen(word) && word.find_first_of(kSigns) != std::string_view::npos;
            });
+  if (cue.ends_with(" use")) return value_here(looks_chosen_for_sure);
   if (cue.ends_with("now") || cue.ends_with("maintenant") || cue.ends_with("ahora es") ||
       cue.ends_with("jetzt"))
     return value_here(looks_chosen);
   if (cue.ends_with("it's") || cue.ends_with("it is") || cue.ends_with("it’s"))
     return value_here([&](std::string_view word) {
-      const auto after = static_cast<std::size_t>(word.data() - text.data()) + word.size();
-      return looks_chosen_for_sure(word) && text.substr(after).starts_with(" now");
-    });
+             const auto after = static_cast<std::size_t>(word.data() - text.data()) + word.size();
+             return looks_chosen_for_sure(word) && text.substr(after).starts_with(" now");
+           }) ||
+           read_still(text, end, stop, candidate, out);
   // The name of a network, then its key.
   bool key = false;
   for (std::size_t at = end; at < stop;) {

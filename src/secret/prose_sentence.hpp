@@ -24,6 +24,13 @@ bool read_sentence(std::string_view text, std::size_t end, ProseCandidate candid
 // Behind words that speak of no password (TriggerClass::cue): "it is now", "wifi", "new one's", "opens with".
 bool read_cue(std::string_view text, std::size_t end, ProseCandidate candidate,
               std::vector<ProseCandidate> &out);
+// "X is the new password of greta.h": a sentence that begins with what is chosen for sure. `word` is where
+// its word for "password" begins.
+bool read_value_first(std::string_view text, std::size_t word, ProseCandidate candidate,
+                      std::vector<ProseCandidate> &out);
+// "Try X, if that does not work use the old password": likewise, behind a word for trying or using.
+bool read_tried(std::string_view text, std::size_t word, ProseCandidate candidate,
+                std::vector<ProseCandidate> &out);
 // "U: svc_report", "P: ..." on lines of their own within a few lines of "creds".
 bool read_initials(std::string_view text, std::size_t end, ProseCandidate candidate,
                    std::vector<ProseCandidate> &out);

@@ -305,6 +305,7 @@ std::vector<ProseTrigger> make_triggers() {
   add(access, kAny, Begins::word,
       {"acceso", "acesso", "accès", "acces", "zugang", "zugänge", "connexion", "dane do", "dostęp", "доступ",
        "доступы", "доступи"});
+  add_pattern(R"((?:^|[^a-z])(?:local admin(?:istrator)?|lokaler admin(?:istrator)?))", access);
   add(access, kAny, Begins::anywhere, {"접속정보", "접속 정보", "접속정보는"});
   add_pattern(
       R"((?:^|[^a-z])(?:it(?:'s| is|\xE2\x80\x99s)(?: now)?|c'est maintenant|ahora es|(?:ist|lautet) jetzt))",
@@ -313,6 +314,7 @@ std::vector<ProseTrigger> make_triggers() {
   add_pattern(
       R"((?:^|[^a-z])(?:opens? with|unzip (?:it )?with|unlocks? with|decrypts? with|extract with|s'ouvre avec|se abre con|abre com))",
       cue);
+  add_pattern(R"((?:^|[^a-z])for (?:root|admin|administrator) use)", cue);
   add_pattern(R"((?:^|[^a-z])(?:wi-?fi|wlan))", cue);
   add(cue, kAny, Begins::word, {"вайфай", "вай-фай", "вайфая"});
   add_pattern(R"(community[ -]string)", password);

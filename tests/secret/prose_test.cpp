@@ -228,6 +228,56 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"password: Hm4&xuT9<Kqe\n", "Hm4&xuT9<Kqe"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    ValueFirstAndOldAndNew, ProsePositive,
+    testing::Values(
+        Case{"Mango!53trail is the new password of eva.k.", "Mango!53trail"},
+        Case{"Marble&38kettle ist das neue Passwort von svc-sql.", "Marble&38kettle"},
+        Case{"Heron!83marsh est le nouveau mot de passe de eva.k.", "Heron!83marsh"},
+        Case{"Mosaic$73pearl es la nueva contraseña de svc-sql.", "Mosaic$73pearl"},
+        Case{"Cedar?12magnet é a nova senha de eva.k.", "Cedar?12magnet"},
+        Case{"Mango!53trail to nowe hasło dla svc-sql.", "Mango!53trail"},
+        Case{"Marble&38kettle - новый пароль для eva.k.", "Marble&38kettle"},
+        Case{"Heron!83marsh - новий пароль для svc-sql.", "Heron!83marsh"},
+        Case{"Mosaic$73pearl이 eva.k의 새 비밀번호입니다.", "Mosaic$73pearl"},
+        Case{"Hasło greta.h to teraz Falcon+44mist.", "Falcon+44mist"},
+        Case{"Le mot de passe de l'utilisateur dmitri.o a été changé en Mango!53trail.", "Mango!53trail"},
+        Case{"the password of svc-a was changed from Heron!83marsh to Mango!53trail today", "Mango!53trail"},
+        Case{"the password of svc-a was changed from Heron!83marsh to Mango!53trail today", "Heron!83marsh"},
+        Case{"Das Passwort wurde von Heron!83marsh auf Mango!53trail geändert.", "Heron!83marsh"},
+        Case{"Das Passwort wurde von Heron!83marsh auf Mango!53trail geändert.", "Mango!53trail"},
+        Case{"La contraseña se cambió de Heron!83marsh a Mango!53trail.", "Heron!83marsh"},
+        Case{"La contraseña se cambió de Heron!83marsh a Mango!53trail.", "Mango!53trail"},
+        Case{"La password è stata cambiata da Heron!83marsh a Mango!53trail.", "Heron!83marsh"},
+        Case{"La password è stata cambiata da Heron!83marsh a Mango!53trail.", "Mango!53trail"},
+        Case{"비밀번호가 Heron!83marsh에서 Mango!53trail로 변경되었습니다.", "Heron!83marsh"},
+        Case{"비밀번호가 Heron!83marsh에서 Mango!53trail로 변경되었습니다.", "Mango!53trail"},
+        Case{"パスワードがHeron!83marshからMango!53trailに変更されました。", "Heron!83marsh"},
+        Case{"パスワードがHeron!83marshからMango!53trailに変更されました。", "Mango!53trail"},
+        Case{"密码从Heron!83marsh改为Mango!53trail。", "Heron!83marsh"},
+        Case{"密码从Heron!83marsh改为Mango!53trail。", "Mango!53trail"},
+        Case{"Het wachtwoord is gewijzigd van Heron!83marsh naar Mango!53trail.", "Heron!83marsh"},
+        Case{"Het wachtwoord is gewijzigd van Heron!83marsh naar Mango!53trail.", "Mango!53trail"},
+        Case{"Passwort lautet wie folgt:\nAhorn!62schiene", "Ahorn!62schiene"},
+        Case{"Try Falcon+44mist, if that does not work use the old password.", "Falcon+44mist"},
+        Case{"It's still the default one (Copper91!gate), nobody changed it.", "Copper91!gate"},
+        Case{"Creds for the jump host: jumpadm // Velvet-28!acorn", "Velvet-28!acorn"},
+        Case{"Local admin: .\\ladmin / Ginger*77slope", "Ginger*77slope"},
+        Case{"Hi Ben,\n\nthe box in the cellar is up again. For root use \"Marble&38kettle\".\n\nThanks for "
+             "your patience",
+             "Marble&38kettle"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    ProgramsAndTimes, ProseNegative,
+    testing::Values("Our password manager is 1Password, ask Ben for an invite.",
+                    "result=ok password_changed_at=2024-01-02T10:00:00Z pwd_age=42",
+                    "Try Windows11!, the password policy is the same.",
+                    "The password policy was changed from Windows2016 to Windows2022 rules.",
+                    "The password expires in 30 days, from Monday to Friday call 4711.",
+                    "For root use sudo and your own password.",
+                    "It's still the default theme (Classic), nobody changed it.",
+                    "The local admin / help desk will call you back."));
+
+INSTANTIATE_TEST_SUITE_P(
     ShapesOfOtherThings, ProseNegative,
     testing::Values(
         "Please reset the password of the test user in Windows11! Thanks", "it is now available in Word2016.",
