@@ -6,11 +6,16 @@
 // Figures are CPU seconds of this thread, best of five.
 //
 //   logs_bench                          the readers alone, then with the built-in rules, then scaled
-//   logs_bench --rules FOLDER           with every Sigma rule below FOLDER too (a checkout of SigmaHQ:
-//   rules/cloud)
+//   logs_bench --sigma CHECKOUT         with SigmaHQ's rules of clouds and identities too, beside ours: what
+//   a
+//                                       case has after `rules import`. SIGMA_CHECKOUT in the environment says
+//                                       the same; without either that row is left out, and it is said
+//   logs_bench --rules FOLDER           with the Sigma rules below FOLDER and no others
 //   logs_bench --write FILE             writes the sign-ins that it measures, for peers (bench/peers_logs.sh)
 //   logs_bench --write-audits FILE      writes the nested audit records
 //   logs_bench --read FILE --rules F    measures that file instead
+//   logs_bench --once FILE --rules F    reads it once with the rules and says how many events it has, so that
+//                                       the process can be timed as a peer's is
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -18,6 +23,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
@@ -25,6 +31,8 @@
 #include <iterator>
 #include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "detect/detect.hpp"
 #include "log/reader.hpp"
@@ -176,25 +184,31 @@ std::string contents(const std::filesystem::path &path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// The built-in rules, or those below a folder.
-detect::SigmaMatcher rules_of(const std::string &folder) {
-  const detect::DetectOptions &options = detect::builtin_options();
-  std::vector<std::string> paths, texts;
-  std::vector<base::EmbeddedRule> files;
-  if (folder.empty()) {
-    const auto embedded = base::embedded_rules();
-    files.assign(embedded.begin(), embedded.end());
-  } else {
+// Folders of a SigmaHQ checkout whose rules are about what the readers here read in clouds.
+constexpr const char *kCloudRules[] = {"rules/cloud", "rules/identity", "rules/application/github"};
+
+struct RuleFiles {
+  std::vector<std::pair<std::string, std::string>> texts;  // by path
+
+  void add_below(const std::filesystem::path &folder) {
+    if (!std::filesystem::is_directory(folder)) return;
     for (const auto &entry : std::filesystem::recursive_directory_iterator(folder))
-      if (entry.path().extension() == ".yml") {
-        paths.push_back("rules/detections/" + entry.path().filename().string());
-        texts.push_back(contents(entry.path()));
-      }
-    for (std::size_t i = 0; i < paths.size(); ++i) files.push_back({paths[i], texts[i]});
+      if (entry.path().extension() == ".yml")
+        texts.emplace_back("rules/detections/imported/" + entry.path().filename().string(),
+                           contents(entry.path()));
   }
-  return std::move(
-      *detect::SigmaMatcher::make(detect::read_sigma(files, options.placeholders), options.aliases));
-}
+  void add_ours() {
+    for (const base::EmbeddedRule &file : base::embedded_rules())
+      texts.emplace_back(std::string(file.path), std::string(file.text));
+  }
+  detect::SigmaMatcher compiled() const {
+    const detect::DetectOptions &options = detect::builtin_options();
+    std::vector<base::EmbeddedRule> files;
+    for (const auto &[path, text] : texts) files.push_back({path, text});
+    return std::move(
+        *detect::SigmaMatcher::make(detect::read_sigma(files, options.placeholders), options.aliases));
+  }
+};
 
 void measure_rules(const char *name, const std::string &text, const detect::SigmaMatcher &matcher) {
   std::size_t events = 0;
@@ -244,12 +258,16 @@ void measure_scale() {
 }  // namespace
 
 int main(int argc, char **argv) {
-  std::string folder, write, write_audits, file;
+  std::string folder, write, write_audits, file, once;
+  const char *const known = std::getenv("SIGMA_CHECKOUT");
+  std::string sigma = known == nullptr ? "" : known;
   for (int i = 1; i + 1 < argc; i += 2) {
     if (std::strcmp(argv[i], "--rules") == 0) folder = argv[i + 1];
+    if (std::strcmp(argv[i], "--sigma") == 0) sigma = argv[i + 1];
     if (std::strcmp(argv[i], "--write") == 0) write = argv[i + 1];
     if (std::strcmp(argv[i], "--write-audits") == 0) write_audits = argv[i + 1];
     if (std::strcmp(argv[i], "--read") == 0) file = argv[i + 1];
+    if (std::strcmp(argv[i], "--once") == 0) once = argv[i + 1];
   }
   if (!write.empty()) {
     std::ofstream(write, std::ios::binary) << signins(64'000'000);
@@ -259,8 +277,22 @@ int main(int argc, char **argv) {
     std::ofstream(write_audits, std::ios::binary) << audits(64'000'000);
     return 0;
   }
+  RuleFiles ours, theirs, both;
+  ours.add_ours();
+  if (!folder.empty()) theirs.add_below(folder);
+  const RuleFiles &chosen = folder.empty() ? ours : theirs;
+  if (!once.empty()) {
+    const detect::SigmaMatcher matcher = chosen.compiled();
+    detect::SigmaWatcher watcher(matcher);
+    std::size_t events = 0;
+    std::uint64_t unread = 0;
+    read(contents(once), &watcher, events, unread);
+    fmt::print("{} events, {} rules, {} evaluations, {} bytes unread\n", events, matcher.set().rules.size(),
+               watcher.evaluations(), unread);
+    return 0;
+  }
   if (!file.empty()) {
-    measure_rules(file.c_str(), contents(file), rules_of(folder));
+    measure_rules(file.c_str(), contents(file), chosen.compiled());
     return 0;
   }
   fmt::print("{:<28} {:>8} {:>9} {:>9} {:>9} {:>9} {:>10} {:>8}\n", "log", "MB", "events", "MB/s", "simdjson",
@@ -268,12 +300,23 @@ int main(int argc, char **argv) {
   const std::string graph = signins(32'000'000), nested = audits(32'000'000);
   measure("Graph sign-ins, JSON lines", graph);
   measure("audit log, nested AuditData", nested);
-  for (const std::string &from :
-       folder.empty() ? std::vector<std::string>{""} : std::vector<std::string>{"", folder}) {
-    const detect::SigmaMatcher matcher = rules_of(from);
+  const auto with = [&](const RuleFiles &files) {
+    const detect::SigmaMatcher matcher = files.compiled();
+    for (const detect::SigmaProblem &problem : matcher.set().problems)
+      fmt::print("  not loaded: {}: {}\n", problem.path, problem.reason);
     measure_rules("Graph sign-ins", graph, matcher);
     measure_rules("nested AuditData", nested, matcher);
-  }
+  };
+  with(ours);
+  if (!folder.empty()) with(theirs);
+  both.add_ours();
+  if (!sigma.empty())
+    for (const char *const part : kCloudRules) both.add_below(std::filesystem::path(sigma) / part);
+  if (both.texts.size() > ours.texts.size())
+    with(both);
+  else
+    fmt::print(
+        "not measured: our rules and SigmaHQ's of clouds together; --sigma names a checkout that has them\n");
   measure_scale();
   return 0;
 }
