@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/encode.hpp"
 #include "detect/passes.hpp"
 
 namespace dislodge::detect {
@@ -19,6 +20,46 @@ struct Reader {
   std::vector<EventIndex> intruder;  // those that are the intruder's
   bool app_only = false;
 };
+
+// Calls of Graph name a message by an id of their own, which no mailbox shows: of what was read only the
+// mailbox and the number are known. As a folder of its own the mailbox counts as read, and none of its
+// messages by name.
+constexpr std::string_view kThroughGraph = "(through Microsoft Graph)";
+
+// "https://graph.microsoft.com/v1.0/me/messages/AAMk.../$value" -> "AAMk..."; "" where a list was asked for.
+std::string_view message_in(std::string_view uri) {
+  constexpr std::string_view kMessages = "/messages/";
+  const std::size_t found = uri.find(kMessages);
+  if (found == std::string_view::npos) return {};
+  const std::string_view rest = uri.substr(found + kMessages.size());
+  return rest.substr(0, rest.find_first_of("/?"));
+}
+
+bool reads_mail_by_graph(const View &view, const Event &event) {
+  return event.source == log::Source::graph_activity && event.outcome == log::Outcome::ok &&
+         !view.table().extra(event, "mail").empty() && view.table().extra(event, "method") == "GET";
+}
+
+// The address of an account, by the directory or as logs call it; "" where neither has one.
+std::string address_of(const View &view, const std::string &principal) {
+  if (const identity::Principal *known = view.facts().principal(principal)) {
+    for (const char *attribute : {"upn", "mail"})
+      if (const auto found = known->attributes.find(attribute);
+          found != known->attributes.end() && !found->second.empty())
+        return found->second;
+  }
+  const std::string name = view.name_of(principal);
+  return name.find('@') == std::string::npos ? std::string() : base::lower(name);
+}
+
+// Whose mailbox a call is about: the one that its path names, else that of the user who calls ("/me").
+std::string mailbox_of_call(const View &view, const Event &event) {
+  if (event.mailbox != 0) return std::string(view.text(event.mailbox));
+  if (event.target_name != 0) return base::lower(view.text(event.target_name));
+  if (event.target_id != 0)
+    return address_of(view, entra_id(view.text(event.tenant), view.text(event.target_id)));
+  return view.text(event.actor_type) == "user" ? address_of(view, view.actor(event)) : std::string();
+}
 
 // A log that is shorter than this has no before.
 constexpr std::int64_t kBaselineMin = 14 * base::kDay;
@@ -46,13 +87,26 @@ void tell_mailboxes(const View &view, const Attribution &attribution, std::vecto
     reader.app_only = reader.app_only || app_only;
   }
 
-  for (const auto &[key, reader] : readers) {
+  // What the intruder asked of Graph: that log is often the only one that has it.
+  for (const EventIndex index : attribution.events()) {
+    const Event &event = view.event(index);
+    if (event.application_id == 0 || !reads_mail_by_graph(view, event)) continue;
+    const std::string tenant(view.text(event.tenant));
+    span.try_emplace(tenant, event.time, event.time);
+    Reader &reader = readers[{tenant, std::string(view.text(event.application_id))}];
+    reader.intruder.push_back(index);
+    reader.app_only = reader.app_only || !view.table().extra(event, "app-only").empty();
+  }
+
+  for (auto &[key, reader] : readers) {
     const auto &[tenant, application] = key;
     const auto [begin, end] = span.at(tenant);
+    std::stable_sort(reader.intruder.begin(), reader.intruder.end(),
+                     [&](EventIndex a, EventIndex b) { return view.event(a).time < view.event(b).time; });
     const bool theirs = !reader.intruder.empty();
     const bool baseline = end.us - begin.us >= kBaselineMin;
-    const bool was_there =
-        baseline && view.event(reader.events.front()).time < begin + view.options().learning_us;
+    const bool was_there = baseline && !reader.events.empty() &&
+                           view.event(reader.events.front()).time < begin + view.options().learning_us;
     if (!theirs && was_there) continue;
     const std::vector<EventIndex> &events = theirs ? reader.intruder : reader.events;
     Detection one = make_detection(view, "mailbox-read-by-app", events);
@@ -63,21 +117,36 @@ void tell_mailboxes(const View &view, const Attribution &attribution, std::vecto
                              : "the log is too short to tell what is usual";
     }
     std::string service = view.service_principal(tenant, application);
-    if (service.empty()) service = view.actor(view.event(events.front()));
-    const bool by_application = theirs && attribution.hold(service) != nullptr;
+    const bool known = !service.empty();
+    if (!known) service = view.actor(view.event(events.front()));
+    const bool by_application = theirs && known && attribution.hold(service) != nullptr;
     if (reader.app_only || by_application || view.text(view.event(events.front()).actor_type) != "user")
       add_unique(one.principals, service);
     else
       for (const EventIndex index : events) add_unique(one.principals, view.actor(view.event(index)));
     add_unique(one.applications, application);
     std::set<std::string> mailboxes;
-    std::set<std::string> messages, folders;
+    std::set<std::string> messages, folders, calls;
+    std::size_t lists = 0;
     bool throttled = false;
     for (const EventIndex index : events) {
-      mailboxes.emplace(view.text(view.event(index).mailbox));
-      add_mail_read(view, index, one.mail_read);
+      const Event &event = view.event(index);
+      if (event.event_class == log::EventClass::mail_access) {
+        mailboxes.emplace(view.text(event.mailbox));
+        add_mail_read(view, index, one.mail_read);
+        continue;
+      }
+      std::string mailbox = mailbox_of_call(view, event);
+      if (const std::string_view id = message_in(view.table().extra(event, "uri")); !id.empty())
+        calls.emplace(id);
+      else
+        ++lists;
+      if (mailbox.empty()) continue;
+      mailboxes.insert(mailbox);
+      one.mail_read.push_back({std::move(mailbox), "", std::string(kThroughGraph), event.time, false});
     }
     for (const MailRead &read : one.mail_read) {
+      if (read.folder == kThroughGraph) continue;
       throttled = throttled || read.throttled;
       if (!read.message_id.empty())
         messages.insert(read.message_id);
@@ -86,6 +155,13 @@ void tell_mailboxes(const View &view, const Attribution &attribution, std::vecto
     }
     std::string items = counted(messages.size(), "message", "messages");
     if (!folders.empty()) items += " and " + counted(folders.size(), "whole folder", "whole folders");
+    if (!calls.empty() || lists > 0) {
+      std::string by_graph;
+      if (!calls.empty()) by_graph = counted(calls.size(), "message", "messages");
+      if (lists > 0) by_graph += (calls.empty() ? "" : " and ") + counted(lists, "list", "lists");
+      by_graph += " through Microsoft Graph, by ids that no mailbox shows";
+      items = messages.empty() && folders.empty() ? by_graph : items + ", " + by_graph;
+    }
     if (theirs && (reader.app_only || by_application))
       for (const EventIndex index : attribution.signins_as(service))
         if (one.footholds.size() < kEventsKept)

@@ -4,11 +4,13 @@
 
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "identity/bindings.hpp"
 #include "identity/name_index.hpp"
+#include "identity/realm_accounts.hpp"
 #include "identity/sweeps.hpp"
 
 namespace dislodge::identity {
@@ -29,6 +31,8 @@ class Binder {
   // Accounts that only a log knows: their sign-ins say tenant and object id. Keys that it shows in use, and
   // whose they are. Passwords that were reset.
   void from_events(const log::EventTable &events);
+  void keep_signed_in(const log::EventTable &events, const log::Event &event, const RealmAccounts &accounts,
+                      const std::unordered_set<std::string> &names);
   // Whose key it is: as a listing says, or as a log shows it in use. Makes the credential where only a log
   // tells.
   bool by_key_id(const SecretFact &one, const std::string &key, std::string_view slot, std::string_view what);
@@ -79,6 +83,10 @@ class Binder {
   void password(const SecretFact &one);
   bool user_password(const SecretFact &one, const Candidate &c);
   void address_password(const SecretFact &one, const Candidate &c, const std::string &user);
+  // Accounts outside of Entra that no directory lists and a log of ours shows signing in. "brisk\\ann" and
+  // "ann@brisk.local" name one of the domain that the log calls BRISK.
+  bool logged_password(const SecretFact &one, const Candidate &c, std::string_view user,
+                       std::string_view domain);
   // A password that was changed after it was last written down is dead since, as far as log and directory
   // show.
   void until_changed(const SecretFact &one, const Principal &p, Binding &b);
@@ -90,6 +98,10 @@ class Binder {
       by_app_;
   std::unordered_map<std::string, std::string> storage_;
   std::unordered_map<std::string, std::pair<std::string, std::string>> seen_;
+  struct Signed {
+    std::string principal, name, domain, evidence;
+  };
+  std::unordered_map<std::string, std::vector<Signed>> signed_in_;  // by short name, of those beside secrets
   std::vector<Sweep> sweeps_;
   std::unordered_map<std::string, std::vector<const Sweep *>> resets_;  // of passwords, by principal; by time
   struct Used {

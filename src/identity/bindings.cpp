@@ -31,6 +31,13 @@ bool goes_with_user(std::string_view kind) {
                              "kerberos-hash", "dcc2-hash"});
 }
 
+// Of "BRISK\\ann" and "ann@brisk.local", "ann".
+std::string short_name(const std::string &name) {
+  const std::size_t slash = name.find('\\');
+  const std::size_t begin = slash == std::string::npos ? 0 : slash + 1;
+  return name.substr(begin, name.find('@', begin) - begin);
+}
+
 std::string without_padding(std::string_view fingerprint) {
   while (!fingerprint.empty() && fingerprint.back() == '=') fingerprint.remove_suffix(1);
   return std::string(fingerprint);
@@ -114,8 +121,17 @@ void Binder::from_events(const log::EventTable &events) {
     for (const HintKind kind : {HintKind::key_id, HintKind::ssh_fingerprint})
       for (const std::string &key : hints_of(one, kind)) wanted.insert(lower(key));
   }
+  std::unordered_set<std::string> names;
+  for (const SecretFact &one : secrets_)
+    for (const HintKind kind : {HintKind::user, HintKind::login})
+      for (const std::string &name : hints_of(one, kind)) names.insert(short_name(lower(name)));
   const RealmAccounts accounts(facts_);
   for (const log::Event &event : events.events) {
+    if (!names.empty() && event.outcome == log::Outcome::ok &&
+        (event.event_class == log::EventClass::interactive_signin ||
+         event.event_class == log::EventClass::noninteractive_signin ||
+         event.event_class == log::EventClass::key_use))
+      keep_signed_in(events, event, accounts, names);
     if (!wanted.empty() && event.outcome != log::Outcome::wrong_secret) {
       for (const std::string_view key : {events.text(event.key_id), events.extra(event, "hashed-token")}) {
         if (key.empty() || key.size() > kKeyIdBytesMax) continue;
@@ -135,6 +151,25 @@ void Binder::from_events(const log::EventTable &events) {
       continue;
     seen_.emplace(lower(name), std::pair(entra_principal(tenant, id), events.source_of(event)));
   }
+}
+
+void Binder::keep_signed_in(const log::EventTable &events, const log::Event &event,
+                            const RealmAccounts &accounts, const std::unordered_set<std::string> &names) {
+  const std::string_view realm = realm_of(event.source);
+  if (realm.empty() || event.actor_name == 0) return;
+  const std::string name = lower(events.text(event.actor_name)), called = short_name(name);
+  if (called.ends_with('$') || !names.contains(called)) return;
+  std::vector<Signed> &list = signed_in_[called];
+  if (list.size() >= kUsersMax) return;
+  std::string who = accounts.actor(events, event);
+  if (who.empty() ||
+      std::any_of(list.begin(), list.end(), [&](const Signed &one) { return one.principal == who; }))
+    return;
+  const std::size_t slash = name.find('\\'), sign = name.find('@');
+  const std::string domain = slash != std::string::npos  ? name.substr(0, slash)
+                             : sign != std::string::npos ? name.substr(sign + 1)
+                                                         : lower(events.text(event.tenant));
+  list.push_back({std::move(who), name, domain, events.source_of(event)});
 }
 
 bool Binder::by_key_id(const SecretFact &one, const std::string &key, std::string_view slot,

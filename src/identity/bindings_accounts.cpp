@@ -168,6 +168,11 @@ bool Binder::user_password(const SecretFact &one, const Candidate &c) {
     until_changed(one, p, b);
     return true;
   }
+  if (fits.empty()) {
+    why_.clear();
+    if (logged_password(one, c, user, netbios)) return true;
+    if (!why_.empty()) return false;
+  }
   why_ = fits.empty()
              ? fmt::format("the name {} beside it is in no directory, and nothing says of which system it is",
                            c.name)
@@ -224,8 +229,48 @@ void Binder::address_password(const SecretFact &one, const Candidate &c, const s
         c.place);
     return;
   }
+  const std::size_t sign = user.find('@');
+  if (logged_password(one, c, user.substr(0, sign), user.substr(sign + 1))) return;
   add(one, account(user, user, one, c.place), "password", strength,
       fmt::format("{} stands beside it; no directory lists it", user), c.place);
+}
+
+bool Binder::logged_password(const SecretFact &one, const Candidate &c, std::string_view user,
+                             std::string_view domain) {
+  const auto found = signed_in_.find(std::string(user));
+  if (found == signed_in_.end()) return false;
+  // The short name of a domain is how its long one begins.
+  const auto begins = [](std::string_view text) { return text.substr(0, text.find('.')); };
+  const Signed *only = nullptr;
+  for (const Signed &may : found->second) {
+    const bool same = domain.empty() || may.domain.empty() ||
+                      (may.principal.starts_with("principal:ad/")
+                           ? base::equal_ignoring_case(begins(may.domain), begins(domain))
+                           : base::equal_ignoring_case(may.domain, domain));
+    if (!same) continue;
+    if (only != nullptr) {
+      why_ = fmt::format("the name {} beside it is that of several accounts that sign in", c.name);
+      return false;
+    }
+    only = &may;
+  }
+  if (only == nullptr) return false;
+  if (facts_.principal(only->principal) == nullptr) {
+    Principal p;
+    p.id = only->principal;
+    p.kind = PrincipalKind::user;
+    p.name = only->name;
+    p.names = {only->name};
+    p.tenant = only->domain;
+    p.attributes["signs-in"] = only->evidence;
+    p.evidence = only->evidence;
+    principals_.push_back(std::move(p));
+  }
+  const double strength = (domain.empty() ? 0.6 : 0.8) * (c.score >= 0.5 ? 1.0 : 0.6);
+  add(one, only->principal, "password", strength,
+      fmt::format("{} stands beside it, and a log shows that account sign in ({})", c.name, only->evidence),
+      c.place);
+  return true;
 }
 
 void Binder::until_changed(const SecretFact &one, const Principal &p, Binding &b) {

@@ -420,6 +420,9 @@ std::vector<Vote> votes_for(const SecretFact &secret, const Facts &facts, const 
           account == nullptr ? std::string() : registrable_domain(domain_of_address(lower(account->name)));
       ballot.vote(domain.empty() ? us.primary : domain, 5,
                   "a log of ours has the session whose cookie it is");
+    } else if (const Principal *account = facts.principal(at->principal);
+               account != nullptr && account->attributes.contains("signs-in")) {
+      ballot.vote(us.primary, 5 * at->strength, "it opens an account that signs in by a log of ours");
     } else if (at->principal.starts_with("principal:github/") && !at->credential.empty()) {
       ballot.vote(us.primary, 3, "it is registered in a directory of ours");
     }

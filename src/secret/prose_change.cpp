@@ -13,8 +13,8 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 // Between two passwords these say nothing but "to"; elsewhere they are articles and prepositions.
-constexpr std::array kBetweenThem = {"a"sv,    "al"sv, "en"sv,  "in"sv, "naar"sv, "til"sv,
-                                     "till"sv, "ke"sv, "do"sv,  "ja"sv, "la"sv,   "into"sv,
+constexpr std::array kBetweenThem = {"a"sv,    "al"sv, "en"sv,  "in"sv, "naar"sv,   "til"sv,
+                                     "till"sv, "ke"sv, "do"sv,  "ja"sv, "la"sv,     "into"sv,
                                      "->"sv,   "→"sv,  "-->"sv, "=>"sv, "towards"sv};
 
 void push(ProseCandidate candidate, const ProseValue &value, std::vector<ProseCandidate> &out) {

@@ -193,6 +193,30 @@ class Story {
     audits_ += json.take() + "\n";
   }
 
+  // A call of Graph in a session of a user's.
+  void graph(int minute, const std::string &tenant, const std::string &name, int application,
+             const std::string &uri, const std::string &session, const std::string &address) {
+    base::JsonWriter json;
+    json.object([&] {
+      json.field("category", "MicrosoftGraphActivityLogs");
+      json.field("time", time_of(minute));
+      json.object_field("properties", [&] {
+        json.field("timeGenerated", time_of(minute));
+        json.field("requestId", "call-" + std::to_string(++number_));
+        json.field("tenantId", tenant);
+        json.field("requestMethod", "GET");
+        json.field("responseStatusCode", 200);
+        json.field("requestUri", "https://graph.microsoft.com/v1.0" + uri);
+        json.field("appId", guid(application));
+        json.field("userId", id_of(name));
+        json.field("userAgent", kTheirs);
+        json.field("ipAddress", address);
+        json.field("SessionId", session);
+      });
+    });
+    calls_ += json.take() + "\n";
+  }
+
   static std::string key_added(int key, const char *type = "Password") {
     return "[\"[KeyIdentifier=" + guid(key) + ",KeyType=" + type + ",KeyUsage=Verify,DisplayName=x]\"]";
   }
@@ -202,8 +226,9 @@ class Story {
   const log::EventTable &table() {
     if (!table_.events.empty()) return table_;
     NoSink sink;
-    for (const auto &[name, text] :
-         {std::pair<std::string, std::string_view>{"signins.jsonl", signins_}, {"audits.jsonl", audits_}}) {
+    for (const auto &[name, text] : {std::pair<std::string, std::string_view>{"signins.jsonl", signins_},
+                                     {"audits.jsonl", audits_},
+                                     {"graph.jsonl", calls_}}) {
       if (text.empty()) continue;
       evidence::ItemView item;
       item.path = name;
@@ -230,7 +255,7 @@ class Story {
     json.field("id", "signin-" + std::to_string(++number_));
     json.field("createdDateTime", time_of(minute));
   }
-  std::string signins_, audits_;
+  std::string signins_, audits_, calls_;
   std::map<std::string, int> users_;
   int number_ = 0, fallen_ = 0;
   log::EventTable table_;
@@ -583,6 +608,28 @@ TEST(Spoken, WhoseMailboxAnApplicationReadDidNothing) {
   ASSERT_FALSE(read->footholds.empty());
   for (const Foothold &foothold : read->footholds)
     EXPECT_EQ(foothold.principal, entra_id(kCorporate, guid(52)));
+}
+
+// Only the log of Graph shows that mail was read: by ids that no mailbox has.
+TEST(Attribution, MailThatTheIntruderReadThroughGraphIsTold) {
+  Story story;
+  story.user(Signin{4000, kLab, "test", "110.2.3.4", kTheirs, 0, guid(901), "Other clients", guid(77)});
+  story.graph(4010, kLab, "test", 50, "/me/messages?$top=10", guid(77), "110.2.3.4");
+  story.graph(4011, kLab, "test", 50, "/me/messages/AAMk1", guid(77), "110.2.3.4");
+  story.graph(4012, kLab, "test", 50, "/me/messages/AAMk1/attachments", guid(77), "110.2.3.4");
+  story.graph(4013, kLab, "test", 50, "/me/messages/AAMk2", guid(77), "110.2.3.4");
+  story.graph(4014, kLab, "test", 50, "/users/boss@x.example/messages/AAMk3", guid(77), "110.2.3.4");
+  story.graph(4015, kLab, "p1", 50, "/me/messages/AAMk4", guid(78), "192.0.2.1");
+  const auto found = story.found();
+  const Detection *read = of_kind(found, "mailbox-read-by-app");
+  ASSERT_NE(read, nullptr);
+  EXPECT_TRUE(read->intruder);
+  EXPECT_THAT(read->says, HasSubstr("2 mailboxes"));
+  EXPECT_THAT(read->says, HasSubstr("3 messages and 1 list through Microsoft Graph"));
+  ASSERT_EQ(read->mail_read.size(), 5u);
+  EXPECT_EQ(read->mail_read[0].mailbox, "test@x.example");
+  EXPECT_EQ(read->mail_read[4].mailbox, "boss@x.example");
+  EXPECT_TRUE(read->mail_read[0].message_id.empty());
 }
 
 TEST(StolenSecret, TheOwnersHabitIsNoUse) {

@@ -315,6 +315,37 @@ TEST_F(Bindings, AKeyOfAnAccountIsThatOfTheOnlyUserWhoHasOne) {
             nullptr);
 }
 
+// No export of the domain was handed in, and its controller's log shows the account at work.
+TEST_F(Bindings, AnAccountThatOnlyALogOfADomainKnowsIsBound) {
+  EventMaker maker;
+  const auto sign_in = [&](std::string_view name, std::string_view domain) {
+    log::Event &event = maker.add(log::EventClass::interactive_signin, "2025-10-01", "4624");
+    event.source = log::Source::windows;
+    event.actor_name = maker.id(name);
+    event.tenant = maker.id(domain);
+    event.outcome = log::Outcome::ok;
+  };
+  sign_in("svc-backup", "BRISK");
+  sign_in("operator", "BRISK");
+  sign_in("operator", "OTHER");
+  events = &maker.table;
+  secret("password", {{HintKind::user, "BRISK\\svc-backup"}});
+  secret("password", {{HintKind::user, "svc-backup@brisk.local"}});
+  secret("password", {{HintKind::user, "svc-backup"}});
+  secret("password", {{HintKind::user, "svc-backup@elsewhere.example"}});
+  secret("password", {{HintKind::user, "operator"}});
+  secret("password", {{HintKind::user, "other\\operator"}});
+  for (const std::size_t i : {0u, 1u, 2u}) {
+    ASSERT_NE(bound(i), nullptr) << i;
+    EXPECT_EQ(bound(i)->principal, "principal:ad/brisk/svc-backup") << i;
+    EXPECT_THAT(bound(i)->why, HasSubstr("a log shows"));
+  }
+  EXPECT_EQ(bound(3)->principal, "principal:account/svc-backup@elsewhere.example");
+  EXPECT_THAT(why_not(4), HasSubstr("several accounts"));
+  ASSERT_NE(bound(5), nullptr);
+  EXPECT_EQ(bound(5)->principal, "principal:ad/other/operator");
+}
+
 TEST_F(Bindings, TokensOfOktaAndGitLab) {
   principal("principal:gitlab/ci-bot", PrincipalKind::user, {"ci-bot"});
   secret("okta-api-token", {});
