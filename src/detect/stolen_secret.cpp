@@ -295,6 +295,12 @@ class SecretUses {
       use.intruder = true;
       use.because =
           "it came from an address of the intruder's sign-ins with a program that the owner never used";
+    } else if (address_new && habit.signins >= kHabitMin && habit.addresses.size() == 1 &&
+               log::is_inside_address(view_.text(event.address)) &&
+               log::is_inside_address(view_.text(*habit.addresses.begin())) &&
+               shared_.count(event.address) == 0) {
+      // Inside, an address is a machine, and a service runs on one.
+      use.because = "it came from another machine inside than the one from which it alone was used before";
     } else if (habit.signins < kHabitMin || !network_new || !address_new ||
                shared_.count(event.address) != 0) {
       return use;

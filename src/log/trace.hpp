@@ -14,4 +14,7 @@ std::string program_of(std::string_view agent);
 // What is no address stays whole.
 std::string_view half_of_address(std::string_view address);
 
+// Within an organisation's own network, whose addresses are of its machines (RFC 1918; RFC 4193 of IPv6).
+bool is_inside_address(std::string_view address);
+
 }  // namespace dislodge::log

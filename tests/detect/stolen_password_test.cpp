@@ -106,6 +106,31 @@ TEST_F(StolenPassword, ATokenThatIsRenewedIsNoUseOfThePassword) {
   EXPECT_EQ(uses().size(), 1u) << "an old protocol gives the password each time";
 }
 
+// A service's account inside: its machine is known, and another one of the same network is not.
+TEST_F(StolenPassword, AServiceThatRunsOnOneMachineIsUsedFromAnother) {
+  for (int day = 0; day < 28; ++day)
+    signin(day, 9, "10.1.1.50", "", log::EventClass::noninteractive_signin).client =
+        table.pool.intern("network");
+  signin(20, 9, "10.1.9.66", "", log::EventClass::noninteractive_signin).client =
+      table.pool.intern("network");
+  identity::Principal one;
+  one.id = entra_id(kTenant, object(9));
+  one.kind = identity::PrincipalKind::user;
+  facts.principals.push_back(one);
+  identity::Binding binding;
+  binding.secret = "secret:9";
+  binding.principal = one.id;
+  binding.slot = "password";
+  facts.bindings.push_back(binding);
+  facts.settle();
+  known[binding.secret] = base::time_of({2025, 3, 10});
+  const auto found = uses();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].uses.at(0).secret, "secret:9");
+  EXPECT_EQ(found[0].grade, Grade::possible);
+  EXPECT_THAT(found[0].because, testing::HasSubstr("another machine"));
+}
+
 // From where the whole office comes, somebody's first day in another browser is no theft.
 TEST_F(StolenPassword, TheOfficeIsNobodysMark) {
   signin(20, 3, kOffice, "Firefox/1").client = table.pool.intern("Mobile Apps and Desktop clients");
