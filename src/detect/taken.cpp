@@ -18,15 +18,6 @@ using log::Event;
 
 constexpr std::size_t kPlacesNamed = 3;
 
-bool reads_file(const View &view, const Event &event) {
-  if (event.event_class != log::EventClass::file_access) return false;
-  const std::string operation = base::lower(view.text(event.operation));
-  for (const std::string_view word : {"upload", "modif", "delet", "renam", "shar", "creat", "add", "remov",
-                                      "move", "put", "checkin", "lock"})
-    if (operation.find(word) != std::string::npos) return false;
-  return event.outcome != log::Outcome::error && event.outcome != log::Outcome::blocked;
-}
-
 // Send, SendAs, SendOnBehalf of the unified audit log; Workspace and others by the same word.
 bool sends_mail(const View &view, const Event &event) {
   const std::string operation = log::canonical_operation(view.text(event.operation));
@@ -88,7 +79,7 @@ void tell_taken(const View &view, const Attribution &attribution, std::vector<De
   std::map<std::string, std::vector<EventIndex>> files, mail;  // by account
   for (const EventIndex index : attribution.events()) {
     const Event &event = view.event(index);
-    const bool file = reads_file(view, event);
+    const bool file = log::reads_file(view.table(), event);
     if (!file && !sends_mail(view, event)) continue;
     const std::string account = view.actor(event);
     if (!account.empty()) (file ? files : mail)[account].push_back(index);

@@ -56,6 +56,7 @@
 #include "log/networks.hpp"
 #include "log/tenant.hpp"
 #include "reach/code_read.hpp"
+#include "reach/files_read.hpp"
 #include "reach/program.hpp"
 #include "reach/watched.hpp"
 
@@ -426,6 +427,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     for (int round = 0; round < kRoundsMax; ++round) {
       picture.facts.exposures.erase(picture.facts.exposures.begin() + exposed, picture.facts.exposures.end());
       reach::add_code_read(picture.events, picture.detections, picture.facts);
+      reach::add_files_read(picture.events, picture.detections, picture.facts);
       picture.reach = reach::compute_reach(picture.facts, rights, picture.detections, program_options);
       const std::set<std::string> ids = ids_of(picture.detections);
       std::vector<detect::Detection> fresh =

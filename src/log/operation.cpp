@@ -37,4 +37,13 @@ std::string canonical_operation(std::string_view name) {
   return base::lower(out);
 }
 
+bool reads_file(const EventTable &table, const Event &event) {
+  if (event.event_class != EventClass::file_access) return false;
+  const std::string operation = base::lower(table.text(event.operation));
+  for (const std::string_view word : {"upload", "modif", "delet", "renam", "shar", "creat", "add", "remov",
+                                      "move", "put", "checkin", "lock"})
+    if (operation.find(word) != std::string::npos) return false;
+  return event.outcome != Outcome::error && event.outcome != Outcome::blocked;
+}
+
 }  // namespace dislodge::log
