@@ -17,6 +17,10 @@ namespace dislodge::file {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
+// A string that every cell shows makes gigabytes of a small file: behind so many bytes of repeated strings,
+// longer ones are only begun, since they were told whole before.
+constexpr std::uint64_t kRepeatedMax = 16u << 20;
+constexpr std::size_t kRepeatedStart = 256;
 constexpr std::size_t kInstructionMax = 64u << 10;  // of one field
 
 bool is_blank(char c) {
@@ -321,6 +325,13 @@ class PartText {
 
  private:
   void begin(const Tag &tag) {
+    // OpenDocument has notes and comments where they are anchored, between the letters of a paragraph.
+    if (!tag.empty && (tag.name == "annotation" || tag.name == "note")) {
+      if (layout_.in_cell())
+        layout_.paragraph_ends();
+      else if (!layout_.in_row())
+        out_.line();
+    }
     if ((tag.is & kIsTable) != 0) {
       layout_.table_begins();
     } else if ((tag.is & kIsRow) != 0) {
@@ -356,7 +367,15 @@ class PartText {
       out_.add(text);
       return;
     }
-    out_.add(strings_->strings[index]);
+    const std::string_view string = strings_->strings[index];
+    if (strings_->used[index] && string.size() > kRepeatedStart) {
+      if (strings_->repeated > kRepeatedMax) {
+        out_.add(string.substr(0, evidence::valid_utf8_prefix(string.substr(0, kRepeatedStart))));
+        return;
+      }
+      strings_->repeated += string.size();
+    }
+    out_.add(string);
     strings_->used[index] = true;
   }
 

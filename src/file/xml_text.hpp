@@ -19,7 +19,8 @@ struct SharedStrings {
   std::vector<std::string> strings;
   std::vector<bool> used;
   std::uint64_t bytes = 0;
-  bool complete = true;  // false: there were more than the limit allows
+  std::uint64_t repeated = 0;  // bytes of strings that were shown again
+  bool complete = true;        // false: there were more than the limit allows
 };
 
 // Reads xl/sharedStrings.xml; gives up (not complete) behind `limit` bytes of strings.

@@ -205,6 +205,29 @@ TEST(ReadOoxml, shared_strings_are_found_in_any_folder) {
   EXPECT_THAT(all_text(sink), testing::HasSubstr("one\t7\n"));
 }
 
+TEST(ReadOoxml, a_comment_of_opendocument_is_no_part_of_the_word_before_it) {
+  const auto sink = read(
+      read_ooxml,
+      zip_of({{"mimetype", "application/vnd.oasis.opendocument.text"},
+              {"content.xml",
+               "<office:text><text:p><text:span>Kranich-12</text:span><office:annotation><dc:date>2017-01-31"
+               "</dc:date><text:p>a comment</text:p></office:annotation></text:p></office:text>"}}));
+  EXPECT_THAT(all_text(sink), testing::HasSubstr("Kranich-12\n2017-01-31\na comment\n"));
+}
+
+// A small file whose every cell shows the same long string.
+TEST(ReadOoxml, strings_that_are_shown_again_do_not_fill_the_memory) {
+  std::string cells;
+  for (int i = 0; i < 3000; ++i) cells += "<c t=\"s\"><v>0</v></c>";
+  const auto sink = read(
+      read_ooxml,
+      zip_of({{"xl/worksheets/sheet1.xml",
+               "<worksheet><sheetData><row>" + cells + "</row></sheetData></worksheet>"},
+              {"xl/sharedStrings.xml", "<sst><si><t>" + std::string(100'000, 'x') + "</t></si></sst>"}}));
+  EXPECT_LT(all_text(sink).size(), 20u << 20);
+  EXPECT_THAT(all_text(sink), testing::HasSubstr(std::string(100'000, 'x')));
+}
+
 TEST(ReadOoxml, rows_of_tables_are_lines_with_tabs) {
   const auto cell = [](const std::string &text) {
     return "<w:tc><w:tcPr><w:tcBorders><w:top "
