@@ -253,10 +253,16 @@ std::uint32_t column_of(std::string_view cell) {
 
 class PartText {
  public:
-  PartText(ExtractedText &out, SharedStrings *strings) : out_(out), strings_(strings), layout_(out) {}
+  // `blanks_count`: a line end and what indents the next one are a blank, as OpenDocument has it.
+  PartText(ExtractedText &out, SharedStrings *strings, bool blanks_count)
+      : out_(out), strings_(strings), layout_(out), blanks_count_(blanks_count) {}
 
   void text(std::string_view text, bool entities) {
-    if (is_layout(text)) return;
+    if (is_layout(text)) {
+      blank_ = blank_ || (blanks_count_ && in_paragraph_);
+      return;
+    }
+    if (std::exchange(blank_, false) && !out_.at_line_start()) out_.add(' ');
     if (in_formula_) {
       later(decoded(text, entities));
       return;
@@ -279,6 +285,10 @@ class PartText {
   }
 
   void tag(const Tag &tag) {
+    if (tag.name == "p" || tag.name == "h") {
+      in_paragraph_ = !tag.end && !tag.empty;
+      blank_ = false;
+    }
     if (!tag.end) {
       attributes(tag);
       begin(tag);
@@ -420,6 +430,9 @@ class PartText {
   SharedStrings *strings_;
   RowLayout layout_;
   std::string_view looks_;  // the element that is being passed, with all that is in it
+  bool blanks_count_ = false;
+  bool in_paragraph_ = false;
+  bool blank_ = false;  // one that comes before the next text of the paragraph
   bool in_formula_ = false;
   bool in_instruction_ = false;
   std::string instruction_;
@@ -460,7 +473,8 @@ void read_shared_strings(std::string_view xml, std::uint64_t limit, SharedString
 void append_xml_text(std::string_view xml, ExtractedText &out, SharedStrings *strings) {
   // UTF-16 parts are allowed and rare; pieces keep the map of the conversion small, though none is kept here.
   const auto utf8 = evidence::to_utf8(xml);
-  PartText part(out, strings);
+  constexpr std::string_view kOpenDocument = "urn:oasis:names:tc:opendocument";
+  PartText part(out, strings, utf8.view().substr(0, 8192).find(kOpenDocument) != kNone);
   walk(
       utf8.view(), [&](std::string_view text, bool entities) { part.text(text, entities); },
       [&](const Tag &tag) { part.tag(tag); });

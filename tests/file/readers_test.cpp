@@ -215,6 +215,17 @@ TEST(ReadOoxml, a_comment_of_opendocument_is_no_part_of_the_word_before_it) {
   EXPECT_THAT(all_text(sink), testing::HasSubstr("Kranich-12\n2017-01-31\na comment\n"));
 }
 
+TEST(ReadOoxml, line_ends_in_a_paragraph_of_opendocument_are_blanks) {
+  const auto sink = read(
+      read_ooxml,
+      zip_of(
+          {{"mimetype", "application/vnd.oasis.opendocument.text"},
+           {"content.xml",
+            "<office:text xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\">\n <text:p>\n  "
+            "<text:span>our</text:span>\n  <text:span>passphrase</text:span>\n </text:p>\n</office:text>"}}));
+  EXPECT_THAT(all_text(sink), testing::HasSubstr("our passphrase\n"));
+}
+
 // A small file whose every cell shows the same long string.
 TEST(ReadOoxml, strings_that_are_shown_again_do_not_fill_the_memory) {
   std::string cells;
