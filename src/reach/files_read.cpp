@@ -19,12 +19,14 @@ constexpr std::size_t kFilesNamedMax = 1'000;
 
 std::string_view address_of(const log::EventTable &events, const Event &event) {
   for (const base::StringId id : {event.target_name, event.target_id, event.resource_name, event.resource_id})
-    if (const std::string_view text = events.text(id); text.find("://") != std::string_view::npos) return text;
+    if (const std::string_view text = events.text(id); text.find("://") != std::string_view::npos)
+      return text;
   return {};
 }
 
-// "https://x.sharepoint.example/sites/fin/Shared Documents/a.xlsx": the site is "x.sharepoint.example/sites/fin".
-// Sites lie under a path of two parts (/sites/NAME, /teams/NAME, /personal/NAME), of other hosts the host is one.
+// "https://x.sharepoint.example/sites/fin/Shared Documents/a.xlsx": the site is
+// "x.sharepoint.example/sites/fin". Sites lie under a path of two parts (/sites/NAME, /teams/NAME,
+// /personal/NAME), of other hosts the host is one.
 std::string site_of(std::string_view address) {
   const std::string lowered = base::lower(address);
   const std::size_t begin = lowered.find("://") + 3;
@@ -49,7 +51,8 @@ void add_files_read(const log::EventTable &events, const std::vector<detect::Det
   for (const Event &event : events.events) {
     if (!log::reads_file(events, event) || address_of(events, event).empty()) continue;
     const std::string_view file = events.files[event.file];
-    if (told.contains({file, event.line})) readings.emplace(std::tuple(file, event.line, event.column), &event);
+    if (told.contains({file, event.line}))
+      readings.emplace(std::tuple(file, event.line, event.column), &event);
   }
   if (readings.empty()) return;
   struct Reading {

@@ -1,8 +1,10 @@
 #pragma once
-// Files that the intruder was seen to open or download from a site of SharePoint, OneDrive or whatever else a log
-// names by its address. The site is read in part, and what lies in it is missing evidence until it is handed in.
+// Files that the intruder was seen to open or download from a site of SharePoint, OneDrive or whatever else a
+// log names by its address. The site is read in part, and what lies in it is missing evidence until it is
+// handed in.
 //
-//   add_files_read(events, detections, facts);   // before make_program(); facts stay settled but for exposures
+//   add_files_read(events, detections, facts);   // before make_program(); facts stay settled but for
+//   exposures
 
 #include <vector>
 

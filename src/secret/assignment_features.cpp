@@ -13,6 +13,7 @@
 #include "secret/prose_features.hpp"
 #include "secret/prose_grammar.hpp"
 #include "secret/prose_text.hpp"
+#include "secret/public_key_id.hpp"
 #include "secret/rule.hpp"
 #include "secret/text_masks.hpp"
 #include "secret/word_set.hpp"
@@ -411,6 +412,9 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
   if (is_timestamp(value)) return false;
   // A recipient of age: the public half.
   if (value.starts_with("age1") && value.size() == 62) return false;
+  if (c.name == NameClass::key && is_public_key_id(lower_name, value)) return false;
+  // The folder in which a shell stands.
+  if ((name == "PWD" || name == "OLDPWD") && (value.front() == '/' || value.front() == '~')) return false;
   // "io.jsonwebtoken:jjwt-jackson-0.11.2"
   if (is_versioned_name(value)) return false;
   if (c.tie == Tie::comma && !c.name_quoted && c.name == NameClass::key && value.size() < 16) return false;

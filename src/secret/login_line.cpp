@@ -87,6 +87,8 @@ std::optional<LoginLine> login_line_at(std::string_view text, std::size_t at, bo
   if (!in_list) {
     // Alone, "https://site.example/a.js:12:3456" and a link with remarks behind it are of the same form.
     const bool address = login.find('@') != std::string_view::npos;
+    // A query may hold colons: "https://wiki.example/doku.php?id=space:page:name#part".
+    if (!address && line.substr(0, end).find_first_of("?#") != std::string_view::npos) return std::nullopt;
     const bool chosen = std::any_of(password.begin(), password.end(), is_letter) &&
                         std::any_of(password.begin(), password.end(), [](char c) { return !is_letter(c); });
     if (all_digits(login) || login.find(' ') != std::string_view::npos || (!address && !chosen))

@@ -87,6 +87,12 @@ TEST(Assignment, LeavesAloneWhatIsNoSecret) {
       {"a.ts", "throw new Error('token expired');\n", ""},
       {"a.txt", "the author of the monkey keyboard: unknown1234\n", ""},
       {"a.py", "pass\nassert x\n", ""},
+      // Ids of public keys, as guides to package archives and package managers write them.
+      {"a.txt", "gpg --keyserver keyserver.ubuntu.com --recv-key E1F4A29B\n", ""},
+      {"a.txt",
+       "apt-key adv --keyserver keys.gnupg.net --recv-keys 'E19F5F87128899B192B1A2C2AD5F960A256A04AF'\n", ""},
+      {"a.txt", "sig_key:        3D:4E:71:B0:42:9A:39:8B:8B:78:3B:6F:8B:ED:3B:AF:09:9E:E9:A7\n", ""},
+      {"a.txt", "declare -x PWD=\"/Users/kim.berger/q7-reports\"\n", ""},
   };
   for (const Case &one : cases)
     EXPECT_TRUE(values_in(one.text, one.item).empty())

@@ -60,12 +60,15 @@ TEST(LoginLine, LinksWithNumbersAndWordsBehindThemAreNone) {
   EXPECT_TRUE(lines_in("https://cdn.acme.example/app.js:1012:34561\n"
                        "https://docs.acme.example/guide:section:introduction\n"
                        "https://acme.example/a:user:password\n"
+                       "http://wiki.acme.example/doku.php?id=getting-started:installation:debian#build_r\n"
                        "src/main.cpp:120:error\n")
                   .empty());
   EXPECT_FALSE(login_line_at("castle.example/vpn:nina.hd:Tulip*81rocket", 0, false));
   EXPECT_TRUE(login_line_at("castle.example/vpn:nina.hd:Tulip*81rocket", 0, true));
   EXPECT_FALSE(login_line_at("castle.example/vpn:nina.hd:", 0, true));
   EXPECT_FALSE(login_line_at("", 0, true));
+  EXPECT_TRUE(
+      login_line_at("https://castle.example/login?next=/:nina@castle.example:Tulip*81rocket", 0, false));
 }
 
 }  // namespace
