@@ -413,6 +413,8 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
   // A recipient of age: the public half.
   if (value.starts_with("age1") && value.size() == 62) return false;
   if (c.name == NameClass::key && is_public_key_id(lower_name, value)) return false;
+  // The end of a text in base64, and what goes on behind it: "<OiRFUU6GY/Q9Pw==@host>".
+  if (c.quote == '\0' && c.begin == c.name_end + 2 && text.substr(c.name_end, 2) == "==") return false;
   // The folder in which a shell stands.
   if ((name == "PWD" || name == "OLDPWD") && (value.front() == '/' || value.front() == '~')) return false;
   // "io.jsonwebtoken:jjwt-jackson-0.11.2"

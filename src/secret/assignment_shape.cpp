@@ -72,6 +72,15 @@ bool is_reference(std::string_view v) {
       return true;
     if (rest.size() == 1) return true;
   }
+  // A member, as R writes it: "dbc$pass"
+  if (const std::size_t dollar = v.find('$'); dollar != std::string_view::npos && dollar > 0) {
+    constexpr std::array kMembers = {"pass"sv, "password"sv, "passwd"sv, "pwd"sv,
+                                     "pw"sv,   "secret"sv,   "token"sv,  "key"sv};
+    const std::string member = base::lower(v.substr(dollar + 1));
+    if (all_of(v.substr(0, dollar), [](char c) { return is_letter(c) || c == '_' || c == '.'; }) &&
+        std::find(kMembers.begin(), kMembers.end(), member) != kMembers.end())
+      return true;
+  }
   // A format that stands alone: "%s", "%(password)s", "{0}", ":password", "?"
   if (v.front() == '%' && (v.size() <= 3 || v[1] == '(')) return true;
   if (v.size() > 2 && v.front() == ':' &&

@@ -10,11 +10,12 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 // What is asked of a server of keys, or said of who signed.
-constexpr std::array kAsked = {"recv-key"sv,   "receive-key"sv, "search-key"sv, "send-key"sv, "fetch-key"sv,
-                               "refresh-key"sv, "locate-key"sv, "delete-key"sv, "edit-key"sv, "sign-key"sv,
-                               "list-key"sv,   "export-key"sv,  "signing-key"sv, "signingkey"sv, "key-id"sv,
-                               "keyid"sv,      "key_id"sv,      "sig_key"sv,    "sigkey"sv,   "signed-key"sv,
-                               "default-key"sv, "trusted-key"sv, "local-user"sv, "gpg-key"sv, "gpgkey"sv};
+constexpr std::array kAsked = {
+    "recv-key"sv,    "receive-key"sv, "search-key"sv,  "send-key"sv,   "fetch-key"sv,
+    "refresh-key"sv, "locate-key"sv,  "delete-key"sv,  "edit-key"sv,   "sign-key"sv,
+    "list-key"sv,    "export-key"sv,  "signing-key"sv, "signingkey"sv, "key-id"sv,
+    "keyid"sv,       "key_id"sv,      "sig_key"sv,     "sigkey"sv,     "signed-key"sv,
+    "default-key"sv, "trusted-key"sv, "local-user"sv,  "gpg-key"sv,    "gpgkey"sv};
 
 bool is_hex(char c) {
   return std::isxdigit(static_cast<unsigned char>(c)) != 0;
@@ -35,8 +36,9 @@ bool is_public_key_id(std::string_view name, std::string_view value) {
   if (value.starts_with("0x") || value.starts_with("0X")) value.remove_prefix(2);
   const bool id = (value.size() == 8 || value.size() == 16 || value.size() == 40 || value.size() == 64) &&
                   std::all_of(value.begin(), value.end(), is_hex);
-  return id && std::any_of(kAsked.begin(), kAsked.end(),
-                           [&](std::string_view asked) { return name.find(asked) != std::string_view::npos; });
+  return id && std::any_of(kAsked.begin(), kAsked.end(), [&](std::string_view asked) {
+           return name.find(asked) != std::string_view::npos;
+         });
 }
 
 }  // namespace dislodge::secret

@@ -92,6 +92,8 @@ TEST(Assignment, LeavesAloneWhatIsNoSecret) {
       {"a.txt",
        "apt-key adv --keyserver keys.gnupg.net --recv-keys 'E19F5F87128899B192B1A2C2AD5F960A256A04AF'\n", ""},
       {"a.txt", "sig_key:        3D:4E:71:B0:42:9A:39:8B:8B:78:3B:6F:8B:ED:3B:AF:09:9E:E9:A7\n", ""},
+      {"a.txt", "In-Reply-To: <OiRFUU6G+Tx6k6IjY/Q9Pw==@JawJaCrakR>\n", ""},
+      {"a.R", "con <- dbConnect(dbm, user = dbc$user, password = dbc$pass)\n", ""},
       {"a.txt", "declare -x PWD=\"/Users/kim.berger/q7-reports\"\n", ""},
   };
   for (const Case &one : cases)
