@@ -96,7 +96,7 @@ class Finder {
       one.place = place;
       const NodeId node = program_.find(NodeType::principal, place);
       one.name = node != kNone                          ? std::string(program_.name(node))
-                 : place.find('/') == std::string::npos ? "accounts of " + std::string(realm_of(place + "/"))
+                 : place.find('/') == std::string::npos ? std::string(realm_of(place + "/"))
                                                         : place;
       for (const NodeId holder : by[place]) {
         if (one.by.size() < kByKept) one.by.emplace_back(program_.name(holder));

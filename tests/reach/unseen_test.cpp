@@ -91,7 +91,7 @@ TEST(Unseen, AccountsOfNoOrganisationShareOnePlace) {
   const std::vector<Unseen> unseen = unseen_credentials(reach, all, rights(), {});
   ASSERT_EQ(unseen.size(), 2u);
   EXPECT_EQ(unseen[1].place, "principal:github");
-  EXPECT_EQ(unseen[1].name, "accounts of github");
+  EXPECT_EQ(unseen[1].name, "github");
   EXPECT_EQ(unseen[1].principals, 2u);
 }
 
