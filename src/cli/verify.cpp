@@ -1,6 +1,7 @@
 // verify: whether the eviction held, by logs that were handed in after it.
 
 #include "engine/verify.hpp"
+#include "engine/canaries.hpp"
 
 #include "cli/session.hpp"
 #include "engine/inputs.hpp"

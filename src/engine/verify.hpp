@@ -53,12 +53,6 @@ inline constexpr std::int64_t kWatchPeriod = 90 * base::kDay;
 // A usage error where nothing says when the eviction took effect.
 base::Result<Verification> verify(const Picture &picture, const VerifyOptions &options);
 
-// Canaries stay with the case once they were named, so that every later verify watches them: ids or names, as
-// they were given. keep_canaries() adds to them (the name "none" forgets those before it) and writes the
-// journal.
-base::Result<std::vector<std::string>> kept_canaries(casefile::Case &the_case);
-base::Result<void> keep_canaries(casefile::Case &the_case, const std::vector<std::string> &canaries);
-
 std::string verification_text(const Picture &picture, const Verification &found);
 std::string verification_json(const Verification &found);
 

@@ -1,5 +1,6 @@
 // Whether it held: what logs after the eviction show, and what they cannot.
 #include "engine/verify.hpp"
+#include "engine/canaries.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
