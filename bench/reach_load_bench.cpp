@@ -93,7 +93,8 @@ Result<Times> load(casefile::Case &the_case) {
   DISLODGE_TRY_ASSIGN(auto sightings, engine::load_sightings(the_case));
   clock.print("sightings", sightings.size());
   DISLODGE_TRY_ASSIGN(const auto lengths, engine::load_secret_lengths(the_case));
-  clock.print("secrets", lengths.size());
+  DISLODGE_TRY_ASSIGN(const auto count, the_case.database().integer("SELECT max(rowid) FROM secret"));
+  clock.print("secrets", static_cast<std::size_t>(count.value_or(0)));
   identity::Facts facts;
   DISLODGE_TRY(engine::load_blocks(the_case, "facts", [&](const engine::Block &block) -> Result<void> {
     DISLODGE_TRY_ASSIGN(identity::Facts read, identity::Facts::decode(block.body));
