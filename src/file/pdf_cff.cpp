@@ -114,6 +114,11 @@ char32_t standard_character(std::uint32_t string) {
     return order;
   }();
   if (string < 150) return string < kInOrder.size() ? kInOrder[string] : 0;
+  // Of the expert glyphs those that stand in running text: figures of old style, ligatures, small capitals.
+  if (string >= 239 && string <= 248) return U'0' + (string - 239);
+  if (string == 266) return 0xFB00;
+  if (string == 267 || string == 268) return 0xFB03 + (string - 267);
+  if (string >= 274 && string <= 299) return U'a' + (string - 274);
   return string - 150 < kBehindStandard.size() ? kBehindStandard[string - 150] : 0;
 }
 

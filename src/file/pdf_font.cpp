@@ -276,13 +276,21 @@ void PdfFont::simple(PdfDocument &document, const PdfValue &dictionary) {
     }
   }
   if (widths.is(Kind::array)) {
+    double all = 0;
+    double count = 0;
     std::uint32_t code = first.is(Kind::number) && first.number >= 0 && first.number < 256
                              ? static_cast<std::uint32_t>(first.number)
                              : 0;
     for (const PdfValue &width : widths.items) {
       if (code > 255) break;
-      widths_[code++] = static_cast<float>(document.resolve(width).number * scale);
+      const double wide = document.resolve(width).number * scale;
+      widths_[code++] = static_cast<float>(wide);
+      all += std::max(wide, 0.0);
+      count += wide > 0;
     }
+    // Fonts of bitmaps often name no box. Letters are about half as wide as the font is high.
+    if (count > 0 && std::isfinite(all) && scale != 1 && height_ < all / count / 1000)
+      height_ = 2 * all / count / 1000;
     const PdfValue &missing = document.get(descriptor, "MissingWidth");
     default_width_ = missing.is(Kind::number) ? static_cast<float>(missing.number) : 0;
   } else if (name.find("courier") != std::string::npos) {
@@ -307,7 +315,15 @@ void PdfFont::composite(PdfDocument &document, const PdfValue &dictionary) {
       if (charset_.empty() && !identity_ && encoding.raw.find(known.part) != std::string_view::npos)
         charset_ = known.charset;
   } else {
-    identity_ = true;  // an embedded CMap: codes of two bytes, whose characters ToUnicode must tell
+    // An embedded CMap: where it is a copy of a predefined one its name says what the codes are, else they
+    // are of two bytes, and ToUnicode must tell their characters.
+    const PdfValue &name = document.get(encoding, "CMapName");
+    for (const Predefined &known : kPredefined)
+      if (charset_.empty() && name.is(Kind::name) && name.raw.find(known.part) != std::string_view::npos)
+        charset_ = known.charset;
+    vertical_ =
+        document.get(encoding, "WMode").is(Kind::number) && document.get(encoding, "WMode").number == 1;
+    identity_ = charset_.empty();
   }
   const PdfValue &descendants = document.get(dictionary, "DescendantFonts");
   if (!descendants.is(Kind::array) || descendants.items.empty()) return;

@@ -38,7 +38,10 @@ constexpr std::string_view kInline =
     "instrText delText "
     "delInstrText proofErr rPh phoneticPr rt ruby rubyBase s v is f fld ln solidFill noFill ext extLst "
     "bookmarkStart "
-    "bookmarkEnd dir bdo cNvPr nvSpPr";
+    "bookmarkEnd dir bdo cNvPr nvSpPr "
+    "page-number page-count user-field-get placeholder sequence variable-set variable-get expression "
+    "bookmark-ref "
+    "reference-ref text-input hidden-text conditional-text database-display ruby-base sheet-name meta-field";
 constexpr std::string_view kLineBreaks = "br cr line-break lastRenderedPageBreak";
 constexpr std::string_view kTabs = "tab ptab tc c table-cell";
 

@@ -108,14 +108,15 @@ std::string cff_index(const std::vector<std::string> &entries) {
 
 // A font program in the compact form whose code 12 draws "fi" and whose code 13 draws a glyph that it names
 // itself.
-std::string compact_font() {
+std::string compact_font(std::string_view charset_strings = std::string_view("\x00\x6D\x01\x87", 4)) {
   const auto number = [](std::size_t value) { return std::string{'\x1C', '\0', static_cast<char>(value)}; };
   const std::string head("\x01\x00\x04\x01", 4);
   const std::string names = cff_index({"X"});
   const std::string strings = cff_index({"Omega.bold"});
   const std::size_t at =
       head.size() + names.size() + cff_index({std::string(12, ' ')}).size() + strings.size();
-  const std::string charset("\x00\x00\x6D\x01\x87", 5);  // strings 109 (fi) and 391
+  const std::string charset =
+      std::string(1, '\0') + std::string(charset_strings);  // strings 109 (fi) and 391
   const std::string encoding("\x00\x02\x0C\x0D", 4);
   std::string top = number(at) + '\x0F' + number(at + 5) + '\x10' + number(at + 9) + '\x11';
   return head + names + cff_index({top}) + strings + charset + encoding + cff_index({"\x0E", "\x0E", "\x0E"});
@@ -127,6 +128,39 @@ TEST(ReadPdf, compact_fonts_bring_their_encoding) {
                               {"<</Type/FontDescriptor/Flags 4/FontFile3 7 0 R>>",
                                stream("/Subtype/Type1C/Filter/FlateDecode", deflated(compact_font()))})),
             "config \xE2\x84\xA6\n");
+}
+
+// "ff" and "ffi" are among the names of the expert glyphs, which fonts of TeX use in running text.
+TEST(ReadPdf, compact_fonts_have_ligatures_of_the_expert_set) {
+  const std::string program = compact_font(std::string_view("\x01\x0A\x01\x0B", 4));
+  EXPECT_EQ(text_of(page_with("BT /F1 12 Tf (di\\014erent o\\015ce) Tj ET",
+                              "<</Type/Font/Subtype/Type1/FontDescriptor 6 0 R>>",
+                              {"<</Type/FontDescriptor/Flags 4/FontFile3 7 0 R>>",
+                               stream("/Subtype/Type1C/Filter/FlateDecode", deflated(program))})),
+            "different office\n");
+}
+
+// Bitmaps of 50 by 80 points whose font says nothing of its height: small shifts are none between words.
+TEST(ReadPdf, fonts_of_bitmaps_without_a_box_are_as_high_as_their_letters_are_wide) {
+  std::string widths;
+  for (int i = 32; i < 127; ++i) widths += "50 ";
+  EXPECT_EQ(
+      text_of(page_with("BT /F1 0.12 Tf 72 700 Td [(hun)-3000(ter2)-30000(next)] TJ ET",
+                        "<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 0 0]/FontBBox[0 0 1 -1]/FirstChar 32"
+                        "/LastChar 126/Encoding/WinAnsiEncoding/Widths[" +
+                            widths + "]/CharProcs<<>>>>")),
+      "hunter2 next\n");
+}
+
+// A copy of a predefined CMap in the file says by its name what the codes are.
+TEST(ReadPdf, an_embedded_map_of_codes_is_known_by_its_name) {
+  EXPECT_EQ(text_of(page_with("BT /F1 12 Tf <00740065007800743042> Tj ET",
+                              "<</Type/Font/Subtype/Type0/BaseFont/X/Encoding 6 0 R/DescendantFonts[7 0 R]>>",
+                              {stream("/Type/CMap/CMapName/UniJIS-UCS2-H", "begincmap endcmap"),
+                               "<</Type/Font/Subtype/CIDFontType0/BaseFont/X/CIDSystemInfo<</Registry(Adobe)"
+                               "/Ordering(Japan1)/Supplement 4>>/FontDescriptor 8 0 R>>",
+                               "<</Type/FontDescriptor/FontFile3 9 0 R>>", stream("", "x")})),
+            "text\xE3\x81\x82\n");
 }
 
 TEST(PdfCff, any_damage_is_survived) {
