@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "base/encode.hpp"
@@ -31,6 +32,22 @@ std::vector<KeyDescription> keys_in(std::string_view text) {
     keys.push_back({base::lower(id), std::string(whole.substr(0, whole.find(']')))});
   }
   return keys;
+}
+
+// ASCII letters in lower case, eight bytes at a time: ids are all that most events hold.
+void to_lower(std::string_view text, char *to) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101ull, kHigh = 0x80 * kOnes;
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    const std::uint64_t low = word & ~kHigh;
+    const std::uint64_t from_a = low + (0x80 - 'A') * kOnes, past_z = low + (0x80 - 'Z' - 1) * kOnes;
+    word |= ((from_a ^ past_z) & ~word & kHigh) >> 2;
+    std::memcpy(to + at, &word, 8);
+  }
+  for (; at < text.size(); ++at)
+    to[at] = text[at] >= 'A' && text[at] <= 'Z' ? static_cast<char>(text[at] + 32) : text[at];
 }
 
 bool holds(const std::vector<KeyDescription> &keys, const std::string &id) {
@@ -90,7 +107,12 @@ void EventBuilder::begin(const RecordSpan &span, Source source) {
   span_ = span;
   first_event_ = table_.events.size();
   first_extra_ = table_.extras.size();
-  if (!file_) file_ = table_.file_index(item_);
+  if (!file_) {
+    file_ = table_.file_index(item_);
+    begin_ = span.offset;
+    events_before_ = table_.events.size();
+    extras_before_ = table_.extras.size();
+  }
   event_.source = source;
   event_.file = *file_;
   event_.line = span.line;
@@ -100,7 +122,26 @@ void EventBuilder::begin(const RecordSpan &span, Source source) {
   event_.extra_begin = static_cast<std::uint32_t>(table_.extras.size());
 }
 
+// What follows in the file will be like what came before it. Tables that grow by doubling are copied again
+// and again, and memory that is new each time costs more than the copying.
+void EventBuilder::make_room() {
+  constexpr std::size_t kGrowthMost = 8;  // times what there is: the first records may be unlike the rest
+  const std::uint64_t done = span_.offset + span_.length;
+  if (done >= end_ || done <= begin_) return;
+  const double more = 1.05 * static_cast<double>(end_ - done) / static_cast<double>(done - begin_);
+  const auto widen = [&](auto &table, std::size_t before) {
+    const std::size_t size = table.size();
+    const auto wanted = static_cast<std::size_t>(more * static_cast<double>(size - before));
+    table.reserve(size + std::clamp(wanted, size / 2, size * kGrowthMost));
+  };
+  widen(table_.events, events_before_);
+  widen(table_.extras, extras_before_);
+}
+
 void EventBuilder::commit() {
+  constexpr std::size_t kSample = 64;  // events from which the rest is guessed
+  if (table_.events.size() == table_.events.capacity() && table_.events.size() >= events_before_ + kSample)
+    make_room();
   event_.extra_count = static_cast<std::uint32_t>(table_.extras.size()) - event_.extra_begin;
   table_.events.push_back(event_);
 }
@@ -157,8 +198,7 @@ void EventBuilder::set_lower(base::StringId Event::*field, std::string_view text
     event_.*field = pooled(last_of(field), base::lower(text));
     return;
   }
-  for (std::size_t i = 0; i < text.size(); ++i)
-    small[i] = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + 32) : text[i];
+  to_lower(text, small);
   event_.*field = pooled(last_of(field), {small, text.size()});
 }
 

@@ -33,6 +33,9 @@ class EventBuilder {
   // One record may hold several events: commits what was begun and begins another at the same place.
   void begin_sibling();
 
+  // Where the records that follow end in the file, so that there is room for their events at once.
+  void expect_until(std::uint64_t end) { end_ = end; }
+
   // Events of the current record that are committed.
   std::size_t committed() const { return table_.events.size() - first_event_; }
 
@@ -73,6 +76,7 @@ class EventBuilder {
   // The id of a text; texts of one field follow one another, so the last one is compared first.
   base::StringId pooled(base::StringId &last, std::string_view text);
   base::StringId &last_of(base::StringId Event::*field);
+  void make_room();
   std::string unwrapped(std::string_view value);
   void note_keys(const std::string &old_value, const std::string &new_value);
   void note_consent(std::string_view permissions);
@@ -83,6 +87,10 @@ class EventBuilder {
   std::optional<std::uint32_t> file_;
   std::optional<DateOrder> order_;
   bool accept_untimed_ = false;
+  std::uint64_t end_ = 0;
+  std::uint64_t begin_ = 0;        // of the first record
+  std::size_t events_before_ = 0;  // of the file
+  std::size_t extras_before_ = 0;
   RecordSpan span_;
   std::size_t first_event_ = 0;  // of the record: index in the table
   std::size_t first_extra_ = 0;

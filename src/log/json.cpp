@@ -57,14 +57,6 @@ void JsonMarks::grow(std::size_t used) {
   room_ = wider;
 }
 
-std::uint64_t *JsonMarks::bits(std::size_t words) {
-  if (words > words_) {
-    bits_ = std::make_unique_for_overwrite<std::uint64_t[]>(std::bit_ceil(words));
-    words_ = std::bit_ceil(words);
-  }
-  return bits_.get();
-}
-
 std::string_view Json::name_of(JsonMark &mark) const {
   if (mark.name_escaped) {
     const std::string_view plain = arena_->unescaped({mark.name, mark.name_length});
@@ -75,15 +67,15 @@ std::string_view Json::name_of(JsonMark &mark) const {
   return {mark.name, mark.name_length};
 }
 
-Json Json::get(std::string_view name) const {
-  if (!is_object() || mark_->count == 0) return {};
-  const std::uint32_t hash = hash_of_name(name);
+Json Json::member(std::string_view name, std::uint32_t hash) const {
+  if (mark_->count == 0) return {};
   Json empty_text;
   // True where the search is over.
   const auto fits = [&](JsonMark &one, Json &found) {
-    if (one.name_hash != hash || one.kind == Kind::null) return false;
-    if (const std::string_view own = name_of(one);
-        !same_bytes(own, name) && !base::equal_ignoring_case(own, name))
+    if (one.kind == Kind::null) return false;
+    if (const std::string_view own =
+            one.name_escaped ? name_of(one) : std::string_view(one.name, one.name_length);
+        own.size() != name.size() || (!same_bytes(own, name) && !base::equal_ignoring_case(own, name)))
       return false;
     if (is_empty_text(one)) {
       if (!empty_text) empty_text = Json(arena_, &one);
@@ -105,7 +97,7 @@ Json Json::get(std::string_view name) const {
   for (std::uint32_t slot = hash & mask;; slot = (slot + 1) & mask) {
     const std::uint32_t place = shape.slots[slot];
     if (place == 0) return empty_text;
-    if (fits(mark_[arena_->tables_[begin + place]], found)) return found;
+    if (shape.hashes[place - 1] == hash && fits(mark_[arena_->tables_[begin + place]], found)) return found;
   }
 }
 
@@ -113,21 +105,22 @@ bool Json::has_doubles() const {
   if (!is_object() || mark_->count < 2) return false;
   if (mark_->count > kTableMost) return true;  // not known
   const std::uint32_t begin = arena_->index_of(*mark_);
-  if (!arena_->shapes_[arena_->tables_[begin]].same_hashes) return false;
+  const JsonArena::Shape &shape = arena_->shapes_[arena_->tables_[begin]];
+  if (!shape.same_hashes) return false;
   for (std::uint32_t i = 1; i <= mark_->count; ++i)
     for (std::uint32_t j = 1; j < i; ++j) {
       JsonMark &one = mark_[arena_->tables_[begin + j]];
       JsonMark &other = mark_[arena_->tables_[begin + i]];
-      if (one.name_hash == other.name_hash && one.kind != Kind::null && other.kind != Kind::null &&
+      if (shape.hashes[i - 1] == shape.hashes[j - 1] && one.kind != Kind::null && other.kind != Kind::null &&
           base::equal_ignoring_case(name_of(one), name_of(other)))
         return true;
     }
   return false;
 }
 
-Json Json::any(std::initializer_list<std::string_view> names) const {
+Json Json::any(std::initializer_list<JsonName> names) const {
   Json empty_text;
-  for (const std::string_view name : names) {
+  for (const JsonName &name : names) {
     const Json value = get(name);
     if (!value) continue;
     if (!is_empty_text(*value.mark_)) return value;
@@ -203,42 +196,38 @@ std::uint32_t JsonArena::index_of(JsonMark &object) {
   if (object.index != 0) return object.index - 1;
   const auto begin = static_cast<std::uint32_t>(tables_.size());
   tables_.resize(tables_.size() + 1 + object.count);
+  names_.resize(object.count);
   std::uint32_t *const table = tables_.data() + begin;
   std::uint32_t distance = 1;
-  for (std::uint32_t i = 1; i <= object.count; ++i) {
-    table[i] = distance;
-    distance += (&object)[distance].next;
+  std::uint64_t all = object.count;
+  for (std::uint32_t i = 0; i < object.count; ++i) {
+    JsonMark &one = (&object)[distance];
+    names_[i] = hash_of_name(one.name_escaped ? Json(this, &object).name_of(one)
+                                              : std::string_view(one.name, one.name_length));
+    all += (2 * i + 1) * std::uint64_t{names_[i]};
+    table[1 + i] = distance;
+    distance += one.next;
   }
-  table[0] = shape_of(object);
+  std::uint32_t &known = shape_at_[(all ^ all >> 29) % shape_at_.size()];
+  if (known == 0 || shapes_[known - 1].hashes != names_) known = new_shape();
+  table[0] = known - 1;
   object.index = begin + 1;
   return begin;
 }
 
-std::uint32_t JsonArena::shape_of(const JsonMark &object) {
-  const JsonMark &first = (&object)[1];
-  std::uint32_t &known = shape_at_[(object.count * 7 + first.name_hash) % shape_at_.size()];
-  if (known != 0 && shapes_[known - 1].hashes.size() == object.count) {
-    const JsonMark *one = &first;
-    bool same = true;
-    for (const std::uint32_t hash : shapes_[known - 1].hashes) {
-      same = same && one->name_hash == hash;
-      one += one->next;
-    }
-    if (same) return known - 1;
-  }
+// The shape of the object whose members' hashes are in names_: 1 + its index.
+std::uint32_t JsonArena::new_shape() {
   Shape &shape = shapes_.emplace_back();
-  known = static_cast<std::uint32_t>(shapes_.size());
-  const std::uint32_t size = std::bit_ceil(object.count * 2);
-  shape.slots.resize(size);
-  const JsonMark *one = &first;
-  for (std::uint16_t place = 1; place <= object.count; ++place, one += one->next) {
-    std::uint32_t slot = one->name_hash & (size - 1);
-    for (; shape.slots[slot] != 0; slot = (slot + 1) & (size - 1))
-      if (shape.hashes[shape.slots[slot] - 1u] == one->name_hash) shape.same_hashes = true;
-    shape.hashes.push_back(one->name_hash);
-    shape.slots[slot] = place;
+  const auto mask = static_cast<std::uint32_t>(std::bit_ceil(names_.size() * 2) - 1);
+  shape.slots.resize(mask + 1);
+  for (const std::uint32_t hash : names_) {
+    std::uint32_t slot = hash & mask;
+    for (; shape.slots[slot] != 0; slot = (slot + 1) & mask)
+      if (shape.hashes[shape.slots[slot] - 1u] == hash) shape.same_hashes = true;
+    shape.hashes.push_back(hash);
+    shape.slots[slot] = static_cast<std::uint16_t>(shape.hashes.size());
   }
-  return known - 1;
+  return static_cast<std::uint32_t>(shapes_.size());
 }
 
 std::string_view JsonArena::unescaped(std::string_view text) {

@@ -11,14 +11,17 @@
 // (docs/decisions/0006-own-json-marks.md).
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/result.hpp"
@@ -27,6 +30,53 @@ namespace dislodge::log {
 
 class JsonArena;
 
+// Equal for names that differ only in the case of ASCII letters. Cheap rather than good: members are compared
+// by name after it.
+constexpr std::uint32_t hash_of_name(std::string_view name) {
+  constexpr std::uint64_t kFold = 0x2020202020202020ull;
+  const char *const at = name.data();
+  const std::size_t size = name.size();
+  const auto word = [](const char *from, std::size_t bytes) {
+    std::uint64_t out = 0;
+    if (std::is_constant_evaluated()) {
+      for (std::size_t i = 0; i < bytes; ++i) {
+        const std::size_t place = std::endian::native == std::endian::little ? i : 7 - i;
+        out |= static_cast<std::uint64_t>(static_cast<unsigned char>(from[i])) << (8 * place);
+      }
+    } else if (bytes == 8) {
+      std::memcpy(&out, from, 8);
+    } else {
+      std::memcpy(&out, from, 4);
+    }
+    return out;
+  };
+  std::uint64_t head = 0;
+  std::uint64_t tail = 0;
+  if (size >= 8) {
+    head = word(at, 8);
+    tail = word(at + size - 8, 8);
+  } else if (size >= 4) {
+    head = word(at, 4);
+    tail = word(at + size - 4, 4);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) head = head << 8 | static_cast<unsigned char>(at[i]);
+  }
+  std::uint64_t hash = (head | kFold) * 0x9E3779B97F4A7C15ull;
+  hash = (hash ^ (hash >> 29) ^ (tail | kFold) ^ size) * 0xBF58476D1CE4E5B9ull;
+  return static_cast<std::uint32_t>(hash >> 32);
+}
+
+// The name of a member that is asked for. Of a name that stands in the program the compiler makes the hash.
+struct JsonName {
+  template <std::size_t kSize>
+  consteval JsonName(const char (&literal)[kSize])
+      : text(literal, kSize - 1), hash(hash_of_name(std::string_view(literal, kSize - 1))) {}
+  JsonName(std::string_view name) : text(name), hash(hash_of_name(name)) {}
+  JsonName(const std::string &name) : JsonName(std::string_view(name)) {}
+  std::string_view text;
+  std::uint32_t hash;
+};
+
 // Where a value lies in its text, and what it is.
 struct JsonMark {
   enum class Kind : std::uint8_t { null, boolean, number, text, array, object };
@@ -34,7 +84,6 @@ struct JsonMark {
   const char *name = nullptr;   // of a member: behind the quote
   std::uint32_t length = 0;
   std::uint32_t name_length = 0;
-  std::uint32_t name_hash = 0;
   std::uint32_t next = 1;   // marks to the next value of the same object or array
   std::uint32_t count = 0;  // values in it
   std::uint32_t index = 0;  // of an object: 1 + where its entry in JsonArena::tables_ begins; 0: none yet.
@@ -51,14 +100,10 @@ class JsonMarks {
   std::size_t room() const { return room_; }
   // Room for one mark more than there is, at least; the marks that there are stay.
   void grow(std::size_t used);
-  // A bit for each byte of a text, in words of 64.
-  std::uint64_t *bits(std::size_t words);
 
  private:
   std::unique_ptr<JsonMark[]> marks_;
   std::size_t room_ = 0;
-  std::unique_ptr<std::uint64_t[]> bits_;
-  std::size_t words_ = 0;
 };
 
 class Json {
@@ -72,12 +117,12 @@ class Json {
   bool is_text() const { return mark_ != nullptr && mark_->kind == JsonMark::Kind::text; }
 
   // The member of that name in any case; of several the first that is not null or "".
-  Json get(std::string_view name) const;
+  Json get(const JsonName &name) const { return is_object() ? member(name.text, name.hash) : Json(); }
   // The first of the names that is there.
-  Json any(std::initializer_list<std::string_view> names) const;
+  Json any(std::initializer_list<JsonName> names) const;
   // A scalar as text: strings as they are, numbers and booleans as JSON writes them, all else "".
   std::string_view text() const;
-  std::string_view text(std::string_view name) const { return get(name).text(); }
+  std::string_view text(const JsonName &name) const { return get(name).text(); }
   // A whole number, or text that is one.
   std::optional<std::int64_t> number() const;
   // true, "true", "True", 1.
@@ -123,6 +168,7 @@ class Json {
  private:
   friend class JsonArena;
   Json(JsonArena *arena, JsonMark *mark) : arena_(arena), mark_(mark) {}
+  Json member(std::string_view name, std::uint32_t hash) const;
   std::string_view name_of(JsonMark &mark) const;
   JsonArena *arena_ = nullptr;
   JsonMark *mark_ = nullptr;
@@ -145,7 +191,7 @@ class JsonArena {
   base::Result<Json> parse_marks(std::string_view text);
   std::string_view unescaped(std::string_view text);
   std::uint32_t index_of(JsonMark &object);
-  std::uint32_t shape_of(const JsonMark &object);
+  std::uint32_t new_shape();
 
   JsonMarks marks_;
   std::vector<std::unique_ptr<JsonMarks>> inner_;
@@ -166,7 +212,8 @@ class JsonArena {
     bool same_hashes = false;           // two names have one hash
   };
   std::vector<Shape> shapes_;
-  std::array<std::uint32_t, 64> shape_at_{};  // 1 + index of a shape, by what tells most shapes apart
+  std::array<std::uint32_t, 256> shape_at_{};  // 1 + index of a shape, by its names
+  std::vector<std::uint32_t> names_;           // hashes of the object that is being looked at
   std::vector<std::uint32_t> tables_;  // objects: the shape, then each member's distance from the object
 };
 

@@ -19,91 +19,167 @@ using Kind = JsonMark::Kind;
 constexpr std::size_t kDepthMax = 1024;
 constexpr std::size_t kMarksMax = 2'000'000;  // values of one record: 100 MB of marks
 
-// ---- where the quotes and backslashes are: a bit a byte, so that the walk goes from one to the next without
-// looking at what is between
+// ---- where the quotes and backslashes are, so that the walk goes from one to the next without looking at
+// what is between: places are found for a piece of the text at a time, as numbers, so that to ask for the
+// next one is to read it
 
-// All of them mark words of 64 whole bytes.
-using StopKernel = void (*)(const char *at, std::size_t words, std::uint64_t *bits);
+constexpr std::size_t kPieceWords = 64;  // of 64 bytes
+constexpr std::size_t kPieceBytes = kPieceWords * 64;
+constexpr std::size_t kPlacesAtOnce = 8;
+// A piece that is all quotes, and what is written beyond the last one.
+constexpr std::size_t kPlacesMax = kPieceBytes + 64;
 
-void mark_stops_portable(const char *at, std::size_t words, std::uint64_t *bits) {
-  for (std::size_t word = 0; word < words; ++word, at += 64) {
+// Writes the places of the bits, counted from `first`; more than there are, up to a multiple of
+// kPlacesAtOnce: fewer branches are guessed wrong than by a loop over the bits.
+__attribute__((always_inline)) inline std::uint32_t *write_places(std::uint64_t bits, std::uint32_t first,
+                                                                  std::uint32_t *to) {
+  const auto count = static_cast<unsigned>(std::popcount(bits));
+  for (std::uint32_t *at = to; bits != 0;)
+    for (std::size_t i = 0; i < kPlacesAtOnce; ++i) {
+      *at++ = first + static_cast<std::uint32_t>(std::countr_zero(bits));
+      bits &= bits - 1;
+    }
+  return to + count;
+}
+
+// Places in words of 64 whole bytes, the first of which is `first`; where they end in `to`.
+using StopKernel = std::uint32_t *(*)(const char *at, std::size_t words, std::uint32_t first,
+                                      std::uint32_t *to);
+
+std::uint32_t *find_stops_portable(const char *at, std::size_t words, std::uint32_t first,
+                                   std::uint32_t *to) {
+  for (std::size_t word = 0; word < words; ++word, at += 64, first += 64) {
     std::uint64_t stops = 0;
     for (unsigned i = 0; i < 64; ++i) stops |= static_cast<std::uint64_t>(at[i] == '"' || at[i] == '\\') << i;
-    bits[word] = stops;
+    to = write_places(stops, first, to);
   }
+  return to;
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) void mark_stops_avx2(const char *at, std::size_t words, std::uint64_t *bits) {
+__attribute__((target("avx2,bmi,popcnt"))) std::uint32_t *find_stops_avx2(const char *at, std::size_t words,
+                                                                          std::uint32_t first,
+                                                                          std::uint32_t *to) {
   const __m256i quote = _mm256_set1_epi8('"');
   const __m256i slash = _mm256_set1_epi8('\\');
-  for (std::size_t i = 0; i < words; ++i, at += 64) {
+  for (std::size_t i = 0; i < words; ++i, at += 64, first += 64) {
     const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at));
     const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at + 32));
     const auto a = static_cast<std::uint32_t>(
         _mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpeq_epi8(low, quote), _mm256_cmpeq_epi8(low, slash))));
     const auto b = static_cast<std::uint32_t>(_mm256_movemask_epi8(
         _mm256_or_si256(_mm256_cmpeq_epi8(high, quote), _mm256_cmpeq_epi8(high, slash))));
-    bits[i] = static_cast<std::uint64_t>(b) << 32 | a;
+    to = write_places(static_cast<std::uint64_t>(b) << 32 | a, first, to);
   }
+  return to;
 }
 
-__attribute__((target("avx512f,avx512bw"))) void mark_stops_avx512(const char *at, std::size_t words,
-                                                                   std::uint64_t *bits) {
+__attribute__((target("avx512f,avx512bw,avx512vbmi2,popcnt"))) std::uint32_t *find_stops_avx512(
+    const char *at, std::size_t words, std::uint32_t first, std::uint32_t *to) {
   const __m512i quote = _mm512_set1_epi8('"');
   const __m512i slash = _mm512_set1_epi8('\\');
-  for (std::size_t i = 0; i < words; ++i, at += 64) {
+  alignas(64) constexpr auto kCount = [] {
+    std::array<std::uint8_t, 64> count{};
+    for (std::uint8_t i = 0; i < 64; ++i) count[i] = i;
+    return count;
+  }();
+  const __m512i count = _mm512_load_si512(kCount.data());
+  for (std::size_t i = 0; i < words; ++i, at += 64, first += 64) {
     const __m512i bytes = _mm512_loadu_si512(at);
-    bits[i] = _mm512_cmpeq_epi8_mask(bytes, quote) | _mm512_cmpeq_epi8_mask(bytes, slash);
+    const __mmask64 stops = _mm512_cmpeq_epi8_mask(bytes, quote) | _mm512_cmpeq_epi8_mask(bytes, slash);
+    const __m512i places = _mm512_maskz_compress_epi8(stops, count);
+    const __m512i base = _mm512_set1_epi32(static_cast<int>(first));
+    const auto write = [&](std::uint32_t * where, __m128i sixteen)
+        __attribute__((always_inline, target("avx512f,avx512bw,avx512vbmi2,popcnt"))) {
+      _mm512_storeu_si512(where, _mm512_add_epi32(_mm512_cvtepu8_epi32(sixteen), base));
+    };
+    write(to, _mm512_castsi512_si128(places));
+    const auto found = static_cast<unsigned>(_mm_popcnt_u64(stops));
+    if (found > 16) {
+      write(to + 16, _mm512_extracti32x4_epi32(places, 1));
+      write(to + 32, _mm512_extracti32x4_epi32(places, 2));
+      write(to + 48, _mm512_extracti32x4_epi32(places, 3));
+    }
+    to += found;
   }
+  return to;
 }
 #endif
 
 StopKernel fastest_kernel() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512bw") != 0) return mark_stops_avx512;
-  if (__builtin_cpu_supports("avx2") != 0) return mark_stops_avx2;
+  if (__builtin_cpu_supports("avx512vbmi2") != 0 && __builtin_cpu_supports("avx512bw") != 0)
+    return find_stops_avx512;
+  if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0) return find_stops_avx2;
 #endif
-  return mark_stops_portable;
+  return find_stops_portable;
 }
 
-void mark_stops(std::string_view text, std::uint64_t *bits) {
-  static const StopKernel kernel = fastest_kernel();
-  const std::size_t whole = text.size() / 64;
-  kernel(text.data(), whole, bits);
-  char rest[64] = {};
-  std::memcpy(rest, text.data() + whole * 64, text.size() - whole * 64);
-  kernel(rest, 1, bits + whole);
-}
+// The quotes and backslashes of a text, in order.
+class Stops {
+ public:
+  explicit Stops(std::string_view text) : text_(text) {}
+
+  // The next one; the end of the text where there is none.
+  __attribute__((always_inline)) const char *next() {
+    if (at_ == until_ && !find_more()) return text_.data() + text_.size();
+    return text_.data() + *at_++;
+  }
+
+ private:
+  __attribute__((noinline)) bool find_more() {
+    static const StopKernel kernel = fastest_kernel();
+    at_ = until_ = places_;
+    while (at_ == until_ && done_ < text_.size()) {
+      const std::size_t left = text_.size() - done_;
+      const char *const from = text_.data() + done_;
+      if (left >= 64) {
+        const std::size_t words = std::min(left / 64, kPieceWords);
+        until_ = kernel(from, words, static_cast<std::uint32_t>(done_), places_);
+        done_ += words * 64;
+      } else {
+        char rest[64] = {};
+        std::memcpy(rest, from, left);
+        until_ = kernel(rest, 1, static_cast<std::uint32_t>(done_), places_);
+        done_ = text_.size();
+      }
+    }
+    return at_ != until_;
+  }
+
+  std::string_view text_;
+  std::size_t done_ = 0;  // bytes that were looked at
+  std::uint32_t *at_ = places_;
+  std::uint32_t *until_ = places_;
+  std::uint32_t places_[kPlacesMax];
+};
 
 bool is_blank(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-bool ends_word(char c) {
-  return c == ',' || c == '}' || c == ']' || is_blank(c);
+bool is_of_number(char c) {
+  return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
 }
 
-std::uint32_t hash_of_escaped(std::string_view name) {
-  std::string plain(name.size(), '\0');
-  plain.resize(unescape_json(name, plain.data()));
-  return hash_of_name(plain);
-}
-
-// What a value without quotes or brackets is; null where it is none.
-const char *take_word(std::string_view word, JsonMark &mark) {
-  mark.length = static_cast<std::uint32_t>(word.size());
-  if (word == "null") {
-    mark.kind = Kind::null;
-  } else if (word == "true" || word == "false") {
-    mark.kind = Kind::boolean;
-  } else {
-    mark.kind = Kind::number;
-    const bool starts = !word.empty() && (word[0] == '-' || (word[0] >= '0' && word[0] <= '9'));
-    if (!starts || word.find_first_not_of("0123456789+-.eE") != std::string_view::npos)
-      return "a word is no value";
+// The length of the value without quotes or brackets that begins at `at`, and what it is; 0 where it is none.
+// What follows it is for the walk to judge.
+__attribute__((always_inline)) inline std::uint32_t take_word(const char *at, const char *end, Kind &kind) {
+  const auto left = static_cast<std::size_t>(end - at);
+  if (*at == '-' || (*at >= '0' && *at <= '9')) {
+    kind = Kind::number;
+    const char *stop = at + 1;
+    while (stop != end && is_of_number(*stop)) ++stop;
+    return static_cast<std::uint32_t>(stop - at);
   }
-  return nullptr;
+  if (left < 4) return 0;
+  if (std::memcmp(at, "null", 4) == 0) {
+    kind = Kind::null;
+    return 4;
+  }
+  kind = Kind::boolean;
+  if (std::memcmp(at, "true", 4) == 0) return 4;
+  return left > 4 && std::memcmp(at, "false", 5) == 0 ? 5 : 0;
 }
 
 int hex_digit(char c) {
@@ -130,112 +206,74 @@ int code_unit(std::string_view text, std::size_t at) {
 // One function, so that where the walk is stays in registers: a store through a mark might otherwise be it.
 const char *mark_json(std::string_view text, JsonMarks &marks) {
 #define DISLODGE_INLINE __attribute__((always_inline))
+  // An object or array that is not closed.
   struct Open {
     std::uint32_t mark;
+    std::uint32_t count;
     char close;
   };
-  Open open[kDepthMax];  // the first `depth` of them
+  Open outer[kDepthMax];  // those around the innermost one, which is apart
+  Open here{0, 0, '\0'};
   std::size_t depth = 0;
 
-  const char *const begin = text.data();
-  const char *const end = begin + text.size();
-  const char *at = begin;
+  const char *const end = text.data() + text.size();
+  const char *at = text.data();
   JsonMark *mark = marks.data();
-  std::size_t room = marks.room();
+  std::size_t room = std::min(marks.room(), kMarksMax);
   std::size_t used = 0;
-
-  const std::size_t words = text.size() / 64 + 1;
-  std::uint64_t *const bits = marks.bits(words);
-  mark_stops(text, bits);
-  std::size_t word = 0;           // from which the next stop is taken
-  std::uint64_t stops = bits[0];  // what is left of it
+  Stops stops(text);
 
   const auto skip = [&]() DISLODGE_INLINE {
     while (at != end && is_blank(*at)) ++at;
   };
-  // The next quote or backslash that the walk has not passed; the end where there is none. What stands
-  // outside of texts holds neither, so that at a text's first quote the next one is this quote.
-  const auto next_stop = [&]() DISLODGE_INLINE -> const char * {
-    while (stops == 0) {
-      if (word + 1 == words) return end;
-      stops = bits[++word];
-    }
-    const char *const stop = begin + word * 64 + static_cast<std::size_t>(std::countr_zero(stops));
-    stops &= stops - 1;
-    return stop;
-  };
+  // What stands outside of texts holds no stop, so that at a text's first quote the next one is this quote.
   const auto string = [&](const char *&from, std::uint32_t &length, bool &escaped) DISLODGE_INLINE {
-    from = next_stop() + 1;
-    const char *stop = next_stop();
+    from = stops.next() + 1;
+    const char *stop = stops.next();
     while (stop != end && *stop == '\\') {
       escaped = true;
       if (end - stop < 2) return false;
-      // What is escaped is nothing to stop at.
-      const auto place = static_cast<std::size_t>(stop + 1 - begin);
-      if (place / 64 == word)
-        stops &= ~(std::uint64_t{1} << (place % 64));
-      else
-        bits[place / 64] &= ~std::uint64_t{1};
-      stop = next_stop();
+      const char *const after = stops.next();
+      stop = after == stop + 1 ? stops.next() : after;  // what is escaped is nothing to stop at
     }
     if (stop == end) return false;
     length = static_cast<std::uint32_t>(stop - from);
     at = stop + 1;
     return true;
   };
+  const char *name = nullptr;  // of the next value
+  std::uint32_t name_length = 0;
+  bool name_escaped = false;
+  // Up to the value of a member, or of an element: what is wrong, or null.
+  const auto to_value = [&]() DISLODGE_INLINE -> const char * {
+    if (here.close != '}') return nullptr;
+    name_escaped = false;
+    if (*at != '"') return "a name is missing";
+    if (!string(name, name_length, name_escaped)) return "a text is not closed";
+    skip();
+    if (at == end || *at != ':') return "a colon is missing";
+    ++at;
+    skip();
+    return at == end ? "it ends in the middle" : nullptr;
+  };
 
   skip();
   if (at == end) return "it is empty";
   while (true) {
-    // The next value: the text's own at first, then the next member or element of the innermost object or
-    // array, unless that ends.
-    const char *name = nullptr;
-    std::uint32_t name_length = 0;
-    bool name_escaped = false;
-    if (depth != 0) {
-      const Open here = open[depth - 1];
-      skip();
-      if (at == end) return "it ends in the middle";
-      if (*at == here.close) {
-        ++at;
-        JsonMark &closed = mark[here.mark];
-        closed.length = static_cast<std::uint32_t>(at - closed.begin);
-        closed.next = static_cast<std::uint32_t>(used) - here.mark;
-        if (--depth == 0) break;
-        continue;
-      }
-      if (mark[here.mark].count++ != 0) {
-        if (*at != ',') return "a comma is missing";
-        ++at;
-        skip();
-        if (at == end) return "it ends in the middle";
-        if (*at == here.close) return "a comma stands before a closing bracket";
-      }
-      if (here.close == '}') {
-        if (*at != '"') return "a name is missing";
-        if (!string(name, name_length, name_escaped)) return "a text is not closed";
-        skip();
-        if (at == end || *at != ':') return "a colon is missing";
-        ++at;
-        skip();
-        if (at == end) return "it ends in the middle";
-      }
-    }
-    if (used >= kMarksMax) return "it holds too many values";
+    // A value begins here.
     if (used == room) {
+      if (used >= kMarksMax) return "it holds too many values";
       marks.grow(used);
       mark = marks.data();
-      room = marks.room();
+      room = std::min(marks.room(), kMarksMax);
     }
     JsonMark &value = mark[used++];
     value = JsonMark();
     value.begin = at;
-    if (name != nullptr) {
+    if (here.close == '}') {
       value.name = name;
       value.name_length = name_length;
       value.name_escaped = name_escaped;
-      value.name_hash =
-          name_escaped ? hash_of_escaped({name, name_length}) : hash_of_name({name, name_length});
     }
     const char first = *at;
     if (first == '"') {
@@ -244,18 +282,47 @@ const char *mark_json(std::string_view text, JsonMarks &marks) {
     } else if (first == '{' || first == '[') {
       value.kind = first == '{' ? Kind::object : Kind::array;
       if (depth >= kDepthMax) return "it is nested too deep";
-      open[depth++] = {static_cast<std::uint32_t>(used - 1), first == '{' ? '}' : ']'};
+      outer[depth++] = here;
+      here = {static_cast<std::uint32_t>(used - 1), 0, first == '{' ? '}' : ']'};
       ++at;
+      skip();
+      if (at == end) return "it ends in the middle";
+      if (*at != here.close) {
+        if (const char *wrong = to_value(); wrong != nullptr) return wrong;
+        continue;
+      }
+      here.count = static_cast<std::uint32_t>(-1);  // what follows counts the value before it
     } else {
-      while (at != end && !ends_word(*at)) ++at;
-      if (const char *wrong = take_word({value.begin, static_cast<std::size_t>(at - value.begin)}, value);
-          wrong != nullptr)
-        return wrong;
+      value.length = take_word(at, end, value.kind);
+      if (value.length == 0) return "a word is no value";
+      at += value.length;
     }
-    if (depth == 0) break;
+    // What follows it: the next value, or the end of what it is in.
+    while (true) {
+      if (depth == 0) {
+        skip();
+        return at == end ? nullptr : "something follows its end";
+      }
+      ++here.count;
+      skip();
+      if (at == end) return "it ends in the middle";
+      if (*at == ',') {
+        ++at;
+        skip();
+        if (at == end) return "it ends in the middle";
+        if (*at == here.close) return "a comma stands before a closing bracket";
+        if (const char *wrong = to_value(); wrong != nullptr) return wrong;
+        break;
+      }
+      if (*at != here.close) return "a comma is missing";
+      ++at;
+      JsonMark &closed = mark[here.mark];
+      closed.length = static_cast<std::uint32_t>(at - closed.begin);
+      closed.next = static_cast<std::uint32_t>(used) - here.mark;
+      closed.count = here.count;
+      here = outer[--depth];
+    }
   }
-  skip();
-  return at == end ? nullptr : "something follows its end";
 #undef DISLODGE_INLINE
 }
 

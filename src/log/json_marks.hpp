@@ -38,26 +38,4 @@ inline bool same_bytes(std::string_view a, std::string_view b) {
   return eight(a.data() + size - 8) == eight(b.data() + size - 8);
 }
 
-// Equal for names that differ only in the case of ASCII letters. Cheap rather than good: members are compared
-// by name after it.
-inline std::uint32_t hash_of_name(std::string_view name) {
-  constexpr std::uint64_t kFold = 0x2020202020202020ull;
-  const char *at = name.data();
-  const std::size_t size = name.size();
-  std::uint64_t head = 0;
-  std::uint64_t tail = 0;
-  if (size >= 8) {
-    std::memcpy(&head, at, 8);
-    std::memcpy(&tail, at + size - 8, 8);
-  } else if (size >= 4) {
-    std::memcpy(&head, at, 4);
-    std::memcpy(&tail, at + size - 4, 4);
-  } else {
-    for (std::size_t i = 0; i < size; ++i) head = head << 8 | static_cast<unsigned char>(at[i]);
-  }
-  std::uint64_t hash = (head | kFold) * 0x9E3779B97F4A7C15ull;
-  hash = (hash ^ (hash >> 29) ^ (tail | kFold) ^ size) * 0xBF58476D1CE4E5B9ull;
-  return static_cast<std::uint32_t>(hash >> 32);
-}
-
 }  // namespace dislodge::log

@@ -152,6 +152,7 @@ class LogReader {
       bytes = transcoded_->text;
     }
     text_ = bytes;
+    builder_.expect_until(std::min<std::uint64_t>(item_.bytes.size(), options_.end));
     if (options_.header.empty() && begins_json(bytes))
       read_json();
     else if (options_.header.empty() && is_event_xml(bytes.substr(0, kHeadBytes)))
