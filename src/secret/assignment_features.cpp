@@ -408,6 +408,11 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
       value.find_first_of("!#$%&*+=?^~@") == std::string_view::npos &&
       says_how_a_test_went(text, c.name_begin, c.name_end))
     return false;
+  // "keyVaultToStoreSecrets: shop-prod-12": in which vault they lie.
+  if (lower_name.find("vault") != std::string::npos && lower_name.ends_with("secrets") && value.size() < 36 &&
+      value.find('-') != value.npos &&
+      std::all_of(value.begin(), value.end(), [](char v) { return is_lower(v) || is_digit(v) || v == '-'; }))
+    return false;
   // When it was changed: "password_changed_at=2024-01-02T10:00:00Z".
   if (is_timestamp(value)) return false;
   // A recipient of age: the public half.

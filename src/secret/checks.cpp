@@ -487,6 +487,7 @@ constexpr std::array kChecks = {
     Check{"not-page-token", not_page_token},
     Check{"not-placeholder", not_placeholder},
     Check{"not-prose", not_prose},
+    Check{"not-public-half", not_public_half},
     Check{"not-published", not_published},
     Check{"not-revision", not_revision},
     Check{"not-slug", not_slug},

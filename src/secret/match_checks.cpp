@@ -74,7 +74,24 @@ bool not_mail_tag(std::string_view secret, std::string_view match) {
         "mailgun-deliver-by"sv, "sg-eid"sv, "sg-id"sv, "mc-user"sv, "mailchimp-campaign"sv,
         "mandrill-user"sv})
     if (lead.find(field) != std::string::npos) return false;
-  return true;
+  // "X-HubSpot-Message-Id: ": the number of something in a field of a vendor's own.
+  return !(lead.starts_with('-') && base::trim(lead).ends_with("-id:"));
+}
+
+bool not_public_half(std::string_view secret, std::string_view match) {
+  // developers.google.com/recaptcha/docs/display, docs.hcaptcha.com ("sitekey"), docs.stripe.com/keys
+  // ("publishable"). The name nearest to the value is the value's: "site key A, secret key B".
+  constexpr std::array kNames = {"site key"sv,    "sitekey"sv,      "site_key"sv,       "site-key"sv,
+                                 "publishable"sv, "public key"sv,   "publickey"sv,      "public_key"sv,
+                                 "public-key"sv,  "publicapikey"sv, "public_api_key"sv, "public api key"sv};
+  const std::string lead = base::lower(before(secret, match));
+  std::size_t at = std::string::npos;
+  for (const std::string_view name : kNames)
+    if (const std::size_t found = lead.rfind(name);
+        found != std::string::npos && (at == std::string::npos || found > at))
+      at = found;
+  if (at == std::string::npos) return true;
+  return lead.find("secret", at) != std::string::npos || lead.find("private", at) != std::string::npos;
 }
 
 bool not_template(std::string_view secret, std::string_view) {
@@ -124,7 +141,9 @@ bool grafana_key(std::string_view secret, std::string_view) {
   const auto plain = strict_base64(secret);
   if (!plain) return true;  // cut in the middle: the beginning alone says what it is
   const auto members = json_members(*plain);
-  if (!members) return true;
+  // Reports of Power BI are linked to by {"k":...,"t":...,"c":...}, at times cut or mistyped.
+  if (!members) return !plain->starts_with("{\"k\":\"") || plain->find("\"n\"") != std::string::npos;
+  if (looks_like_placeholder(member_of(*members, "k"))) return false;
   return !member_of(*members, "n").empty();
 }
 

@@ -16,6 +16,8 @@ bool not_revision(std::string_view secret, std::string_view match);
 bool not_url_path(std::string_view secret, std::string_view match);
 // "X-Mailgun-Sid: WyI2Yz...": what a sender of mail writes into each of its messages to count them by.
 bool not_mail_tag(std::string_view secret, std::string_view match);
+// "ReCaptcha site key 6Lc...", "publishableKey: ...": the half that every visitor of the page is given.
+bool not_public_half(std::string_view secret, std::string_view match);
 // "your_api_key_here_...": words that say what should stand there.
 bool not_template(std::string_view secret, std::string_view match);
 // Base64 of at least four bytes which are no placeholder themselves, or not base64 at all (`stringData`).

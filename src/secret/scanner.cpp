@@ -296,6 +296,17 @@ std::size_t name_of(std::string_view text, const RuleMatch &match) {
   return at;
 }
 
+// The secret with the number and colon before it, of which a bot's token has them: "1337:AAF...".
+std::string_view with_number(std::string_view text, const RuleMatch &match) {
+  std::size_t begin = match.secret_begin;
+  if (begin > match.begin && text[begin - 1] == ':') {
+    --begin;
+    while (begin > match.begin && is_digit(text[begin - 1])) --begin;
+    if (text[begin] == ':') begin = match.secret_begin;
+  }
+  return text.substr(begin, match.secret_end - begin);
+}
+
 // `"token = "x`: the name begins a text, which the quote behind the sign ends. Of rules that tell names only.
 bool closes_text(std::string_view text, const RuleMatch &match) {
   if (match.secret_begin == 0) return false;
@@ -365,7 +376,8 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
       const std::size_t name = name_of(view.text, match);
       if (rule.family == "generic" && closes_text(view.text, match))
         candidate.rejected = "the quote before it ends a text";
-      else if (breaks_issued_form(view.text.substr(name, match.secret_begin - name), secret))
+      else if (breaks_issued_form(view.text.substr(name, match.secret_begin - name),
+                                  with_number(view.text, match)))
         candidate.rejected = "not of the form that the vendor in the name issues";
     }
     if (candidate.rejected.empty() && (rule.keyword_gate || !rule.discard.empty()))
