@@ -1,6 +1,6 @@
 #pragma once
-// What nobody has reason to touch: accounts and resources that a case watches for as long as it lasts. verify()
-// tells of any use of them.
+// What nobody has reason to touch: accounts and resources that a case watches for as long as it lasts.
+// verify() tells of any use of them.
 
 #include <string>
 #include <vector>

@@ -329,7 +329,15 @@ void PdfFont::composite(PdfDocument &document, const PdfValue &dictionary) {
   if (!descendants.is(Kind::array) || descendants.items.empty()) return;
   const PdfValue &font = document.resolve(descendants.items[0]);
   const PdfValue &ordering = document.get(document.get(font, "CIDSystemInfo"), "Ordering");
-  const std::string collection = ordering.is(Kind::string) ? pdf_string_bytes(ordering) : std::string();
+  // Encrypted under the number of the object that the string stands in.
+  const PdfObject *owner = document.object_of(descendants.items[0]);
+  if (owner == nullptr && dictionary.find("DescendantFonts") != nullptr)
+    owner = document.object_of(*dictionary.find("DescendantFonts"));
+  if (const PdfValue *info = font.find("CIDSystemInfo"))
+    if (const PdfObject *own = document.object_of(*info)) owner = own;
+  const std::string collection = !ordering.is(Kind::string) ? std::string()
+                                 : owner == nullptr         ? pdf_string_bytes(ordering)
+                                                            : document.string_bytes(*owner, ordering);
   const PdfValue &descriptor = document.get(font, "FontDescriptor");
   if (collection == "Japan1")
     glyphs_ = Glyphs::japan1;
@@ -382,18 +390,19 @@ void PdfFont::to_unicode(PdfDocument &document, const PdfValue &dictionary) {
       if (operands.size() > 4 * kMapMax) break;
       continue;
     }
-    if (value.raw == "endcodespacerange") {
+    // "endbfchar4 beginbfrange": some writers leave out the blank.
+    if (value.raw.starts_with("endcodespacerange")) {
       for (std::size_t i = 0; i + 1 < operands.size() && ranges_.size() < 100; i += 2) {
         const std::string low = pdf_string_bytes(operands[i]);
         const std::string high = pdf_string_bytes(operands[i + 1]);
         if (!low.empty() && low.size() <= 4 && low.size() == high.size())
           ranges_.push_back({code_of(low), code_of(high), low.size()});
       }
-    } else if (value.raw == "endbfchar") {
+    } else if (value.raw.starts_with("endbfchar")) {
       for (std::size_t i = 0; i + 1 < operands.size(); i += 2)
         set_code(code_of(pdf_string_bytes(operands[i])), target_text(operands[i + 1]));
       has_map_ = true;
-    } else if (value.raw == "endbfrange") {
+    } else if (value.raw.starts_with("endbfrange")) {
       for (std::size_t i = 0; i + 2 < operands.size(); i += 3) {
         const std::uint32_t low = code_of(pdf_string_bytes(operands[i]));
         const std::uint32_t high = code_of(pdf_string_bytes(operands[i + 1]));

@@ -37,6 +37,21 @@ int uu_length(std::string_view line) {
   return declared;
 }
 
+// Gateways of Japan turned "\\" into the sign of the Yen, of Latin-1 or of UTF-8.
+std::string_view with_backslashes(std::string_view line, std::string &storage) {
+  if (line.find('\xA5') == std::string_view::npos) return line;
+  storage.clear();
+  for (const char c : line) {
+    if (c != '\xA5') {
+      storage += c;
+      continue;
+    }
+    if (!storage.empty() && storage.back() == '\xC2') storage.pop_back();
+    storage += '\\';
+  }
+  return storage;
+}
+
 bool uu_begin(std::string_view line, std::string_view &name) {
   if (!line.starts_with("begin ")) return false;
   std::size_t at = 6;
@@ -105,9 +120,10 @@ std::vector<UuBlock> find_uuencoded(std::string_view text) {
     }
     block.end = line_at;
     std::size_t data_lines = 0;
+    std::string storage;
     while (line_at < text.size()) {
       std::size_t next = line_at;
-      const std::string_view line = take_line(text, next);
+      const std::string_view line = with_backslashes(take_line(text, next), storage);
       if (line == "end") {
         block.end = next;
         block.complete = true;
@@ -127,8 +143,9 @@ std::vector<UuBlock> find_uuencoded(std::string_view text) {
 
 void decode_uuencoded(std::string_view block, std::string &out) {
   std::size_t at = 0;
+  std::string storage;
   while (at < block.size()) {
-    const std::string_view line = take_line(block, at);
+    const std::string_view line = with_backslashes(take_line(block, at), storage);
     std::string_view name;
     if (line == "end") break;
     if (line.empty() || uu_begin(line, name) || uu_length(line) <= 0) continue;

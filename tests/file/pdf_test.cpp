@@ -223,8 +223,8 @@ TEST(ReadPdf, escapes_hex_and_encodings) {
 
 TEST(ReadPdf, composite_fonts_use_their_map) {
   const std::string cmap =
-      "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfchar <0001> <0070> endbfchar "
-      "2 beginbfrange <0002> <0004> <0061> <0005> <0006> [<0078> <D83DDE00>] endbfrange endcmap";
+      "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange1 beginbfchar <0001> <0070> endbfchar2 "
+      "beginbfrange <0002> <0004> <0061> <0005> <0006> [<0078> <D83DDE00>] endbfrange endcmap";
   EXPECT_EQ(text_of(page_with(
                 "BT /F1 12 Tf <000100020003000400050006> Tj ET",
                 "<</Type/Font/Subtype/Type0/Encoding/Identity-H/ToUnicode 6 0 R/DescendantFonts[7 0 R]>>",
@@ -310,18 +310,25 @@ TEST(ReadPdf, the_identifier_of_the_other_trailer_opens_it) {
   };
   const std::string key = md5(padding + owner + "\xFC\xFF\xFF\xFF" + "xyz").substr(0, 5);
   const std::string user = evidence::rc4(key, padding);
-  const std::string page =
-      evidence::rc4(md5(key + std::string("\4\0\0\0\0", 5)).substr(0, 10), "BT (Kranich-12) Tj ET");
+  const std::string page = evidence::rc4(md5(key + std::string("\4\0\0\0\0", 5)).substr(0, 10),
+                                         "BT /F1 12 Tf (Kranich-12) Tj /F2 12 Tf 0 -20 Td <0B48> Tj ET");
+  // The collection of a font's glyphs is a string like any other.
+  const std::string ordering =
+      evidence::rc4(md5(key + std::string("\x8\0\0\0\0", 5)).substr(0, 10), "Japan1");
   const std::string trailer = "trailer\n<</Root 1 0 R/Encrypt 6 0 R";
   const std::string bytes =
       "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count "
       "1>>\nendobj\n"
-      "3 0 obj\n<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>\nendobj\n"
+      "3 0 obj\n<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F1 5 0 R/F2 7 0 R>>>>>>\nendobj\n"
+      "7 0 obj\n<</Type/Font/Subtype/Type0/Encoding/Identity-H/DescendantFonts[8 0 R]>>\nendobj\n"
+      "8 0 obj\n<</Type/Font/Subtype/CIDFontType0/CIDSystemInfo<</Ordering<" +
+      hex(ordering) +
+      ">>>>>\nendobj\n"
       "5 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>\nendobj\n6 0 obj\n<</Filter/Standard/V 1/R "
       "2/O<" +
       hex(owner) + ">/U<" + hex(user) + ">/P -4>>\nendobj\n" + trailer + "/ID[<78797A><78797A>]>>\n" +
       "4 0 obj\n" + stream("", page) + "\nendobj\n" + trailer + ">>\nstartxref\n0\n%%EOF\n";
-  EXPECT_THAT(text_of(bytes), testing::HasSubstr("Kranich-12"));
+  EXPECT_THAT(text_of(bytes), testing::HasSubstr("Kranich-12\n\xE7\xAC\xAC\n"));
 }
 
 TEST(ReadPdf, unknown_encryption_is_told) {

@@ -52,6 +52,19 @@ TEST(Uuencode, lost_blanks_at_line_ends_are_zeros) {
   EXPECT_EQ(out, std::string("abc\0", 4));
 }
 
+TEST(Uuencode, the_yen_that_stands_for_a_backslash) {
+  for (const char *sign : {"\\", "\xA5", "\xC2\xA5"}) {
+    const std::string line = std::string("#") + sign + "<&#";
+    const std::string text = "begin 644 z\n" + line + "\n#0V%T\n`\nend\n";
+    const auto blocks = find_uuencoded(text);
+    ASSERT_EQ(blocks.size(), 1u);
+    EXPECT_TRUE(blocks[0].complete);
+    std::string out;
+    decode_uuencoded(text, out);
+    EXPECT_EQ(out, std::string("\xF1\xC1\x83") + "Cat");
+  }
+}
+
 TEST(Yenc, finds_blocks_and_decodes_every_byte) {
   std::string content;
   for (int i = 0; i < 256; ++i) content += static_cast<char>(i);
