@@ -468,7 +468,7 @@ PdfGlyph PdfFont::read(std::string_view &string) {
     else
       scratch_ =
           charset_ == "utf-16be" ? utf16_text(bytes) : std::string(evidence::to_utf8(bytes, charset_).view());
-  } else if (has_map_) {
+  } else if (has_map_ && glyphs_ == Glyphs::unknown) {
     // What a font's map leaves out is no character.
   } else if (glyphs_ == Glyphs::japan1 || glyphs_ == Glyphs::asian) {
     if (code >= 1 && code <= 94)

@@ -232,6 +232,19 @@ TEST(ReadPdf, composite_fonts_use_their_map) {
             "pabcx😀\n");
 }
 
+// A map that knows other codes only: what the codes themselves say counts.
+TEST(ReadPdf, codes_that_a_map_leaves_out_are_read_by_the_collection) {
+  const std::string cmap =
+      "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <0000> <00FF> <0000> "
+      "endbfrange endcmap";
+  EXPECT_EQ(text_of(page_with(
+                "BT /F1 12 Tf <004100420B48> Tj ET",
+                "<</Type/Font/Subtype/Type0/Encoding/Identity-H/ToUnicode 6 0 R/DescendantFonts[7 0 R]>>",
+                {stream("", cmap),
+                 "<</Type/Font/Subtype/CIDFontType0/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)>>>>"})),
+            "AB\xE7\xAC\xAC\n");
+}
+
 TEST(ReadPdf, embedded_type_1_fonts_bring_their_encoding) {
   EXPECT_EQ(
       text_of(page_with(
