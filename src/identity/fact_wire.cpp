@@ -3,6 +3,7 @@
 // evidence is written as place and line, and the digest of a grant's id as its 16 bytes. Pieces simply follow
 // each other: a reader that gives up what it has found so far (FactSpill) writes the next one behind.
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <string_view>
@@ -91,40 +92,33 @@ class Writer {
 class Reader {
  public:
   // `budget`: bytes of text that numbers may still stand for, so that a short message of a worker that was
-  // taken over cannot become any amount of memory.
-  Reader(base::WireReader &in, std::uint64_t &budget) : in_(in), budget_(budget) {}
+  // taken over cannot become any amount of memory. `bytes`: of the message.
+  Reader(base::WireReader &in, std::uint64_t &budget, std::size_t bytes)
+      : in_(in), budget_(budget), bytes_(bytes) {}
 
   std::uint64_t number() { return in_.number(); }
   bool flag() { return in_.flag(); }
   double real() { return in_.real(); }
-  std::string text() {
-    const std::uint64_t at = in_.number();
-    if (at == 0) {
-      known_.push_back(in_.text());
-      return std::string(known_.back());
-    }
-    if (at > known_.size()) {
-      broken_ = true;
-      return {};
-    }
-    const std::string_view value = known_[at - 1];
-    if (value.size() > budget_) {
-      broken_ = true;
-      return {};
-    }
-    budget_ -= value.size();
-    return std::string(value);
-  }
+  std::string text() { return std::string(shared()); }
   std::string own() { return std::string(in_.text()); }
   std::string evidence() {
-    std::string value = text();
-    if (const std::uint64_t line = in_.number(); line != 0) value += std::to_string(line);
-    return value;
+    const std::string_view place = shared();
+    const std::uint64_t line = in_.number();
+    if (line == 0) return std::string(place);
+    char digits[20];
+    const auto length =
+        static_cast<std::size_t>(std::to_chars(std::begin(digits), std::end(digits), line).ptr - digits);
+    std::string value;
+    value.reserve(place.size() + length);
+    return value.append(place).append(digits, length);
   }
   std::string grant_id() {
     if (!in_.flag()) return own();
-    std::string id(kGrant);
-    for (const char byte : in_.text()) {
+    const std::string_view digest = in_.text();
+    std::string id;
+    id.reserve(kGrant.size() + 2 * digest.size());
+    id = kGrant;
+    for (const char byte : digest) {
       id += kHex[static_cast<unsigned char>(byte) >> 4];
       id += kHex[static_cast<unsigned char>(byte) & 15];
     }
@@ -148,11 +142,36 @@ class Reader {
       if (!broken_) each();
     });
   }
+  // A list into a vector, which is made as long as it will be. An element takes `least` bytes or more, so
+  // that a count that is a lie makes no room for more than there are bytes.
+  template <typename T, typename Each>
+  void list(std::vector<T> &into, std::size_t least, Each &&each) {
+    const std::uint64_t count = in_.number();
+    const std::size_t wanted =
+        into.size() + static_cast<std::size_t>(std::min<std::uint64_t>(count, bytes_ / least));
+    if (wanted > into.capacity()) into.reserve(std::max(wanted, into.capacity() * 2));
+    for (std::uint64_t i = 0; i < count && ok(); ++i) each(into.emplace_back());
+  }
   bool ok() const { return in_.ok() && !broken_; }
 
  private:
+  std::string_view shared() {
+    const std::uint64_t at = in_.number();
+    if (at == 0) {
+      known_.push_back(in_.text());
+      return known_.back();
+    }
+    if (at > known_.size() || known_[at - 1].size() > budget_) {
+      broken_ = true;
+      return {};
+    }
+    budget_ -= known_[at - 1].size();
+    return known_[at - 1];
+  }
+
   base::WireReader &in_;
   std::uint64_t &budget_;
+  std::size_t bytes_;
   std::vector<std::string_view> known_;
   bool broken_ = false;
 };
@@ -221,8 +240,7 @@ void write_secrets(Writer &out, const Facts &facts) {
 }
 
 void read_rights(Reader &in, Facts &facts) {
-  in.list([&] {
-    Principal p;
+  in.list(facts.principals, 8, [&](Principal &p) {
     p.id = in.text();
     const std::uint64_t kind = in.number();
     p.kind = kind <= static_cast<std::uint64_t>(PrincipalKind::other) ? static_cast<PrincipalKind>(kind)
@@ -235,16 +253,12 @@ void read_rights(Reader &in, Facts &facts) {
       p.attributes[std::move(key)] = in.text();
     });
     p.evidence = in.evidence();
-    facts.principals.push_back(std::move(p));
   });
-  in.list([&] {
-    Resource r;
+  in.list(facts.resources, 6, [&](Resource &r) {
     for (std::string *text : {&r.id, &r.kind, &r.name, &r.held_in}) *text = in.text();
     r.evidence = in.evidence();
-    facts.resources.push_back(std::move(r));
   });
-  in.list([&] {
-    Grant g;
+  in.list(facts.grants, 9, [&](Grant &g) {
     g.id = in.grant_id();
     for (std::string *text : {&g.kind, &g.from, &g.to}) *text = in.text();
     g.valid = in.interval();
@@ -253,53 +267,42 @@ void read_rights(Reader &in, Facts &facts) {
     g.end_known = (known & 2) != 0;
     g.used = in.intervals();
     g.evidence = in.evidence();
-    facts.grants.push_back(std::move(g));
   });
-  in.list([&] {
-    Credential c;
+  in.list(facts.credentials, 10, [&](Credential &c) {
     c.id = in.own();
     for (std::string *text : {&c.principal, &c.slot}) *text = in.text();
     for (std::string *text : {&c.key_id, &c.hint, &c.thumbprint, &c.name}) *text = in.own();
     c.valid = in.interval();
     c.evidence = in.evidence();
-    facts.credentials.push_back(std::move(c));
   });
 }
 
 void read_secrets(Reader &in, Facts &facts) {
-  in.list([&] {
-    Binding b;
+  in.list(facts.bindings, 9, [&](Binding &b) {
     for (std::string *text : {&b.secret, &b.principal, &b.slot, &b.credential}) *text = in.text();
     b.valid = in.interval();
     b.strength = in.real();
     b.why = in.text();
     b.used = in.intervals();
     b.evidence = in.evidence();
-    facts.bindings.push_back(std::move(b));
   });
-  in.list([&] {
-    Presence p;
+  in.list(facts.presences, 6, [&](Presence &p) {
     p.secret = in.text();
     p.resource = in.text();
     p.valid = in.interval();
     p.message_id = in.text();
     p.evidence = in.evidence();
-    facts.presences.push_back(std::move(p));
   });
-  in.list([&] {
-    Exposure e;
+  in.list(facts.exposures, 6, [&](Exposure &e) {
     e.resource = in.text();
     e.interval = in.interval();
     e.confirmed = in.flag();
     e.message_id = in.text();
     e.evidence = in.evidence();
-    facts.exposures.push_back(std::move(e));
   });
-  in.list([&] {
-    Unlock u;
+  in.list(facts.unlocks, 5, [&](Unlock &u) {
     for (std::string *text : {&u.cipher, &u.key, &u.secret}) *text = in.text();
     u.evidence = in.evidence();
-    facts.unlocks.push_back(std::move(u));
   });
 }
 
@@ -320,7 +323,7 @@ base::Result<Facts> Facts::decode(std::string_view bytes) {
     if (in.number() != kWireVersion) {
       return base::fail(base::ErrorKind::internal, "facts: written by another version of dislodge");
     }
-    Reader reader(in, budget);
+    Reader reader(in, budget, bytes.size());
     read_rights(reader, facts);
     read_secrets(reader, facts);
     if (!reader.ok())
