@@ -70,8 +70,10 @@ disclose::Sides sides_of(const engine::Picture &picture, const disclose::Party &
 void hide_in_subjects(const engine::Picture &picture, const disclose::Sides &sides,
                       disclose::Selection &selection) {
   std::set<std::string_view> with_secret;  // messages in whose own header one was found
-  for (const engine::StoredSighting &row : picture.sightings)
-    if (row.sighting.rejected.empty() && !row.sighting.identifier) with_secret.insert(row.sighting.item);
+  for (std::size_t i = 0; i < picture.sightings.size(); ++i)
+    if (const secret::SightingView one = picture.sightings.row(i).sighting;
+        one.rejected.empty() && !one.identifier)
+      with_secret.insert(one.item);
   for (disclose::PackageRow &row : selection.rows) {
     std::vector<std::string> named;
     disclose::add_others_named(row.subject, sides, named);

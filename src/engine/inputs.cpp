@@ -84,8 +84,13 @@ void index_picture(Picture &picture) {
   picture.principal_index.clear();
   for (std::size_t i = 0; i < picture.facts.principals.size(); ++i)
     picture.principal_index[picture.facts.principals[i].id] = i;
-  for (const StoredSighting &row : picture.sightings)
-    if (row.sighting.rejected.empty()) picture.masks.emplace("secret:" + row.secret, row.sighting.mask);
+  std::string id;
+  for (std::size_t i = 0; i < picture.sightings.size(); ++i) {
+    const SightingTable::Row row = picture.sightings.row(i);
+    if (!row.sighting.rejected.empty()) continue;
+    id.assign("secret:").append(row.secret);
+    picture.masks.try_emplace(id, row.sighting.mask);
+  }
 }
 
 const identity::SecretFact *Picture::secret(std::string_view id) const {

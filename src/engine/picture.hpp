@@ -66,7 +66,7 @@ struct Picture {
   LedgerTotals totals;
   std::vector<evidence::LedgerRow> ledger;  // rows of evidence, then not held and not exported
   std::vector<StoredRecord> records;
-  std::vector<StoredSighting> sightings;
+  SightingTable sightings;
   std::vector<identity::SecretFact> secrets;  // sorted by id
   std::map<std::string, std::string> masks;   // secret id -> mask
   log::EventTable events;

@@ -97,10 +97,11 @@ Result<evidence::Unlock> kept_unlock(Case &the_case) {
 Result<evidence::Unlock> found_passwords(Case &the_case) {
   DISLODGE_TRY_ASSIGN(const auto sightings, load_sightings(the_case));
   std::map<std::string, std::size_t> seen;
-  for (const StoredSighting &row : sightings) {
-    const std::string &kind = row.sighting.kind;
+  for (std::size_t i = 0; i < sightings.size(); ++i) {
+    const SightingTable::Row row = sightings.row(i);
+    const std::string_view kind = row.sighting.kind;
     if (row.sighting.latent || (kind != "password" && kind != "passphrase")) continue;
-    ++seen[row.secret];
+    ++seen[std::string(row.secret)];
   }
   std::vector<std::pair<std::size_t, std::string>> order;
   for (const auto &[secret, count] : seen) order.emplace_back(count, secret);

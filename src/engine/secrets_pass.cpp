@@ -10,6 +10,7 @@
 
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
+#include "base/text_order.hpp"
 #include "identity/name_index.hpp"
 
 namespace dislodge::engine {
@@ -225,8 +226,7 @@ std::string value_of(base::Time time) {
 }  // namespace
 
 std::vector<std::int64_t> logs_among(const std::vector<EvidenceRow> &evidence,
-                                     const std::vector<StoredRecord> &records,
-                                     const std::vector<StoredSighting> &sightings,
+                                     const std::vector<StoredRecord> &records, const SightingTable &sightings,
                                      const std::vector<std::string> &files) {
   std::unordered_set<std::string_view> roots;
   const std::unordered_set<std::string_view> items(files.begin(), files.end());
@@ -240,7 +240,8 @@ std::vector<std::int64_t> logs_among(const std::vector<EvidenceRow> &evidence,
   for (const StoredRecord &row : records) {
     if (!of_log(row.record.item)) beside.insert(row.evidence);
   }
-  for (const StoredSighting &row : sightings) {
+  for (std::size_t i = 0; i < sightings.size(); ++i) {
+    const SightingTable::Row row = sightings.row(i);
     if (row.sighting.rejected.empty() && !of_log(row.sighting.item)) beside.insert(row.evidence);
   }
   std::vector<std::int64_t> logs;
@@ -358,7 +359,7 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
   return held;
 }
 
-std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSighting> &sightings,
+std::vector<identity::SecretFact> assemble_secrets(const SightingTable &sightings,
                                                    const std::vector<StoredRecord> &records, const Held &held,
                                                    const SecretLengths &lengths) {
   std::unordered_map<std::int64_t, const evidence::Record *> by_id;
@@ -369,7 +370,7 @@ std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSight
     if (row.record.kind == evidence::RecordKind::blob)
       blobs[fmt::format("{} {}", row.evidence, row.record.item)] = &row.record;
   }
-  const auto record_of = [&](const StoredSighting &row) -> const evidence::Record * {
+  const auto record_of = [&](const SightingTable::Row &row) -> const evidence::Record * {
     if (row.record != 0) {
       const auto found = by_id.find(row.record);
       if (found != by_id.end()) return found->second;
@@ -381,23 +382,39 @@ std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSight
     return nullptr;
   };
 
-  std::map<std::string, identity::SecretFact> secrets;
-  for (const StoredSighting &row : sightings) {
-    const secret::Sighting &sighting = row.sighting;
-    if (!sighting.rejected.empty() || sighting.identifier) continue;
-    identity::SecretFact &fact = secrets["secret:" + row.secret];
+  // By secret, and within one in the order of the sightings, which is that of their items.
+  std::vector<std::uint32_t> order;
+  order.reserve(sightings.size());
+  for (std::size_t i = 0; i < sightings.size(); ++i)
+    if (const secret::SightingView one = sightings.row(i).sighting; one.rejected.empty() && !one.identifier)
+      order.push_back(static_cast<std::uint32_t>(i));
+  base::order_by_text(
+      order, [&](std::uint32_t i) { return sightings.secret(i); },
+      [](std::uint32_t, std::uint32_t) { return std::weak_ordering::equivalent; });
+
+  std::vector<identity::SecretFact> list;
+  std::string_view last;
+  for (const std::uint32_t i : order) {
+    const SightingTable::Row row = sightings.row(i);
+    const secret::SightingView &sighting = row.sighting;
+    if (list.empty() || last != row.secret) {
+      list.emplace_back().id.append("secret:").append(row.secret);
+      list.back().length = lengths.of(row.secret);
+      last = row.secret;
+    }
+    identity::SecretFact &fact = list.back();
     if (sighting.confidence > fact.confidence || fact.kind.empty()) {
       fact.kind = sighting.kind;
       fact.rule = sighting.rule;
       fact.confidence = sighting.confidence;
     }
     fact.latent = fact.latent || sighting.latent;
-    identity::SecretPlace place;
+    identity::SecretPlace &place = fact.places.emplace_back();
     place.item = sighting.item;
     place.line = sighting.line;
     if (const auto resource = held.resource.find(row.evidence); resource != held.resource.end())
       place.resource = resource->second;
-    place.hints = sighting.hints;
+    place.hints = sighting.hints();
     place.quote_depth = sighting.quote_depth;
     if (const evidence::Record *record = record_of(row)) {
       place.message_id = record->message_id;
@@ -415,18 +432,13 @@ std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSight
           place.people.push_back(person.address);
       }
     }
-    fact.places.push_back(std::move(place));
   }
-  std::vector<identity::SecretFact> list;
-  for (auto &[id, fact] : secrets) {
-    fact.id = id;
-    fact.length = lengths.of(std::string_view(id).substr(std::string_view("secret:").size()));
-    std::stable_sort(fact.places.begin(), fact.places.end(),
-                     [](const identity::SecretPlace &a, const identity::SecretPlace &b) {
-                       return std::tie(a.item, a.line) < std::tie(b.item, b.line);
-                     });
-    list.push_back(std::move(fact));
-  }
+  const auto earlier = [](const identity::SecretPlace &a, const identity::SecretPlace &b) {
+    return std::tie(a.item, a.line) < std::tie(b.item, b.line);
+  };
+  for (identity::SecretFact &fact : list)
+    if (!std::is_sorted(fact.places.begin(), fact.places.end(), earlier))
+      std::stable_sort(fact.places.begin(), fact.places.end(), earlier);
   return list;
 }
 

@@ -26,8 +26,7 @@ struct Held {
 // lie, packed or not, and which holds no message, document or secret beside them. A log testifies about the
 // intruder; that they read it too has to be said. Sorted ids.
 std::vector<std::int64_t> logs_among(const std::vector<EvidenceRow> &evidence,
-                                     const std::vector<StoredRecord> &records,
-                                     const std::vector<StoredSighting> &sightings,
+                                     const std::vector<StoredRecord> &records, const SightingTable &sightings,
                                      const std::vector<std::string> &files);
 
 // Message id -> the mailbox in which a log saw it read, where it is one.
@@ -42,7 +41,7 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
                    const MailboxesRead &reads = {});
 
 // Sorted by id; places sorted by item and line. Rejected candidates and public identifiers are no secrets.
-std::vector<identity::SecretFact> assemble_secrets(const std::vector<StoredSighting> &sightings,
+std::vector<identity::SecretFact> assemble_secrets(const SightingTable &sightings,
                                                    const std::vector<StoredRecord> &records, const Held &held,
                                                    const SecretLengths &lengths);
 

@@ -117,50 +117,53 @@ bool follows(const evidence::Record &first, const evidence::Record &later, std::
          });
 }
 
-std::string_view user_of(const secret::Sighting &sighting) {
-  for (const secret::Hint &hint : sighting.hints)
+std::string user_of(const std::vector<secret::Hint> &hints) {
+  for (const secret::Hint &hint : hints)
     if (hint.kind == secret::HintKind::user && hint.value != secret::kTheRecipient &&
         hint.value != secret::kTheAuthor)
       return hint.value;
   return {};
 }
 
-bool is_application_secret(const secret::Sighting &s) {
+bool is_application_secret(const secret::SightingView &s) {
   return s.rejected.empty() && !s.identifier &&
          (s.kind.find("client-secret") != std::string::npos || s.rule == "assigned-secret");
 }
 
 // The values of a kind of hint, each once.
-std::set<std::string> values_of(const std::vector<const secret::Sighting *> &of, secret::HintKind kind) {
+std::set<std::string> values_of(const std::vector<secret::Hint> &of, secret::HintKind kind) {
   std::set<std::string> out;
-  for (const secret::Sighting *s : of)
-    for (const secret::Hint &hint : s->hints)
-      if (hint.kind == kind) out.insert(base::lower(hint.value));
+  for (const secret::Hint &hint : of)
+    if (hint.kind == kind) out.insert(base::lower(hint.value));
   return out;
 }
 
 // The ids that were sent apart from the secret of their application.
-void join_applications(std::vector<StoredSighting> &sightings,
+void join_applications(SightingTable &sightings,
                        const std::unordered_map<std::int64_t, const evidence::Record *> &by_id) {
-  // By sender and record.
-  std::map<std::string, std::map<std::int64_t, std::vector<const secret::Sighting *>>> named;
-  for (const StoredSighting &row : sightings) {
-    const secret::Sighting &s = row.sighting;
+  // What stood beside them, by sender and record.
+  std::map<std::string, std::map<std::int64_t, std::vector<secret::Hint>>> named;
+  for (std::size_t i = 0; i < sightings.size(); ++i) {
+    const SightingTable::Row row = sightings.row(i);
+    const secret::SightingView &s = row.sighting;
     if ((s.kind != "application-id" && s.kind != "tenant-id") || !s.rejected.empty()) continue;
-    if (const auto record = by_id.find(row.record); record != by_id.end())
-      named[sender_of(*record->second)][row.record].push_back(&s);
-  }
-  if (named.empty()) return;
-  for (StoredSighting &row : sightings) {
-    if (!is_application_secret(row.sighting) || row.sighting.quote_depth > 0 ||
-        !secret::hint(row.sighting, secret::HintKind::application).empty())
-      continue;
     const auto record = by_id.find(row.record);
     if (record == by_id.end()) continue;
+    std::vector<secret::Hint> &hints = named[sender_of(*record->second)][row.record];
+    for (secret::Hint &hint : s.hints()) hints.push_back(std::move(hint));
+  }
+  if (named.empty()) return;
+  for (std::size_t i = 0; i < sightings.size(); ++i) {
+    const SightingTable::Row row = sightings.row(i);
+    if (!is_application_secret(row.sighting) || row.sighting.quote_depth > 0) continue;
+    const auto record = by_id.find(row.record);
+    if (record == by_id.end()) continue;
+    StoredSighting told = row.whole();
+    if (!secret::hint(told.sighting, secret::HintKind::application).empty()) continue;
     const auto messages = named.find(sender_of(*record->second));
     if (messages == named.end()) continue;
     // The nearest in time; of two as near, the first by its id.
-    const std::vector<const secret::Sighting *> *best = nullptr;
+    const std::vector<secret::Hint> *best = nullptr;
     std::pair<std::int64_t, std::string> best_at;
     for (const auto &[id, ids] : messages->second) {
       const evidence::Record &other = *by_id.at(id);
@@ -176,19 +179,20 @@ void join_applications(std::vector<StoredSighting> &sightings,
     const std::set<std::string> applications = values_of(*best, secret::HintKind::application);
     const std::set<std::string> tenants = values_of(*best, secret::HintKind::tenant);
     if (applications.size() != 1) continue;
-    secret::add_hint(row.sighting.hints, secret::HintKind::application, *applications.begin());
-    if (tenants.size() == 1 && secret::hint(row.sighting, secret::HintKind::tenant).empty())
-      secret::add_hint(row.sighting.hints, secret::HintKind::tenant, *tenants.begin());
+    secret::add_hint(told.sighting.hints, secret::HintKind::application, *applications.begin());
+    if (tenants.size() == 1 && secret::hint(told.sighting, secret::HintKind::tenant).empty())
+      secret::add_hint(told.sighting.hints, secret::HintKind::tenant, *tenants.begin());
+    sightings.replace(i, told);
   }
 }
 
 }  // namespace
 
-void join_split_secrets(std::vector<StoredSighting> &sightings, const std::vector<StoredRecord> &records) {
+void join_split_secrets(SightingTable &sightings, const std::vector<StoredRecord> &records) {
   std::unordered_map<std::int64_t, const evidence::Record *> by_id;
   for (const StoredRecord &row : records)
     if (row.record.kind == evidence::RecordKind::message) by_id[row.id] = &row.record;
-  const auto record_of = [&](const StoredSighting &row) -> const evidence::Record * {
+  const auto record_of = [&](const SightingTable::Row &row) -> const evidence::Record * {
     const auto found = by_id.find(row.record);
     return found == by_id.end() ? nullptr : found->second;
   };
@@ -201,11 +205,12 @@ void join_split_secrets(std::vector<StoredSighting> &sightings, const std::vecto
     std::string user;
   };
   std::map<std::string, std::vector<Announced>> announced;
-  for (const StoredSighting &row : sightings) {
+  for (std::size_t i = 0; i < sightings.size(); ++i) {
+    const SightingTable::Row row = sightings.row(i);
     if (row.sighting.kind != kAnnounced || !row.sighting.rejected.empty()) continue;
     const evidence::Record *record = record_of(row);
-    if (record == nullptr || user_of(row.sighting).empty()) continue;
-    announced[sender_of(*record)].push_back({record, std::string(user_of(row.sighting))});
+    std::string user = record == nullptr ? std::string() : user_of(row.sighting.hints());
+    if (!user.empty()) announced[sender_of(*record)].push_back({record, std::move(user)});
   }
   if (announced.empty()) return;
   for (auto &[sender, list] : announced)
@@ -214,31 +219,33 @@ void join_split_secrets(std::vector<StoredSighting> &sightings, const std::vecto
              std::pair(time_of(*b.record), b.record->message_id);
     });
 
-  for (StoredSighting &row : sightings) {
-    secret::Sighting &sighting = row.sighting;
-    const bool word = sighting.kind == kWordAlone;
-    const bool password =
-        sighting.kind == "password" && sighting.rejected.empty() && user_of(sighting).empty();
-    if (!word && !password) continue;
+  for (std::size_t i = 0; i < sightings.size(); ++i) {
+    const SightingTable::Row row = sightings.row(i);
+    const bool word = row.sighting.kind == kWordAlone;
+    const bool password = row.sighting.kind == "password" && row.sighting.rejected.empty();
+    if ((!word && !password) || row.sighting.quote_depth > 0) continue;
     const evidence::Record *record = record_of(row);
-    if (record == nullptr || sighting.quote_depth > 0) continue;
+    if (record == nullptr) continue;
     const auto list = announced.find(sender_of(*record));
-    if (list == announced.end()) continue;
+    if (list == announced.end() || (!word && !user_of(row.sighting.hints()).empty())) continue;
     // The last announcement before it.
     const auto last = std::find_if(list->second.rbegin(), list->second.rend(),
                                    [&](const Announced &one) { return follows(*one.record, *record); });
     if (last == list->second.rend()) continue;
-    secret::add_hint(sighting.hints, secret::HintKind::user, last->user);
-    if (!word) continue;
-    sighting.kind = "password";
-    sighting.rule = kJoinedRule;
-    sighting.identifier = false;
-    sighting.confidence = kJoinedConfidence;
+    StoredSighting told = row.whole();
+    secret::add_hint(told.sighting.hints, secret::HintKind::user, last->user);
+    if (word) {
+      told.sighting.kind = "password";
+      told.sighting.rule = kJoinedRule;
+      told.sighting.identifier = false;
+      told.sighting.confidence = kJoinedConfidence;
+    }
+    sightings.replace(i, told);
   }
 }
 
 std::vector<std::string> words_that_may_open(const std::vector<std::string> &closed,
-                                             const std::vector<StoredSighting> &sightings,
+                                             const SightingTable &sightings,
                                              const std::vector<StoredRecord> &records) {
   std::unordered_map<std::string_view, const evidence::Record *> by_item;
   std::unordered_map<std::int64_t, const evidence::Record *> by_id;
@@ -254,7 +261,8 @@ std::vector<std::string> words_that_may_open(const std::vector<std::string> &clo
         waiting[sender_of(*found->second)].insert(found->second);
   std::set<std::string> words;
   if (waiting.empty()) return {};
-  for (const StoredSighting &row : sightings) {
+  for (std::size_t i = 0; i < sightings.size(); ++i) {
+    const SightingTable::Row row = sightings.row(i);
     if (row.sighting.kind != kWordAlone || row.sighting.quote_depth > 0) continue;
     const auto record = by_id.find(row.record);
     if (record == by_id.end()) continue;
@@ -263,21 +271,24 @@ std::vector<std::string> words_that_may_open(const std::vector<std::string> &clo
         std::any_of(list->second.begin(), list->second.end(), [&](const evidence::Record *first) {
           return follows(*first, *record->second, kFollowsClosed);
         }))
-      words.insert(row.secret);
+      words.emplace(row.secret);
   }
   return {words.begin(), words.end()};
 }
 
-void tell_words_that_opened(const std::vector<OpenedItem> &opened, std::vector<StoredSighting> &sightings) {
+void tell_words_that_opened(const std::vector<OpenedItem> &opened, SightingTable &sightings) {
   std::set<std::string_view> keys;
   for (const OpenedItem &one : opened) keys.insert(std::string_view(one.key).substr(sizeof("secret:") - 1));
   if (keys.empty()) return;
-  for (StoredSighting &row : sightings) {
+  for (std::size_t i = 0; i < sightings.size(); ++i) {
+    const SightingTable::Row row = sightings.row(i);
     if (row.sighting.kind != kWordAlone || !keys.contains(row.secret)) continue;
-    row.sighting.kind = "password";
-    row.sighting.rule = kJoinedRule;
-    row.sighting.identifier = false;
-    row.sighting.confidence = 1;  // it opened something
+    StoredSighting told = row.whole();
+    told.sighting.kind = "password";
+    told.sighting.rule = kJoinedRule;
+    told.sighting.identifier = false;
+    told.sighting.confidence = 1;  // it opened something
+    sightings.replace(i, told);
   }
 }
 

@@ -26,15 +26,15 @@ namespace dislodge::engine {
 // something is a password.
 
 // Changes kinds and hints in place; what is stored stays as it was read. Deterministic.
-void join_split_secrets(std::vector<StoredSighting> &sightings, const std::vector<StoredRecord> &records);
+void join_split_secrets(SightingTable &sightings, const std::vector<StoredRecord> &records);
 
 // Ids (without "secret:") of the words that may open one of `closed`, paths of encrypted items: of messages
 // that follow the one that holds it, by the same sender. Sorted, none twice.
 std::vector<std::string> words_that_may_open(const std::vector<std::string> &closed,
-                                             const std::vector<StoredSighting> &sightings,
+                                             const SightingTable &sightings,
                                              const std::vector<StoredRecord> &records);
 
 // A word that opened something is a password. In place.
-void tell_words_that_opened(const std::vector<OpenedItem> &opened, std::vector<StoredSighting> &sightings);
+void tell_words_that_opened(const std::vector<OpenedItem> &opened, SightingTable &sightings);
 
 }  // namespace dislodge::engine

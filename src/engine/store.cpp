@@ -26,7 +26,7 @@ using casefile::Case;
 
 namespace {
 
-constexpr std::int64_t kRowsReserved = 1 << 24;       // of a table, before they are counted
+constexpr std::int64_t kRecordsReserved = 1 << 24;    // before they are counted
 constexpr std::uint64_t kBlockBytesMax = 4ull << 30;  // of one unit's events or facts, unpacked
 
 std::string compress(std::string_view bytes) {
@@ -288,63 +288,19 @@ Result<std::vector<UnitRow>> load_units(Case &the_case, bool pending_only) {
   }
 }
 
-namespace {
-
-// Rows as the case keeps them, a run of each unit: SQLite would sort ten million of them with their bodies.
-template <typename Row>
-struct Rows {
-  std::vector<Row> rows;
-  std::vector<std::uint32_t> runs;  // where each begins
-};
-template <typename Row, typename Decode>
-Result<Rows<Row>> rows_of(casefile::Database &database, std::string_view table, std::string_view columns,
-                          Decode decode) {
-  Rows<Row> all;
-  // What a case had before counts too, so this is what there is at most; what is not used is never touched.
-  DISLODGE_TRY_ASSIGN(const auto most, database.integer(fmt::format("SELECT max(rowid) FROM {}", table)));
-  all.rows.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(most.value_or(0), 0, kRowsReserved)));
-  DISLODGE_TRY_ASSIGN(auto query, database.prepare(fmt::format(
-                                      "SELECT evidence, body, {} FROM {} ORDER BY rowid", columns, table)));
-  const std::string what = fmt::format("case file: {}", table);
+Result<SightingTable> load_sightings(Case &the_case) {
+  // SQLite would sort ten million of them with their bodies.
+  SightingTable table;
+  DISLODGE_TRY_ASSIGN(auto query, the_case.database().prepare(
+                                      "SELECT evidence, secret, record, body FROM sighting ORDER BY rowid"));
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
-    if (!more) return all;
-    if (all.rows.size() >= UINT32_MAX)
-      return base::fail(ErrorKind::limit, fmt::format("case.db: more than 2^32 rows of {}", table));
-    Row row;
-    row.evidence = query.integer(0);
-    base::WireReader in(query.view(1));
-    decode(query, in, row);
-    DISLODGE_TRY(in.finish(what));
-    if (all.rows.empty() || all.rows.back().evidence != row.evidence)
-      all.runs.push_back(static_cast<std::uint32_t>(all.rows.size()));
-    all.rows.push_back(std::move(row));
+    if (!more) break;
+    DISLODGE_TRY(
+        table.add(query.integer(0), query.view(1), query.is_null(2) ? 0 : query.integer(2), query.view(3)));
   }
-}
-
-}  // namespace
-
-Result<std::vector<StoredSighting>> load_sightings(Case &the_case) {
-  DISLODGE_TRY_ASSIGN(auto all,
-                      rows_of<StoredSighting>(
-                          the_case.database(), "sighting", "secret, record",
-                          [](const casefile::Statement &query, base::WireReader &in, StoredSighting &row) {
-                            row.secret = query.view(2);
-                            row.record = query.is_null(3) ? 0 : query.integer(3);
-                            row.sighting = secret::Sighting::decode(in);
-                          }));
-  const std::vector<StoredSighting> &rows = all.rows;
-  base::put_in_order(all.rows, base::order_of_runs(
-                                   static_cast<std::uint32_t>(rows.size()), all.runs,
-                                   [&](std::uint32_t i) { return std::string_view(rows[i].sighting.item); },
-                                   [&](std::uint32_t a, std::uint32_t b) -> std::weak_ordering {
-                                     const StoredSighting &one = rows[a], &other = rows[b];
-                                     if (const auto at = one.sighting.offset <=> other.sighting.offset;
-                                         at != 0)
-                                       return at;
-                                     return one.secret <=> other.secret;
-                                   }));
-  return std::move(all.rows);
+  table.sort();
+  return table;
 }
 
 Result<std::map<std::pair<std::string, std::uint64_t>, std::string>> load_contexts(Case &the_case,
@@ -363,20 +319,30 @@ Result<std::map<std::pair<std::string, std::uint64_t>, std::string>> load_contex
 }
 
 Result<std::vector<StoredRecord>> load_records(Case &the_case) {
-  DISLODGE_TRY_ASSIGN(auto all, rows_of<StoredRecord>(the_case.database(), "record", "id",
-                                                      [](const casefile::Statement &query,
-                                                         base::WireReader &in, StoredRecord &row) {
-                                                        row.id = query.integer(2);
-                                                        row.record = evidence::Record::decode(in);
-                                                      }));
-  const std::vector<StoredRecord> &rows = all.rows;
-  base::put_in_order(all.rows, base::order_of_runs(
-                                   static_cast<std::uint32_t>(rows.size()), all.runs,
-                                   [&](std::uint32_t i) { return std::string_view(rows[i].record.item); },
-                                   [&](std::uint32_t a, std::uint32_t b) -> std::weak_ordering {
-                                     return rows[a].id <=> rows[b].id;
-                                   }));
-  return std::move(all.rows);
+  std::vector<StoredRecord> rows;
+  std::vector<std::uint32_t> runs;  // of a piece of evidence each
+  // What a case had before counts too, so this is what there is at most; what is not used is never touched.
+  DISLODGE_TRY_ASSIGN(const auto most, the_case.database().integer("SELECT max(id) FROM record"));
+  rows.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(most.value_or(0), 0, kRecordsReserved)));
+  DISLODGE_TRY_ASSIGN(auto query,
+                      the_case.database().prepare("SELECT id, evidence, body FROM record ORDER BY id"));
+  while (true) {
+    DISLODGE_TRY_ASSIGN(const bool more, query.step());
+    if (!more) break;
+    if (rows.size() >= UINT32_MAX) return base::fail(ErrorKind::limit, "case file: more than 2^32 records");
+    const std::int64_t evidence = query.integer(1);
+    if (rows.empty() || rows.back().evidence != evidence)
+      runs.push_back(static_cast<std::uint32_t>(rows.size()));
+    base::WireReader in(query.view(2));
+    rows.push_back({query.integer(0), evidence, evidence::Record::decode(in)});
+    DISLODGE_TRY(in.finish("case file: record"));
+  }
+  std::vector<std::uint32_t> order = base::order_of_runs(
+      static_cast<std::uint32_t>(rows.size()), runs,
+      [&](std::uint32_t i) { return std::string_view(rows[i].record.item); },
+      [&](std::uint32_t a, std::uint32_t b) -> std::weak_ordering { return rows[a].id <=> rows[b].id; });
+  base::put_in_order(rows, std::move(order));
+  return rows;
 }
 
 Result<std::vector<evidence::LedgerRow>> load_ledger(Case &the_case) {

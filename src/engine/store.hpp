@@ -15,6 +15,7 @@
 #include "base/intern.hpp"
 #include "base/intervals.hpp"
 #include "casefile/case.hpp"
+#include "engine/sightings.hpp"
 #include "engine/unit_result.hpp"
 #include "evidence/collection.hpp"
 #include "evidence/units.hpp"
@@ -44,14 +45,6 @@ struct UnitRow {
   std::uint64_t begin = 0, end = 0;
   std::string state;
   std::uint32_t attempts = 0;
-};
-
-// A sighting as the case keeps it: with the secret's id and the record around it.
-struct StoredSighting {
-  std::int64_t evidence = 0;
-  std::string secret;         // 32 hex digits
-  std::int64_t record = 0;    // record row, 0 none
-  secret::Sighting sighting;  // sighting.value is meaningless here
 };
 
 struct StoredRecord {
@@ -87,7 +80,7 @@ base::Result<void> store_failure(casefile::Case &the_case, const EvidenceRow &ev
 
 base::Result<std::vector<EvidenceRow>> load_evidence(casefile::Case &the_case);
 base::Result<std::vector<UnitRow>> load_units(casefile::Case &the_case, bool pending_only);
-base::Result<std::vector<StoredSighting>> load_sightings(casefile::Case &the_case);
+base::Result<SightingTable> load_sightings(casefile::Case &the_case);
 // What stands around one secret (32 hex digits), masked, by item and offset; the first `most`.
 base::Result<std::map<std::pair<std::string, std::uint64_t>, std::string>> load_contexts(
     casefile::Case &the_case, std::string_view secret, std::size_t most);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/encode.hpp"
+#include "secret/sighting_view.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -90,8 +91,22 @@ void Sighting::encode(base::WireWriter &out) const {
   out.number(static_cast<std::uint64_t>(closing));
 }
 
-Sighting Sighting::decode(base::WireReader &in) {
-  Sighting s;
+namespace {
+
+template <typename Each>
+void each_hint(base::WireReader &in, Each &&each) {
+  in.list([&] {
+    const std::uint64_t kind = in.number();
+    const std::string_view value = in.text();
+    // One from a process that knows more than we do is dropped.
+    if (kind < kHintNames.size()) each(static_cast<HintKind>(kind), value);
+  });
+}
+
+}  // namespace
+
+SightingView SightingView::decode(base::WireReader &in) {
+  SightingView s;
   s.kind = in.text();
   s.rule = in.text();
   s.item = in.text();
@@ -107,20 +122,49 @@ Sighting Sighting::decode(base::WireReader &in) {
   s.quote_depth = static_cast<std::uint32_t>(in.number());
   s.identifier = in.flag();
   s.latent = in.flag();
-  in.list([&] {
-    Hint one;
-    const std::uint64_t hint_kind = in.number();
-    one.value = in.text();
-    if (hint_kind >= kHintNames.size())
-      return;  // from a process that knows more than we do: the hint is dropped
-    one.kind = static_cast<HintKind>(hint_kind);
-    s.hints.push_back(std::move(one));
-  });
+  s.hints_ = in;
+  each_hint(in, [](HintKind, std::string_view) {});
   s.rejected = in.text();
   const std::uint64_t closing = in.number();
   s.closing = closing <= static_cast<std::uint64_t>(Closing::disclaimer) ? static_cast<Closing>(closing)
                                                                          : Closing::none;
   return s;
+}
+
+std::vector<Hint> SightingView::hints() const {
+  std::vector<Hint> list;
+  base::WireReader in = hints_;
+  each_hint(in, [&](HintKind hint_kind, std::string_view text) {
+    list.push_back({hint_kind, std::string(text)});
+  });
+  return list;
+}
+
+Sighting SightingView::whole() const {
+  Sighting s;
+  s.kind = kind;
+  s.rule = rule;
+  s.item = item;
+  s.line = line;
+  s.column = column;
+  s.offset = offset;
+  s.length = length;
+  s.space = space;
+  s.mask = mask;
+  s.confidence = confidence;
+  s.value = value;
+  s.record = record;
+  s.quote_depth = quote_depth;
+  s.closing = closing;
+  s.identifier = identifier;
+  s.latent = latent;
+  s.hints = hints();
+  s.rejected = rejected;
+  return s;
+}
+
+Sighting Sighting::decode(base::WireReader &in) {
+  return SightingView::decode(in).whole();
 }
 
 }  // namespace dislodge::secret

@@ -56,29 +56,31 @@ constexpr std::string_view kHidden = "\u2022\u2022\u2022";  // as in what stands
 void places(JsonWriter &json, const Picture &picture, const identity::SecretFact &secret,
             const Contexts &contexts) {
   const std::string_view digits = std::string_view(secret.id).substr(std::string_view("secret:").size());
-  std::vector<const engine::StoredSighting *> seen;
+  std::vector<engine::StoredSighting> seen;
   std::size_t total = 0;
-  for (const engine::StoredSighting &row : picture.sightings) {
+  for (std::size_t i = 0; i < picture.sightings.size(); ++i) {
+    const engine::SightingTable::Row row = picture.sightings.row(i);
     if (row.secret != digits || !row.sighting.rejected.empty()) continue;
     ++total;
-    if (seen.size() < kPlacesShown) seen.push_back(&row);
+    if (seen.size() < kPlacesShown) seen.push_back(row.whole());
   }
   std::unordered_map<std::int64_t, const evidence::Record *> records;
-  for (const engine::StoredSighting *row : seen)
-    if (row->record != 0) records.emplace(row->record, nullptr);
+  for (const engine::StoredSighting &row : seen)
+    if (row.record != 0) records.emplace(row.record, nullptr);
   for (const engine::StoredRecord &row : picture.records)
     if (const auto wanted = records.find(row.id); wanted != records.end()) wanted->second = &row.record;
   // Messages in whose head something was found: then the head is not shown.
   std::unordered_map<std::string_view, bool> heads;
   for (const auto &[id, record] : records)
     if (record != nullptr) heads.emplace(record->item, false);
-  for (const engine::StoredSighting &row : picture.sightings)
-    if (const auto head = heads.find(row.sighting.item); head != heads.end()) head->second = true;
+  for (std::size_t i = 0; i < picture.sightings.size(); ++i)
+    if (const auto head = heads.find(picture.sightings.row(i).sighting.item); head != heads.end())
+      head->second = true;
   json.field("places_total", static_cast<std::uint64_t>(total));
   json.array_field("places", [&] {
-    for (const engine::StoredSighting *row : seen) {
-      const secret::Sighting &one = row->sighting;
-      const auto within = records.find(row->record);
+    for (const engine::StoredSighting &row : seen) {
+      const secret::Sighting &one = row.sighting;
+      const auto within = records.find(row.record);
       const evidence::Record *record = within == records.end() ? nullptr : within->second;
       json.object([&] {
         json.field("item", one.item);

@@ -38,13 +38,20 @@ std::string user_of(const StoredSighting &row) {
   return row.sighting.hints.empty() ? "" : row.sighting.hints.front().value;
 }
 
+void join(std::vector<StoredSighting> &rows, const std::vector<StoredRecord> &records) {
+  SightingTable table;
+  for (const StoredSighting &row : rows) table.push_back(row);
+  join_split_secrets(table, records);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = table[i];
+}
+
 TEST(SplitSecrets, AWordAloneThatWasAnnouncedIsThePasswordOfTheAccount) {
   const std::vector<StoredRecord> records = {
       message(1, "it@acme.example", "kim@acme.example", "Your VPN account", 0),
       message(2, "it@acme.example", "kim@acme.example", "Re: Your VPN account", 1)};
   std::vector<StoredSighting> sightings = {sighting(1, "account-announced", "kmeyer"),
                                            sighting(2, "word-alone")};
-  join_split_secrets(sightings, records);
+  join(sightings, records);
   EXPECT_EQ(sightings[1].sighting.kind, "password");
   EXPECT_FALSE(sightings[1].sighting.identifier);
   EXPECT_EQ(user_of(sightings[1]), "kmeyer");
@@ -56,7 +63,7 @@ TEST(SplitSecrets, APasswordWithoutUserGetsTheAnnouncedOneByThread) {
       message(2, "it@acme.example", "kim@acme.example", "as promised", 30, "m1@acme.example")};
   std::vector<StoredSighting> sightings = {sighting(1, "account-announced", "kmeyer"),
                                            sighting(2, "password")};
-  join_split_secrets(sightings, records);
+  join(sightings, records);
   EXPECT_EQ(user_of(sightings[1]), "kmeyer");
 }
 
@@ -70,7 +77,7 @@ TEST(SplitSecrets, OthersLaterOrEarlierMessagesAreNotJoined) {
       message(6, "it@acme.example", "kim@acme.example", "Lunch", 1)};         // of something else
   std::vector<StoredSighting> sightings = {sighting(1, "account-announced", "kmeyer")};
   for (int id = 2; id <= 6; ++id) sightings.push_back(sighting(id, "word-alone"));
-  join_split_secrets(sightings, records);
+  join(sightings, records);
   for (std::size_t i = 1; i < sightings.size(); ++i) EXPECT_EQ(sightings[i].sighting.kind, "word-alone") << i;
 }
 
@@ -87,7 +94,7 @@ TEST(SplitSecrets, AnApplicationSecretGetsTheIdsThatWereSentApart) {
   sightings[0].sighting.hints.push_back({secret::HintKind::application, app});
   sightings[1].sighting.hints.push_back({secret::HintKind::tenant, tenant});
   sightings[2].sighting.identifier = sightings[3].sighting.identifier = false;
-  join_split_secrets(sightings, records);
+  join(sightings, records);
   EXPECT_EQ(secret::hint(sightings[2].sighting, secret::HintKind::application), app);
   EXPECT_EQ(secret::hint(sightings[2].sighting, secret::HintKind::tenant), tenant);
   EXPECT_TRUE(sightings[3].sighting.hints.empty()) << "of another thread";
@@ -96,14 +103,14 @@ TEST(SplitSecrets, AnApplicationSecretGetsTheIdsThatWereSentApart) {
   sightings.push_back(sighting(1, "application-id"));
   sightings.back().sighting.hints.push_back(
       {secret::HintKind::application, "11111111-2222-4333-8444-555555555555"});
-  join_split_secrets(sightings, records);
+  join(sightings, records);
   EXPECT_TRUE(sightings[2].sighting.hints.empty());
 }
 
 TEST(SplitSecrets, WithoutAnnouncementAWordStaysAWord) {
   const std::vector<StoredRecord> records = {message(1, "it@acme.example", "kim@acme.example", "ticket", 0)};
   std::vector<StoredSighting> sightings = {sighting(1, "word-alone")};
-  join_split_secrets(sightings, records);
+  join(sightings, records);
   EXPECT_EQ(sightings[0].sighting.kind, "word-alone");
   EXPECT_TRUE(sightings[0].sighting.identifier);
 }
