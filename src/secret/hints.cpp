@@ -56,6 +56,47 @@ std::size_t last_empty_line(std::string_view text, std::size_t from) {
   return std::string_view::npos;
 }
 
+// The line that begins at `at`, without quote marks and blanks.
+std::string_view bare_line(std::string_view text, std::size_t at) {
+  std::string_view line = text.substr(at, std::min(text.find('\n', at), text.size()) - at);
+  while (!line.empty() && (line.front() == '>' || is_space(line.front()))) line.remove_prefix(1);
+  return base::trim(line);
+}
+
+// "==========", "----------": what parts records from each other.
+bool is_ruler(std::string_view line) {
+  constexpr std::size_t kLeast = 5;
+  return line.size() >= kLeast && std::string_view("=-_*#~").find(line.front()) != std::string_view::npos &&
+         line.find_first_not_of(line.front()) == std::string_view::npos;
+}
+
+// Lists of accounts (of passwords that browsers kept, of a help desk) part them by rulers: whose the next one
+// is says nothing of this. A ruler below a line that stands alone underlines it, and is crossed.
+Span between_rulers(std::string_view text, std::size_t begin, std::size_t end, Span span) {
+  const auto line_of = [&](std::size_t at) {
+    const std::size_t mark = at == 0 ? std::string_view::npos : text.rfind('\n', at - 1);
+    return mark == std::string_view::npos || mark < span.begin ? span.begin : mark + 1;
+  };
+  for (std::size_t at = line_of(begin); at > span.begin;) {
+    const std::size_t next = at;
+    at = line_of(at - 1);
+    if (!is_ruler(bare_line(text, at))) continue;
+    const std::size_t above = at > span.begin ? line_of(at - 1) : at;
+    const std::string_view higher = above > span.begin ? bare_line(text, line_of(above - 1)) : "";
+    const bool underlines =
+        above < at && !bare_line(text, above).empty() && (higher.empty() || is_ruler(higher));
+    if (underlines) continue;
+    span.begin = next;
+    break;
+  }
+  for (std::size_t at = text.find('\n', end); at < span.end; at = text.find('\n', at + 1)) {
+    if (!is_ruler(bare_line(text, at + 1))) continue;
+    span.end = at;
+    break;
+  }
+  return span;
+}
+
 // The paragraph around the secret, cut to kReach on both sides. An empty line ends it, unless what follows or
 // precedes is within a few lines of a configuration: sections of files are often set apart by one empty line,
 // so up to one is crossed.
@@ -70,6 +111,7 @@ Span neighbourhood(std::string_view text, std::size_t begin, std::size_t end) {
   gap = after.find("\n\n");
   if (gap != std::string_view::npos) gap = after.find("\n\n", gap + 2);
   if (gap != std::string_view::npos) span.end = end + gap;
+  span = between_rulers(text, begin, end, span);
   // Half a name at the edge is a wrong name.
   for (int i = 0; i < 64 && span.begin > 0 && !is_space(text[span.begin - 1]) && !is_space(text[span.begin]);
        ++i)
@@ -291,6 +333,8 @@ class Collector {
     const std::size_t end = begin + groups[1].size();
     at_ = std::max<std::size_t>(start + groups[0].size(), at_ + 1);
     if (begin < request_.end && end > request_.begin) return;  // the secret itself, or part of it
+    // "android://hash@com.slack/": the key of a program, not somebody's address.
+    if (pattern.start == HintStart::address && text_.substr(0, start).ends_with("android://")) return;
     std::string_view value = view(groups[1]);
     while (!value.empty() &&
            (value.back() == '.' || value.back() == '-' || value.back() == '/' || value.back() == '\\'))

@@ -238,6 +238,11 @@ std::size_t sentence_begin(std::string_view text, std::size_t at) {
   return from;
 }
 
+// What looks_chosen_for_sure asks for: most sentences have none of them before their word for "password".
+bool has_chosen_sign(std::string_view text) {
+  return text.find_first_of("!#$%&+?^~@") != std::string_view::npos;
+}
+
 }  // namespace
 
 bool read_value_first(std::string_view text, std::size_t word, ProseCandidate candidate,
@@ -247,6 +252,7 @@ bool read_value_first(std::string_view text, std::size_t word, ProseCandidate ca
                               "to"sv, "jest"sv, "это"sv, "це"sv,  "-"sv,   "–"sv,  "—"sv, "="sv};
   constexpr std::array kGlued = {"가"sv, "이"sv, "는"sv, "은"sv, "が"sv, "は"sv, "是"sv};
   const std::size_t begin = sentence_begin(text, word);
+  if (!has_chosen_sign(text.substr(begin, word - begin))) return false;
   ProseReader reader(text, begin);
   const auto value = read_value(reader);
   if (!value || value->end >= word || word - value->end > kBetween) return false;
@@ -269,7 +275,9 @@ bool read_tried(std::string_view text, std::size_t word, ProseCandidate candidat
                                "попробуйте"sv, "используй"sv, "спробуй"sv, "спробуйте"sv, "with"sv,
                                "mit"sv,        "avec"sv,      "con"sv,     "com"sv};
   std::string before;
-  for (std::size_t at = sentence_begin(text, word); at < word;) {
+  const std::size_t begin = sentence_begin(text, word);
+  if (!has_chosen_sign(text.substr(begin, word - begin))) return false;
+  for (std::size_t at = begin; at < word;) {
     while (at < word && is_space(text[at])) ++at;
     if (at >= word) break;
     const Word one = word_at(text, at, word);

@@ -430,6 +430,32 @@ TEST(Scanner, ThePageWhereOneSignsIn) {
             "");
 }
 
+// Lists of passwords that browsers kept: each account ends at its ruler; a heading's underline ends nothing.
+TEST(Scanner, RulersPartAccounts) {
+  const auto found = test::scan(
+      "URL: https://login.microsoftonline.com/\nUsername: kira.ops@castle.example\nPassword: Osprey#62tidal\n"
+      "Application: Edge\n===============\nURL: https://www.netflix.com/login\nUsername: kira@mail.example\n"
+      "Password: Slate!55otter\nApplication: Chrome\n===============\nURL: android://hash@com.slack/\n"
+      "Username: kira.ops@castle.example\nPassword: Wren#4471lane\n");
+  ASSERT_EQ(found.size(), 3u);
+  const auto of = [&](std::size_t index, HintKind kind) {
+    std::vector<std::string> values;
+    for (const Hint &hint : found[index].sighting.hints)
+      if (hint.kind == kind) values.push_back(hint.value);
+    return values;
+  };
+  EXPECT_EQ(of(0, HintKind::user), std::vector<std::string>{"kira.ops@castle.example"});
+  EXPECT_EQ(of(0, HintKind::host), std::vector<std::string>{"login.microsoftonline.com"});
+  EXPECT_EQ(of(1, HintKind::user), std::vector<std::string>{"kira@mail.example"});
+  EXPECT_EQ(of(1, HintKind::host), std::vector<std::string>{"www.netflix.com"});
+  EXPECT_EQ(of(2, HintKind::user), std::vector<std::string>{"kira.ops@castle.example"});
+  EXPECT_TRUE(of(2, HintKind::host).empty());
+  const auto below =
+      test::scan("\nsftp.acme.example\n-----------------\nuser: brisk\npassword: Osprey#62tidal\n");
+  ASSERT_EQ(below.size(), 1u);
+  EXPECT_EQ(test::hint_of(below[0], HintKind::host), "sftp.acme.example");
+}
+
 TEST(Scanner, ANeighboursValueIsNoHint) {
   const auto found = test::scan("user: svc-a password: Orange*Peel42 user: svc-b password: Mango#Tree77\n");
   for (const Found &one : found)
