@@ -167,7 +167,18 @@ std::string japan1_text(std::uint32_t cid) {
     const std::uint32_t at = (one.row - 1) * 94 + one.cell - 1 + cid - one.first;
     return euc_jp_text((at / 94 + 0xA1) << 8 | (at % 94 + 0xA1));
   }
-  return {};
+  // Half as wide, and as they stand in vertical lines.
+  static constexpr std::u16string_view kVertical =
+      u"、。￣＿ー—‐〜‖｜…‥（）〔〕［］｛｝〈〉《》「」『』【】＝ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵ"
+      u"ヶ";
+  std::string out;
+  if (cid >= 231 && cid <= 324)
+    base::append_utf8(out, cid == 291 ? 0xA5 : cid - 231 + ' ');
+  else if (cid >= 327 && cid <= 389)
+    base::append_utf8(out, cid - 327 + 0xFF61);
+  else if (cid >= 7887 && cid < 7887 + kVertical.size())
+    base::append_utf8(out, kVertical[cid - 7887]);
+  return out;
 }
 
 }  // namespace

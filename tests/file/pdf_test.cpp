@@ -185,6 +185,8 @@ TEST(ReadPdf, glyph_numbers_of_known_collections_are_characters) {
   // "Ab", hiragana a, the first kanji.
   EXPECT_EQ(with("Identity-H", "00220043034B0465", "Japan1)/Supplement 2>>>>"),
             "Ab\xE3\x81\x82\xE4\xBA\x9C\n");
+  // Half as wide, and of vertical lines.
+  EXPECT_EQ(with("Identity-V", "01081EF31ECF", "Japan1)/Supplement 2>>>>"), "A\xE3\x81\xA3\xE3\x80\x81\n");
   EXPECT_EQ(with("H", "24223021", "Japan1)/Supplement 2>>>>"), "\xE3\x81\x82\xE4\xBA\x9C\n");
   EXPECT_EQ(with("Identity-H", "00220043", "Korea1)/Supplement 1>>>>"), "Ab\n");
   EXPECT_EQ(with("Identity-H", "004100DF0416", "Identity)/Supplement 0>>/FontDescriptor<</Flags 4>>>>"),
