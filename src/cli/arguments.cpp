@@ -3,8 +3,10 @@
 
 #include <cstdio>
 
+#include "base/limit_names.hpp"
 #include "cli/argument_parts.hpp"
 #include "cli/commands.hpp"
+#include "cli/limits.hpp"
 #include "cli/reach.hpp"
 #include "cli/session.hpp"
 #include "engine/version.hpp"
@@ -36,13 +38,24 @@ void key_options(CLI::App &app, Common &to) {
 
 namespace {
 
-// How evidence is read.
-void reading_options(CLI::App &app, Common &to) {
+// How evidence is read. Limits that are set go to `limits` besides, for a case to keep.
+void reading_options(CLI::App &app, Common &to, std::vector<std::string> &limits) {
   app.add_option("--password-file", to.password_files,
                  "Passwords of archives and documents, one a line: what is encrypted is tried with each")
       ->allow_extra_args(false)
       ->check(CLI::ExistingFile);
   app.add_flag("--no-ocr", to.no_ocr, "Do not read text in pictures (it is slow: about a second each)");
+  app.add_option_function<std::vector<std::string>>(
+         "--limit",
+         [&](const std::vector<std::string> &settings) {
+           for (const std::string &setting : settings)
+             if (const auto set = base::set_limit(to.engine.limits, setting); !set)
+               throw CLI::ValidationError(set.error().message);
+           limits = settings;
+         },
+         "NAME=NUMBER: another limit than the default, by the name that rows of the ledger give; a case "
+         "keeps it")
+      ->allow_extra_args(false);
   app.add_option("--key", to.unlock_keys, "Private key for encrypted mail (PEM, DER or OpenPGP)")
       ->allow_extra_args(false)
       ->check(CLI::ExistingFile);
@@ -118,18 +131,24 @@ int run(int argc, char **argv) {
       ->check(CLI::ExistingFile);
   add_command->add_option("--verify-key", add.verify_key,
                           "The sender's key, got out of band (64 hex digits, or a file)");
-  reading_options(*add_command, add);
+  std::vector<std::string> limits;  // of the one command that runs
+  reading_options(*add_command, add, limits);
   add_command->callback([&] {
     ready(add);
-    code = run_add(add);
+    code = run_add(add, limits);
   });
 
   CaseOptions investigate, status, detections, sessions, timeline, coverage, parties;
   CLI::App *investigate_command =
-      simple("investigate", "Run every pass that has something new to do", run_investigate, investigate);
-  reading_options(*investigate_command, investigate);
+      app.add_subcommand("investigate", "Run every pass that has something new to do");
+  case_options(*investigate_command, investigate);
+  reading_options(*investigate_command, investigate, limits);
   investigate_command->add_flag("--retry", investigate.engine.retry_poisoned,
                                 "Try what crashed or hung its reader once more");
+  investigate_command->callback([&] {
+    ready(investigate);
+    code = run_investigate(investigate, limits);
+  });
   simple("status", "What is known, what is missing, what is not read", run_status, status);
   simple("detections", "What the logs show", run_detections, detections);
   simple("sessions", "Sessions, and which are the intruder's", run_sessions, sessions);
@@ -336,7 +355,7 @@ int run(int argc, char **argv) {
       app.add_subcommand("scan", "Find secrets in any file, repository or mailbox, without a case");
   scan_command->add_option("PATH", scan.paths, "Files and folders; - for standard input")->required();
   common(*scan_command, scan);
-  reading_options(*scan_command, scan);
+  reading_options(*scan_command, scan, limits);
   scan_command->add_flag("--fail-on-findings", scan.fail_on_findings, "Exit with 1 when something is found");
   scan_command->add_flag("--rejected", scan.rejected, "List rejected candidates too, with the reason");
   scan_command->add_flag("--places", scan.places,

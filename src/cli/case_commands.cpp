@@ -5,9 +5,11 @@
 #include "base/files.hpp"
 #include "base/visible.hpp"
 #include "base/words.hpp"
+#include "cli/limits.hpp"
 #include "cli/package_key.hpp"
 #include "cli/session.hpp"
 #include "engine/add.hpp"
+#include "engine/raised_limits.hpp"
 #include "engine/reopen.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
@@ -89,7 +91,7 @@ void say_tip(const AddArguments &arguments, const engine::AddedTip &tip) {
 
 }  // namespace
 
-int run_add(const AddArguments &given) {
+int run_add(const AddArguments &given, const std::vector<std::string> &limits) {
   AddArguments arguments = given;
   if (auto loaded = load_reading_options(arguments); !loaded) return report_error(loaded.error());
   engine::AddOptions options;
@@ -122,6 +124,7 @@ int run_add(const AddArguments &given) {
   if (arguments.engine.unlock)
     if (auto kept = engine::keep_unlock(**the_case, *arguments.engine.unlock); !kept)
       return report_error(kept.error());
+  if (auto kept = engine::keep_limits(**the_case, limits); !kept) return report_error(kept.error());
   base::Progress progress(!arguments.quiet);
   progress.stage("hashing");
   engine::AddSummary all;
@@ -165,11 +168,12 @@ int run_add(const AddArguments &given) {
   return forged ? kDamaged : exit_code_of({}, all.left_out);
 }
 
-int run_investigate(const CaseOptions &given) {
+int run_investigate(const CaseOptions &given, const std::vector<std::string> &limits) {
   CaseOptions arguments = given;
   if (auto loaded = load_reading_options(arguments); !loaded) return report_error(loaded.error());
   auto the_case = open_case(arguments, casefile::Case::Access::write);
   if (!the_case) return report_error(the_case.error());
+  if (auto kept = engine::keep_limits(**the_case, limits); !kept) return report_error(kept.error());
   base::Progress progress(!arguments.quiet);
   tell_progress(arguments, progress);
   base::Timings timings;

@@ -29,6 +29,7 @@
 #include "engine/planning.hpp"
 #include "engine/poisoned.hpp"
 #include "engine/question.hpp"
+#include "engine/raised_limits.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/readers.hpp"
 #include "engine/reopen.hpp"
@@ -126,18 +127,21 @@ Result<void> read_evidence(Case &the_case, const Options &options, base::Progres
                            Timings &timings) {
   Timings::Scope timing(timings, "read");
   DISLODGE_TRY_ASSIGN(const auto rules, load_secret_rules(options));
-  const std::string key = readers_digest(rules->digest, options.limits);
+  Options with = options;
+  DISLODGE_TRY_ASSIGN(with.limits, kept_limits(the_case, options.limits));
+  const std::string key = readers_digest(rules->digest, with.limits);
   if (options.unlock) DISLODGE_TRY(keep_unlock(the_case, *options.unlock));
   DISLODGE_TRY_ASSIGN(evidence::Unlock supplied, kept_unlock(the_case));
   const auto key_with = [&](const evidence::Unlock &unlock) {
     return unlock.empty() ? key : key + "+" + unlock_digest(the_case.keys(), unlock);
   };
-  Options with = options;
-  // What was read with other rules or limits is read again; what is known under this key is not.
+  // What was read with other rules or limits is read again, but for what no raised limit can change; what is
+  // known under this key is not.
+  DISLODGE_TRY(take_over_unlimited(the_case, with.limits, rules->digest));
   DISLODGE_TRY(refresh_units(the_case, key));
   if (options.retry_poisoned) DISLODGE_TRY(reopen_poisoned(the_case));
-  DISLODGE_TRY_ASSIGN(const auto pending, load_units(the_case, true));
   with.unlock = std::make_shared<const evidence::Unlock>(supplied);
+  DISLODGE_TRY_ASSIGN(const auto pending, load_units(the_case, true));
   DISLODGE_TRY(read_units(the_case, pending, *rules, with, key, key_with(supplied), false, progress, timing));
   // What stayed encrypted is tried with passwords that turned up anywhere in the case, until none opens more.
   for (int round = 0; round < kReopenRounds; ++round) {

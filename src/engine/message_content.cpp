@@ -8,6 +8,7 @@
 #include "base/secure.hpp"
 #include "casefile/keys.hpp"
 #include "engine/detect_rules.hpp"
+#include "engine/raised_limits.hpp"
 #include "engine/read_pass.hpp"
 #include "engine/reopen.hpp"
 #include "mail/headers.hpp"
@@ -179,6 +180,7 @@ Result<void> read_messages(casefile::Case &the_case, const Options &options,
   unlock.append(found);
   found.wipe();
   Options with = options;
+  DISLODGE_TRY_ASSIGN(with.limits, kept_limits(the_case, options.limits));
   with.unlock = std::make_shared<const evidence::Unlock>(std::move(unlock));
   WorkerPool pool = make_pool(*rules, with, the_case.keys().public_key(), false, std::move(request));
   return pool.run(std::move(jobs), [&](std::size_t, Result<UnitResult> result) -> Result<void> {

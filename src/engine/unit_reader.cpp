@@ -1,5 +1,7 @@
 #include "engine/unit_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/hash.hpp"
@@ -112,9 +114,11 @@ void UnitReader::read_framed(const evidence::ItemView &item, bool root) {
     frame.unread = frame.size;
     frame.state = poisoned->second;
     frame.reason = poisoned->second == LedgerState::timed_out ? kReaderHung : kReaderCrashed;
-    frame.remedy =
-        "look at it with other tools in an isolated place, and send its SHA-256 and this version to the "
-        "maintainers; investigate --retry tries it once more";
+    frame.remedy = fmt::format(
+        "give it {} with --limit, or try it once more with investigate --retry; else look at it with "
+        "other tools in an isolated place, and send its SHA-256 and this version to the maintainers",
+        poisoned->second == LedgerState::timed_out ? "longer (worker_seconds_per_item)"
+                                                   : "more memory (worker_memory_bytes)");
   } else if (auto done = read_item(item, *this); !done) {
     Frame &frame = frames_.back();
     // What the reader did not account for before it gave up is unread.
@@ -300,8 +304,9 @@ std::size_t UnitReader::child(const evidence::ItemView &item) {
   if (item.depth > limits_.nesting_depth_max + limits_.mime_depth_max) {
     frame.unread = frame.size;
     frame.state = LedgerState::too_deep;
-    frame.reason = "nested deeper than the limit";
-    frame.remedy = "take it out of its containers and add it by itself";
+    frame.reason = fmt::format("nested deeper than nesting_depth_max ({}) and mime_depth_max ({}) allow",
+                               limits_.nesting_depth_max, limits_.mime_depth_max);
+    frame.remedy = "raise one of the two with --limit, or take it out of its containers and add it by itself";
     frames_.push_back(std::move(frame));
     close_frame(false);
     return 0;

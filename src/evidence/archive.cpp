@@ -159,7 +159,7 @@ class ArchiveReader {
       if (++seen_ > limits_.members_max) {
         tell_rest(before, LedgerState::too_large,
                   fmt::format("the archive passes members_max ({})", limits_.members_max),
-                  "raise the limit and read it again");
+                  "raise the limit with --limit and read it again");
         return {};
       }
       // Some writers leave the type out; folders, links and devices have no bytes of their own.
@@ -193,7 +193,7 @@ class ArchiveReader {
     const std::uint64_t cap = this->cap(limit);
     if (cap == 0) {
       tell_rest(before, LedgerState::too_large, "the archive passes " + limit,
-                "raise the limit and read it again");
+                "raise the limit with --limit and read it again");
       return false;
     }
     std::string bytes;
@@ -218,10 +218,11 @@ class ArchiveReader {
       // The rest of a stream is behind the cut; of an archive, the rest of this member.
       if (stream_)
         tell_rest(0, LedgerState::too_large, fmt::format("{}: more than {} allows", what, limit),
-                  "raise the limit and read it again");
+                  "raise the limit with --limit and read it again");
       else
         row(bytes.empty() ? path : "", declared, packed_since(before), LedgerState::too_large,
-            fmt::format("{}: more than {} allows", what, limit), "raise the limit and read it again");
+            fmt::format("{}: more than {} allows", what, limit),
+            "raise the limit with --limit and read it again");
       return !stream_;
     }
     // libarchive cannot go on behind a damaged member of some formats; the next header tells.

@@ -126,7 +126,7 @@ base::Result<void> read_gzip(const ItemView &item, Sink &sink) {
                  .state = LedgerState::too_large,
                  .reason = fmt::format("{} unpacks to more than {} allows; its first {} bytes are read", step,
                                        limit, out.size()),
-                 .remedy = "raise the limit and read it again",
+                 .remedy = "raise the limit with --limit and read it again",
                  .child = {}};
       bad = true;
       rest = {};
@@ -199,7 +199,7 @@ base::Result<void> read_zstd(const ItemView &item, Sink &sink) {
                  .state = LedgerState::too_large,
                  .reason = fmt::format("{} unpacks to more than {} allows; its first {} bytes are read", step,
                                        limit, got.bytes.size()),
-                 .remedy = "raise the limit and read it again",
+                 .remedy = "raise the limit with --limit and read it again",
                  .child = {}});
   else
     sink.unread({.bytes = rest.size(),

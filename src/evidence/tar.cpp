@@ -51,7 +51,7 @@ class TarReader {
              .reason = fmt::format("the archive has more members than members_max ({}) allows; those from "
                                    "byte {} on are not read",
                                    sink_.limits().members_max, at_),
-             .remedy = "raise the limit and read it again",
+             .remedy = "raise the limit with --limit and read it again",
              .child = {}});
         break;
       }

@@ -290,7 +290,7 @@ class ZipReader {
       tell(member,
            fmt::format("member {} unpacks to more than {} allows; its first {} bytes are read", step_, limit,
                        out.bytes.size()),
-           "raise the limit and read it again");
+           "raise the limit with --limit and read it again");
       return;
     }
     if (cut || out.end == InflateEnd::truncated) {
@@ -480,7 +480,7 @@ class ZipReader {
     if (rest_members_ != 0)
       tell(member,
            fmt::format("{} further members are not read: the archive passes {}", rest_members_, rest_limit_),
-           "raise the limit and read it again");
+           "raise the limit with --limit and read it again");
     else
       tell(member, fmt::format("{} further stretches between members are not read", rest_gaps_),
            "unpack the archive and add the folder");

@@ -66,7 +66,7 @@ class OleReader {
       if (spent_ > sink_.limits().archive_bytes_max) {
         unread(entry.size, LedgerState::too_large,
                fmt::format("its streams pass archive_bytes_max ({})", sink_.limits().archive_bytes_max),
-               "raise the limit and read it again");
+               "raise the limit with --limit and read it again");
         continue;
       }
       std::string owned;

@@ -451,7 +451,7 @@ class PdfReader {
          fmt::format("{} pages whose fonts do not say which characters they show", unmapped_pages_),
          "print the pages to a picture and read them by eye or OCR");
     tell(document_.limited(), LedgerState::too_large, "streams that unpack beyond a limit: read up to it",
-         "raise the limits member_bytes_max and expansion_ratio_max");
+         "raise the limits member_bytes_max and expansion_ratio_max with --limit");
     tell(document_.damaged(), LedgerState::damaged,
          "streams that break off or are damaged: read as far as they go", "ask for the file again");
     if (!document_.too_many()) return;

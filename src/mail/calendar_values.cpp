@@ -243,7 +243,7 @@ void emit_calendar_values(std::string_view bytes, std::string_view path, std::ui
     sink.unread({.bytes = 0,
                  .state = evidence::LedgerState::too_large,
                  .reason = fmt::format("more than {} attachments: of the rest the lines were read", most),
-                 .remedy = "raise the limit members_max",
+                 .remedy = "raise the limit members_max with --limit",
                  .child = {},
                  .child_size = 0});
 }

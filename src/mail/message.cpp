@@ -172,7 +172,7 @@ class Reader {
                         "the header has more than {} fields or {} bytes: the rest was scanned as plain "
                         "text, encoded words in it were not decoded into fields",
                         sink_.limits().headers_max, sink_.limits().header_bytes_max),
-                    .remedy = "raise the limits headers_max and header_bytes_max",
+                    .remedy = "raise the limits headers_max and header_bytes_max with --limit",
                     .child = {},
                     .child_size = 0});
   }
@@ -382,7 +382,8 @@ class Reader {
                                 sink_.limits().mime_depth_max)
                   : fmt::format("more than {} parts; the rest was scanned as plain text without decoding",
                                 sink_.limits().mime_parts_max),
-         .remedy = deep ? "raise the limit mime_depth_max" : "raise the limit mime_parts_max",
+         .remedy = deep ? "raise the limit mime_depth_max with --limit"
+                        : "raise the limit mime_parts_max with --limit",
          .child = base::join_item(item_.path, part.section),
          .child_size = 0});
   }

@@ -247,7 +247,7 @@ class Reader {
           {.bytes = 0,
            .state = evidence::LedgerState::too_large,
            .reason = "more rows than members_max: the rest was read as plain text, without authors and times",
-           .remedy = "raise the limit members_max",
+           .remedy = "raise the limit members_max with --limit",
            .child = {},
            .child_size = 0});
     }

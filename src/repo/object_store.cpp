@@ -92,15 +92,16 @@ void ObjectStore::read_loose_objects(bool trees) {
       const bool large = object.state == LedgerState::too_large;
       if (object.type != ObjectType::none && !object.bytes.empty())
         emit_part(base::escape_step(source.label), object.bytes);
-      sink_.unread({.bytes = large ? source.bytes.size()
-                                   : source.bytes.size() -
-                                         std::min<std::uint64_t>(object.consumed, source.bytes.size()),
-                    .state = object.type == ObjectType::none ? LedgerState::damaged : object.state,
-                    .reason = large ? fmt::format("loose object {} passes object_bytes_max ({})",
-                                                  source.label, sink_.limits().object_bytes_max)
-                                    : fmt::format("loose object {} is damaged", source.label),
-                    .remedy = large ? "raise the limit and read it again" : std::string(kAskAgain),
-                    .child = {}});
+      sink_.unread(
+          {.bytes = large
+                        ? source.bytes.size()
+                        : source.bytes.size() - std::min<std::uint64_t>(object.consumed, source.bytes.size()),
+           .state = object.type == ObjectType::none ? LedgerState::damaged : object.state,
+           .reason = large ? fmt::format("loose object {} passes object_bytes_max ({})", source.label,
+                                         sink_.limits().object_bytes_max)
+                           : fmt::format("loose object {} is damaged", source.label),
+           .remedy = large ? "raise the limit with --limit and read it again" : std::string(kAskAgain),
+           .child = {}});
       continue;
     }
     loose_by_prefix_.emplace(object.id.prefix(), static_cast<std::uint32_t>(&source - loose_.data()));
@@ -279,7 +280,7 @@ void ObjectStore::report(PackSource &source) {
            .state = LedgerState::too_large,
            .reason = fmt::format("the object at {} passes object_bytes_max ({}) or the memory of a worker",
                                  where, limits.object_bytes_max),
-           .remedy = "raise the limit and read it again",
+           .remedy = "raise the limit with --limit and read it again",
            .child = {}});
     else if (entry.state == EntryState::too_deep)
       sink_.unread(
@@ -287,7 +288,7 @@ void ObjectStore::report(PackSource &source) {
            .state = LedgerState::too_deep,
            .reason = fmt::format("the object at {} stands on more deltas than delta_chain_max ({}) allows",
                                  where, limits.delta_chain_max),
-           .remedy = "raise the limit and read it again",
+           .remedy = "raise the limit with --limit and read it again",
            .child = {}});
     else
       sink_.unread({.bytes = entry.packed,
@@ -308,7 +309,7 @@ void ObjectStore::report(PackSource &source) {
                   .state = LedgerState::too_large,
                   .reason = fmt::format("{} objects are not read: the pack passes expansion_ratio_max ({})",
                                         waiting.objects, sink_.limits().expansion_ratio_max),
-                  .remedy = "raise the limit and read it again",
+                  .remedy = "raise the limit with --limit and read it again",
                   .child = {}});
     return;
   }
@@ -334,8 +335,9 @@ void ObjectStore::report_damage(PackSource &source) {
     sink_.unread({.bytes = damage.end - damage.begin,
                   .state = damage.state,
                   .reason = source.label.empty() ? damage.reason : source.label + ": " + damage.reason,
-                  .remedy = damage.state == LedgerState::too_large ? "raise the limit and read it again"
-                                                                   : std::string(kAskAgain),
+                  .remedy = damage.state == LedgerState::too_large
+                                ? "raise the limit with --limit and read it again"
+                                : std::string(kAskAgain),
                   .child = {}});
   }
   const std::string name = source.label.empty() ? "the pack" : source.label;
