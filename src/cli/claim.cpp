@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.hpp"
+#include "cli/partial.hpp"
 #include "cli/session.hpp"
 #include "engine/claims.hpp"
 
@@ -51,6 +52,7 @@ int run_claim(const ClaimArguments &arguments) {
                            "--json), or the evidence of a change (dislodge timeline)"});
     auto the_case = open_case(arguments, casefile::Case::Access::read);
     if (!the_case) return report_error(the_case.error());
+    if (auto told = say_partial(**the_case); !told) return report_error(told.error());
     return list(arguments, **the_case);
   }
   if (said != 1)

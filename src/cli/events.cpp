@@ -11,6 +11,7 @@
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
+#include "cli/partial.hpp"
 #include "cli/session.hpp"
 #include "log/event_strings.hpp"
 
@@ -98,6 +99,7 @@ int run_events(const EventsArguments &arguments) {
                                                              fmt::join(sources, ", "))});
   auto the_case = open_case(arguments, casefile::Case::Access::read);
   if (!the_case) return report_error(the_case.error());
+  if (auto said = say_partial(**the_case); !said) return report_error(said.error());
   const auto wanted = [&](const log::EventTable &table, const log::Event &event) {
     if (event.time < from || event.time >= until) return false;
     if (!arguments.source.empty() && log::name_of(event.source) != arguments.source) return false;

@@ -5,12 +5,15 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "base/encode.hpp"
 #include "base/files.hpp"
 #include "base/visible.hpp"
+#include "cli/partial.hpp"
 #include "engine/reopen.hpp"
 
 namespace dislodge::cli {
@@ -49,13 +52,39 @@ int written(int code) {
   return kDisk;
 }
 
+namespace {
+
+// Whether all evidence of the case has been read from which this process answers: one command is one process,
+// and whatever it prints then goes by this. Not known where it answers from none.
+std::optional<bool> answers_are_partial;
+
+void write(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+// A line of JSON, with `partial` put at the end of its object; `status` says it by itself.
+void write_line_of_json(std::string_view line, bool partial) {
+  const std::size_t end = line.rfind('}');
+  if (end == line.npos || line.find("\"partial\":") != line.npos) return write(line);
+  write(line.substr(0, end));
+  write(partial ? ",\"partial\":true" : ",\"partial\":false");
+  write(line.substr(end));
+}
+
+}  // namespace
+
 void print(std::string_view text) {
-  if (base::is_visible(text)) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    return;
+  std::string shown;
+  if (!base::is_visible(text)) text = shown = base::visible(text);
+  if (!answers_are_partial || !text.starts_with("{\"schema\":")) return write(text);
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    write_line_of_json(line, *answers_are_partial);
+    text.remove_prefix(line.size());
+    if (text.empty()) return;
+    write("\n");
+    text.remove_prefix(1);
   }
-  const std::string shown = base::visible(text);
-  std::fwrite(shown.data(), 1, shown.size(), stdout);
 }
 void print_line(std::string_view text) {
   print(text);
@@ -170,8 +199,29 @@ void print_timings(const Common &common, const base::Timings &timings) {
   if (common.timings) std::fputs(timings.table().c_str(), stderr);
 }
 
+namespace {
+
+// Once here, every line of JSON that is printed says it too.
+void say_partial(const engine::LedgerTotals &totals) {
+  answers_are_partial = totals.partial();
+  if (totals.partial()) std::fprintf(stderr, "partial: %u %% read\n", totals.percent_read());
+}
+
+}  // namespace
+
 void say_partial(const engine::Picture &picture) {
-  if (picture.totals.partial()) std::fprintf(stderr, "partial: %u %% read\n", picture.totals.percent_read());
+  say_partial(picture.totals);
+}
+
+Result<void> say_partial(casefile::Case &the_case) {
+  engine::LedgerTotals totals;
+  DISLODGE_TRY_ASSIGN(const auto evidence, engine::load_evidence(the_case));
+  for (const engine::EvidenceRow &row : evidence) totals.handed_in += row.size;
+  DISLODGE_TRY_ASSIGN(const auto waiting, engine::load_units(the_case, true));
+  for (const engine::UnitRow &unit : waiting) totals.pending += unit.end - unit.begin;
+  totals.read = totals.handed_in - std::min(totals.pending, totals.handed_in);
+  say_partial(totals);
+  return {};
 }
 
 int exit_code_of(const engine::LedgerTotals &, const std::vector<evidence::LedgerRow> &ledger) {

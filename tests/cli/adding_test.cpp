@@ -54,5 +54,33 @@ TEST_F(AddingTest, AFileAddedByItselfBehindItsFolderCorrectsItsExposure) {
   EXPECT_THAT(reach, Not(HasSubstr("\"since\":\"2025-03-10T00:00:00Z\"")));
 }
 
+// While evidence waits to be read, more may come: every line says so, of answers that need no picture too.
+TEST_F(AddingTest, EveryLineOfJsonSaysWhetherAllOfTheEvidenceIsRead) {
+  write(path("signins.json"),
+        R"([{"createdDateTime":"2025-03-10T08:00:00Z","id":"1","userPrincipalName":"alice@brisk.example",)"
+        R"("userId":"u1","appDisplayName":"Office","appId":"a1","ipAddress":"203.0.113.9",)"
+        R"("status":{"errorCode":0}}])");
+  ASSERT_EQ(dislodge({"add", path("case"), path("signins.json")}).code, 0);
+  ASSERT_EQ(dislodge({"investigate", path("case")}).code, 0);
+  const auto all_say = [&](const std::string &partial) {
+    for (const std::string_view name :
+         {"events", "claim", "ledger", "status", "coverage", "reach", "secrets"}) {
+      const std::string command(name);
+      const Outcome said = dislodge({command, path("case"), "--json"});
+      EXPECT_EQ(said.code, 0) << command << said.err;
+      for (const std::string &line : lines_of(said.out)) EXPECT_THAT(line, HasSubstr(partial)) << command;
+      if (command == "events") {
+        EXPECT_EQ(lines_of(said.out).size(), 1u) << said.out;
+      }
+      EXPECT_EQ(said.err.find("partial: ") != std::string::npos, partial.ends_with("true")) << command;
+    }
+  };
+  all_say("\"partial\":false");
+  ASSERT_EQ(dislodge({"add", path("case"), path("ev")}).code, 0);
+  all_say("\"partial\":true");
+  ASSERT_EQ(dislodge({"investigate", path("case")}).code, 0);
+  all_say("\"partial\":false");
+}
+
 }  // namespace
 }  // namespace dislodge::cli_test
