@@ -11,6 +11,7 @@
 #include "base/files.hpp"
 #include "base/item_path.hpp"
 #include "base/json_writer.hpp"
+#include "engine/first_things.hpp"
 #include "engine/notice_signature.hpp"
 #include "engine/recogniser.hpp"
 #include "engine/tips_pass.hpp"
@@ -53,35 +54,6 @@ std::string collection_text(const std::optional<evidence::Collection> &collectio
   if (c.expected_rows) toml += fmt::format("expected_rows = {}\n", *c.expected_rows);
   toml += fmt::format("complete = {}\n", c.complete);
   return toml;
-}
-
-// Whether one of the words stands in a name by itself: "it-support@example.org", "export/admins.mbox".
-bool names_role(std::string_view name) {
-  static constexpr std::string_view kRoles[] = {"admin",    "admins",   "administrator", "administrators",
-                                                "sysadmin", "root",     "helpdesk",      "servicedesk",
-                                                "support",  "it",       "itops",         "ops",
-                                                "devops",   "secops",   "security",      "soc",
-                                                "infra",    "network",  "noc",           "dba",
-                                                "cloud",    "platform", "sre",           "postmaster",
-                                                "identity", "iam",      "engineering"};
-  const std::string lower = base::lower(name);
-  std::size_t at = 0;
-  while (at < lower.size()) {
-    const std::size_t end = std::min(lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz", at), lower.size());
-    const std::string_view word = std::string_view(lower).substr(at, end - at);
-    if (std::find(std::begin(kRoles), std::end(kRoles), word) != std::end(kRoles)) return true;
-    at = end + 1;
-  }
-  return base::contains_ignoring_case(lower, "helpdesk") || base::contains_ignoring_case(lower, "sysadmin");
-}
-
-// First things first: logs and directories (small, and they say what was read), then the mail of those who
-// hold keys, then other mail, then repositories, and pictures, which OCR reads slowly, last.
-int priority_of(const EvidenceRow &row) {
-  if (row.type == "json" || row.type == "csv") return 0;
-  if (row.type == "image") return 40;
-  if (row.repository() || row.type == "git-bundle" || row.type == "git-pack") return 30;
-  return names_role(row.custodian) || names_role(row.root) ? 10 : 20;
 }
 
 // One row of evidence with its pending units; known evidence is found again and only what is said of it
@@ -132,7 +104,7 @@ Result<std::int64_t> insert_one(Case &the_case, const evidence::EvidenceFile &fi
       database.prepare("INSERT INTO unit (id, evidence, begin, until, key, state, attempts, priority)"
                        " VALUES (?, ?, ?, ?, '', 'pending', 0, ?)"));
   for (const evidence::Unit &unit : evidence::cut_units(file, options.limits)) {
-    unit_insert.bind_all(evidence::unit_id(unit), id, unit.begin, unit.end, priority_of(row));
+    unit_insert.bind_all(evidence::unit_id(unit), id, unit.begin, unit.end, priority_of(row, file.path));
     DISLODGE_TRY(unit_insert.run());
     ++summary.units;
   }

@@ -20,6 +20,7 @@
 #include "engine/correspondence.hpp"
 #include "engine/decisions.hpp"
 #include "engine/detect_rules.hpp"
+#include "engine/first_things.hpp"
 #include "engine/in_effect.hpp"
 #include "engine/inputs.hpp"
 #include "engine/links.hpp"
@@ -141,6 +142,12 @@ Result<void> read_evidence(Case &the_case, const Options &options, base::Progres
   DISLODGE_TRY(refresh_units(the_case, key));
   if (options.retry_poisoned) DISLODGE_TRY(reopen_poisoned(the_case));
   with.unlock = std::make_shared<const evidence::Unlock>(supplied);
+  // Logs and directories first: they say whose mail comes next.
+  DISLODGE_TRY_ASSIGN(const auto first, units_of_logs(the_case));
+  if (!first.empty()) {
+    DISLODGE_TRY(read_units(the_case, first, *rules, with, key, key_with(supplied), false, progress, timing));
+    DISLODGE_TRY(put_administrators_first(the_case));
+  }
   DISLODGE_TRY_ASSIGN(const auto pending, load_units(the_case, true));
   DISLODGE_TRY(read_units(the_case, pending, *rules, with, key, key_with(supplied), false, progress, timing));
   // What stayed encrypted is tried with passwords that turned up anywhere in the case, until none opens more.
