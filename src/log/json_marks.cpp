@@ -115,42 +115,37 @@ StopKernel fastest_kernel() {
   return find_stops_portable;
 }
 
-// The quotes and backslashes of a text, in order.
+// The quotes and backslashes of a text, in order, a piece at a time.
 class Stops {
  public:
   explicit Stops(std::string_view text) : text_(text) {}
 
-  // The next one; the end of the text where there is none.
-  __attribute__((always_inline)) const char *next() {
-    if (at_ == until_ && !find_more()) return text_.data() + text_.size();
-    return text_.data() + *at_++;
-  }
+  const std::uint32_t *begin() const { return places_; }
 
- private:
-  __attribute__((noinline)) bool find_more() {
+  // Finds the places of the next piece that has any; where they end. begin() where there are no more.
+  __attribute__((noinline)) const std::uint32_t *find_more() {
     static const StopKernel kernel = fastest_kernel();
-    at_ = until_ = places_;
-    while (at_ == until_ && done_ < text_.size()) {
+    std::uint32_t *until = places_;
+    while (until == places_ && done_ < text_.size()) {
       const std::size_t left = text_.size() - done_;
       const char *const from = text_.data() + done_;
       if (left >= 64) {
         const std::size_t words = std::min(left / 64, kPieceWords);
-        until_ = kernel(from, words, static_cast<std::uint32_t>(done_), places_);
+        until = kernel(from, words, static_cast<std::uint32_t>(done_), places_);
         done_ += words * 64;
       } else {
         char rest[64] = {};
         std::memcpy(rest, from, left);
-        until_ = kernel(rest, 1, static_cast<std::uint32_t>(done_), places_);
+        until = kernel(rest, 1, static_cast<std::uint32_t>(done_), places_);
         done_ = text_.size();
       }
     }
-    return at_ != until_;
+    return until;
   }
 
+ private:
   std::string_view text_;
   std::size_t done_ = 0;  // bytes that were looked at
-  std::uint32_t *at_ = places_;
-  std::uint32_t *until_ = places_;
   std::uint32_t places_[kPlacesMax];
 };
 
@@ -222,19 +217,31 @@ const char *mark_json(std::string_view text, JsonMarks &marks) {
   std::size_t room = std::min(marks.room(), kMarksMax);
   std::size_t used = 0;
   Stops stops(text);
+  const std::uint32_t *place = stops.begin();  // of the next stop
+  const std::uint32_t *places_end = place;
 
   const auto skip = [&]() DISLODGE_INLINE {
     while (at != end && is_blank(*at)) ++at;
   };
+  // The next stop; the end of the text where there is none. Not a member of Stops: where it is would be kept
+  // in memory, and every step wait for the one before to be written.
+  const auto next_stop = [&]() DISLODGE_INLINE -> const char * {
+    if (place == places_end) {
+      place = stops.begin();
+      places_end = stops.find_more();
+      if (place == places_end) return end;
+    }
+    return text.data() + *place++;
+  };
   // What stands outside of texts holds no stop, so that at a text's first quote the next one is this quote.
   const auto string = [&](const char *&from, std::uint32_t &length, bool &escaped) DISLODGE_INLINE {
-    from = stops.next() + 1;
-    const char *stop = stops.next();
+    from = next_stop() + 1;
+    const char *stop = next_stop();
     while (stop != end && *stop == '\\') {
       escaped = true;
       if (end - stop < 2) return false;
-      const char *const after = stops.next();
-      stop = after == stop + 1 ? stops.next() : after;  // what is escaped is nothing to stop at
+      const char *const after = next_stop();
+      stop = after == stop + 1 ? next_stop() : after;  // what is escaped is nothing to stop at
     }
     if (stop == end) return false;
     length = static_cast<std::uint32_t>(stop - from);

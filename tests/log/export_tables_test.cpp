@@ -39,6 +39,30 @@ TEST(ExportTables, WorkspaceInBigQuery) {
   EXPECT_EQ(log.text(1, &Event::tenant), "c01");
 }
 
+TEST(ExportTables, SignInsFromTheAdminConsoleOfWorkspace) {
+  const ReadLog log = read_text(
+      "Date,Event,Description,Actor,IP address,Login type,Challenge type,Is suspicious,User agent\n"
+      "2025-03-18T22:05:00+01:00,Failed login,Dora failed to log in,Dora@brisk.example,185.220.101.77,Google "
+      "Password,Password,False,\n"
+      "2025-03-18T22:06:00+01:00,Successful login,Dora logged in,dora@brisk.example,185.220.101.77,Google "
+      "Password,Password,True,\n"
+      "2025-03-18T22:07:00+01:00,Government-backed attack,x,dora@brisk.example,185.220.101.77,,,,\n"
+      "2025-03-18T22:08:00+01:00,A thing of tomorrow,x,dora@brisk.example,185.220.101.77,,,,\n",
+      {}, "login_log_events.csv");
+  ASSERT_EQ(log.table.events.size(), 4u) << log.error;
+  EXPECT_EQ(log.table.events[0].source, Source::google);
+  EXPECT_EQ(log.table.events[0].event_class, EventClass::interactive_signin);
+  EXPECT_EQ(log.table.events[0].outcome, Outcome::wrong_secret);
+  EXPECT_EQ(base::format_time(log.table.events[0].time), "2025-03-18T21:05:00Z");
+  EXPECT_EQ(log.text(0, &Event::actor_name), "dora@brisk.example");
+  EXPECT_EQ(log.text(0, &Event::address), "185.220.101.77");
+  EXPECT_EQ(log.table.events[1].outcome, Outcome::ok);
+  EXPECT_EQ(log.table.extra(log.table.events[1], "risk"), "unfamiliar");
+  EXPECT_EQ(log.table.events[2].event_class, EventClass::alert);
+  EXPECT_EQ(log.text(2, &Event::operation), "gov_attack_warning");
+  EXPECT_EQ(log.text(3, &Event::operation), "A thing of tomorrow");
+}
+
 TEST(ExportTables, CloudTrailAsAthenaPrintsIt) {
   const ReadLog log = read_text(
       "\"eventversion\",\"useridentity\",\"eventtime\",\"eventsource\",\"eventname\",\"awsregion\","
