@@ -15,13 +15,13 @@
 //    account tried from a place and by a program that have never worked for it. Everyday life has these too
 //    (a new phone on a journey, a name typed wrong), and they are the noise of this method.
 // 2. Strangers of everyday life show the programs of everyday life. Under the null hypothesis a stranger's
-//    fingerprint f is drawn as ordinary sign-ins show it: with m account-days of success out of M, its share
-//    is (m+1)/(M+1), and among N strangers we expect N times as many with it. Accounts that live are compared
-//    with accounts that live, and the others (names that left, or never were) with their own kind, since
-//    slips of the pen fill the second and hardly touch the first. Persons repeat themselves, so what is
-//    counted is addresses, at most three an account, and the expectation is doubled. The surprise is minus
-//    the logarithm of the Poisson tail, added up over tenants and kinds. It must exceed `surprise_min` plus
-//    the logarithm of the number of fingerprints that were looked at, so that a tenant without campaigns
+//    fingerprint f is drawn as ordinary sign-ins show it: with m account-days of success out of M, its odds
+//    are (m+1)/(M-m), and beside N strangers without it we expect N times as many with it. Accounts that live
+//    are compared with accounts that live, and the others (names that left, or never were) with their own
+//    kind, since slips of the pen fill the second and hardly touch the first. Persons repeat themselves, so
+//    what is counted is addresses, at most three an account, and the expectation is doubled. The surprise is
+//    minus the logarithm of the Poisson tail, added up over tenants and kinds. It must exceed `surprise_min`
+//    plus the logarithm of the number of fingerprints that were looked at, so that a tenant without campaigns
 //    gives a false one in about e^-16 cases.
 // 3. A fingerprint may be told by all its parts or by some: intruders rotate agents, or applications. Each
 //    stranger is looked at under five choices of parts; the most surprising campaign is taken, its strangers
@@ -151,8 +151,10 @@ class Slow {
     const std::size_t counted = tally.counted(options_.spray_account_cap);
     const std::size_t others = strangers_of_kind - std::min(strangers_of_kind, counted);
     const auto all = static_cast<double>(ordinary_.account_days(tenant));
-    const double share = std::min(1.0, (ordinary_.days(tenant, fingerprint) + 1) / (all + 1));
-    return tail_surprise(kClumping * static_cast<double>(others + 1) * share, counted);
+    const double shown = std::min(all, ordinary_.days(tenant, fingerprint)) + 1;
+    // So many with it come to those without it: where nearly everybody shows it, any number is none.
+    const double odds = shown / std::max(1.0, all + 1 - shown);
+    return tail_surprise(kClumping * static_cast<double>(others + 1) * odds, counted);
   }
 
   // Strangers of each kind, counted as a fingerprint's are: addresses, at most three an account.

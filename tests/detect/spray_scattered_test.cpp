@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+#include <string>
+
 #include "detect/detect.hpp"
 #include "signin_log.hpp"
 
@@ -74,6 +77,74 @@ TEST(Scattered, AConferenceIsNone) {
   for (int i = 0; i < 10; ++i)
     office.add(15 * kDaySeconds + i * 3000, i, "203.0." + std::to_string(40 + i) + ".9", 50126);
   EXPECT_THAT(office.found("spray"), IsEmpty());
+}
+
+// A thousand people for two months, who lose tries now and then; and a list of accounts, each of which is
+// asked once, all the time, from the networks of a few dozen providers.
+class Town : public SigninLog {
+ public:
+  explicit Town(std::uint32_t seed, int people = 1000, int lost_a_day = 5) : random_(seed), people_(people) {
+    for (int day = 0; day < kDays; ++day) {
+      for (int who = day % 3; who < people; who += 3)
+        add(day * kDaySeconds + 30000 + who, who, home(who), "1", 0, agent());
+      for (int i = 0; i < lost_a_day; ++i) {
+        // Some travel more than others. They get in at the next place.
+        const int who =
+            static_cast<int>(below(3) == 0 ? below(40) : below(static_cast<std::uint64_t>(people)));
+        add(day * kDaySeconds + 40000 + i * 700, who, elsewhere(), provider(), 50126, agent());
+        add(day * kDaySeconds + 40000 + i * 700 + 900, who, elsewhere(), provider(), 0, agent());
+      }
+    }
+  }
+  void ask_each_once(int accounts) {
+    for (int i = 0; i < accounts; ++i)
+      add(i * (kDays * kDaySeconds / accounts), (i * 7) % people_, elsewhere(), provider(), 50126, agent());
+  }
+  std::string agent() {
+    return "Mozilla/5.0 " + std::string(below(2) == 0 ? "Edg/" : "Chrome/") + std::to_string(138 + below(3));
+  }
+
+ private:
+  static constexpr int kDays = 60;
+  std::uint64_t below(std::uint64_t n) { return random_() % n; }
+  static std::string home(int who) {
+    return "91." + std::to_string(who / 250) + '.' + std::to_string(who % 250) + ".4";
+  }
+  std::string elsewhere() {
+    return std::to_string(100 + below(90)) + '.' + std::to_string(below(256)) + '.' +
+           std::to_string(below(256)) + '.' + std::to_string(1 + below(254));
+  }
+  std::string provider() { return std::to_string(5000 + below(40)); }
+  void add(std::int64_t second, int who, const std::string &address, const std::string &network, int code,
+           const std::string &program) {
+    log::Event &event = signin(base::time_of({2025, 9, 1}) + second * base::kSecond,
+                               "p" + std::to_string(who) + "@t.example", address, code, program);
+    event.client = table.pool.intern("Browser");
+    event.network = table.pool.intern(network);
+  }
+  std::mt19937_64 random_;
+  int people_;
+};
+
+TEST(Scattered, AListOfWhichEachAccountIsAskedOnceForTwoMonths) {
+  for (const std::uint32_t seed : {1u, 2u, 3u}) {
+    Town town(seed);
+    town.ask_each_once(700);
+    std::size_t tries = 0;
+    for (const Detection &one : town.found("spray")) {
+      EXPECT_FALSE(one.intruder) << "nobody got in";
+      tries += one.event_count;
+    }
+    EXPECT_GT(tries, 500u) << seed;
+    EXPECT_LT(tries, 1000u) << seed;
+  }
+}
+
+TEST(Scattered, PeopleWhoLoseTriesAllTheTimeAreNoList) {
+  for (const std::uint32_t seed : {1u, 2u, 3u})
+    for (const int lost : {5, 15, 40})
+      for (const Detection &one : Town(seed, 1000, lost).found("spray"))
+        ADD_FAILURE() << lost << " a day: " << one.says;
 }
 
 TEST(Scattered, ASignInLikeTheTriesIsToldAndNobodyIsBlamed) {
