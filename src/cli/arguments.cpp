@@ -6,7 +6,6 @@
 #include "base/limit_names.hpp"
 #include "cli/argument_parts.hpp"
 #include "cli/commands.hpp"
-#include "cli/limits.hpp"
 #include "cli/reach.hpp"
 #include "cli/session.hpp"
 #include "engine/version.hpp"

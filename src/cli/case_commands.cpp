@@ -5,7 +5,7 @@
 #include "base/files.hpp"
 #include "base/visible.hpp"
 #include "base/words.hpp"
-#include "cli/limits.hpp"
+#include "cli/commands.hpp"
 #include "cli/package_key.hpp"
 #include "cli/session.hpp"
 #include "engine/add.hpp"

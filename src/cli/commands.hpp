@@ -174,8 +174,10 @@ struct DemoArguments : Common {
 };
 
 int run_new(const CaseOptions &arguments);
-int run_add(const AddArguments &arguments);
-int run_investigate(const CaseOptions &arguments);
+// Both read evidence, under limits that somebody set ("NAME=NUMBER" each, base/limit_names.hpp): these are in
+// the options already, and the case keeps them.
+int run_add(const AddArguments &arguments, const std::vector<std::string> &limits);
+int run_investigate(const CaseOptions &arguments, const std::vector<std::string> &limits);
 int run_status(const CaseOptions &arguments);
 int run_secrets(const SecretsArguments &arguments);
 int run_detections(const CaseOptions &arguments);

@@ -43,7 +43,7 @@ std::vector<Binder::Candidate> Binder::users_of(const SecretFact &one) const {
   for (const SecretPlace &place : one.places) {
     std::size_t index = 0;
     for (const secret::Hint &hint : place.hints) {
-      const bool mention = hint.kind == secret::kMention;
+      const bool mention = hint.kind == HintKind::mention;
       if (hint.kind != HintKind::user && !mention) continue;
       std::string name = lower(base::trim(hint.value));
       if (mention && names_.find_local(std::string_view(name).substr(name.rfind('\\') + 1)).size() != 1)
@@ -86,7 +86,7 @@ std::vector<Binder::Candidate> Binder::users_of(const SecretFact &one) const {
 // written. Several may each be meant, so that none is. Quoted, the people are those of another message, but
 // whom that one greeted may have sent it on.
 std::string Binder::reader_of(const SecretPlace &place) const {
-  const std::string greeted = lower(first_hint(place, secret::kGreeted));
+  const std::string greeted = lower(first_hint(place, HintKind::greeted));
   std::vector<std::string> called;
   for (const std::string &who : place.people)
     if (!greeted.empty() && is_called(lower(who), greeted)) called.push_back(lower(who));

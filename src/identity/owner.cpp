@@ -401,6 +401,8 @@ std::vector<Vote> votes_for(const SecretFact &secret, const Facts &facts, const 
         case HintKind::prefix:
         case HintKind::expires:
         case HintKind::login:
+        case HintKind::mention:
+        case HintKind::greeted:
           break;
       }
     }

@@ -122,7 +122,7 @@ class Reader {
     }
     for (std::size_t i = 0, told = 0; i < mentioned_.size() && told < kMentionsMax; ++i) {
       const std::size_t before = hints.size();
-      add_hint(hints, kMention, mentioned_[i].value);
+      add_hint(hints, HintKind::mention, mentioned_[i].value);
       told += hints.size() > before ? 1 : 0;
     }
     return hints;

@@ -21,14 +21,8 @@ struct AccountRequest {
   std::size_t next_begin = std::string_view::npos;  // and where the one after it begins
 };
 
-// Further kinds of hints, on passwords alone. A word of the sentence that may be the name of an account: it
-// counts where a directory knows it, and says nothing otherwise.
-inline constexpr HintKind kMention = static_cast<HintKind>(16);
-// The name by which the message, or the one that is quoted, greets whose password it is: "Hi Carla".
-inline constexpr HintKind kGreeted = static_cast<HintKind>(17);
-
 // What a word for "account" names: as HintKind::user and login. What only looks like an account's name or
-// stands where one does: as kMention. The likeliest first, at most two and three.
+// stands where one does: as HintKind::mention. The likeliest first, at most two and three.
 std::vector<Hint> accounts_said(const AccountRequest &request);
 
 }  // namespace dislodge::secret

@@ -112,7 +112,7 @@ std::vector<Hint> said_owner(std::string_view text, std::size_t word) {
     const std::string to = quoted_recipient(text, word, who);
     add_hint(hints, HintKind::user, to.empty() ? kTheRecipient : std::string_view(to));
     add_hint(hints, HintKind::login, to);
-    add_hint(hints, kGreeted, who);
+    add_hint(hints, HintKind::greeted, who);
   } else if (RE2::PartialMatch(said, mine, &name) && !of_another(name))
     add_hint(hints, HintKind::user, kTheAuthor);
   return hints;

@@ -16,7 +16,7 @@ inline constexpr std::string_view kTheAuthor = "the author";
 
 // Of a password that the word which begins or ends at `word` announces. At most three hints, the likeliest
 // first; none where the sentence says nothing, or speaks of what is no person's (a wifi, an archive). With
-// "your" comes whom the message greets (kGreeted of named_account.hpp) and, where the head of a quoted
+// "your" comes whom the message greets (HintKind::greeted) and, where the head of a quoted
 // message stands above, to whom that one went.
 std::vector<Hint> said_owner(std::string_view text, std::size_t word);
 

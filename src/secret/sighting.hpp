@@ -33,6 +33,11 @@ enum class HintKind : std::uint8_t {
   // A user name (a `user` too) that belongs to it beyond doubt: in its URL, named by the sentence, or on its
   // own line. Whoever signs a message stands near it as well, but never so.
   login,
+  // On passwords alone. A word of the sentence that may be the name of an account: it counts where a
+  // directory knows it, and says nothing otherwise.
+  mention,
+  greeted,  // the name by which the message, or the one that is quoted, greets whose password it is: "Hi
+            // Carla"
 };
 std::string_view name_of(HintKind kind);
 

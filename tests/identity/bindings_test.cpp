@@ -206,9 +206,10 @@ TEST_F(Bindings, PronounsStandForThoseOnTheMessage) {
 
 // A word of the sentence that may be an account's name is one where exactly one account has it.
 TEST_F(Bindings, AMentionCountsWhereADirectoryKnowsIt) {
-  secret("password", {{secret::kMention, "Ann"}, {HintKind::host, "erp.northwind.example"}});
-  secret("password", {{secret::kMention, "one-off"}, {secret::kMention, "ann"}}, {"it@northwind.example"}, 1);
-  secret("password", {{secret::kMention, "bob"}});
+  secret("password", {{HintKind::mention, "Ann"}, {HintKind::host, "erp.northwind.example"}});
+  secret("password", {{HintKind::mention, "one-off"}, {HintKind::mention, "ann"}}, {"it@northwind.example"},
+         1);
+  secret("password", {{HintKind::mention, "bob"}});
   secret("password", {{HintKind::user, "ann"}, {HintKind::host, "erp.northwind.example"}});
   ASSERT_NE(bound(0), nullptr);
   EXPECT_EQ(bound(0)->principal, here("ann"));

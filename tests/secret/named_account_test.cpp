@@ -19,7 +19,7 @@ std::vector<std::string> accounts_in(const std::string &text) {
   for (const Found &one : test::scan(text)) {
     if (one.sighting.kind != "password" || !one.sighting.rejected.empty()) continue;
     std::string name = test::hint_of(one, HintKind::user);
-    if (name.empty()) name = test::hint_of(one, kMention);
+    if (name.empty()) name = test::hint_of(one, HintKind::mention);
     out.push_back(std::move(name));
   }
   return out;
@@ -75,7 +75,7 @@ TEST(NamedAccount, WithoutTheWordItIsAMention) {
     const auto found = test::scan(text);
     ASSERT_EQ(found.size(), 1u) << text;
     EXPECT_EQ(test::hint_of(found[0], HintKind::user), "") << text;
-    EXPECT_EQ(test::hint_of(found[0], kMention), "greta.h") << text;
+    EXPECT_EQ(test::hint_of(found[0], HintKind::mention), "greta.h") << text;
   }
 }
 
