@@ -104,67 +104,73 @@ constexpr std::array<std::uint16_t, 40> kChinese = {
     0xB5D8, 0xB5BD, 0xD2D4, 0xCBB5, 0xCAB1, 0xD2AA, 0xBECD, 0xB3F6, 0xBBE1, 0xBFC9,
     0xC4E3, 0xB6D4, 0xC9FA, 0xC4DC, 0xB9AB, 0xCBBE, 0xB7A2, 0xD3C3, 0xB7BD, 0xC7EB};
 
-Pairs euc_pairs(std::string_view sample) {
+// Characters of a sample in two bytes: those that is_single(lead) says to stand alone and those that are no
+// pair are counted, count(pairs, lead, trail) is asked of the others.
+template <typename IsSingle, typename IsPair, typename Count>
+Pairs pairs_of(std::string_view sample, IsSingle &&is_single, IsPair &&is_pair, Count &&count) {
   Pairs pairs;
   for (std::size_t at = 0; at < sample.size(); ++at) {
     const auto lead = static_cast<unsigned char>(sample[at]);
     if (lead < 0x80) continue;
     ++pairs.all;
+    if (is_single(lead)) continue;
     const unsigned trail = at + 1 < sample.size() ? static_cast<unsigned char>(sample[at + 1]) : 0u;
-    if (lead < 0xA1 || lead == 0xFF || trail < 0xA1 || trail == 0xFF) {
+    if (!is_pair(lead, trail)) {
       pairs.broken += at + 1 < sample.size();  // a sample may end within a character
       continue;
     }
     ++at;
-    const auto both = static_cast<std::uint16_t>(lead << 8 | trail);
-    pairs.kana += lead == 0xA4 || lead == 0xA5;
-    pairs.hangul += lead >= 0xB0 && lead <= 0xC8;
-    pairs.letters += lead >= 0xB0;
-    pairs.usual += lead >= 0xB0 && lead <= 0xD7;
-    pairs.korean += std::find(kKorean.begin(), kKorean.end(), both) != kKorean.end();
-    pairs.chinese += std::find(kChinese.begin(), kChinese.end(), both) != kChinese.end();
+    count(pairs, lead, trail);
   }
   return pairs;
+}
+
+bool never_single(unsigned) {
+  return false;
+}
+
+Pairs euc_pairs(std::string_view sample) {
+  return pairs_of(
+      sample, never_single,
+      [](unsigned lead, unsigned trail) {
+        return lead >= 0xA1 && lead != 0xFF && trail >= 0xA1 && trail != 0xFF;
+      },
+      [](Pairs &pairs, unsigned lead, unsigned trail) {
+        const auto both = static_cast<std::uint16_t>(lead << 8 | trail);
+        pairs.kana += lead == 0xA4 || lead == 0xA5;
+        pairs.hangul += lead >= 0xB0 && lead <= 0xC8;
+        pairs.letters += lead >= 0xB0;
+        pairs.usual += lead >= 0xB0 && lead <= 0xD7;
+        pairs.korean += std::find(kKorean.begin(), kKorean.end(), both) != kKorean.end();
+        pairs.chinese += std::find(kChinese.begin(), kChinese.end(), both) != kChinese.end();
+      });
 }
 
 Pairs shift_jis_pairs(std::string_view sample) {
-  Pairs pairs;
-  for (std::size_t at = 0; at < sample.size(); ++at) {
-    const auto lead = static_cast<unsigned char>(sample[at]);
-    if (lead < 0x80) continue;
-    ++pairs.all;
-    if (lead >= 0xA1 && lead <= 0xDF) continue;  // half-width katakana
-    const unsigned trail = at + 1 < sample.size() ? static_cast<unsigned char>(sample[at + 1]) : 0u;
-    const bool is_lead = (lead >= 0x81 && lead <= 0x9F) || (lead >= 0xE0 && lead <= 0xFC);
-    if (!is_lead || trail < 0x40 || trail == 0x7F || trail > 0xFC) {
-      pairs.broken += at + 1 < sample.size();
-      continue;
-    }
-    ++at;
-    const bool kana = (lead == 0x82 && trail >= 0x9F && trail <= 0xF1) || (lead == 0x83 && trail <= 0x96);
-    pairs.kana += kana;
-    pairs.usual += kana || lead == 0x81 || (lead >= 0x88 && lead <= 0x97);
-  }
-  return pairs;
+  return pairs_of(
+      sample, [](unsigned lead) { return lead >= 0xA1 && lead <= 0xDF; },  // half-width katakana
+      [](unsigned lead, unsigned trail) {
+        const bool is_lead = (lead >= 0x81 && lead <= 0x9F) || (lead >= 0xE0 && lead <= 0xFC);
+        return is_lead && trail >= 0x40 && trail != 0x7F && trail <= 0xFC;
+      },
+      [](Pairs &pairs, unsigned lead, unsigned trail) {
+        const bool kana = (lead == 0x82 && trail >= 0x9F && trail <= 0xF1) || (lead == 0x83 && trail <= 0x96);
+        pairs.kana += kana;
+        pairs.usual += kana || lead == 0x81 || (lead >= 0x88 && lead <= 0x97);
+      });
 }
 
 Pairs big5_pairs(std::string_view sample) {
-  Pairs pairs;
-  for (std::size_t at = 0; at < sample.size(); ++at) {
-    const auto lead = static_cast<unsigned char>(sample[at]);
-    if (lead < 0x80) continue;
-    ++pairs.all;
-    const unsigned trail = at + 1 < sample.size() ? static_cast<unsigned char>(sample[at + 1]) : 0u;
-    const bool low = trail >= 0x40 && trail <= 0x7E;
-    if (lead < 0xA1 || lead > 0xF9 || (!low && (trail < 0xA1 || trail == 0xFF))) {
-      pairs.broken += at + 1 < sample.size();
-      continue;
-    }
-    ++at;
-    pairs.low += low;
-    pairs.usual += (lead >= 0xA4 && lead <= 0xC6) || lead == 0xA1;
-  }
-  return pairs;
+  const auto is_low = [](unsigned trail) { return trail >= 0x40 && trail <= 0x7E; };
+  return pairs_of(
+      sample, never_single,
+      [&](unsigned lead, unsigned trail) {
+        return lead >= 0xA1 && lead <= 0xF9 && (is_low(trail) || (trail >= 0xA1 && trail != 0xFF));
+      },
+      [&](Pairs &pairs, unsigned lead, unsigned trail) {
+        pairs.low += is_low(trail);
+        pairs.usual += (lead >= 0xA4 && lead <= 0xC6) || lead == 0xA1;
+      });
 }
 
 // Most of `part` in `all`: percent.
