@@ -8,6 +8,7 @@
 
 #include "base/encode.hpp"
 #include "detect/passes.hpp"
+#include "identity/name_index.hpp"
 
 namespace dislodge::detect {
 
@@ -43,10 +44,9 @@ bool reads_mail_by_graph(const View &view, const Event &event) {
 // The address of an account, by the directory or as logs call it; "" where neither has one.
 std::string address_of(const View &view, const std::string &principal) {
   if (const identity::Principal *known = view.facts().principal(principal)) {
-    for (const char *attribute : {"upn", "mail"})
-      if (const auto found = known->attributes.find(attribute);
-          found != known->attributes.end() && !found->second.empty())
-        return found->second;
+    for (const char *key : {"upn", "mail"})
+      if (const std::string_view address = identity::attribute(*known, key); !address.empty())
+        return std::string(address);
   }
   const std::string name = view.name_of(principal);
   return name.find('@') == std::string::npos ? std::string() : base::lower(name);

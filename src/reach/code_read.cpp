@@ -1,11 +1,11 @@
 #include "reach/code_read.hpp"
 
-#include <algorithm>
 #include <map>
-#include <tuple>
+#include <utility>
 
 #include "base/encode.hpp"
 #include "identity/ids.hpp"
+#include "reach/seen_reading.hpp"
 
 namespace dislodge::reach {
 namespace {
@@ -52,45 +52,26 @@ class Repositories {
 
 void add_code_read(const log::EventTable &events, const std::vector<detect::Detection> &detections,
                    identity::Facts &facts) {
-  std::map<std::tuple<std::string_view, std::uint64_t, std::uint32_t>, const Event *> readings;
-  for (const Event &event : events.events) {
-    if (event.event_class != log::EventClass::code_access || event.resource_name == 0) continue;
-    if (event.source != Source::github && event.source != Source::gitlab) continue;
-    if (event.outcome != log::Outcome::ok && event.outcome != log::Outcome::none) continue;
-    // What was pushed was theirs, and is not read by it.
-    if (base::contains_ignoring_case(events.text(event.operation), "push")) continue;
-    readings.emplace(std::tuple(std::string_view(events.files[event.file]), event.line, event.column),
-                     &event);
-  }
-  if (readings.empty()) return;
-  struct Reading {
-    base::Time time;
-    std::string path, evidence;
-  };
   const Repositories repositories(facts);
-  std::map<std::pair<std::string, bool>, Reading> first;  // repository, confirmed
-  for (const detect::Detection &detection : detections) {
-    if (!detection.intruder || detection.grade == detect::Grade::excluded) continue;
-    const bool confirmed = detection.grade == detect::Grade::confirmed;
-    for (const detect::EventReference &reference : detection.events) {
-      const auto found = readings.find({reference.source, reference.line, reference.column});
-      if (found == readings.end()) continue;
-      const std::string path = path_of(events, *found->second);
-      if (path.empty()) continue;
-      Reading one{found->second->time, path, reference.place()};
-      const auto [at, fresh] =
-          first.try_emplace({repositories.id(found->second->source, path), confirmed}, one);
-      if (!fresh && std::tie(one.time, one.evidence) < std::tie(at->second.time, at->second.evidence))
-        at->second = std::move(one);
-    }
-  }
+  std::map<std::pair<std::string, bool>, SeenReading> first;  // repository, confirmed
+  each_seen_reading(
+      events, detections,
+      [&](const Event &event) {
+        if (event.event_class != log::EventClass::code_access || event.resource_name == 0) return false;
+        if (event.source != Source::github && event.source != Source::gitlab) return false;
+        if (event.outcome != log::Outcome::ok && event.outcome != log::Outcome::none) return false;
+        // What was pushed was theirs, and is not read by it.
+        return !base::contains_ignoring_case(events.text(event.operation), "push");
+      },
+      [&](const Event &event, SeenReading one, bool confirmed) {
+        const std::string path = path_of(events, event);
+        if (path.empty()) return;
+        keep_first(first, std::pair(repositories.id(event.source, path), confirmed), std::move(one));
+      });
   for (const auto &[key, one] : first) {
-    facts.exposures.push_back({key.first, {one.time, one.time + 1}, key.second, "", one.evidence});
-    const auto at = std::lower_bound(
-        facts.resources.begin(), facts.resources.end(), key.first,
-        [](const identity::Resource &resource, const std::string &id) { return resource.id < id; });
-    if (at == facts.resources.end() || at->id != key.first)
-      facts.resources.insert(at, {key.first, "repository", one.path, "", one.evidence});
+    const std::string &id = key.first;
+    facts.exposures.push_back({id, {one.time, one.time + 1}, key.second, "", one.evidence});
+    add_unknown_resource(facts, {id, "repository", id.substr(id.find('/') + 1), "", one.evidence});
   }
 }
 

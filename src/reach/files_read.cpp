@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
-#include <tuple>
+#include <utility>
 
 #include "base/encode.hpp"
 #include "log/operation.hpp"
+#include "reach/seen_reading.hpp"
 
 namespace dislodge::reach {
 namespace {
@@ -42,40 +42,19 @@ std::string site_of(std::string_view address) {
 
 void add_files_read(const log::EventTable &events, const std::vector<detect::Detection> &detections,
                     identity::Facts &facts) {
-  std::map<std::tuple<std::string_view, std::uint64_t, std::uint32_t>, const Event *> readings;
-  std::set<std::pair<std::string_view, std::uint64_t>> told;
-  for (const detect::Detection &detection : detections) {
-    if (!detection.intruder || detection.grade == detect::Grade::excluded) continue;
-    for (const detect::EventReference &one : detection.events) told.emplace(one.source, one.line);
-  }
-  for (const Event &event : events.events) {
-    if (!log::reads_file(events, event) || address_of(events, event).empty()) continue;
-    const std::string_view file = events.files[event.file];
-    if (told.contains({file, event.line}))
-      readings.emplace(std::tuple(file, event.line, event.column), &event);
-  }
-  if (readings.empty()) return;
-  struct Reading {
-    base::Time time;
-    std::string evidence;
-  };
-  std::map<std::string, std::map<std::pair<std::string, bool>, Reading>> sites;  // file, confirmed
-  for (const detect::Detection &detection : detections) {
-    if (!detection.intruder || detection.grade == detect::Grade::excluded) continue;
-    const bool confirmed = detection.grade == detect::Grade::confirmed;
-    for (const detect::EventReference &reference : detection.events) {
-      const auto found = readings.find({reference.source, reference.line, reference.column});
-      if (found == readings.end()) continue;
-      const std::string_view address = address_of(events, *found->second);
-      auto &files = sites[site_of(address)];
-      const std::pair key(base::lower(address), confirmed);
-      if (files.size() >= kFilesNamedMax && !files.contains(key)) continue;
-      Reading one{found->second->time, reference.place()};
-      const auto [at, fresh] = files.try_emplace(key, one);
-      if (!fresh && std::tie(one.time, one.evidence) < std::tie(at->second.time, at->second.evidence))
-        at->second = std::move(one);
-    }
-  }
+  std::map<std::string, std::map<std::pair<std::string, bool>, SeenReading>> sites;  // file, confirmed
+  each_seen_reading(
+      events, detections,
+      [&](const Event &event) {
+        return log::reads_file(events, event) && !address_of(events, event).empty();
+      },
+      [&](const Event &event, SeenReading one, bool confirmed) {
+        const std::string_view address = address_of(events, event);
+        auto &files = sites[site_of(address)];
+        const std::pair key(base::lower(address), confirmed);
+        if (files.size() >= kFilesNamedMax && !files.contains(key)) return;
+        keep_first(files, key, std::move(one));
+      });
   for (const auto &[site, files] : sites) {
     const std::string id = "resource:site/" + site;
     for (const auto &[key, one] : files) {
@@ -83,11 +62,7 @@ void add_files_read(const log::EventTable &events, const std::vector<detect::Det
       facts.exposures.push_back({id, moment, false, "", one.evidence});
       facts.exposures.push_back({id, moment, key.second, key.first, one.evidence});
     }
-    const auto at = std::lower_bound(
-        facts.resources.begin(), facts.resources.end(), id,
-        [](const identity::Resource &resource, const std::string &other) { return resource.id < other; });
-    if (at == facts.resources.end() || at->id != id)
-      facts.resources.insert(at, {id, "site", site, "", files.begin()->second.evidence});
+    add_unknown_resource(facts, {id, "site", site, "", files.begin()->second.evidence});
   }
 }
 
