@@ -8,6 +8,7 @@
 #include "base/encode.hpp"
 #include "identity/binder.hpp"
 #include "identity/ids.hpp"
+#include "identity/new_grant.hpp"
 
 namespace dislodge::identity {
 
@@ -177,13 +178,7 @@ void Binder::aws(const SecretFact &one) {
     // The report of credentials tells that a user has a key, and not which: it may be that of each.
     for (const Credential *may : listed) {
       if (listed.size() > kSeveralMax) break;
-      Grant g;
-      g.kind = "key-of-account";
-      g.from = id;
-      g.to = may->principal;
-      g.id = grant_id(g.kind, g.from, g.to);
-      g.evidence = may->evidence;
-      grants_.push_back(std::move(g));
+      grants_.push_back(new_grant("key-of-account", id, may->principal, may->evidence));
     }
     principals_.push_back(std::move(p));
     add(one, id, "access-key", ids.size() == 1 ? 1.0 : 0.6,
@@ -245,13 +240,7 @@ void Binder::storage(const SecretFact &one) {
   add(one, id, "access-key", 0.9, fmt::format("the storage account {} stands beside it", name));
   const auto listed = storage_.find(name);
   if (listed != storage_.end()) {
-    Grant g;
-    g.kind = "AZReadStorage";
-    g.from = id;
-    g.to = listed->second;
-    g.id = grant_id(g.kind, g.from, g.to);
-    g.evidence = where(one);
-    grants_.push_back(std::move(g));
+    grants_.push_back(new_grant("AZReadStorage", id, listed->second, where(one)));
   }
 }
 
@@ -284,15 +273,11 @@ void Binder::code_host(const SecretFact &one, std::string_view realm) {
       p.kind = PrincipalKind::key;
       p.name = "token in the URL of " + name;
       p.evidence = where(place);
-      Grant g;
-      g.kind = "token-reads-repository";
-      g.from = p.id;
-      g.to = realm == "github" ? repository_id(name) : "resource:gitlab/" + name;
-      g.id = grant_id(g.kind, g.from, g.to);
-      g.evidence = p.evidence;
+      grants_.push_back(new_grant("token-reads-repository", p.id,
+                                  realm == "github" ? repository_id(name) : "resource:gitlab/" + name,
+                                  p.evidence));
       const std::string id = p.id;
       principals_.push_back(std::move(p));
-      grants_.push_back(std::move(g));
       add(one, id, "token", 0.8, fmt::format("it stands in the URL of {}", name), &place);
       return;
     }

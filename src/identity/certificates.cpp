@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "identity/ids.hpp"
+#include "identity/new_grant.hpp"
 
 namespace dislodge::identity {
 namespace {
@@ -130,13 +131,7 @@ class Certificates {
   void add(std::string_view kind, const std::string &from, const std::string &to,
            const std::string &evidence) {
     if (from.empty() || to.empty() || from == to) return;
-    Grant one;
-    one.kind = kind;
-    one.from = from;
-    one.to = to;
-    one.id = grant_id(kind, from, to);
-    one.evidence = evidence;
-    grants_.push_back(std::move(one));
+    grants_.push_back(new_grant(kind, from, to, evidence));
   }
 
   const Facts &facts_;

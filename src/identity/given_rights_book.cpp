@@ -4,6 +4,7 @@
 
 #include "base/encode.hpp"
 #include "identity/ids.hpp"
+#include "identity/new_grant.hpp"
 
 namespace dislodge::identity {
 
@@ -165,13 +166,7 @@ void GivenRights::finish() {
     const auto &[kind, prefix] = what;
     const auto contain = [&](const std::string &id, const std::string &evidence) {
       if (id == set || !id.starts_with(prefix) || id.ends_with("/*")) return;
-      Grant one;
-      one.kind = kind;
-      one.from = set;
-      one.to = id;
-      one.id = grant_id(kind, set, id);
-      one.evidence = evidence;
-      added.push_back(std::move(one));
+      added.push_back(new_grant(kind, set, id, evidence));
     };
     if (prefix.starts_with("resource:"))
       for (const Resource &one : facts_.resources) contain(one.id, one.evidence);

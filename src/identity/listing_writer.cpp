@@ -4,6 +4,7 @@
 #include "base/hash.hpp"
 #include "identity/directory_json.hpp"
 #include "identity/ids.hpp"
+#include "identity/new_grant.hpp"
 #include "identity/policies.hpp"
 
 namespace dislodge::identity {
@@ -40,13 +41,7 @@ void ListingWriter::resource(const Row &row, std::string id, std::string_view ki
 }
 
 Grant &ListingWriter::grant(const Row &row, std::string_view kind, std::string from, std::string to) {
-  Grant one;
-  one.kind = kind;
-  one.from = std::move(from);
-  one.to = std::move(to);
-  one.id = grant_id(one.kind, one.from, one.to);
-  one.evidence = row.evidence;
-  out_.grants.push_back(std::move(one));
+  out_.grants.push_back(new_grant(kind, std::move(from), std::move(to), row.evidence));
   return out_.grants.back();
 }
 

@@ -5,7 +5,7 @@
 #include <unordered_set>
 
 #include "base/encode.hpp"
-#include "identity/ids.hpp"
+#include "identity/new_grant.hpp"
 
 namespace dislodge::identity {
 namespace {
@@ -76,13 +76,7 @@ void link_okta_roles(const Facts &facts, std::vector<Grant> &made) {
     const std::string organisation = role->id.substr(0, at);
     const std::string_view type = std::string_view(role->id).substr(at + kRole.size());
     const auto give = [&](std::string_view right, const std::string &to) {
-      Grant one;
-      one.kind = right;
-      one.from = role->id;
-      one.to = to;
-      one.id = grant_id(one.kind, one.from, one.to);
-      one.evidence = role->evidence;
-      made.push_back(std::move(one));
+      made.push_back(new_grant(right, role->id, to, role->evidence));
     };
     const auto give_all = [&](std::string_view right, const std::vector<const Principal *> &things) {
       for (const Principal *thing : things)

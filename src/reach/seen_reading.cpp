@@ -6,9 +6,9 @@
 namespace dislodge::reach {
 
 void add_unknown_resource(identity::Facts &facts, identity::Resource resource) {
-  const auto at = std::lower_bound(
-      facts.resources.begin(), facts.resources.end(), resource.id,
-      [](const identity::Resource &one, const std::string &id) { return one.id < id; });
+  const auto at =
+      std::lower_bound(facts.resources.begin(), facts.resources.end(), resource.id,
+                       [](const identity::Resource &one, const std::string &id) { return one.id < id; });
   if (at == facts.resources.end() || at->id != resource.id) facts.resources.insert(at, std::move(resource));
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// What the intruder was seen to read, by the events of detections that are theirs, for the readers of code_read.hpp
-// and files_read.hpp.
+// What the intruder was seen to read, by the events of detections that are theirs, for the readers of
+// code_read.hpp and files_read.hpp.
 
 #include <map>
 #include <string>
