@@ -4,7 +4,7 @@
 //   mail_bench [decode] [sightings] [files] [memory]      which tables; all by default
 //   environment: MAIL_BENCH_MB (size of the attachment-heavy corpus, 192), MAIL_BENCH_PST (a PST file or
 //   folder), MAIL_BENCH_PROFILE (attachment or small: decodes that corpus alone, over and over, for a
-//   profiler)
+//   profiler; MAIL_BENCH_ROUNDS says how often)
 //
 // The corpora are made at run time (bench/mail/corpus.hpp). All readers get the message's bounds from the
 // generator, ours finds them itself; what they made of each message is compared before their times are.

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -104,7 +105,8 @@ std::size_t valid_utf8_prefix(std::string_view bytes) {
 namespace {
 
 #define DISLODGE_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,bmi,bmi2,lzcnt")))
-#define DISLODGE_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt")))
+#define DISLODGE_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
+#define DISLODGE_AVX2_INLINE __attribute__((always_inline, target("avx2,bmi,bmi2,lzcnt,popcnt")))
 
 DISLODGE_AVX512 std::size_t find_bytes_avx512(std::string_view text, std::string_view needle,
                                               std::size_t from) {
@@ -150,17 +152,40 @@ DISLODGE_AVX2 std::size_t find_bytes_avx2(std::string_view text, std::string_vie
   const __m256i first = _mm256_set1_epi8(needle.front());
   const __m256i last = _mm256_set1_epi8(needle.back());
   const std::size_t reach = needle.size() - 1;
+  const char second = needle[1];  // most places that two bytes speak for are told by a third, without a call
   const char *const data = text.data();
-  std::size_t at = from;
-  for (; at + reach + 32 <= text.size(); at += 32) {
+  const auto hits_at = [&](std::size_t at) DISLODGE_AVX2_INLINE {
     const __m256i begins = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(data + at));
     const __m256i ends = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(data + at + reach));
-    auto hits = static_cast<unsigned>(_mm256_movemask_epi8(
-        _mm256_and_si256(_mm256_cmpeq_epi8(begins, first), _mm256_cmpeq_epi8(ends, last))));
-    for (; hits != 0; hits &= hits - 1) {
+    return _mm256_and_si256(_mm256_cmpeq_epi8(begins, first), _mm256_cmpeq_epi8(ends, last));
+  };
+  const auto verify = [&](std::size_t at, __m256i found) DISLODGE_AVX2_INLINE {
+    for (auto hits = static_cast<unsigned>(_mm256_movemask_epi8(found)); hits != 0; hits &= hits - 1) {
       const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(hits));
-      if (std::memcmp(data + place + 1, needle.data() + 1, reach) == 0) return place;
+      if (data[place + 1] == second && std::memcmp(data + place + 1, needle.data() + 1, reach) == 0)
+        return place;
     }
+    return std::string_view::npos;
+  };
+  std::size_t at = from;
+  for (; at + reach + 128 <= text.size(); at += 128) {
+    const __m256i one = hits_at(at);
+    const __m256i two = hits_at(at + 32);
+    const __m256i three = hits_at(at + 64);
+    const __m256i four = hits_at(at + 96);
+    const __m256i any = _mm256_or_si256(_mm256_or_si256(one, two), _mm256_or_si256(three, four));
+    if (_mm256_testz_si256(any, any)) continue;
+    if (const std::size_t place = verify(at, one); place != std::string_view::npos) return place;
+    if (const std::size_t place = verify(at + 32, two); place != std::string_view::npos) return place;
+    if (const std::size_t place = verify(at + 64, three); place != std::string_view::npos) return place;
+    if (const std::size_t place = verify(at + 96, four); place != std::string_view::npos) return place;
+  }
+  for (; at + reach + 32 <= text.size(); at += 32)
+    if (const std::size_t place = verify(at, hits_at(at)); place != std::string_view::npos) return place;
+  // The last places, in one look that begins within those seen: what it finds was not there.
+  if (text.size() - from >= reach + 32) {
+    const std::size_t begin = text.size() - reach - 32;
+    return verify(begin, hits_at(begin));
   }
   return portable::find_bytes(text, needle, at);
 }
@@ -202,7 +227,6 @@ struct Utf8Check {
 
 DISLODGE_AVX2 std::size_t valid_utf8_prefix_avx2(std::string_view bytes) {
   using C = Utf8Check;
-  if (bytes.size() < 64) return portable::valid_utf8_prefix(bytes);
 #define DISLODGE_TWICE(...) _mm256_setr_epi8(__VA_ARGS__, __VA_ARGS__)
 #define DISLODGE_C(x) static_cast<char>(x)
   const __m256i by_high_1 = DISLODGE_TWICE(
@@ -245,13 +269,10 @@ DISLODGE_AVX2 std::size_t valid_utf8_prefix_avx2(std::string_view bytes) {
   const char *const data = bytes.data();
   __m256i previous = _mm256_setzero_si256();
   bool open = false;  // the block before ends within a sequence
-  std::size_t at = 0;
-  for (; at + 32 <= bytes.size(); at += 32) {
-    const __m256i input = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(data + at));
+  const auto is_sound = [&](__m256i input) DISLODGE_AVX2_INLINE {
     if (_mm256_movemask_epi8(input) == 0) {
-      if (open) break;
       previous = input;
-      continue;
+      return !std::exchange(open, false);
     }
     const __m256i crossing = _mm256_permute2x128_si256(previous, input, 0x21);
     const __m256i before_1 = _mm256_alignr_epi8(input, crossing, 15);
@@ -267,9 +288,22 @@ DISLODGE_AVX2 std::size_t valid_utf8_prefix_avx2(std::string_view bytes) {
     const __m256i fourth = _mm256_subs_epu8(before_3, _mm256_set1_epi8(static_cast<char>(0xF0 - 0x80)));
     const __m256i must_be_tail =
         _mm256_and_si256(_mm256_or_si256(third, fourth), _mm256_set1_epi8(static_cast<char>(0x80)));
-    if (_mm256_testz_si256(_mm256_xor_si256(must_be_tail, special), _mm256_set1_epi8(-1)) == 0) break;
+    if (_mm256_testz_si256(_mm256_xor_si256(must_be_tail, special), _mm256_set1_epi8(-1)) == 0) return false;
     previous = input;
     open = _mm256_testz_si256(_mm256_subs_epu8(input, incomplete), _mm256_set1_epi8(-1)) == 0;
+    return true;
+  };
+  std::size_t at = 0;
+  bool sound = true;
+  for (; sound && at + 32 <= bytes.size(); at += 32)
+    sound = is_sound(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(data + at)));
+  if (sound) {
+    // The rest, behind which zeros stand: a sequence that is cut there is one that is too short.
+    alignas(32) char rest[32] = {};
+    if (at < bytes.size()) std::memcpy(rest, data + at, bytes.size() - at);
+    if (is_sound(_mm256_load_si256(reinterpret_cast<const __m256i *>(rest))) && !open) return bytes.size();
+  } else {
+    at -= 32;
   }
   // Behind the last good block the portable loop decides; it starts where a sequence does.
   std::size_t start = at;
@@ -302,7 +336,24 @@ DISLODGE_AVX512 std::size_t count_controls_avx512(std::string_view bytes) {
 }
 
 DISLODGE_AVX2 std::size_t count_controls_avx2(std::string_view bytes) {
-  return controls_in(bytes);
+  const char *const data = bytes.data();
+  const __m256i sign = _mm256_set1_epi8(static_cast<char>(0x80));
+  const __m256i space = _mm256_set1_epi8(static_cast<char>(0x20 - 0x80));
+  std::size_t count = 0;
+  std::size_t at = 0;
+  for (; at + 32 <= bytes.size(); at += 32) {
+    const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(data + at));
+    const __m256i low = _mm256_cmpgt_epi8(space, _mm256_xor_si256(text, sign));
+    const __m256i rub_out = _mm256_cmpeq_epi8(text, _mm256_set1_epi8(0x7F));
+    // 0x07 to 0x0D, and escape.
+    const __m256i from_bell = _mm256_sub_epi8(text, _mm256_set1_epi8(0x07));
+    const __m256i blank =
+        _mm256_or_si256(_mm256_cmpeq_epi8(_mm256_min_epu8(from_bell, _mm256_set1_epi8(0x06)), from_bell),
+                        _mm256_cmpeq_epi8(text, _mm256_set1_epi8(0x1B)));
+    const __m256i controls = _mm256_or_si256(_mm256_andnot_si256(blank, low), rub_out);
+    count += static_cast<std::size_t>(std::popcount(static_cast<unsigned>(_mm256_movemask_epi8(controls))));
+  }
+  return count + controls_in(bytes.substr(at));
 }
 
 bool has_avx512() {

@@ -179,15 +179,22 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   // Most that differ do so in the first letters: no call is worth its while. Most that are equal have the
   // same case.
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    for (std::uint64_t x = 0, y = 0; i + 8 <= a.size(); i += 8) {
-      std::memcpy(&x, a.data() + i, 8);
-      std::memcpy(&y, b.data() + i, 8);
-      if (x != y) break;
-    }
-    if (i < a.size() && a[i] != b[i] && lower_char(a[i]) != lower_char(b[i])) return false;
+  std::size_t i = 0;
+  const auto same = [&](std::size_t end) {
+    for (; i < end; ++i)
+      if (a[i] != b[i] && lower_char(a[i]) != lower_char(b[i])) return false;
+    return true;
+  };
+  while (i + 8 <= a.size()) {
+    std::uint64_t x = 0, y = 0;
+    std::memcpy(&x, a.data() + i, 8);
+    std::memcpy(&y, b.data() + i, 8);
+    if (x == y)
+      i += 8;
+    else if (((x ^ y) & ~0x2020202020202020ull) != 0 || !same(i + 8))  // letters differ in that bit alone
+      return false;
   }
-  return true;
+  return same(a.size());
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view needle) {

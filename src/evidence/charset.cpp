@@ -59,13 +59,7 @@ template <bool kMapped>
 void from_table(std::string_view bytes, const Table &table, TextBuilder<kMapped> &out) {
   const Utf8Half &half = utf8_half(table);
   for (std::size_t at = 0; at < bytes.size();) {
-    // Words in another script are a few letters long: measuring a run of ASCII pays only behind some of it.
-    std::size_t plain = 0;
-    while (plain < 16 && at + plain < bytes.size() && static_cast<signed char>(bytes[at + plain]) >= 0)
-      ++plain;
-    if (plain == 16) plain += ascii_prefix(bytes.substr(at + 16));
-    if (plain > 0) out.copy_short(bytes.substr(at, plain), at, bytes.size() - at);
-    at += plain;
+    at += out.copy_ascii(bytes, at);
     char *to = out.position();
     for (; at < bytes.size() && static_cast<signed char>(bytes[at]) < 0; ++at) {
       const std::array<char, 4> &character = half.bytes[static_cast<unsigned char>(bytes[at]) & 0x7F];
@@ -367,7 +361,8 @@ Plan plan_of(std::string_view bytes, std::string_view declared) {
     return {.how = How::utf32, .big = !charset.little && !starts_with(bytes, "\xFF\xFE")};
   if (charset.kind == Kind::ebcdic) return {.how = How::ebcdic, .ebcdic = charset.ebcdic};
   // ASCII is the same in all charsets below, apart from those that shift within 7 bits.
-  if (ascii_prefix(bytes) == bytes.size()) {
+  const bool ascii = ascii_prefix(bytes) == bytes.size();
+  if (ascii) {
     const bool shifts = charset.kind == Kind::utf7 ? bytes.find('+') != std::string_view::npos
                         : charset.asian == Asian::iso_2022_jp || charset.stepping == Stepping::iso_2022
                             ? bytes.find('\x1B') != std::string_view::npos
@@ -377,8 +372,8 @@ Plan plan_of(std::string_view bytes, std::string_view declared) {
   if (charset.kind == Kind::single || charset.kind == Kind::asian) {
     // UTF-8 under another name, and other scripts under the name of Latin-1, are common.
     if (is_utf8_after_all(bytes)) return {};
-    const bool seven_bits = charset.asian == Asian::iso_2022_jp && ascii_prefix(bytes) < bytes.size() &&
-                            bytes.find('\x1B') == std::string_view::npos;
+    const bool seven_bits =
+        charset.asian == Asian::iso_2022_jp && !ascii && bytes.find('\x1B') == std::string_view::npos;
     if (charset.table == &charset_tables::kWindows1252 || seven_bits)
       if (const auto other = guessed()) return *other;
   }

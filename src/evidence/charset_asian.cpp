@@ -79,13 +79,7 @@ Character character(std::string_view bytes, std::size_t at) {
 template <Asian kCharset, bool kMapped>
 void convert(std::string_view bytes, TextBuilder<kMapped> &out) {
   for (std::size_t at = 0; at < bytes.size();) {
-    // Between characters of two bytes stand few others: a line end, a number, a blank.
-    std::size_t plain = 0;
-    while (plain < 16 && at + plain < bytes.size() && static_cast<signed char>(bytes[at + plain]) >= 0)
-      ++plain;
-    if (plain == 16) plain += base::ascii_prefix(bytes.substr(at + 16));
-    if (plain > 0) out.copy_short(bytes.substr(at, plain), at, bytes.size() - at);
-    at += plain;
+    at += out.copy_ascii(bytes, at);
     char *to = out.position();
     while (at < bytes.size() && byte_at(bytes, at) >= 0x80) {
       const Character next = character<kCharset>(bytes, at);

@@ -4,10 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "base/offset_map.hpp"
 
@@ -41,14 +46,27 @@ class TextBuilder {
     std::memcpy(to_, bytes.data(), bytes.size());
     to_ += bytes.size();
   }
-  // The same, where `left` bytes of the source can be read from there.
-  void copy_short(std::string_view bytes, std::size_t source, std::size_t left) {
-    place(source);
-    if (bytes.size() <= 16 && left >= 16)
-      std::memcpy(to_, bytes.data(), 16);  // there is room: see kSlack
-    else
-      std::memcpy(to_, bytes.data(), bytes.size());
-    to_ += bytes.size();
+  // The run of ASCII that begins at `at` of `bytes`, and its length.
+  std::size_t copy_ascii(std::string_view bytes, std::size_t at) {
+    const std::size_t begin = at;
+#if defined(__SSE2__)
+    // Words in another script, and between their letters, are short: a call would cost as much as the run.
+    for (; at + 16 <= bytes.size(); at += 16) {
+      const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes.data() + at));
+      const auto high = static_cast<unsigned>(_mm_movemask_epi8(next));
+      if ((high & 1) != 0) return at - begin;
+      if (at == begin) place(at);
+      _mm_storeu_si128(reinterpret_cast<__m128i *>(to_), next);  // there is room: see kSlack
+      const unsigned plain = high == 0 ? 16u : static_cast<unsigned>(std::countr_zero(high));
+      to_ += plain;
+      if (high != 0) return at + plain - begin;
+    }
+#endif
+    for (; at < bytes.size() && static_cast<signed char>(bytes[at]) >= 0; ++at) {
+      if (at == begin) place(at);
+      *to_++ = bytes[at];
+    }
+    return at - begin;
   }
   void code_point(std::uint32_t c, std::size_t source) {
     place(source);

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
+#include <vector>
 
 #include "base/bulk.hpp"
 
@@ -26,14 +29,19 @@ class Bytes {
   std::array<std::uint64_t, 4> words_{};
 };
 
-// How text outside of ASCII lies in its bytes.
+// A stretch of bytes over 0x7F.
+struct Run {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+};
+
+// How text outside of ASCII lies in its bytes. What is looked at is these stretches: in most text they are a
+// small part.
 struct Shape {
-  std::array<std::uint32_t, 256> count{};
-  std::size_t high = 0;      // bytes over 0x7F
-  std::size_t runs = 0;      // stretches of them
-  std::size_t odd = 0;       // of an odd length
-  std::size_t alone = 0;     // of length one
-  std::size_t controls = 0;  // bytes that no text has
+  std::array<std::uint32_t, 256> count{};  // of bytes over 0x7F
+  std::size_t high = 0;                    // bytes over 0x7F
+  std::size_t runs = 0;                    // stretches of them
+  std::size_t odd = 0;                     // of an odd length
 
   // The share of the bytes over 0x7F that are among these.
   double share(const Bytes &of) const {
@@ -42,37 +50,64 @@ struct Shape {
       if (of.has(c)) found += count[c];
     return static_cast<double>(found) / static_cast<double>(high);
   }
-  double share(unsigned first, unsigned last) const {
+  std::size_t of(unsigned first, unsigned last) const {
     std::size_t found = 0;
     for (unsigned c = first; c <= last; ++c) found += count[c];
-    return static_cast<double>(found) / static_cast<double>(high);
+    return found;
+  }
+  double share(unsigned first, unsigned last) const {
+    return static_cast<double>(of(first, last)) / static_cast<double>(high);
   }
 };
 
-Shape shape_of(std::string_view sample) {
-  Shape shape;
-  std::size_t run = 0;
-  const auto end_run = [&] {
-    if (run == 0) return;
-    ++shape.runs;
-    shape.odd += run % 2;
-    shape.alone += run == 1;
-    run = 0;
+// The stretches, in one look at all bytes, eight at a time; valid until the thread's next call.
+const std::vector<Run> &runs_of(std::string_view sample) {
+  static thread_local std::vector<Run> runs;
+  runs.clear();
+  bool within = false;
+  const auto turn = [&](std::size_t at) {
+    if (within)
+      runs.back().end = static_cast<std::uint32_t>(at);
+    else
+      runs.push_back({static_cast<std::uint32_t>(at), 0});
+    within = !within;
   };
-  for (const char byte : sample) {
-    const auto c = static_cast<unsigned char>(byte);
-    ++shape.count[c];
-    if (c >= 0x80) {
-      ++shape.high;
-      ++run;
-      continue;
-    }
-    end_run();
-    shape.controls +=
-        (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1B) || c == 0x7F;
+  std::size_t at = 0;
+  for (; at + 8 <= sample.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, sample.data() + at, 8);
+    word &= 0x8080808080808080ull;
+    if (word == (within ? 0x8080808080808080ull : 0)) continue;
+    // Where a byte differs from the one before it.
+    for (std::uint64_t turns = word ^ (word << 8 | (within ? 0x80 : 0)); turns != 0; turns &= turns - 1)
+      turn(at + static_cast<std::size_t>(std::countr_zero(turns)) / 8);
   }
-  end_run();
+  for (; at < sample.size(); ++at)
+    if ((static_cast<unsigned char>(sample[at]) >= 0x80) != within) turn(at);
+  if (within) turn(sample.size());
+  return runs;
+}
+
+Shape shape_of(std::string_view sample, const std::vector<Run> &runs) {
+  Shape shape;
+  shape.runs = runs.size();
+  for (const Run run : runs) {
+    shape.high += run.end - run.begin;
+    shape.odd += (run.end - run.begin) % 2;
+    for (std::size_t at = run.begin; at < run.end; ++at)
+      ++shape.count[static_cast<unsigned char>(sample[at])];
+  }
   return shape;
+}
+
+// Controls that no text has: whether more than one byte in a hundred is one.
+bool has_controls(std::string_view sample) {
+  std::size_t controls = base::count_controls(sample);
+  // That takes bell, backspace and the vertical tab for text, which are rare enough to be looked for.
+  for (const char c : {'\x07', '\x08', '\x0B'})
+    if (std::memchr(sample.data(), c, sample.size()) != nullptr)
+      controls += static_cast<std::size_t>(std::count(sample.begin(), sample.end(), c));
+  return controls * 100 > sample.size();
 }
 
 // ---- two bytes a character
@@ -105,22 +140,24 @@ constexpr std::array<std::uint16_t, 40> kChinese = {
     0xC4E3, 0xB6D4, 0xC9FA, 0xC4DC, 0xB9AB, 0xCBBE, 0xB7A2, 0xD3C3, 0xB7BD, 0xC7EB};
 
 // Characters of a sample in two bytes: those that is_single(lead) says to stand alone and those that are no
-// pair are counted, count(pairs, lead, trail) is asked of the others.
+// pair are counted, count(pairs, lead, trail) is asked of the others. The second byte may be one of ASCII.
 template <typename IsSingle, typename IsPair, typename Count>
-Pairs pairs_of(std::string_view sample, IsSingle &&is_single, IsPair &&is_pair, Count &&count) {
+Pairs pairs_of(std::string_view sample, const std::vector<Run> &runs, IsSingle &&is_single, IsPair &&is_pair,
+               Count &&count) {
   Pairs pairs;
-  for (std::size_t at = 0; at < sample.size(); ++at) {
-    const auto lead = static_cast<unsigned char>(sample[at]);
-    if (lead < 0x80) continue;
-    ++pairs.all;
-    if (is_single(lead)) continue;
-    const unsigned trail = at + 1 < sample.size() ? static_cast<unsigned char>(sample[at + 1]) : 0u;
-    if (!is_pair(lead, trail)) {
-      pairs.broken += at + 1 < sample.size();  // a sample may end within a character
-      continue;
+  for (const Run run : runs) {
+    for (std::size_t at = run.begin; at < run.end; ++at) {
+      const auto lead = static_cast<unsigned char>(sample[at]);
+      ++pairs.all;
+      if (is_single(lead)) continue;
+      const unsigned trail = at + 1 < sample.size() ? static_cast<unsigned char>(sample[at + 1]) : 0u;
+      if (!is_pair(lead, trail)) {
+        pairs.broken += at + 1 < sample.size();  // a sample may end within a character
+        continue;
+      }
+      ++at;
+      count(pairs, lead, trail);
     }
-    ++at;
-    count(pairs, lead, trail);
   }
   return pairs;
 }
@@ -129,9 +166,9 @@ bool never_single(unsigned) {
   return false;
 }
 
-Pairs euc_pairs(std::string_view sample) {
+Pairs euc_pairs(std::string_view sample, const std::vector<Run> &runs) {
   return pairs_of(
-      sample, never_single,
+      sample, runs, never_single,
       [](unsigned lead, unsigned trail) {
         return lead >= 0xA1 && lead != 0xFF && trail >= 0xA1 && trail != 0xFF;
       },
@@ -146,9 +183,9 @@ Pairs euc_pairs(std::string_view sample) {
       });
 }
 
-Pairs shift_jis_pairs(std::string_view sample) {
+Pairs shift_jis_pairs(std::string_view sample, const std::vector<Run> &runs) {
   return pairs_of(
-      sample, [](unsigned lead) { return lead >= 0xA1 && lead <= 0xDF; },  // half-width katakana
+      sample, runs, [](unsigned lead) { return lead >= 0xA1 && lead <= 0xDF; },  // half-width katakana
       [](unsigned lead, unsigned trail) {
         const bool is_lead = (lead >= 0x81 && lead <= 0x9F) || (lead >= 0xE0 && lead <= 0xFC);
         return is_lead && trail >= 0x40 && trail != 0x7F && trail <= 0xFC;
@@ -160,10 +197,10 @@ Pairs shift_jis_pairs(std::string_view sample) {
       });
 }
 
-Pairs big5_pairs(std::string_view sample) {
+Pairs big5_pairs(std::string_view sample, const std::vector<Run> &runs) {
   const auto is_low = [](unsigned trail) { return trail >= 0x40 && trail <= 0x7E; };
   return pairs_of(
-      sample, never_single,
+      sample, runs, never_single,
       [&](unsigned lead, unsigned trail) {
         return lead >= 0xA1 && lead <= 0xF9 && (is_low(trail) || (trail >= 0xA1 && trail != 0xFF));
       },
@@ -178,24 +215,33 @@ bool at_least(std::size_t part, std::size_t all, unsigned percent) {
   return part * 100 >= all * percent;
 }
 
-std::string_view east_asian(const Shape &shape, std::string_view sample) {
+std::string_view east_asian(const Shape &shape, std::string_view sample, const std::vector<Run> &runs) {
   // In Latin text bytes over 0x7F stand alone between letters; characters of two are in even stretches.
-  const Pairs euc = euc_pairs(sample);
-  if (euc.sound() && at_least(shape.runs - shape.odd, shape.runs, 90)) {
-    if (at_least(euc.kana, euc.all, 15)) return "euc-jp";
-    const bool korean = at_least(euc.hangul, euc.letters, 92) && euc.korean * 2 > euc.chinese * 3;
-    if (korean && euc.letters >= 3 && at_least(euc.korean, euc.letters, 15)) return "euc-kr";
-    if (euc.letters >= 4 && at_least(euc.usual, euc.letters, 85) && at_least(euc.chinese, euc.letters, 4))
-      return "gb18030";
+  if (at_least(shape.runs - shape.odd, shape.runs, 90)) {
+    const Pairs euc = euc_pairs(sample, runs);
+    if (euc.sound()) {
+      if (at_least(euc.kana, euc.all, 15)) return "euc-jp";
+      const bool korean = at_least(euc.hangul, euc.letters, 92) && euc.korean * 2 > euc.chinese * 3;
+      if (korean && euc.letters >= 3 && at_least(euc.korean, euc.letters, 15)) return "euc-kr";
+      if (euc.letters >= 4 && at_least(euc.usual, euc.letters, 85) && at_least(euc.chinese, euc.letters, 4))
+        return "gb18030";
+    }
   }
-  const Pairs shift_jis = shift_jis_pairs(sample);
-  if (shift_jis.sound() && at_least(shift_jis.usual, shift_jis.all, 75) &&
-      at_least(shift_jis.kana, shift_jis.all, 15))
-    return "shift_jis";
-  const Pairs big5 = big5_pairs(sample);
-  if (big5.sound() && big5.all >= 5 && at_least(big5.usual, big5.all, 75) &&
-      at_least(big5.low, big5.all, 20) && !at_least(big5.low, big5.all, 75))
-    return "big5";
+  // There is a character for every two bytes over 0x7F at least: it is worth a look only where so many of
+  // them can be the first of a usual one.
+  const auto can_be = [&](std::size_t firsts) { return at_least(firsts, (shape.high + 1) / 2, 75); };
+  if (can_be(shape.of(0x81, 0x83) + shape.of(0x88, 0x97))) {
+    const Pairs shift_jis = shift_jis_pairs(sample, runs);
+    if (shift_jis.sound() && at_least(shift_jis.usual, shift_jis.all, 75) &&
+        at_least(shift_jis.kana, shift_jis.all, 15))
+      return "shift_jis";
+  }
+  if (can_be(shape.of(0xA1, 0xA1) + shape.of(0xA4, 0xC6))) {
+    const Pairs big5 = big5_pairs(sample, runs);
+    if (big5.sound() && big5.all >= 5 && at_least(big5.usual, big5.all, 75) &&
+        at_least(big5.low, big5.all, 20) && !at_least(big5.low, big5.all, 75))
+      return "big5";
+  }
   return {};
 }
 
@@ -257,7 +303,7 @@ std::string_view other_script(const Shape &shape) {
 
 // ---- Latin letters that windows-1252 lacks, within words
 
-std::string_view other_latin(const Shape &shape, std::string_view sample) {
+std::string_view other_latin(const Shape &shape, std::string_view sample, const std::vector<Run> &runs) {
   if (shape.high < 10) return {};
   std::array<std::uint32_t, 256> within{};  // behind or before a letter of ASCII
   std::size_t all = 0;
@@ -265,11 +311,19 @@ std::string_view other_latin(const Shape &shape, std::string_view sample) {
     const char c = at < sample.size() ? static_cast<char>(sample[at] | 0x20) : ' ';
     return c >= 'a' && c <= 'z';
   };
-  for (std::size_t at = 0; at < sample.size(); ++at) {
-    const auto c = static_cast<unsigned char>(sample[at]);
-    if (c < 0x80 || !((at > 0 && letter(at - 1)) || letter(at + 1))) continue;
-    ++within[c];
-    ++all;
+  // Only the ends of a stretch can have such a neighbour.
+  for (const Run run : runs) {
+    const bool before = run.begin > 0 && letter(run.begin - 1);
+    const bool behind = letter(run.end);
+    const bool single = run.end - run.begin == 1;
+    if (before || (single && behind)) {
+      ++within[static_cast<unsigned char>(sample[run.begin])];
+      ++all;
+    }
+    if (behind && !single) {
+      ++within[static_cast<unsigned char>(sample[run.end - 1])];
+      ++all;
+    }
   }
   if (all < 10) return {};
   const auto share = [&](std::initializer_list<unsigned> of) {
@@ -301,14 +355,19 @@ bool shifts_to_japanese(std::string_view sample) {
 }
 
 // UTF-8 into which a few bytes of something else were pasted, or in which some were lost.
-bool mostly_utf8(std::string_view sample) {
+bool mostly_utf8(const Shape &shape, std::string_view sample, const std::vector<Run> &runs) {
+  // Each sequence has a byte that no other begins with: where these are few, most bytes are alone.
+  if (3 * shape.of(0x80, 0xBF) < shape.high) return false;
   std::size_t sequences = 0;
   std::size_t broken = 0;
-  while (!sample.empty()) {
-    const std::size_t valid = base::valid_utf8_prefix(sample);
-    for (const char c : sample.substr(0, valid)) sequences += static_cast<unsigned char>(c) >= 0xC0;
-    broken += valid < sample.size();
-    sample.remove_prefix(std::min(valid + 1, sample.size()));
+  for (const Run run : runs) {
+    for (std::size_t at = run.begin; at < run.end;) {
+      const std::size_t length =
+          base::utf8_sequence(sample.substr(at, std::min<std::size_t>(4, run.end - at)));
+      sequences += length > 0;
+      broken += length == 0;
+      at += std::max<std::size_t>(length, 1);
+    }
   }
   return sequences >= broken;
 }
@@ -317,25 +376,30 @@ bool mostly_utf8(std::string_view sample) {
 
 std::string_view guess_charset(std::string_view bytes) {
   const std::string_view sample = bytes.substr(0, kSampleMax);
-  const Shape shape = shape_of(sample);
-  if (shape.controls * 100 > sample.size()) return {};  // no text
-  if (shape.high == 0)
-    return shifts_to_japanese(sample) ? std::string_view("iso-2022-jp") : std::string_view();
-  if (shape.high < kHighMin || mostly_utf8(sample)) return {};
+  if (sample.empty()) return {};
+  const std::vector<Run> &runs = runs_of(sample);
+  std::size_t high = 0;
+  for (const Run run : runs) high += run.end - run.begin;
+  if (high > 0 && high < kHighMin) return {};
+  if (has_controls(sample)) return {};  // no text
+  if (high == 0) return shifts_to_japanese(sample) ? std::string_view("iso-2022-jp") : std::string_view();
+  const Shape shape = shape_of(sample, runs);
+  if (mostly_utf8(shape, sample, runs)) return {};
   const std::string_view script = other_script(shape);
-  const std::string_view asian = east_asian(shape, sample);
+  const std::string_view asian = east_asian(shape, sample, runs);
   // Letters of one byte are in stretches of any length: where all are even, and there are some, it is pairs.
   if (!asian.empty() && (script.empty() || (asian.starts_with("euc") && shape.odd == 0 && shape.runs >= 4) ||
                          asian == "shift_jis"))
     return asian;
   if (!script.empty()) return script;
-  return other_latin(shape, sample);
+  return other_latin(shape, sample, runs);
 }
 
 bool is_utf8_after_all(std::string_view bytes) {
-  const std::size_t plain = base::ascii_prefix(bytes);
-  const std::string_view rest = bytes.substr(plain);
-  if (base::valid_utf8_prefix(rest) < rest.size()) return false;
+  const std::string_view rest = bytes.substr(base::ascii_prefix(bytes));
+  // The first character decides of most that it is none.
+  if (rest.empty() || base::utf8_sequence(rest) == 0 || base::valid_utf8_prefix(rest) < rest.size())
+    return false;
   std::size_t sequences = 0;
   std::size_t long_ones = 0;
   for (const char byte : rest.substr(0, kSampleMax)) {

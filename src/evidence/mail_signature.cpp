@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <string>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "base/encode.hpp"
 
@@ -115,6 +120,19 @@ std::size_t header_name_length(std::string_view line) {
     return in;
   }();
   std::size_t at = 0;
+#if defined(__SSE2__)
+  for (; at + 16 <= line.size(); at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(line.data() + at));
+    // Signed: what is over 0x7F is below the blank too.
+    const __m128i other = _mm_or_si128(
+        _mm_cmplt_epi8(bytes, _mm_set1_epi8(' ' + 1)),
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(':')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F))));
+    const auto found = static_cast<unsigned>(_mm_movemask_epi8(other));
+    if (found == 0) continue;
+    at += static_cast<std::size_t>(std::countr_zero(found));
+    break;
+  }
+#endif
   while (at < line.size() && kInName[static_cast<unsigned char>(line[at])]) ++at;
   const std::size_t name = at;
   while (at < line.size() && (line[at] == ' ' || line[at] == '\t')) ++at;

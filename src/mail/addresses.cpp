@@ -11,6 +11,7 @@
 #include "evidence/charset.hpp"
 #include "mail/find.hpp"
 #include "mail/headers.hpp"
+#include "mail/short_text.hpp"
 
 namespace dislodge::mail {
 namespace {
@@ -31,21 +32,14 @@ struct Mailbox {
   }
 };
 
-// What ends a run of ordinary characters.
-constexpr std::array<bool, 256> make_specials() {
-  std::array<bool, 256> specials{};
-  for (const char c : {'"', '(', '<', ',', ';', ':'}) specials[static_cast<unsigned char>(c)] = true;
-  return specials;
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
 }
-constexpr auto kSpecials = make_specials();
 
 // Without blanks around it and with single ones within; `storage` holds it where some had to go.
 std::string_view collapsed(std::string_view text, std::string &storage) {
   text = base::trim(text);
-  bool single = true;  // no tab, no two blanks
-  for (std::size_t i = 0; i < text.size() && single; ++i)
-    single = text[i] != '\t' && (text[i] != ' ' || text[i + 1] != ' ');
-  if (single) return text;
+  if (has_single_blanks(text)) return text;
   storage.clear();
   for (const char c : text) {
     const bool blank = c == ' ' || c == '\t';
@@ -60,7 +54,8 @@ std::string collapse(std::string_view text) {
   return std::string(collapsed(text, storage));
 }
 
-std::string address_of(std::string_view text) {
+// `ascii`: it is known to be.
+std::string address_of(std::string_view text, bool ascii) {
   text = base::trim(text);
   // "<@relay.example:user@example.com>" is a route; only its end is the address.
   if (text.starts_with('@')) {
@@ -73,20 +68,20 @@ std::string address_of(std::string_view text) {
   while (!text.empty() && (text.back() == '\'' || text.back() == '"' || text.back() == '>'))
     text.remove_suffix(1);
   std::string out(text);
-  char *to = out.data();
-  bool ascii = true;
-  for (const char c : text) {
-    ascii = ascii && static_cast<unsigned char>(c) < 0x80;
-    *to = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
-    to += c != ' ' && c != '\t';
-  }
-  out.resize(static_cast<std::size_t>(to - out.data()));
-  return ascii ? out : base::lower(evidence::to_utf8(out).view());
+  if (has_blank(text)) std::erase_if(out, is_blank);
+  lower_to(out, out.data());
+  return ascii || base::ascii_prefix(out) == out.size() ? out : base::lower(evidence::to_utf8(out).view());
 }
 
-// What is written before the bracket, as a name.
-std::string name_of(std::string_view phrase) {
-  std::string name = header_text(phrase);
+// What is written before the bracket, as a name. `ascii`: it is known to be, unfolded and without controls.
+std::string name_of(std::string_view phrase, bool ascii) {
+  std::string name;
+  if (!ascii)
+    name = header_text(phrase);
+  else if (phrase = base::trim(phrase); find_bytes(phrase, "=?") == std::string_view::npos)
+    name = phrase;
+  else
+    decode_encoded_words(phrase, name, nullptr);
   std::string storage;
   if (const std::string_view single = collapsed(name, storage); single != name) name = std::string(single);
   while (name.size() >= 2 && name.front() == '\'' && name.back() == '\'')
@@ -100,13 +95,9 @@ void add(std::string name, std::string address, evidence::PersonRole role,
   people.push_back({role, std::move(name), std::move(address)});
 }
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
-
 // `"Name" <address>`, `Name <address>` or an address alone, up to a comma or the end, with nothing in it that
 // has to be taken apart: nearly every mailbox. Where it ends, or npos where it is none of these.
-std::size_t plain_mailbox(std::string_view text, std::size_t at, evidence::PersonRole role,
+std::size_t plain_mailbox(std::string_view text, std::size_t at, evidence::PersonRole role, bool ascii,
                           std::vector<evidence::Person> &people) {
   constexpr std::size_t kNone = std::string_view::npos;
   while (at < text.size() && is_blank(text[at])) ++at;
@@ -121,12 +112,12 @@ std::size_t plain_mailbox(std::string_view text, std::size_t at, evidence::Perso
     if (at == text.size() || text[at] != '<') return kNone;
   } else {
     const std::size_t begin = at;
-    while (at < text.size() && !kSpecials[static_cast<unsigned char>(text[at])]) ++at;
+    at = next_special(text, at);
     phrase = text.substr(begin, at - begin);
     if (at == text.size() || text[at] == ',') {
       const std::string_view word = base::trim(phrase);
-      if (word.find('@') == kNone || word.find_first_of(" \t") != kNone) return kNone;
-      add({}, address_of(word), role, people);
+      if (word.find('@') == kNone || has_blank(word)) return kNone;
+      add({}, address_of(word, ascii), role, people);
       return at;
     }
     if (text[at] != '<') return kNone;
@@ -138,38 +129,39 @@ std::size_t plain_mailbox(std::string_view text, std::size_t at, evidence::Perso
   for (++at; at < text.size() && is_blank(text[at]);) ++at;
   if (at < text.size() && text[at] != ',') return kNone;
   std::string storage;
-  add(name_of(collapsed(phrase, storage)), address_of(address), role, people);
+  add(name_of(collapsed(phrase, storage), ascii), address_of(address, ascii), role, people);
   return at;
 }
 
-void emit(Mailbox &box, evidence::PersonRole role, std::vector<evidence::Person> &people) {
+void emit(Mailbox &box, evidence::PersonRole role, bool ascii, std::vector<evidence::Person> &people) {
   if (!box.empty()) {
     const std::string phrase = collapse(box.phrase);
     const std::string_view words = phrase;
     if (box.bracket) {
-      add(name_of(words.empty() ? std::string_view(box.comment) : words), address_of(box.address), role,
-          people);
+      add(name_of(words.empty() ? std::string_view(box.comment) : words, ascii),
+          address_of(box.address, ascii), role, people);
     } else if (words.find('@') != std::string_view::npos) {
       // "Ann Example ann@example.com" lacks its brackets: the last word with an "@" is the address.
       const std::size_t at_sign = words.rfind('@');
       const std::size_t blank = words.rfind(' ', at_sign);
       const std::size_t begin = blank == std::string_view::npos ? 0 : blank + 1;
-      add(name_of(begin == 0 ? std::string_view(box.comment) : words.substr(0, begin)),
-          address_of(words.substr(begin, words.find(' ', at_sign) - begin)), role, people);
+      add(name_of(begin == 0 ? std::string_view(box.comment) : words.substr(0, begin), ascii),
+          address_of(words.substr(begin, words.find(' ', at_sign) - begin), ascii), role, people);
     } else {
-      add(name_of(words.empty() ? std::string_view(box.comment) : words), {}, role, people);
+      add(name_of(words.empty() ? std::string_view(box.comment) : words, ascii), {}, role, people);
     }
   }
   box.clear();
 }
 
-void parse(std::string_view text, evidence::PersonRole role, std::size_t most,
+// `ascii`: it is known to be, and without controls.
+void parse(std::string_view text, evidence::PersonRole role, std::size_t most, bool ascii,
            std::vector<evidence::Person> &people) {
   Mailbox box;
   bool fresh = true;  // nothing of a mailbox has been read yet
   for (std::size_t i = 0; i < text.size() && people.size() < most; ++i) {
     if (std::exchange(fresh, false)) {
-      const std::size_t end = plain_mailbox(text, i, role, people);
+      const std::size_t end = plain_mailbox(text, i, role, ascii, people);
       if (end != std::string_view::npos) {
         i = end;  // a comma, or the end
         fresh = true;
@@ -212,19 +204,18 @@ void parse(std::string_view text, evidence::PersonRole role, std::size_t most,
         i = end;
       }
     } else if (c == ',' || c == ';') {
-      emit(box, role, people);
+      emit(box, role, ascii, people);
       fresh = true;
     } else if (c == ':' && !box.bracket && box.phrase.find('@') == std::string::npos &&
                !box.phrase.starts_with('/') && collapse(box.phrase) != "mailto") {
       box.clear();  // the name of a group; its members follow up to ";"
     } else {
-      std::size_t end = i + 1;
-      while (end < text.size() && !kSpecials[static_cast<unsigned char>(text[end])]) ++end;
+      const std::size_t end = next_special(text, i + 1);
       box.phrase.append(text, i, end - i);
       i = end - 1;
     }
   }
-  if (people.size() < most) emit(box, role, people);
+  if (people.size() < most) emit(box, role, ascii, people);
 }
 
 // A mailbox has few correspondents, and their addresses stand in field after field as they did before. What
@@ -252,12 +243,15 @@ std::uint64_t hash_of(std::string_view written) {
 void parse_addresses(std::string_view raw_value, evidence::PersonRole role, std::size_t most,
                      std::vector<evidence::Person> &people) {
   const std::string_view written = base::trim(raw_value);
+  const ShortKind kind = kind_of(written);
   std::string storage;
+  const auto read = [&](std::vector<evidence::Person> &to) {
+    parse(kind.folded || kind.control ? unfolded(written, storage) : written, role, most, kind.ascii(), to);
+  };
   // What is written as it is read costs no more to read than to remember.
-  const bool plain =
-      find_bytes(written, "=?") == std::string_view::npos && base::ascii_prefix(written) == written.size();
+  const bool plain = !kind.words && !kind.high;
   if (plain || written.size() > kKnownBytesMax || people.size() + kKnownBytesMax > most) {
-    parse(unfolded(written, storage), role, most, people);
+    read(people);
     return;
   }
   static thread_local std::array<KnownField, 1024> all;
@@ -266,12 +260,12 @@ void parse_addresses(std::string_view raw_value, evidence::PersonRole role, std:
   if (known.seen != hash) {
     known.seen = hash;
     known.written.clear();
-    parse(unfolded(written, storage), role, most, people);
+    read(people);
     return;
   }
   if (known.written != written) {
     known.people.clear();
-    parse(unfolded(written, storage), role, most, known.people);
+    read(known.people);
     known.written = written;
   }
   for (const evidence::Person &person : known.people) {

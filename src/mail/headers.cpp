@@ -13,6 +13,7 @@
 #include "evidence/mail_signature.hpp"
 #include "mail/base64.hpp"
 #include "mail/find.hpp"
+#include "mail/short_text.hpp"
 #include "mail/transfer.hpp"
 
 namespace dislodge::mail {
@@ -44,6 +45,13 @@ bool holds_line_end(std::string_view text, std::size_t begin, std::size_t end) {
 // do not end would be searched to its end for each of them.
 constexpr std::size_t kWordMax = 4096;
 
+// Where "?=" stands at or behind `from`.
+std::size_t word_end(std::string_view text, std::size_t from) {
+  for (std::size_t at = text.find('?', from); at != kNone; at = text.find('?', at + 1))
+    if (at + 1 < text.size() && text[at + 1] == '=') return at;
+  return kNone;
+}
+
 // =?charset?B?text?= at the start of `text`. The text may hold blanks although it must not.
 struct EncodedWord {
   std::string_view charset;  // without the language that RFC 2231 allows
@@ -60,13 +68,13 @@ std::optional<EncodedWord> encoded_word_at(std::string_view text) {
   if ((encoding != 'b' && encoding != 'q') || text[charset_end + 2] != '?') return std::nullopt;
   const std::size_t content = charset_end + 3;
   // A word never spans two lines.
-  std::size_t stop = find_bytes(text, "?=", content);
+  std::size_t stop = word_end(text, content);
   if (stop == kNone || holds_line_end(text, content, stop)) return std::nullopt;
   // A Q word may hold "?=41" where the "?" is content: the word goes on if hex and another "?=" follow.
   while (encoding == 'q' && stop + 3 < text.size() &&
          std::isxdigit(static_cast<unsigned char>(text[stop + 2])) &&
          std::isxdigit(static_cast<unsigned char>(text[stop + 3]))) {
-    const std::size_t next = find_bytes(text, "?=", stop + 2);
+    const std::size_t next = word_end(text, stop + 2);
     if (next == kNone || holds_line_end(text, stop, next) ||
         text.substr(stop, next - stop).find(' ') != kNone)
       break;
@@ -127,14 +135,11 @@ DecodedWords &decoded_words_at(std::string_view words) {
   return known[hash % known.size()];
 }
 
-// Text that is what it says: ASCII without controls, folds or encoded words.
-bool is_plain(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<signed char>(text[i]);
-    if (c < ' ' && c != '\t') return false;
-    if (c == '=' && i + 1 < text.size() && text[i + 1] == '?') return false;
-  }
-  return true;
+std::string decoded_words(std::string_view utf8) {
+  if (find_bytes(utf8, "=?") == kNone) return std::string(utf8);
+  std::string out;
+  decode_encoded_words(utf8, out, nullptr);
+  return out;
 }
 
 // One value as it is written: quoted or bare.
@@ -143,6 +148,11 @@ std::string parameter_value(std::string_view text, std::size_t &at, bool is_name
   while (at < text.size() && is_blank(text[at])) ++at;
   if (at < text.size() && text[at] == '"') {
     ++at;
+    const std::size_t quote = std::min(text.find('"', at), text.size());
+    if (text.substr(at, quote - at).find('\\') == kNone) {
+      value = text.substr(at, quote - at);
+      at = quote;
+    }
     while (at < text.size() && text[at] != '"') {
       // A backslash quotes the next character, except where it is plainly a Windows path of an old client.
       if (text[at] == '\\' && at + 1 < text.size() && (text[at + 1] == '"' || text[at + 1] == '\\')) ++at;
@@ -303,7 +313,7 @@ FieldName field_name(std::string_view name) {
 
 std::string_view unfolded(std::string_view raw, std::string &storage) {
   raw = base::trim(raw);
-  if (raw.find('\n') == kNone && raw.find('\r') == kNone && raw.find('\0') == kNone) return raw;
+  if (next_break(raw, 0) == raw.size()) return raw;
   storage = unfold(raw);
   return storage;
 }
@@ -312,14 +322,11 @@ std::string unfold(std::string_view raw) {
   raw = base::trim(raw);
   std::string out;
   out.reserve(raw.size());
-  while (!raw.empty()) {
-    std::size_t end = 0;
-    while (end < raw.size() && (static_cast<unsigned char>(raw[end]) > '\r' ||
-                                (raw[end] != '\r' && raw[end] != '\n' && raw[end] != '\0')))
-      ++end;
-    out += raw.substr(0, end);
+  for (std::size_t at = 0; at < raw.size(); ++at) {
+    const std::size_t end = next_break(raw, at);
+    out.append(raw, at, end - at);
     if (end < raw.size() && raw[end] == '\0') out += ' ';
-    raw.remove_prefix(std::min(end + 1, raw.size()));
+    at = end;
   }
   return out;
 }
@@ -391,14 +398,12 @@ bool decode_encoded_words(std::string_view text, std::string &out, base::OffsetM
 
 std::string header_text(std::string_view raw_value) {
   raw_value = base::trim(raw_value);
-  if (is_plain(raw_value)) return std::string(raw_value);
+  const ShortKind kind = kind_of(raw_value);
+  if (kind.plain()) return std::string(raw_value);
   std::string storage;
-  const std::string_view flat = unfolded(raw_value, storage);
-  const auto utf8 = evidence::to_utf8(flat);
-  if (find_bytes(utf8.view(), "=?") == kNone) return std::string(utf8.view());
-  std::string out;
-  decode_encoded_words(utf8.view(), out, nullptr);
-  return out;
+  const std::string_view flat = kind.folded || kind.control ? unfolded(raw_value, storage) : raw_value;
+  if (kind.ascii()) return decoded_words(flat);
+  return decoded_words(evidence::to_utf8(flat).view());
 }
 
 std::string_view ParameterField::get(std::string_view name) const {
@@ -430,6 +435,7 @@ ParameterField parse_parameters(std::string_view raw_value, const base::Limits &
     out.value = out.value.substr(1, out.value.size() - 2);
 
   std::map<std::string, std::map<std::uint32_t, Piece>> pieces;  // RFC 2231 parts by base name
+  out.parameters.reserve(2);
   std::uint32_t count = 0;
   std::uint32_t parameters = 0;
   while (at < text.size() && parameters < limits.parameter_pieces_max * 2) {
@@ -448,7 +454,7 @@ ParameterField parse_parameters(std::string_view raw_value, const base::Limits &
     const std::size_t star = name.find('*');
     if (star == std::string::npos) {
       // Encoded words do not belong in parameters, and every other client writes them there.
-      if (is_plain(value)) {
+      if (kind_of(value).plain()) {
         out.parameters.emplace_back(std::move(name), std::move(value));
         continue;
       }
