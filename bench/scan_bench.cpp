@@ -1,10 +1,11 @@
 // How fast text becomes sightings in one thread, against reading the same bytes from memory in the same run;
 // and what was found, so that two builds can be held against each other.
 //
-//   scan_bench [--rounds 3] [--dump FILE] [--cache FOLDER] PATH...
+//   scan_bench [--rounds 3] [--bare] [--dump FILE] [--cache FOLDER] PATH...
 //
 // Each PATH is a file or folder of plain text, scanned file by file as it is, with all rules. Figures are CPU
-// seconds of this thread, the best of the rounds. --dump writes a line for every sighting, the rejected ones
+// seconds of this thread, the best of the rounds. --bare: without hints and surroundings, as a scan without a
+// case is. --dump writes a line for every sighting, the rejected ones
 // too, with a hash of its value and of what is shown around it: `diff` of two dumps says whether a change of
 // speed changed anything else.
 
@@ -70,12 +71,15 @@ evidence::TextView view_of(const std::string &item, std::string_view bytes) {
 
 int main(int count, char **arguments) {
   std::size_t rounds = 3;
+  bool bare = false;
   std::string dump;
   std::filesystem::path cache;
   std::vector<std::filesystem::path> paths;
   for (int i = 1; i < count; ++i) {
     const std::string_view argument = arguments[i];
-    if (argument == "--rounds" && i + 1 < count)
+    if (argument == "--bare")
+      bare = true;
+    else if (argument == "--rounds" && i + 1 < count)
       rounds = std::stoul(arguments[++i]);
     else if (argument == "--dump" && i + 1 < count)
       dump = arguments[++i];
@@ -90,7 +94,9 @@ int main(int count, char **arguments) {
   if (!matcher) return fail(matcher.error());
   secret::ScanOptions options;
   options.allow_comments = true;
+  options.surroundings = !bare;
   secret::ScanOptions all = options;
+  all.surroundings = true;
   all.keep_rejected = true;
   auto dumper = secret::Scanner::make(*rules, *matcher, all);
   if (!dumper) return fail(dumper.error());

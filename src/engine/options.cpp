@@ -78,9 +78,11 @@ Result<std::shared_ptr<const detect::DetectOptions>> load_detect_options(
   return last;
 }
 
-std::unique_ptr<secret::Scanner> make_scanner(const SecretRules &rules, bool keep_rejected) {
+std::unique_ptr<secret::Scanner> make_scanner(const SecretRules &rules, bool keep_rejected,
+                                              bool surroundings) {
   secret::ScanOptions options;
   options.keep_rejected = keep_rejected;
+  options.surroundings = surroundings;
   options.allow_comments = rules.allow_comments;
   auto made = secret::Scanner::make(rules.rules, *rules.matcher, options);
   if (!made) throw std::runtime_error(made.error().message);  // no memory for a scratch space

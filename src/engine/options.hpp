@@ -38,7 +38,8 @@ struct SecretRules {
   bool allow_comments = false;
 };
 base::Result<std::unique_ptr<SecretRules>> load_secret_rules(const Options &options);
-// A scanner over them for one worker. REQUIRES: rules outlive it.
-std::unique_ptr<secret::Scanner> make_scanner(const SecretRules &rules, bool keep_rejected);
+// A scanner over them for one worker; surroundings: see ScanOptions. REQUIRES: rules outlive it.
+std::unique_ptr<secret::Scanner> make_scanner(const SecretRules &rules, bool keep_rejected,
+                                              bool surroundings = true);
 
 }  // namespace dislodge::engine

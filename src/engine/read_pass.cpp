@@ -63,7 +63,7 @@ Result<Job> job_of(const EvidenceRow &row, const UnitRow &unit) {
 namespace {
 
 WorkerPool pool_of(const SecretRules &rules, const Options &options, std::string run_key, std::string seal_to,
-                   bool keep_rejected, std::shared_ptr<const MessageRequest> request) {
+                   bool keep_rejected, bool surroundings, std::shared_ptr<const MessageRequest> request) {
   WorkerOptions workers;
   workers.run_key = run_key;
   workers.seal_to = seal_to;
@@ -71,18 +71,19 @@ WorkerPool pool_of(const SecretRules &rules, const Options &options, std::string
   workers.limits = options.limits;
   workers.sandbox = options.sandbox;
   const base::Limits limits = options.limits;
-  return WorkerPool(std::move(workers), [&rules, limits, run_key, seal_to, keep_rejected,
-                                         unlock = options.unlock,
-                                         request = std::move(request)](ItemMarker *marker) {
-    auto reader =
-        std::make_unique<UnitReader>(make_scanner(rules, keep_rejected), limits, run_key, seal_to, marker);
-    reader->set_unlock(unlock);
-    reader->want(request);
-    reader->prepare_ocr();
-    if (unlock) mail::prepare_openpgp(*unlock);
-    if (rules.detections) reader->watch_logs(std::make_unique<detect::SigmaWatcher>(*rules.detections));
-    return reader;
-  });
+  return WorkerPool(std::move(workers),
+                    [&rules, limits, run_key, seal_to, keep_rejected, surroundings, unlock = options.unlock,
+                     request = std::move(request)](ItemMarker *marker) {
+                      auto reader = std::make_unique<UnitReader>(
+                          make_scanner(rules, keep_rejected, surroundings), limits, run_key, seal_to, marker);
+                      reader->set_unlock(unlock);
+                      reader->want(request);
+                      reader->prepare_ocr();
+                      if (unlock) mail::prepare_openpgp(*unlock);
+                      if (rules.detections)
+                        reader->watch_logs(std::make_unique<detect::SigmaWatcher>(*rules.detections));
+                      return reader;
+                    });
 }
 
 }  // namespace
@@ -91,12 +92,12 @@ WorkerPool make_pool(const SecretRules &rules, const Options &options, const std
                      bool keep_rejected, std::shared_ptr<const MessageRequest> request) {
   std::string run_key(32, '\0');
   randombytes_buf(run_key.data(), run_key.size());
-  return pool_of(rules, options, std::move(run_key), seal_to, keep_rejected, std::move(request));
+  return pool_of(rules, options, std::move(run_key), seal_to, keep_rejected, true, std::move(request));
 }
 
 WorkerPool make_hashing_pool(const SecretRules &rules, const Options &options, std::string_view run_key,
                              bool keep_rejected) {
-  return pool_of(rules, options, std::string(run_key), "", keep_rejected, nullptr);
+  return pool_of(rules, options, std::string(run_key), "", keep_rejected, false, nullptr);
 }
 
 void encode_evidence(const evidence::EvidenceFile &file, base::WireWriter &out) {

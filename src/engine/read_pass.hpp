@@ -21,7 +21,8 @@ base::Result<Job> job_of(const EvidenceRow &row, const UnitRow &unit);
 WorkerPool make_pool(const SecretRules &rules, const Options &options, const std::string &seal_to,
                      bool keep_rejected = false, std::shared_ptr<const MessageRequest> request = nullptr);
 // Workers out of which no value comes, sealed or not: what they tell values apart by is a hash under
-// `run_key` (32 bytes). A scan without a case needs no more, and sealing costs as much as finding.
+// `run_key` (32 bytes). Neither hints nor what stands around a secret are told. A scan without a case needs
+// no more, and each of these costs as much as finding.
 WorkerPool make_hashing_pool(const SecretRules &rules, const Options &options, std::string_view run_key,
                              bool keep_rejected = false);
 

@@ -24,6 +24,7 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 constexpr std::size_t kLineReach = 300;
+constexpr std::size_t kLooked = 512;  // bytes of a value
 constexpr std::size_t kElsewhere =
     1500;  // bytes around in which a variable of the value's name is looked for
 
@@ -35,9 +36,10 @@ bool has(const List &list, std::string_view word) {
 // Words of a name: by case, "_", "-", "." and digits.
 std::vector<std::string> words_of(std::string_view name) {
   std::vector<std::string> out;
+  out.reserve(8);
   std::string word;
   const auto flush = [&] {
-    if (!word.empty()) out.push_back(base::lower(word));
+    if (!word.empty()) out.push_back(word);
     word.clear();
   };
   for (std::size_t i = 0; i < name.size(); ++i) {
@@ -51,11 +53,15 @@ std::vector<std::string> words_of(std::string_view name) {
                          (is_upper(name[i - 1]) && i + 1 < name.size() && is_lower(name[i + 1])));
     if (starts) flush();
     if (is_digit(c) && !word.empty() && !is_digit(word.back())) flush();
-    word += c;
+    word += is_upper(c) ? static_cast<char>(c + ('a' - 'A')) : c;
   }
   flush();
   return out;
 }
+
+// What a word of a name of secrets holds: most words are told apart by this alone.
+constexpr std::array kStems = {"pass"sv,   "pw"sv,    "psw"sv, "parol"sv, "kennwort"sv,
+                               "secret"sv, "token"sv, "key"sv, "auth"sv,  "cred"sv};
 
 constexpr std::array kKeyPrefixes = {
     "api"sv,    "n"sv,      "auth"sv,    "access"sv,  "secret"sv,   "private"sv,    "priv"sv,
@@ -68,6 +74,8 @@ constexpr std::array kKeyPrefixes = {
 
 // What a word of a name means. Returns false for words that only sound so.
 bool class_of_word(std::string_view word, NameClass &is) {
+  static const WordSet kHolds(kStems);
+  if (!kHolds.any(word)) return false;
   if (word.size() > 2 && word.back() == 's' && !word.ends_with("pass")) word.remove_suffix(1);
   constexpr std::array kPassword = {"password"sv, "passwd"sv,   "passphrase"sv, "passcode"sv, "passwort"sv,
                                     "pass"sv,     "pwd"sv,      "pw"sv,         "passwrd"sv,  "passw"sv,
@@ -425,12 +433,14 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
   // "io.jsonwebtoken:jjwt-jackson-0.11.2"
   if (is_versioned_name(value)) return false;
   if (c.tie == Tie::comma && !c.name_quoted && c.name == NameClass::key && value.size() < 16) return false;
-  const ValueShape shape = shape_of(value);
+  WordShare words(value);
+  const ValueShape shape = shape_of(value, words);
   // Whatever its shape, what documentation writes in the place of a secret is none: "AKIAIOSFODNN7EXAMPLE".
   if (shape == ValueShape::masked || shape == ValueShape::reference || shape == ValueShape::literal ||
       shape == ValueShape::placeholder ||
-      (shape != ValueShape::blob && looks_like_placeholder(value.substr(0, 512))) ||
-      (c.name != NameClass::password && looks_counted(value.substr(0, 512))))
+      (shape != ValueShape::blob && !(value.size() <= kLooked && shape_is_no_placeholder(shape)) &&
+       looks_like_placeholder(value.substr(0, kLooked))) ||
+      (c.name != NameClass::password && looks_counted(value.substr(0, kLooked))))
     return false;
 
   if (left_to_prose(text, file, name, shape, c)) return false;
@@ -464,13 +474,13 @@ bool assignment_features(std::string_view text, FileKind file, AssignmentCandida
   set(F::length, std::min(1.0, std::log2(static_cast<double>(value.size())) / 8));
   set(F::length_under_6, value.size() < 6);
   set(F::length_over_64, value.size() > 64);
-  set(F::entropy, std::min(1.0, entropy_of(value.substr(0, 512)) / 6));
+  set(F::entropy, std::min(1.0, entropy_of(value.substr(0, kLooked)) / 6));
   const ValueMeasures measures = measure(value);
   set(F::digit_share, measures.digit_share);
   set(F::switches, measures.switches);
   set(F::distinct, measures.distinct);
   set(F::random_run, measures.random_run);
-  const double coverage = word_coverage(value);
+  const double coverage = words();
   set(F::coverage, coverage);
   set(F::wordlike, wordlikeness(value.substr(0, 64)));
   // The value repeats the name: password = "db_password".

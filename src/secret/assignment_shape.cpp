@@ -95,6 +95,8 @@ bool is_reference(std::string_view v) {
 }
 
 bool is_literal(std::string_view small) {
+  constexpr std::size_t kLongest = 9;
+  if (small.size() > kLongest) return false;
   constexpr std::array kLiterals = {
       "true"sv,    "false"sv,    "null"sv,     "nil"sv,      "none"sv,     "undefined"sv, "string"sv,
       "str"sv,     "int"sv,      "integer"sv,  "bool"sv,     "boolean"sv,  "char"sv,      "byte"sv,
@@ -140,14 +142,16 @@ bool is_algorithm(std::string_view v) {
         return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '+' || c == '/';
       }))
     return false;
+  constexpr std::size_t kNameMax = 24;
   const std::string small = base::lower(v);
   constexpr std::array kStarts = {
       "rsa-"sv,     "rsa_"sv,       "ecdh-"sv,  "ecdsa-"sv,  "aes-"sv,   "aes_"sv, "aes1"sv,     "aes2"sv,
       "hmac-"sv,    "hmacsha"sv,    "pbes2-"sv, "pbkdf2"sv,  "sha-"sv,   "sha1"sv, "sha2"sv,     "sha5"sv,
       "md5-"sv,     "ssh-rsa"sv,    "ssh-ed"sv, "ed25519"sv, "x25519"sv, "secp"sv, "prime256"sv, "chacha20"sv,
       "blowfish"sv, "curve25519"sv, "argon2"sv, "scrypt"sv,  "bcrypt"sv};
-  if (std::any_of(kStarts.begin(), kStarts.end(), [&](std::string_view s) { return small.starts_with(s); }) &&
-      v.size() <= 24)
+  if (v.size() <= kNameMax && std::any_of(kStarts.begin(), kStarts.end(), [&](std::string_view s) {
+        return small.front() == s.front() && small.starts_with(s);
+      }))
     return true;
   // "HS256", "A128KW", "A256GCMKW", "A128CBC-HS256"
   if (v.size() <= 14 && v.size() >= 5 && (v[0] == 'A' || v.substr(1).starts_with("S")) &&
@@ -190,7 +194,7 @@ bool is_host(std::string_view v) {
   return dots == 3;
 }
 
-bool is_path(std::string_view v, std::string_view small) {
+bool is_path(std::string_view v, std::string_view small, WordShare &words) {
   if (v.starts_with("./") || v.starts_with("../") || v.starts_with("~/") || v.starts_with("\\\\"))
     return true;
   if (v.size() > 3 && v[1] == ':' && v[2] == '\\') return true;
@@ -202,14 +206,17 @@ bool is_path(std::string_view v, std::string_view small) {
       ".gpg"sv,        ".nk"sv,    ".keystore"sv, ".png"sv,   ".svg"sv,  ".csv"sv,  ".db"sv,   ".toml"sv,
       ".properties"sv, ".token"sv, ".dat"sv,      ".htm"sv,   ".aspx"sv, ".jsp"sv,  ".css"sv,  ".gif"sv,
       ".jpg"sv,        ".bin"sv,   ".kdbx"sv};
-  if (std::any_of(kEndings.begin(), kEndings.end(),
+  constexpr std::size_t kEndingMax = 11;
+  const std::string_view tail = small.substr(small.size() - std::min(small.size(), kEndingMax));
+  if (tail.find('.') != std::string_view::npos &&
+      std::any_of(kEndings.begin(), kEndings.end(),
                   [&](std::string_view e) { return small.size() > e.size() && small.ends_with(e); }))
     return true;
   // "/run/secrets/x", "conf/keys/x": parts that read like words.
   const auto slashes = static_cast<std::size_t>(std::count(v.begin(), v.end(), '/'));
   if (slashes == 0) return false;
-  if (v.front() == '/' && slashes >= 1 && word_coverage(v) > 0.6) return true;
-  return slashes >= 1 && word_coverage(v) > 0.8 && v.size() / (slashes + 1) < 16;
+  if (v.front() == '/' && slashes >= 1 && words() > 0.6) return true;
+  return slashes >= 1 && words() > 0.8 && v.size() / (slashes + 1) < 16;
 }
 
 }  // namespace
@@ -246,7 +253,37 @@ ValueMeasures measure(std::string_view value) {
   return out;
 }
 
-ValueShape shape_of(std::string_view v) {
+double WordShare::operator()() {
+  if (!share_) share_ = word_coverage(value_);
+  return *share_;
+}
+
+ValueShape shape_of(std::string_view value) {
+  WordShare words(value);
+  return shape_of(value, words);
+}
+
+bool shape_is_no_placeholder(ValueShape shape) {
+  switch (shape) {
+    case ValueShape::pattern:
+    case ValueShape::sentence:
+    case ValueShape::path:
+    case ValueShape::host:
+    case ValueShape::expression:
+    case ValueShape::dotted:
+    case ValueShape::words:
+    case ValueShape::word_digits:
+    case ValueShape::letters:
+    case ValueShape::token:
+    case ValueShape::mixed:
+    case ValueShape::symbols:
+      return true;
+    default:
+      return false;
+  }
+}
+
+ValueShape shape_of(std::string_view v, WordShare &words) {
   const std::string small = base::lower(v.substr(0, 300));
   if (is_masked(v)) return ValueShape::masked;
   if (is_literal(small) || is_algorithm(v)) return ValueShape::literal;
@@ -278,7 +315,7 @@ ValueShape shape_of(std::string_view v) {
   if (has(v, "-----BEGIN")) return ValueShape::blob;
   if (v.size() >= kTokenBytes && all_of(v.starts_with("0x") ? v.substr(2) : v, is_hex) && digits > 0)
     return ValueShape::hex;
-  const double coverage = word_coverage(v);
+  const double coverage = words();
   const auto blanks = static_cast<std::size_t>(std::count(v.begin(), v.end(), ' '));
   if (digits > 0 && v.front() == '{' && v.back() == '}' && has(v, ":")) return ValueShape::blob;  // JSON
   if (looks_like_placeholder(v)) return ValueShape::placeholder;
@@ -289,7 +326,7 @@ ValueShape shape_of(std::string_view v) {
   if ((v.front() == '{' || v.front() == '[' || v.front() == '<') || has(v, "\\\"") || has(v, "\": "))
     return ValueShape::blob;
   if (blanks > 0 && (coverage > 0.5 || blanks * 4 > v.size() || blanks >= 3)) return ValueShape::sentence;
-  if (is_path(v, small)) return ValueShape::path;
+  if (is_path(v, small, words)) return ValueShape::path;
   if (is_host(v)) return ValueShape::host;
   const std::size_t open = v.find_first_of("([");
   if (open != std::string_view::npos && open > 0 &&

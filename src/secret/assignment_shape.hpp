@@ -1,6 +1,7 @@
 #pragma once
 // Measures of a value's characters, for the assignment model.
 
+#include <optional>
 #include <string_view>
 
 #include "secret/assignment_features.hpp"
@@ -15,5 +16,20 @@ struct ValueMeasures {
 };
 
 ValueMeasures measure(std::string_view value);
+
+// How much of a value is words (word_coverage), asked for by several and counted once.
+class WordShare {
+ public:
+  explicit WordShare(std::string_view value) : value_(value) {}
+  double operator()();
+
+ private:
+  std::string_view value_;
+  std::optional<double> share_;
+};
+ValueShape shape_of(std::string_view value, WordShare &words);
+
+// Whether a value of this shape has been asked whether it looks like a placeholder, and does not.
+bool shape_is_no_placeholder(ValueShape shape);
 
 }  // namespace dislodge::secret

@@ -93,6 +93,7 @@ double word_coverage(std::string_view value) {
   const Words &known = words();
   std::size_t letters = 0;
   double covered = 0;
+  std::array<double, kLooked + 1> best{};
   for (std::size_t at = 0; at < value.size();) {
     if (!is_lower_letter(small[at])) {
       ++at;
@@ -100,9 +101,14 @@ double word_coverage(std::string_view value) {
     }
     std::size_t end = at;
     while (end < value.size() && is_lower_letter(small[end])) ++end;
-    // The best cover of this run of letters, from its end backwards.
-    std::array<double, kLooked + 1> best{};
     const std::size_t size = end - at;
+    if (size < kShortest) {
+      letters += size;
+      at = end;
+      continue;
+    }
+    // The best cover of this run of letters, from its end backwards.
+    best[size] = 0;
     for (std::size_t i = size; i-- > 0;) {
       best[i] = best[i + 1];
       if (size - i < kShortest) continue;

@@ -12,6 +12,7 @@
 #include "secret/prose_pair.hpp"
 #include "secret/prose_reader.hpp"
 #include "secret/prose_sentence.hpp"
+#include "secret/word_set.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -227,6 +228,7 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLangu
   for (const std::string_view particle :
        {"는"sv, "은"sv, "가"sv, "は"sv, "が"sv, "是"sv, "为"sv, "為"sv, "改为"sv, "改為"sv, "改成"sv, "คือ"sv,
         "เป็น"sv, "已改为"sv, "已改為"sv, "仍是"sv, "就是"sv, "還是"sv, "还是"sv}) {
+    if (!is_high(reader.peek())) break;
     if (!reader.take(particle)) continue;
     if (take_separator(reader)) return emit_value(reader, candidate, Link::separator, pair, out);
     if (!emit_value(reader, candidate, Link::verb, pair, out)) return false;
@@ -265,8 +267,8 @@ bool read_linked(ProseReader &reader, ProseCandidate candidate, const ProseLangu
   // "I have changed the password to X"
   const std::size_t lead_from = start > kLead ? start - kLead : 0;
   const std::string lead = base::lower(reader.text().substr(lead_from, start - lead_from));
-  bool change = std::any_of(kChanges.begin(), kChanges.end(),
-                            [&](std::string_view word) { return lead.find(word) != std::string::npos; });
+  static const WordSet kChangeWords(kChanges);
+  bool change = kChangeWords.any(lead);
   const bool changed_before = change;
   bool spanish_change = false;
   bool italian_change = false;
@@ -450,7 +452,8 @@ bool read_prose(std::string_view text, std::size_t end, const ProseTrigger &trig
   // Back over the word: as long as its letters, of whatever alphabet; words of East Asia run into others.
   constexpr std::size_t kWord = 36;  // bytes
   for (const std::string_view word : kWideWords)
-    if (text.substr(0, end).ends_with(word)) begin = std::min(begin, end - word.size());
+    if (end > 0 && is_high(text[end - 1]) && text.substr(0, end).ends_with(word))
+      begin = std::min(begin, end - word.size());
   const bool wide = begin < end;
   while (begin > 0 && !wide && end - begin < kWord &&
          (is_letter(text[begin - 1]) || is_digit(text[begin - 1]) || is_high(text[begin - 1])))

@@ -48,11 +48,14 @@ std::size_t no_width_at(std::string_view text, std::size_t at) {
 }  // namespace
 
 std::size_t trimmed_end(std::string_view text, std::size_t begin, std::size_t end) {
-  // "X입니다", "Xです": what a language glues to the value.
+  // "X입니다", "Xです", "X'dir": what a language glues to the value.
+  const char closing = end > begin ? text[end - 1] : '\0';
+  const bool may_be_glued = is_high(closing) || closing == 'r' || closing == '.';
   for (const std::string_view glued :
        {"입니다"sv, "이에요"sv, "예요"sv, "이고"sv, "으로"sv, "로"sv,   "임"sv,   "입니다."sv, "です"sv,
         "です。"sv, "。"sv,     "，"sv,   "'dir"sv, "'dır"sv, "'tir"sv, "'tır"sv, "'dur"sv,    "'tur"sv,
         "'dür"sv,   "'tür"sv,   "’dir"sv, "’dır"sv, "’tir"sv, "’tır"sv, "’dur"sv, "’tur"sv}) {
+    if (!may_be_glued) break;
     std::string_view value = text.substr(begin, end - begin);
     if (value.ends_with('.')) value.remove_suffix(1);
     if (value.size() > glued.size() + 2 && value.ends_with(glued) && !is_high(value.front())) {
@@ -65,22 +68,23 @@ std::size_t trimmed_end(std::string_view text, std::size_t begin, std::size_t en
   };
   while (end > begin + 1) {
     const char last = text[end - 1];
-    const bool plain = std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin),
-                                   text.begin() + static_cast<std::ptrdiff_t>(end - 1), is_letter);
+    const auto plain = [&] {
+      return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                         text.begin() + static_cast<std::ptrdiff_t>(end - 1), is_letter);
+    };
     const bool strip = last == ',' || last == ';' || last == ':' || last == '.' || last == '"' ||
-                       last == '\'' || last == '`' || (last == '?' && plain) || (last == '!' && plain) ||
+                       last == '\'' || last == '`' || ((last == '?' || last == '!') && plain()) ||
                        (last == ')' && !inside('(')) || (last == ']' && !inside('[')) ||
                        (last == '}' && !inside('{')) || (last == '>' && !inside('<')) ||
                        (last == '*' && end - begin > 2 && text[end - 2] == '*');
     const std::string_view value = text.substr(begin, end - begin);
-    if (value.ends_with("”") || value.ends_with("’") || value.ends_with("…") || value.ends_with("।"))
-      end -= 3;
-    else if (value.ends_with("،") || value.ends_with("؛"))
-      end -= 2;
-    else if (value.ends_with("»"))
-      end -= 2;
-    else if (strip)
+    if (!is_high(last)) {
+      if (!strip) break;
       --end;
+    } else if (value.ends_with("”") || value.ends_with("’") || value.ends_with("…") || value.ends_with("।"))
+      end -= 3;
+    else if (value.ends_with("،") || value.ends_with("؛") || value.ends_with("»"))
+      end -= 2;
     else
       break;
   }
@@ -90,7 +94,10 @@ std::size_t trimmed_end(std::string_view text, std::size_t begin, std::size_t en
 std::optional<ProseValue> read_value(ProseReader &reader) {
   reader.blanks();
   const std::string_view text = reader.text();
+  const char first = reader.peek();
+  const bool may_open = is_high(first) || std::string_view("\\*`\"'").find(first) != std::string_view::npos;
   for (const Quote &quote : kQuotes) {
+    if (!may_open) break;
     if (!reader.rest().starts_with(quote.open)) continue;
     const std::size_t begin = reader.at() + quote.open.size();
     const std::string_view line = text.substr(begin, line_around(text, begin, kProseReach).end - begin);
@@ -148,6 +155,8 @@ std::optional<ProseValue> read_value(ProseReader &reader) {
 bool take_separator(ProseReader &reader) {
   reader.blanks();
   const std::size_t start = reader.at();
+  const char first = reader.peek();
+  if (!is_high(first) && first != ':' && first != '=' && first != '-' && first != '|') return false;
   for (const std::string_view mark :
        {":="sv, "=>"sv, "->"sv, "-->"sv, "→"sv, "::"sv, ":"sv, "="sv, "："sv, "–"sv, "—"sv, "＝"sv, "﹕"sv}) {
     if (reader.take(mark)) {

@@ -57,20 +57,24 @@ Word word_at(std::string_view text, std::size_t at, std::size_t stop) {
       {{"\"", "\""}, {"'", "'"}, {"“", "”"}, {"„", "“"}, {"«", "»"}, {"`", "`"}}};
   const auto unwrap = [&](std::string_view open, std::string_view close) {
     const std::string_view now = text.substr(word.begin, word.end - word.begin);
+    if (!now.starts_with(open)) return false;
     const std::size_t last = now.rfind(close);
-    if (!now.starts_with(open) || last == std::string_view::npos || last < open.size()) return false;
+    if (last == std::string_view::npos || last < open.size()) return false;
     if (now.size() - last - close.size() > 2) return false;  // only punctuation may follow
     word.end = word.begin + last;
     word.begin += open.size();
     return true;
   };
-  word.bracketed = unwrap("(", ")") || unwrap("[", "]");
-  if (!word.bracketed && raw.starts_with('(')) ++word.begin;
-  for (const auto &[open, close] : kAround)
-    if (unwrap(open, close)) {
-      word.quoted = true;
-      return word;
-    }
+  const char first = raw.empty() ? '\0' : raw.front();
+  if (is_high(first) || std::string_view("([\"'`").find(first) != std::string_view::npos) {
+    word.bracketed = unwrap("(", ")") || unwrap("[", "]");
+    if (!word.bracketed && first == '(') ++word.begin;
+    for (const auto &[open, close] : kAround)
+      if (unwrap(open, close)) {
+        word.quoted = true;
+        return word;
+      }
+  }
   word.end = trimmed_end(text, word.begin, word.end);
   if (text.substr(word.begin, word.end - word.begin).find('(') == std::string_view::npos)
     while (word.end > word.begin + 1 && text[word.end - 1] == ')') {
@@ -133,6 +137,8 @@ bool speaks_of(std::string_view text, std::size_t end, const auto &words) {
 
 bool looks_chosen(std::string_view word) {
   if (word.size() < kLeast || word.size() > kMost || !is_any(word, is_letter)) return false;
+  if (std::all_of(word.begin(), word.end(), is_letter))
+    return false;  // most words: a digit or a sign is wanted below
   if (word.find("://") != std::string_view::npos ||
       word.find_first_of("/\\<>(){}[]\"'`|=;,:") != std::string_view::npos)
     return false;

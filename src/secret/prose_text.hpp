@@ -1,7 +1,9 @@
 #pragma once
 // Small readers of running text that the prose grammar and its features share.
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace dislodge::secret {
@@ -50,16 +52,20 @@ inline bool starts_at(std::string_view text, std::size_t at, std::string_view lo
   return true;
 }
 
-// Source code or markup: more than one byte in twenty around the place is of the punctuation that sentences
-// do without.
+// The punctuation that sentences do without: 1.
+inline constexpr auto kSourceMarks = [] {
+  std::array<std::uint8_t, 256> marks{};
+  for (const char c : std::string_view("{}();=<[]\\$&\"")) marks[static_cast<unsigned char>(c)] = 1;
+  return marks;
+}();
+
+// Source code or markup: more than one byte in twenty around the place is such punctuation.
 inline bool looks_like_source(std::string_view text, std::size_t at) {
   constexpr std::size_t kReach = 160;
   const std::size_t low = at > kReach ? at - kReach : 0;
   const std::string_view around = text.substr(low, 2 * kReach);
   std::size_t marks = 0;
-  for (const char c : around)
-    marks += c == '{' || c == '}' || c == '(' || c == ')' || c == ';' || c == '=' || c == '<' || c == '[' ||
-             c == ']' || c == '\\' || c == '$' || c == '&' || c == '"';
+  for (const char c : around) marks += kSourceMarks[static_cast<unsigned char>(c)];
   return marks * 20 > around.size();
 }
 

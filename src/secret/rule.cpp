@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <set>
 
 #include "base/embedded_rules.hpp"
@@ -289,12 +291,29 @@ base::Result<RuleSet> join_rules(RuleSet a, RuleSet b) {
 double entropy_of(std::string_view bytes) {
   if (bytes.empty()) return 0;
   std::array<std::size_t, 256> counts{};
-  for (const char c : bytes) ++counts[static_cast<unsigned char>(c)];
+  std::array<std::uint64_t, 4> seen{};
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    ++counts[byte];
+    seen[byte / 64] |= 1ull << (byte % 64);
+  }
+  // Most bytes of a value stand in it as often as others do: a logarithm for each number of times.
+  std::array<double, 16> known{};
   double bits = 0;
-  for (const std::size_t count : counts) {
-    if (count == 0) continue;
-    const double p = static_cast<double>(count) / static_cast<double>(bytes.size());
-    bits -= p * std::log2(p);
+  for (std::size_t word = 0; word < seen.size(); ++word) {
+    for (std::uint64_t left = seen[word]; left != 0; left &= left - 1) {
+      const std::size_t count = counts[word * 64 + static_cast<std::size_t>(std::countr_zero(left))];
+      const auto share = [&] {
+        const double p = static_cast<double>(count) / static_cast<double>(bytes.size());
+        return p * std::log2(p);
+      };
+      if (count >= known.size()) {
+        bits -= share();
+        continue;
+      }
+      if (known[count] == 0) known[count] = share();  // of a value of one byte alone it is 0
+      bits -= known[count];
+    }
   }
   return bits;
 }

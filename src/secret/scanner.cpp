@@ -13,15 +13,13 @@
 #include "secret/assignment.hpp"
 #include "secret/assignment_features.hpp"
 #include "secret/assignment_lexis.hpp"
-#include "secret/context.hpp"
 #include "secret/decode_view.hpp"
 #include "secret/escaped_text.hpp"
-#include "secret/hint_patterns.hpp"
-#include "secret/hints.hpp"
 #include "secret/match_checks.hpp"
 #include "secret/prose.hpp"
 #include "secret/scanner_candidate.hpp"
 #include "secret/scanner_held.hpp"
+#include "secret/scanner_surroundings.hpp"
 #include "secret/text_places.hpp"
 #include "secret/value.hpp"
 #include "secret/wrapped.hpp"
@@ -29,13 +27,9 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr double kOcrFactor = 0.8;           // what OCR read may be misread
-constexpr std::size_t kContextReach = 4096;  // the longest candidate that may begin before a context
-constexpr std::size_t kNeighbours =
-    600;  // bytes within which another candidate's value may turn up in a hint
+constexpr double kOcrFactor = 0.8;                    // what OCR read may be misread
 constexpr std::string_view kLoneRule = "word-alone";  // see engine/split_secrets.hpp
 constexpr double kLoneConfidence = 0.2;
-constexpr std::string_view kAnnouncedKind = "account-announced";  // rules/secrets/places.toml
 constexpr std::string_view kAssignedPassword = "assigned-password";
 constexpr std::string_view kAssignedSecretKind = "api-key";
 
@@ -84,7 +78,7 @@ void Scanner::tell_of(const std::vector<Candidate> &candidates) {
 
 // What was turned down is shown by nobody, but it is masked beside what stands: there it is looked for again.
 bool Scanner::widen_around(const std::vector<Candidate> &candidates) {
-  if (options_.keep_rejected) return false;
+  if (options_.keep_rejected || !options_.surroundings) return false;
   constexpr std::size_t kBefore = kContextBefore + kContextReach + kNeighbours;
   constexpr std::size_t kAfter = kContextAfter + kNeighbours;
   bool wider = false;
@@ -339,6 +333,7 @@ bool is_stump(const RuleSet &rules, std::string_view value) {
   constexpr std::size_t kPrefix = 4;
   constexpr std::size_t kLeast = 10;
   if (value.size() < kPrefix || value.size() > 32) return false;
+  if (value.find_first_of("_-", kPrefix - 1) == std::string_view::npos) return false;  // none ends otherwise
   return std::any_of(rules.rules.begin(), rules.rules.end(), [&](const Rule &rule) {
     const std::string_view prefix = rule.public_prefix;
     return prefix.size() >= kPrefix && (prefix.back() == '_' || prefix.back() == '-') &&
@@ -351,6 +346,7 @@ bool is_stump(const RuleSet &rules, std::string_view value) {
 // Matches and prose become candidates, each with the reason why it is none after all.
 void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out) {
   gates_.clear();
+  out.reserve(matches_.rules.size() * 2);
   for (const RuleMatch &match : matches_.rules) {
     const Rule &rule = rules_->rules[match.rule];
     Candidate candidate;
@@ -460,20 +456,9 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
                           FoundSink &sink) {
   std::size_t count = 0;
   QuoteDepth quotes(view.quoted);
-  const auto is_identifier = [](const Candidate &one) {
-    return one.weak || (one.rule != nullptr && one.rule->identifier);
-  };
   LineCounter lines(view.source.empty() ? view.text : view.source);
-  HintWords words(view.text);
-  // Of every candidate near one, the rejected ones too: none of them is shown beside it.
-  const auto spans_near = [](const std::vector<Candidate> &all, std::size_t one) {
-    std::vector<TextSpan> spans;
-    for (std::size_t j = one; j-- > 0 && all[j].begin + kContextBefore + kContextReach > all[one].begin;)
-      spans.push_back({all[j].begin, all[j].end});
-    for (std::size_t j = one + 1; j < all.size() && all[j].begin < all[one].end + kContextAfter; ++j)
-      spans.push_back({all[j].begin, all[j].end});
-    return spans;
-  };
+  SecretValues values(view.text);
+  Surroundings surroundings(view, candidates);
   const auto item_offset = [&view](std::size_t at) {
     return view.map != nullptr ? view.map->source_of(at) : at;
   };
@@ -484,8 +469,8 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
         candidate.rule != nullptr ? std::string_view(candidate.rule->kind) : candidate.model_kind;
     // What stands in a line of its own behind a URL is no part of it.
     const bool alone = candidate.site_end > candidate.site_begin;
-    SecretValue value = secret_value(view.text, candidate.begin, candidate.end,
-                                     alone ? candidate.begin : candidate.match_begin, kind);
+    SecretValue value =
+        values.of(candidate.begin, candidate.end, alone ? candidate.begin : candidate.match_begin, kind);
     const std::uint64_t offset = item_offset(candidate.begin);
     // A better rule may name the same bytes: what was rejected counts by rule.
     const std::string_view judged = candidate.rejected.empty() ? std::string_view{} : candidate.rule_id();
@@ -503,7 +488,7 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
     s.confidence = candidate.confidence * (view.ocr ? kOcrFactor : 1.0);
     s.record = view.within;
     s.quote_depth = quotes.at(candidate.begin);
-    s.identifier = is_identifier(candidate);
+    s.identifier = candidate.identifier();
     s.latent = value.latent;
     s.rejected = candidate.rejected;
     // Of a key the public half tells more than a few of its bytes would.
@@ -512,55 +497,8 @@ std::size_t Scanner::emit(const evidence::TextView &view, std::vector<Candidate>
                            candidate.rule != nullptr ? std::string_view(candidate.rule->public_prefix) : "")
                  : value.description;
 
-    HintRequest request;
-    request.text = view.text;
-    request.match_begin = candidate.match_begin;
-    request.match_end = candidate.match_end;
-    request.begin = candidate.begin;
-    request.end = candidate.end;
-    request.user = candidate.user_end > candidate.user_begin
-                       ? view.text.substr(candidate.user_begin, candidate.user_end - candidate.user_begin)
-                       : std::string_view(value.user);
-    request.kind = kind;
-    request.value = value.value;
-    for (std::size_t j = i; j-- > 0;) {
-      if (!candidates[j].rejected.empty() || is_identifier(candidates[j]) ||
-          candidates[j].end > candidate.begin)
-        continue;
-      request.previous_end = candidates[j].end;
-      break;
-    }
-    for (std::size_t j = i + 1; j < candidates.size(); ++j) {
-      if (!candidates[j].rejected.empty() || is_identifier(candidates[j]) ||
-          candidates[j].begin < candidate.end)
-        continue;
-      request.next_begin = candidates[j].begin;
-      break;
-    }
-    s.hints = std::move(value.hints);
-    if (kind == kAnnouncedKind) add_hint(s.hints, HintKind::user, value.value);
-    for (Hint &hint : alone ? login_line_hints(view.text, candidate) : find_hints(request, words))
-      add_hint(s.hints, hint.kind, hint.value);
-
-    // A neighbour's value must not leave in clear as this one's hint.
-    const auto holds_secret = [&](const Hint &hint, const Candidate &other) {
-      if (is_identifier(other)) return false;
-      if (!other.rejected.empty() && other.rule == nullptr) return false;
-      const std::string_view secret = view.text.substr(other.begin, other.end - other.begin);
-      return secret.size() >= 4 && hint.value.find(secret) != std::string::npos;
-    };
-    std::erase_if(s.hints, [&](const Hint &hint) {
-      if (s.identifier && hint.value == value.value) return false;
-      for (std::size_t j = i + 1; j < candidates.size() && candidates[j].begin < candidate.end + kNeighbours;
-           ++j)
-        if (holds_secret(hint, candidates[j])) return true;
-      for (std::size_t j = i + 1; j-- > 0 && candidates[j].end + kNeighbours > candidate.begin;)
-        if (holds_secret(hint, candidates[j])) return hint.kind != HintKind::prefix;
-      return false;
-    });
+    if (options_.surroundings) surroundings.tell(i, value, found);
     if (candidate.rejected.empty()) ++count;
-    if (candidate.rejected.empty() && !s.identifier)
-      found.context = masked_context(view.text, {candidate.begin, candidate.end}, spans_near(candidates, i));
     found.value = std::move(value.value);
     found.locked = std::move(value.locked);
     sink.found(std::move(found));

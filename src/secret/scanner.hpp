@@ -29,6 +29,7 @@ namespace dislodge::secret {
 struct ScanOptions {
   bool keep_rejected = false;  // report candidates that a check, the model or a better rule turned down
   bool prose = true;
+  bool surroundings = true;        // hints, and the masked text around each; else both are empty
   bool allow_comments = false;     // "gitleaks:allow" and its like on the line reject a candidate
   std::uint32_t decode_depth = 3;  // base64 within hex within gzip; 0: encoded text is not opened
 };
@@ -69,6 +70,7 @@ class Scanner {
   Scanner(const RuleSet &rules, const Matcher &matcher, ScanOptions options, Matcher::Scratch scratch);
   std::size_t scan_at(const evidence::TextView &view, std::uint32_t depth, FoundSink &sink);
   class Held;
+  class Surroundings;
   void scan_wrapped(const evidence::TextView &view, const std::vector<Candidate> &known, Held &held);
   void scan_escaped(const evidence::TextView &view, bool version, Held &held);
   void scan_encoded(const evidence::TextView &view, const std::vector<std::size_t> &run_begins,

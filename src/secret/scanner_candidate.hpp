@@ -31,6 +31,7 @@ struct Scanner::Candidate {
   double confidence = 0;
   std::string rejected;
   bool weak = false;  // no secret by itself
+  bool identifier() const { return weak || (rule != nullptr && rule->identifier); }
   std::string_view rule_id() const { return rule != nullptr ? std::string_view(rule->id) : model; }
 };
 

@@ -156,7 +156,14 @@ void Scanner::heed_comments(std::string_view text, std::vector<Candidate> &candi
 
 // Of candidates that share bytes the one with the highest confidence stands; then the longer one.
 void Scanner::settle(std::vector<Candidate> &candidates) const {
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate &a, const Candidate &b) {
+  // Candidates are big, and go through two orders.
+  std::vector<Candidate *> order(candidates.size());
+  std::transform(candidates.begin(), candidates.end(), order.begin(), [](Candidate &one) { return &one; });
+  const auto put_in_order = [&order](auto &&before) {
+    std::sort(order.begin(), order.end(),
+              [&before](const Candidate *a, const Candidate *b) { return before(*a, *b); });
+  };
+  put_in_order([](const Candidate &a, const Candidate &b) {
     if (a.rejected.empty() != b.rejected.empty()) return a.rejected.empty();
     // What has a format of its own is named by it, however sure a model is that the name beside it means one.
     const auto has_format = [](const Candidate &one) {
@@ -169,7 +176,8 @@ void Scanner::settle(std::vector<Candidate> &candidates) const {
     return a.rule_id() < b.rule_id();
   });
   std::map<std::size_t, std::pair<std::size_t, std::string_view>> winners;  // begin -> end, rule
-  for (Candidate &candidate : candidates) {
+  for (Candidate *one : order) {
+    Candidate &candidate = *one;
     if (!candidate.rejected.empty()) continue;
     auto after = winners.lower_bound(candidate.begin);
     const bool runs_into_next = after != winners.end() && after->first < candidate.end;
@@ -183,12 +191,16 @@ void Scanner::settle(std::vector<Candidate> &candidates) const {
     else
       candidate.rejected = "named by " + std::string(by);
   }
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate &a, const Candidate &b) {
+  put_in_order([](const Candidate &a, const Candidate &b) {
     if (a.begin != b.begin) return a.begin < b.begin;
     if (a.rejected.empty() != b.rejected.empty()) return a.rejected.empty();
     if (a.end != b.end) return a.end < b.end;
     return a.rule_id() < b.rule_id();
   });
+  std::vector<Candidate> settled;
+  settled.reserve(candidates.size());
+  for (Candidate *one : order) settled.push_back(std::move(*one));
+  candidates.swap(settled);
 }
 
 }  // namespace dislodge::secret

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -32,6 +33,14 @@ std::vector<std::size_t> runs_plain(std::string_view text, const CharacterTable 
     while (from < text.size() && is_member(members, text[from])) ++from;
   }
   return out;
+}
+
+void pairs_plain(std::string_view text, std::size_t from, unsigned char first, unsigned char second,
+                 std::vector<std::size_t> &out) {
+  for (std::size_t i = from; i + 1 < text.size(); ++i)
+    if ((static_cast<unsigned char>(text[i]) | 0x20) == first &&
+        (static_cast<unsigned char>(text[i + 1]) | 0x20) == second)
+      out.push_back(i);
 }
 
 }  // namespace
@@ -68,33 +77,53 @@ bool has_run(std::uint64_t mask, std::size_t least) {
   return joined == least ? mask != 0 : (mask & mask >> (least - joined)) != 0;
 }
 
-DISLODGE_WIDE std::vector<std::size_t> runs_wide(std::string_view text, const CharacterTable &members,
-                                                 std::size_t least) {
-  std::vector<std::size_t> out;
-  const __m512i low = _mm512_loadu_si512(members.data());
-  const __m512i high = _mm512_loadu_si512(members.data() + kWord);
-  std::size_t open = 0;  // bytes of the run that reaches to `at`
-  for (std::size_t at = 0; at < text.size(); at += kWord) {
-    std::uint64_t mask = members_of(load(text, at), low, high);
+// Of masks of 64 bytes each, one after the other: runs of at least `least` bits, which may reach over many.
+class Runs {
+ public:
+  explicit Runs(std::size_t least) : least_(least) {}
+  void add(std::uint64_t mask) {
     if (~mask == 0) {
-      open += kWord;
-      continue;
+      open_ += kWord;
+      at_ += kWord;
+      return;
     }
     const auto first = static_cast<std::size_t>(std::countr_one(mask));
-    if (open + first >= least) out.push_back(at - open);
-    open = static_cast<std::size_t>(std::countl_one(mask));
+    if (open_ + first >= least_) found_.push_back(at_ - open_);
+    open_ = static_cast<std::size_t>(std::countl_one(mask));
     // Runs inside the word, which touch neither end of it.
     mask &= mask + 1;
-    while (has_run(mask, least)) {
+    while (has_run(mask, least_)) {
       const auto begin = static_cast<std::size_t>(std::countr_zero(mask));
       const auto size = static_cast<std::size_t>(std::countr_one(mask >> begin));
       if (begin + size == kWord) break;
-      if (size >= least) out.push_back(at + begin);
+      if (size >= least_) found_.push_back(at_ + begin);
       mask &= mask + (1ull << begin);
     }
+    at_ += kWord;
   }
-  if (open >= least) out.push_back(text.size() - open);  // only where the text ends with a whole word
-  return out;
+  std::vector<std::size_t> take(std::size_t end) {
+    if (open_ >= least_) found_.push_back(end - open_);  // only where the text ends with a whole word
+    return std::move(found_);
+  }
+
+ private:
+  std::size_t least_;
+  std::size_t at_ = 0;
+  std::size_t open_ = 0;  // bits of the run that reaches to `at_`
+  std::vector<std::size_t> found_;
+};
+
+void add_places(std::uint64_t mask, std::size_t at, std::vector<std::size_t> &out) {
+  for (; mask != 0; mask &= mask - 1) out.push_back(at + static_cast<std::size_t>(std::countr_zero(mask)));
+}
+
+DISLODGE_WIDE std::vector<std::size_t> runs_wide(std::string_view text, const CharacterTable &members,
+                                                 std::size_t least) {
+  Runs runs(least);
+  const __m512i low = _mm512_loadu_si512(members.data());
+  const __m512i high = _mm512_loadu_si512(members.data() + kWord);
+  for (std::size_t at = 0; at < text.size(); at += kWord) runs.add(members_of(load(text, at), low, high));
+  return runs.take(text.size());
 }
 
 DISLODGE_WIDE std::vector<std::size_t> pairs_wide(std::string_view text, unsigned char first,
@@ -109,10 +138,80 @@ DISLODGE_WIDE std::vector<std::size_t> pairs_wide(std::string_view text, unsigne
     const std::uint64_t firsts = _mm512_cmpeq_epi8_mask(bytes, one);
     const std::uint64_t ends = _mm512_cmpeq_epi8_mask(bytes, two) & (firsts << 1 | carried);
     carried = firsts >> 63;
-    for (std::uint64_t left = ends; left != 0; left &= left - 1)
-      out.push_back(at + static_cast<std::size_t>(std::countr_zero(left)) - 1);
+    add_places(ends, at - 1, out);
   }
   return out;
+}
+
+#define DISLODGE_HALF __attribute__((target("avx2")))
+constexpr std::size_t kHalf = sizeof(__m256i);
+
+DISLODGE_HALF inline __m256i load_half(const char *from) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
+}
+
+// A set of ASCII characters as two tables of 16 bytes: by the lower half of a byte, which upper halves are in
+// with it; and the upper halves as bits. An index of 128 and more gives nothing.
+struct HalfTables {
+  alignas(16) std::array<std::uint8_t, 16> lower{};
+  alignas(16) std::array<std::uint8_t, 16> upper{};
+  explicit HalfTables(const CharacterTable &members) {
+    for (std::size_t c = 0; c < members.size(); ++c)
+      if (members[c] != 0) lower[c % 16] = static_cast<std::uint8_t>(lower[c % 16] | 1u << (c / 16));
+    for (std::size_t i = 0; i < 8; ++i) upper[i] = static_cast<std::uint8_t>(1u << i);
+  }
+};
+
+DISLODGE_HALF inline __m256i twice(const std::array<std::uint8_t, 16> &table) {
+  return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i *>(table.data())));
+}
+
+// The bytes of 32 that are no members.
+DISLODGE_HALF inline std::uint32_t others_of(const char *from, __m256i lower, __m256i upper) {
+  const __m256i bytes = load_half(from);
+  const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0F));
+  const __m256i found = _mm256_and_si256(_mm256_shuffle_epi8(lower, bytes), _mm256_shuffle_epi8(upper, high));
+  return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(found, _mm256_setzero_si256())));
+}
+
+DISLODGE_HALF std::vector<std::size_t> runs_half(std::string_view text, const CharacterTable &members,
+                                                 std::size_t least) {
+  Runs runs(least);
+  const HalfTables tables(members);
+  const __m256i lower = twice(tables.lower);
+  const __m256i upper = twice(tables.upper);
+  for (std::size_t at = 0; at < text.size(); at += kWord) {
+    alignas(32) std::array<char, kWord> rest{};
+    const char *from = text.data() + at;
+    if (at + kWord > text.size()) {
+      std::memcpy(rest.data(), from, text.size() - at);
+      from = rest.data();
+    }
+    const std::uint64_t second = others_of(from + kHalf, lower, upper);
+    runs.add(~(others_of(from, lower, upper) | second << kHalf));
+  }
+  return runs.take(text.size());
+}
+
+DISLODGE_HALF std::vector<std::size_t> pairs_half(std::string_view text, unsigned char first,
+                                                  unsigned char second) {
+  std::vector<std::size_t> out;
+  const __m256i fold = _mm256_set1_epi8(0x20);
+  const __m256i one = _mm256_set1_epi8(static_cast<char>(first));
+  const __m256i two = _mm256_set1_epi8(static_cast<char>(second));
+  std::size_t at = 0;
+  for (; at + kHalf < text.size(); at += kHalf) {
+    const __m256i firsts = _mm256_cmpeq_epi8(_mm256_or_si256(load_half(text.data() + at), fold), one);
+    const __m256i seconds = _mm256_cmpeq_epi8(_mm256_or_si256(load_half(text.data() + at + 1), fold), two);
+    add_places(static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_and_si256(firsts, seconds))), at, out);
+  }
+  pairs_plain(text, at, first, second, out);
+  return out;
+}
+
+bool half_masks() {
+  static const bool kHas = __builtin_cpu_supports("avx2") != 0;
+  return kHas;
 }
 
 DISLODGE_WIDE std::vector<std::size_t> line_ends_wide(std::string_view text, const CharacterTable &members) {
@@ -197,6 +296,7 @@ std::size_t find_bytes(std::string_view text, std::string_view what, std::size_t
 std::vector<std::size_t> find_runs(std::string_view text, const CharacterTable &members, std::size_t least) {
 #if defined(__x86_64__)
   if (wide_masks()) return runs_wide(text, members, least);
+  if (half_masks()) return runs_half(text, members, least);
 #endif
   return runs_plain(text, members, least);
 }
@@ -204,12 +304,10 @@ std::vector<std::size_t> find_runs(std::string_view text, const CharacterTable &
 std::vector<std::size_t> find_pairs(std::string_view text, unsigned char first, unsigned char second) {
 #if defined(__x86_64__)
   if (wide_masks()) return pairs_wide(text, first, second);
+  if (half_masks()) return pairs_half(text, first, second);
 #endif
   std::vector<std::size_t> out;
-  for (std::size_t i = 0; i + 1 < text.size(); ++i)
-    if ((static_cast<unsigned char>(text[i]) | 0x20) == first &&
-        (static_cast<unsigned char>(text[i + 1]) | 0x20) == second)
-      out.push_back(i);
+  pairs_plain(text, 0, first, second, out);
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include "secret/key_material.hpp"
 #include "secret/openpgp_key.hpp"
 #include "secret/pem.hpp"
+#include "secret/text_masks.hpp"
 
 namespace dislodge::secret {
 namespace {
@@ -82,24 +83,46 @@ bool describe_openpgp(std::string_view armored, SecretValue &out) {
   return true;
 }
 
-// Kubernetes writes the values of a Secret in base64; those of `stringData` stand as they are.
-bool in_kubernetes_secret(std::string_view text, std::size_t at) {
-  constexpr std::size_t kReach = 4096;
-  const std::size_t low = at - std::min(at, kReach);
-  const std::string_view before = text.substr(low, at - low);
-  const std::size_t data = std::max(before.rfind("\ndata:") + 1, before.rfind("\"data\"") + 1);
-  const std::size_t other = before.rfind("\nstringData:") + 1;
-  if (data == 0 || other > data) return false;
-  const std::string_view around = text.substr(low, 2 * kReach);
-  return around.find("kind: Secret") != std::string_view::npos ||
-         around.find("\"kind\": \"Secret\"") != std::string_view::npos ||
-         around.find("\"kind\":\"Secret\"") != std::string_view::npos;
-}
+constexpr std::size_t kManifestReach = 4096;  // bytes around a value in which its manifest says its kind
 
 }  // namespace
 
-SecretValue secret_value(std::string_view text, std::size_t begin, std::size_t end, std::size_t match_begin,
-                         std::string_view kind) {
+// Whether "kind: Secret" stands in [low, high).
+bool SecretValues::names_kubernetes_secret(std::size_t low, std::size_t high) {
+  constexpr std::string_view kName = "Secret";
+  constexpr std::size_t kLongest = 16;  // bytes of such a mark
+  if (low < from_ || low > to_) {
+    from_ = to_ = low;
+    last_ = std::string_view::npos;
+  }
+  if (high > to_) {
+    const std::size_t again = std::max(from_, to_ - std::min(to_, kLongest));
+    const std::string_view fresh = text_.substr(again, high - again);
+    for (std::size_t at = find_bytes(fresh, kName); at != std::string_view::npos;
+         at = find_bytes(fresh, kName, at + 1)) {
+      const std::string_view before = fresh.substr(0, at);
+      const bool closed = fresh.substr(at + kName.size()).starts_with('"');
+      for (const std::string_view lead : {"kind: ", "\"kind\": \"", "\"kind\":\""})
+        if (before.ends_with(lead) && (closed || lead.front() != '"')) last_ = again + at - lead.size();
+    }
+    to_ = high;
+  }
+  return last_ != std::string_view::npos && last_ >= low;
+}
+
+// Kubernetes writes the values of a Secret in base64; those of `stringData` stand as they are.
+bool SecretValues::in_kubernetes_secret(std::size_t at) {
+  const std::size_t low = at - std::min(at, kManifestReach);
+  if (!names_kubernetes_secret(low, std::min(text_.size(), low + 2 * kManifestReach))) return false;
+  const std::string_view before = text_.substr(low, at - low);
+  const std::size_t data = std::max(before.rfind("\ndata:") + 1, before.rfind("\"data\"") + 1);
+  const std::size_t other = before.rfind("\nstringData:") + 1;
+  return data != 0 && other <= data;
+}
+
+SecretValue SecretValues::of(std::size_t begin, std::size_t end, std::size_t match_begin,
+                             std::string_view kind) {
+  const std::string_view text = text_;
   const std::string_view raw = text.substr(begin, end - begin);
   SecretValue out;
   const std::size_t low = begin > kCertificateReach ? begin - kCertificateReach : 0;
@@ -135,7 +158,7 @@ SecretValue secret_value(std::string_view text, std::size_t begin, std::size_t e
   }
   if ((kind == "password" || kind == "api-key" || kind == "kubernetes-secret") && raw.size() % 4 == 0 &&
       raw.size() >= 4 && raw.find_first_of("!@#$%&*.,:;?_-") == std::string_view::npos &&
-      in_kubernetes_secret(text, begin))
+      in_kubernetes_secret(begin))
     if (auto plain = strict_base64(raw);
         plain && !plain->empty() &&
         std::all_of(plain->begin(), plain->end(), [](char c) { return c >= ' ' && c <= '~'; })) {

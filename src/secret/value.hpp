@@ -20,8 +20,23 @@ struct SecretValue {
   std::vector<Hint> hints;
 };
 
-// The secret is text[begin, end), of a match that begins at match_begin.
-SecretValue secret_value(std::string_view text, std::size_t begin, std::size_t end, std::size_t match_begin,
-                         std::string_view kind);
+// The values of one text. Quickest where they are asked for in order of place: what decides how a value is to
+// be read may stand kilobytes away, and is looked for once.
+class SecretValues {
+ public:
+  explicit SecretValues(std::string_view text) : text_(text) {}
+  // The secret is text[begin, end), of a match that begins at match_begin.
+  SecretValue of(std::size_t begin, std::size_t end, std::size_t match_begin, std::string_view kind);
+
+ private:
+  bool in_kubernetes_secret(std::size_t at);
+  bool names_kubernetes_secret(std::size_t low, std::size_t high);
+
+  std::string_view text_;
+  // Of [from_, to_) it is known where a Secret of Kubernetes is named last; npos: nowhere.
+  std::size_t from_ = 0;
+  std::size_t to_ = 0;
+  std::size_t last_ = std::string_view::npos;
+};
 
 }  // namespace dislodge::secret

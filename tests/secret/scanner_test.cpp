@@ -145,6 +145,26 @@ TEST(Scanner, RejectedCandidatesAreKeptOnRequestWithTheirReason) {
   EXPECT_TRUE(seen);
 }
 
+TEST(Scanner, FindsTheSameWithoutSurroundings) {
+  const std::string text = "server: db1.corp.example\nuser: svc-backup\npassword: Fjord7!lantern\ntoken " +
+                           kToken + "\nkind: Secret\ndata:\n  password: RmpvcmQ3IWxhbnRlcm4=\n";
+  const auto whole = test::scan(text);
+  ScanOptions options;
+  options.surroundings = false;
+  const auto bare = test::scan(text, options);
+  ASSERT_EQ(bare.size(), whole.size());
+  bool hinted = false;
+  for (std::size_t i = 0; i < bare.size(); ++i) {
+    EXPECT_EQ(bare[i].value, whole[i].value);
+    EXPECT_EQ(bare[i].sighting.rule, whole[i].sighting.rule);
+    EXPECT_EQ(bare[i].sighting.offset, whole[i].sighting.offset);
+    EXPECT_TRUE(bare[i].sighting.hints.empty());
+    EXPECT_TRUE(bare[i].context.empty());
+    hinted = hinted || (!whole[i].sighting.hints.empty() && !whole[i].context.empty());
+  }
+  EXPECT_TRUE(hinted);
+}
+
 TEST(Scanner, WhatIsNoSecretByItsNameOrItsQuotesIsNone) {
   for (const char *text :
        {"nonMatchingToken := \"0rilbwaub67ci5u4\"\n",

@@ -41,7 +41,6 @@ std::string made(std::mt19937 &random) {
 }
 
 TEST(TextMasks, FindsRuns) {
-  if (!wide_masks()) GTEST_SKIP() << "this processor has no AVX-512 VBMI";
   std::mt19937 random(3);
   for (int round = 0; round < 2000; ++round) {
     const std::string text = made(random);
@@ -54,6 +53,19 @@ TEST(TextMasks, FindsRuns) {
       at = end + 1;
     }
     ASSERT_EQ(find_runs(text, kMembers, least), slow) << least << " in " << text;
+  }
+}
+
+TEST(TextMasks, FindsPairs) {
+  std::mt19937 random(6);
+  for (int round = 0; round < 2000; ++round) {
+    std::string text = made(random);
+    for (int i = 0; i < 8 && !text.empty(); ++i)
+      text.replace(random() % text.size(), 2, random() % 2 == 0 ? "pW" : "Pw");
+    std::vector<std::size_t> slow;
+    for (std::size_t at = 0; at + 1 < text.size(); ++at)
+      if ((text[at] | 0x20) == 'p' && (text[at + 1] | 0x20) == 'w') slow.push_back(at);
+    ASSERT_EQ(find_pairs(text, 'p', 'w'), slow) << text;
   }
 }
 
