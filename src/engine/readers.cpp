@@ -4,6 +4,7 @@
 
 #include "base/hash.hpp"
 #include "evidence/archive.hpp"
+#include "evidence/clixml.hpp"
 #include "evidence/compressed.hpp"
 #include "evidence/tar.hpp"
 #include "evidence/zip.hpp"
@@ -34,7 +35,7 @@ using evidence::ItemType;
 namespace {
 
 // Raised when a reader's meaning changes, so that what an older version read is read again.
-constexpr int kReadersVersion = 16;
+constexpr int kReadersVersion = 17;
 
 Result<void> read_repository_unit(const evidence::ItemView &item, UnitReader &unit) {
   std::vector<repo::RepositoryFile> files;
@@ -191,6 +192,7 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
         DISLODGE_TRY(identity::read_directory(item, unit.facts(), unit, [&unit] { unit.spill_facts(); }));
       return read_plain(item, unit);
     case ItemType::xml:
+      if (evidence::is_clixml(item.bytes)) return evidence::read_clixml(item, unit);
       if (!unit.within_content(item) && log::recognise(item.bytes) == log::Source::windows)
         return read_table(item, unit);
       if (item.within == evidence::kNoRecord && mail::recognises_load_file(item.bytes))
