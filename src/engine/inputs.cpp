@@ -284,6 +284,9 @@ std::vector<std::string> not_covered(const Picture &picture) {
     open.push_back(fmt::format(
         "{} that {} read by the intruder and {} not held", base::counted(totals.not_held, "message"),
         base::choice(totals.not_held, "was", "were"), base::choice(totals.not_held, "is", "are")));
+  if (totals.named_not_held > 0)
+    open.push_back(base::counted(totals.named_not_held, "message") +
+                   " that message traces or load files name and nobody handed in");
   if (totals.not_exported > 0)
     open.push_back(fmt::format("{} that {} read and never exported",
                                base::counted(totals.not_exported, "mailbox", "mailboxes"),

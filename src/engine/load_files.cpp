@@ -93,8 +93,7 @@ void tell_missing(const std::vector<evidence::LedgerRow> &rows, Picture &picture
   for (const evidence::LedgerRow &row : rows) {
     if (!known.insert(row.item).second) continue;
     picture.ledger.push_back(row);
-    // Not among those that an event shows read by the intruder: nobody says so of them.
-    ++picture.totals.unread_items;
+    picture.totals.named_not_held += std::max<std::uint64_t>(row.items, 1);
   }
 }
 

@@ -32,7 +32,10 @@ struct LedgerTotals {
   std::uint64_t unread_within =
       0;  // bytes of those of them that lie in what was read, such as a picture in a mail
   std::uint64_t not_held = 0, not_exported = 0;  // stolen or exposed, but not in the evidence
-  std::uint64_t linked_files = 0;                // with cloud services, linked from mail and not handed in
+  // Messages that a message trace or a load file names and that were not handed in: nothing shows that the
+  // intruder read them.
+  std::uint64_t named_not_held = 0;
+  std::uint64_t linked_files = 0;  // with cloud services, linked from mail and not handed in
   bool partial() const { return pending > 0; }
   unsigned percent_read() const {
     return handed_in == 0 ? 100 : static_cast<unsigned>((read + unread) * 100 / handed_in);

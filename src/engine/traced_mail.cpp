@@ -87,6 +87,7 @@ std::vector<evidence::LedgerRow> traced_and_not_held(const Picture &picture) {
     row.state = evidence::LedgerState::not_held;
     if (rows.size() == kTracedRowsMax) {
       row.item = "message:*";
+      row.items = traced.size() - kTracedRowsMax;
       row.parent = "mailbox:*";
       row.reason = fmt::format("message traces name {} more that what was handed in does not hold",
                                base::counted(traced.size() - kTracedRowsMax, "message"));

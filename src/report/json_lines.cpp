@@ -327,6 +327,7 @@ std::string status_json(const Picture &picture) {
     json.field("unread_items", picture.totals.unread_items);
     json.field("not_held", picture.totals.not_held);
     json.field("not_exported", picture.totals.not_exported);
+    json.field("named_not_held", picture.totals.named_not_held);
     json.field("secrets", static_cast<std::uint64_t>(picture.secrets.size()));
     json.field("detections", static_cast<std::uint64_t>(picture.detections.size()));
     json.field("first_access", picture.first_access);

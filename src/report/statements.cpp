@@ -169,6 +169,15 @@ void stolen(Register &out, const Picture &picture) {
              "their content is not held: unknown, because they are not in what was exported: deleted, moved, "
              "or "
              "left out by its filter or range");
+  if (totals.named_not_held > 0)
+    out.about("named-not-held")
+        .say(fmt::format("{} named by message traces or load files and {} not in the evidence.",
+                         base::counted(totals.named_not_held, "message is", "messages are"),
+                         totals.named_not_held == 1 ? "is" : "are"),
+             "unknown", {},
+             "they lay in a mailbox that could be read, or in an export: nothing shows that they were read, "
+             "and "
+             "their content is not held");
   if (totals.not_exported > 0) {
     constexpr std::string_view kMailbox = "mailbox:";
     std::string names;

@@ -129,11 +129,11 @@ std::string ledger_text(const Picture &picture, bool unread_only) {
   return out +
          fmt::format(
              "{} handed in: {} read, {} unread in {}, {} not reached yet; {} stolen but not held, {} not "
-             "exported\n",
+             "exported, {} named by a trace or a load file only\n",
              bytes_text(totals.handed_in), bytes_text(totals.read), bytes_text(totals.unread),
              base::counted(totals.unread_items, "item"), bytes_text(totals.pending),
              base::counted(totals.not_held, "message"),
-             base::counted(totals.not_exported, "mailbox", "mailboxes"));
+             base::counted(totals.not_exported, "mailbox", "mailboxes"), totals.named_not_held);
 }
 
 std::string reach_text(const Picture &picture) {
@@ -272,6 +272,10 @@ std::string summary(const Picture &picture) {
       bytes_text(totals.handed_in), bytes_text(totals.unread), base::counted(totals.unread_items, "item"),
       totals.unread_within > 0 ? fmt::format(", {} in what was read", bytes_text(totals.unread_within))
                                : ""));
+  if (totals.named_not_held > 0)
+    add(fmt::format("  {} that message traces or load files name {} not handed in",
+                    base::counted(totals.named_not_held, "message"),
+                    base::choice(totals.named_not_held, "was", "were")));
   std::map<std::string, std::size_t> doubts;
   for (const detect::CannotSay &one : picture.cannot_say) ++doubts[one.why];
   if (!doubts.empty())

@@ -74,6 +74,11 @@ std::vector<Answer> stolen(const Picture &picture) {
   answers.push_back({picture.totals.not_held == 1 ? "message named by the log is not held"
                                                   : "messages named by the log are not held",
                      picture.totals.not_held, "confirmed", "#/evidence/ledger?where=state:not-held"});
+  if (picture.totals.named_not_held > 0)
+    answers.push_back({std::string(base::choice(picture.totals.named_not_held,
+                                                "message that a trace or a load file names is not held",
+                                                "messages that traces or load files name are not held")),
+                       picture.totals.named_not_held, "possible", "#/evidence/ledger?where=state:not-held"});
   answers.push_back({picture.totals.not_exported == 1 ? "mailbox was read but not exported"
                                                       : "mailboxes were read but not exported",
                      picture.totals.not_exported, "confirmed", "#/evidence/ledger?where=state:not-exported"});

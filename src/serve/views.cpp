@@ -428,7 +428,8 @@ std::string flow_json(const Picture &picture, const base::Timings &timings) {
   };
   std::uint64_t items = 0, messages = 0, documents = 0, blobs = 0, rejected = 0, confirmed = 0, possible = 0,
                 intruders = 0;
-  for (const evidence::LedgerRow &row : picture.ledger) items += row.items;
+  for (const evidence::LedgerRow &row : picture.ledger)
+    items += row.state == evidence::LedgerState::not_held ? 1 : row.items;
   for (const engine::StoredRecord &row : picture.records) {
     messages += row.record.kind == evidence::RecordKind::message ? 1 : 0;
     documents += row.record.kind == evidence::RecordKind::document ? 1 : 0;

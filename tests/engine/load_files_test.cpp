@@ -59,7 +59,8 @@ TEST(LoadFiles, what_they_name_and_nobody_handed_in_is_a_row_of_the_ledger) {
   tell_missing(missing, picture);
   tell_missing(missing, picture);  // known already: told once
   EXPECT_EQ(picture.ledger.size(), 1u);
-  EXPECT_EQ(picture.totals.unread_items, 1u);
+  EXPECT_EQ(picture.totals.named_not_held, 1u);
+  EXPECT_EQ(picture.totals.unread_items, 0u);
   EXPECT_EQ(picture.totals.not_held, 0u);  // no event shows it read
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/load_files.hpp"
 #include "engine/readable.hpp"
 #include "engine/traced_mail.hpp"
 
@@ -182,6 +183,11 @@ TEST(StolenPass, MailThatATraceNamesAndNoMailboxHoldsIsTold) {
   EXPECT_NE(rows[0].reason.find("on 2025-03-02"), std::string::npos) << rows[0].reason;
   EXPECT_EQ(rows[1].item, "message:portal@x");
   EXPECT_EQ(rows[2].item, "message:steps@x");
+  // A total of their own: nobody saw the intruder read them, and nothing that was handed in was unreadable.
+  tell_missing(rows, picture);
+  EXPECT_EQ(picture.totals.named_not_held, 3u);
+  EXPECT_EQ(picture.totals.not_held, 0u);
+  EXPECT_EQ(picture.totals.unread_items, 0u);
 }
 
 }  // namespace
