@@ -25,9 +25,11 @@ bool sends_mail(const View &view, const Event &event) {
          operation == "send mail";
 }
 
-// "https://x.sharepoint.example/sites/fin/..." -> ".../sites/fin": what is named of a file's place.
+// "https://x.sharepoint.example/sites/fin/..." -> ".../sites/fin": what is named of a file's place. Of an
+// object its bucket: "s3://backups/2025/a.gz" -> "s3://backups".
 std::string site_of(std::string_view path) {
-  std::size_t slashes = path.find("://") == std::string_view::npos ? 3 : 5;
+  const bool object = path.starts_with("s3://") || path.starts_with("gs://");
+  std::size_t slashes = object || path.find("://") == std::string_view::npos ? 3 : 5;
   std::size_t at = 0;
   while (at < path.size() && (path[at] != '/' || --slashes != 0)) ++at;
   return std::string(path.substr(0, at));

@@ -138,6 +138,12 @@ void read_target(const Json &record, EventBuilder &out) {
                               {"requestParameters.repositoryName", "repository"},
                               {"requestParameters.groupId", "security-group"},
                               {"Resource name", ""}};
+  // Of calls about one object the object, as its address.
+  if (const std::string_view key = text_at(record, {"requestParameters.key"}); !key.empty())
+    if (const std::string_view bucket = text_at(record, {"requestParameters.bucketName"}); !bucket.empty()) {
+      out.set(&Event::target_name, "s3://" + std::string(bucket) + '/' + std::string(key));
+      out.set(&Event::target_type, "object");
+    }
   for (const Named &one : kNamed) {
     const std::string_view text = text_at(record, {one.path});
     if (text.empty() || text == out.get(&Event::target_name)) continue;

@@ -1,6 +1,9 @@
 #include "log/coverage.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <tuple>
@@ -127,23 +130,64 @@ bool query_filters(std::string_view query) {
   return false;
 }
 
-// The unified audit log can be switched off. From then until it is on again it testifies to nothing.
-void add_switched_off(const EventTable &table, const std::string &tenant, std::vector<Gap> &gaps) {
-  std::optional<Time> off;
-  std::string who;
-  for (const Event &event : table.events) {
-    if (event.source != Source::m365_audit || table.text(event.tenant) != tenant) continue;
-    if (!base::equal_ignoring_case(table.text(event.operation), "Set-AdminAuditLogConfig")) continue;
+// What switches a log off, and on again: the unified audit log by a parameter, a trail of AWS by calls of its
+// own. A trail that was stopped may be one of several; what only it recorded is missing all the same.
+enum class Switch : std::uint8_t { none, off, on };
+
+Switch switch_of(const EventTable &table, const Event &event) {
+  const std::string_view operation = table.text(event.operation);
+  const auto is = [&](std::initializer_list<std::string_view> names) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view one) { return base::equal_ignoring_case(operation, one); });
+  };
+  if (event.source == Source::m365_audit && is({"Set-AdminAuditLogConfig"})) {
     const std::string_view on = table.extra(event, "new:UnifiedAuditLogIngestionEnabled");
-    if (base::equal_ignoring_case(on, "false") && !off) {
-      off = event.time;
-      who = std::string(table.text(event.actor_name));
-    } else if (base::equal_ignoring_case(on, "true") && off) {
-      gaps.push_back({{*off, event.time}, "auditing was switched off by " + who});
-      off.reset();
+    if (base::equal_ignoring_case(on, "false")) return Switch::off;
+    if (base::equal_ignoring_case(on, "true")) return Switch::on;
+  }
+  if (event.source == Source::aws_cloudtrail && event.outcome == Outcome::ok) {
+    if (is({"StopLogging", "DeleteTrail", "StopEventDataStoreIngestion", "DeleteEventDataStore"}))
+      return Switch::off;
+    if (is({"StartLogging", "StartEventDataStoreIngestion", "RestoreEventDataStore"})) return Switch::on;
+  }
+  return Switch::none;
+}
+
+// From then until it is on again it testifies to nothing.
+void add_switched_off(const EventTable &table, Source source, const std::string &tenant,
+                      std::vector<Gap> &gaps) {
+  struct Off {
+    Time since;
+    std::string why;
+  };
+  std::map<std::string, Off> off;  // by what was switched
+  for (const Event &event : table.events) {
+    if (event.source != source || table.text(event.tenant) != tenant) continue;
+    const Switch what = switch_of(table, event);
+    if (what == Switch::none) continue;
+    const std::string trail(source == Source::aws_cloudtrail ? table.text(event.target_name) : "");
+    if (what == Switch::off) {
+      std::string why = trail.empty() ? "auditing" : "the trail " + trail;
+      why += " was switched off by " + std::string(table.text(event.actor_name));
+      off.try_emplace(trail, Off{event.time, std::move(why)});
+    } else if (const auto known = off.find(trail); known != off.end()) {
+      gaps.push_back({{known->second.since, event.time}, known->second.why});
+      off.erase(known);
     }
   }
-  if (off) gaps.push_back({{*off, base::kTimeMax}, "auditing was switched off by " + who});
+  for (auto &[trail, one] : off) gaps.push_back({{one.since, base::kTimeMax}, std::move(one.why)});
+}
+
+// Where a log is led to a store of the responders and that was ended, what came through there ends too.
+void note_ended_exports(const EventTable &table, Coverage &row) {
+  if (row.source != Source::google_cloud) return;
+  for (const Event &event : table.events)
+    if (event.source == row.source && table.text(event.tenant) == row.tenant &&
+        event.outcome == Outcome::ok && table.text(event.operation).ends_with("ConfigServiceV2.DeleteSink"))
+      row.notes.push_back(fmt::format(
+          "the export {} of this log was deleted by {} at {}: what was "
+          "collected through it ends there",
+          table.text(event.target_name), table.text(event.actor_name), base::format_time(event.time)));
 }
 
 struct Group {
@@ -183,7 +227,8 @@ void add_throttling(Coverage &coverage, std::string mailbox, Time from) {
 // What the declarations say about a row: the range that they cover together, and what speaks against
 // completeness.
 void apply_declarations(Group &group, const std::map<std::string, const DeclaredFile *> &declared,
-                        const std::map<std::string, std::uint64_t> &events_of_file) {
+                        const std::map<std::string, std::uint64_t> &events_of_file,
+                        const std::set<std::string> &continuing) {
   Coverage &row = group.coverage;
   IntervalSet ranges;
   bool all_declared = !group.files.empty(), all_complete = true;
@@ -192,7 +237,8 @@ void apply_declarations(Group &group, const std::map<std::string, const Declared
     std::uint64_t rows = counted == events_of_file.end() ? 0 : counted->second;
     const auto found = declared.find(file);
     if (found != declared.end() && found->second->records) rows = *found->second->records;
-    if (at_cap(row.source, rows)) {
+    // A page that names the next one is as long as pages are.
+    if (at_cap(row.source, rows) && continuing.count(file) == 0) {
       row.notes.push_back(file + ": " + with_commas(rows) + " rows: a known cap, so there may be more");
       all_complete = false;
     }
@@ -235,11 +281,12 @@ void apply_declarations(Group &group, const std::map<std::string, const Declared
 // Exports that lack whole classes of sign-ins are the rule: the obvious call gives interactive ones only.
 void note_missing_classes(std::vector<Coverage> &rows) {
   std::map<std::string, std::set<EventClass>> seen;
+  std::set<std::string> told;  // once a tenant
   for (const Coverage &row : rows)
     if (row.source == Source::entra_signin && (row.events > 0 || row.declared))
       seen[row.tenant].insert(row.event_class);
   for (Coverage &row : rows) {
-    if (row.source != Source::entra_signin) continue;
+    if (row.source != Source::entra_signin || !told.insert(row.tenant).second) continue;
     const std::set<EventClass> &classes = seen[row.tenant];
     std::string missing;
     for (const EventClass wanted : {EventClass::interactive_signin, EventClass::noninteractive_signin,
@@ -401,8 +448,9 @@ std::vector<Coverage> CoverageCounter::rows(const EventTable &table,
     for (Gap &gap : gaps_in(group.pulse, std::string(name_of(row.event_class)) + " event",
                             span_of(row.source, row.tenant)))
       add_gap(row.gaps, std::move(gap));
-    if (row.source == Source::m365_audit) add_switched_off(table, row.tenant, row.gaps);
-    apply_declarations(group, declaration_of, events_of_file);
+    add_switched_off(table, row.source, row.tenant, row.gaps);
+    note_ended_exports(table, row);
+    apply_declarations(group, declaration_of, events_of_file, continuing_);
     if (ended.count({row.source, row.tenant}) == 0)
       for (const std::string &file : group.files) {
         if (continuing_.count(file) == 0) continue;

@@ -25,6 +25,17 @@ EventClass class_of(std::string_view log, std::string_view service, std::string_
   return EventClass::api_call;
 }
 
+// "projects/_/buckets/backup/objects/a/b.gz" -> "gs://backup/a/b.gz"; empty for what is no object.
+std::string object_address(std::string_view resource) {
+  constexpr std::string_view kBuckets = "projects/_/buckets/", kObjects = "/objects/";
+  if (!resource.starts_with(kBuckets)) return {};
+  resource.remove_prefix(kBuckets.size());
+  const std::size_t objects = resource.find(kObjects);
+  if (objects == std::string_view::npos) return {};
+  return "gs://" + std::string(resource.substr(0, objects)) + '/' +
+         std::string(resource.substr(objects + kObjects.size()));
+}
+
 }  // namespace
 
 bool is_google_cloud(const Json &record) {
@@ -91,7 +102,9 @@ base::Result<void> read_google_cloud(const Json &record, EventBuilder &out) {
   out.set_address(text_at(payload, {"requestMetadata.callerIp"}));
   out.set(&Event::agent, text_at(payload, {"requestMetadata.callerSuppliedUserAgent"}));
   out.set(&Event::resource_name, service);
-  out.set(&Event::target_name, text_at(payload, {"resourceName"}));
+  const std::string_view resource = text_at(payload, {"resourceName"});
+  out.set(&Event::target_name, object_address(resource));
+  if (!out.is_set(&Event::target_name)) out.set(&Event::target_name, resource);
   if (!out.is_set(&Event::target_name))
     out.set(&Event::target_name, text_at(record, {"resource.labels.email_id"}));
   // An account that is made stands in the answer; of the request it is the first part of its address.

@@ -40,6 +40,22 @@ EventClass class_of(std::string_view type) {
   return EventClass::other;
 }
 
+// What came of a request: REQUEST_STATUS is a letter (S success, F failure, A authentication error, R
+// redirect, N not found, U undefined), SUCCESS a digit, STATUS_CODE one of HTTP.
+Outcome request_outcome(const Json &record) {
+  const std::string_view status = text_at(record, {"REQUEST_STATUS"});
+  if (status == "S" || status == "R") return Outcome::ok;
+  if (status == "A") return Outcome::blocked;
+  if (status == "F" || status == "N") return Outcome::error;
+  const std::string_view success = text_at(record, {"SUCCESS", "IS_SUCCESS"});
+  if (success == "1" || base::equal_ignoring_case(success, "true")) return Outcome::ok;
+  if (success == "0" || base::equal_ignoring_case(success, "false")) return Outcome::error;
+  const std::string_view code = text_at(record, {"STATUS_CODE", "HTTP_STATUS_CODE"});
+  if (code.size() != 3) return Outcome::none;
+  if (code[0] == '2' || code[0] == '3') return Outcome::ok;
+  return code == "401" || code == "403" ? Outcome::blocked : Outcome::error;
+}
+
 // LOGIN_STATUS of the event log, or the sentence of the login history.
 Outcome outcome_of(std::string_view status) {
   const auto says = [&](std::string_view word) { return base::contains_ignoring_case(status, word); };
@@ -80,7 +96,8 @@ base::Result<void> read_salesforce(const Json &record, EventBuilder &out) {
   } else {
     if (type.empty()) type = "Login";
     event.event_class = class_of(type);
-    event.outcome = outcome_of(text_at(record, {"LOGIN_STATUS", "Status", "REQUEST_STATUS"}));
+    const std::string_view status = text_at(record, {"LOGIN_STATUS", "Status"});
+    event.outcome = status.empty() ? request_outcome(record) : outcome_of(status);
   }
   out.set(&Event::operation, type);
   out.set(&Event::native_id, text_at(record, {"EventIdentifier", "REQUEST_ID", "Id"}));

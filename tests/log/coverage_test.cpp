@@ -263,6 +263,16 @@ TEST(Coverage, APageThatNamesANextOneIsNotTheLast) {
   EXPECT_TRUE(whole[0].complete);
 }
 
+// A full page that names the next one is no cap; the last one, if it is as full, may be.
+TEST(Coverage, FullPagesThatNameTheNextAreNoCap) {
+  Made made;
+  for (int i = 0; i < 1000; ++i) made.add(kStart + i * kMinute, "page1.json");
+  made.extra("page-continues", "true");
+  for (int i = 0; i < 7; ++i) made.add(kStart + (1000 + i) * kMinute, "page2.json");
+  for (const std::string &note : coverage_of(made.table, {})[0].notes)
+    EXPECT_THAT(note, testing::Not(HasSubstr("a known cap")));
+}
+
 TEST(Coverage, ThrottlingSilencesOneMailboxForADay) {
   Made made;
   made.add(kStart + 12 * kDay, "ual.csv", Source::m365_audit, EventClass::mail_access);
@@ -293,6 +303,36 @@ TEST(Coverage, AuditingThatWasSwitchedOff) {
   const Coverage *mail = find_coverage(rows, Source::m365_audit, "t1", EventClass::mail_access);
   ASSERT_NE(mail, nullptr);
   EXPECT_THAT(why_not_excluded(*mail, kInside), HasSubstr("switched off by eve@x.example"));
+}
+
+TEST(Coverage, ATrailThatWasStoppedAndAnExportThatWasEnded) {
+  Made made;
+  const auto call = [&](Time time, Source source, const char *operation, const char *target) {
+    made.add(time, "trail.json", source, EventClass::admin_change);
+    log::Event &event = made.table.events.back();
+    event.operation = made.table.pool.intern(operation);
+    event.actor_name = made.table.pool.intern("eve");
+    event.target_name = made.table.pool.intern(target);
+    event.outcome = Outcome::ok;
+  };
+  call(kStart + 2 * kDay, Source::aws_cloudtrail, "StopLogging", "main");
+  call(kStart + 3 * kDay, Source::aws_cloudtrail, "StartLogging", "main");
+  call(kStart + 4 * kDay, Source::aws_cloudtrail, "DeleteTrail", "second");
+  call(kStart + 5 * kDay, Source::google_cloud, "google.logging.v2.ConfigServiceV2.DeleteSink", "sinks/siem");
+  made.add(kStart + 6 * kDay, "s.json", Source::entra_signin, EventClass::interactive_signin);
+  for (const Coverage &row : coverage_of(made.table, {})) {
+    std::vector<std::string> said = row.notes;
+    for (const Gap &gap : row.gaps)
+      if (gap.why.find("switched off") != std::string::npos) said.push_back(gap.why);
+    if (row.source == Source::aws_cloudtrail)
+      EXPECT_THAT(said, testing::ElementsAre("the trail main was switched off by eve",
+                                             "the trail second was switched off by eve"));
+    else if (row.source == Source::google_cloud)
+      EXPECT_THAT(said,
+                  testing::ElementsAre(HasSubstr("the export sinks/siem of this log was deleted by eve")));
+    else
+      EXPECT_THAT(said, testing::Each(testing::Not(HasSubstr("switched off"))));
+  }
 }
 
 }  // namespace

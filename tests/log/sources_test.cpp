@@ -103,6 +103,24 @@ TEST(Sources, CloudTrail) {
   EXPECT_EQ(log.text(0, &Event::target_name), "prod/db");
 }
 
+// Two objects of a bucket are two things.
+TEST(Sources, ObjectsAreNamedByTheirAddress) {
+  const ReadLog s3 = one(
+      Source::aws_cloudtrail,
+      R"({"eventVersion":"1.08","userIdentity":{"type":"IAMUser","accountId":"1","userName":"Ann"},"eventTime":"2024-01-12T07:08:09Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"us-east-1","sourceIPAddress":"203.0.113.9","requestParameters":{"bucketName":"exports","key":"2024/customers 1.csv"},"eventID":"e8","recipientAccountId":"123"})");
+  EXPECT_EQ(s3.text(0, &Event::target_name), "s3://exports/2024/customers 1.csv");
+  EXPECT_EQ(s3.text(0, &Event::target_type), "object");
+  EXPECT_EQ(s3.extra(0, "target"), "bucket exports");
+  const ReadLog gcs =
+      one(Source::google_cloud,
+          R"({"insertId":"i2","logName":"projects/p1/logs/cloudaudit.googleapis.com%2Fdata_access",
+    "timestamp":"2024-01-12T07:08:09.5Z","resource":{"type":"gcs_bucket","labels":{"project_id":"P1"}},
+    "protoPayload":{"@type":"type.googleapis.com/google.cloud.audit.AuditLog","serviceName":"storage.googleapis.com",
+    "methodName":"storage.objects.get","resourceName":"projects/_/buckets/backup/objects/part/1.gz",
+    "authenticationInfo":{"principalEmail":"a@x.example"},"status":{}}})");
+  EXPECT_EQ(gcs.text(0, &Event::target_name), "gs://backup/part/1.gz");
+}
+
 TEST(Sources, WhoeverMakesAKeyOfTheirOwnNamesNobody) {
   const ReadLog log = one(
       Source::aws_cloudtrail,
@@ -193,6 +211,21 @@ TEST(Sources, SalesforceFilesAndHistory) {
       Source::salesforce,
       R"({"UserId":"0051","LoginTime":"2024-01-12T07:08:09.000+0000","LoginType":"Application","SourceIp":"203.0.113.9","Status":"Success"})");
   EXPECT_EQ(history.table.events[0].outcome, Outcome::ok);
+  // Of requests a letter, a digit or a number says what came of them.
+  const std::pair<const char *, Outcome> answers[] = {
+      {R"("REQUEST_STATUS":"S")", Outcome::ok},      {R"("REQUEST_STATUS":"F")", Outcome::error},
+      {R"("REQUEST_STATUS":"A")", Outcome::blocked}, {R"("SUCCESS":"1")", Outcome::ok},
+      {R"("SUCCESS":"0")", Outcome::error},          {R"("STATUS_CODE":"200")", Outcome::ok},
+      {R"("STATUS_CODE":"403")", Outcome::blocked},  {R"("REQUEST_STATUS":"U")", Outcome::none}};
+  for (const auto &[field, outcome] : answers) {
+    const ReadLog request = one(
+        Source::salesforce,
+        std::string(
+            R"({"EVENT_TYPE":"BulkApi","TIMESTAMP_DERIVED":"2024-01-12T07:08:09.123Z","REQUEST_ID":"R2","ORGANIZATION_ID":"00D1","USER_ID":"0051","ROWS_PROCESSED":"812000",)") +
+            field + "}");
+    EXPECT_EQ(request.table.events[0].outcome, outcome) << field;
+    EXPECT_EQ(request.extra(0, "rows"), "812000");
+  }
 }
 
 TEST(Sources, WindowsInItsShapes) {
