@@ -12,7 +12,8 @@
 //   the country    1 where the subject has never been in it, and 1 where it was at home within two hours
 //   the program    1 where the subject has never had it (digits do not count: programs are updated)
 //   the way in     1 a device code, or a protocol that needs but a password, never used before; 2 where three
-//                  second factors were refused just before; 1 where the provider found the sign-in risky
+//                  second factors were refused just before (that it was granted in the end is an act); 1
+//                  where the provider found the sign-in risky
 //   the session    2 where it was begun at home within half a day, goes on in another country without a new
 //                  sign-in, and the acts are suspicious (a cookie that was stolen)
 //   the acts       1 for each kind of thing that rules find suspicious and the subject had never done (2
@@ -21,8 +22,9 @@
 //                  account, which only an intruder needs); 1 where mail is hidden and sent away, or sent and
 //                  deleted; 1 for changes that anybody makes (a device, a factor, a
 //                  token), 2 beside suspicious ones; 1 for mail read in many mailboxes that it had never
-//                  read, for many files or rows, or many repositories; mail read by a program that it never
-//                  had is an act whose weight is that of the program
+//                  read, for many files or rows, or many repositories (3 for a hundred thousand rows and
+//                  fifty times what it ever read in a day: tables are carried off whole); mail read by a
+//                  program that it never had is an act whose weight is that of the program
 //
 // A visit that weighs five, with an act in it, is held for the intruder's, at grade possible. So a journey
 // (2) with a new telephone (3) that is registered (4) is none, nor is a program that moves to another data

@@ -23,6 +23,9 @@ constexpr std::size_t kRepositoriesNew = 8;
 constexpr std::size_t kFilesMin = 20;       // and
 constexpr std::size_t kTimesUsual = 3;      // so many times what the subject read on any day before
 constexpr std::uint64_t kRowsMin = 10'000;  // rows of a table, likewise
+// A whole table taken away: the product is emptied, by whom its tables were hardly read before.
+constexpr std::uint64_t kRowsEmptied = 100'000;
+constexpr std::uint64_t kTimesEmptied = 50;
 
 enum class Weight : std::uint8_t { change, suspect, evidence, hiding };
 
@@ -88,7 +91,10 @@ class Weigher {
         also(acted, counted(acts.sent_and_deleted, "message", "messages") + " sent and deleted");
     }
     weight += static_cast<double>(std::min<std::size_t>(changes, weight > 0 ? 2 : 1));
-    bool act = weight > 0;
+    // Who is asked until they give in lets somebody in: that is the act.
+    const bool gave_in = visit_.refused >= kRefusedMin;
+    if (gave_in) also(acted, "the second factor was granted in the end");
+    bool act = weight > 0 || gave_in;
     // Nobody takes a session that was begun at home to another country within half a day, signs in to nothing
     // there and does what they had never done.
     if (abroad && suspects > 0 && carried()) {
@@ -112,7 +118,7 @@ class Weigher {
       also(acted, counted(files, "file", "files") + " read");
     }
     if (acts.rows >= std::max(kRowsMin, kTimesUsual * habit_.rows_a_day)) {
-      weight += 1;
+      weight += acts.rows >= std::max(kRowsEmptied, kTimesEmptied * habit_.rows_a_day) ? 3 : 1;
       also(acted, std::to_string(acts.rows) + " rows read");
     }
     if ((!act && weight <= 0) || out.weight + weight < kWeightMin) return std::nullopt;

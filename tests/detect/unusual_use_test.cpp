@@ -193,6 +193,14 @@ class Tenant {
     event.outcome = log::Outcome::ok;
     extra(event, "mail", "true");
   }
+  void rows(int minute, const std::string &name, const std::string &address, const std::string &program,
+            int count) {
+    log::Event &event = add(minute, name, address, program);
+    event.source = log::Source::salesforce;
+    event.event_class = log::EventClass::api_call;
+    event.operation = table.pool.intern("BulkApi2");
+    extra(event, "rows", std::to_string(count));
+  }
   void act(int minute, const std::string &name, const std::string &address, const std::string &rule) {
     log::Event &event = add(minute, name, address, "");
     event.source = log::Source::entra_audit;
@@ -251,6 +259,51 @@ TEST(UnusualUse, RefusedFactorsThenAFactorOfTheirOwn) {
   EXPECT_THAT(uses[0].because, HasSubstr("8 refusals of the second factor"));
   EXPECT_EQ(uses[0].mail_read.size(), 1u);
   EXPECT_THAT(uses[0].principals, Contains(HasSubstr(Tenant::id_of("ann"))));
+}
+
+// Asked until they gave in: from a strange country, by a program that they never had. Nothing else was seen
+// done there yet.
+TEST(UnusualUse, AFactorThatWasGrantedInTheEndIsAnAct) {
+  Tenant tenant;
+  const char *const theirs = "Mozilla/5.0 (X11) Firefox/130";
+  for (int i = 0; i < 9; ++i) tenant.signin(kNight + 2 * i, "ann", kThere, theirs, "NL", 500121);
+  tenant.signin(kNight + 18, "ann", kThere, theirs, "NL");
+  const auto uses = tenant.found("unusual-use");
+  ASSERT_THAT(uses, SizeIs(1));
+  EXPECT_TRUE(uses[0].intruder);
+  EXPECT_EQ(uses[0].grade, Grade::possible);
+  EXPECT_THAT(uses[0].because, HasSubstr("the second factor was granted in the end"));
+  const auto refused = tenant.found("brute-force");
+  ASSERT_THAT(refused, SizeIs(1));
+  EXPECT_TRUE(refused[0].intruder);
+  EXPECT_THAT(refused[0].because, HasSubstr("it went on until a second factor was granted"));
+}
+
+// On a journey people press the wrong button, too, with what they always carry.
+TEST(UnusualUse, AFactorThatWasRefusedOnAJourneyIsNone) {
+  Tenant tenant;
+  for (int i = 0; i < 3; ++i)
+    tenant.signin(kNight + 2 * i, "ann", "91.2.3.4", Tenant::kBrowser, "ES", 500121);
+  tenant.signin(kNight + 8, "ann", "91.2.3.4", Tenant::kBrowser, "ES");
+  EXPECT_THAT(tenant.found("unusual-use"), IsEmpty());
+}
+
+// Tables carried off whole through an application that its owner was talked into (UNC6040, 2025), beside a
+// colleague on a journey who exports a report, and a nightly copy that moves house.
+TEST(UnusualUse, TablesThatAreCarriedOffWhole) {
+  Tenant tenant;
+  for (int day = 0; day < 20; ++day) {
+    tenant.rows(day * 1440 + 60, "warehouse", "52.58.1.2", "informatica", 300'000);
+    for (const char *name : {"ann", "bert"})
+      tenant.rows(day * 1440 + 500, name, Tenant::home(name), Tenant::kBrowser, 20);
+  }
+  for (int i = 0; i < 4; ++i) tenant.rows(kNight + 5 + i, "ann", kThere, "python-requests/2.31", 900'000);
+  tenant.rows(kNight + 5, "bert", "91.2.3.4", "Mozilla/5.0 (iPhone)", 20'000);
+  tenant.rows(kNight + 240, "warehouse", "3.64.9.9", "informatica", 310'000);
+  const auto uses = tenant.found("unusual-use");
+  ASSERT_THAT(uses, SizeIs(1));
+  EXPECT_THAT(uses[0].principals, Contains(HasSubstr("ann@t.example")));
+  EXPECT_THAT(uses[0].because, HasSubstr("3600000 rows read"));
 }
 
 TEST(UnusualUse, AnApplicationThatReadsEveryMailboxFromElsewhere) {
