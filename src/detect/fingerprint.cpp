@@ -44,6 +44,11 @@ bool matches(const Fingerprint &fingerprint, const std::array<StringId, kParts> 
   return true;
 }
 
+bool Fingerprint::shows_program() const {
+  const auto has = [&](Part part) { return parts[static_cast<std::size_t>(part)] != 0; };
+  return has(Part::agent) || has(Part::application) || has(Part::resource);
+}
+
 std::string describe(const View &view, const Fingerprint &fingerprint) {
   std::string out;
   for (const Part part : {Part::application, Part::client, Part::protocol, Part::agent}) {

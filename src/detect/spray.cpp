@@ -29,8 +29,9 @@
 // 4. Programs that fail for years are no campaigns: a scanner with an old password comes back from the same
 //    address, again and again. In a campaign four fifths of the addresses make at most three tries in all.
 //    Phones with old passwords wander, but in the few networks of their owners: in a campaign the addresses
-//    of an account lie in nearly as many networks. Fewer than three accounts make a campaign only with many
-//    networks.
+//    of an account lie in nearly as many networks; or, by a program that hardly anybody has, in one from
+//    which several are asked and in which nobody works (a provider that lends out addresses). Fewer than
+//    three accounts make a campaign only with many networks.
 // 5. The old kind is found as well (spray_bursts.cpp): one address and four or more accounts in a day, or
 // three
 //    in ten minutes, that it does not belong to, three in a day where nobody ever signed in; and one program
@@ -64,6 +65,7 @@ namespace dislodge::detect {
 namespace {
 
 using base::StringId;
+using log::Event;
 
 constexpr double kClumping = 2;         // everyday strangers come in clumps: the expectation is multiplied
 constexpr double kPartSurpriseMin = 2;  // what a tenant and kind must add at least to be counted in
@@ -71,6 +73,9 @@ constexpr double kSingleShare = 0.8;    // share of addresses with few tries
 // Networks to addresses, of accounts that were tried from three or more.
 constexpr double kNetworkShare = 0.4;
 constexpr std::size_t kCampaignsMax = 100;
+constexpr std::size_t kAskedFromMin = 3;  // accounts, of a network that is not its owner's
+constexpr double kRareOf = 50;            // one in so many account-days of success shows a rare program
+constexpr std::size_t kAtWorkMin = 2;     // accounts, of a network in which people work
 
 // Strangers are compared with strangers of their kind: tries on accounts that live, and on those that do not
 // (names that left the company, or never were there), which everybody's slips of the pen fill.
@@ -168,7 +173,7 @@ class Slow {
   }
 
   std::optional<Campaign> judge(const Candidate &candidate, const std::map<Stratum, std::size_t> &counts,
-                                double bar) const {
+                                double bar) {
     std::map<Stratum, Tally> tallies;
     for (const std::size_t i : candidate.tries)
       if (!tries_[i].claimed)
@@ -176,6 +181,9 @@ class Slow {
     Campaign one;
     one.fingerprint = candidate.fingerprint;
     for (const auto &[stratum, tally] : tallies) {
+      // Where a log shows no program (sshd), names that nobody has here are asked for by all the world,
+      // always.
+      if (!stratum.living && !candidate.fingerprint.shows_program()) continue;
       const double surprise = surprise_in(stratum.tenant, candidate.fingerprint, tally, counts.at(stratum));
       if (surprise < kPartSurpriseMin) continue;
       one.surprise += surprise;
@@ -185,11 +193,13 @@ class Slow {
     std::map<StringId, std::size_t> tries_at;
     std::map<std::pair<StringId, StringId>, std::set<std::string>> networks_of;
     std::map<std::pair<StringId, StringId>, std::set<StringId>> addresses_of;
+    std::map<std::pair<StringId, StringId>, std::size_t> tries_of;
     std::set<std::string> networks;
     for (const std::size_t i : candidate.tries) {
       const Attempt &attempt = tries_[i];
       if (attempt.claimed || !in_tenants(one, attempt.tenant)) continue;
       ++tries_at[attempt.address];
+      ++tries_of[{attempt.tenant, attempt.actor}];
       const std::string network = network_of(view_, attempt.network, attempt.address);
       networks.insert(network);
       networks_of[{attempt.tenant, attempt.actor}].insert(network);
@@ -202,10 +212,18 @@ class Slow {
       return std::nullopt;
     // Phones on the road: each account's addresses lie in the few networks of its owner.
     std::size_t repeated = 0, repeated_networks = 0;
+    std::optional<std::set<std::pair<StringId, std::string>>> rented;
     for (const auto &[account, addresses] : addresses_of) {
       if (addresses.size() < 3) continue;
+      if (!rented) rented = rented_networks(one.fingerprint, networks_of);
+      const std::set<std::string> &in = networks_of[account];
+      const bool few = tries_of[account] <= options_.spray_tries_an_address_max * addresses.size();
+      if (few && std::all_of(in.begin(), in.end(), [&, tenant = account.first](const std::string &network) {
+            return rented->count({tenant, network}) != 0;
+          }))
+        continue;
       repeated += addresses.size();
-      repeated_networks += networks_of[account].size();
+      repeated_networks += in.size();
     }
     if (static_cast<double>(repeated_networks) < kNetworkShare * static_cast<double>(repeated))
       return std::nullopt;
@@ -218,10 +236,42 @@ class Slow {
     return one;
   }
 
+  // Networks from which several accounts are asked by this program, and in which at most one is ever at work
+  // with another: the one that fell.
+  std::set<std::pair<StringId, std::string>> rented_networks(
+      const Fingerprint &fingerprint,
+      const std::map<std::pair<StringId, StringId>, std::set<std::string>> &networks_of) {
+    std::map<std::pair<StringId, std::string>, std::size_t> asked;
+    for (const auto &[account, networks] : networks_of) {
+      const auto all = static_cast<double>(ordinary_.account_days(account.first));
+      if (ordinary_.days(account.first, fingerprint) * kRareOf > all) continue;
+      for (const std::string &network : networks) ++asked[{account.first, network}];
+    }
+    std::erase_if(asked, [](const auto &one) { return one.second < kAskedFromMin; });
+    std::set<std::pair<StringId, std::string>> rented;
+    if (asked.empty()) return rented;
+    const auto [known, fresh] = at_work_.try_emplace(fingerprint);
+    if (fresh)
+      for (const EventIndex index : view_.user_signins()) {
+        const Event &event = view_.event(index);
+        if (!worked(event) || matches(fingerprint, parts_of(view_, event))) continue;
+        std::set<StringId> &accounts =
+            known->second[{event.tenant, network_of(view_, event.network, event.address)}];
+        if (accounts.size() < kAtWorkMin) accounts.insert(account_of(event));
+      }
+    for (const auto &[network, count] : asked) {
+      const auto at_work = known->second.find(network);
+      if (at_work == known->second.end() || at_work->second.size() < kAtWorkMin) rented.insert(network);
+    }
+    return rented;
+  }
+
   const View &view_;
   const DetectOptions &options_;
   const Ordinary &ordinary_;
   std::vector<Attempt> &tries_;
+  // Who works in which network (tenant, network) by other programs than this: asked of few.
+  std::map<Fingerprint, std::map<std::pair<StringId, std::string>, std::set<StringId>>> at_work_;
 };
 
 }  // namespace

@@ -17,6 +17,8 @@ inline constexpr std::size_t kParts = 5;
 struct Fingerprint {
   std::array<base::StringId, kParts> parts{};  // of the table's pool; those not in `mask` are 0
   std::uint8_t mask = 0;                       // bit of each part that tells it
+  // Whether a part of it names a program or an application, and not only a way of signing in.
+  bool shows_program() const;
   friend auto operator<=>(const Fingerprint &, const Fingerprint &) = default;
 };
 

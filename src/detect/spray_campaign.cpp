@@ -239,6 +239,8 @@ class Completer {
     for (const Attempt &attempt : tries_) {
       if (!in_tenants(one, attempt.tenant) || !belongs(one, attempt.parts, attempt.address)) continue;
       if (!attempt.claimed && users.count({attempt.tenant, attempt.actor}) != 0) continue;
+      // Where all programs look alike, who gets in from the same place had mistyped.
+      if (!attempt.claimed && attempt.homely && !one.fingerprint.shows_program()) continue;
       one.tries.push_back(attempt.index);
       addresses.insert(attempt.address);
     }

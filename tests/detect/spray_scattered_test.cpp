@@ -53,6 +53,73 @@ TEST(Scattered, TenAccountsInTwoDaysEachFromAnotherNetwork) {
   EXPECT_THAT(office.found("success-after-spray"), IsEmpty());
 }
 
+// Addresses of one provider, each used once, by a program that nobody has: where an account is asked three
+// times and more they lie in one network, as a telephone's would.
+TEST(Rented, ManyAddressesOfOneProvider) {
+  Office office;
+  int address = 0;
+  for (int round = 0; round < 4; ++round)
+    for (int who = 0; who < 10; ++who, ++address)
+      office.add(15 * kDaySeconds + address * 540, who, "46.8." + std::to_string(address) + ".7", 50126,
+                 "python-requests/2.31");
+  office.add(15 * kDaySeconds + 23000, 3, "46.8.99.7", 0, "python-requests/2.31");
+  const auto sprays = office.found("spray");
+  ASSERT_THAT(sprays, SizeIs(1));
+  EXPECT_EQ(sprays[0].event_count, 40u);
+  const auto won = office.found("success-after-spray");
+  ASSERT_THAT(won, SizeIs(1));
+  EXPECT_THAT(won[0].says, HasSubstr("p3@t.example"));
+}
+
+// Telephones with an old password wander through the network of their carrier, in which others are at work.
+TEST(Rented, TelephonesInTheNetworkOfACarrierAreNone) {
+  Office office;
+  int address = 0;
+  for (int round = 0; round < 5; ++round)
+    for (int who = 0; who < 4; ++who, ++address)
+      office.add(15 * kDaySeconds + address * 5400, who, "109.40." + std::to_string(address) + ".7", 50126,
+                 "Android-Mail/2024");
+  for (int who = 5; who < 9; ++who)
+    office.add(14 * kDaySeconds + who * 900, who, "109.40.200." + std::to_string(who), 0,
+               "Android-Mail/2025");
+  EXPECT_THAT(office.found("spray"), IsEmpty());
+}
+
+// A host whose sshd the whole internet asks for root and admin: the log shows no program.
+class Host : public SigninLog {
+ public:
+  Host() {
+    for (int day = 0; day < 40; ++day) {
+      for (int i = 0; i < 24; ++i)
+        ssh(day * kDaySeconds + i * 3600,
+            i % 3 == 0   ? "root"
+            : i % 3 == 1 ? "admin"
+                         : "oracle",
+            std::to_string(20 + (day * 24 + i) % 190) + '.' + std::to_string(day * 5 % 250) + ".9." +
+                std::to_string(i),
+            false, "password");
+      for (const char *name : {"jana", "kurt"})
+        ssh(day * kDaySeconds + 30000, name, "10.1.2.17", true, "publickey");
+    }
+  }
+  void ssh(std::int64_t second, const std::string &name, const std::string &address, bool ok,
+           const char *method) {
+    log::Event &one =
+        signin(base::time_of({2025, 9, 1}) + second * base::kSecond, name, address, ok ? 0 : 50126, "");
+    one.source = log::Source::syslog;
+    one.code = 0;
+    one.client = table.pool.intern(method);
+  }
+};
+
+TEST(Rented, WhoMistypesAtAHostThatAllTheWorldAsksIsNoVictim) {
+  Host host;
+  host.ssh(30 * kDaySeconds + 66000, "jana", "91.12.34.56", false, "password");
+  host.ssh(30 * kDaySeconds + 66012, "jana", "91.12.34.56", true, "password");
+  EXPECT_THAT(host.found("success-after-spray"), IsEmpty());
+  for (const Detection &one : host.found("spray")) EXPECT_FALSE(one.intruder) << one.says;
+}
+
 TEST(Scattered, PeopleOnJourneysAreNone) {
   Office office;
   // All the month somebody mistypes on the way. Three of four get in there after all; one of four leaves it.
