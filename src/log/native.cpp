@@ -362,9 +362,50 @@ std::string okta_of_ocsf(const Json &record) {
   return json.take();
 }
 
+// EvtxECmd writes the head of an event in columns of its own, and its data as JSON that was made of the XML:
+// {"EventData":{"Data":[{"@Name":"TargetUserName","#text":"ann"}]}}, or {"EventData":{"Data":"text"}}.
+std::string windows_of_evtxecmd(const Json &record) {
+  const Json payload = record.get("Payload").unpacked();
+  if (!payload.is_object()) return {};
+  base::JsonWriter json;
+  json.object([&] {
+    json.object_field("Event", [&] {
+      json.object_field("System", [&] {
+        field(json, "EventID", record.get("EventId").text());
+        field(json, "Channel", record.get("Channel").text());
+        field(json, "Computer", record.get("Computer").text());
+        field(json, "EventRecordID", record.get("EventRecordId").text());
+        json.object_field("Provider", [&] { field(json, "Name", record.get("Provider").text()); });
+        json.object_field("TimeCreated",
+                          [&] { field(json, "SystemTime", record.get("TimeCreated").text()); });
+      });
+      const Json user_data = payload.get("UserData");
+      if (user_data.is_object()) {
+        json.key("UserData");
+        copy(json, user_data, Names::kept);
+        return;
+      }
+      json.object_field("EventData", [&] {
+        const Json data = payload.get("EventData").get("Data");
+        const auto one = [&](const Json &value) {
+          field(json, value.get("@Name").text(), value.get("#text").text());
+        };
+        if (data.is_object()) one(data);
+        data.for_each(one);
+      });
+    });
+  });
+  return json.take();
+}
+
 }  // namespace
 
+bool may_hold_native(const Json &record, Source form) {
+  return form == Source::ecs || form == Source::ocsf || (form == Source::windows && record.get("Payload"));
+}
+
 std::string native_record(const Json &record, Source form) {
+  if (form == Source::windows) return windows_of_evtxecmd(record);
   if (form == Source::ocsf) {
     if (std::string made = cloudtrail_of_ocsf(record); !made.empty()) return made;
     return okta_of_ocsf(record);

@@ -13,7 +13,9 @@
 
 namespace dislodge::log {
 
-// The record as JSON; "" where nothing of the product is kept. `form` is Source::ecs or Source::ocsf.
+// Whether it is worth asking: of ECS, OCSF, and what EvtxECmd makes of events of Windows.
+bool may_hold_native(const Json &record, Source form);
+// The record as JSON; "" where nothing of the product is kept. `form` is what it was recognised as.
 std::string native_record(const Json &record, Source form);
 
 }  // namespace dislodge::log

@@ -221,7 +221,7 @@ class LogReader {
     auto found = recognise_(record);
     // What a normal form left of the product's own fields is read as the product's record; where that cannot
     // be read, the normal form is.
-    if (found && (found->reader->source == Source::ecs || found->reader->source == Source::ocsf)) {
+    if (found && may_hold_native(found->record, found->reader->source)) {
       native_ = native_record(found->record, found->reader->source);
       const Json native = native_.empty() ? Json() : builder_.arena().parse_inner(std::string_view(native_));
       const SourceReader *reader = native.is_object() ? recognise_.direct(native) : nullptr;

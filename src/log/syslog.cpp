@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::size_t kRepeatedMax = 100;  // of one line; rsyslog and journald fold no more
 constexpr std::size_t kMessageMax =
     1000;  // bytes of a message that are kept beside what it is understood to say
 
@@ -254,6 +255,28 @@ std::optional<int> year_in(std::string_view path) {
 
 void read_syslog_message(std::string_view host, std::string_view program, std::string_view process,
                          std::string_view message, EventBuilder &out) {
+  // "message repeated 3 times: [ Failed password for ann from ...]": the line before it, so many times more.
+  if (constexpr std::string_view kRepeated = "message repeated "; message.starts_with(kRepeated)) {
+    std::size_t times = 0;
+    std::string_view rest = message.substr(kRepeated.size());
+    for (; !rest.empty() && digit(rest.front()) && times < kRepeatedMax; rest.remove_prefix(1))
+      times = times * 10 + static_cast<std::size_t>(rest.front() - '0');
+    if (constexpr std::string_view kOpen = " times: ["; rest.starts_with(kOpen) && rest.ends_with(']')) {
+      rest = base::trim(rest.substr(kOpen.size(), rest.size() - kOpen.size() - 1));
+      if (rest.starts_with(kRepeated)) times = 0;  // nobody folds what is folded
+      while (rest.starts_with(kRepeated)) rest.remove_prefix(1);
+      const base::Time time = out.event().time;
+      for (std::size_t i = 0; i < std::clamp<std::size_t>(times, 1, kRepeatedMax); ++i) {
+        if (i > 0) out.begin_sibling();
+        out.event().time = time;
+        read_syslog_message(host, program, process, rest, out);
+        // Alike to the letter, they would count as one event that two files hold.
+        out.set(&Event::native_id, std::string(host) + '/' + std::string(process) + '/' +
+                                       base::format_time(time) + '/' + std::to_string(i + 1));
+      }
+      return;
+    }
+  }
   out.event().source = Source::syslog;
   out.set_lower(&Event::tenant, out.declared_tenant().empty() ? host : out.declared_tenant());
   out.set_lower(&Event::resource_name, host);

@@ -269,8 +269,8 @@ TEST(Coverage, FullPagesThatNameTheNextAreNoCap) {
   for (int i = 0; i < 1000; ++i) made.add(kStart + i * kMinute, "page1.json");
   made.extra("page-continues", "true");
   for (int i = 0; i < 7; ++i) made.add(kStart + (1000 + i) * kMinute, "page2.json");
-  for (const std::string &note : coverage_of(made.table, {})[0].notes)
-    EXPECT_THAT(note, testing::Not(HasSubstr("a known cap")));
+  const auto rows = coverage_of(made.table, {});
+  for (const std::string &note : rows[0].notes) EXPECT_THAT(note, testing::Not(HasSubstr("a known cap")));
 }
 
 TEST(Coverage, ThrottlingSilencesOneMailboxForADay) {

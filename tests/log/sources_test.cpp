@@ -231,6 +231,16 @@ TEST(Sources, SalesforceFilesAndHistory) {
 TEST(Sources, WindowsInItsShapes) {
   const std::string data =
       R"("TargetUserName":"ann","TargetDomainName":"X","TargetUserSid":"S-1-5-21-1","LogonType":"3","IpAddress":"::ffff:10.0.0.9","IpPort":"5000","WorkstationName":"PC1","SubjectUserName":"-","Status":"0xc000006d","SubStatus":"0xc000006a")";
+  std::string ecmd = R"({\"EventData\":{\"Data\":[)";  // of the same, in a text
+  for (std::size_t at = 0; at < data.size();) {
+    const std::size_t name = at + 1, name_end = data.find('"', name), value = name_end + 3;
+    const std::size_t end = data.find('"', value);
+    ecmd += R"({\"@Name\":\")" + data.substr(name, name_end - name) + R"(\",\"#text\":\")" +
+            data.substr(value, end - value) + R"(\"},)";
+    at = end + 2;
+  }
+  ecmd.pop_back();
+  ecmd += "]}}";
   const std::string shapes[] = {
       // evtx_dump
       R"({"Event":{"#attributes":{"xmlns":"x"},"System":{"Provider":{"#attributes":{"Name":"Microsoft-Windows-Security-Auditing"}},"EventID":4625,"TimeCreated":{"#attributes":{"SystemTime":"2024-01-12T07:08:09.123456Z"}},"EventRecordID":77,"Channel":"Security","Computer":"dc1.x.example"},"EventData":{)" +
@@ -244,6 +254,10 @@ TEST(Sources, WindowsInItsShapes) {
       // flat, as NXLog writes it
       R"({"EventTime":"2024-01-12 07:08:09.123456","Hostname":"dc1.x.example","Channel":"Security","EventID":4625,"SourceName":"Microsoft-Windows-Security-Auditing","RecordNumber":77,)" +
           data + "}",
+      // EvtxECmd, which keeps the data as JSON made of the XML
+      R"({"PayloadData1":"Target: X\\ann","MapDescription":"Failed logon","ChunkNumber":0,"Computer":"dc1.x.example","Payload":")" +
+          ecmd +
+          R"(","Channel":"Security","Provider":"Microsoft-Windows-Security-Auditing","EventId":4625,"EventRecordId":"77","TimeCreated":"2024-01-12T07:08:09.1234560+00:00","RecordNumber":77})",
       // Log Analytics
       R"({"TimeGenerated":"2024-01-12T07:08:09.123456Z","Computer":"dc1.x.example","EventID":4625,"Type":"SecurityEvent","Channel":"Security","EventSourceName":"Microsoft-Windows-Security-Auditing","EventOriginId":"o",)" +
           data + "}"};

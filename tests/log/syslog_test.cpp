@@ -50,6 +50,23 @@ TEST(Syslog, WhatSshdSays) {
   EXPECT_EQ(log.text(4, &Event::actor_name), "git");
 }
 
+// rsyslog folds lines that are the same; every one of them was a try.
+TEST(Syslog, FoldedLinesAreSoManyEvents) {
+  const std::string text =
+      "2024-01-02T07:08:01Z web1 sshd[1]: Failed password for ann from 203.0.113.9 port 5 ssh2\n"
+      "2024-01-02T07:08:09Z web1 sshd[1]: message repeated 3 times: [ Failed password for ann from "
+      "203.0.113.9 "
+      "port 5 ssh2]\n"
+      "2024-01-02T07:08:10Z web1 sshd[1]: message repeated 90 times: [ message repeated 90 times: [ x]]\n";
+  ReadLog log = read_text(text, {}, "auth.log");
+  ASSERT_EQ(log.table.events.size(), 5u) << log.error;
+  log.table.settle();
+  std::size_t failed = 0;
+  for (const Event &event : log.table.events) failed += event.outcome == Outcome::wrong_secret ? 1 : 0;
+  EXPECT_EQ(failed, 4u);
+  EXPECT_EQ(log.table.events[3].time, log.table.events[1].time);
+}
+
 TEST(Syslog, TheYearIsDeclaredOrInTheNameOrTheLatestThatFits) {
   const std::string text =
       "Dec 31 23:59:59 web1 sshd[1]: Accepted password for ann from 203.0.113.9 port 5 ssh2\n"
