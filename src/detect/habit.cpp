@@ -10,6 +10,7 @@ namespace dislodge::detect {
 
 namespace {
 
+using base::StringId;
 using log::Event;
 using log::EventClass;
 
@@ -48,6 +49,8 @@ Traits::Traits(const View &view) : view_(view) {
   rule_key_ = view.table().pool.find("rule");
   rows_key_ = view.table().pool.find("rows");
   transfer_ = view.table().pool.find("transfer");
+  message_key_ = view.table().pool.find("message-id");
+  mail_key_ = view.table().pool.find("mail");
   // Sign-ins name the network of an address; audit records of the same address do not.
   for (const Event &event : view.table().events)
     if (event.network != 0 && event.address != 0) systems_.try_emplace(event.address, event.network);
@@ -104,6 +107,19 @@ std::uint64_t Traits::rows_of(const Event &event) const {
   return 0;
 }
 
+std::uint64_t Traits::messages_of(const Event &event) const {
+  const bool mail = event.event_class == EventClass::mail_access;
+  if (!mail && event.event_class != EventClass::api_call) return 0;
+  std::uint64_t named = 0;
+  bool reads_mail = mail;
+  for (std::uint32_t i = 0; i < event.extra_count; ++i) {
+    const StringId key = view_.table().extras[event.extra_begin + i].key;
+    named += key == message_key_ ? 1 : 0;
+    reads_mail = reads_mail || key == mail_key_;
+  }
+  return reads_mail ? std::max<std::uint64_t>(named, 1) : 0;
+}
+
 bool Traits::shows_person(const Event &event) const {
   if (view_.text(event.actor_type) != "user") return false;
   const std::string_view agent = view_.text(event.agent);
@@ -121,6 +137,7 @@ void Traits::learn(Habit &habit, EventIndex index) {
     habit.last_day = day;
     habit.files_today = 0;
     habit.rows_today = 0;
+    habit.messages_today = 0;
   }
   ++habit.events;
   if (placed(event)) {
@@ -138,6 +155,8 @@ void Traits::learn(Habit &habit, EventIndex index) {
   if (event.event_class == EventClass::code_access) habit.repositories.insert(event.resource_name);
   if (event.event_class == EventClass::file_access)
     habit.files_a_day = std::max(habit.files_a_day, ++habit.files_today);
+  habit.messages_today += messages_of(event);
+  habit.messages_a_day = std::max(habit.messages_a_day, habit.messages_today);
   if (rows_key_ != 0) {
     habit.rows_today += rows_of(event);
     habit.rows_a_day = std::max(habit.rows_a_day, habit.rows_today);

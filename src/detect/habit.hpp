@@ -39,6 +39,7 @@ struct Habit {
   std::map<base::StringId, base::Time> sessions;  // when each was last seen
   std::size_t files_a_day = 0, files_today = 0;
   std::uint64_t rows_a_day = 0, rows_today = 0;
+  std::uint64_t messages_a_day = 0, messages_today = 0;
 
   // People sit before browsers and mail programs, and a person may well have one for weeks.
   bool person = false, application = false;
@@ -59,6 +60,7 @@ class Traits {
   bool placed(const log::Event &event);
   std::uint32_t program_of(const log::Event &event);  // 0: not told
   std::uint64_t rows_of(const log::Event &event) const;
+  std::uint64_t messages_of(const log::Event &event) const;  // that it read; a synchronisation is one
   void learn(Habit &habit, EventIndex index);
 
   // Kinds of the rules that an event met, as kind(rule's own, whether it is a sign-in), and the ways of
@@ -88,7 +90,7 @@ class Traits {
 
   const View &view_;
   std::map<std::string, const SigmaOwn *, std::less<>> rules_;
-  base::StringId protocol_ = 0, rule_key_ = 0, rows_key_ = 0, transfer_ = 0;
+  base::StringId protocol_ = 0, rule_key_ = 0, rows_key_ = 0, transfer_ = 0, message_key_ = 0, mail_key_ = 0;
   std::unordered_map<std::string, std::uint32_t> names_;
   std::unordered_map<base::StringId, base::StringId> systems_;
   std::unordered_map<base::StringId, Place> places_;

@@ -9,7 +9,8 @@
 //
 //   the place      1; 3 where the subject is a machine, which has had one program and one or two networks for
 //                  weeks
-//   the country    1 where the subject has never been in it, and 1 where it was at home within two hours
+//   the country    1 where the subject has never been in it, and 1 where it was at home within two hours, or
+//                  went home and came back, each in half a day, more than once
 //   the program    1 where the subject has never had it (digits do not count: programs are updated)
 //   the way in     1 a device code, or a protocol that needs but a password, never used before; 2 where three
 //                  second factors were refused just before (that it was granted in the end is an act); 1
@@ -22,9 +23,10 @@
 //                  account, which only an intruder needs); 1 where mail is hidden and sent away, or sent and
 //                  deleted; 1 for changes that anybody makes (a device, a factor, a
 //                  token), 2 beside suspicious ones; 1 for mail read in many mailboxes that it had never
-//                  read, for many files or rows, or many repositories (3 for a hundred thousand rows and
-//                  fifty times what it ever read in a day: tables are carried off whole); mail read by a
-//                  program that it never had is an act whose weight is that of the program
+//                  read, or three times as much in a day as ever, for many files or rows, or many
+//                  repositories (3 for a hundred thousand rows and fifty times what it ever read in a day:
+//                  tables are carried off whole); mail read by a program that it never had is an act whose
+//                  weight is that of the program
 //
 // A visit that weighs five, with an act in it, is held for the intruder's, at grade possible. So a journey
 // (2) with a new telephone (3) that is registered (4) is none, nor is a program that moves to another data
@@ -65,6 +67,7 @@ constexpr std::int64_t kVisitOfFewDays = 21 * base::kDay;
 constexpr std::size_t kFewDays = 4;
 constexpr std::int64_t kRefusedBefore = base::kHour;
 constexpr std::int64_t kSameTime = 2 * base::kHour;
+constexpr std::int64_t kTurn = 14 * base::kHour;
 constexpr std::int64_t kResetBefore = base::kDay;
 constexpr std::int64_t kToken = 75 * base::kMinute;  // an application's token lives an hour or a little more
 // Of one visit; a spray's or a scanner's are counted, not kept.
@@ -79,6 +82,7 @@ struct Subject {
   std::deque<EventIndex> resets;                         // of its password or factors, by somebody else
   base::Time placed_at = base::kTimeMin;                 // where it was seen last
   std::optional<std::size_t> placed_in;                  // the visit that this was; nothing: at home
+  base::Time home_at = base::kTimeMin;                   // where it belongs, last
 };
 
 class Finder {
@@ -282,11 +286,18 @@ class Finder {
     }
     for (const std::size_t i : subject.open)
       if (event.time.us - visits_[i].begin.us <= kSameTime) visits_[i].in_use = true;
+    subject.home_at = event.time;
     traits_.learn(subject.habit, index);
   }
 
   void join(Visit &visit, EventIndex index) {
     const Event &event = view_.event(index);
+    if (traits_.placed(event)) {
+      const base::Time home = subjects_[visit.subject].home_at;
+      const auto turned = [&](base::Time since) { return since < home && event.time.us - home.us <= kTurn; };
+      if (visit.last != base::kTimeMin && turned(visit.last)) ++visit.turns;
+      visit.last = event.time;
+    }
     if (visit.events.size() < kEventsMax) visit.events.push_back(index);
     visit.days.insert(event.time.us / base::kDay);
     if (traits_.placed(event)) visit.addresses.insert(event.address);

@@ -19,6 +19,8 @@ constexpr double kWeightMin = 5;
 constexpr std::int64_t kCarried = 12 * base::kHour;
 constexpr std::size_t kRefusedMin = 3;
 constexpr std::size_t kMailboxesNew = 5;
+constexpr std::size_t kTurnsMin = 2;         // a journey has one
+constexpr std::uint64_t kMessagesMin = 200;  // in a day, and kTimesUsual
 constexpr std::size_t kRepositoriesNew = 8;
 constexpr std::size_t kFilesMin = 20;       // and
 constexpr std::size_t kTimesUsual = 3;      // so many times what the subject read on any day before
@@ -48,8 +50,9 @@ class Weigher {
                         std::none_of(visit_.countries.begin(), visit_.countries.end(),
                                      [&](StringId country) { return habit_.countries.count(country) != 0; });
     if (abroad) {
-      out.weight += visit_.in_use ? 2 : 1;
-      also(out.why, visit_.in_use ? "in another country, while it was used at home" : "in another country");
+      const bool both = visit_.in_use || visit_.turns >= kTurnsMin;
+      out.weight += both ? 2 : 1;
+      also(out.why, both ? "in another country, while it was used at home" : "in another country");
     }
     const bool program = !habit_.programs.empty() &&
                          std::any_of(visit_.programs.begin(), visit_.programs.end(),
@@ -105,7 +108,14 @@ class Weigher {
       // A new program reads mail: that it is new was weighed above.
       act = true;
       weight += program && acts.mailboxes.size() < kMailboxesNew ? 0 : 1;
-      also(acted, "mail read (" + counted(acts.messages, "record", "records") + ")");
+      also(acted, "mail read (" + counted(acts.messages, "message", "messages") + ")");
+    }
+    std::uint64_t most_read = 0;
+    for (const auto &[day, count] : acts.messages_of_day) most_read = std::max(most_read, count);
+    if (most_read >= std::max(kMessagesMin, kTimesUsual * habit_.messages_a_day)) {
+      act = true;
+      weight += 1;
+      also(acted, std::to_string(most_read) + " messages read in a day, more than ever");
     }
     if (acts.repositories.size() >= kRepositoriesNew) {
       weight += 1;
@@ -136,6 +146,7 @@ class Weigher {
     std::size_t messages = 0;
     std::set<StringId> mailboxes, repositories;
     std::map<std::int64_t, std::size_t> files;
+    std::map<std::int64_t, std::uint64_t> messages_of_day;
     std::uint64_t rows = 0;
     std::set<std::string_view> sent;  // messages
     bool leads_outside = false;       // mail, from then on
@@ -210,7 +221,9 @@ class Weigher {
         acts.kinds["app-credential-added"] = Weight::suspect;
       if (event.event_class == EventClass::mail_access ||
           (event.event_class == EventClass::api_call && !view_.table().extra(event, "mail").empty())) {
-        ++acts.messages;
+        const std::uint64_t messages = traits_.messages_of(event);
+        acts.messages += messages;
+        acts.messages_of_day[event.time.us / base::kDay] += messages;
         const std::uint32_t program = traits_.program_of(event);
         acts.mail_by_new_program =
             acts.mail_by_new_program || (program != 0 && habit_.programs.count(program) == 0);

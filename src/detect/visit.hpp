@@ -14,13 +14,14 @@ namespace dislodge::detect {
 
 struct Visit {
   std::uint32_t subject = 0;
-  base::Time begin;
+  base::Time begin, last = base::kTimeMin;
   Place place;
   std::vector<EventIndex> events;
   std::set<std::int64_t> days;
   std::set<base::StringId> addresses, sessions, tokens;
   std::size_t refused = 0;
-  bool in_use = false;  // the subject was where it belongs, at the same time
+  bool in_use = false;    // the subject was where it belongs, at the same time
+  std::size_t turns = 0;  // how often it was there again since, and half a day later here
   // What it shows; whether it is new is asked at the end.
   std::set<base::StringId> countries;
   std::set<std::uint32_t> programs;

@@ -167,12 +167,14 @@ class Tenant {
     return event;
   }
   log::Event &mail(int minute, const std::string &name, const std::string &address,
-                   const std::string &program) {
+                   const std::string &program, int messages = 1) {
     log::Event &event = add(minute, name, address, program);
     event.source = log::Source::m365_audit;
     event.event_class = log::EventClass::mail_access;
     event.mailbox = table.pool.intern(name + "@t.example");
     event.outcome = log::Outcome::ok;
+    for (int i = 0; i < messages; ++i)
+      extra(event, "message-id", std::to_string(event.line) + '.' + std::to_string(i) + "@t.example");
     return event;
   }
   void service(int minute, const std::string &address, const std::string &country) {
@@ -237,8 +239,7 @@ class Tenant {
     return table.events.back();
   }
   void extra(log::Event &event, const char *key, const std::string &value) {
-    event.extra_begin = static_cast<std::uint32_t>(table.extras.size());
-    event.extra_count = 1;
+    if (event.extra_count++ == 0) event.extra_begin = static_cast<std::uint32_t>(table.extras.size());
     table.extras.push_back({table.pool.intern(key), table.pool.intern(value)});
   }
 };
@@ -277,6 +278,32 @@ TEST(UnusualUse, AFactorThatWasGrantedInTheEndIsAnAct) {
   ASSERT_THAT(refused, SizeIs(1));
   EXPECT_TRUE(refused[0].intruder);
   EXPECT_THAT(refused[0].because, HasSubstr("it went on until a second factor was granted"));
+}
+
+// A stolen session that reads mail and does nothing else, four nights, while its owner is at home by day.
+TEST(UnusualUse, MailReadByNightAbroadAndByDayAtHome) {
+  Tenant tenant;
+  for (int night = 0; night < 4; ++night) {
+    tenant.signin(kNight + night * 1440, "ann", kThere, "Mozilla/5.0 (Macintosh) Safari/18", "NL");
+    for (int i = 0; i < 60; ++i)
+      tenant.mail(kNight + night * 1440 + 1 + i, "ann", kThere, "Client=OWA;Action=ViaProxy", 10);
+  }
+  const auto uses = tenant.found("unusual-use");
+  ASSERT_THAT(uses, SizeIs(1));
+  EXPECT_TRUE(uses[0].intruder);
+  EXPECT_THAT(uses[0].because, HasSubstr("while it was used at home"));
+  EXPECT_THAT(uses[0].because, HasSubstr("600 messages read in a day"));
+}
+
+// Who travels for a week with their own machine reads as much mail as at home.
+TEST(UnusualUse, MailReadOnAJourneyIsNone) {
+  Tenant tenant;
+  for (int day = 0; day < 4; ++day) {
+    tenant.signin(28 * 1440 + day * 1440, "ann", "91.2.3.4", Tenant::kBrowser, "ES");
+    for (int i = 0; i < 4; ++i)
+      tenant.mail(28 * 1440 + day * 1440 + 1 + i, "ann", "91.2.3.4", "Client=OWA;Action=ViaProxy", 10);
+  }
+  EXPECT_THAT(tenant.found("unusual-use"), IsEmpty());
 }
 
 // On a journey people press the wrong button, too, with what they always carry.
