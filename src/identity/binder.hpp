@@ -2,6 +2,8 @@
 // The binder behind bind_secrets(). The rounds and the certain matches (the same key) are in bindings.cpp,
 // keys of services in bindings_services.cpp, passwords beside names in bindings_accounts.cpp.
 
+#include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -82,6 +84,8 @@ class Binder {
   bool is_called(const std::string &address, const std::string &name) const;
   void password(const SecretFact &one);
   bool user_password(const SecretFact &one, const Candidate &c);
+  bool foreign_realm(const std::string &name);
+  void one_of_synchronised(std::vector<std::uint32_t> &fits) const;
   void address_password(const SecretFact &one, const Candidate &c, const std::string &user);
   // Accounts outside of Entra that no directory lists and a log of ours shows signing in. "brisk\\ann" and
   // "ann@brisk.local" name one of the domain that the log calls BRISK.
@@ -118,6 +122,9 @@ class Binder {
   std::vector<Grant> grants_;
   std::vector<Unbound> unbound_;
   std::string why_;
+  std::optional<std::set<std::string>>
+      realms_;                 // what our domains are called, in lower case; made when asked
+  bool domains_held_ = false;  // a directory of a Windows domain is held
 };
 
 }  // namespace dislodge::identity

@@ -144,7 +144,17 @@ bool Binder::user_password(const SecretFact &one, const Candidate &c) {
   }
   std::string host = lower(first_hint(*c.place, HintKind::host));
   if (host.empty()) host = lower(first_hint(*c.place, HintKind::domain));
-  std::vector<std::uint32_t> fits = names_.find_local(user);
+  // The account of that domain, where a directory held says which it is; else the one of that name.
+  std::vector<std::uint32_t> fits;
+  if (!netbios.empty()) fits = names_.find(netbios + '\\' + user);
+  if (fits.empty()) {
+    fits = names_.find_local(user);
+    if (!fits.empty() && !netbios.empty() && foreign_realm(netbios)) {
+      why_ = fmt::format("{} beside it is of a domain that no directory held is of", c.name);
+      return false;
+    }
+  }
+  one_of_synchronised(fits);
   if (!c.mention && !host.empty() && host.find('.') != std::string::npos && netbios.empty()) {
     const std::string id = account(user + "@" + host, user + " at " + host, one, c.place);
     add(one, id, "password", 0.8, fmt::format("the account {} and the host {} stand beside it", user, host),
@@ -178,6 +188,44 @@ bool Binder::user_password(const SecretFact &one, const Candidate &c) {
                            c.name)
              : fmt::format("the name {} beside it fits {} accounts", c.name, fits.size());
   return false;
+}
+
+// Whether the domain in DOMAIN\user is another's: ours are in the directories, and it is not named like one
+// of them, nor like where our mail is.
+bool Binder::foreign_realm(const std::string &name) {
+  if (!realms_) {
+    realms_.emplace();
+    for (const Principal &p : facts_.principals)
+      for (const std::string &one : p.names) {
+        if (const auto slash = one.find('\\'); slash != std::string::npos) {
+          realms_->insert(one.substr(0, slash));
+          domains_held_ = domains_held_ || p.id.starts_with("principal:ad/");
+        }
+        if (!looks_like_address(one)) continue;
+        std::string_view labels = std::string_view(one).substr(one.find('@') + 1);
+        for (; !labels.empty(); labels.remove_prefix(std::min(labels.size(), labels.find('.') + 1))) {
+          realms_->emplace(labels.substr(0, labels.find('.')));
+          if (labels.find('.') == std::string_view::npos) break;
+        }
+      }
+  }
+  return domains_held_ && !realms_->contains(name);
+}
+
+// An account of the domain and its copy in Entra are one person's: the domain's counts, and reach knows that
+// the copy follows it.
+void Binder::one_of_synchronised(std::vector<std::uint32_t> &fits) const {
+  if (fits.size() < 2) return;
+  std::set<std::string> sids;
+  for (const std::uint32_t i : fits)
+    if (constexpr std::string_view kDomain = "principal:ad/"; facts_.principals[i].id.starts_with(kDomain))
+      sids.insert(facts_.principals[i].id.substr(kDomain.size()));
+  std::erase_if(fits, [&](std::uint32_t i) {
+    const Principal &p = facts_.principals[i];
+    return p.id.starts_with("principal:entra/") &&
+           std::any_of(p.names.begin(), p.names.end(),
+                       [&](const std::string &one) { return sids.contains(one); });
+  });
 }
 
 void Binder::address_password(const SecretFact &one, const Candidate &c, const std::string &user) {

@@ -124,6 +124,26 @@ TEST_F(Bindings, CertificateAndSshKeyByTheirPublicHalf) {
   EXPECT_THAT(why_not(3), HasSubstr("certificate"));
 }
 
+// An account of the domain and its copy in Entra are one; a domain that nobody here is of is another's.
+TEST_F(Bindings, TheDomainBesideANameCounts) {
+  const std::string sid = "s-1-5-21-1-2-3-1105";
+  principal("principal:ad/" + sid, PrincipalKind::user, {sid, "carl@iota.local", "iota\\carl"}).tenant =
+      "iota.local";
+  principal(here("carl"), PrincipalKind::user, {"carl@northwind.example", sid});
+  principal(here("dora"), PrincipalKind::user, {"dora@northwind.example"});
+  secret("password", {{HintKind::user, "IOTA\\Carl"}});
+  secret("password", {{HintKind::user, "carl"}});
+  secret("password", {{HintKind::user, "CONTOSO\\carl"}});
+  secret("password", {{HintKind::user, "NORTHWIND\\dora"}});  // as the mail domain is called
+  for (const std::size_t i : {0u, 1u}) {
+    ASSERT_NE(bound(i), nullptr) << i;
+    EXPECT_EQ(bound(i)->principal, "principal:ad/" + sid);
+  }
+  EXPECT_THAT(why_not(2), HasSubstr("contoso\\carl beside it is of a domain that no directory held is of"));
+  ASSERT_NE(bound(3), nullptr);
+  EXPECT_EQ(bound(3)->principal, here("dora"));
+}
+
 TEST_F(Bindings, EntraClientSecrets) {
   secret("entra-client-secret", {{HintKind::prefix, "bht"}});
   secret("entra-client-secret", {{HintKind::prefix, "CGM"}, {HintKind::application, kAppId}});
