@@ -189,11 +189,12 @@ void add_excluded(const Program &all, const Solution &without, const std::vector
     row.since = row.intervals.first();
     row.possible_since = base::kTimeMax;
     const auto said = why.find(row.id);
-    row.because.push_back({"coverage",
-                           {},
-                           {},
-                           said != why.end() ? std::string(said->second) + " and shows no such reading"
-                                             : "follows only from reading that complete logs exclude"});
+    row.because.push_back(
+        {"coverage",
+         {},
+         {},
+         said != why.end() ? std::string(said->second) + " and shows no such reading"
+                           : "follows only from reading that complete logs exclude: " + watched.front().why});
     rows.push_back(std::move(row));
   }
   reach.rows.insert(reach.rows.end(), std::make_move_iterator(rows.begin()),

@@ -51,6 +51,8 @@ std::vector<Watched> watched_mailboxes(const log::EventTable &events,
   std::unordered_map<std::string, Log> logs;  // by tenant
   for (const log::Coverage &row : coverage) {
     if (row.source != log::Source::m365_audit || row.event_class != log::EventClass::mail_access) continue;
+    // People read their mail every day: a log in which nobody ever does has no such auditing.
+    if (row.events == 0) continue;
     Log one{&row, days_testified(row, {})};
     // Throttling of one mailbox says nothing of the others, so they are asked one by one below.
     if (!one.any.empty() || !row.throttled_mailboxes.empty()) logs.emplace(row.tenant, std::move(one));
@@ -71,7 +73,8 @@ std::vector<Watched> watched_mailboxes(const log::EventTable &events,
     Watched one;
     one.resource = resource.id;
     one.tenant = tenant;
-    one.why = fmt::format("the log of mail access is declared complete for {}",
+    one.why = fmt::format("the log of mail access{} is declared complete for {}",
+                          row.files.empty() ? "" : " (" + row.files.front() + ")",
                           base::format_interval(row.declared_range));
     one.complete = std::move(complete);
     index.emplace(one.resource, list.size());
@@ -101,6 +104,8 @@ std::vector<Watched> watched_mailboxes(const log::EventTable &events,
     }
     one.seen[who].add(when);
   }
+  // The same of one mailbox: it may not be audited where others are.
+  std::erase_if(list, [](const Watched &one) { return one.seen.empty(); });
   std::sort(list.begin(), list.end(),
             [](const Watched &a, const Watched &b) { return a.resource < b.resource; });
   return list;

@@ -6,7 +6,8 @@
 //   options.watched = watched_mailboxes(events, coverage, facts);
 //   compute_reach(facts, rights, detections, options);      // Reach::excluded
 //
-// It errs to the side of "possible": a day on which an event falls is not excluded as a whole, and neither is
+// It errs to the side of "possible": a mailbox in which the log shows nobody at all, ever, is taken for one
+// that is not audited; a day on which an event falls is not excluded as a whole, and neither is
 // any time at which the intruder could have switched the log off (compute_reach() sees to that).
 
 #include <map>

@@ -260,6 +260,12 @@ std::string summary(const Picture &picture) {
         base::counted(by_type["secret"], "secret"), base::counted(by_type["resource"], "resource"),
         ended[grade] == 0 ? std::string() : fmt::format("; {} of these no longer", ended[grade])));
   }
+  if (auto &by_type = reached["excluded"]; !by_type.empty())
+    add(fmt::format(
+        "  excluded by logs that are declared complete, though what was stated of exposure would "
+        "allow it: {}, {}, {}",
+        base::counted(by_type["principal"], "principal"), base::counted(by_type["secret"], "secret"),
+        base::counted(by_type["resource"], "resource")));
   if (!picture.reach.missing.empty())
     add(fmt::format(
         "  missing evidence: {} not handed in, first {}",
