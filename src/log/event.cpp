@@ -36,6 +36,11 @@ std::string identity_of(const EventTable &table, const Event &event) {
     out.text(table.text(event.native_id));
     return out.take();
   }
+  // Ids of these are of one event each, and their consoles' tables say less than their interfaces.
+  if (event.source == Source::okta || event.source == Source::aws_cloudtrail) {
+    out.text(table.text(event.native_id));
+    return out.take();
+  }
   out.integer(event.code);
   for (const StringId id : {event.native_id, event.operation, event.actor_id, event.target_id,
                             event.application_id, event.key_id, event.mailbox})

@@ -444,8 +444,8 @@ class LogReader {
     std::vector<std::size_t> columns;
     for (const std::string_view name :
          {"Date (UTC)", "CreatedDateTime [UTC]", "TimeGenerated [UTC]", "ActivityDateTime [UTC]",
-          "CreationDate", "Received", "StartDate", "EndDate", "LastAccessed", "LoginTime", "Login Time",
-          "Date", "Timestamp", "datetime"})
+          "CreatedDateTime", "ActivityDateTime", "TimeGenerated", "TimeCreated", "CreationDate", "Received",
+          "StartDate", "EndDate", "LastAccessed", "LoginTime", "Login Time", "Date", "Timestamp", "datetime"})
       if (const auto column = table.column(name)) columns.push_back(*column);
     if (columns.empty()) return std::nullopt;
     CsvTable rows(text_, sink_.limits(), options_.header);

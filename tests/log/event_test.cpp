@@ -47,6 +47,19 @@ TEST(EventTable, DuplicatesFallAndTheRicherStays) {
   EXPECT_EQ(table.settle(), 0u);
 }
 
+// The console's table of the same event names its target otherwise, or not at all.
+TEST(EventTable, AnIdOfOktaIsOneEventsWhateverTheTableLeavesOut) {
+  EventTable table = one_event("okta.csv", "uuid-1", 20, "");
+  table.events[0].source = Source::okta;
+  EventTable full = one_event("okta.json", "uuid-1", 20, "ann");
+  full.events[0].source = Source::okta;
+  full.events[0].application_id = full.pool.intern("0oa1");
+  table.append(full);
+  EXPECT_EQ(table.settle(), 1u);
+  ASSERT_EQ(table.events.size(), 1u);
+  EXPECT_EQ(table.text(table.events[0].application_id), "0oa1");
+}
+
 TEST(EventTable, EqualLinesWithoutIdAreTwoEvents) {
   EventTable table = one_event("a.csv", "", 20, "ann");
   EventTable other = one_event("a.csv", "", 20, "ann");

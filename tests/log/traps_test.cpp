@@ -76,6 +76,20 @@ std::string audit(const std::string &members) {
          members + "}";
 }
 
+// What PowerShell exports of Graph's sign-ins: one of its dates tells the day from the month.
+TEST(Dates, GraphsColumnsVoteToo) {
+  const std::string head =
+      "Id,CreatedDateTime,UserPrincipalName,AppDisplayName,AppId,IPAddress,ClientAppUsed,Status\n";
+  const auto row = [](const char *id, const char *date) {
+    return std::string(id) + ',' + date +
+           ",ann@x.example,Teams,app-1,203.0.113.9,Browser,Microsoft.Graph.SignInStatus\n";
+  };
+  const ReadLog log = read_text(head + row("s1", "10/2/2026 7:01:02 AM") + row("s2", "10/13/2026 7:01:02 AM"),
+                                {}, "signins.csv");
+  ASSERT_EQ(log.table.events.size(), 2u) << log.error;
+  EXPECT_EQ(log.table.events[0].time, base::parse_time("2026-10-02T07:01:02Z"));
+}
+
 TEST(UnifiedAudit, FailedSignInsThatSaySuccess) {
   const ReadLog log =
       read_text(audit("\"Operation\":\"UserLoginFailed\",\"ResultStatus\":\"Success\",\"RecordType\":15,"
