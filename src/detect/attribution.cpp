@@ -208,6 +208,11 @@ void Attribution::consequences(EventIndex index) {
         threads_.emplace(thread, Thread{actor, "the same session as the sign-in at " + where, possible});
     return;
   }
+  // Mail that their application reads shows a front end of Microsoft; where the token was fetched, and what
+  // else was asked with it, is told by the token.
+  if ((event.event_class == log::EventClass::mail_access || event.event_class == log::EventClass::api_call) &&
+      event.token != 0 && shared_.count(event.token) == 0)
+    threads_.emplace(event.token, Thread{actor, "the same token as what was done at " + where, possible});
   const std::string target = view_.target(event);
   switch (view_.act(index)) {
     case Act::credential:

@@ -34,7 +34,8 @@
 //    three accounts make a campaign only with many networks.
 // 5. The old kind is found as well (spray_bursts.cpp): one address and four or more accounts in a day, or
 // three
-//    in ten minutes, that it does not belong to, three in a day where nobody ever signed in; and one program
+//    in ten minutes, that it does not belong to, three in a day where nobody ever signed in (by everybody's
+//    program too, where nobody ever signed in in all that network); and one program
 //    that never worked in this tenant on three accounts in ten minutes, whatever the addresses.
 //
 // 6. Where neither the place nor the program tells it, the time may (spray_scattered.cpp), or that the same

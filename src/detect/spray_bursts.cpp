@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
+#include "detect/passes.hpp"
 #include "detect/spray_tries.hpp"
 
 namespace dislodge::detect {
@@ -98,7 +100,35 @@ class Bursts {
     const std::size_t least = barren
                                   ? std::min<std::size_t>(kBarrenAccounts, options_.spray_burst_accounts_min)
                                   : options_.spray_burst_accounts_min;
-    return many_accounts(strange, base::kDay, least) || many_accounts(strange, kQuick, kQuickAccounts);
+    if (many_accounts(strange, base::kDay, least) || many_accounts(strange, kQuick, kQuickAccounts))
+      return true;
+    // Everybody's program says nothing where nobody of the tenant ever was, in all that network: there the
+    // accounts count as they are.
+    return ordinary_.account_days(place.first) >= kOrdinaryDaysMin && nobodys_network(place, list) &&
+           many_accounts(list, base::kDay, kBarrenAccounts);
+  }
+
+  // Whether no account gets in anywhere else in the network of this address, and here at most one in four of
+  // those that were tried: what the tries won.
+  bool nobodys_network(const std::pair<StringId, StringId> &place,
+                       const std::vector<std::size_t> &list) const {
+    if (!worked_at_) {
+      worked_at_.emplace();
+      for (const EventIndex index : view_.user_signins()) {
+        const log::Event &event = view_.event(index);
+        if (!worked(event) || event.address == 0) continue;
+        std::set<StringId> &addresses =
+            (*worked_at_)[{event.tenant, network_of(view_, event.network, event.address)}];
+        if (addresses.size() < 2) addresses.insert(event.address);  // of two one is another
+      }
+    }
+    const auto found =
+        worked_at_->find({place.first, network_of(view_, tries_[list.front()].network, place.second)});
+    if (found == worked_at_->end()) return true;
+    std::set<StringId> tried;
+    for (const std::size_t i : list) tried.insert(tries_[i].actor);
+    return found->second.size() == 1 && found->second.count(place.second) != 0 &&
+           ordinary_.accounts_at(place.first, place.second) <= std::max<std::size_t>(1, tried.size() / 4);
   }
 
   // Three accounts fail within ten minutes by a program that has never worked in this tenant, which signs in
@@ -228,6 +258,8 @@ class Bursts {
   const Ordinary &ordinary_;
   std::vector<Attempt> &tries_;
   std::vector<Campaign> campaigns_;
+  // tenant, network -> addresses with success, two at most; made when it is asked for
+  mutable std::optional<std::map<std::pair<StringId, std::string>, std::set<StringId>>> worked_at_;
 };
 
 }  // namespace

@@ -28,6 +28,7 @@ constexpr std::uint64_t kRowsMin = 10'000;  // rows of a table, likewise
 // A whole table taken away: the product is emptied, by whom its tables were hardly read before.
 constexpr std::uint64_t kRowsEmptied = 100'000;
 constexpr std::uint64_t kTimesEmptied = 50;
+constexpr std::size_t kFilesEmptied = 500;  // and kTimesEmptied, of those that no synchronisation fetched
 
 enum class Weight : std::uint8_t { change, suspect, evidence, hiding };
 
@@ -124,7 +125,8 @@ class Weigher {
     std::size_t files = 0;
     for (const auto &[day, count] : acts.files) files = std::max(files, count);
     if (files >= std::max(kFilesMin, kTimesUsual * habit_.files_a_day)) {
-      weight += 1;
+      weight +=
+          acts.fetched >= std::max<std::uint64_t>(kFilesEmptied, kTimesEmptied * habit_.files_a_day) ? 3 : 1;
       also(acted, counted(files, "file", "files") + " read");
     }
     if (acts.rows >= std::max(kRowsMin, kTimesUsual * habit_.rows_a_day)) {
@@ -147,6 +149,7 @@ class Weigher {
     std::set<StringId> mailboxes, repositories;
     std::map<std::int64_t, std::size_t> files;
     std::map<std::int64_t, std::uint64_t> messages_of_day;
+    std::uint64_t fetched = 0;  // files, one by one
     std::uint64_t rows = 0;
     std::set<std::string_view> sent;  // messages
     bool leads_outside = false;       // mail, from then on
@@ -233,7 +236,11 @@ class Weigher {
       if (event.event_class == EventClass::code_access && event.resource_name != 0 &&
           habit_.repositories.count(event.resource_name) == 0)
         acts.repositories.insert(event.resource_name);
-      if (event.event_class == EventClass::file_access) ++acts.files[event.time.us / base::kDay];
+      if (event.event_class == EventClass::file_access) {
+        ++acts.files[event.time.us / base::kDay];
+        // A new machine of the owner fetches everything as well.
+        acts.fetched += base::contains_ignoring_case(view_.text(event.operation), "sync") ? 0 : 1;
+      }
       acts.rows += traits_.rows_of(event);
       sent_and_deleted(event, acts);
     }

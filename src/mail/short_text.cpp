@@ -94,8 +94,8 @@ std::size_t next_special(std::string_view text, std::size_t at) {
     const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
     // ":" and ";" differ in one bit.
     const __m128i colon = _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(1)), _mm_set1_epi8(';'));
-    const __m128i any = _mm_or_si128(_mm_or_si128(is('"'), is('(')),
-                                     _mm_or_si128(_mm_or_si128(is('<'), is(',')), colon));
+    const __m128i any =
+        _mm_or_si128(_mm_or_si128(is('"'), is('(')), _mm_or_si128(_mm_or_si128(is('<'), is(',')), colon));
     const auto found = static_cast<unsigned>(_mm_movemask_epi8(any));
     if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
   }
@@ -107,8 +107,8 @@ std::size_t next_break(std::string_view text, std::size_t at) {
   for (; at + 16 <= text.size(); at += 16) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(text.data() + at));
     const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
-    const auto found = static_cast<unsigned>(
-        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is('\n'), is('\r')), is('\0'))));
+    const auto found =
+        static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is('\n'), is('\r')), is('\0'))));
     if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
   }
   return break_from(text, at);

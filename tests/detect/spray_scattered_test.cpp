@@ -71,6 +71,30 @@ TEST(Rented, ManyAddressesOfOneProvider) {
   EXPECT_THAT(won[0].says, HasSubstr("p3@t.example"));
 }
 
+// One address in a network where nobody ever was, slowly and by the browser that everybody has: each account
+// once, and the password of one.
+TEST(Rented, OneAddressByEverybodysBrowser) {
+  Office office;
+  for (int who = 0; who < 10; ++who) office.add(15 * kDaySeconds + who * 420, who, "46.8.9.10", 50126);
+  office.add(15 * kDaySeconds + 6000, 3, "46.8.9.10", 0);
+  const auto sprays = office.found("spray");
+  ASSERT_THAT(sprays, SizeIs(1));
+  EXPECT_EQ(sprays[0].event_count, 10u);
+  EXPECT_TRUE(sprays[0].intruder);
+  ASSERT_THAT(office.found("success-after-spray"), SizeIs(1));
+  Office early;  // told with the third
+  for (int who = 0; who < 3; ++who) early.add(24 * kDaySeconds + 60000 + who * 420, who, "46.8.9.10", 50126);
+  EXPECT_THAT(early.found("spray"), SizeIs(1));
+}
+
+// Colleagues at a fair who mistype, and get in at another address of the same network.
+TEST(Rented, ColleaguesElsewhereAreNone) {
+  Office office;
+  for (int who = 0; who < 4; ++who) office.add(15 * kDaySeconds + who * 2400, who, "46.8.9.10", 50126);
+  for (int who = 0; who < 4; ++who) office.add(15 * kDaySeconds + 9000 + who * 60, who, "46.8.9.11", 0);
+  EXPECT_THAT(office.found("spray"), IsEmpty());
+}
+
 // Telephones with an old password wander through the network of their carrier, in which others are at work.
 TEST(Rented, TelephonesInTheNetworkOfACarrierAreNone) {
   Office office;

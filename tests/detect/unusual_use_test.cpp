@@ -203,6 +203,14 @@ class Tenant {
     event.operation = table.pool.intern("BulkApi2");
     extra(event, "rows", std::to_string(count));
   }
+  void file(int minute, const std::string &name, const std::string &address, const std::string &program,
+            const char *operation) {
+    log::Event &event = add(minute, name, address, program);
+    event.source = log::Source::m365_audit;
+    event.event_class = log::EventClass::file_access;
+    event.operation = table.pool.intern(operation);
+    event.outcome = log::Outcome::ok;
+  }
   void act(int minute, const std::string &name, const std::string &address, const std::string &rule) {
     log::Event &event = add(minute, name, address, "");
     event.source = log::Source::entra_audit;
@@ -331,6 +339,19 @@ TEST(UnusualUse, TablesThatAreCarriedOffWhole) {
   ASSERT_THAT(uses, SizeIs(1));
   EXPECT_THAT(uses[0].principals, Contains(HasSubstr("ann@t.example")));
   EXPECT_THAT(uses[0].because, HasSubstr("3600000 rows read"));
+}
+
+// Files that are fetched one by one from where the account never was, beside a new machine that synchronises.
+TEST(UnusualUse, FilesThatAreCarriedOffWhole) {
+  Tenant tenant;
+  for (int i = 0; i < 700; ++i) {
+    tenant.file(kNight + i / 20, "ann", kThere, "rclone/1.68", "FileDownloaded");
+    tenant.file(kNight + i / 20, "bert", "91.2.3.4", "OneDriveSyncApp", "FileSyncDownloadedFull");
+  }
+  const auto uses = tenant.found("unusual-use");
+  ASSERT_THAT(uses, SizeIs(1));
+  EXPECT_THAT(uses[0].principals, Contains(HasSubstr(Tenant::id_of("ann"))));
+  EXPECT_THAT(uses[0].because, HasSubstr("700 files read"));
 }
 
 TEST(UnusualUse, AnApplicationThatReadsEveryMailboxFromElsewhere) {
