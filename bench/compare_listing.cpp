@@ -62,13 +62,17 @@ class Listing : public engine::UnitReader {
 
   evidence::RecordId record(evidence::Record made) override {
     if (made.kind == evidence::RecordKind::message) {
-      std::string people;
-      for (const evidence::Person &person : made.people)
+      std::string people, names;
+      for (const evidence::Person &person : made.people) {
         people += fmt::format("{}{}", people.empty() ? "" : ",", json_text(person.address));
-      fmt::print("{{\"message\":{},\"id\":{},\"subject\":{},\"sent\":{},\"folder\":{},\"people\":[{}]}}\n",
-                 json_text(made.item), json_text(made.message_id), json_text(made.subject),
-                 made.sent == base::kTimeMin ? "null" : json_text(base::format_time(made.sent)),
-                 json_text(made.folder), people);
+        names += fmt::format("{}{}", names.empty() ? "" : ",", json_text(person.name));
+      }
+      fmt::print(
+          "{{\"message\":{},\"id\":{},\"subject\":{},\"sent\":{},\"folder\":{},\"people\":[{}],\"names\":[{}]"
+          "}}\n",
+          json_text(made.item), json_text(made.message_id), json_text(made.subject),
+          made.sent == base::kTimeMin ? "null" : json_text(base::format_time(made.sent)),
+          json_text(made.folder), people, names);
     }
     return UnitReader::record(std::move(made));
   }

@@ -20,6 +20,7 @@
 #include "mail/mbox.hpp"
 #include "mail/message.hpp"
 #include "mail/msg.hpp"
+#include "mail/olm.hpp"
 #include "mail/openpgp.hpp"
 #include "mail/pst.hpp"
 #include "mail/tables.hpp"
@@ -35,7 +36,7 @@ using evidence::ItemType;
 namespace {
 
 // Raised when a reader's meaning changes, so that what an older version read is read again.
-constexpr int kReadersVersion = 17;
+constexpr int kReadersVersion = 18;
 
 Result<void> read_repository_unit(const evidence::ItemView &item, UnitReader &unit) {
   std::vector<repo::RepositoryFile> files;
@@ -193,6 +194,7 @@ Result<void> read_item(const evidence::ItemView &item, UnitReader &unit) {
       return read_plain(item, unit);
     case ItemType::xml:
       if (evidence::is_clixml(item.bytes)) return evidence::read_clixml(item, unit);
+      if (mail::recognises_olm(item.bytes)) return mail::read_olm(item, unit);
       if (!unit.within_content(item) && log::recognise(item.bytes) == log::Source::windows)
         return read_table(item, unit);
       if (item.within == evidence::kNoRecord && mail::recognises_load_file(item.bytes))

@@ -14,6 +14,7 @@ namespace dislodge::mail {
 struct Base64Result {
   std::uint64_t junk = 0;  // skipped bytes that are neither base64, blank, line end nor "="
   std::size_t size = 0;    // bytes decoded
+  bool blanks = false;     // there are blanks within, which base64 does not have
 };
 
 // What decodes: `widest` picks by the processor; one that the processor lacks falls to the next.

@@ -33,9 +33,12 @@ void Body::reuse() {
 }
 
 void Body::decode(std::string_view raw, std::string_view encoding) {
+  blanks = false;
   if (encoding == "base64" || encoding == "b") {
     char *const to = room_for(base64_room(raw.size()));
-    bytes = {to, decode_base64_to(raw, to).size};
+    const Base64Result result = decode_base64_to(raw, to);
+    bytes = {to, result.size};
+    blanks = result.blanks;
   } else if (encoding == "quoted-printable" || encoding == "quoted-print" || encoding == "quoted_printable") {
     char *const to = room_for(quoted_printable_room(raw.size()));
     bytes = {to, decode_quoted_printable_to(raw, to)};

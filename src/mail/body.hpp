@@ -10,7 +10,8 @@ namespace dislodge::mail {
 
 struct Body {
   std::string_view bytes;
-  std::string owned;  // what was made in other ways than by decode_body
+  std::string owned;    // what was made in other ways than by decode_body
+  bool blanks = false;  // it was read as base64, and there are blanks in it
 
   // `encoding` as declared, in lower case. Unknown ones are read as they lie there.
   void decode(std::string_view raw, std::string_view encoding);

@@ -19,6 +19,7 @@ enum class Key {
   other,
   text,
   author,
+  bot,
   name,
   address,
   time,
@@ -49,15 +50,16 @@ Key key_of(std::string_view raw) {
           "bodytext",  "uniquebody", "longdescription", "closenotes",  "worknotes",   "comments"}))
     return Key::text;
   if (is({"user", "username", "from", "author", "authorname", "sender", "createdby", "requester", "submitter",
-          "reporter", "userprofile", "creator", "caller", "openedby", "fromemail", "fromname",
-          "updateauthor"}))
+          "reporter", "userprofile", "creator", "caller", "openedby", "fromemail", "fromname", "updateauthor",
+          "imdisplayname"}))
     return Key::author;
+  if (is({"botid"})) return Key::bot;  // of Slack: the author where nobody else is
   if (is({"name", "displayname", "realname", "fullname"})) return Key::name;
   if (is({"email", "address", "emailaddress", "mail", "userprincipalname", "mailaddress"}))
     return Key::address;
   if (is({"ts", "createddatetime", "sentdatetime", "receiveddatetime", "createdat", "created", "createdon",
           "timestamp", "date", "datetime", "sentat", "internaldate", "time", "sent", "createddate",
-          "syscreatedon", "openedat"}))
+          "syscreatedon", "openedat", "originalarrivaltime", "composetime"}))
     return Key::time;
   if (is({"internetmessageid", "messageid"})) return Key::id;
   if (is({"inreplyto", "replytoid"})) return Key::reply_to;
@@ -91,6 +93,7 @@ struct Frame {
   std::string_view last_key = {};
   bool wants_key = false;
   Who author = {};
+  std::string bot = {};
   Who self = {};  // its own name and address
   std::string time = {};
   std::string id = {};
@@ -265,6 +268,9 @@ class Finder {
       case Key::author:
         who(frame.author, unescape_json(raw.substr(0, kFieldBytesMax)));
         break;
+      case Key::bot:
+        keep(frame.bot, raw);
+        break;
       case Key::name:
         keep(frame.self.name, raw);
         break;
@@ -389,6 +395,7 @@ class Finder {
       if (name == "message-id" && frame.id.empty()) frame.id = value;
       if (name == "in-reply-to" && frame.reply_to.empty()) frame.reply_to = value;
     }
+    if (frame.author.empty()) frame.author.name = frame.bot;
     const base::Time time = time_of_text(frame.time);
     const bool timed = time != base::kTimeMin;
     if (frame.texts.empty() && (frame.blobs.empty() || frame.headers.empty())) return false;

@@ -57,10 +57,10 @@ bool holds_words(std::string_view body) {
 
 // By which encoding a part is read besides the one that it declares: one that contradicts it, or none at all
 // where what is declared base64 is text. Empty where there is none.
-std::string_view other_encoding(const Part &part) {
+std::string_view other_encoding(const Part &part, const Body &decoded) {
   constexpr std::size_t kLookedAt = 1u << 20;  // of a body: a footer behind more than that is seen in part
   if (!part.other_encoding.empty()) return part.other_encoding;
-  if (part.encoding != "base64" && part.encoding != "b") return {};
+  if (!decoded.blanks) return {};  // no words
   const std::string_view body = part.body;
   const bool words = holds_words(body.substr(0, kLookedAt)) ||
                      (body.size() > kLookedAt && holds_words(body.substr(body.size() - 1024)));
@@ -95,7 +95,8 @@ class Reader {
     for (const Part *part : parts) {
       if (!is_inline_text(*part)) continue;
       prepare(*part, part->encoding, texts);
-      if (const std::string_view other = other_encoding(*part); !other.empty()) prepare(*part, other, texts);
+      if (const std::string_view other = other_encoding(*part, texts.back()->body); !other.empty())
+        prepare(*part, other, texts);
     }
     Record record = describe_message(entity.headers, path_, item_.path, sink_.limits().headers_max);
     std::uint64_t quoted = 0;
@@ -433,7 +434,7 @@ class Reader {
     if (!part.name.empty() && find_bytes(part.header, part.name) == std::string_view::npos)
       evidence::emit_name(path, part.name, within_, sink_);
     child(path, body.bytes, part.name, media_type);
-    if (const std::string_view encoding = other_encoding(part); !encoding.empty()) {
+    if (const std::string_view encoding = other_encoding(part, body); !encoding.empty()) {
       const Lease<Body> other = lease<Body>();
       other->decode(part.body, encoding);
       child(base::join_item(path, base::decoded_view_step(encoding == "base64" ? "base64" : "other", 0)),

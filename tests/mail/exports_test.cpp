@@ -52,6 +52,30 @@ TEST(Exports, SlackDaysGiveMessagesOfTheirChannel) {
   expect_exact(sink, "xoxe-1");
 }
 
+TEST(Exports, BotsOfSlackAreAuthorsWhereNobodyElseIs) {
+  constexpr std::string_view kJson = R"([
+ {"text":"","bot_id":"B01","attachments":[{"text":"branch deleted","id":1}],"ts":"1454975317.000008"},
+ {"text":"added an integration","bot_id":"B01","user":"U01","ts":"1458946055.000002"}])";
+  EXPECT_TRUE(recognises_export(kJson));
+  const CollectingSink sink = read("slack.zip!/ops/2016-02-08.json", kJson);
+  ASSERT_EQ(sink.records.size(), 2u);
+  ASSERT_EQ(sink.records[0].people.size(), 1u);
+  EXPECT_EQ(sink.records[0].people[0].name, "B01");
+  EXPECT_EQ(sink.records[1].people[0].name, "U01");
+}
+
+TEST(Exports, TheOwnExportOfTeamsGivesItsMessages) {
+  constexpr std::string_view kJson = R"({"userId":"8:orgid:me","conversations":[{"id":"19:c@thread.v2",
+ "displayName":"Talk","MessageList":[{"id":"1","displayName":null,"originalarrivaltime":"2020-04-01T10:00:03.123Z",
+ "messagetype":"RichText/Html","content":"<div>the key is <b>Hor</b>se7</div>","conversationid":"19:c@thread.v2",
+ "from":"8:orgid:ann"}]}]})";
+  EXPECT_TRUE(recognises_export(kJson));
+  const CollectingSink sink = read("messages.json", kJson);
+  ASSERT_EQ(sink.records.size(), 1u);
+  EXPECT_EQ(base::format_time(sink.records[0].sent).substr(0, 19), "2020-04-01T10:00:03");
+  EXPECT_EQ(sink.records[0].people[0].name, "8:orgid:ann");
+}
+
 TEST(Exports, TextsInRunsAreReadAsOne) {
   constexpr std::string_view kJson = R"([
  {"type":"message","ts":"1705042800.0","user":"U1","text":"","blocks":[{"type":"rich_text","elements":[
