@@ -101,6 +101,10 @@ class Entry {
       return bad(fmt::format("obligation \"{}\" is none of rotate, find-owner, party, planted", word));
     }
     action_.realms = texts("realms");
+    const auto except = std::count_if(action_.realms.begin(), action_.realms.end(),
+                                      [](const std::string &one) { return one.starts_with('!'); });
+    if (except != 0 && except != std::ssize(action_.realms))
+      return bad("realms are either those that it is for, or with ! those that it is not for");
     action_.kinds = texts("kinds");
     action_.details = texts("details");
     action_.except = texts("except");
@@ -308,7 +312,8 @@ base::Result<Actions> load_actions(std::span<const base::EmbeddedRule> files) {
   // Of several variants the one that asks for most comes first.
   std::stable_sort(actions.actions_.begin(), actions.actions_.end(), [](const Action &a, const Action &b) {
     const auto general = [](const Action &one) {
-      return std::tuple(one.realms.empty(), one.details.empty(), one.kinds.empty());
+      return std::tuple(one.realms.empty() || one.realms.front().starts_with('!'), one.details.empty(),
+                        one.kinds.empty());
     };
     return general(a) < general(b);
   });

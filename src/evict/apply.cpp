@@ -71,7 +71,7 @@ base::Result<std::vector<Candidate>> resolve(const reach::Program &program, cons
     const reach::NodeId node = program.find(reach::NodeType::principal, one);
     const std::string_view kind =
         node == reach::kNone || program.kind(node).empty() ? "other" : program.kind(node);
-    return fits(action.realms, realm_of(one)) && fits(action.kinds, kind);
+    return fits_realm(action, one) && fits(action.kinds, kind);
   };
   std::vector<Candidate> found;
   // Of each thing the first variant that fits.

@@ -84,9 +84,7 @@ void add_sweeps(std::vector<PlannedAction> &actions, const Actions &rules, const
     const Action *rule = nullptr;
     for (const Action &each : rules.all()) {
       if (each.target != Target::place) continue;
-      const bool fits = each.realms.empty() || std::find(each.realms.begin(), each.realms.end(),
-                                                         realm_of(need.place)) != each.realms.end();
-      if (fits && rule == nullptr) rule = &each;  // the most particular comes first
+      if (fits_realm(each, need.place) && rule == nullptr) rule = &each;  // the most particular comes first
     }
     if (rule == nullptr) continue;
     PlannedAction one;

@@ -24,13 +24,20 @@ std::string_view realm_of(std::string_view principal) {
   return rest.substr(0, rest.find('/'));
 }
 
+bool fits_realm(const Action &action, std::string_view principal) {
+  if (action.realms.empty()) return true;
+  const std::string_view realm = realm_of(principal);
+  const bool except = action.realms.front().starts_with('!');
+  return except != std::any_of(action.realms.begin(), action.realms.end(),
+                               [&](std::string_view one) { return one.substr(except ? 1 : 0) == realm; });
+}
+
 namespace {
 
 std::uint64_t key_of(FactKind fact, base::StringId text) {
   return (std::uint64_t{static_cast<std::uint8_t>(fact)} << 32) | text;
 }
 
-// The principal that a fact is about, for actions on principals.
 bool fits(const std::vector<std::string> &list, std::string_view text) {
   return list.empty() || std::find(list.begin(), list.end(), text) != list.end();
 }
@@ -42,7 +49,7 @@ std::string_view kind_of(const Program &program, std::string_view principal) {
 }
 
 bool fits_principal(const Action &action, const Program &program, std::string_view principal) {
-  return fits(action.realms, realm_of(principal)) && fits(action.kinds, kind_of(program, principal));
+  return fits_realm(action, principal) && fits(action.kinds, kind_of(program, principal));
 }
 
 bool fits_detail(const std::vector<std::string> &details, const std::vector<std::string> &except,

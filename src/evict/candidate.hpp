@@ -76,5 +76,7 @@ std::vector<Candidate> candidates_of(const reach::Program &program, const Releva
 std::vector<std::string> wish_names(const Candidate &one);
 
 std::string_view realm_of(std::string_view principal);  // "entra" of "principal:entra/..."
+// Whether an action is for principals, or places, of that realm.
+bool fits_realm(const Action &action, std::string_view principal);
 
 }  // namespace dislodge::evict

@@ -184,6 +184,7 @@ TEST(Actions, AMistakeIsNamedByFileLineAndAction) {
   EXPECT_THAT(wrong("who = \"w\"", "who = \"w\"\ndestroys-evidence = [\"x\"]"),
               HasSubstr("nothing saves it first"));
   EXPECT_THAT(wrong("who = \"w\"", "who = \"w\"\ncost = -1"), HasSubstr("cost"));
+  EXPECT_THAT(wrong("who = \"w\"", "who = \"w\"\nrealms = [\"!entra\", \"aws\"]"), HasSubstr("not for"));
   EXPECT_THAT(wrong("how = \"both\"", "how = \"half\""), HasSubstr("half"));
   EXPECT_THAT(wrong("[[action]]", "[[action]"), HasSubstr("x.toml"));
   const auto twice = load(std::string(kGood) + std::string(kGood));
@@ -198,6 +199,18 @@ TEST(Actions, TheMostParticularVariantComesFirst) {
     const Action &one = actions.all()[i];
     if (one.id == "rotate-secret" && one.variant == "generic") general = i;
     if (one.id == "rotate-secret" && one.variant == "entra-user-password") particular = i;
+  }
+  EXPECT_LT(particular, general);
+}
+
+TEST(Actions, WhatIsForAnyRealmButOneComesLast) {
+  const Actions actions = shipped();
+  std::size_t particular = 0, general = 0;
+  for (std::size_t i = 0; i < actions.all().size(); ++i) {
+    const Action &one = actions.all()[i];
+    if (one.id != "disable-account") continue;
+    if (one.variant == "generic") general = i;
+    if (one.realms == std::vector<std::string>{"vpn"}) particular = i;
   }
   EXPECT_LT(particular, general);
 }

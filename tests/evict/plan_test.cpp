@@ -96,6 +96,18 @@ TEST(Plan, AUserThatTheyMadeIsBlockedOnce) {
   EXPECT_THAT(plan.leaks, IsEmpty());
 }
 
+// Sign-in is blocked for accounts; of an application the service principal or the registration is shut,
+// however little people say that the other costs.
+TEST(Plan, AnApplicationOfEntraIsNoAccountThatIsDisabled) {
+  PlanOptions options = from_day(60);
+  options.costs = {{"disable-account", 0.01}};
+  const Plan plan = make_plan(reach::compute_reach(held_facts(), rights(), {spray()}), actions(), options);
+  EXPECT_NE(find(plan, "disable-account", kUser), nullptr);
+  EXPECT_EQ(find(plan, "disable-account", kApp), nullptr);
+  EXPECT_EQ(find(plan, "disable-account", kService), nullptr);
+  EXPECT_THAT(plan.leaks, IsEmpty());
+}
+
 TEST(Plan, SettingsThatTheyChangedArePutRight) {
   detect::Detection off = spray();
   off.planted = {
