@@ -6,6 +6,9 @@
 //   std::vector<std::uint32_t> order = numbers_of(rows);
 //   order_by_text(order, [&](std::uint32_t i) { return std::string_view(rows[i].item); },
 //                 [&](std::uint32_t a, std::uint32_t b) { return rows[a].offset <=> rows[b].offset; });
+//
+// Rows that come in runs, a mailbox each, are best sorted run by run as they come, while they lie in the
+// cache (sort_by_text), and their runs at the end (order_of_sorted_runs).
 
 #include <algorithm>
 #include <compare>
@@ -14,6 +17,7 @@
 #include <numeric>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dislodge::base {
@@ -58,24 +62,24 @@ void order_by_text(std::span<std::uint32_t> order, TextOf text_of, Then then) {
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = entries[i].number;
 }
 
-// The same for things that come in runs, each of which begins with a text of its own, as the rows of one
-// mailbox do: every run is sorted by itself, and runs that do not reach into each other are only put in their
-// order. `begins`: the first number of each run, from 0, ascending.
+// The order of things that come in runs, each of which is in its order already and begins with a text of its
+// own, as the rows of one mailbox do: runs that do not reach into each other are only put in their order.
+// `begins`: the first number of each run, from 0, ascending.
 template <typename TextOf, typename Then>
-std::vector<std::uint32_t> order_of_runs(std::uint32_t count, std::span<const std::uint32_t> begins,
-                                         TextOf text_of, Then then) {
-  std::vector<std::uint32_t> numbers(count);
-  std::iota(numbers.begin(), numbers.end(), std::uint32_t{0});
-  std::vector<std::span<std::uint32_t>> runs;
+std::vector<std::uint32_t> order_of_sorted_runs(std::uint32_t count, std::span<const std::uint32_t> begins,
+                                                TextOf text_of, Then then) {
+  struct Run {
+    std::string_view first, last;
+    std::uint32_t begin, end;
+  };
+  std::vector<Run> runs;
   for (std::size_t i = 0; i < begins.size(); ++i) {
     const std::uint32_t end = i + 1 < begins.size() ? begins[i + 1] : count;
-    if (begins[i] == end) continue;
-    runs.push_back(std::span(numbers).subspan(begins[i], end - begins[i]));
-    order_by_text(runs.back(), text_of, then);
+    if (begins[i] != end) runs.push_back({text_of(begins[i]), text_of(end - 1), begins[i], end});
   }
-  std::sort(runs.begin(), runs.end(), [&](const auto &a, const auto &b) {
-    const auto texts = text_of(a.front()).compare(text_of(b.front()));
-    return texts != 0 ? texts < 0 : a.front() < b.front();
+  std::sort(runs.begin(), runs.end(), [](const Run &a, const Run &b) {
+    const auto texts = a.first.compare(b.first);
+    return texts != 0 ? texts < 0 : a.begin < b.begin;
   });
   std::vector<std::uint32_t> order;
   order.reserve(count);
@@ -87,20 +91,20 @@ std::vector<std::uint32_t> order_of_runs(std::uint32_t count, std::span<const st
     alone = true;
   };
   std::string_view last;  // of what is joined
-  for (const auto &run : runs) {
+  for (const Run &run : runs) {
     // An equal text is decided by what comes then.
-    if (joined < order.size() && last < text_of(run.front())) close();
+    if (joined < order.size() && last < run.first) close();
     alone = alone && joined == order.size();
-    last = joined == order.size() ? text_of(run.back()) : std::max(last, text_of(run.back()));
-    order.insert(order.end(), run.begin(), run.end());
+    last = joined == order.size() ? run.last : std::max(last, run.last);
+    for (std::uint32_t number = run.begin; number < run.end; ++number) order.push_back(number);
   }
   close();
   return order;
 }
 
-// Moves the things into that order, in place.
+// Moves the things into that order, in place. `order` has the number of each once.
 template <typename T>
-void put_in_order(std::vector<T> &things, std::vector<std::uint32_t> order) {
+void put_in_order(std::span<T> things, std::vector<std::uint32_t> order) {
   for (std::uint32_t begin = 0; begin < order.size(); ++begin) {
     if (order[begin] == begin) continue;
     T first = std::move(things[begin]);
@@ -114,6 +118,28 @@ void put_in_order(std::vector<T> &things, std::vector<std::uint32_t> order) {
     things[at] = std::move(first);
     order[at] = at;
   }
+}
+
+template <typename T>
+void put_in_order(std::vector<T> &things, std::vector<std::uint32_t> order) {
+  put_in_order(std::span(things), std::move(order));
+}
+
+// Sorts the things by their text as order_by_text() would order their numbers, unless they are so already.
+template <typename T, typename TextOf, typename Then>
+void sort_by_text(std::span<T> things, TextOf text_of, Then then) {
+  bool sorted = true;
+  for (std::size_t i = 1; i < things.size() && sorted; ++i) {
+    const auto texts = text_of(things[i - 1]).compare(text_of(things[i]));
+    sorted = texts < 0 || (texts == 0 && then(things[i - 1], things[i]) <= 0);
+  }
+  if (sorted) return;
+  std::vector<std::uint32_t> order(things.size());
+  std::iota(order.begin(), order.end(), std::uint32_t{0});
+  order_by_text(
+      std::span(order), [&](std::uint32_t i) { return text_of(things[i]); },
+      [&](std::uint32_t a, std::uint32_t b) { return then(things[a], things[b]); });
+  put_in_order(things, std::move(order));
 }
 
 }  // namespace dislodge::base

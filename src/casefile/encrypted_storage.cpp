@@ -49,16 +49,16 @@ bool all_zero(const unsigned char *bytes, sqlite3_int64 size) {
   return std::all_of(bytes, bytes + size, [](unsigned char byte) { return byte == 0; });
 }
 
-// Reads one whole sector in clear. A sector beyond the end of the file is zeros.
-int read_sector(File *file, sqlite3_int64 number, unsigned char *out) {
+// Reads one whole sector in clear. A sector beyond the end of the file is zeros; `cut` says that the file
+// ends before the sector does.
+int read_sector(File *file, sqlite3_int64 number, unsigned char *out, bool &cut) {
   const int code =
       file->real()->pMethods->xRead(file->real(), out, static_cast<int>(file->sector), number * file->sector);
-  if (code == SQLITE_IOERR_SHORT_READ) {
-    // xRead has filled the rest with zeros. A torn tail cannot be deciphered; SQLite's checksums reject it.
-    if (all_zero(out, file->sector)) return SQLITE_OK;
-  } else if (code != SQLITE_OK) {
+  // xRead has filled the rest with zeros. A torn tail cannot be deciphered; SQLite's checksums reject it.
+  if (code == SQLITE_IOERR_SHORT_READ)
+    cut = true;
+  else if (code != SQLITE_OK)
     return code;
-  }
   if (all_zero(out, file->sector)) return SQLITE_OK;
   return cipher(file->decrypt, false, number, out, static_cast<int>(file->sector)) ? SQLITE_OK
                                                                                    : SQLITE_IOERR_READ;
@@ -74,19 +74,23 @@ int x_close(sqlite3_file *handle) {
 int x_read(sqlite3_file *handle, void *buffer, int amount, sqlite3_int64 offset) {
   File *file = as_file(handle);
   if (file->sector == 0) return file->real()->pMethods->xRead(file->real(), buffer, amount, offset);
-  sqlite3_int64 size = 0;
-  if (const int code = file->real()->pMethods->xFileSize(file->real(), &size); code != SQLITE_OK) return code;
   auto *out = static_cast<unsigned char *>(buffer);
   unsigned char sector[kDatabaseSector];
   const sqlite3_int64 end = offset + amount;
+  bool cut = false;
   for (sqlite3_int64 at = offset; at < end;) {
     const sqlite3_int64 number = at / file->sector;
     const sqlite3_int64 within = at % file->sector;
     const sqlite3_int64 take = std::min(file->sector - within, end - at);
-    if (const int code = read_sector(file, number, sector); code != SQLITE_OK) return code;
-    std::memcpy(out + (at - offset), sector + within, static_cast<std::size_t>(take));
+    const bool whole = take == file->sector;  // as a page of the database is: deciphered where it is wanted
+    unsigned char *const place = whole ? out + (at - offset) : sector;
+    if (const int code = read_sector(file, number, place, cut); code != SQLITE_OK) return code;
+    if (!whole) std::memcpy(out + (at - offset), sector + within, static_cast<std::size_t>(take));
     at += take;
   }
+  if (!cut) return SQLITE_OK;
+  sqlite3_int64 size = 0;
+  if (const int code = file->real()->pMethods->xFileSize(file->real(), &size); code != SQLITE_OK) return code;
   return end > size ? SQLITE_IOERR_SHORT_READ : SQLITE_OK;
 }
 
@@ -101,7 +105,8 @@ int x_write(sqlite3_file *handle, const void *buffer, int amount, sqlite3_int64 
     const sqlite3_int64 within = at % file->sector;
     const sqlite3_int64 take = std::min(file->sector - within, end - at);
     if (take < file->sector) {
-      if (const int code = read_sector(file, number, sector); code != SQLITE_OK) return code;
+      bool cut = false;
+      if (const int code = read_sector(file, number, sector, cut); code != SQLITE_OK) return code;
     }
     std::memcpy(sector + within, in + (at - offset), static_cast<std::size_t>(take));
     if (!cipher(file->encrypt, true, number, sector, static_cast<int>(file->sector)))

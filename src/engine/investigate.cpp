@@ -25,6 +25,7 @@
 #include "engine/inputs.hpp"
 #include "engine/links.hpp"
 #include "engine/listing_times.hpp"
+#include "engine/load_case.hpp"
 #include "engine/load_files.hpp"
 #include "engine/opened_items.hpp"
 #include "engine/planning.hpp"
@@ -276,20 +277,19 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
   // Everything below comes from the case file: from here on no evidence is read.
   DISLODGE_TRY(next_pass(progress, "loading"));
   std::vector<evidence::LedgerRow> missing;  // named by load files, not held
+  SecretLengths lengths;
   {
     Timings::Scope timing(timings, "load");
     DISLODGE_TRY_ASSIGN(picture.evidence, load_evidence(the_case));
     DISLODGE_TRY_ASSIGN(picture.ledger, load_ledger(the_case));
     DISLODGE_TRY_ASSIGN(picture.totals, totals_of(the_case, picture.evidence, picture.ledger));
-    DISLODGE_TRY_ASSIGN(picture.records, load_records(the_case));
-    DISLODGE_TRY_ASSIGN(picture.sightings, load_sightings(the_case));
+    DISLODGE_TRY_ASSIGN(CaseContent content, load_case(the_case));
+    picture.records = std::move(content.records);
+    picture.sightings = std::move(content.sightings);
+    picture.facts = std::move(content.facts);
+    lengths = std::move(content.lengths);
+    timing.bytes += content.fact_bytes;
     missing = join_load_files(picture);
-    DISLODGE_TRY(load_blocks(the_case, "facts", [&](const Block &block) -> Result<void> {
-      DISLODGE_TRY_ASSIGN(identity::Facts facts, identity::Facts::decode(block.body));
-      timing.bytes += block.body.size();
-      picture.facts.append(std::move(facts));
-      return {};
-    }));
     // Up to here nothing but directories has said who there is.
     const auto realm_of = [&](std::string_view id) {
       const std::size_t colon = id.find(':'), slash = id.find('/');
@@ -366,11 +366,11 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
     const Held held =
         hold_evidence(picture.evidence, picture.records, picture.facts, logs, mailboxes_read(picture.events));
     // Which secrets there are, whose they are, whom they authenticate, where they lie.
-    DISLODGE_TRY_ASSIGN(const auto lengths, load_secret_lengths(the_case));
     join_split_secrets(picture.sightings, picture.records);
     DISLODGE_TRY_ASSIGN(const auto opened, load_opened(the_case));
     tell_words_that_opened(opened, picture.sightings);
     picture.secrets = assemble_secrets(picture.sightings, picture.records, held, lengths);
+    lengths = SecretLengths();
     std::vector<std::string> custodians;
     for (const auto &[id, custodian] : held.custodian) custodians.push_back(custodian);
     const identity::Ourselves us = identity::ourselves(picture.facts, custodians, &picture.events);

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "base/encode.hpp"
 #include "base/item_path.hpp"
@@ -223,6 +224,34 @@ std::string value_of(base::Time time) {
   return base::format_time(time);
 }
 
+// Things by numbers that begin near 0 and have few holes; others are found, too.
+template <typename T>
+class ByNumber {
+ public:
+  void add(std::int64_t number, T *thing) {
+    if (number < 0 || number > kDense) {
+      others_[number] = thing;
+      return;
+    }
+    const auto at = static_cast<std::size_t>(number);
+    if (at >= dense_.size()) dense_.resize(std::max(at + 1, dense_.size() * 2), nullptr);
+    dense_[at] = thing;
+  }
+  T *find(std::int64_t number) const {
+    if (number >= 0 && number <= kDense) {
+      const auto at = static_cast<std::size_t>(number);
+      return at < dense_.size() ? dense_[at] : nullptr;
+    }
+    const auto found = others_.find(number);
+    return found == others_.end() ? nullptr : found->second;
+  }
+
+ private:
+  static constexpr std::int64_t kDense = 1 << 26;
+  std::vector<T *> dense_;
+  std::unordered_map<std::int64_t, T *> others_;
+};
+
 }  // namespace
 
 std::vector<std::int64_t> logs_among(const std::vector<EvidenceRow> &evidence,
@@ -362,19 +391,25 @@ Held hold_evidence(const std::vector<EvidenceRow> &evidence, const std::vector<S
 std::vector<identity::SecretFact> assemble_secrets(const SightingTable &sightings,
                                                    const std::vector<StoredRecord> &records, const Held &held,
                                                    const SecretLengths &lengths) {
-  std::unordered_map<std::int64_t, const evidence::Record *> by_id;
-  std::unordered_map<std::string, const evidence::Record *>
-      blobs;  // a blob's record comes after its sightings
-  for (const StoredRecord &row : records) {
-    by_id[row.id] = &row.record;
-    if (row.record.kind == evidence::RecordKind::blob)
-      blobs[fmt::format("{} {}", row.evidence, row.record.item)] = &row.record;
-  }
+  // Ids of rows are numbers from 1 on, nearly without holes.
+  ByNumber<const evidence::Record> by_id;
+  for (const StoredRecord &row : records) by_id.add(row.id, &row.record);
+  ByNumber<const std::string> resources;
+  for (const auto &[id, resource] : held.resource) resources.add(id, &resource);
+  // A blob's record comes after its sightings; where all of them name theirs, nobody asks.
+  std::unordered_map<std::string, const evidence::Record *> blobs;
+  bool blobs_known = false;
+  const auto know_blobs = [&] {
+    if (std::exchange(blobs_known, true)) return;
+    for (const StoredRecord &row : records)
+      if (row.record.kind == evidence::RecordKind::blob)
+        blobs[fmt::format("{} {}", row.evidence, row.record.item)] = &row.record;
+  };
   const auto record_of = [&](const SightingTable::Row &row) -> const evidence::Record * {
     if (row.record != 0) {
-      const auto found = by_id.find(row.record);
-      if (found != by_id.end()) return found->second;
+      if (const evidence::Record *found = by_id.find(row.record); found != nullptr) return found;
     }
+    know_blobs();
     for (std::string_view item = row.sighting.item; !item.empty(); item = base::item_parent(item)) {
       const auto found = blobs.find(fmt::format("{} {}", row.evidence, item));
       if (found != blobs.end()) return found->second;
@@ -412,8 +447,8 @@ std::vector<identity::SecretFact> assemble_secrets(const SightingTable &sighting
     identity::SecretPlace &place = fact.places.emplace_back();
     place.item = sighting.item;
     place.line = sighting.line;
-    if (const auto resource = held.resource.find(row.evidence); resource != held.resource.end())
-      place.resource = resource->second;
+    if (const std::string *resource = resources.find(row.evidence); resource != nullptr)
+      place.resource = *resource;
     place.hints = sighting.hints();
     place.quote_depth = sighting.quote_depth;
     if (const evidence::Record *record = record_of(row)) {

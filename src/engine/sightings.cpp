@@ -1,7 +1,10 @@
 #include "engine/sightings.hpp"
 
+#include <algorithm>
 #include <compare>
 #include <cstring>
+#include <memory>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -12,7 +15,7 @@ namespace dislodge::engine {
 
 namespace {
 
-constexpr std::size_t kBlockBytes = 1 << 20;
+constexpr std::size_t kBlockBytes = 1 << 20, kBlockBytesMax = 64 << 20;
 
 }  // namespace
 
@@ -22,7 +25,9 @@ const char *SightingTable::keep(std::int64_t evidence, std::string_view secret, 
     throw std::length_error("sightings: a row of more than 4 GiB");
   const std::size_t bytes = sizeof(Head) + secret.size() + body.size();
   if (bytes > room_) {
-    const std::size_t block = std::max(kBlockBytes, bytes);
+    // Each twice as large as the one before, so that millions of rows lie in few.
+    const std::size_t doubled = kBlockBytes << std::min<std::size_t>(blocks_.size(), 6);
+    const std::size_t block = std::max(std::min(doubled, kBlockBytesMax), bytes);
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
     next_ = blocks_.back().get();
     room_ = block;
@@ -96,22 +101,43 @@ std::string_view SightingTable::item(std::size_t at) const {
 }
 
 void SightingTable::sort() {
-  const auto evidence_of = [&](std::size_t at) {
+  const auto head_of = [](const char *row) {
     Head head;
-    std::memcpy(&head, rows_[at], sizeof(head));
-    return head.evidence;
+    std::memcpy(&head, row, sizeof(head));
+    return head;
   };
+  const auto item_of = [&](const char *row) {
+    const Head head = head_of(row);
+    base::WireReader in({row + sizeof(head) + head.secret_bytes, head.body_bytes});
+    in.text();  // its kind
+    in.text();  // its rule
+    return in.text();
+  };
+  const auto offset_of = [&](const char *row) {
+    const Head head = head_of(row);
+    base::WireReader in({row + sizeof(head) + head.secret_bytes, head.body_bytes});
+    for (int i = 0; i < 3; ++i) in.text();    // its kind, rule and item
+    for (int i = 0; i < 2; ++i) in.number();  // its line and column
+    return in.number();
+  };
+  const auto within_item = [&](const char *a, const char *b) -> std::weak_ordering {
+    if (const auto offsets = offset_of(a) <=> offset_of(b); offsets != 0) return offsets;
+    return std::string_view(a + sizeof(Head), head_of(a).secret_bytes) <=>
+           std::string_view(b + sizeof(Head), head_of(b).secret_bytes);
+  };
+  // The rows of one piece of evidence are sorted as soon as they have been gone through, while they lie in
+  // the cache.
   std::vector<std::uint32_t> runs;
-  for (std::size_t i = 0; i < rows_.size(); ++i)
-    if (i == 0 || evidence_of(i) != evidence_of(i - 1)) runs.push_back(static_cast<std::uint32_t>(i));
+  for (std::size_t begin = 0, end = 0; begin < rows_.size(); begin = end) {
+    const std::int64_t evidence = head_of(rows_[begin]).evidence;
+    while (end < rows_.size() && head_of(rows_[end]).evidence == evidence) ++end;
+    base::sort_by_text(std::span(rows_).subspan(begin, end - begin), item_of, within_item);
+    runs.push_back(static_cast<std::uint32_t>(begin));
+  }
   base::put_in_order(
-      rows_, base::order_of_runs(
+      rows_, base::order_of_sorted_runs(
                  static_cast<std::uint32_t>(rows_.size()), runs, [&](std::uint32_t i) { return item(i); },
-                 [&](std::uint32_t a, std::uint32_t b) -> std::weak_ordering {
-                   const auto first = row(a).sighting.offset, second = row(b).sighting.offset;
-                   if (first != second) return first <=> second;
-                   return secret(a) <=> secret(b);
-                 }));
+                 [&](std::uint32_t a, std::uint32_t b) { return within_item(rows_[a], rows_[b]); }));
 }
 
 }  // namespace dislodge::engine

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <optional>
 
 #include "base/encode.hpp"
@@ -41,11 +42,17 @@ constexpr const char *kDamagedBlock =
     "from the same "
     "evidence, which is not touched by this";
 
-Result<std::string> decompress(std::string_view packed) {
+// Not cleared before they are written: that would touch every page twice.
+struct Bytes {
+  std::unique_ptr<char[]> data;
+  std::size_t size = 0;
+};
+
+Result<Bytes> decompress(std::string_view packed) {
   const unsigned long long size = ZSTD_getFrameContentSize(packed.data(), packed.size());
   if (size > kBlockBytesMax) return base::fail(ErrorKind::damaged, kDamagedBlock);
-  std::string bytes(size, '\0');
-  const std::size_t done = ZSTD_decompress(bytes.data(), bytes.size(), packed.data(), packed.size());
+  Bytes bytes{std::make_unique_for_overwrite<char[]>(size), static_cast<std::size_t>(size)};
+  const std::size_t done = ZSTD_decompress(bytes.data.get(), bytes.size, packed.data(), packed.size());
   if (ZSTD_isError(done) != 0 || done != size) return base::fail(ErrorKind::damaged, kDamagedBlock);
   return bytes;
 }
@@ -320,7 +327,14 @@ Result<std::map<std::pair<std::string, std::uint64_t>, std::string>> load_contex
 
 Result<std::vector<StoredRecord>> load_records(Case &the_case) {
   std::vector<StoredRecord> rows;
-  std::vector<std::uint32_t> runs;  // of a piece of evidence each
+  std::vector<std::uint32_t> runs;  // of a piece of evidence each, sorted as they come
+  const auto item = [](const StoredRecord &row) { return std::string_view(row.record.item); };
+  const auto earlier = [](const StoredRecord &a, const StoredRecord &b) -> std::weak_ordering {
+    return a.id <=> b.id;
+  };
+  const auto sort_run = [&] {
+    if (!runs.empty()) base::sort_by_text(std::span(rows).subspan(runs.back()), item, earlier);
+  };
   // What a case had before counts too, so this is what there is at most; what is not used is never touched.
   DISLODGE_TRY_ASSIGN(const auto most, the_case.database().integer("SELECT max(id) FROM record"));
   rows.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(most.value_or(0), 0, kRecordsReserved)));
@@ -331,16 +345,18 @@ Result<std::vector<StoredRecord>> load_records(Case &the_case) {
     if (!more) break;
     if (rows.size() >= UINT32_MAX) return base::fail(ErrorKind::limit, "case file: more than 2^32 records");
     const std::int64_t evidence = query.integer(1);
-    if (rows.empty() || rows.back().evidence != evidence)
+    if (rows.empty() || rows.back().evidence != evidence) {
+      sort_run();
       runs.push_back(static_cast<std::uint32_t>(rows.size()));
+    }
     base::WireReader in(query.view(2));
     rows.push_back({query.integer(0), evidence, evidence::Record::decode(in)});
     DISLODGE_TRY(in.finish("case file: record"));
   }
-  std::vector<std::uint32_t> order = base::order_of_runs(
-      static_cast<std::uint32_t>(rows.size()), runs,
-      [&](std::uint32_t i) { return std::string_view(rows[i].record.item); },
-      [&](std::uint32_t a, std::uint32_t b) -> std::weak_ordering { return rows[a].id <=> rows[b].id; });
+  sort_run();
+  std::vector<std::uint32_t> order = base::order_of_sorted_runs(
+      static_cast<std::uint32_t>(rows.size()), runs, [&](std::uint32_t i) { return item(rows[i]); },
+      [&](std::uint32_t a, std::uint32_t b) { return earlier(rows[a], rows[b]); });
   base::put_in_order(rows, std::move(order));
   return rows;
 }
@@ -380,8 +396,9 @@ Result<void> load_blocks(Case &the_case, std::string_view kind,
   while (true) {
     DISLODGE_TRY_ASSIGN(const bool more, query.step());
     if (!more) return {};
-    DISLODGE_TRY_ASSIGN(const std::string body, decompress(query.view(1)));
-    DISLODGE_TRY(each({query.integer(0), static_cast<std::uint64_t>(query.integer(2)), body}));
+    DISLODGE_TRY_ASSIGN(const Bytes body, decompress(query.view(1)));
+    DISLODGE_TRY(each({query.integer(0), static_cast<std::uint64_t>(query.integer(2)),
+                       std::string_view(body.data.get(), body.size)}));
   }
 }
 

@@ -89,12 +89,22 @@ class Writer {
   std::unordered_map<std::string_view, std::uint64_t> known_;
 };
 
+// A message of several pieces, and how far it is read.
+struct Message {
+  explicit Message(std::string_view all)
+      : bytes(all), budget(kTextPerByte * all.size() + kTextAlways), at(all.data()) {}
+
+  std::string_view bytes;
+  // Bytes of text that numbers may still stand for, so that a short message of a worker that was taken over
+  // cannot become any amount of memory.
+  std::uint64_t budget;
+  const char *at;                                              // behind the last text that was new
+  std::unordered_map<const void *, const char *> begins = {};  // where lists began
+};
+
 class Reader {
  public:
-  // `budget`: bytes of text that numbers may still stand for, so that a short message of a worker that was
-  // taken over cannot become any amount of memory. `bytes`: of the message.
-  Reader(base::WireReader &in, std::uint64_t &budget, std::size_t bytes)
-      : in_(in), budget_(budget), bytes_(bytes) {}
+  Reader(base::WireReader &in, Message &message) : in_(in), message_(message) {}
 
   std::uint64_t number() { return in_.number(); }
   bool flag() { return in_.flag(); }
@@ -115,12 +125,11 @@ class Reader {
   std::string grant_id() {
     if (!in_.flag()) return own();
     const std::string_view digest = in_.text();
-    std::string id;
-    id.reserve(kGrant.size() + 2 * digest.size());
-    id = kGrant;
+    std::string id(kGrant.size() + 2 * digest.size(), '\0');
+    char *to = std::copy(kGrant.begin(), kGrant.end(), id.data());
     for (const char byte : digest) {
-      id += kHex[static_cast<unsigned char>(byte) >> 4];
-      id += kHex[static_cast<unsigned char>(byte) & 15];
+      *to++ = kHex[static_cast<unsigned char>(byte) >> 4];
+      *to++ = kHex[static_cast<unsigned char>(byte) & 15];
     }
     return id;
   }
@@ -142,14 +151,24 @@ class Reader {
       if (!broken_) each();
     });
   }
-  // A list into a vector, which is made as long as it will be. An element takes `least` bytes or more, so
-  // that a count that is a lie makes no room for more than there are bytes.
+  // A list into a vector, which is made as long as it will be: where a further piece goes on with it, as long
+  // as the pieces so far let expect of those to come. An element takes `least` bytes or more, so that a count
+  // that is a lie makes no room for more than there are bytes.
   template <typename T, typename Each>
   void list(std::vector<T> &into, std::size_t least, Each &&each) {
     const std::uint64_t count = in_.number();
     const std::size_t wanted =
-        into.size() + static_cast<std::size_t>(std::min<std::uint64_t>(count, bytes_ / least));
-    if (wanted > into.capacity()) into.reserve(std::max(wanted, into.capacity() * 2));
+        into.size() + static_cast<std::size_t>(std::min<std::uint64_t>(count, message_.bytes.size() / least));
+    const char *const began = message_.begins.try_emplace(&into, message_.at).first->second;
+    if (wanted > into.capacity()) {
+      const auto done = static_cast<std::size_t>(message_.at - began);
+      const auto left = static_cast<std::size_t>(message_.bytes.data() + message_.bytes.size() - message_.at);
+      const std::size_t expected =
+          into.empty() || done == 0
+              ? 0
+              : into.size() + std::min(left / least, left * 17 / 16 / (done / into.size() + 1));
+      into.reserve(std::max({wanted, into.capacity() * 2, expected}));
+    }
     for (std::uint64_t i = 0; i < count && ok(); ++i) each(into.emplace_back());
   }
   bool ok() const { return in_.ok() && !broken_; }
@@ -158,20 +177,20 @@ class Reader {
   std::string_view shared() {
     const std::uint64_t at = in_.number();
     if (at == 0) {
-      known_.push_back(in_.text());
-      return known_.back();
+      const std::string_view fresh = known_.emplace_back(in_.text());
+      if (!fresh.empty()) message_.at = fresh.data() + fresh.size();
+      return fresh;
     }
-    if (at > known_.size() || known_[at - 1].size() > budget_) {
+    if (at > known_.size() || known_[at - 1].size() > message_.budget) {
       broken_ = true;
       return {};
     }
-    budget_ -= known_[at - 1].size();
+    message_.budget -= known_[at - 1].size();
     return known_[at - 1];
   }
 
   base::WireReader &in_;
-  std::uint64_t &budget_;
-  std::size_t bytes_;
+  Message &message_;
   std::vector<std::string_view> known_;
   bool broken_ = false;
 };
@@ -249,8 +268,9 @@ void read_rights(Reader &in, Facts &facts) {
     in.list([&] { p.names.push_back(in.text()); });
     p.tenant = in.text();
     in.list([&] {
+      // They come in the order of their names.
       std::string key = in.text();
-      p.attributes[std::move(key)] = in.text();
+      p.attributes.insert_or_assign(p.attributes.end(), std::move(key), in.text());
     });
     p.evidence = in.evidence();
   });
@@ -317,13 +337,13 @@ void Facts::encode(base::WireWriter &out) const {
 
 base::Result<Facts> Facts::decode(std::string_view bytes) {
   base::WireReader in(bytes);
-  std::uint64_t budget = kTextPerByte * bytes.size() + kTextAlways;
+  Message message(bytes);
   Facts facts;
   do {
     if (in.number() != kWireVersion) {
       return base::fail(base::ErrorKind::internal, "facts: written by another version of dislodge");
     }
-    Reader reader(in, budget, bytes.size());
+    Reader reader(in, message);
     read_rights(reader, facts);
     read_secrets(reader, facts);
     if (!reader.ok())

@@ -274,17 +274,24 @@ void Linker::synchronised() {
 }
 
 void Linker::composites() {
+  // Halves are few among millions of grants.
+  std::unordered_set<std::string_view> kinds;
+  for (const Right &right : rights_.all()) kinds.insert(right.all_of.begin(), right.all_of.end());
+  std::vector<const Grant *> halves;
+  for (const Grant &g : facts_.grants)
+    if (kinds.contains(g.kind)) halves.push_back(&g);
   for (const Right &right : rights_.all()) {
     if (right.all_of.empty()) continue;
     std::map<std::pair<std::string, std::string>, std::set<std::string>> held;
     std::map<std::pair<std::string, std::string>, const Grant *> one;
-    for (const Grant &g : facts_.grants) {
-      if (std::find(right.all_of.begin(), right.all_of.end(), g.kind) == right.all_of.end()) continue;
-      held[{g.from, g.to}].insert(g.kind);
-      one[{g.from, g.to}] = &g;
+    for (const Grant *g : halves) {
+      if (std::find(right.all_of.begin(), right.all_of.end(), g->kind) == right.all_of.end()) continue;
+      held[{g->from, g->to}].insert(g->kind);
+      one[{g->from, g->to}] = g;
     }
-    for (const auto &[pair, kinds] : held) {
-      if (kinds.size() == right.all_of.size()) add(right.kind, pair.first, pair.second, one[pair]->evidence);
+    for (const auto &[pair, held_kinds] : held) {
+      if (held_kinds.size() == right.all_of.size())
+        add(right.kind, pair.first, pair.second, one[pair]->evidence);
     }
   }
 }

@@ -123,7 +123,7 @@ void Linker::name_tenants() {
   // True where the id was changed.
   const auto resolve = [&](std::string &id) {
     if (id.starts_with("resource:exchange/?/")) return mailbox_of(id);
-    if (known.count(id) != 0 || id.starts_with("resource:")) return false;
+    if (id.starts_with("resource:") || known.count(id) != 0) return false;
     const auto [at, fresh] = cache.try_emplace(id);
     if (fresh) at->second = resolved(id);
     if (at->second == id) return false;

@@ -69,7 +69,11 @@ void Linker::expand_roles() {
   for (const Grant &g : facts_.grants) {
     if (g.kind == "AZMemberOf" && privileged_.count(g.to) != 0) privileged_.insert(g.from);
   }
-  std::vector<Grant> kept;
+  std::size_t kept = 0;  // of the grants, which are put where those that go were
+  const auto keep = [&](Grant &g) {
+    if (&facts_.grants[kept] != &g) facts_.grants[kept] = std::move(g);
+    ++kept;
+  };
   std::set<std::string> roles_opened;
   for (Grant &g : facts_.grants) {
     if (g.kind.starts_with("app-role:")) {
@@ -87,7 +91,7 @@ void Linker::expand_roles() {
         const std::string_view name =
             resource_app == nullptr ? std::string_view() : attribute(*resource_app, g.kind);
         if (!name.empty()) g.kind = fmt::format("app-role:{}", name);
-        kept.push_back(std::move(g));
+        keep(g);
       }
       continue;
     }
@@ -107,9 +111,9 @@ void Linker::expand_roles() {
     }
     // A role's own right, given with its kind (from an event): what it opens is told here as for a
     // directory row.
-    kept.push_back(std::move(g));
+    keep(g);
   }
-  facts_.grants = std::move(kept);
+  facts_.grants.resize(kept);
 }
 
 }  // namespace dislodge::identity

@@ -323,11 +323,15 @@ void Builder::bind(const identity::Binding &binding, std::string_view principal,
 }
 
 void Builder::grants() {
-  std::unordered_set<std::string> unknown;
+  // Millions of grants are of a few kinds.
+  std::unordered_map<std::string_view, const identity::Right *> known;
+  program_.edges.reserve(program_.edges.size() + facts_.grants.size());
   for (const identity::Grant &grant : facts_.grants) {
-    const identity::Right *right = rights_.find(grant.kind);
+    const auto [kind, fresh] = known.try_emplace(grant.kind);
+    if (fresh) kind->second = rights_.find(grant.kind);
+    const identity::Right *right = kind->second;
     if (right == nullptr) {
-      if (unknown.insert(grant.kind).second) program_.unknown_rights.push_back(grant.kind);
+      if (fresh) program_.unknown_rights.push_back(grant.kind);
       continue;
     }
     std::string_view from = grant.from;

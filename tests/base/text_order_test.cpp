@@ -15,13 +15,21 @@ struct Row {
   int number = 0;
 };
 
-std::vector<std::uint32_t> order_of(const std::vector<Row> &rows, const std::vector<std::uint32_t> &begins) {
-  return order_of_runs(
-      static_cast<std::uint32_t>(rows.size()), begins,
-      [&](std::uint32_t i) { return std::string_view(rows[i].text); },
-      [&](std::uint32_t a, std::uint32_t b) -> std::weak_ordering {
-        return rows[a].offset <=> rows[b].offset;
-      });
+// As rows are loaded: each run is sorted by itself, and then the runs are joined.
+void sort(std::vector<Row> &rows, const std::vector<std::uint32_t> &begins) {
+  for (std::size_t i = 0; i < begins.size(); ++i) {
+    const std::size_t end = i + 1 < begins.size() ? begins[i + 1] : rows.size();
+    sort_by_text(
+        std::span(rows).subspan(begins[i], end - begins[i]),
+        [](const Row &row) { return std::string_view(row.text); },
+        [](const Row &a, const Row &b) -> std::weak_ordering { return a.offset <=> b.offset; });
+  }
+  put_in_order(rows, order_of_sorted_runs(
+                         static_cast<std::uint32_t>(rows.size()), begins,
+                         [&](std::uint32_t i) { return std::string_view(rows[i].text); },
+                         [&](std::uint32_t a, std::uint32_t b) -> std::weak_ordering {
+                           return rows[a].offset <=> rows[b].offset;
+                         }));
 }
 
 std::vector<std::string> texts(const std::vector<Row> &rows) {
@@ -33,7 +41,7 @@ std::vector<std::string> texts(const std::vector<Row> &rows) {
 TEST(TextOrder, WhatAllBeginWithDecidesNothing) {
   std::vector<Row> rows = {
       {"mail/ann.mbox!/12"}, {"mail/ann.mbox!/2"}, {"mail/ann.mbox"}, {"mail/ann.mbox!/10"}};
-  put_in_order(rows, order_of(rows, std::vector<std::uint32_t>{0}));
+  sort(rows, {0});
   EXPECT_EQ(texts(rows), (std::vector<std::string>{"mail/ann.mbox", "mail/ann.mbox!/10", "mail/ann.mbox!/12",
                                                    "mail/ann.mbox!/2"}));
 }
@@ -41,7 +49,7 @@ TEST(TextOrder, WhatAllBeginWithDecidesNothing) {
 TEST(TextOrder, BytesAboveAsciiAndZeroesAreOrderedAsBytes) {
   std::vector<Row> rows = {{"\xC3\xA9"}, {"z"}, {std::string("a\0", 2)}, {"a"}, {std::string("a\0b", 3)},
                            {""}};
-  put_in_order(rows, order_of(rows, std::vector<std::uint32_t>{0}));
+  sort(rows, {0});
   EXPECT_EQ(texts(rows), (std::vector<std::string>{"", "a", std::string("a\0", 2), std::string("a\0b", 3),
                                                    "z", "\xC3\xA9"}));
 }
@@ -62,7 +70,7 @@ TEST(TextOrder, RunsJoinAsOneStableSortWould) {
     std::stable_sort(expected.begin(), expected.end(), [](const Row &a, const Row &b) {
       return std::tie(a.text, a.offset) < std::tie(b.text, b.offset);
     });
-    put_in_order(rows, order_of(rows, begins));
+    sort(rows, begins);
     ASSERT_EQ(rows.size(), expected.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       ASSERT_EQ(rows[i].number, expected[i].number);

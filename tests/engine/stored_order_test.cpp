@@ -7,6 +7,7 @@
 
 #include "base/secure.hpp"
 #include "base/wire.hpp"
+#include "engine/load_case.hpp"
 #include "engine/store.hpp"
 
 namespace dislodge::engine {
@@ -88,6 +89,18 @@ TEST_F(StoredOrder, SightingsAndRecordsOfUnitsThatWereReadAgain) {
     EXPECT_EQ(row.secret, sorted->text(3));
   }
   EXPECT_EQ(at, sightings->size());
+
+  for (const int threads : {1, 2}) {
+    const auto content = load_case(*case_, threads);
+    ASSERT_TRUE(content) << content.error().message;
+    ASSERT_EQ(content->sightings.size(), sightings->size());
+    for (std::size_t i = 0; i < sightings->size(); ++i) {
+      EXPECT_EQ(content->sightings.secret(i), sightings->secret(i));
+      EXPECT_EQ(content->sightings.row(i).sighting.item, sightings->row(i).sighting.item);
+    }
+    EXPECT_EQ(content->records.size(),
+              static_cast<std::size_t>(*case_->database().integer("SELECT count(*) FROM record").value()));
+  }
 
   const auto records = load_records(*case_);
   ASSERT_TRUE(records) << records.error().message;
