@@ -354,6 +354,8 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
   DISLODGE_TRY(next_pass(progress, "identity"));
   {
     Timings::Scope timing(timings, "identity");
+    std::vector<std::string> testimony = listings_in(picture.facts);
+    testimony.insert(testimony.end(), picture.events.files.begin(), picture.events.files.end());
     identity::add_history(picture.events, rights, picture.facts);
     identity::add_named_targets(picture.events, picture.facts);
     identity::add_named_accounts(picture.events, picture.facts);
@@ -362,7 +364,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
       picture.notes.push_back(std::move(note));
     identity::link_facts(picture.facts, rights);
     const std::vector<std::int64_t> logs =
-        logs_among(picture.evidence, picture.records, picture.sightings, picture.events.files);
+        logs_among(picture.evidence, picture.records, picture.sightings, testimony);
     const Held held =
         hold_evidence(picture.evidence, picture.records, picture.facts, logs, mailboxes_read(picture.events));
     // Which secrets there are, whose they are, whom they authenticate, where they lie.

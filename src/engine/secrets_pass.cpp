@@ -254,6 +254,23 @@ class ByNumber {
 
 }  // namespace
 
+std::vector<std::string> listings_in(const identity::Facts &facts) {
+  std::vector<std::string> items;
+  std::string_view last;  // what one file says stands together
+  const auto add = [&](const std::string &evidence) {
+    const std::string_view item = std::string_view(evidence).substr(0, evidence.rfind(":line "));
+    if (item.empty() || item == last) return;
+    items.emplace_back(item);
+    last = item;
+  };
+  for (const identity::Principal &one : facts.principals) add(one.evidence);
+  last = {};
+  for (const identity::Grant &one : facts.grants) add(one.evidence);
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+  return items;
+}
+
 std::vector<std::int64_t> logs_among(const std::vector<EvidenceRow> &evidence,
                                      const std::vector<StoredRecord> &records, const SightingTable &sightings,
                                      const std::vector<std::string> &files) {

@@ -22,6 +22,9 @@ struct Held {
   std::vector<std::string> inferred;              // sentences that say what was inferred and why
 };
 
+// Items that say who holds which right, by the evidence of facts: listings are no more stolen than logs are.
+std::vector<std::string> listings_in(const identity::Facts &facts);
+
 // The evidence that is a log and nothing else: a file in which `files`, the items that events were read from,
 // lie, packed or not, and which holds no message, document or secret beside them. A log testifies about the
 // intruder; that they read it too has to be said. Sorted ids.

@@ -24,6 +24,8 @@ namespace {
 // Strength of a binding to the account of the same address here, of a password that somebody chose for a site
 // elsewhere.
 constexpr double kReused = 0.3;
+// A password that is set within this time of the message that tells it is the one that was told.
+constexpr std::int64_t kAnnounced = 15 * base::kMinute;
 
 bool of_domain(const Principal &p, const std::string &host) {
   const std::string domain = registrable_domain(host);
@@ -327,11 +329,13 @@ void Binder::until_changed(const SecretFact &one, const Principal &p, Binding &b
     if (place.present_from == base::kTimeMin) return;  // cannot say
     written = std::max(written, place.present_from);
   }
-  // The log tells every change, the directory the last.
+  // The log tells every change, the directory the last. Who announces a password may set it just after, by
+  // another clock; whose it is changes it later.
+  const auto slack = [](const Sweep &reset) { return reset.by_themselves ? 0 : kAnnounced; };
   const auto resets = resets_.find(p.id);
   if (resets != resets_.end()) {
     for (const Sweep *reset : resets->second) {  // in order of time
-      if (reset->time <= written || reset->time >= b.valid.until) continue;
+      if (reset->time <= written + slack(*reset) || reset->time >= b.valid.until) continue;
       b.valid.until = reset->time;
       b.why += fmt::format("; it was changed {}, after it was written here ({})",
                            base::format_time(reset->time), reset->evidence);
@@ -341,7 +345,7 @@ void Binder::until_changed(const SecretFact &one, const Principal &p, Binding &b
   const auto changed = p.attributes.find("last-password-change");
   if (changed == p.attributes.end()) return;
   const auto when = base::parse_time(changed->second);
-  if (!when || *when <= written || *when >= b.valid.until) return;
+  if (!when || *when <= written + kAnnounced || *when >= b.valid.until) return;
   b.valid.until = *when;
   b.why += fmt::format("; the directory says that it was changed {}, after it was written here",
                        base::format_time(*when));
