@@ -46,6 +46,7 @@ void Linker::link() {
   describe_people();
   people();
   synchronised();
+  federations();
   link_certificates(facts_, new_principals_, new_grants_);
   link_workflows(facts_, new_grants_);
   link_okta_roles(facts_, new_grants_);
@@ -250,6 +251,26 @@ void Linker::people() {
         }
       }
     }
+  }
+}
+
+void Linker::federations() {
+  std::unordered_map<std::string_view, std::vector<const Principal *>> by_domain;
+  for (const Principal &p : facts_.principals)
+    if (const std::string_view domain = attribute(p, "signs-for"); !domain.empty())
+      by_domain[domain].push_back(&p);
+  if (by_domain.empty()) return;
+  std::set<std::pair<std::string, std::string>> told;  // federation, tenant
+  for (const Principal &p : facts_.principals) {
+    if (p.kind != PrincipalKind::user || !in_entra(p) || is_guest(p)) continue;
+    const std::string_view upn = attribute(p, "upn");
+    const auto found = by_domain.find(upn.substr(std::min(upn.size(), upn.find('@') + 1)));
+    const EntraId parts = entra_parts(p.id);
+    if (found == by_domain.end() || parts.tenant.empty() || parts.tenant == kUnknownTenant) continue;
+    const std::string tenant = entra_principal(parts.tenant, parts.tenant);
+    for (const Principal *federation : found->second)
+      if (told.emplace(federation->id, tenant).second)
+        add("federation-signs", federation->id, tenant, federation->evidence + "; " + p.evidence);
   }
 }
 

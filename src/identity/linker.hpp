@@ -72,6 +72,8 @@ class Linker {
   static std::size_t hubs_first(std::vector<const Principal *> &accounts);
   // An account of Entra that a domain's account is the source of: the SID is a name of both.
   void synchronised();
+  // Whose tenant a domain is of, for which a federation service signs.
+  void federations();
   // Both halves in one hand, directly; through groups reach joins them.
   void composites();
 

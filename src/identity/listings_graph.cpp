@@ -4,11 +4,13 @@
 // directoryRole, group, application, servicePrincipal, organization}.
 
 #include <algorithm>
+#include <cctype>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/encode.hpp"
+#include "base/hash.hpp"
 #include "identity/directory_json.hpp"
 #include "identity/ids.hpp"
 #include "identity/listing_shapes.hpp"
@@ -176,7 +178,37 @@ void organization(const Row &row, ListingWriter &out) {
   for (const std::string_view domain : row.list("verifieddomains.name")) ListingWriter::add_name(p, domain);
 }
 
+// GET /domains/{id}/federationConfiguration. The service that signs is a principal of its own: its keys are
+// its credentials, and link_facts() knows whose tenant the domain is of.
+void federation(const Row &row, ListingWriter &out) {
+  std::string_view domain = row.context;  // ".../$metadata#domains('x.example')/federationConfiguration"
+  if (const std::size_t open = domain.find("domains('"); open != std::string_view::npos) {
+    domain.remove_prefix(open + 9);
+    domain = domain.substr(0, domain.find('\''));
+  } else {
+    domain = row["domainid"];
+  }
+  const std::string issuer = lower(row["issueruri"]);
+  const std::string id = "principal:adfs/" + issuer;
+  Principal &p = out.principal(row, id, PrincipalKind::service_principal, issuer);
+  ListingWriter::attribute(p, "type", "federation");
+  ListingWriter::attribute(p, "signs-for", lower(domain));
+  if (domain.empty()) out.unplaced("federations that say no domain", row.evidence);
+  for (const char *column : {"signingcertificate", "nextsigningcertificate"}) {
+    const auto certificate = base::from_base64(row[column]);
+    if (!certificate || certificate->empty()) continue;
+    const base::Sha1 digest = base::sha1(*certificate);
+    std::string print = base::to_hex(digest);
+    std::transform(print.begin(), print.end(), print.begin(),
+                   [](unsigned char c) { return std::toupper(c); });
+    Credential &one = out.credential(row, id, "certificate", print);
+    one.thumbprint = print;
+    one.name = column == std::string_view("signingcertificate") ? "token signing" : "next token signing";
+  }
+}
+
 constexpr Shape kShapes[] = {
+    {"federations", "issueruri signingcertificate", federation},
     {"role assignments", "roledefinitionid principalid", role_assignment},
     {"role definitions", "rolepermissions.allowedresourceactions|rolepermissions isbuiltin", role_definition},
     {"directory roles", "roletemplateid displayname", directory_role},

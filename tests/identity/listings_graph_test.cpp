@@ -48,6 +48,19 @@ TEST(GraphListings, ARoleAssignmentOpensTheTenant) {
   EXPECT_NE(find_grant(facts, "AZGlobalAdmin", here(kGlobalAdmin), here(kTenant)), nullptr);
 }
 
+// The certificate with which AD FS signs for a domain: who has its key is anybody of the tenant.
+TEST(GraphListings, AFederationSignsForTheTenantOfItsDomain) {
+  const Facts facts = linked(
+      {R"({"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#domains('acme.example')/federationConfiguration",)"
+       R"("value":[{"id":"f1","displayName":"acme","issuerUri":"http://STS.acme.example/adfs/services/trust",)"
+       R"("signingCertificate":"Y2VydGlmaWNhdGU=","nextSigningCertificate":null,"preferredAuthenticationProtocol":"wsFed"}]})"});
+  const std::string federation = "principal:adfs/http://sts.acme.example/adfs/services/trust";
+  EXPECT_NE(find_grant(facts, "federation-signs", federation, here(kTenant)), nullptr);
+  ASSERT_EQ(facts.credentials.size(), 1u);
+  EXPECT_EQ(facts.credentials[0].principal, federation);
+  EXPECT_EQ(facts.credentials[0].thumbprint, "735AD571C189D7BA84464BF4A9F1D2280175B128");
+}
+
 TEST(GraphListings, AnEligibleRoleIsOneToActivateWithItsTimes) {
   const Facts facts = linked(
       {kRoleContext + std::string(R"(roleEligibilityScheduleInstances","value":[{"id":"x","principalId":")") +
