@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <charconv>
 
@@ -62,6 +63,7 @@ std::string_view Json::name_of(JsonMark &mark) const {
     const std::string_view plain = arena_->unescaped({mark.name, mark.name_length});
     mark.name = plain.data();
     mark.name_length = static_cast<std::uint32_t>(plain.size());
+    mark.name_hash = hash_of_name(plain);
     mark.name_escaped = false;
   }
   return {mark.name, mark.name_length};
@@ -91,13 +93,16 @@ Json Json::member(std::string_view name, std::uint32_t hash) const {
       if (fits(*one, found)) return found;
     return empty_text;
   }
-  const std::uint32_t begin = arena_->index_of(*mark_);
-  const JsonArena::Shape &shape = arena_->shapes_[arena_->tables_[begin]];
+  const std::uint32_t begin = mark_->index != 0 ? mark_->index - 1 : arena_->index_of(*mark_);
+  const std::uint32_t *const table = arena_->tables_.data() + begin;
+  const JsonArena::Shape &shape = arena_->shapes_.data()[table[0]];
+  const std::uint32_t *const hashes = shape.hashes.data();
+  const std::uint16_t *const slots = shape.slots.data();
   const auto mask = static_cast<std::uint32_t>(shape.slots.size() - 1);
   for (std::uint32_t slot = hash & mask;; slot = (slot + 1) & mask) {
-    const std::uint32_t place = shape.slots[slot];
+    const std::uint32_t place = slots[slot];
     if (place == 0) return empty_text;
-    if (shape.hashes[place - 1] == hash && fits(mark_[arena_->tables_[begin + place]], found)) return found;
+    if (hashes[place - 1] == hash && fits(mark_[table[place]], found)) return found;
   }
 }
 
@@ -116,6 +121,18 @@ bool Json::has_doubles() const {
         return true;
     }
   return false;
+}
+
+std::uint64_t Json::shape() const {
+  if (!is_object() || mark_->count == 0 || mark_->count > kTableMost) return 0;
+  return arena_->shapes_[arena_->tables_[arena_->index_of(*mark_)]].number;
+}
+
+bool Json::may_have(std::uint32_t hash) const {
+  if (!is_object() || mark_->count == 0) return false;
+  if (mark_->count > kTableMost) return true;
+  const JsonArena::Shape &shape = arena_->shapes_[arena_->tables_[arena_->index_of(*mark_)]];
+  return std::find(shape.hashes.begin(), shape.hashes.end(), hash) != shape.hashes.end();
 }
 
 Json Json::any(std::initializer_list<JsonName> names) const {
@@ -180,7 +197,24 @@ Json Json::unpacked() const {
 std::string_view Json::raw() const {
   if (mark_ == nullptr) return {};
   if (mark_->kind == Kind::text) return arena_->keep('"' + std::string(mark_->begin, mark_->length) + '"');
+  // Exporters seldom write blanks between values: then there is nothing to leave out. Of text whose escapes
+  // were decoded the length is another, and it counts as if there were blanks.
+  if (mark_->kind < Kind::array || compact_length() == mark_->length) return {mark_->begin, mark_->length};
   return arena_->keep(minified({mark_->begin, mark_->length}));
+}
+
+// How long an object or array is without blanks.
+std::size_t Json::compact_length() const {
+  std::size_t length = 0;
+  for (std::uint32_t i = 0; i < mark_->next; ++i) {
+    const JsonMark &one = mark_[i];
+    if (i != 0 && one.name != nullptr) length += one.name_length + 3;
+    if (one.kind >= Kind::array)
+      length += 2 + (one.count > 1 ? one.count - 1 : 0);
+    else
+      length += one.length + (one.kind == Kind::text ? 2 : 0);
+  }
+  return length;
 }
 
 Json Json::at(std::size_t index) const {
@@ -202,8 +236,8 @@ std::uint32_t JsonArena::index_of(JsonMark &object) {
   std::uint64_t all = object.count;
   for (std::uint32_t i = 0; i < object.count; ++i) {
     JsonMark &one = (&object)[distance];
-    names_[i] = hash_of_name(one.name_escaped ? Json(this, &object).name_of(one)
-                                              : std::string_view(one.name, one.name_length));
+    if (one.name_escaped) Json(this, &object).name_of(one);
+    names_[i] = one.name_hash;
     all += (2 * i + 1) * std::uint64_t{names_[i]};
     table[1 + i] = distance;
     distance += one.next;
@@ -217,7 +251,9 @@ std::uint32_t JsonArena::index_of(JsonMark &object) {
 
 // The shape of the object whose members' hashes are in names_: 1 + its index.
 std::uint32_t JsonArena::new_shape() {
+  static std::atomic<std::uint64_t> numbers = 0;
   Shape &shape = shapes_.emplace_back();
+  shape.number = ++numbers;
   const auto mask = static_cast<std::uint32_t>(std::bit_ceil(names_.size() * 2) - 1);
   shape.slots.resize(mask + 1);
   for (const std::uint32_t hash : names_) {
@@ -272,7 +308,7 @@ base::Result<Json> JsonArena::parse_marks(std::string_view text) {
   if (text.size() > UINT32_MAX) return base::fail(base::ErrorKind::limit, "is longer than 4 GiB");
   // One bad byte in a name is no reason to lose the record.
   if (!simdjson::validate_utf8(text.data(), text.size())) text = keep(base::to_valid_utf8(text));
-  if (const char *wrong = mark_json(text, marks_); wrong != nullptr)
+  if (const char *wrong = mark_json(text, marks_, expected_, JsonNames::kRecord); wrong != nullptr)
     return base::fail(base::ErrorKind::damaged, std::string("is no valid JSON: ") + wrong);
   return marks_.data()->kind == Kind::null ? Json() : Json(this, marks_.data());
 }
@@ -284,7 +320,7 @@ Json JsonArena::parse_inner(std::string_view text) {
     return {};
   if (inner_used_ == inner_.size()) inner_.push_back(std::make_unique<JsonMarks>());
   JsonMarks &marks = *inner_[inner_used_++];
-  if (mark_json(inner, marks) != nullptr) return {};
+  if (mark_json(inner, marks, expected_, JsonNames::kInner) != nullptr) return {};
   return Json(this, marks.data());
 }
 

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "log/json_names.hpp"
 
 namespace dislodge::log {
 
@@ -72,6 +73,7 @@ struct JsonName {
   consteval JsonName(const char (&literal)[kSize])
       : text(literal, kSize - 1), hash(hash_of_name(std::string_view(literal, kSize - 1))) {}
   JsonName(std::string_view name) : text(name), hash(hash_of_name(name)) {}
+  JsonName(std::string_view name, std::uint32_t known_hash) : text(name), hash(known_hash) {}
   JsonName(const std::string &name) : JsonName(std::string_view(name)) {}
   std::string_view text;
   std::uint32_t hash;
@@ -84,8 +86,9 @@ struct JsonMark {
   const char *name = nullptr;   // of a member: behind the quote
   std::uint32_t length = 0;
   std::uint32_t name_length = 0;
-  std::uint32_t next = 1;   // marks to the next value of the same object or array
-  std::uint32_t count = 0;  // values in it
+  std::uint32_t name_hash = 0;  // of the name as it is written
+  std::uint32_t next = 1;       // marks to the next value of the same object or array
+  std::uint32_t count = 0;      // values in it
   std::uint32_t index = 0;  // of an object: 1 + where its entry in JsonArena::tables_ begins; 0: none yet.
                             // Of text: 1 + which of JsonArena::inner_ it holds
   Kind kind = Kind::null;
@@ -133,6 +136,12 @@ class Json {
   std::string_view raw() const;
   // False where no two members of the object have one name but for its case.
   bool has_doubles() const;
+  // A number that objects whose names have the same hashes in the same order share, and no others of this
+  // process; 0 where it has no members, or too many of them.
+  std::uint64_t shape() const;
+  // False where no member, null ones included, has a name of that hash. Of objects of one shape it says the
+  // same.
+  bool may_have(std::uint32_t hash) const;
 
   // Calls each(value) for the elements of an array; a single object counts as an array of one.
   template <typename Each>
@@ -169,6 +178,7 @@ class Json {
   friend class JsonArena;
   Json(JsonArena *arena, JsonMark *mark) : arena_(arena), mark_(mark) {}
   Json member(std::string_view name, std::uint32_t hash) const;
+  std::size_t compact_length() const;
   std::string_view name_of(JsonMark &mark) const;
   JsonArena *arena_ = nullptr;
   JsonMark *mark_ = nullptr;
@@ -193,6 +203,7 @@ class JsonArena {
   std::uint32_t index_of(JsonMark &object);
   std::uint32_t new_shape();
 
+  JsonNames expected_;
   JsonMarks marks_;
   std::vector<std::unique_ptr<JsonMarks>> inner_;
   std::size_t inner_used_ = 0;
@@ -210,6 +221,7 @@ class JsonArena {
     std::vector<std::uint32_t> hashes;  // of the names, in order
     std::vector<std::uint16_t> slots;   // 1 + place in that order, by hash; 0 where empty
     bool same_hashes = false;           // two names have one hash
+    std::uint64_t number = 0;           // Json::shape()
   };
   std::vector<Shape> shapes_;
   std::array<std::uint32_t, 256> shape_at_{};  // 1 + index of a shape, by its names

@@ -6,8 +6,8 @@
 
 #include "base/encode.hpp"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
 #endif
 
 namespace dislodge::log {
@@ -19,135 +19,103 @@ using Kind = JsonMark::Kind;
 constexpr std::size_t kDepthMax = 1024;
 constexpr std::size_t kMarksMax = 2'000'000;  // values of one record: 100 MB of marks
 
-// ---- where the quotes and backslashes are, so that the walk goes from one to the next without looking at
-// what is between: places are found for a piece of the text at a time, as numbers, so that to ask for the
-// next one is to read it
+// ---- where a text ends, sixteen bytes at a time
 
-constexpr std::size_t kPieceWords = 64;  // of 64 bytes
-constexpr std::size_t kPieceBytes = kPieceWords * 64;
-constexpr std::size_t kPlacesAtOnce = 8;
-// A piece that is all quotes, and what is written beyond the last one.
-constexpr std::size_t kPlacesMax = kPieceBytes + 64;
-
-// Writes the places of the bits, counted from `first`; more than there are, up to a multiple of
-// kPlacesAtOnce: fewer branches are guessed wrong than by a loop over the bits.
-__attribute__((always_inline)) inline std::uint32_t *write_places(std::uint64_t bits, std::uint32_t first,
-                                                                  std::uint32_t *to) {
-  const auto count = static_cast<unsigned>(std::popcount(bits));
-  for (std::uint32_t *at = to; bits != 0;)
-    for (std::size_t i = 0; i < kPlacesAtOnce; ++i) {
-      *at++ = first + static_cast<std::uint32_t>(std::countr_zero(bits));
-      bits &= bits - 1;
-    }
-  return to + count;
+#if defined(__SSE2__)
+// A bit for each of the sixteen bytes that is `c`.
+__attribute__((always_inline)) inline std::uint32_t places_of(char c, __m128i bytes) {
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))));
 }
 
-// Places in words of 64 whole bytes, the first of which is `first`; where they end in `to`.
-using StopKernel = std::uint32_t *(*)(const char *at, std::size_t words, std::uint32_t first,
-                                      std::uint32_t *to);
-
-std::uint32_t *find_stops_portable(const char *at, std::size_t words, std::uint32_t first,
-                                   std::uint32_t *to) {
-  for (std::size_t word = 0; word < words; ++word, at += 64, first += 64) {
-    std::uint64_t stops = 0;
-    for (unsigned i = 0; i < 64; ++i) stops |= static_cast<std::uint64_t>(at[i] == '"' || at[i] == '\\') << i;
-    to = write_places(stops, first, to);
-  }
-  return to;
+__attribute__((always_inline)) inline __m128i sixteen(const char *at) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i *>(at));
 }
 
-#if defined(__x86_64__)
-__attribute__((target("avx2,bmi,popcnt"))) std::uint32_t *find_stops_avx2(const char *at, std::size_t words,
-                                                                          std::uint32_t first,
-                                                                          std::uint32_t *to) {
-  const __m256i quote = _mm256_set1_epi8('"');
-  const __m256i slash = _mm256_set1_epi8('\\');
-  for (std::size_t i = 0; i < words; ++i, at += 64, first += 64) {
-    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at));
-    const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at + 32));
-    const auto a = static_cast<std::uint32_t>(
-        _mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpeq_epi8(low, quote), _mm256_cmpeq_epi8(low, slash))));
-    const auto b = static_cast<std::uint32_t>(_mm256_movemask_epi8(
-        _mm256_or_si256(_mm256_cmpeq_epi8(high, quote), _mm256_cmpeq_epi8(high, slash))));
-    to = write_places(static_cast<std::uint64_t>(b) << 32 | a, first, to);
-  }
-  return to;
+__attribute__((always_inline)) inline std::uint64_t places_in_64(char c, const char *at) {
+  return std::uint64_t{places_of(c, sixteen(at))} | std::uint64_t{places_of(c, sixteen(at + 16))} << 16 |
+         std::uint64_t{places_of(c, sixteen(at + 32))} << 32 |
+         std::uint64_t{places_of(c, sixteen(at + 48))} << 48;
 }
-
-__attribute__((target("avx512f,avx512bw,avx512vbmi2,popcnt"))) std::uint32_t *find_stops_avx512(
-    const char *at, std::size_t words, std::uint32_t first, std::uint32_t *to) {
-  const __m512i quote = _mm512_set1_epi8('"');
-  const __m512i slash = _mm512_set1_epi8('\\');
-  alignas(64) constexpr auto kCount = [] {
-    std::array<std::uint8_t, 64> count{};
-    for (std::uint8_t i = 0; i < 64; ++i) count[i] = i;
-    return count;
-  }();
-  const __m512i count = _mm512_load_si512(kCount.data());
-  for (std::size_t i = 0; i < words; ++i, at += 64, first += 64) {
-    const __m512i bytes = _mm512_loadu_si512(at);
-    const __mmask64 stops = _mm512_cmpeq_epi8_mask(bytes, quote) | _mm512_cmpeq_epi8_mask(bytes, slash);
-    const __m512i places = _mm512_maskz_compress_epi8(stops, count);
-    const __m512i base = _mm512_set1_epi32(static_cast<int>(first));
-    const auto write = [&](std::uint32_t * where, __m128i sixteen)
-        __attribute__((always_inline, target("avx512f,avx512bw,avx512vbmi2,popcnt"))) {
-      _mm512_storeu_si512(where, _mm512_add_epi32(_mm512_cvtepu8_epi32(sixteen), base));
-    };
-    write(to, _mm512_castsi512_si128(places));
-    const auto found = static_cast<unsigned>(_mm_popcnt_u64(stops));
-    if (found > 16) {
-      write(to + 16, _mm512_extracti32x4_epi32(places, 1));
-      write(to + 32, _mm512_extracti32x4_epi32(places, 2));
-      write(to + 48, _mm512_extracti32x4_epi32(places, 3));
-    }
-    to += found;
-  }
-  return to;
+#else
+inline std::uint64_t places_in_64(char c, const char *at) {
+  std::uint64_t places = 0;
+  for (unsigned i = 0; i < 64; ++i) places |= static_cast<std::uint64_t>(at[i] == c) << i;
+  return places;
 }
 #endif
 
-StopKernel fastest_kernel() {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512vbmi2") != 0 && __builtin_cpu_supports("avx512bw") != 0)
-    return find_stops_avx512;
-  if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0) return find_stops_avx2;
-#endif
-  return find_stops_portable;
+// Which bytes a backslash escapes, where backslashes are at `slashes`; `carry`: whether the first byte is
+// escaped, then whether the first byte behind is. A run of them escapes every other one, and what stands
+// behind it where their number is odd: the runs that begin at odd places are added up apart from the others,
+// so that the carry of the addition comes out at their ends.
+std::uint64_t escaped_by(std::uint64_t slashes, std::uint64_t &carry) {
+  constexpr std::uint64_t kEven = 0x5555555555555555ull;
+  slashes &= ~carry;
+  const std::uint64_t behind = slashes << 1 | carry;
+  const std::uint64_t odd_starts = slashes & ~kEven & ~behind;
+  const std::uint64_t runs_from_even = odd_starts + slashes;
+  carry = runs_from_even < slashes ? 1 : 0;
+  return (kEven ^ runs_from_even << 1) & behind;
 }
 
-// The quotes and backslashes of a text, in order, a piece at a time.
-class Stops {
- public:
-  explicit Stops(std::string_view text) : text_(text) {}
-
-  const std::uint32_t *begin() const { return places_; }
-
-  // Finds the places of the next piece that has any; where they end. begin() where there are no more.
-  __attribute__((noinline)) const std::uint32_t *find_more() {
-    static const StopKernel kernel = fastest_kernel();
-    std::uint32_t *until = places_;
-    while (until == places_ && done_ < text_.size()) {
-      const std::size_t left = text_.size() - done_;
-      const char *const from = text_.data() + done_;
-      if (left >= 64) {
-        const std::size_t words = std::min(left / 64, kPieceWords);
-        until = kernel(from, words, static_cast<std::uint32_t>(done_), places_);
-        done_ += words * 64;
-      } else {
-        char rest[64] = {};
-        std::memcpy(rest, from, left);
-        until = kernel(rest, 1, static_cast<std::uint32_t>(done_), places_);
-        done_ = text_.size();
-      }
+// The quote that closes a text, looked for from `at` on, where nothing is escaped; null where there is none.
+__attribute__((noinline)) const char *close_of_long(const char *at, const char *end, bool &escaped) {
+  std::uint64_t carry = 0;
+  for (; end - at >= 64; at += 64) {
+    const std::uint64_t slashes = places_in_64('\\', at);
+    std::uint64_t quotes = places_in_64('"', at);
+    if ((slashes | carry) != 0) quotes &= ~escaped_by(slashes, carry);
+    if (quotes == 0) {
+      escaped = escaped || slashes != 0;
+      continue;
     }
-    return until;
+    escaped = escaped || (slashes & (quotes ^ (quotes - 1))) != 0;
+    return at + std::countr_zero(quotes);
   }
+  for (bool skipped = carry != 0; at != end; ++at) {
+    if (skipped)
+      skipped = false;
+    else if (*at == '"')
+      return at;
+    else if (*at == '\\')
+      escaped = skipped = true;
+  }
+  return nullptr;
+}
 
- private:
-  std::string_view text_;
-  std::size_t done_ = 0;  // bytes that were looked at
-  std::uint32_t places_[kPlacesMax];
-};
+__attribute__((always_inline)) inline const char *close_of(const char *at, const char *end, bool &escaped) {
+#if defined(__SSE2__)
+  if (end - at >= 32) {
+    const __m128i low = sixteen(at), high = sixteen(at + 16);
+    const std::uint32_t quotes = places_of('"', low) | places_of('"', high) << 16;
+    const std::uint32_t slashes = places_of('\\', low) | places_of('\\', high) << 16;
+    if (((quotes - 1) & ~quotes & slashes) == 0) {  // none before the first quote
+      if (quotes != 0) return at + std::countr_zero(quotes);
+      at += 32;
+    }
+  }
+#endif
+  return close_of_long(at, end, escaped);
+}
+
+// Whether the name, with its quotes and colon, is what comes next.
+__attribute__((always_inline)) inline bool stands_at(const JsonNames::Name &name, const char *at,
+                                                     const char *end) {
+#if defined(__SSE2__)
+  static_assert(JsonNames::kBytes == 48);
+  if (end - at < 48) return false;
+  const auto same = [&](std::size_t i) __attribute__((always_inline)) {
+    return static_cast<std::uint64_t>(static_cast<std::uint32_t>(
+        _mm_movemask_epi8(_mm_cmpeq_epi8(sixteen(at + i), sixteen(name.bytes + i)))));
+  };
+  std::uint64_t all = same(0) | same(16) << 16;
+  if (name.bytes_used > 32) all |= same(32) << 32;
+  return (~all & ((std::uint64_t{1} << name.bytes_used) - 1)) == 0;
+#else
+  return static_cast<std::size_t>(end - at) >= name.bytes_used &&
+         std::memcmp(at, name.bytes, name.bytes_used) == 0;
+#endif
+}
 
 bool is_blank(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -199,67 +167,64 @@ int code_unit(std::string_view text, std::size_t at) {
 }  // namespace
 
 // One function, so that where the walk is stays in registers: a store through a mark might otherwise be it.
-const char *mark_json(std::string_view text, JsonMarks &marks) {
+const char *mark_json(std::string_view text, JsonMarks &marks, JsonNames &names, JsonNames::Id root) {
 #define DISLODGE_INLINE __attribute__((always_inline))
+  using Id = JsonNames::Id;
   // An object or array that is not closed.
   struct Open {
     std::uint32_t mark;
     std::uint32_t count;
     char close;
+    Id name;  // under which its members are known: for an array, those of its objects
+    Id last;  // of its members
   };
   Open outer[kDepthMax];  // those around the innermost one, which is apart
-  Open here{0, 0, '\0'};
+  Open here{0, 0, '\0', root, JsonNames::kNone};
   std::size_t depth = 0;
 
+  names.begin();
   const char *const end = text.data() + text.size();
   const char *at = text.data();
   JsonMark *mark = marks.data();
   std::size_t room = std::min(marks.room(), kMarksMax);
   std::size_t used = 0;
-  Stops stops(text);
-  const std::uint32_t *place = stops.begin();  // of the next stop
-  const std::uint32_t *places_end = place;
 
   const auto skip = [&]() DISLODGE_INLINE {
     while (at != end && is_blank(*at)) ++at;
   };
-  // The next stop; the end of the text where there is none. Not a member of Stops: where it is would be kept
-  // in memory, and every step wait for the one before to be written.
-  const auto next_stop = [&]() DISLODGE_INLINE -> const char * {
-    if (place == places_end) {
-      place = stops.begin();
-      places_end = stops.find_more();
-      if (place == places_end) return end;
-    }
-    return text.data() + *place++;
-  };
-  // What stands outside of texts holds no stop, so that at a text's first quote the next one is this quote.
-  const auto string = [&](const char *&from, std::uint32_t &length, bool &escaped) DISLODGE_INLINE {
-    from = next_stop() + 1;
-    const char *stop = next_stop();
-    while (stop != end && *stop == '\\') {
-      escaped = true;
-      if (end - stop < 2) return false;
-      const char *const after = next_stop();
-      stop = after == stop + 1 ? next_stop() : after;  // what is escaped is nothing to stop at
-    }
-    if (stop == end) return false;
-    length = static_cast<std::uint32_t>(stop - from);
-    at = stop + 1;
-    return true;
-  };
   const char *name = nullptr;  // of the next value
   std::uint32_t name_length = 0;
+  std::uint32_t name_hash = 0;
   bool name_escaped = false;
   // Up to the value of a member, or of an element: what is wrong, or null.
   const auto to_value = [&]() DISLODGE_INLINE -> const char * {
     if (here.close != '}') return nullptr;
-    name_escaped = false;
-    if (*at != '"') return "a name is missing";
-    if (!string(name, name_length, name_escaped)) return "a text is not closed";
-    skip();
-    if (at == end || *at != ':') return "a colon is missing";
-    ++at;
+    Id &expected = here.last != JsonNames::kNone ? names.at(here.last).next : names.at(here.name).first;
+    if (const JsonNames::Name &guess = names.at(expected);
+        expected != JsonNames::kNone && stands_at(guess, at, end)) {
+      name = at + 1;
+      name_length = guess.bytes_used - 3u;
+      name_hash = guess.hash;
+      name_escaped = false;
+      at += guess.bytes_used;
+      here.last = expected;
+    } else {
+      if (*at != '"') return "a name is missing";
+      name = at + 1;
+      name_escaped = false;
+      const char *const close = close_of(name, end, name_escaped);
+      if (close == nullptr) return "a text is not closed";
+      name_length = static_cast<std::uint32_t>(close - name);
+      at = close + 1;
+      skip();
+      if (at == end || *at != ':') return "a colon is missing";
+      ++at;
+      name_hash = hash_of_name({name, name_length});
+      const Id known =
+          name_escaped ? JsonNames::kOther : names.find(here.name, {name, name_length}, name_hash);
+      if (known != JsonNames::kOther) expected = known;
+      here.last = known;
+    }
     skip();
     return at == end ? "it ends in the middle" : nullptr;
   };
@@ -280,17 +245,23 @@ const char *mark_json(std::string_view text, JsonMarks &marks) {
     if (here.close == '}') {
       value.name = name;
       value.name_length = name_length;
+      value.name_hash = name_hash;
       value.name_escaped = name_escaped;
     }
     const char first = *at;
     if (first == '"') {
       value.kind = Kind::text;
-      if (!string(value.begin, value.length, value.escaped)) return "a text is not closed";
+      ++value.begin;
+      const char *const close = close_of(value.begin, end, value.escaped);
+      if (close == nullptr) return "a text is not closed";
+      value.length = static_cast<std::uint32_t>(close - value.begin);
+      at = close + 1;
     } else if (first == '{' || first == '[') {
       value.kind = first == '{' ? Kind::object : Kind::array;
       if (depth >= kDepthMax) return "it is nested too deep";
       outer[depth++] = here;
-      here = {static_cast<std::uint32_t>(used - 1), 0, first == '{' ? '}' : ']'};
+      here = {static_cast<std::uint32_t>(used - 1), 0, first == '{' ? '}' : ']',
+              here.close == '}' ? here.last : here.name, JsonNames::kNone};
       ++at;
       skip();
       if (at == end) return "it ends in the middle";

@@ -12,7 +12,8 @@ namespace dislodge::log {
 // Marks every value of the text, in order, each object and array before what is in it. Null where it went
 // well, else what is wrong. Checks structure, literals and the alphabet of numbers; the bytes of texts are
 // taken as they are (RFC 8259 forbids raw control characters: exports have them). Linear in the bytes.
-const char *mark_json(std::string_view text, JsonMarks &marks);
+// `names` is what was learnt from texts before; `root` says what the text is, JsonNames::kRecord or kInner.
+const char *mark_json(std::string_view text, JsonMarks &marks, JsonNames &names, JsonNames::Id root);
 
 // Text between quotes with its escapes decoded, written to `to`, which has room for as many bytes as the text
 // has: the result, whose size is returned, is never longer. A half of a surrogate pair becomes U+FFFD; an

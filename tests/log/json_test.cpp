@@ -48,6 +48,81 @@ TEST(Json, DecodesTextWhenItIsAskedFor) {
   EXPECT_EQ(record->get("in").unpacked().get("b").at(1).text("c"), "d");
 }
 
+// A text ends at the first quote that nothing escapes, wherever it lies.
+TEST(Json, TextsEndWhereTheyEnd) {
+  JsonArena arena;
+  for (std::size_t before = 0; before < 140; ++before)
+    for (std::size_t slashes = 0; slashes < 70; slashes += slashes < 4 ? 1 : 33)
+      for (const bool quote : {false, true}) {
+        const std::string plain(before, 'a');
+        std::string text = "{\"k\":\"" + plain;
+        for (std::size_t i = 0; i < slashes; ++i) text += "\\\\";
+        text += std::string(quote ? "\\\"" : "") + "\",\"after\":\"z\"}";
+        const auto record = parsed(arena, text);
+        ASSERT_TRUE(record) << text;
+        EXPECT_EQ(record->get("k").text(), plain + std::string(slashes, '\\') + (quote ? "\"" : ""));
+        EXPECT_EQ(record->get("after").text(), "z");
+        EXPECT_FALSE(parsed(arena, std::string_view(text).substr(0, text.size() - 2)));
+      }
+}
+
+// What was learnt of one text's names is a guess for the next, and nothing else.
+TEST(Json, NamesThatWereExpectedDoNotMatter) {
+  const std::string long_name(60, 'n');
+  const std::vector<std::string> texts = {
+      R"({"id":1,"name":"a","list":[{"id":2,"x":1},{"id":3,"y":1}],"end":true})",
+      R"({"id":1,"nam":"a","list":[{"id":2,"y":1}],"end":true,"more":{"id":4}})",
+      R"({"id" : 1 , "name" : "a" , "list" : [ { "id" : 2 } ] , "end" : true })",
+      R"({"\u0069d":1,"name":"a","list":[],"end":null})",
+      "{\"id\":1,\"" + long_name + "\":{\"id\":5},\"name\":\"" + std::string(50, 'b') + "\"}",
+      R"({"name":"a","id":1})",
+      R"([{"id":1},{"id":2},[{"id":3}]])",
+      R"({})",
+  };
+  const auto listed = [](const Json &value, const auto &self) -> std::string {
+    std::string out;
+    if (value.is_scalar()) return std::string(value.text());
+    value.for_members([&](std::string_view name, const Json &one) {
+      out += std::string(name) + "=" + self(one, self) + ";" + std::string(value.text(name)) + ",";
+    });
+    if (value.is_array())
+      value.for_elements([&](std::uint32_t, const Json &one) { out += "[" + self(one, self) + "]"; });
+    return out;
+  };
+  JsonArena used;
+  std::uint64_t state = 3;
+  for (int i = 0; i < 2000; ++i) {
+    state = state * 6364136223846793005ull + 1442695040888963407ull;
+    const std::string &text = texts[(state >> 33) % texts.size()];
+    JsonArena fresh;
+    const auto a = parsed(used, text), b = parsed(fresh, text);
+    ASSERT_TRUE(a && b) << text;
+    EXPECT_EQ(listed(*a, listed), listed(*b, listed)) << text;
+  }
+  // More names than are kept.
+  for (int i = 0; i < 5000; ++i) {
+    const std::string name = "name" + std::to_string(i);
+    const std::string text = "{\"" + name + "\":{\"" + name + "\":" + std::to_string(i) + "}}";
+    const auto record = parsed(used, text);
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->get(name).get(name).number(), i);
+  }
+}
+
+TEST(Json, ObjectsWithTheSameNamesHaveOneShape) {
+  JsonArena arena;
+  const std::uint64_t one = parsed(arena, R"({"a":1,"B":2})")->shape();
+  EXPECT_NE(one, 0u);
+  EXPECT_EQ(parsed(arena, R"({"A":null,"b":{}})")->shape(), one);
+  EXPECT_NE(parsed(arena, R"({"b":1,"a":2})")->shape(), one);
+  EXPECT_NE(JsonArena().parse(std::string(R"({"a":1,"B":2})"))->shape(), one);
+  const auto record = parsed(arena, R"({"a":null,"\u0042":2})");
+  EXPECT_TRUE(record->may_have(hash_of_name("A")));
+  EXPECT_TRUE(record->may_have(hash_of_name("b")));
+  EXPECT_FALSE(record->may_have(hash_of_name("c")));
+  EXPECT_EQ(parsed(arena, "{}")->shape(), 0u);
+}
+
 TEST(Json, NumbersAsTheyAreWrittenAndAsTheyCount) {
   JsonArena arena;
   const auto record = parsed(arena, R"({"a":-12,"b":1.5e3,"c":"77","d":12345678901234567890,"e":"x"})");
@@ -65,6 +140,11 @@ TEST(Json, RawIsMinified) {
   const auto record = parsed(arena, "{\"a\" : [ 1 , { \"b c\" : \"d \\\" e\" } ] }");
   ASSERT_TRUE(record);
   EXPECT_EQ(record->get("a").raw(), "[1,{\"b c\":\"d \\\" e\"}]");
+  const auto compact = parsed(arena, R"({"a":[1,{"b c":"d \" e","n":null,"l":[]},{},[[],true]],"z":0})");
+  ASSERT_TRUE(compact);
+  EXPECT_EQ(compact->get("a").at(1).text("b c"), "d \" e");
+  EXPECT_EQ(compact->get("a").raw(), R"([1,{"b c":"d \" e","n":null,"l":[]},{},[[],true]])");
+  EXPECT_EQ(compact->get("a").at(3).raw(), "[[],true]");
 }
 
 TEST(Json, RefusesWhatIsBroken) {
