@@ -1,9 +1,10 @@
 // Guessing at one account from everywhere: a try an address, from networks of homes in several countries, by
-// programs that change. No address and no program stands out, so the account does: nobody mistypes from ten
+// programs that change. No address and no program stands out, so the account does: nobody mistypes from eight
 // networks in which they never were. A telephone with an old password comes from many addresses, too, but by
 // one program; so does a program that a campaign is told by.
 //
-//   the tries   ten or more within a fortnight, from addresses where nobody of the tenant signs in, in eight
+//   the tries   eight or more within a fortnight, from addresses where nobody of the tenant signs in, in
+//   eight
 //               networks or more, by three programs or more; two an address at most
 //   the right   while they last or a day after, from such an address, in a country in which the account never
 //               was, or, where the log tells none, by a program that it never had
@@ -29,7 +30,7 @@ using log::Event;
 using log::Outcome;
 
 constexpr std::int64_t kWithin = 14 * base::kDay;
-constexpr std::size_t kTriesMin = 10;
+constexpr std::size_t kTriesMin = 8;
 constexpr std::size_t kNetworksMin = 8;
 constexpr std::size_t kProgramsMin = 3;
 constexpr std::size_t kAnAddressMax = 2;

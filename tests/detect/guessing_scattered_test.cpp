@@ -64,6 +64,15 @@ TEST(ScatteredGuessing, ItsOwnerAtHomeIsNotBlamed) {
   EXPECT_THAT(log.found("success-after-guessing"), IsEmpty());
 }
 
+// Each from a network of its own: eight say it, seven do not.
+TEST(ScatteredGuessing, EightTriesFromEightNetworks) {
+  Log eight, seven;
+  eight.guess(8, 3);
+  seven.guess(7, 3);
+  EXPECT_THAT(eight.found("brute-force"), SizeIs(1));
+  EXPECT_THAT(seven.found("brute-force"), IsEmpty());
+}
+
 TEST(ScatteredGuessing, ATelephoneWithAnOldPasswordIsOneProgram) {
   Log log;
   log.guess(24, 1);
