@@ -34,6 +34,7 @@
 #include <vector>
 
 #include "detect/detect.hpp"
+#include "detect/sigma_matcher.hpp"
 #include "log/reader.hpp"
 
 namespace {

@@ -23,6 +23,7 @@
 #include "base/embedded_rules.hpp"
 #include "detect/detect.hpp"
 #include "detect/joined.hpp"
+#include "detect/sigma_matcher.hpp"
 #include "evidence/sink.hpp"
 #include "identity/history.hpp"
 #include "identity/link.hpp"

@@ -10,6 +10,7 @@
 #include "base/json_writer.hpp"
 #include "cli/session.hpp"
 #include "detect/detect.hpp"
+#include "detect/sigma_matcher.hpp"
 #include "engine/inputs.hpp"
 
 namespace dislodge::cli {

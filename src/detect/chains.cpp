@@ -13,6 +13,7 @@
 
 #include "base/encode.hpp"
 #include "detect/passes.hpp"
+#include "detect/sigma_matcher.hpp"
 
 namespace dislodge::detect {
 

@@ -20,11 +20,13 @@
 
 #include "base/embedded_rules.hpp"
 #include "detect/detection.hpp"
-#include "detect/sigma_matcher.hpp"
+#include "detect/sigma_rule.hpp"
 #include "identity/fact.hpp"
 #include "log/event.hpp"
 
 namespace dislodge::detect {
+
+class SigmaMatcher;  // sigma_matcher.hpp
 
 // A kind of detection as rules/detections/ describes it.
 struct KindRule {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "detect/passes.hpp"
+#include "detect/sigma_matcher.hpp"
 #include "log/front_end.hpp"
 #include "log/trace.hpp"
 

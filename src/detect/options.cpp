@@ -4,6 +4,7 @@
 #include "base/encode.hpp"
 #include "base/toml.hpp"
 #include "detect/detect.hpp"
+#include "detect/sigma_matcher.hpp"
 
 namespace dislodge::detect {
 

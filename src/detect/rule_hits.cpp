@@ -14,6 +14,7 @@
 #include "detect/hands.hpp"
 #include "detect/passes.hpp"
 #include "detect/sigma_correlation.hpp"
+#include "detect/sigma_matcher.hpp"
 #include "identity/ids.hpp"
 #include "identity/places.hpp"
 #include "log/operation.hpp"

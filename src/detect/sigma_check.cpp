@@ -5,6 +5,7 @@
 
 #include "base/encode.hpp"
 #include "evidence/deaf_sink.hpp"
+#include "log/builder.hpp"
 
 namespace dislodge::detect {
 

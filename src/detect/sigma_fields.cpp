@@ -1,6 +1,8 @@
 #include "detect/sigma_fields.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <utility>
 
 #include "base/encode.hpp"
 #include "log/operation.hpp"
@@ -15,6 +17,12 @@ using log::Json;
 constexpr std::size_t kValuesMax = 512;           // of one field
 constexpr std::size_t kWholeBytesMax = 4u << 20;  // of one record's texts
 constexpr int kPathDepthMax = 24;
+// Shapes of records whose fields' places are remembered.
+constexpr std::size_t kShapesMax = 64;
+
+constexpr std::string_view kEventStart = "event.";
+// Of {Name: X, Value: V}: what the name of a pair is called.
+constexpr log::JsonName kPairNames[] = {"Name", "key", "displayName", "@Name"};
 
 // What exporters put around the fields of a product.
 struct Container {
@@ -98,16 +106,46 @@ constexpr EventField kEventFields[] = {
 
 }  // namespace
 
+FieldPath::FieldPath(std::string written) : text(std::move(written)), hash(log::hash_of_name(text)) {
+  if (!text.starts_with(kEventStart)) return;
+  const std::string_view name = std::string_view(text).substr(kEventStart.size());
+  constexpr std::pair<std::string_view, Part> kParts[] = {
+      {"operation", Part::operation}, {"result", Part::result},     {"outcome", Part::outcome},
+      {"source", Part::source},       {"class", Part::event_class}, {"code", Part::code}};
+  constexpr std::pair<std::string_view, std::string_view> kExtras[] = {
+      {"new.", "new:"}, {"old.", "old:"}, {"x.", ""}};
+  part = Part::nothing;
+  for (const auto &[start_of_name, start_of_key] : kExtras)
+    if (name.starts_with(start_of_name)) {
+      part = Part::extra;
+      start = start_of_key;
+      key = name.substr(start_of_name.size());
+      return;
+    }
+  for (const auto &[known, which] : kParts)
+    if (name == known) part = which;
+  for (const EventField &field : kEventFields)
+    if (part == Part::nothing && field.name == name) {
+      part = Part::member;
+      member = field.field;
+    }
+}
+
+std::string plan_key(std::string_view product, std::string_view field) {
+  const std::string lower = base::lower(field);
+  if (lower.starts_with(kEventStart) && product != "windows") return lower;
+  return std::string(product) + ' ' + lower;
+}
+
 FieldPlan plan_field(std::string_view product, std::string_view field, const SigmaAliases &aliases) {
   FieldPlan plan;
   plan.name = field;
   const std::string lower = base::lower(field);
-  if (lower.starts_with("event.") && product != "windows") {
-    plan.paths.push_back(lower.starts_with("event.new.") || lower.starts_with("event.old.") ||
-                                 lower.starts_with("event.x.")
-                             ? std::string(field)
-                             : lower);
-    const std::string_view name = std::string_view(lower).substr(6);
+  if (lower.starts_with(kEventStart) && product != "windows") {
+    const bool keyed =
+        lower.starts_with("event.new.") || lower.starts_with("event.old.") || lower.starts_with("event.x.");
+    plan.paths.emplace_back(keyed ? std::string(field) : lower);
+    const std::string_view name = std::string_view(lower).substr(kEventStart.size());
     const auto known = std::find_if(std::begin(kEventFields), std::end(kEventFields),
                                     [&](const EventField &one) { return one.name == name; });
     plan.from_record = known != std::end(kEventFields)
@@ -115,19 +153,19 @@ FieldPlan plan_field(std::string_view product, std::string_view field, const Sig
                            : lower.starts_with("event.new.") || lower.starts_with("event.old.");
     return plan;
   }
-  plan.paths.emplace_back(field);
+  plan.paths.emplace_back(std::string(field));
   for (const std::string_view of : {product, std::string_view("*")})
     if (const auto found = aliases.find({std::string(of), lower}); found != aliases.end())
       for (const std::string &path : found->second) {
-        plan.paths.push_back(path);
-        if (path.starts_with("event.")) {
+        plan.paths.emplace_back(path);
+        if (path.starts_with(kEventStart)) {
           const FieldPlan inner = plan_field("", path, aliases);
           plan.from_record = plan.from_record && inner.from_record;
         }
       }
   for (const Container &container : kContainers)
     if (container.product == product)
-      plan.paths.push_back(std::string(container.path) + '.' + std::string(field));
+      plan.paths.emplace_back(std::string(container.path) + '.' + std::string(field));
   return plan;
 }
 
@@ -135,6 +173,89 @@ void FieldReader::begin(const Json &record, log::EventBuilder &event) {
   ++record_number_;
   record_ = record;
   event_ = &event;
+  const std::uint64_t shape = record.shape();
+  if (shape == shape_ && ways_ != nullptr) return;
+  shape_ = shape;
+  ways_ = nullptr;
+  if (shape == 0) return;
+  if (known_.size() > kShapesMax) known_.clear();
+  std::vector<Ways> &ways = known_[shape];
+  ways.resize(plans_.size());
+  ways_ = &ways;
+}
+
+namespace {
+
+bool may_be_pair(const Json &object) {
+  return std::any_of(std::begin(kPairNames), std::end(kPairNames),
+                     [&](const log::JsonName &name) { return object.may_have(name.hash); });
+}
+
+// The dots of a path before which stands the name of a member of the object.
+template <typename Each>
+void for_heads(const Json &object, std::string_view path, Each &&each) {
+  for (std::size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1))
+    if (object.may_have(log::hash_of_name(path.substr(0, dot)))) each(dot);
+}
+
+}  // namespace
+
+// What collect() could find by this path at the top of a record of this shape.
+FieldReader::Way FieldReader::way_of(const FieldPath &path) const {
+  if (path.part != FieldPath::Part::record || may_be_pair(record_)) return Way::any;
+  const bool whole = record_.may_have(path.hash);
+  std::size_t heads = 0;
+  for_heads(record_, path.text, [&](std::size_t) { ++heads; });
+  if (heads == 0) return whole ? Way::whole : Way::dead;
+  return heads == 1 && !whole ? Way::inner : Way::any;
+}
+
+bool FieldReader::may_lead(std::uint32_t field, std::size_t place) {
+  const FieldPath &path = plans_[field].paths[place];
+  std::vector<Inner> &all = inner_[field];
+  if (all.size() <= place) all.resize(plans_[field].paths.size());
+  Inner &known = all[place];
+  const std::string_view text = path.text;
+  if (known.outer != shape_) {
+    known = {};
+    known.outer = shape_;
+    for_heads(record_, text, [&](std::size_t dot) { known.dot = dot; });
+    known.hash = log::hash_of_name(text.substr(0, known.dot));
+  }
+  const Json under = record_.get({text.substr(0, known.dot), known.hash});
+  if (!under) return false;
+  const Json object = under.is_text() ? under.unpacked() : under;
+  const std::uint64_t shape = object.shape();
+  if (shape == 0) return true;
+  if (shape != known.shape) {
+    const std::string_view rest = text.substr(known.dot + 1);
+    known.shape = shape;
+    known.dead = !may_be_pair(object) && !object.may_have(log::hash_of_name(rest));
+    for_heads(object, rest, [&](std::size_t) { known.dead = false; });
+  }
+  return !known.dead;
+}
+
+FieldReader::Ways FieldReader::ways_of(std::uint32_t field) {
+  constexpr Ways kAll = ~Ways{0};  // any, for every path
+  if (ways_ == nullptr) return kAll;
+  Ways &ways = (*ways_)[field];
+  if (ways != 0) return ways;
+  const std::vector<FieldPath> &paths = plans_[field].paths;
+  ways = kAll;
+  if (paths.size() >= kPathsKnown) return ways;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const auto shift = static_cast<unsigned>(i) * kWayBits;
+    ways = (ways & ~(Ways{3} << shift)) | static_cast<Ways>(way_of(paths[i])) << shift;
+  }
+  return ways;
+}
+
+bool FieldReader::may_have(std::uint32_t field) {
+  const Ways ways = ways_of(field);
+  for (std::size_t i = 0; i < std::min(plans_[field].paths.size(), kPathsKnown); ++i)
+    if (static_cast<Way>(ways >> (i * kWayBits) & 3) != Way::dead) return true;
+  return plans_[field].paths.size() > kPathsKnown;
 }
 
 const std::vector<FieldValue> &FieldReader::values(std::uint32_t field) {
@@ -142,11 +263,19 @@ const std::vector<FieldValue> &FieldReader::values(std::uint32_t field) {
   if (cached.record == record_number_) return cached.values;
   cached.record = record_number_;
   cached.values.clear();
-  for (const std::string &path : plans_[field].paths) {
-    if (path.starts_with("event."))
-      of_event(std::string_view(path).substr(6), cached.values);
-    else
-      collect(record_, path, 0, cached.values);
+  Ways ways = ways_of(field);
+  std::size_t looked_at = 0;
+  for (const FieldPath &path : plans_[field].paths) {
+    const std::size_t place = looked_at++;
+    const Way way = place < kPathsKnown ? static_cast<Way>(ways & 3) : Way::any;
+    ways >>= kWayBits;
+    if (way == Way::dead || (way == Way::inner && !may_lead(field, place))) continue;
+    if (path.part != FieldPath::Part::record)
+      of_event(path, cached.values);
+    else if (way != Way::whole)
+      collect(record_, path.text, 0, cached.values);
+    else if (const Json whole = record_.get({path.text, path.hash}))
+      leaf(whole, cached.values);
     if (!cached.values.empty()) break;
   }
   return cached.values;
@@ -188,7 +317,7 @@ void FieldReader::collect(const Json &value, std::string_view path, int depth,
     return;
   }
   // {Name: X, Value: V} and {key: X, value: V} stand for {X: V}.
-  const std::string_view name = here.any({"Name", "key", "displayName", "@Name"}).text();
+  const std::string_view name = here.any({kPairNames[0], kPairNames[1], kPairNames[2], kPairNames[3]}).text();
   if (!name.empty() && base::equal_ignoring_case(name, path)) {
     for (const std::string_view key :
          {"Value", "newValue", "boolValue", "intValue", "multiValue", "multiStrValue", "#text", "msgValue"})
@@ -206,32 +335,43 @@ void FieldReader::collect(const Json &value, std::string_view path, int depth,
   }
 }
 
-void FieldReader::of_event(std::string_view name, std::vector<FieldValue> &out) const {
+void FieldReader::of_event(const FieldPath &path, std::vector<FieldValue> &out) {
+  using Part = FieldPath::Part;
   const Event &event = event_->event();
   const auto add = [&](std::string_view text) {
     if (!text.empty() && out.size() < kValuesMax) out.push_back({text, false});
   };
-  const auto extras = [&](std::string_view start, std::string_view key) {
-    event_->for_extras([&](std::string_view known, std::string_view value) {
-      if (known.size() == start.size() + key.size() && known.starts_with(start) &&
-          base::equal_ignoring_case(known.substr(start.size()), key))
-        add(value);
-    });
-  };
-  if (name.starts_with("new.")) return extras("new:", name.substr(4));
-  if (name.starts_with("old.")) return extras("old:", name.substr(4));
-  if (name.starts_with("x.")) return extras("", name.substr(2));
-  if (name == "operation") {
-    add(event_->arena().keep(log::canonical_operation(event_->get(&Event::operation))));
-    return;
+  switch (path.part) {
+    case Part::operation:
+      if (const std::string_view written = event_->get(&Event::operation); written != operation_) {
+        operation_ = written;
+        canonical_ = log::canonical_operation(written);
+      }
+      return add(canonical_);
+    case Part::result:
+      return add(result_of(event));
+    case Part::outcome:
+      return add(log::name_of(event.outcome));
+    case Part::source:
+      return add(log::name_of(event.source));
+    case Part::event_class:
+      return add(log::name_of(event.event_class));
+    case Part::code: {
+      const auto written = std::to_chars(code_.data(), code_.data() + code_.size(), event.code);
+      return add({code_.data(), static_cast<std::size_t>(written.ptr - code_.data())});
+    }
+    case Part::member:
+      return add(event_->get(path.member));
+    case Part::extra:
+      event_->for_extras([&](std::string_view known, std::string_view value) {
+        if (known.size() == path.start.size() + path.key.size() && known.starts_with(path.start) &&
+            base::equal_ignoring_case(known.substr(path.start.size()), path.key))
+          add(value);
+      });
+      return;
+    default:
+      return;
   }
-  if (name == "result") return add(result_of(event));
-  if (name == "outcome") return add(log::name_of(event.outcome));
-  if (name == "source") return add(log::name_of(event.source));
-  if (name == "class") return add(log::name_of(event.event_class));
-  if (name == "code") return add(event_->arena().keep(std::to_string(event.code)));
-  for (const EventField &field : kEventFields)
-    if (field.name == name) return add(event_->get(field.field));
 }
 
 void FieldReader::flatten(const Json &value, int depth) {

@@ -8,6 +8,10 @@
 #include <set>
 
 #include "base/encode.hpp"
+#include "detect/sigma_compiled.hpp"
+#include "detect/sigma_fields.hpp"
+#include "detect/sigma_guards.hpp"
+#include "detect/sigma_logsource.hpp"
 
 namespace dislodge::detect {
 
@@ -30,122 +34,6 @@ constexpr std::size_t kWitnessesMax = 400;  // alternatives of one rule; beyond,
 // Letters that an exporter wrote as \u0041: then the scan cannot tell, and every rule is evaluated.
 constexpr const char *kEscapedLetter = "\\\\u00(2[0e]|3[0-9a]|4[0-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])";
 
-constexpr std::uint32_t bit(Source source) {
-  return 1u << static_cast<unsigned>(source);
-}
-
-// Where records of a logsource come from. What no reader knows may come from anywhere.
-std::uint32_t sources_of(const SigmaLogsource &logsource) {
-  const std::string_view product = logsource.product, service = logsource.service;
-  std::uint32_t sources = bit(Source::generic);
-  if (product == "azure") {
-    if (service == "signinlogs" || service == "riskdetection")
-      sources |= bit(Source::entra_signin) | bit(Source::entra_risk);
-    else if (service == "auditlogs" || service == "pim")
-      sources |= bit(Source::entra_audit);
-    else if (service == "activitylogs")
-      sources |= bit(Source::azure_activity);
-    else
-      sources |= bit(Source::entra_signin) | bit(Source::entra_audit) | bit(Source::graph_activity);
-  } else if (product == "m365") {
-    sources |= bit(Source::m365_audit) | bit(Source::exchange_audit) | bit(Source::message_trace);
-  } else if (product == "okta") {
-    sources |= bit(Source::okta);
-  } else if (product == "github") {
-    sources |= bit(Source::github);
-  } else if (product == "gitlab") {
-    sources |= bit(Source::gitlab);
-  } else if (product == "aws") {
-    sources |= bit(Source::aws_cloudtrail);
-  } else if (product == "gcp" || product == "google_workspace") {
-    sources |= bit(Source::google) | bit(Source::google_cloud);
-  } else if (product == "salesforce") {
-    sources |= bit(Source::salesforce);
-  } else if (product == "windows") {
-    sources |= bit(Source::windows) | bit(Source::ecs);
-  } else if (product == "linux") {
-    sources |= bit(Source::sshd) | bit(Source::syslog);
-  } else if (product == "any") {
-    sources = ~0u;
-  }
-  return sources;
-}
-
-// Windows keeps services in channels, and categories in event ids.
-struct Channel {
-  std::string_view service, channel;
-};
-constexpr Channel kChannels[] = {
-    {"security", "Security"},
-    {"system", "System"},
-    {"application", "Application"},
-    {"sysmon", "Microsoft-Windows-Sysmon/Operational"},
-    {"powershell", "Microsoft-Windows-PowerShell/Operational"},
-    {"powershell-classic", "Windows PowerShell"},
-    {"taskscheduler", "Microsoft-Windows-TaskScheduler/Operational"},
-    {"windefend", "Microsoft-Windows-Windows Defender/Operational"},
-    {"ntlm", "Microsoft-Windows-NTLM/Operational"},
-    {"dns-server", "DNS Server"},
-    {"bits-client", "Microsoft-Windows-Bits-Client/Operational"},
-    {"codeintegrity-operational", "Microsoft-Windows-CodeIntegrity/Operational"},
-    {"firewall-as", "Microsoft-Windows-Windows Firewall With Advanced Security/Firewall"},
-    {"terminalservices-localsessionmanager",
-     "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational"},
-    {"wmi", "Microsoft-Windows-WMI-Activity/Operational"},
-};
-struct Category {
-  std::string_view category;
-  std::vector<std::string_view> ids;
-};
-const Category kCategories[] = {
-    {"process_creation", {"1", "4688"}},
-    {"file_change", {"2"}},
-    {"network_connection", {"3", "5156"}},
-    {"process_termination", {"5"}},
-    {"driver_load", {"6"}},
-    {"image_load", {"7"}},
-    {"create_remote_thread", {"8"}},
-    {"raw_access_thread", {"9"}},
-    {"process_access", {"10"}},
-    {"file_event", {"11"}},
-    {"registry_add", {"12"}},
-    {"registry_delete", {"12"}},
-    {"registry_set", {"13"}},
-    {"registry_rename", {"14"}},
-    {"registry_event", {"12", "13", "14"}},
-    {"create_stream_hash", {"15"}},
-    {"pipe_created", {"17", "18"}},
-    {"wmi_event", {"19", "20", "21"}},
-    {"dns_query", {"22"}},
-    {"file_delete", {"23", "26"}},
-    {"clipboard_capture", {"24"}},
-    {"process_tampering", {"25"}},
-    {"file_block", {"27", "28"}},
-    {"file_executable_detected", {"29"}},
-    {"ps_module", {"4103"}},
-    {"ps_script", {"4104"}},
-    {"ps_classic_start", {"400"}},
-    {"ps_classic_provider_start", {"600"}},
-    {"ps_classic_script", {"800"}},
-};
-
-struct Item {
-  std::uint32_t field = 0;
-  bool keyword = false, all = false, negated = false;
-  bool exists = false, wanted = true;             // |exists
-  std::optional<std::uint32_t> other;             // |fieldref
-  Modifier reference = Modifier::all;             // contains, startswith, endswith; else equality
-  std::vector<std::vector<SigmaPattern>> values;  // OR (or AND) of ORs
-};
-
-struct Rule {
-  std::uint32_t sources = 0;
-  std::vector<std::vector<std::vector<Item>>> selections;
-  std::vector<std::pair<std::string, std::uint32_t>> kept;  // for correlations: name, field
-  std::vector<std::string_view> channels, event_ids;        // of Windows
-  std::uint32_t channel_field = 0, event_id_field = 0;
-};
-
 using Witnesses = std::optional<std::vector<std::string>>;
 
 std::size_t shortest(const std::vector<std::string> &list) {
@@ -165,23 +53,26 @@ void better(Witnesses &best, Witnesses other) {
 struct SigmaMatcher::State {
   SigmaSet set;
   std::vector<FieldPlan> plans;
-  std::vector<Rule> rules;                             // beside set.rules
+  std::vector<CompiledRule> rules;                     // beside set.rules
   std::vector<std::vector<std::uint32_t>> by_literal;  // literal -> rules
-  std::vector<std::uint32_t> always;                   // rules without witness
+  std::vector<std::uint32_t> always;                   // rules with neither guard nor literal
+  std::optional<SigmaGuards> guards;
+  std::uint32_t scanned = 0;  // sources whose records are scanned for literals
   std::unique_ptr<hs_database_t, FreeDatabase> database;
   std::uint32_t escaped_id = 0;
   std::size_t pattern_room = kSigmaPatternBytesMax;
-  std::map<std::pair<std::string, std::string>, std::uint32_t> field_ids;
+  std::map<std::string, std::uint32_t> field_ids;
 
   std::uint32_t field(const std::string &product, const std::string &name, const SigmaAliases &aliases) {
     const auto [found, added] =
-        field_ids.emplace(std::pair(product, base::lower(name)), static_cast<std::uint32_t>(plans.size()));
+        field_ids.emplace(plan_key(product, name), static_cast<std::uint32_t>(plans.size()));
     if (added) plans.push_back(plan_field(product, name, aliases));
     return found->second;
   }
 
-  Result<Item> item(const SigmaItem &written, const std::string &product, const SigmaAliases &aliases) {
-    Item out;
+  Result<CompiledItem> item(const SigmaItem &written, const std::string &product,
+                            const SigmaAliases &aliases) {
+    CompiledItem out;
     out.keyword = written.field.empty();
     out.all = written.has(Modifier::all);
     out.negated = written.has(Modifier::neq);
@@ -204,27 +95,23 @@ struct SigmaMatcher::State {
     return out;
   }
 
-  Result<Rule> compile(const SigmaRule &written, const SigmaAliases &aliases) {
-    Rule out;
+  Result<CompiledRule> compile(const SigmaRule &written, const SigmaAliases &aliases) {
+    CompiledRule out;
     std::string product = written.logsources.front().product;
     for (const SigmaLogsource &logsource : written.logsources) {
       out.sources |= sources_of(logsource);
       if (logsource.product != product) product = "*";
-      if (logsource.product != "windows") continue;
-      for (const Channel &one : kChannels)
-        if (logsource.service == one.service) out.channels.push_back(one.channel);
-      for (const Category &one : kCategories)
-        if (logsource.category == one.category)
-          out.event_ids.insert(out.event_ids.end(), one.ids.begin(), one.ids.end());
+      for (const std::string_view channel : channels_of(logsource)) out.channels.push_back(channel);
+      for (const std::string_view id : event_ids_of(logsource)) out.event_ids.push_back(id);
     }
     out.channel_field = field("windows", "Channel", aliases);
     out.event_id_field = field("windows", "EventID", aliases);
     for (const SigmaSelection &selection : written.selections) {
-      std::vector<std::vector<Item>> maps;
+      std::vector<std::vector<CompiledItem>> maps;
       for (const auto &map : selection.any) {
-        std::vector<Item> items;
+        std::vector<CompiledItem> items;
         for (const SigmaItem &one : map) {
-          DISLODGE_TRY_ASSIGN(Item compiled, item(one, product, aliases));
+          DISLODGE_TRY_ASSIGN(CompiledItem compiled, item(one, product, aliases));
           items.push_back(std::move(compiled));
         }
         maps.push_back(std::move(items));
@@ -235,7 +122,7 @@ struct SigmaMatcher::State {
   }
 
   // Literals of which at least one stands in every record that matches.
-  Witnesses of_item(const Item &item) const {
+  Witnesses of_item(const CompiledItem &item) const {
     if (item.negated || item.exists || item.other) return std::nullopt;
     if (!item.keyword && !plans[item.field].from_record) return std::nullopt;
     Witnesses best;
@@ -254,18 +141,18 @@ struct SigmaMatcher::State {
     return item.all ? best : Witnesses(std::move(any));
   }
 
-  Witnesses of_selection(const std::vector<std::vector<Item>> &maps) const {
+  Witnesses of_selection(const std::vector<std::vector<CompiledItem>> &maps) const {
     std::vector<std::string> any;
     for (const auto &items : maps) {
       Witnesses best;
-      for (const Item &item : items) better(best, of_item(item));
+      for (const CompiledItem &item : items) better(best, of_item(item));
       if (!best) return std::nullopt;
       any.insert(any.end(), best->begin(), best->end());
     }
     return any;
   }
 
-  Witnesses of_rule(const SigmaRule &written, const Rule &rule) const {
+  Witnesses of_rule(const SigmaRule &written, const CompiledRule &rule) const {
     using Kind = SigmaCondition::Kind;
     // Children stand before their parents.
     std::vector<Witnesses> of_node(written.condition.nodes.size());
@@ -326,19 +213,31 @@ struct SigmaMatcher::State {
     }
   }
 
-  Result<void> compile_literals() {
+  // What each rule is found by: a guard, a literal in the record's bytes, or nothing but itself.
+  Result<void> choose() {
+    std::vector<Witnesses> witnesses;
+    std::vector<bool> has_literal;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      witnesses.push_back(of_rule(set.rules[i], rules[i]));
+      has_literal.push_back(witnesses.back().has_value());
+    }
+    guards.emplace(set, rules, has_literal);
     std::map<std::string, std::vector<std::uint32_t>> wanted;
-    for (std::uint32_t i = 0; i < rules.size(); ++i) {
-      const Witnesses witnesses = of_rule(set.rules[i], rules[i]);
-      if (!witnesses) {
-        always.push_back(i);
+    for (const std::uint32_t rule : guards->without()) {
+      if (!witnesses[rule]) {
+        always.push_back(rule);
         continue;
       }
-      for (const std::string &literal : *witnesses) {
+      scanned |= rules[rule].sources;
+      for (const std::string &literal : *witnesses[rule]) {
         auto &list = wanted[literal];
-        if (list.empty() || list.back() != i) list.push_back(i);
+        if (list.empty() || list.back() != rule) list.push_back(rule);
       }
     }
+    return compile_literals(wanted);
+  }
+
+  Result<void> compile_literals(std::map<std::string, std::vector<std::uint32_t>> &wanted) {
     std::vector<std::string> expressions;
     for (auto &[literal, list] : wanted) {
       std::string escaped;
@@ -386,7 +285,7 @@ Result<SigmaMatcher> SigmaMatcher::make(SigmaSet set, const SigmaAliases &aliase
   set.rules = std::move(good);
   state->set = std::move(set);
   state->keep_fields(aliases);
-  DISLODGE_TRY(state->compile_literals());
+  DISLODGE_TRY(state->choose());
   return SigmaMatcher(std::move(state));
 }
 
@@ -404,12 +303,16 @@ std::size_t SigmaMatcher::with_witness() const {
 }
 
 struct SigmaWatcher::Scratch {
+  explicit Scratch(const SigmaMatcher::State &of) : fields(of.plans), guards(*of.guards), state(&of) {}
+
+  FieldReader fields;
+  GuardReader guards;
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch;
   std::vector<std::uint64_t> seen;  // by rule: the last record for which it was a candidate
   std::vector<std::uint32_t> candidates;
   std::uint64_t record = 0;
-  bool everything = false;
-  const SigmaMatcher::State *state = nullptr;
+  bool escaped = false;
+  const SigmaMatcher::State *state;
 
   void candidate(std::uint32_t rule) {
     if (seen[rule] == record) return;
@@ -418,28 +321,26 @@ struct SigmaWatcher::Scratch {
   }
 };
 
-SigmaWatcher::SigmaWatcher(const SigmaMatcher &matcher)
-    : state_(matcher.state()), fields_(state_.plans), scratch_(std::make_unique<Scratch>()) {
+SigmaWatcher::SigmaWatcher(const SigmaMatcher &matcher, Candidates candidates)
+    : state_(matcher.state()), scratch_(std::make_unique<Scratch>(state_)), candidates_(candidates) {
   hs_scratch_t *raw = nullptr;
   if (hs_alloc_scratch(state_.database.get(), &raw) == HS_SUCCESS) scratch_->scratch.reset(raw);
   scratch_->seen.resize(state_.rules.size());
-  scratch_->state = &state_;
 }
 
 SigmaWatcher::~SigmaWatcher() = default;
 
-void SigmaWatcher::saw(const log::Json &record, std::string_view raw, log::EventBuilder &event) {
-  if (state_.rules.empty()) return;
+// Rules whose literals stand in the record. Where that cannot be told, all that are found by literals.
+void SigmaWatcher::scan(std::string_view raw) {
   Scratch &scratch = *scratch_;
-  ++scratch.record;
-  scratch.candidates.clear();
-  scratch.everything = !scratch.scratch || raw.size() > UINT32_MAX;
-  if (!scratch.everything) {
+  bool everything = !scratch.scratch || raw.size() > UINT32_MAX;
+  if (!everything) {
+    scratch.escaped = false;
     const auto on_match = [](unsigned id, unsigned long long, unsigned long long, unsigned,
                              void *context) -> int {
       auto &here = *static_cast<Scratch *>(context);
       if (id == here.state->escaped_id) {
-        here.everything = true;
+        here.escaped = true;
         return 1;
       }
       for (const std::uint32_t rule : here.state->by_literal[id]) here.candidate(rule);
@@ -447,23 +348,36 @@ void SigmaWatcher::saw(const log::Json &record, std::string_view raw, log::Event
     };
     const hs_error_t result = hs_scan(state_.database.get(), raw.data(), static_cast<unsigned>(raw.size()), 0,
                                       scratch.scratch.get(), on_match, &scratch);
-    if (result != HS_SUCCESS && result != HS_SCAN_TERMINATED) scratch.everything = true;
+    everything = scratch.escaped || (result != HS_SUCCESS && result != HS_SCAN_TERMINATED);
   }
-  if (scratch.everything) {
-    for (std::uint32_t i = 0; i < state_.rules.size(); ++i) scratch.candidate(i);
-  } else {
+  if (!everything) return;
+  for (const std::uint32_t rule : state_.guards->without()) scratch.candidate(rule);
+}
+
+void SigmaWatcher::saw(const log::Json &record, std::string_view raw, log::EventBuilder &event) {
+  if (state_.rules.empty()) return;
+  Scratch &scratch = *scratch_;
+  ++scratch.record;
+  scratch.candidates.clear();
+  scratch.fields.begin(record, event);
+  const Source of = event.event().source;
+  const std::uint32_t source = bit_of(of);
+  if (candidates_ == Candidates::likely) {
+    scratch.guards.rules(of, scratch.fields, [&](std::uint32_t rule) { scratch.candidate(rule); });
+    if ((state_.scanned & source) != 0) scan(raw);
     for (const std::uint32_t rule : state_.always) scratch.candidate(rule);
+  } else {
+    for (std::uint32_t rule = 0; rule < state_.rules.size(); ++rule) scratch.candidate(rule);
   }
   if (scratch.candidates.empty()) return;
   std::sort(scratch.candidates.begin(), scratch.candidates.end());
-  fields_.begin(record, event);
-  const std::uint32_t source = bit(event.event().source);
+  FieldReader &fields = scratch.fields;
   std::vector<std::pair<std::string, std::string>> found;
   for (const std::uint32_t rule : scratch.candidates) {
     if ((state_.rules[rule].sources & source) == 0 || !evaluate(rule)) continue;
     found.emplace_back("rule", state_.set.rules[rule].id);
     for (const auto &[name, field] : state_.rules[rule].kept)
-      for (const FieldValue &value : fields_.values(field))
+      for (const FieldValue &value : fields.values(field))
         found.emplace_back("at:" + name, std::string(value.text));
   }
   // Extras are added last: they must not be seen by the rules. A field that two rules keep stands once.
@@ -475,9 +389,10 @@ void SigmaWatcher::saw(const log::Json &record, std::string_view raw, log::Event
 
 bool SigmaWatcher::evaluate(std::size_t index) {
   ++evaluations_;
-  const Rule &rule = state_.rules[index];
+  FieldReader &fields = scratch_->fields;
+  const CompiledRule &rule = state_.rules[index];
   const auto one_of = [&](std::uint32_t field, const std::vector<std::string_view> &wanted) {
-    const auto &values = fields_.values(field);
+    const auto &values = fields.values(field);
     if (values.empty() || wanted.empty()) return true;
     return std::any_of(values.begin(), values.end(), [&](const FieldValue &value) {
       return std::any_of(wanted.begin(), wanted.end(),
@@ -508,6 +423,7 @@ bool SigmaWatcher::node(std::size_t rule, std::uint32_t at) {
 }
 
 bool SigmaWatcher::selection(std::size_t rule, std::uint32_t index) {
+  FieldReader &fields = scratch_->fields;
   const auto any_value = [](const std::vector<FieldValue> &values,
                             const std::vector<SigmaPattern> &alternatives) {
     static constexpr FieldValue kAbsent{{}, true};
@@ -530,12 +446,12 @@ bool SigmaWatcher::selection(std::size_t rule, std::uint32_t index) {
         return base::equal_ignoring_case(text, other);
     }
   };
-  const auto holds = [&](const Item &item) {
-    const auto &values = item.keyword ? fields_.whole() : fields_.values(item.field);
+  const auto holds = [&](const CompiledItem &item) {
+    const auto &values = item.keyword ? fields.whole() : fields.values(item.field);
     if (item.exists) return values.empty() != item.wanted;
     bool match = false;
     if (item.other) {
-      const auto &others = fields_.values(*item.other);
+      const auto &others = fields.values(*item.other);
       match = std::any_of(values.begin(), values.end(), [&](const FieldValue &value) {
         return std::any_of(others.begin(), others.end(), [&](const FieldValue &other) {
           return refers(item.reference, value.text, other.text);
@@ -551,7 +467,7 @@ bool SigmaWatcher::selection(std::size_t rule, std::uint32_t index) {
     return match != item.negated;
   };
   const auto &maps = state_.rules[rule].selections[index];
-  return std::any_of(maps.begin(), maps.end(), [&](const std::vector<Item> &items) {
+  return std::any_of(maps.begin(), maps.end(), [&](const std::vector<CompiledItem> &items) {
     return std::all_of(items.begin(), items.end(), holds);
   });
 }

@@ -403,6 +403,28 @@ bool SigmaPattern::matches(const FieldValue &value) const {
   }
 }
 
+bool SigmaPattern::is_whole() const {
+  if (kind_ == Kind::empty) return true;
+  return kind_ == Kind::text && parts_.size() == 1 && parts_[0].wild.empty() && !open_begin_ && !open_end_;
+}
+
+std::string SigmaPattern::literal() const {
+  std::string best;
+  if (kind_ != Kind::text) return best;
+  for (const Part &part : parts_) {
+    std::string run;
+    for (std::size_t i = 0; i <= part.bytes.size(); ++i) {
+      if (i < part.bytes.size() && (part.wild.empty() || part.wild[i] == 0)) {
+        run += part.bytes[i];
+        continue;
+      }
+      if (run.size() > best.size()) best = run;
+      run.clear();
+    }
+  }
+  return best;
+}
+
 std::string SigmaPattern::witness() const {
   if (kind_ != Kind::text) return {};
   std::string best;

@@ -42,6 +42,15 @@ class SigmaPattern {
   std::string witness() const;
   static constexpr std::size_t kWitnessMin = 4;
 
+  bool is_null() const { return kind_ == Kind::null; }    // matches where nothing is
+  bool is_empty() const { return kind_ == Kind::empty; }  // matches the empty text alone
+  bool is_text() const { return kind_ == Kind::text; }
+  // Matches its literal() and nothing else, but for the case of letters.
+  bool is_whole() const;
+  // The longest run of bytes that is in every text that matches, in lower case unless `cased` is asked for;
+  // "" where none is known.
+  std::string literal() const;
+
  private:
   enum class Kind : std::uint8_t { text, empty, null, regex, network, number, date };
   // Characters between two stars; ? stands for any one byte.

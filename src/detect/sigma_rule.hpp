@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/embedded_rules.hpp"
@@ -177,6 +178,9 @@ struct SigmaSet {
 
 // Values for |expand: placeholder name (without %) -> values.
 using SigmaPlaceholders = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+// (product, field name), both lower case, to the paths where records have it. Product "*": every product.
+using SigmaAliases = std::map<std::pair<std::string, std::string>, std::vector<std::string>>;
 
 // Reads every .yml and .yaml file whose path has "detections/". Filters are joined to the rules that they
 // name.

@@ -8,6 +8,7 @@
 
 #include "breach.hpp"
 #include "detect/detect.hpp"
+#include "detect/sigma_matcher.hpp"
 #include "evict/plan.hpp"
 #include "identity/places.hpp"
 
