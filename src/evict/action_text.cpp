@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "reach/program.hpp"
@@ -22,6 +23,14 @@ void replace_all(std::string &text, std::string_view what, std::string_view by) 
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
     text.replace(at, what.size(), by);
   }
+}
+
+// Ids of facts are in lower case; AWS knows its key ids in capitals only.
+std::string as_written(std::string text) {
+  constexpr std::size_t kKeyId = 20;
+  if (text.size() == kKeyId && (text.starts_with("akia") || text.starts_with("asia")))
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
+  return text;
 }
 
 }  // namespace
@@ -102,11 +111,14 @@ std::string ActionText::fill_in(std::string text, const Candidate &one) const {
   const std::string_view principal = one.principal;
   const std::string_view native =
       principal.substr(principal.rfind('/') == std::string_view::npos ? 0 : principal.rfind('/') + 1);
-  replace_all(text, "{principal-name}", name(principal));
+  // Where nothing gives it a name its id ends with one.
+  const std::string_view called = name(principal);
+  replace_all(text, "{principal-name}", called == principal ? native : called);
   replace_all(text, "{principal}", native);
   replace_all(text, "{secret}", one.secret);
   replace_all(text, "{resource}", name(one.resource));
-  replace_all(text, "{fact}", one.fact.empty() ? evidence_of(one) : one.fact);
+  replace_all(text, "{fact}",
+              one.fact.empty() ? std::string(evidence_of(one)) : as_written(std::string(one.fact)));
   return text;
 }
 

@@ -150,7 +150,7 @@ TEST(Plan, AccountsLetBackInKeysAndRightsHaveTheirActions) {
   detect::Detection set = spray();
   set.planted = {
       {std::string(kUser), "account", "", day(11), ""},
-      {"principal:aws/482913007654/backup", "access-key", "akiabackup", day(12), ""},
+      {"principal:aws/482913007654/backup", "access-key", "akiaiosfodnn7backup1", day(12), ""},
       {"principal:aws/482913007654/backup", "right", "arn:aws:iam::aws:policy/admin", day(12), ""},
       {"principal:aws/482913007654/role/deploy", "trust", "updateassumerolepolicy Deploy", day(12), ""},
       {"principal:okta/00udora", "token", "system.api_token.create 00Tbk", day(12), ""},
@@ -162,7 +162,7 @@ TEST(Plan, AccountsLetBackInKeysAndRightsHaveTheirActions) {
   EXPECT_NE(find(plan, "disable-account", kUser), nullptr);
   const PlannedAction *key = find(plan, "delete-access-key", "principal:aws/482913007654/backup");
   ASSERT_NE(key, nullptr);
-  EXPECT_THAT(key->command, HasSubstr("--user-name backup --access-key-id akiabackup"));
+  EXPECT_THAT(key->command, HasSubstr("--user-name backup --access-key-id AKIAIOSFODNN7BACKUP1"));
   EXPECT_NE(find(plan, "take-back-right", "principal:aws/482913007654/backup"), nullptr);
   EXPECT_NE(find(plan, "remove-device", "principal:entra/t/pc"), nullptr);
   const PlannedAction *krbtgt = find(plan, "rotate-secret", "principal:ad/s-1-5-21-1-2-3-502");
