@@ -216,7 +216,7 @@ int run(int argc, char **argv) {
   plan_command
       ->add_option("--check", plan.check, "Check a plan given as JSON lines or CSV and list its leaks")
       ->check(CLI::ExistingFile);
-  plan_command->add_option("--start", plan.start, "When wave 1 may begin (default: tomorrow)");
+  plan_command->add_option("--start", plan.start, "When wave 0 may begin (default: tomorrow)");
   plan_command->add_option("--protect", plan.protect, "Free these first, by id or name: triage");
   plan_command->add_option("--forbid", plan.forbid, "ACTION or \"ACTION TARGET\" that may not be taken");
   plan_command->add_option("--prefer", plan.prefer, "ACTION or \"ACTION TARGET\" that counts half its price");

@@ -32,6 +32,11 @@ base::Result<engine::PlanWishes> wishes_of(const PlanArguments &arguments) {
       return base::fail(ErrorKind::usage,
                         fmt::format("--start {}: write a time as 2026-03-01T08:00:00Z", arguments.start));
     wishes.start = *start;
+    if (*start < base::now())
+      fmt::print(stderr,
+                 "dislodge: --start {} is in the past: the plan leaves out whatever only came within reach "
+                 "after its end\n",
+                 arguments.start);
   }
   if (!arguments.costs.empty()) {
     DISLODGE_TRY_ASSIGN(const std::string csv, base::read_file(arguments.costs));
@@ -78,11 +83,19 @@ int tick(const PlanArguments &arguments) {
       auto read = engine::ticks_of_checklist(picture.plan, *text, arguments.ticks.string());
       if (!read) return report_error(read.error());
       ticks = std::move(*read);
+      for (const evict::PlannedAction &action : picture.plan.actions)
+        for (const engine::Tick &one : ticks) {
+          if (one.action != evict::key_of(action)) continue;
+          if (const auto fine = engine::check_when(picture, action, one); !fine)
+            return report_error(fine.error());
+        }
       return kDone;
     }
     for (const evict::PlannedAction &action : picture.plan.actions) {
       if (action.id != arguments.tick) continue;
       said.action = evict::key_of(action);
+      if (const auto fine = engine::check_when(picture, action, said); !fine)
+        return report_error(fine.error());
       if (said.state == "in-effect") warn_of_order(picture.plan, action);
       ticks.push_back(said);
       return kDone;

@@ -135,13 +135,20 @@ Result<reach::Program> carried_out(const engine::Picture &picture, const engine:
   return evict::apply(picture.reach.program, actions, done);
 }
 
+// The program as it is by what is in effect of the plan.
+Result<reach::Program> as_it_is(const engine::Picture &picture, const engine::Options &options) {
+  DISLODGE_TRY_ASSIGN(const engine::RuleTexts texts, engine::load_rule_texts(options));
+  DISLODGE_TRY_ASSIGN(const evict::Actions actions, evict::load_actions(texts.files));
+  return evict::apply(picture.reach.program, actions, picture.plan.actions);
+}
+
 base::IntervalSet restricted(const base::IntervalSet &set, const std::optional<Time> &at) {
   if (!at) return set;
   return set.contains(*at) ? set : base::IntervalSet();
 }
 
 void print_differences(std::vector<reach::Difference> list, const std::optional<Time> &at, bool as_json,
-                       std::string_view nothing) {
+                       std::string_view nothing, std::string_view gained = "gained") {
   if (at) {
     std::erase_if(list, [&](reach::Difference &one) {
       const bool before = !restricted(one.before, at).empty(), after = !restricted(one.after, at).empty();
@@ -180,7 +187,8 @@ void print_differences(std::vector<reach::Difference> list, const std::optional<
     const auto moment = [](Time time, std::string_view open) {
       return time == base::kTimeMin || time == base::kTimeMax ? std::string(open) : base::format_time(time);
     };
-    print_line(fmt::format("{:<8} {:<9} {}  {} .. {}  {}", one.change, one.type, one.name,
+    print_line(fmt::format("{:<8} {:<9} {}  {} .. {}  {}",
+                           one.change == "gained" ? gained : std::string_view(one.change), one.type, one.name,
                            moment(told.first(), "ever"), moment(told.last(), "open"), one.id));
   }
 }
@@ -306,7 +314,10 @@ int print_people(const ReachArguments &arguments, const engine::Picture &picture
 
 int answer(casefile::Case &the_case, const ReachArguments &arguments, const Questions &questions,
            const engine::Picture &picture, const std::optional<Time> &at) {
-  const reach::Program &program = picture.reach.program;
+  const auto now = as_it_is(picture, arguments.engine);
+  if (!now) return report_error(now.error());
+  const reach::Program &program = *now;
+  const reach::Solution possible = reach::solve(program, reach::Grade::possible);
   if (!questions.without.empty()) {
     auto all = carried_out(picture, arguments.engine, {});
     auto some = carried_out(picture, arguments.engine, questions.without);
@@ -324,14 +335,14 @@ int answer(casefile::Case &the_case, const ReachArguments &arguments, const Ques
       if (!spec) return report_error(spec.error());
       live.add(*spec);
     }
-    print_differences(reach::differences(program, picture.reach.possible, live.program(), live.solution()),
-                      at, arguments.json, "nothing that they could not hold at those times already");
+    print_differences(reach::differences(program, possible, live.program(), live.solution()), at,
+                      arguments.json, "nothing that they could not hold at those times already");
   }
   if (questions.unseen) {
     const reach::Program grown = reach::with_unseen(program, picture.unseen);
-    print_differences(reach::differences(program, picture.reach.possible, grown,
-                                         reach::solve(grown, reach::Grade::possible)),
-                      at, arguments.json, "nothing: no credential could have been set unseen");
+    print_differences(
+        reach::differences(program, possible, grown, reach::solve(grown, reach::Grade::possible)), at,
+        arguments.json, "nothing: no credential could have been set unseen");
   }
   if (!questions.missing_logs.empty()) {
     base::Progress progress(!arguments.quiet);
@@ -340,8 +351,10 @@ int answer(casefile::Case &the_case, const ReachArguments &arguments, const Ques
         engine::derive_without(the_case, arguments.engine, questions.missing_logs, progress, timings);
     progress.clear();
     if (!other) return report_error(other.error());
+    const auto without = as_it_is(*other, arguments.engine);
+    if (!without) return report_error(without.error());
     print_differences(
-        reach::differences(program, picture.reach.possible, other->reach.program, other->reach.possible), at,
+        reach::differences(program, possible, *without, reach::solve(*without, reach::Grade::possible)), at,
         arguments.json, "nothing: no step rests on that log alone");
   }
   return kDone;
@@ -382,11 +395,13 @@ int run_reach(const ReachArguments &arguments) {
       print(arguments.json ? report::reach_json(picture) : report::fitted(report::reach_text(picture)));
       return kDone;
     }
-    // What they hold at that time: from nothing to what there is.
+    // What they hold at that time: from nothing to what there is, by what is in effect.
     const reach::Program nothing;
-    print_differences(
-        reach::differences(nothing, reach::Solution(), picture.reach.program, picture.reach.possible), at,
-        arguments.json, "nothing that we know of");
+    const auto program = as_it_is(picture, arguments.engine);
+    if (!program) return report_error(program.error());
+    print_differences(reach::differences(nothing, reach::Solution(), *program,
+                                         reach::solve(*program, reach::Grade::possible)),
+                      at, arguments.json, "nothing that we know of", "held");
     return kDone;
   });
 }

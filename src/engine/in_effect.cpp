@@ -38,13 +38,32 @@ std::set<std::string> keys_of(const Picture &picture, const evict::PlannedAction
   return keys;
 }
 
+// Whether a log's session id is one that begins with a sign-in and ends with a revocation: that of AWS is a
+// name which people choose.
+bool tells_sessions(log::Source source) {
+  using enum log::Source;
+  return source == entra_signin || source == m365_audit || source == exchange_audit ||
+         source == graph_activity || source == okta;
+}
+
+// A key that lasts until somebody takes it away; what is opened with it has ids that begin otherwise
+// (docs.aws.amazon.com/IAM: unique identifiers).
+bool is_long_term_key(std::string_view key) {
+  return base::lower(key.substr(0, 4)) == "akia";
+}
+
+// What shows that an action has not held.
+enum class Shown : std::uint8_t { credential, at_work, session, password };
+
 struct Accepted {
   const log::Event *first = nullptr;
-  Time last = base::kTimeMin;
+  Shown shown = Shown::credential;  // by the first
   std::uint64_t count = 0;
-  void add(const log::Event &event) {
-    if (first == nullptr || event.time < first->time) first = &event;
-    last = std::max(last, event.time);
+  void add(const log::Event &event, Shown by) {
+    if (first == nullptr || event.time < first->time) {
+      first = &event;
+      shown = by;
+    }
     ++count;
   }
 };
@@ -57,13 +76,17 @@ class Against {
       if (one.state != evict::ActionState::in_effect) continue;
       for (const std::string &key : keys_of(picture, one)) by_key_[key].push_back(&one);
       if (puts_out_of_use(one)) by_principal_[one.principal].push_back(&one);
+      if (one.action == "revoke-sessions" && !one.principal.empty()) revoked_[one.principal].push_back(&one);
+      if (!one.secret.empty()) by_secret_[one.secret].push_back(&one);
     }
   }
 
   std::vector<Contradiction> find(std::span<const evict::PlannedAction> actions) {
     std::vector<Contradiction> found;
-    if (by_key_.empty() && by_principal_.empty()) return found;
+    if (by_key_.empty() && by_principal_.empty() && revoked_.empty() && by_secret_.empty()) return found;
     for (const log::Event &event : picture_.events.events) judge(event);
+    judge_sessions();
+    judge_uses();
     for (const evict::PlannedAction &one : actions) {
       const auto seen = accepted_.find(&one);
       if (seen == accepted_.end()) continue;
@@ -79,9 +102,7 @@ class Against {
       told.says = fmt::format(
           "{} was recorded as in effect since {}, and the log shows {} {} later, first at {}{}{}",
           one.name.empty() ? fmt::format("{} of {}", one.action, picture_.name_of(told.principal)) : one.name,
-          base::format_time(told.since),
-          puts_out_of_use(one) ? picture_.name_of(told.principal) + " signing in"
-                               : "the old credential of " + picture_.name_of(told.principal) + " accepted",
+          base::format_time(told.since), shown_text(seen->second.shown, picture_.name_of(told.principal)),
           base::counted(seen->second.count, "time", "times"), base::format_time(first.time),
           address.empty() ? "" : " from ", address);
       found.push_back(std::move(told));
@@ -91,6 +112,20 @@ class Against {
 
  private:
   using Actions = std::vector<const evict::PlannedAction *>;
+
+  static std::string shown_text(Shown shown, const std::string &name) {
+    switch (shown) {
+      case Shown::credential:
+        return "the old credential of " + name + " accepted";
+      case Shown::at_work:
+        return name + " signing in";
+      case Shown::session:
+        return "a session of " + name + " from before going on";
+      case Shown::password:
+        return "the intruder signing in as " + name + " with the right password";
+    }
+    return {};
+  }
 
   void judge(const log::Event &event) {
     // Calls say no outcome where they were let through.
@@ -102,21 +137,86 @@ class Against {
         const auto found = by_key_.find(base::lower(key));
         if (found == by_key_.end()) continue;
         // An event of setting or removing the key names it too.
-        if (event.event_class != log::EventClass::directory_audit) count(event, found->second);
+        if (event.event_class != log::EventClass::directory_audit)
+          count(event, found->second, kLivesOn, Shown::credential);
         break;
       }
-    if (by_principal_.empty() || !is_signin(event) || event.outcome != log::Outcome::ok) return;
-    const auto found = by_principal_.find(actors_.of(event));
-    if (found != by_principal_.end()) count(event, found->second);
+    const bool in_session = event.session != 0 && !revoked_.empty() && tells_sessions(event.source);
+    const bool signin = is_signin(event) && event.outcome == log::Outcome::ok;
+    const bool works = signin || is_work(event);
+    if ((by_principal_.empty() || !works) && !in_session) return;
+    const std::string actor = actors_.of(event);
+    if (in_session && (signin || is_work(event)) && revoked_.contains(actor))
+      sessions_[{actor, std::string(picture_.events.pool.text(event.session))}].push_back(&event);
+    if (!works) return;
+    const auto found = by_principal_.find(actor);
+    if (found == by_principal_.end()) return;
+    const bool anew = signin || is_long_term_key(picture_.events.pool.text(event.key_id));
+    count(event, found->second, anew ? kLivesOn : kWorksOn, Shown::at_work);
   }
 
-  void count(const log::Event &event, const Actions &actions) {
+  // What only somebody who is let in can do.
+  static bool is_work(const log::Event &event) {
+    using enum log::EventClass;
+    return event.event_class == api_call || event.event_class == mail_access ||
+           event.event_class == file_access || event.event_class == code_access;
+  }
+
+  // A session that was there before it was revoked, and is renewed or at work after. Where its owner has
+  // signed in anew within it, what follows is theirs.
+  void judge_sessions() {
+    for (auto &[key, events] : sessions_) {
+      std::stable_sort(events.begin(), events.end(),
+                       [](const log::Event *a, const log::Event *b) { return a->time < b->time; });
+      for (const evict::PlannedAction *one : revoked_[key.first]) {
+        const Time effect = evict::effect_of(*one);
+        if (events.front()->time >= effect) continue;
+        for (const log::Event *event : events) {
+          if (event->time < effect) continue;
+          if (event->event_class == log::EventClass::interactive_signin) break;
+          count(*event, {one}, is_signin(*event) ? kLivesOn : kWorksOn, Shown::session);
+        }
+      }
+    }
+  }
+
+  // The intruder let in by the very secret that was replaced: a log names no password, attribution does.
+  void judge_uses() {
+    if (by_secret_.empty()) return;
+    std::map<std::string, const log::Event *> events;  // by place; made at first need
+    for (const detect::Detection &one : picture_.detections) {
+      if (!one.intruder || one.grade == detect::Grade::excluded) continue;
+      for (const detect::SecretUse &use : one.uses) {
+        const auto found = by_secret_.find(use.secret);
+        if (!use.succeeded || found == by_secret_.end()) continue;
+        if (events.empty())
+          for (const log::Event &event : picture_.events.events)
+            events.emplace(
+                detect::EventReference{picture_.events.files[event.file], event.line, event.column}.place(),
+                &event);
+        for (const detect::EventReference &reference : one.events) {
+          const auto event = events.find(reference.place());
+          if (event == events.end() || event->second->time != use.time ||
+              event->second->event_class != log::EventClass::interactive_signin)
+            continue;
+          for (const evict::PlannedAction *action : found->second)
+            if (action->principal.empty() || action->principal == use.principal)
+              count(*event->second, {action}, kLivesOn, Shown::password);
+          break;
+        }
+      }
+    }
+  }
+
+  void count(const log::Event &event, const Actions &actions, std::int64_t lives_on, Shown by) {
     for (const evict::PlannedAction *one : actions)
-      if (event.time.us > evict::effect_of(*one).us + kLivesOn) accepted_[one].add(event);
+      if (event.time.us > evict::effect_of(*one).us + lives_on) accepted_[one].add(event, by);
   }
 
   const Picture &picture_;
-  std::map<std::string, Actions, std::less<>> by_key_, by_principal_;
+  std::map<std::string, Actions, std::less<>> by_key_, by_principal_, by_secret_;
+  std::map<std::string, Actions, std::less<>> revoked_;                                      // by principal
+  std::map<std::pair<std::string, std::string>, std::vector<const log::Event *>> sessions_;  // actor, id
   std::map<const evict::PlannedAction *, Accepted> accepted_;
   Actors actors_;
 };
@@ -162,12 +262,21 @@ base::Result<void> end_what_is_cut(Picture &picture, const evict::Actions &actio
     if (row.grade == detect::Grade::excluded) return false;
     const reach::NodeId node = after.find(type_of(row.type), row.id);
     if (node == reach::kNone) return false;
+    // What an event shows after an action is there whatever the record says of the action.
+    base::IntervalSet shown;
     row.possible_intervals = possible.intervals(node);
-    if (row.grade == detect::Grade::confirmed && confirmed.holds(node))
-      row.intervals = confirmed.intervals(node);
-    else
-      row.intervals = row.possible_intervals;
-    return row.intervals.empty();
+    if (row.grade == detect::Grade::confirmed) {
+      const base::IntervalSet left = confirmed.intervals(node);
+      for (const base::Interval &one : row.intervals.items())
+        if (!left.contains(one.from) && !row.possible_intervals.contains(one.from)) shown.add(one);
+      for (const base::Interval &one : shown.items()) row.possible_intervals.add(one);
+      for (const base::Interval &one : left.items()) shown.add(one);
+    }
+    row.intervals = shown.empty() ? row.possible_intervals : shown;
+    if (row.intervals.empty()) return true;
+    row.since = row.intervals.first();
+    row.possible_since = row.possible_intervals.first();
+    return false;
   });
   return {};
 }

@@ -25,6 +25,9 @@ namespace dislodge::engine {
 // What lives on after a block or a revocation by itself: tokens that were issued before last an hour
 // (learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes), caches of keys as long.
 inline constexpr std::int64_t kLivesOn = base::kHour;
+// What was opened before works on for longer, without anybody signing in: tokens that are evaluated
+// continuously up to 28 hours (learn.microsoft.com/entra/identity/conditional-access), sessions of AWS 36.
+inline constexpr std::int64_t kWorksOn = 36 * base::kHour;
 
 // Whether an action leaves its principal unable to sign in at all: nobody's key or protocol alone.
 bool puts_out_of_use(const evict::PlannedAction &action);
@@ -40,14 +43,15 @@ class Actors {
   std::optional<identity::RealmAccounts> accounts_;  // made at first need
 };
 
-// For each action in effect that the events speak against, in the order of `actions`: a credential that it
-// replaced or removed, named by its key id or hash, was accepted later than kLivesOn after the action took
-// effect; or whom it put out of use signed in.
+// For each action in effect that the events speak against, in the order of `actions`, later than what lives
+// on by itself: a credential that it replaced or removed, named by its key id or hash, was accepted; whom it
+// put out of use signed in or worked; a session that it revoked was renewed or worked; or the intruder signed
+// in with the password that it replaced.
 std::vector<Contradiction> contradictions(const Picture &picture,
                                           std::span<const evict::PlannedAction> actions);
 
-// Rows of reach end at the effect of the actions that ended them; what no longer holds at any time is left
-// out. The program stays as it is, for the plan is made from it.
+// Rows of reach end at the effect of the actions that ended them, and what events show after it stays; what
+// no longer holds at any time is left out. The program stays as it is, for the plan is made from it.
 base::Result<void> end_what_is_cut(Picture &picture, const evict::Actions &actions,
                                    std::span<const evict::PlannedAction> done);
 

@@ -17,6 +17,7 @@ namespace dislodge::engine {
 
 using base::ErrorKind;
 using base::Result;
+using base::Time;
 using casefile::Case;
 
 Result<std::vector<evict::PlannedAction>> recorded_actions(Case &the_case) {
@@ -273,6 +274,25 @@ Result<void> check_tick(const Tick &tick) {
         fmt::format("{}: in-effect needs --evidence: what shows it; somebody's word alone is `claimed`",
                     tick.action));
   return {};
+}
+
+Result<void> check_when(const Picture &picture, const evict::PlannedAction &action, const Tick &tick) {
+  if (tick.state != "in-effect" || tick.at == base::kTimeMin) return {};
+  if (tick.at > base::now())
+    return base::fail(ErrorKind::usage,
+                      fmt::format("{}: {} is in the future: nothing is in effect before it is", action.id,
+                                  base::format_time(tick.at)));
+  if (action.role == evict::Role::prepare) return {};
+  Time since = base::kTimeMax;
+  for (const reach::ReachRow &row : picture.reach.rows)
+    if (row.id == action.target || row.id == action.principal || row.id == action.secret)
+      since = std::min(since, row.possible_since);
+  if (since == base::kTimeMax || tick.at >= since) return {};
+  return base::fail(
+      ErrorKind::usage,
+      fmt::format("{}: {} lies before its reason: {} is within reach since {} and no earlier", action.id,
+                  base::format_time(tick.at), action.target_name.empty() ? action.target : action.target_name,
+                  base::format_time(since)));
 }
 
 Result<bool> was_recorded(Case &the_case, const Tick &tick) {

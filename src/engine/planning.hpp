@@ -54,6 +54,10 @@ struct Tick {
 };
 // A usage error where a tick says less than it must: in effect needs evidence, everything a name.
 base::Result<void> check_tick(const Tick &tick);
+// A usage error where the action can not have been in effect at the time that is given: it lies in the
+// future, or before anything that the action is about was in the intruder's reach. A slip of the pen in a
+// date would else erase the breach.
+base::Result<void> check_when(const Picture &picture, const evict::PlannedAction &action, const Tick &tick);
 
 // Whether just this was recorded before, whatever was recorded since: a checklist that was printed then still
 // says it.

@@ -138,9 +138,11 @@ std::string ledger_text(const Picture &picture, bool unread_only) {
 
 std::string reach_text(const Picture &picture) {
   std::vector<std::vector<std::string>> rows;
-  for (const reach::ReachRow &row : picture.reach.rows)
+  for (const reach::ReachRow &row : picture.reach.rows) {
+    const base::Time until = held_until(row);
     rows.push_back({std::string(detect::name_of(row.grade)), row.type, row.name, moment(row.since),
-                    row.intervals.last() == base::kTimeMax ? "" : moment(row.intervals.last()), row.id});
+                    until == base::kTimeMax ? "" : moment(until), row.id});
+  }
   std::string out = table({"grade", "type", "name", "since", "until", "id"}, rows, 80);
   for (const reach::Unseen &one : picture.unseen)
     out += "cannot exclude: " + engine::unseen_text(one) + " (dislodge reach --unseen)\n";
@@ -250,7 +252,7 @@ std::string summary(const Picture &picture) {
   std::map<std::string, std::size_t> ended;
   for (const reach::ReachRow &row : picture.reach.rows) {
     ++reached[std::string(detect::name_of(row.grade))][row.type];
-    ended[std::string(detect::name_of(row.grade))] += row.intervals.last() < base::now();
+    ended[std::string(detect::name_of(row.grade))] += held_until(row) < base::now();
   }
   out += "What they can reach (dislodge why CASE THING explains each)\n";
   for (const char *grade : {"confirmed", "possible"}) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/encode.hpp"
+#include "reach/reach.hpp"
 
 namespace dislodge::report {
 
@@ -58,6 +59,11 @@ std::string moment(base::Time time) {
 std::string span(const base::Interval &interval) {
   if (interval.until == base::kTimeMax) return "since " + moment(interval.from);
   return moment(interval.from) + " .. " + moment(interval.until);
+}
+
+base::Time held_until(const reach::ReachRow &row) {
+  return row.grade == detect::Grade::confirmed ? std::max(row.intervals.last(), row.possible_intervals.last())
+                                               : row.intervals.last();
 }
 
 std::string joined(const std::vector<std::string> &items, std::size_t most) {

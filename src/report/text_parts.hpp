@@ -8,6 +8,10 @@
 
 #include "base/intervals.hpp"
 
+namespace dislodge::reach {
+struct ReachRow;
+}
+
 namespace dislodge::report {
 
 // Characters, not bytes: what a terminal shows of UTF-8.
@@ -21,6 +25,8 @@ std::string fitted(std::string_view text);
 // Whole seconds; "always" and "never" for the open ends.
 std::string moment(base::Time time);
 std::string span(const base::Interval &interval);
+// When the last of it ends at any grade: what is no longer confirmed may be held all the same.
+base::Time held_until(const reach::ReachRow &row);
 // "a, b and 3 more"
 std::string joined(const std::vector<std::string> &items, std::size_t most = 4);
 

@@ -130,10 +130,16 @@ class Acts {
     DISLODGE_TRY(engine::check_tick(said));
     std::set<std::string> unknown(keys.begin(), keys.end());
     evict::Plan shown;  // whoever ticks has seen its ids
+    Result<void> when;
     desk_.look([&](const engine::Picture &picture, const Views &) {
       shown = picture.plan;
-      for (const evict::PlannedAction &action : picture.plan.actions) unknown.erase(evict::key_of(action));
+      for (const evict::PlannedAction &action : picture.plan.actions) {
+        unknown.erase(evict::key_of(action));
+        if (when && std::find(keys.begin(), keys.end(), evict::key_of(action)) != keys.end())
+          when = engine::check_when(picture, action, said);
+      }
     });
+    DISLODGE_TRY(when);
     if (!unknown.empty())
       return base::fail(ErrorKind::usage, "the plan has changed and no longer has this action: look again");
     DISLODGE_TRY_ASSIGN(const auto the_case, desk_.writer());

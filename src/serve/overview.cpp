@@ -11,6 +11,7 @@
 #include "base/json_writer.hpp"
 #include "base/words.hpp"
 #include "report/text.hpp"
+#include "report/text_parts.hpp"
 #include "report/timeline.hpp"
 
 namespace dislodge::serve {
@@ -118,7 +119,7 @@ std::vector<Answer> reached(const Picture &picture) {
   std::uint64_t ended = 0;
   for (const reach::ReachRow &row : picture.reach.rows) {
     ++counts[{std::string(detect::name_of(row.grade)), row.type}];
-    ended += row.grade != detect::Grade::excluded && row.intervals.last() < base::now() ? 1 : 0;
+    ended += row.grade != detect::Grade::excluded && report::held_until(row) < base::now() ? 1 : 0;
   }
   std::vector<Answer> answers;
   for (const char *grade : {"confirmed", "possible"})

@@ -129,6 +129,109 @@ TEST(InEffect, WhomItPutOutOfUseAndWhoSignsIn) {
   }
 }
 
+// Ann, and one action on her account that was recorded as in effect since the fourth.
+struct Ann {
+  Picture picture;
+  evict::PlannedAction action;
+  explicit Ann(std::string_view name) {
+    identity::Principal ann;
+    ann.id = "principal:entra/t/ann";
+    ann.name = "Ann";
+    picture.facts.principals = {ann};
+    index_picture(picture);
+    picture.events.files = {"signins.json"};
+    action.action = name;
+    action.target = action.principal = ann.id;
+    action.state = evict::ActionState::in_effect;
+    action.since = at("2023-11-04T10:00:00Z");
+  }
+  void event(std::string_view time, log::EventClass event_class, std::string_view session) {
+    log::Event one;
+    one.time = at(time);
+    one.source =
+        event_class == log::EventClass::mail_access ? log::Source::m365_audit : log::Source::entra_signin;
+    one.event_class = event_class;
+    one.outcome = event_class == log::EventClass::mail_access ? log::Outcome::none : log::Outcome::ok;
+    one.line = picture.events.events.size() + 1;
+    one.tenant = picture.events.pool.intern("t");
+    one.actor_id = picture.events.pool.intern("ann");
+    one.session = picture.events.pool.intern(session);
+    picture.events.events.push_back(one);
+  }
+  std::vector<Contradiction> against() const { return contradictions(picture, {{action}}); }
+};
+
+TEST(InEffect, ASessionFromBeforeThatGoesOnSpeaksAgainstItsRevocation) {
+  using enum log::EventClass;
+  Ann made("revoke-sessions");
+  made.event("2023-11-05T08:00:00Z", noninteractive_signin, "new");  // begun after
+  made.event("2023-11-02T08:00:00Z", interactive_signin, "old");
+  made.event("2023-11-04T10:30:00Z", noninteractive_signin, "old");  // within the life of a token
+  made.event("2023-11-05T10:00:00Z", mail_access, "old");            // a token without an end for a day
+  EXPECT_THAT(made.against(), IsEmpty());
+  made.event("2023-11-12T08:00:00Z", mail_access, "old");
+  ASSERT_THAT(made.against(), SizeIs(1));
+  EXPECT_EQ(made.against()[0].first, at("2023-11-12T08:00:00Z"));
+  made.event("2023-11-06T08:00:00Z", noninteractive_signin, "old");
+  ASSERT_THAT(made.against(), SizeIs(1));
+  EXPECT_EQ(made.against()[0].first, at("2023-11-06T08:00:00Z"));
+  EXPECT_THAT(made.against()[0].says, HasSubstr("a session of Ann from before going on 2 times later"));
+  // Whoever signs in anew in the same browser keeps its session.
+  made.event("2023-11-05T07:00:00Z", interactive_signin, "old");
+  EXPECT_THAT(made.against(), IsEmpty());
+}
+
+TEST(InEffect, WhomItPutOutOfUseAndWhoWorks) {
+  Picture picture;
+  identity::Principal backup;
+  backup.id = "principal:entra/t/backup";
+  backup.name = "backup";
+  picture.facts.principals = {backup};
+  index_picture(picture);
+  picture.events.files = {"calls.json"};
+  evict::PlannedAction block;
+  block.action = "disable-account";
+  block.target = block.principal = backup.id;
+  block.state = evict::ActionState::in_effect;
+  block.since = at("2023-11-04T10:00:00Z");
+  const auto call = [&](std::string_view time, std::string_view key) {
+    log::Event one;
+    one.time = at(time);
+    one.source = log::Source::graph_activity;
+    one.event_class = log::EventClass::api_call;
+    one.line = picture.events.events.size() + 1;
+    one.tenant = picture.events.pool.intern("t");
+    one.actor_id = picture.events.pool.intern("backup");
+    one.key_id = picture.events.pool.intern(key);
+    picture.events.events.push_back(one);
+  };
+  call("2023-11-05T08:00:00Z", "asia1");  // a session that was opened before
+  EXPECT_THAT(contradictions(picture, {{block}}), IsEmpty());
+  call("2023-11-05T09:00:00Z", "akia1");  // a key that needs none
+  EXPECT_THAT(contradictions(picture, {{block}}), SizeIs(1));
+  picture.events.events.clear();
+  call("2023-11-16T08:00:00Z", "asia1");
+  EXPECT_THAT(contradictions(picture, {{block}}), SizeIs(1));
+}
+
+TEST(InEffect, TheIntruderWithTheRightPasswordSpeaksAgainstItsRotation) {
+  Ann made("rotate-secret");
+  made.action.secret = "secret:abc";
+  made.event("2023-11-12T08:00:00Z", log::EventClass::interactive_signin, "s");
+  EXPECT_THAT(made.against(), IsEmpty()) << "its owner";
+  detect::Detection used;
+  used.kind = "stolen-secret-used";
+  used.intruder = true;
+  used.grade = detect::Grade::confirmed;
+  used.events = {{"signins.json", 1}};
+  used.uses = {{"secret:abc", made.action.principal, at("2023-11-12T08:00:00Z"), true, "ok"}};
+  made.picture.detections = {used};
+  ASSERT_THAT(made.against(), SizeIs(1));
+  EXPECT_THAT(made.against()[0].says, HasSubstr("the intruder signing in as Ann with the right password"));
+  made.picture.detections[0].intruder = false;
+  EXPECT_THAT(made.against(), IsEmpty());
+}
+
 TEST(InEffect, ReachEndsWhereAnActionEndedIt) {
   Revoked made;
   identity::Facts &facts = made.picture.facts;
