@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/encode.hpp"
+#include "detect/left_behind.hpp"
 #include "detect/passes.hpp"
 
 namespace dislodge::detect {
@@ -159,6 +160,14 @@ void tell_users(const View &view, const Attribution &attribution, std::vector<De
 }
 
 }  // namespace
+
+void add_set_on_applications(const View &view, std::vector<SetCredential> &out) {
+  for (const ChangeGroup &group : grouped_changes(view, Act::credential))
+    for (const NewKey &key : keys_of(view, group.events))
+      out.push_back({group.actor,
+                     {group.target, key.slot, key.id, view.event(group.events.front()).time, ""},
+                     group.events.front()});
+}
 
 void tell_credentials(const View &view, const Attribution &attribution, std::vector<Detection> &out) {
   tell_keys(view, attribution, out);

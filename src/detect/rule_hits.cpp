@@ -10,8 +10,8 @@
 
 #include "base/encode.hpp"
 #include "detect/came_by.hpp"
-#include "detect/given_rights.hpp"
 #include "detect/hands.hpp"
+#include "detect/left_behind.hpp"
 #include "detect/passes.hpp"
 #include "detect/sigma_correlation.hpp"
 #include "detect/sigma_matcher.hpp"
@@ -179,7 +179,8 @@ class Teller {
 
   // Who takes the factors of an account that the intruder holds, and is nobody of theirs, is cleaning up.
   bool cleans(const About &about, const Event &event) const {
-    if (!about.own->has_value() || slots_of(about, nullptr, event) != "factor-removed") return false;
+    if (!about.own->has_value() || slots_left(view_, &**about.own, {}, event) != "factor-removed")
+      return false;
     const std::string target = view_.target(event), actor = view_.actor(event);
     const Hold *held = attribution_.hold(target);
     return held != nullptr && held->since < event.time && !actor.empty() && actor != target &&
@@ -256,122 +257,11 @@ class Teller {
         one.footholds.push_back({principal, {since, base::kTimeMax}, ""});
   }
 
-  // What an act leaves behind, "krbtgt and every-hash": as its rule says, else as its kind does.
-  std::string slots_of(const About &about, const KindRule *known, const Event &event) const {
-    if (!about.own->has_value() || (*about.own)->plants.empty()) return known == nullptr ? "" : known->plants;
-    const auto &plants = (*about.own)->plants;
-    auto found = plants.find(log::canonical_operation(view_.text(event.operation)));
-    if (found == plants.end()) found = plants.find("");
-    return found == plants.end() || found->second == "none" ? std::string() : found->second;
-  }
-
-  // The tenant, account, domain or organisation whose settings an event changed.
-  std::string place_of(const Event &event) const {
-    const std::string tenant(view_.text(event.tenant));
-    const std::string_view realm = identity::realm_of(event.source);
-    // A domain's accounts have its SID, and a directory knows it by that.
-    const std::string_view sid = view_.text(event.actor_id);
-    if (realm == "ad" && sid.starts_with("S-1-5-21-"))
-      return identity::place_of("principal:ad/" + base::lower(sid));
-    if (realm.empty()) return identity::is_guid(tenant) ? entra_id(tenant, tenant) : std::string();
-    if (!tenant.empty()) return "principal:" + std::string(realm) + '/' + base::lower(tenant);
-    return identity::place_of(view_.actor(event));
-  }
-
-  // On whom something lies: a setting on its place, a token or hook on whoever made it, the rest on whom the
-  // event names, or on its actor where it names nobody.
-  std::string bearer_of(std::string_view slot, const Event &event) const {
-    if (slot == "federation" || identity::is_place_setting(slot)) return place_of(event);
-    if (slot == "every-hash") return place_of(event);
-    if (slot == "krbtgt") return identity::krbtgt_of(place_of(event));
-    if (slot == "token" || slot == "webhook") return view_.actor(event);
-    if (identity::is_mail_setting(slot)) {
-      const std::string_view tenant = view_.text(event.tenant);
-      for (const base::StringId box : {event.mailbox, event.target_name})
-        if (std::string owner = box == 0 ? std::string() : view_.user(tenant, view_.text(box));
-            !owner.empty())
-          return owner;
-      return place_of(event);
-    }
-    const std::string target = view_.target(event);
-    const bool named = slot == "user" || slot == "role" || slot == "right" || slot == "member";
-    return target.empty() && !named ? view_.actor(event) : target;
-  }
-
-  // What tells it from others in the same slot: the id of a key, the name of a policy, mailbox or provider.
-  std::string key_of(std::string_view slot, const Event &event) const {
-    if (const std::string_view key = view_.table().extra(event, "key-added");
-        !key.empty() && slot != "federation")
-      return std::string(key);
-    if (slot == "workflow-secrets") {
-      const std::string_view place = view_.text(event.resource_name);
-      return std::string(view_.table().extra(event, "secrets-passed")) +
-             (place.empty() ? std::string() : " of " + std::string(place));
-    }
-    if (slot == "right" ||
-        slot == "member") {  // "policy arn:aws:iam::aws:policy/AdministratorAccess", or a role of Okta
-      std::string_view given = view_.table().extra(event, "target");
-      if (given.empty()) given = view_.table().extra(event, "role");
-      if (given.empty()) given = view_.table().extra(event, "group");  // of Windows
-      const std::size_t blank = given.find(' ');
-      return std::string(given.starts_with("policy ") ? given.substr(blank + 1) : given);
-    }
-    const bool elsewhere = slot == "federation" && !identity::realm_of(event.source).empty();
-    if (!elsewhere && slot != "token" && slot != "webhook" && slot != "trust" && !identity::is_setting(slot))
-      return {};
-    const std::string operation = log::canonical_operation(view_.text(event.operation));
-    // Okta writes "unknown" where a thing has no such name.
-    std::string_view name = view_.text(event.target_name), id = view_.text(event.target_id);
-    if (name.empty() || name == "unknown") name = id;
-    if (name.empty()) name = view_.text(event.mailbox);
-    if (name.empty() && slot == "azure-access") name = view_.table().extra(event, "scope");
-    return name.empty() ? operation : operation + ' ' + std::string(name);
-  }
-
   // What the intruder set stays until somebody takes it away, whatever else is cut.
   void plant(const About &about, const std::vector<EventIndex> &events, Detection &one) const {
-    const KindRule *known = view_.options().kind(one.kind);
-    for (const EventIndex index : events) {
-      const Event &event = view_.event(index);
-      if (!attribution_.intruder(index)) continue;
-      constexpr std::string_view kAnd = " and ";
-      std::string slots = slots_of(about, known, event);
-      while (!slots.empty() && one.planted.size() < kEventsKept) {
-        const std::size_t end = slots.find(kAnd);
-        plant_in(slots.substr(0, end), event, one);
-        slots.erase(0, end == std::string::npos ? end : end + kAnd.size());
-      }
-    }
-  }
-
-  void plant_in(std::string slot, const Event &event, Detection &one) const {
-    if (slot == "bindings" || slot == "azure-role") {
-      for (Planted &given :
-           slot == "bindings" ? bindings_given(view_, event) : azure_role_given(view_, event))
-        if (!given.principal.empty() && one.planted.size() < kEventsKept)
-          one.planted.push_back(std::move(given));
-      return;
-    }
-    // The history of grants knows the roles of Entra; elsewhere what was given is a right of its own.
-    if (slot == "role" && !identity::realm_of(event.source).empty()) slot = "right";
-    const std::string bearer = bearer_of(slot, event);
-    if (bearer.empty()) return;
-    if (slot == "member") slot = member_or_right(view_, bearer, event);
-    if (slot != "role") {
-      const std::string key = key_of(slot, event);
-      // A setting is put right once, however often it was changed; a credential that was swept may be set
-      // anew.
-      const bool told = identity::is_setting(slot) &&
-                        std::any_of(one.planted.begin(), one.planted.end(), [&](const Planted &other) {
-                          return other.principal == bearer && other.slot == slot && other.key_id == key;
-                        });
-      if (!told) one.planted.push_back({bearer, slot, key, event.time, ""});
-      return;
-    }
-    // A role is a right that the history of grants has from that moment on.
-    for (const identity::Grant &grant : view_.facts().grants)
-      if (grant.from == bearer && grant.start_known && grant.valid.from == event.time)
-        one.planted.push_back({bearer, slot, "", event.time, grant.id});
+    const SigmaOwn *own = about.own->has_value() ? &**about.own : nullptr;
+    for (const EventIndex index : events)
+      if (attribution_.intruder(index)) add_left_behind(view_, own, one.kind, index, one.planted);
   }
 
   // "ForwardTo a@b.example, DeleteMessage": of a list of parameters, those that the cmdlet was given.

@@ -13,6 +13,7 @@
 #include "detect/basis.hpp"
 #include "detect/detect.hpp"
 #include "detect/joined.hpp"
+#include "detect/left_behind.hpp"
 #include "detect/stolen_secret.hpp"
 #include "detect/words.hpp"
 #include "disclose/parties.hpp"
@@ -430,6 +431,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
   add_shut_when_handed_in(picture.evidence, picture.facts, program_options.disabled);
   program_options.requirements = identity::requirements_of(picture.facts, &picture.events);
   program_options.reused_passwords = true;
+  program_options.set_credentials = detect::set_credentials(basis);
   program_options.watched = reach::watched_mailboxes(picture.events, picture.coverage, picture.facts);
   for (const identity::SecretFact &secret : picture.secrets)
     program_options.secret_names[secret.id] = picture.name_of(secret.id);

@@ -59,6 +59,7 @@ Program Builder::build() {
     mail_read(detection);
   }
   add_planted();
+  add_set_credentials();
   add_sittings();
   exposures();
   presences();
@@ -84,7 +85,10 @@ void Builder::name_things() {
   for (const identity::Presence &presence : facts_.presences) {
     if (!presence.message_id.empty()) messages_with_secrets_.insert(bare_message_id(presence.message_id));
   }
-  for (const identity::Credential &one : facts_.credentials) credentials_.emplace(one.id, &one);
+  for (const identity::Credential &one : facts_.credentials) {
+    credentials_.emplace(one.id, &one);
+    if (!one.key_id.empty()) key_ends_.emplace(one.principal + "\n" + one.key_id, one.valid.until);
+  }
   for (const identity::Binding &one : facts_.bindings) bound_[one.principal].push_back(&one);
   for (const detect::Detection &detection : detections_)
     for (const detect::Planted &one : detection.planted) {

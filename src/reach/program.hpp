@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "detect/detection.hpp"
+#include "detect/set_credential.hpp"
 #include "identity/disabled.hpp"
 #include "identity/fact.hpp"
 #include "identity/rights.hpp"
@@ -50,9 +51,10 @@ struct ProgramOptions {
   bool reused_passwords = false;
   // What the log of mail access testifies about (watched.hpp).
   std::vector<Watched> watched;
-  std::vector<identity::Sweep> sweeps;              // what was ended when
-  std::vector<identity::Disabled> disabled;         // when accounts were shut
-  std::vector<identity::Requirement> requirements;  // where a secret alone does not suffice
+  std::vector<identity::Sweep> sweeps;                 // what was ended when
+  std::vector<identity::Disabled> disabled;            // when accounts were shut
+  std::vector<identity::Requirement> requirements;     // where a secret alone does not suffice
+  std::vector<detect::SetCredential> set_credentials;  // by whom the logs show what to be set
   std::map<std::string, std::string, std::less<>>
       secret_names;  // secret id -> "app secret (abc…)", for people
 };

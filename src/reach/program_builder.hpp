@@ -64,6 +64,11 @@ class Builder {
              const std::string &evidence, std::string_view says, bool seen = false);
 
   void add_planted();
+  // What somebody was seen to set is theirs where they could act as who set it.
+  void add_set_credentials();
+  // What was set in a slot from `since` on: until it is taken away, runs out, or goes with its account.
+  base::Interval lasting(std::string_view principal, std::string_view slot, std::string_view key,
+                         base::Time since) const;
   NodeId changed_setting(std::string_view place, std::string_view slot);
   // The secret that a credential of a principal is, by the id of its key; "" where none is held.
   std::string secret_of_key(std::string_view principal, std::string_view key) const;
@@ -156,6 +161,7 @@ class Builder {
   std::map<std::tuple<std::string, std::string, std::string>, std::vector<PlantedFact>> planted_;
   std::unordered_map<std::string_view, const identity::Credential *> credentials_;      // by id
   std::unordered_map<std::string_view, std::vector<const identity::Binding *>> bound_;  // by principal
+  std::unordered_map<std::string, base::Time> key_ends_;  // principal, line feed, key -> when it runs out
   std::set<std::string, std::less<>> keyed_;              // who was come in as by a key or token of known id
   std::set<std::pair<std::string, std::string>> made_;    // principal and key of what they set themselves
   std::map<std::pair<NodeId, bool>, Sittings> sittings_;  // part of a mailbox, confirmed

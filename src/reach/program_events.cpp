@@ -184,11 +184,6 @@ void Builder::plant(const std::string &principal, const std::string &slot, const
 }
 
 void Builder::add_planted() {
-  std::unordered_map<std::string, Time> ends;
-  for (const identity::Credential &credential : facts_.credentials) {
-    if (!credential.key_id.empty())
-      ends.emplace(credential.principal + "\n" + credential.key_id, credential.valid.until);
-  }
   for (auto &[key, facts] : planted_) {
     const auto &[principal, slot, key_id] = key;
     // Who was let in goes as a right does.
@@ -198,15 +193,12 @@ void Builder::add_planted() {
     Time told = base::kTimeMin;
     for (const PlantedFact &fact : facts) {
       if (fact.since < told) continue;  // the same one still
-      Interval valid{fact.since, bounds_.swept_by_others(principal, kind, fact.since, key_id)};
-      const auto end = ends.find(principal + "\n" + key_id);
-      valid.until = std::max(std::min(bounds_.deleted(principal), valid.until), valid.from);
+      Interval valid = lasting(principal, kind, key_id, fact.since);
       // Who shut the account that they made or let in again has done what is to be done about it.
       if (slot == "user" || slot == "account") {
         const auto open = bounds_.while_enabled(principal, valid);
         valid = open.empty() ? Interval{valid.from, valid.from} : open.front();
       }
-      if (end != ends.end()) valid.until = std::max(std::min(end->second, valid.until), valid.from);
       told = valid.until;
       const bool setting = identity::is_setting(slot) || identity::is_given_right(slot);
       if (slot == "krbtgt")
@@ -222,6 +214,53 @@ void Builder::add_planted() {
                     .evidence = fact.evidence,
                     .says = fact.says});
     }
+  }
+}
+
+Interval Builder::lasting(std::string_view principal, std::string_view slot, std::string_view key,
+                          Time since) const {
+  Time until = std::min(bounds_.swept_by_others(principal, slot, since, key), bounds_.deleted(principal));
+  const auto end = key_ends_.find(std::string(principal) + "\n" + std::string(key));
+  if (end != key_ends_.end()) until = std::min(until, end->second);
+  return {since, std::max(since, until)};
+}
+
+void Builder::add_set_credentials() {
+  for (const detect::SetCredential &one : options_.set_credentials) {
+    const std::string &principal = one.set.principal, &slot = one.set.slot;
+    const std::string key =
+        one.set.key_id.find(' ') != std::string::npos ? one.set.key_id : base::lower(one.set.key_id);
+    if (principal.empty()) continue;
+    const auto told = planted_.find({principal, slot, key});
+    if (told != planted_.end() && std::any_of(told->second.begin(), told->second.end(),
+                                              [&](const auto &fact) { return fact.since <= one.set.since; }))
+      continue;  // the intruder's, whoever it was made as
+    const Interval valid = lasting(principal, slot, key, one.set.since);
+    if (valid.empty()) continue;
+    // Known for ever from that moment on, if they acted as who set it: that moment is the premise.
+    const NodeId known = program_.add(NodeType::token, principal, program_.name(thing(principal)),
+                                      "set:" + slot + ' ' + key + '@' + one.evidence);
+    program_.add({.rule = Rule::mint,
+                  .fact = FactKind::presence,
+                  .conclusion = known,
+                  .premises = {thing(one.actor)},
+                  .valid = {one.set.since, one.set.since + 1},
+                  .linger_us = kForever,
+                  .subject = key,
+                  .object = principal,
+                  .detail = slot,
+                  .evidence = one.evidence,
+                  .says = one.says});
+    program_.add({.rule = Rule::planted,
+                  .fact = FactKind::planted,
+                  .conclusion = slot == "factor" ? own_factor(principal) : opened_by(principal, slot),
+                  .premises = {known},
+                  .valid = valid,
+                  .subject = key,
+                  .object = principal,
+                  .detail = slot,
+                  .evidence = one.evidence,
+                  .says = "whoever set it has it"});
   }
 }
 

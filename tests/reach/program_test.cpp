@@ -93,6 +93,55 @@ TEST(Program, WhatWasDeletedIsNotTheirsAnyMore) {
     }
 }
 
+// The user acts as the intruder's from day 10 to 12, and adds a secret to an application.
+Reach reach_with_secret_set_on(base::Time when, identity::Facts all = facts(),
+                               std::vector<identity::Sweep> sweeps = {}) {
+  all.grants.clear();
+  ProgramOptions options;
+  options.disabled = {
+      {std::string(kUser), base::IntervalSet({day(12), base::kTimeMax}), base::kTimeMax, "audit.json:9"}};
+  options.sweeps = std::move(sweeps);
+  options.set_credentials = {{std::string(kUser),
+                              {std::string(kApp), "app-secret", "5d0c", when, ""},
+                              0,
+                              "audit.json:7",
+                              "it was set"}};
+  return compute_reach(all, rights(), {spray()}, options);
+}
+
+TEST(Program, WhatWasSeenToBeSetByAnAccountOfTheirsIsTheirsFromThenOn) {
+  const Reach reach = reach_with_secret_set_on(day(11));
+  const ReachRow *app = row(reach, kApp);
+  ASSERT_NE(app, nullptr) << "seen or not, the secret opens the application";
+  EXPECT_EQ(app->grade, Grade::possible) << "nobody was seen to use it";
+  EXPECT_THAT(app->possible_intervals.items(), testing::ElementsAre(base::Interval{day(11), base::kTimeMax}))
+      << "long after the account was shut";
+  EXPECT_THAT(app->because, testing::Contains(testing::Field(&Because::says, HasSubstr("it was set"))));
+}
+
+TEST(Program, WhatWasSetWhenTheyCouldNotActIsNotTheirs) {
+  EXPECT_EQ(row(reach_with_secret_set_on(day(9)), kApp), nullptr);
+  EXPECT_EQ(row(reach_with_secret_set_on(day(13)), kApp), nullptr);
+}
+
+TEST(Program, WhatWasSeenToBeSetEndsWhereItIsTakenAwayOrRunsOut) {
+  const Reach swept = reach_with_secret_set_on(
+      day(11), facts(), {{std::string(kApp), "app-secret 5d0c", day(14), "audit.json:8", false}});
+  ASSERT_NE(row(swept, kApp), nullptr);
+  EXPECT_EQ(row(swept, kApp)->possible_intervals.last(), base::Time{day(14).us + base::kHour});
+  identity::Facts all = facts();
+  identity::Credential listed;
+  listed.id = "credential:1";
+  listed.principal = kApp;
+  listed.slot = "app-secret";
+  listed.key_id = "5d0c";
+  listed.valid = {day(11), day(20)};
+  all.credentials = {listed};
+  const Reach run_out = reach_with_secret_set_on(day(11), all);
+  ASSERT_NE(row(run_out, kApp), nullptr);
+  EXPECT_EQ(row(run_out, kApp)->possible_intervals.last(), base::Time{day(20).us + base::kHour});
+}
+
 TEST(Program, WhoEverActedAsADomainHoldsItsKeyUntilItIsReset) {
   identity::Facts all = facts();
   identity::Principal domain;
