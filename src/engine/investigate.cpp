@@ -385,6 +385,8 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
         [&](std::string_view value) { return "secret:" + the_case.keys().fingerprint(value); }, picture.facts,
         picture.unbound);
     lock_presences(opened, picture.facts);
+    for (const identity::Unlock &unlock : picture.facts.unlocks)
+      std::erase_if(picture.unbound, [&](const auto &one) { return one.secret == unlock.key; });
     // Whom a secret opens says most about whose it is.
     identity::tell_owners(picture.secrets, picture.facts, us);
     identity::mark_use(picture.events, picture.facts);

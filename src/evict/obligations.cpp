@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace dislodge::evict {
 
@@ -41,8 +42,16 @@ class Finder {
         bindings[s_.program().premises(edge).front()].push_back(id);
       if (edge.fact == FactKind::planted) planted.push_back(id);
     }
+    for (const Edge &edge : s_.program().edges)
+      if (edge.fact == FactKind::unlock) opens_.insert(s_.program().text(edge.subject));
     for (const NodeId secret : s_.known_secrets()) {
       const auto found = bindings.find(secret);
+      if (found == bindings.end() && opens_.contains(s_.program().id(secret))) {
+        o_.not_needed.push_back(
+            fmt::format("{} ({}): it opens what it was seen to open, and what lies in that is in the plan",
+                        s_.program().name(secret), s_.program().id(secret)));
+        continue;
+      }
       if (found == bindings.end()) {
         o_.not_needed.push_back(
             fmt::format("{} ({}): every credential that it is known to open has expired or been replaced",
@@ -143,6 +152,7 @@ class Finder {
 
   const Situation &s_;
   Obligations o_;
+  std::set<std::string_view> opens_;  // passwords of archives, documents and keys
   bool was_forbidden_ = false;  // of the last obligation that was looked for
 };
 

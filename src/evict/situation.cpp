@@ -74,8 +74,10 @@ base::Result<void> Situation::build(const reach::Reach &reach) {
 void Situation::add_unknown_principals(const reach::Solution &possible) {
   std::vector<char> bound(program_.nodes.size(), 0);
   for (const Edge &edge : program_.edges) {
-    if (edge.fact != FactKind::binding) continue;
-    for (const NodeId premise : program_.premises(edge)) bound[premise] = 1;
+    if (edge.fact != FactKind::binding && edge.fact != FactKind::unlock) continue;
+    // A password that was seen to open an archive or a key opens that.
+    for (const NodeId premise : program_.premises(edge))
+      if (edge.fact == FactKind::binding || program_.nodes[premise].id == edge.subject) bound[premise] = 1;
   }
   std::set<std::string_view> dead(options_.dead.begin(), options_.dead.end());
   for (const PlannedAction &one : options_.previous) {

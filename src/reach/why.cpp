@@ -114,6 +114,20 @@ LabelId first_label(const Program &program, const Solution &solution, NodeType t
   return best;
 }
 
+LabelId last_label(const Program &program, const Solution &solution, NodeType type, std::string_view id) {
+  LabelId best = kNone;
+  const base::StringId text = program.pool.find(id);
+  for (NodeId node = 0; node < program.nodes.size(); ++node) {
+    const Node &one = program.nodes[node];
+    if (one.type != type || one.id != text || (one.detail != 0 && type != NodeType::resource)) continue;
+    for (const LabelId label : solution.of_node(node)) {
+      const base::Interval &mine = solution.labels[label].interval;
+      if (best == kNone || mine.until > solution.labels[best].interval.until) best = label;
+    }
+  }
+  return best;
+}
+
 namespace {
 
 std::string chain(const Reach &reach, const Solution &solution, LabelId label) {
@@ -192,6 +206,20 @@ base::Result<std::string> why(const Reach &reach, std::string_view id) {
   if (says_more) {
     text += confirmed == kNone ? "possible, because nothing excludes it:\n" : "possible even before that:\n";
     text += chain(reach, reach.possible, possible);
+  }
+  // The first chain may have ended long ago: what lets them in now is another.
+  const LabelId last = last_label(reach.program, reach.possible, type, row->id);
+  const auto until = [](const Solution &solution, LabelId label) {
+    return label == kNone ? base::kTimeMin : solution.labels[label].interval.until;
+  };
+  const base::Time told = std::max(until(reach.confirmed, confirmed),
+                                   says_more ? until(reach.possible, possible) : base::kTimeMin);
+  if (until(reach.possible, last) > told) {
+    text += until(reach.possible, last) == base::kTimeMax
+                ? "possible to this day, because nothing excludes it:\n"
+                : fmt::format("possible until {}, because nothing excludes it:\n",
+                              base::format_time(until(reach.possible, last)));
+    text += chain(reach, reach.possible, last);
   }
   return text;
 }

@@ -32,7 +32,11 @@ std::vector<Because> because(const Program &program, const Solution &solution, L
 // holds.
 LabelId first_label(const Program &program, const Solution &solution, NodeType type, std::string_view id);
 
-// Text for a person: at grade confirmed where that holds, and at grade possible where it says more. A usage
+// Of all their labels the one that ends last: why it is held now, or why it was at the end.
+LabelId last_label(const Program &program, const Solution &solution, NodeType type, std::string_view id);
+
+// Text for a person: at grade confirmed where that holds, and at grade possible where it says more: from
+// earlier on, or for longer, as by a token that outlived the password. A usage
 // error names what is not reached, or the ids that a shortened name could mean.
 base::Result<std::string> why(const Reach &reach, std::string_view id);
 

@@ -9,6 +9,7 @@
 #include "base/encode.hpp"
 #include "base/words.hpp"
 #include "engine/inputs.hpp"
+#include "identity/closed.hpp"
 #include "report/bindings.hpp"
 #include "report/text_parts.hpp"
 #include "report/timeline.hpp"
@@ -51,11 +52,18 @@ std::string table(const std::vector<std::string> &heads, const std::vector<std::
 std::string secrets_text(const Picture &picture) {
   std::vector<std::vector<std::string>> rows;
   const BindingsBySecret bindings(picture);
+  std::map<std::string_view, std::set<std::string_view>> closed;  // password -> what it was seen to open
+  for (const identity::Unlock &unlock : picture.facts.unlocks)
+    if (identity::is_closed(unlock.cipher))
+      closed[unlock.key].insert(identity::item_of_closed(unlock.cipher));
   for (const identity::SecretFact &secret : picture.secrets) {
     const auto mask = picture.masks.find(secret.id);
     std::string opens;
     for (const identity::Binding *binding : bindings.of(secret.id))
       opens += (opens.empty() ? "" : ", ") + picture.name_of(binding->principal);
+    if (const auto found = closed.find(secret.id); found != closed.end())
+      for (const std::string_view item : found->second)
+        opens += (opens.empty() ? "" : ", ") + std::string(item);
     rows.push_back(
         {secret.id.substr(7, 12), secret.kind, mask == picture.masks.end() ? "" : mask->second,
          secret.owner.empty() ? "unknown" : secret.owner, opens.empty() ? "owner to be found" : opens,

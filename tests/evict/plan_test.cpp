@@ -63,6 +63,19 @@ TEST(Plan, EverySecretThatTheyCanKnowIsInIt) {
   EXPECT_THAT(plan.not_needed, Contains(HasSubstr("shown to be dead")));
 }
 
+TEST(Plan, APasswordThatWasSeenToOpenAKeyHasNoOwnerToFind) {
+  identity::Facts all = held_facts();
+  std::erase_if(all.bindings, [](const identity::Binding &one) { return one.secret == kToken; });
+  const auto plan_of = [&] {
+    return make_plan(reach::compute_reach(all, rights(), {spray()}), actions(), from_day(60));
+  };
+  EXPECT_NE(find(plan_of(), "find-owner-and-rotate", kToken), nullptr);
+  all.unlocks = {{std::string(kAppSecret), std::string(kToken), "secret:9", "helen.mbox!/3:1"}};
+  const Plan plan = plan_of();
+  EXPECT_EQ(find(plan, "find-owner-and-rotate", kToken), nullptr);
+  EXPECT_THAT(plan.not_needed, Contains(HasSubstr("seen to open")));
+}
+
 TEST(Plan, WhatAPartyOwnsIsNotAskedOfUsTwice) {
   PlanOptions options = from_day(60);
   options.owners[std::string(kToken)] = {"partner.example", false};
