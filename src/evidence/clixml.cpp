@@ -139,12 +139,17 @@ std::string plain(std::string_view text) {
   return out;
 }
 
+struct Member;
 struct Value {
   enum class Kind : std::uint8_t { nothing, text, literal, list, object };
   Kind kind = Kind::nothing;
   std::string text;  // of text; and of a literal, as JSON writes it
   std::vector<Value> items;
-  std::vector<std::pair<std::string, Value>> members;
+  std::vector<Member> members;
+};
+struct Member {
+  std::string name;
+  Value value;
 };
 
 void write_number(std::string_view text, base::JsonWriter &json) {
@@ -338,7 +343,7 @@ class Objects {
       std::string name = plain(inner.property);
       Value value;
       if (!read_value(inner, depth + 1, value)) return false;
-      if (!name.empty()) out.members.emplace_back(std::move(name), std::move(value));
+      if (!name.empty()) out.members.push_back({std::move(name), std::move(value)});
     }
     return false;
   }
@@ -368,7 +373,7 @@ class Objects {
         if (inner.ends) break;
         if (!read_value(inner, depth + 1, inner.property == "Key" ? key : value)) return false;
       }
-      out.members.emplace_back(std::move(key.text), std::move(value));
+      out.members.push_back({std::move(key.text), std::move(value)});
     }
     return false;
   }
