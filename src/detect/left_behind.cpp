@@ -9,6 +9,7 @@
 #include "base/one_of.hpp"
 #include "detect/basis.hpp"
 #include "detect/given_rights.hpp"
+#include "detect/sigma_matcher.hpp"
 #include "identity/ids.hpp"
 #include "identity/places.hpp"
 #include "log/operation.hpp"

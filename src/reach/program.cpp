@@ -59,7 +59,6 @@ Program Builder::build() {
     mail_read(detection);
   }
   add_planted();
-  add_set_credentials();
   add_sittings();
   exposures();
   presences();
@@ -67,6 +66,7 @@ Program Builder::build() {
   bindings();
   grants();
   domains();
+  add_set_credentials();
   std::sort(program_.unknown_rights.begin(), program_.unknown_rights.end());
   return std::move(program_);
 }
@@ -177,13 +177,13 @@ const Builder::Auth &Builder::auth(std::string_view principal) {
     const NodeId session = token("session");
     step(Rule::token, FactKind::account, made.authenticated, session, options_.aws_session_us, "session");
     step(Rule::act, FactKind::session, session, acts, 0, "session");
-    made.session = session;
+    made.session = made.in_person = session;
     made.renews = false;
   } else if (realm == "entra" && !user && known != kinds_.end() && kind != PrincipalKind::other) {
     const NodeId access = token("app-access");
     step(Rule::token, FactKind::account, made.authenticated, access, options_.access_token_us, "app-access");
     step(Rule::act, FactKind::session, access, acts, 0, "app-access");
-    made.session = access;
+    made.session = made.in_person = access;
     made.renews = false;
   } else if (realm == "entra") {
     const NodeId refresh = token("refresh");
@@ -193,6 +193,7 @@ const Builder::Auth &Builder::auth(std::string_view principal) {
     step(Rule::token, FactKind::account, refresh, access, options_.access_token_us, "access");
     step(Rule::act, FactKind::session, access, acts, 0, "access");
     made.session = refresh;
+    made.in_person = access;
     made.renews = true;
     made.renewed = "session:refresh";
   } else if (realm == "ad") {
@@ -200,20 +201,20 @@ const Builder::Auth &Builder::auth(std::string_view principal) {
     const NodeId ticket = token("ticket");
     step(Rule::token, FactKind::account, made.authenticated, ticket, options_.ticket_us, "ticket");
     step(Rule::act, FactKind::session, ticket, acts, 0, "ticket");
-    made.session = ticket;
+    made.session = made.in_person = ticket;
     made.renews = false;
   } else if (user) {
     // A web session elsewhere (GitHub, Okta, an internal system): unless somebody ends it, it goes on.
     const NodeId session = token("session");
     step(Rule::token, FactKind::session, made.authenticated, session, kForever, "session");
     step(Rule::act, FactKind::account, session, acts, 0, "session");
-    made.session = session;
+    made.session = made.in_person = session;
     made.renews = true;
     made.renewed = "session:session";
   } else {
     // A key or account whose every use shows the secret itself.
     step(Rule::act, FactKind::account, made.authenticated, acts, 0, "");
-    made.session = made.authenticated;
+    made.session = made.in_person = made.authenticated;
     made.renews = false;
   }
   if (const std::string role = identity::aws_role_of(principal); !role.empty()) {

@@ -28,6 +28,7 @@ class Builder {
   struct Auth {
     NodeId authenticated;
     NodeId session;            // what a session of the intruder's gives at once
+    NodeId in_person = 0;      // with this they act as it, and nobody's rights over it are needed
     bool renews;               // a session is prolonged without the credential: lives until revoked
     bool person = false;       // signs in and stays in, apart from what its keys and tokens do
     std::string_view renewed;  // the class of token that does it, as sweeps name it: "session:refresh"
@@ -66,6 +67,9 @@ class Builder {
   void add_planted();
   // What somebody was seen to set is theirs where they could act as who set it.
   void add_set_credentials();
+  // What lets them act as a principal without having set a credential of it first: its sessions and keys, and
+  // those of the application that it runs for.
+  std::vector<NodeId> in_person(const std::string &principal);
   // What was set in a slot from `since` on: until it is taken away, runs out, or goes with its account.
   base::Interval lasting(std::string_view principal, std::string_view slot, std::string_view key,
                          base::Time since) const;
@@ -161,6 +165,7 @@ class Builder {
   std::map<std::tuple<std::string, std::string, std::string>, std::vector<PlantedFact>> planted_;
   std::unordered_map<std::string_view, const identity::Credential *> credentials_;      // by id
   std::unordered_map<std::string_view, std::vector<const identity::Binding *>> bound_;  // by principal
+  std::unordered_map<std::string, std::vector<std::string_view>> runs_as_;  // by whom: its applications
   std::unordered_map<std::string, base::Time> key_ends_;  // principal, line feed, key -> when it runs out
   std::set<std::string, std::less<>> keyed_;              // who was come in as by a key or token of known id
   std::set<std::pair<std::string, std::string>> made_;    // principal and key of what they set themselves

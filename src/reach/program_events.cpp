@@ -225,6 +225,26 @@ Interval Builder::lasting(std::string_view principal, std::string_view slot, std
   return {since, std::max(since, until)};
 }
 
+// Whoever controls an account has to set a credential of it before they do anything as it, and that would be
+// seen or is told by unseen.hpp.
+std::vector<NodeId> Builder::in_person(const std::string &principal) {
+  std::vector<NodeId> ways{auth(principal).in_person};
+  if (const NodeId key = program_.find(NodeType::authenticated, principal, "key"); key != kNone)
+    ways.push_back(key);
+  if (runs_as_.empty()) {
+    runs_as_[""];
+    for (const identity::Grant &grant : facts_.grants) {
+      const identity::Right *right = rights_.find(grant.kind);
+      if (right != nullptr && right->effect == identity::Effect::act_as && grant.from.starts_with("principal:"))
+        runs_as_[grant.to].push_back(grant.from);
+    }
+  }
+  if (const auto found = runs_as_.find(principal); found != runs_as_.end())
+    for (const std::string_view application : found->second)
+      ways.push_back(auth(application).in_person);
+  return ways;
+}
+
 void Builder::add_set_credentials() {
   for (const detect::SetCredential &one : options_.set_credentials) {
     const std::string &principal = one.set.principal, &slot = one.set.slot;
@@ -240,17 +260,18 @@ void Builder::add_set_credentials() {
     // Known for ever from that moment on, if they acted as who set it: that moment is the premise.
     const NodeId known = program_.add(NodeType::token, principal, program_.name(thing(principal)),
                                       "set:" + slot + ' ' + key + '@' + one.evidence);
-    program_.add({.rule = Rule::mint,
-                  .fact = FactKind::presence,
-                  .conclusion = known,
-                  .premises = {thing(one.actor)},
-                  .valid = {one.set.since, one.set.since + 1},
-                  .linger_us = kForever,
-                  .subject = key,
-                  .object = principal,
-                  .detail = slot,
-                  .evidence = one.evidence,
-                  .says = one.says});
+    for (const NodeId way : in_person(one.actor))
+      program_.add({.rule = Rule::mint,
+                    .fact = FactKind::presence,
+                    .conclusion = known,
+                    .premises = {way},
+                    .valid = {one.set.since, one.set.since + 1},
+                    .linger_us = kForever,
+                    .subject = key,
+                    .object = principal,
+                    .detail = slot,
+                    .evidence = one.evidence,
+                    .says = one.says});
     program_.add({.rule = Rule::planted,
                   .fact = FactKind::planted,
                   .conclusion = slot == "factor" ? own_factor(principal) : opened_by(principal, slot),

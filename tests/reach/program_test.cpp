@@ -142,6 +142,31 @@ TEST(Program, WhatWasSeenToBeSetEndsWhereItIsTakenAwayOrRunsOut) {
   EXPECT_EQ(row(run_out, kApp)->possible_intervals.last(), base::Time{day(20).us + base::kHour});
 }
 
+TEST(Program, WhyTellsWhatLetsThemInNowToo) {
+  identity::Facts all = facts();
+  all.grants.clear();
+  identity::Binding binding;
+  binding.secret = "secret:00000000000000000000000000000009";
+  binding.principal = kUser;
+  binding.slot = "password";
+  binding.valid = {base::kTimeMin, day(15)};  // set anew, and nobody ended the sessions
+  binding.evidence = "audit.json:3";
+  all.bindings = {binding};
+  identity::Presence presence;
+  presence.secret = binding.secret;
+  presence.resource = kHelen;
+  presence.valid = since(5);
+  all.presences = {presence};
+  identity::Exposure exposure;
+  exposure.resource = kHelen;
+  exposure.interval = {day(10), day(20)};
+  all.exposures = {exposure};
+  const Reach reach = compute_reach(all, rights(), {});
+  ASSERT_NE(row(reach, kUser), nullptr);
+  EXPECT_EQ(row(reach, kUser)->possible_intervals.last(), base::kTimeMax);
+  EXPECT_THAT(*why(reach, kUser), HasSubstr("refresh"));
+}
+
 TEST(Program, WhoEverActedAsADomainHoldsItsKeyUntilItIsReset) {
   identity::Facts all = facts();
   identity::Principal domain;
