@@ -43,8 +43,7 @@ std::string bearer_of(const View &view, std::string_view slot, const Event &even
   if (identity::is_mail_setting(slot)) {
     const std::string_view tenant = view.text(event.tenant);
     for (const base::StringId box : {event.mailbox, event.target_name})
-      if (std::string owner = box == 0 ? std::string() : view.user(tenant, view.text(box));
-          !owner.empty())
+      if (std::string owner = box == 0 ? std::string() : view.user(tenant, view.text(box)); !owner.empty())
         return owner;
     return place_of(view, event);
   }
@@ -85,10 +84,8 @@ std::string key_of(const View &view, std::string_view slot, const Event &event) 
 
 void add_in(const View &view, std::string slot, const Event &event, std::vector<Planted> &out) {
   if (slot == "bindings" || slot == "azure-role") {
-    for (Planted &given :
-         slot == "bindings" ? bindings_given(view, event) : azure_role_given(view, event))
-      if (!given.principal.empty() && out.size() < kEventsKept)
-        out.push_back(std::move(given));
+    for (Planted &given : slot == "bindings" ? bindings_given(view, event) : azure_role_given(view, event))
+      if (!given.principal.empty() && out.size() < kEventsKept) out.push_back(std::move(given));
     return;
   }
   // The history of grants knows the roles of Entra; elsewhere what was given is a right of its own.
@@ -100,10 +97,10 @@ void add_in(const View &view, std::string slot, const Event &event, std::vector<
     const std::string key = key_of(view, slot, event);
     // A setting is put right once, however often it was changed; a credential that was swept may be set
     // anew.
-    const bool told = identity::is_setting(slot) &&
-                      std::any_of(out.begin(), out.end(), [&](const Planted &other) {
-                        return other.principal == bearer && other.slot == slot && other.key_id == key;
-                      });
+    const bool told =
+        identity::is_setting(slot) && std::any_of(out.begin(), out.end(), [&](const Planted &other) {
+          return other.principal == bearer && other.slot == slot && other.key_id == key;
+        });
     if (!told) out.push_back({bearer, slot, key, event.time, ""});
     return;
   }

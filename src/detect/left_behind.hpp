@@ -20,8 +20,7 @@ struct Basis;
 
 // The slots of what an event leaves behind, "krbtgt and every-hash": as its rule says, else as the kind of
 // detection does. "" where nothing stays.
-std::string slots_left(const View &view, const SigmaOwn *own, std::string_view kind,
-                       const log::Event &event);
+std::string slots_left(const View &view, const SigmaOwn *own, std::string_view kind, const log::Event &event);
 
 // Adds what that event left, up to kEventsKept in all.
 void add_left_behind(const View &view, const SigmaOwn *own, std::string_view kind, EventIndex index,

@@ -1,6 +1,6 @@
 #pragma once
-// Somebody was seen to set a credential. If the intruder could act as them at that time it is theirs, at grade
-// possible, until somebody says whose it is. detect/left_behind.hpp finds them.
+// Somebody was seen to set a credential. If the intruder could act as them at that time it is theirs, at
+// grade possible, until somebody says whose it is. detect/left_behind.hpp finds them.
 
 #include <cstdint>
 #include <string>

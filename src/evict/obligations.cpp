@@ -153,7 +153,7 @@ class Finder {
   const Situation &s_;
   Obligations o_;
   std::set<std::string_view> opens_;  // passwords of archives, documents and keys
-  bool was_forbidden_ = false;  // of the last obligation that was looked for
+  bool was_forbidden_ = false;        // of the last obligation that was looked for
 };
 
 }  // namespace

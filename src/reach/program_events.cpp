@@ -235,13 +235,13 @@ std::vector<NodeId> Builder::in_person(const std::string &principal) {
     runs_as_[""];
     for (const identity::Grant &grant : facts_.grants) {
       const identity::Right *right = rights_.find(grant.kind);
-      if (right != nullptr && right->effect == identity::Effect::act_as && grant.from.starts_with("principal:"))
+      if (right != nullptr && right->effect == identity::Effect::act_as &&
+          grant.from.starts_with("principal:"))
         runs_as_[grant.to].push_back(grant.from);
     }
   }
   if (const auto found = runs_as_.find(principal); found != runs_as_.end())
-    for (const std::string_view application : found->second)
-      ways.push_back(auth(application).in_person);
+    for (const std::string_view application : found->second) ways.push_back(auth(application).in_person);
   return ways;
 }
 

@@ -116,7 +116,8 @@ TEST(Program, WhatWasSeenToBeSetByAnAccountOfTheirsIsTheirsFromThenOn) {
   EXPECT_EQ(app->grade, Grade::possible) << "nobody was seen to use it";
   EXPECT_THAT(app->possible_intervals.items(), testing::ElementsAre(base::Interval{day(11), base::kTimeMax}))
       << "long after the account was shut";
-  EXPECT_THAT(app->because, testing::Contains(testing::Field(&Because::says, HasSubstr("it was set"))));
+  EXPECT_THAT(app->because,
+              testing::Contains(testing::Field(&Because::evidence, testing::Contains("audit.json:7"))));
 }
 
 TEST(Program, WhatWasSetWhenTheyCouldNotActIsNotTheirs) {
