@@ -405,6 +405,9 @@ void Builder::follow(const identity::Grant &grant, const identity::Right &right,
                 .object = grant.from,
                 .detail = grant.kind,
                 .evidence = grant.evidence};
+  // Who was on the host of a certification authority can have copied its key, and forges certificates with it
+  // until the authority is replaced, whatever else is cut (MITRE ATT&CK T1649).
+  if (grant.kind == "GoldenCert") edge.linger_us = kForever;
   conclude(edge, right.effect, from, to, right.slots);
 }
 

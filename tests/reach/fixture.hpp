@@ -21,6 +21,11 @@ effect = "control"
 source = "test"
 example = "test"
 [[right]]
+kind = "GoldenCert"
+effect = "control"
+source = "test"
+example = "test"
+[[right]]
 kind = "AZRunsAs"
 effect = "act-as"
 source = "test"

@@ -187,6 +187,20 @@ TEST(Program, WhoEverActedAsADomainHoldsItsKeyUntilItIsReset) {
   ASSERT_NE(row(reach, "principal:ad/s-1-5-21-1-2-3-502"), nullptr);
 }
 
+TEST(Program, WhoEverWasOnAnAuthoritysHostHoldsItsKeyUntilItIsReplaced) {
+  const std::string host = "principal:ad/s-1-5-21-1-2-3-1600", domain = "principal:ad/s-1-5-21-1-2-3";
+  identity::Facts all = facts();
+  identity::Grant on_host = grant("AZOwns", kUser, host);
+  on_host.valid = {day(5), day(12)};  // and taken away
+  all.grants.push_back(on_host);
+  all.grants.push_back(grant("GoldenCert", host, domain));
+  const Reach reach = compute_reach(all, rights(), {spray()});
+  const ReachRow *row_of = row(reach, domain);
+  ASSERT_NE(row_of, nullptr);
+  EXPECT_EQ(row_of->possible_since, day(10));
+  EXPECT_EQ(row_of->possible_intervals.last(), base::kTimeMax);
+}
+
 TEST(Program, ASettingThatTheyChangedOpensNobody) {
   detect::Detection off = spray();
   off.planted = {{"principal:entra/t/t", "auditing", "set-adminauditlogconfig", day(11), ""}};
