@@ -345,7 +345,8 @@ class Historian {
       made(event, PrincipalKind::application);
     else if (is({"add service principal"}))
       made(event, PrincipalKind::service_principal);
-    else if (is({"add device", "register device"}))
+    else if (is({"add device", "register device"}) &&
+             !base::equal_ignoring_case(text(event.target_type), "User"))  // some name whose it is
       made(event, PrincipalKind::device);
     else if (is({"add app role assignment to service principal", "add app role assignment grant to user",
                  "add app role assignment to group"}))

@@ -50,6 +50,16 @@ class History : public testing::Test {
   EventMaker events;
 };
 
+// Records of a registration may name whose the device is: that makes no device of a person.
+TEST_F(History, APersonForWhomADeviceIsRegisteredStaysAPerson) {
+  change("2025-10-07T02:57:18Z", "Register device", kService).target_type = events.id("Device");
+  change("2025-10-07T02:57:19Z", "Register device", kApp).target_type = events.id("User");
+  const Facts made = facts();
+  ASSERT_NE(made.principal(here(kService)), nullptr);
+  EXPECT_EQ(made.principal(here(kService))->kind, PrincipalKind::device);
+  EXPECT_EQ(made.principal(here(kApp)), nullptr);
+}
+
 TEST_F(History, AppRoleAssignmentHasItsTimeAndGrantee) {
   change("2025-10-07T02:57:18Z", "Add app role assignment to service principal", kExchange,
          {{"grantee", kService}, {"new:AppRole.Id", kFullAccess}, {"app-role", "full_access_as_app"}});
