@@ -158,7 +158,11 @@ class Against {
   // What only somebody who is let in can do.
   static bool is_work(const log::Event &event) {
     using enum log::EventClass;
-    return event.event_class == api_call || event.event_class == mail_access ||
+    // A secret that is fetched in AWS is a use of a key; so is a ticket of Kerberos, which comes of
+    // another's.
+    const bool key_of_aws = event.event_class == key_use && event.source == log::Source::aws_cloudtrail &&
+                            event.outcome == log::Outcome::ok;
+    return key_of_aws || event.event_class == api_call || event.event_class == mail_access ||
            event.event_class == file_access || event.event_class == code_access;
   }
 

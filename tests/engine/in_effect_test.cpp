@@ -212,6 +212,9 @@ TEST(InEffect, WhomItPutOutOfUseAndWhoWorks) {
   picture.events.events.clear();
   call("2023-11-16T08:00:00Z", "asia1");
   EXPECT_THAT(contradictions(picture, {{block}}), SizeIs(1));
+  // A ticket of Kerberos is given for another's key.
+  picture.events.events.back().event_class = log::EventClass::key_use;
+  EXPECT_THAT(contradictions(picture, {{block}}), IsEmpty());
 }
 
 TEST(InEffect, TheIntruderWithTheRightPasswordSpeaksAgainstItsRotation) {
