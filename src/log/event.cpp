@@ -36,9 +36,10 @@ std::string identity_of(const EventTable &table, const Event &event) {
     out.text(table.text(event.native_id));
     return out.take();
   }
-  // Ids of these are of one event each, and their consoles' tables say less than their interfaces.
-  if (event.source == Source::okta || event.source == Source::aws_cloudtrail) {
+  // An id is of one event, and the console's table says less of it than the interface.
+  if (event.source == Source::okta) {
     out.text(table.text(event.native_id));
+    out.text(table.text(event.operation));
     return out.take();
   }
   out.integer(event.code);
