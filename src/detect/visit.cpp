@@ -222,9 +222,7 @@ class Weigher {
       const Act act = view_.act(index);
       if (act == Act::credential && habit_.kinds.count("app-credential-added") == 0)
         acts.kinds["app-credential-added"] = Weight::suspect;
-      if (event.event_class == EventClass::mail_access ||
-          (event.event_class == EventClass::api_call && !view_.table().extra(event, "mail").empty())) {
-        const std::uint64_t messages = traits_.messages_of(event);
+      if (const std::uint64_t messages = traits_.messages_of(event); messages > 0) {
         acts.messages += messages;
         acts.messages_of_day[event.time.us / base::kDay] += messages;
         const std::uint32_t program = traits_.program_of(event);

@@ -144,11 +144,10 @@ class Against {
     const bool in_session = event.session != 0 && !revoked_.empty() && tells_sessions(event.source);
     const bool signin = is_signin(event) && event.outcome == log::Outcome::ok;
     const bool works = signin || is_work(event);
-    if ((by_principal_.empty() || !works) && !in_session) return;
+    if (!works || (by_principal_.empty() && !in_session)) return;
     const std::string actor = actors_.of(event);
-    if (in_session && (signin || is_work(event)) && revoked_.contains(actor))
+    if (in_session && revoked_.contains(actor))
       sessions_[{actor, std::string(picture_.events.pool.text(event.session))}].push_back(&event);
-    if (!works) return;
     const auto found = by_principal_.find(actor);
     if (found == by_principal_.end()) return;
     const bool anew = signin || is_long_term_key(picture_.events.pool.text(event.key_id));
