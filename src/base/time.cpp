@@ -5,6 +5,8 @@
 #include <array>
 #include <chrono>
 
+#include "base/ascii.hpp"
+
 namespace dislodge::base {
 
 Time operator+(Time t, std::int64_t us) {
@@ -82,10 +84,6 @@ int digits(std::string_view text, std::size_t at, std::size_t count) {
     value = value * 10 + (text[i] - '0');
   }
   return value;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 std::string_view trimmed(std::string_view text) {

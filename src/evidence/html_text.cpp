@@ -10,20 +10,18 @@
 #include <emmintrin.h>
 #endif
 
+#include "base/ascii.hpp"
 #include "base/encode.hpp"
 #include "evidence/html_entities.hpp"
 
 namespace dislodge::evidence {
 namespace {
 
+using base::is_digit;
+using base::is_letter;
+
 constexpr std::size_t kNone = std::string_view::npos;
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
 }

@@ -2,17 +2,15 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+
 namespace dislodge::file {
 namespace {
 
-constexpr std::size_t kNone = std::string_view::npos;
+using base::is_digit;
+using base::is_hex_digit;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+constexpr std::size_t kNone = std::string_view::npos;
 
 // Length of a colour behind "&K": six hex digits, or a theme's number with a tint ("01+000").
 std::size_t colour_length(std::string_view text) {
@@ -20,7 +18,7 @@ std::size_t colour_length(std::string_view text) {
   if (text.size() < kLength) return 0;
   const bool theme = is_digit(text[0]) && is_digit(text[1]) && (text[2] == '+' || text[2] == '-') &&
                      std::all_of(text.begin() + 3, text.begin() + kLength, is_digit);
-  return theme || std::all_of(text.begin(), text.begin() + kLength, is_hex) ? kLength : 0;
+  return theme || std::all_of(text.begin(), text.begin() + kLength, is_hex_digit) ? kLength : 0;
 }
 
 }  // namespace

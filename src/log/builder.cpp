@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/encode.hpp"
 #include "log/json_marks.hpp"
 
@@ -57,13 +58,10 @@ bool holds(const std::vector<KeyDescription> &keys, const std::string &id) {
 }  // namespace
 
 bool is_guid(std::string_view text) {
-  const auto is_hex = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  };
   if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !is_hex(text[i])) return false;
+    if (dash ? text[i] != '-' : !base::is_hex_digit(text[i])) return false;
   }
   return true;
 }

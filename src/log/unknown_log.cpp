@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/ascii.hpp"
 #include "base/encode.hpp"
 
 namespace dislodge::log {
 namespace {
 
+using base::is_digit;
+
 constexpr std::size_t kLines = 40;
 constexpr std::size_t kLineBytes = 4000;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // Digits at `at`, as a number; -1 where there are none or more than `most`.
 int number_at(std::string_view line, std::size_t &at, std::size_t most) {

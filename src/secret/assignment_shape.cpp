@@ -5,6 +5,7 @@
 #include <bitset>
 #include <string>
 
+#include "base/ascii.hpp"
 #include "base/encode.hpp"
 #include "secret/checks.hpp"
 #include "secret/common_words.hpp"
@@ -14,13 +15,11 @@
 namespace dislodge::secret {
 namespace {
 
+using base::is_hex_digit;
 using std::string_view_literals::operator""sv;
 
 constexpr std::size_t kTokenBytes = 16;
 
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 bool all_of(std::string_view text, bool (*is)(char)) {
   return std::all_of(text.begin(), text.end(), is);
 }
@@ -166,7 +165,7 @@ bool is_uuid(std::string_view v) {
   if (v.size() != 36) return false;
   for (std::size_t i = 0; i < v.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? v[i] != '-' : !is_hex(v[i])) return false;
+    if (dash ? v[i] != '-' : !is_hex_digit(v[i])) return false;
   }
   return true;
 }
@@ -313,7 +312,7 @@ ValueShape shape_of(std::string_view v, WordShare &words) {
   const std::size_t others = v.size() - digits - letters - high;
   if (high * 2 > v.size()) return ValueShape::foreign;
   if (has(v, "-----BEGIN")) return ValueShape::blob;
-  if (v.size() >= kTokenBytes && all_of(v.starts_with("0x") ? v.substr(2) : v, is_hex) && digits > 0)
+  if (v.size() >= kTokenBytes && all_of(v.starts_with("0x") ? v.substr(2) : v, is_hex_digit) && digits > 0)
     return ValueShape::hex;
   const double coverage = words();
   const auto blanks = static_cast<std::size_t>(std::count(v.begin(), v.end(), ' '));

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "base/ascii.hpp"
 #include "base/encode.hpp"
 #include "base/hash.hpp"
 #include "base/percent.hpp"
@@ -21,6 +22,7 @@
 namespace dislodge::secret {
 namespace {
 
+using base::is_digit;
 using std::string_view_literals::operator""sv;
 
 constexpr std::string_view kBase62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -249,10 +251,6 @@ bool not_azurite(std::string_view secret, std::string_view) {
   return secret !=
              "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==" &&
          secret != "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 bool mixed_classes(std::string_view secret, std::string_view) {

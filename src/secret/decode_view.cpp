@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "base/ascii.hpp"
 #include "base/encode.hpp"
 #include "evidence/inflate.hpp"
 #include "secret/anchor.hpp"
@@ -201,13 +202,10 @@ std::optional<DecodedText> decode_base64_run(std::string_view run) {
 std::optional<DecodedText> decode_run(std::string_view run) {
   // The first bytes of a digest are seldom readable: they tell most runs apart.
   constexpr std::size_t kFirst = 16;
-  const auto is_hex = [](char c) {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-  };
-  if (run.size() >= kFirst && std::all_of(run.begin(), run.begin() + kFirst, is_hex)) {
+  if (run.size() >= kFirst && std::all_of(run.begin(), run.begin() + kFirst, base::is_hex_digit)) {
     std::string digits;
     for (const char c : run) {
-      if (is_hex(c))
+      if (base::is_hex_digit(c))
         digits += c;
       else if (is_letter64(c))
         return decode_base64_run(run);

@@ -2,21 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/encode.hpp"
 
 namespace dislodge::secret {
 namespace {
 
+using base::is_alphanumeric;
+
 constexpr std::size_t kRepeatMax = 1000;  // RE2 takes no more in one count
 
 bool is_blank(char c) {
   return std::string_view(" \t\n\r\v\f").find(c) != std::string_view::npos;
-}
-bool is_alnum(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 class Translator {
@@ -145,7 +146,7 @@ class Translator {
       const std::size_t end = std::min(in_.find("\\E", at_ + 2), in_.size());
       for (const char literal : in_.substr(at_ + 2, end - at_ - 2)) {
         atom_ = out_.size();
-        if (!is_alnum(literal) && static_cast<unsigned char>(literal) < 0x80) out_ += '\\';
+        if (!is_alphanumeric(literal) && static_cast<unsigned char>(literal) < 0x80) out_ += '\\';
         out_ += literal;
       }
       at_ = std::min(end + 2, in_.size());
@@ -310,7 +311,7 @@ class Translator {
       if (end == std::string_view::npos) return wrong("a group's name does not end");
       open_.push_back({extended_, begin});
       out_ += "(?P<";
-      for (const char c : in_.substr(name, end - name)) out_ += is_alnum(c) || c == '_' ? c : '_';
+      for (const char c : in_.substr(name, end - name)) out_ += is_alphanumeric(c) || c == '_' ? c : '_';
       out_ += '>';
       at_ = end + 1;
       return;

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/ascii.hpp"
+
 namespace dislodge::secret {
 namespace {
+
+using base::is_digit;
 
 constexpr std::size_t kDepthMax = 64;      // groups within groups
 constexpr std::size_t kRepeatMax = 10000;  // RE2 takes at most 1000
@@ -14,10 +18,6 @@ struct Flags {
   bool dot_newline = false;
   bool each_line = false;  // "^" is the start of any line
 };
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 int hex_value(char c) {
   if (is_digit(c)) return c - '0';

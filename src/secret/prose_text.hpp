@@ -6,22 +6,17 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/ascii.hpp"
+
 namespace dislodge::secret {
+
+using base::is_digit;
+using base::is_letter;
+using base::is_lower;
+using base::is_upper;
 
 inline bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-inline bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-inline bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-inline bool is_letter(char c) {
-  return is_lower(c) || is_upper(c);
-}
-inline bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 inline bool is_high(char c) {
   return static_cast<unsigned char>(c) >= 0x80;

@@ -4,9 +4,12 @@
 #include <array>
 #include <cctype>
 
+#include "base/ascii.hpp"
+
 namespace dislodge::secret {
 namespace {
 
+using base::is_hex_digit;
 using std::string_view_literals::operator""sv;
 
 // What is asked of a server of keys, or said of who signed.
@@ -17,15 +20,11 @@ constexpr std::array kAsked = {
     "keyid"sv,       "key_id"sv,      "sig_key"sv,     "sigkey"sv,     "signed-key"sv,
     "default-key"sv, "trusted-key"sv, "local-user"sv,  "gpg-key"sv,    "gpgkey"sv};
 
-bool is_hex(char c) {
-  return std::isxdigit(static_cast<unsigned char>(c)) != 0;
-}
-
 // "3D:4E:71:...": of MD5, SHA-1 or SHA-256.
 bool is_fingerprint(std::string_view value) {
   if (value.size() != 16 * 3 - 1 && value.size() != 20 * 3 - 1 && value.size() != 32 * 3 - 1) return false;
   for (std::size_t i = 0; i < value.size(); ++i)
-    if (i % 3 == 2 ? value[i] != ':' : !is_hex(value[i])) return false;
+    if (i % 3 == 2 ? value[i] != ':' : !is_hex_digit(value[i])) return false;
   return true;
 }
 
@@ -35,7 +34,7 @@ bool is_public_key_id(std::string_view name, std::string_view value) {
   if (is_fingerprint(value)) return true;
   if (value.starts_with("0x") || value.starts_with("0X")) value.remove_prefix(2);
   const bool id = (value.size() == 8 || value.size() == 16 || value.size() == 40 || value.size() == 64) &&
-                  std::all_of(value.begin(), value.end(), is_hex);
+                  std::all_of(value.begin(), value.end(), is_hex_digit);
   return id && std::any_of(kAsked.begin(), kAsked.end(), [&](std::string_view asked) {
            return name.find(asked) != std::string_view::npos;
          });
