@@ -75,6 +75,7 @@ format:
 
 check-format:
 	scripts/format --check
+	scripts/includes
 
 tidy:
 	scripts/tidy

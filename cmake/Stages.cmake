@@ -1,3 +1,33 @@
+# What the sanitizer build optimises: the stages that read what an intruder may have written, byte by byte, and those that
+# weigh whole logs and graphs. The others handle few things at a time; unoptimised they compile in half the time.
+set(DISLODGE_OPTIMISED_STAGES base casefile evidence mail file repo secret log detect reach)
+
+# What nearly every file includes is compiled once, which takes a fifth off a build; scripts/includes sees to it that
+# every file includes what it uses all the same. Such headers fit only what is compiled alike, so each kind compiles its
+# own, with its first target.
+function(dislodge_headers target stage)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    set(kind program)
+  elseif(DISLODGE_SANITIZE AND NOT stage IN_LIST DISLODGE_OPTIMISED_STAGES)
+    set(kind plain)
+  else()
+    set(kind optimised)
+  endif()
+  if(DISLODGE_SANITIZE AND NOT kind STREQUAL "optimised")
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+  get_property(headers GLOBAL PROPERTY dislodge_${kind}_headers)
+  if(headers)
+    target_precompile_headers(${target} REUSE_FROM ${headers})
+  else()
+    set_property(GLOBAL PROPERTY dislodge_${kind}_headers ${target})
+    target_precompile_headers(${target} PRIVATE
+      <algorithm> <array> <cstdint> <filesystem> <fmt/format.h> <functional> <map> <memory> <optional> <set> <span>
+      <string> <string_view> <tl/expected.hpp> <unordered_map> <utility> <vector>)
+  endif()
+endfunction()
+
 # A stage is a folder of src/ and a static library. It may link only to stages before it, so that an
 # include against the flow fails to link. tests/<stage>/ becomes one test program.
 #
@@ -16,23 +46,20 @@ function(dislodge_stage name)
     endif()
   endforeach()
   target_link_libraries(dislodge_${name} PUBLIC ${STAGE_LIBRARIES})
-  # The sanitizer build compiles what nearly every file includes once, which takes a quarter off it. The release build
-  # does not: there an include that is missing must show.
-  if(DISLODGE_SANITIZE)
-    if(name STREQUAL "base")
-      target_precompile_headers(dislodge_base PRIVATE
-        <algorithm> <array> <cstdint> <filesystem> <fmt/format.h> <functional> <map> <memory> <optional> <set> <span>
-        <string> <string_view> <tl/expected.hpp> <unordered_map> <utility> <vector>)
-    else()
-      target_precompile_headers(dislodge_${name} REUSE_FROM dislodge_base)
-    endif()
-  endif()
+  dislodge_headers(dislodge_${name} ${name})
 endfunction()
 
 # What all test programs share: the heavy headers are compiled once, with the first of them, and the tests' own
 # code is not optimised (what is tested is).
 function(dislodge_test_settings target)
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_options(${target} PRIVATE -O0 -U_FORTIFY_SOURCE)
+  if(DISLODGE_SANITIZE)
+    # Memory is watched in the tests too, since what they hand over is read by what is tested; the rest of the
+    # sanitizers would only watch the tests themselves.
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined,fuzzer-no-link)
+    target_compile_definitions(${target} PRIVATE DISLODGE_SANITIZED_TESTS)
+  endif()
   get_property(headers GLOBAL PROPERTY dislodge_test_headers)
   if(headers)
     target_precompile_headers(${target} REUSE_FROM ${headers})

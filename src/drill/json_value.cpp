@@ -1,5 +1,6 @@
 #include "drill/json_value.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/encode.hpp"

@@ -1,5 +1,6 @@
 #include "identity/named_targets.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>

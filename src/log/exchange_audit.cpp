@@ -2,6 +2,8 @@
 // Search-MailboxAuditLog (-ShowDetails) and Search-AdminAuditLog.
 // Source: learn.microsoft.com/powershell/module/exchange/search-mailboxauditlog.
 
+#include <algorithm>
+
 #include "base/encode.hpp"
 #include "log/fields.hpp"
 #include "log/sources.hpp"

@@ -3,6 +3,8 @@
 // Source: learn.microsoft.com/powershell/module/exchange/get-messagetracev2;
 // learn.microsoft.com/exchange/monitoring/trace-an-email-message/message-trace-modern-eac.
 
+#include <algorithm>
+
 #include "base/encode.hpp"
 #include "log/fields.hpp"
 #include "log/sources.hpp"

@@ -2,6 +2,7 @@
 // The word lists of the prose features, lower case and sorted for binary search.
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string_view>
 

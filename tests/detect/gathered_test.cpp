@@ -9,6 +9,7 @@
 
 #include "detect/detect.hpp"
 #include "detect/words.hpp"
+#include "drawn.hpp"
 #include "log/gather.hpp"
 #include "tenant_generator.hpp"
 
@@ -55,7 +56,7 @@ std::vector<std::string> told(const std::vector<Detection> &found) {
 
 TEST(Gathered, AThinnedMonthTellsTheSameCampaignsAndFalls) {
   for (const Program program : {Program::old_browser_ropc, Program::rotating_agents, Program::imap})
-    for (std::uint32_t seed = 41; seed <= 42; ++seed) {
+    for (const std::uint32_t seed : test::drawn({41u, 42u})) {
       TenantOptions options;
       options.seed = seed;
       options.users = 110;

@@ -5,6 +5,7 @@
 
 #include "detect/detect.hpp"
 #include "detect/spray.hpp"
+#include "drawn.hpp"
 #include "signin_log.hpp"
 #include "tenant_generator.hpp"
 
@@ -115,7 +116,7 @@ TEST(Patient, TelephonesThatAskAgainAndAgainAreNone) {
 }
 
 TEST(Patient, TwoTriesADayByTheCommonestBrowser) {
-  for (const std::uint32_t seed : {41u, 42u, 43u, 44u}) {
+  for (const std::uint32_t seed : test::drawn({41u, 42u, 43u, 44u})) {
     TenantOptions options;
     options.seed = seed;
     options.users = 1000;

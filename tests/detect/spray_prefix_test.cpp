@@ -7,6 +7,7 @@
 #include <string>
 
 #include "detect/spray.hpp"
+#include "drawn.hpp"
 #include "tenant_generator.hpp"
 
 namespace dislodge::detect {
@@ -77,7 +78,7 @@ TEST(SprayPrefix, EveryPrefixFromTheThirdTryOnIsToldWhole) {
   options.users = 80;
   options.days = 20;
   options.failures_a_day = 25;
-  for (const std::uint32_t seed : {3u, 4u}) {
+  for (const std::uint32_t seed : test::drawn({3u, 4u})) {
     options.seed = seed;
     for (const Shape &shape : kShapes) {
       log::EventTable growing = TenantGenerator(options).make().table;

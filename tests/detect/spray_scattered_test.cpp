@@ -8,6 +8,7 @@
 #include <string>
 
 #include "detect/detect.hpp"
+#include "drawn.hpp"
 #include "signin_log.hpp"
 
 namespace dislodge::detect {
@@ -232,7 +233,7 @@ TEST(Scattered, AListOfWhichEachAccountIsAskedOnceForTwoMonths) {
 }
 
 TEST(Scattered, PeopleWhoLoseTriesAllTheTimeAreNoList) {
-  for (const std::uint32_t seed : {1u, 2u, 3u})
+  for (const std::uint32_t seed : test::drawn({1u, 2u, 3u}))
     for (const int lost : {5, 15, 40})
       for (const Detection &one : Town(seed, 1000, lost).found("spray"))
         ADD_FAILURE() << lost << " a day: " << one.says;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "drawn.hpp"
 #include "random_program.hpp"
 #include "reach/solve.hpp"
 
@@ -10,7 +11,7 @@ namespace {
 
 TEST(Live, AnAdditionGivesWhatAFullRunGives) {
   int grew = 0;
-  for (std::uint64_t seed = 0; seed < 10'000; ++seed) {
+  for (std::uint64_t seed = 0; seed < test::drawn<std::uint64_t>(10'000); ++seed) {
     Program program;
     Random random(seed ^ 0x5EED);
     random.fill(program);
@@ -37,7 +38,7 @@ TEST(Live, AnAdditionGivesWhatAFullRunGives) {
       }
     }
   }
-  EXPECT_GT(grew, 1000);
+  EXPECT_GT(grew, test::drawn(1000));
 }
 
 TEST(Live, TellsWhichNodesGrew) {

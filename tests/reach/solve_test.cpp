@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "drawn.hpp"
 #include "naive.hpp"
 #include "random_program.hpp"
 
@@ -186,7 +187,7 @@ TEST(Solve, TheLeastProofWinsAndPremisesComeFirst) {
 
 // 120,000 programs at two grades, in portions that run beside each other.
 class Naive : public testing::TestWithParam<int> {};
-constexpr std::uint64_t kPortion = 20'000;
+constexpr std::uint64_t kPortion = test::drawn<std::uint64_t>(20'000);
 
 TEST_P(Naive, AgreesWithTheEngineOnRandomPrograms) {
   int rings = 0;
@@ -207,12 +208,12 @@ TEST_P(Naive, AgreesWithTheEngineOnRandomPrograms) {
       }
     }
   }
-  EXPECT_GT(rings, 500);
+  EXPECT_GT(rings, test::drawn(500));
 }
 INSTANTIATE_TEST_SUITE_P(Portions, Naive, testing::Range(0, 6));
 
 TEST(Solve, ConfirmedIsWithinPossibleAndAdditionsNeverShrink) {
-  for (std::uint64_t seed = 0; seed < 4'000; ++seed) {
+  for (std::uint64_t seed = 0; seed < test::drawn<std::uint64_t>(4'000); ++seed) {
     Program program;
     Random random(seed ^ 0xABCDEF);
     random.fill(program);
