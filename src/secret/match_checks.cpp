@@ -78,6 +78,49 @@ bool not_mail_tag(std::string_view secret, std::string_view match) {
   return !(lead.starts_with('-') && base::trim(lead).ends_with("-id:"));
 }
 
+bool in_field_of_books(std::string_view text, std::size_t at) {
+  // www.twilio.com/docs/sendgrid/for-developers/sending-email/building-an-x-smtpapi-header,
+  // mailchimp.com/developer/transactional/docs/smtp-integration, documentation.mailgun.com (Sending via
+  // SMTP), developers.sparkpost.com/api/smtp,
+  // postmarkapp.com/developer/user-guide/sending-email/sending-with-smtp,
+  // learn.microsoft.com/exchange/antispam (X-MS-Exchange-*, X-Microsoft-Antispam-*).
+  constexpr std::array kFields = {"x-smtpapi:"sv,
+                                  "x-mc-"sv,
+                                  "x-mailgun-"sv,
+                                  "x-mj-"sv,
+                                  "x-msys-api:"sv,
+                                  "x-pm-"sv,
+                                  "x-ms-exchange-"sv,
+                                  "x-microsoft-antispam"sv,
+                                  "x-ses-"sv,
+                                  "x-sg-"sv,
+                                  "x-mandrill-"sv,
+                                  "x-hubspot-"sv,
+                                  "x-campaign"sv,
+                                  "x-feedback-"sv,
+                                  "x-sib-"sv,
+                                  "x-mailin-"sv,
+                                  "feedback-id:"sv,
+                                  "x-job:"sv,
+                                  "x-gm-message-state:"sv};
+  constexpr std::size_t kReach = 16 << 10;  // bytes of a folded field
+  const std::size_t low = at - std::min(at, kReach);
+  while (at > low) {
+    const std::size_t before = text.substr(low, at - low).rfind('\n');
+    if (before == std::string_view::npos && low > 0) return false;
+    const std::size_t begin = before == std::string_view::npos ? 0 : low + before + 1;
+    const char first = begin < text.size() ? text[begin] : '\n';
+    if (first != ' ' && first != '\t') {
+      const std::string name = base::lower(text.substr(begin, 24));
+      return std::any_of(kFields.begin(), kFields.end(),
+                         [&](std::string_view one) { return name.starts_with(one); });
+    }
+    if (begin == 0) return false;
+    at = begin - 1;  // a folded line: the field begins above
+  }
+  return false;
+}
+
 bool not_public_half(std::string_view secret, std::string_view match) {
   // developers.google.com/recaptcha/docs/display, docs.hcaptcha.com ("sitekey"), docs.stripe.com/keys
   // ("publishable"). The name nearest to the value is the value's: "site key A, secret key B".
@@ -130,9 +173,17 @@ bool breaks_issued_form(std::string_view name, std::string_view value) {
 }
 
 bool not_mailed_link(std::string_view secret, std::string_view match) {
-  constexpr std::array kWays = {"reset"sv,   "unsubscribe"sv, "verify"sv,     "verification"sv,
-                                "confirm"sv, "activate"sv,    "activation"sv, "optout"sv,
-                                "opt-out"sv, "redefinir"sv,   "recover"sv};
+  // As far as the languages of the Latin alphabet share them, and as others are written in it; the last are
+  // "forgot" and what invites.
+  constexpr std::array kWays = {
+      "reset"sv,     "unsubscribe"sv, "verify"sv,   "verification"sv, "confirm"sv,       "activat"sv,
+      "optout"sv,    "opt-out"sv,     "recover"sv,  "reinit"sv,       "zuruecksetzen"sv, "zuruck"sv,
+      "abmelden"sv,  "bestaetig"sv,   "aktivier"sv, "desabonn"sv,     "desinscri"sv,     "oubli"sv,
+      "restablec"sv, "recuper"sv,     "olvid"sv,    "baja?"sv,        "verificar"sv,     "redefin"sv,
+      "esquec"sv,    "cancelar"sv,    "odzysk"sv,   "przypom"sv,      "wypisz"sv,        "potwierd"sv,
+      "aktywac"sv,   "vosstanov"sv,   "sbros"sv,    "otpis"sv,        "podtverd"sv,      "vidnov"sv,
+      "skynut"sv,    "pidtverd"sv,    "vidpys"sv,   "forgot"sv,       "invit"sv,         "magic-link"sv,
+      "magiclink"sv};
   static const WordSet kSet(kWays);
   return !kSet.any(before(secret, match));
 }

@@ -16,6 +16,9 @@ bool not_revision(std::string_view secret, std::string_view match);
 bool not_url_path(std::string_view secret, std::string_view match);
 // "X-Mailgun-Sid: WyI2Yz...": what a sender of mail writes into each of its messages to count them by.
 bool not_mail_tag(std::string_view secret, std::string_view match);
+// Whether a place of a text is in a header field in which a sender or its service keeps its own books:
+// "X-SMTPAPI: {"unique_args": {"token": ...}}". What is called a key there numbers messages.
+bool in_field_of_books(std::string_view text, std::size_t at);
 // "ReCaptcha site key 6Lc...", "publishableKey: ...": the half that every visitor of the page is given.
 bool not_public_half(std::string_view secret, std::string_view match);
 // "your_api_key_here_...": words that say what should stand there.

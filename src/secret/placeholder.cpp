@@ -157,8 +157,8 @@ bool looks_like_placeholder(std::string_view value) {
   const std::string_view word = std::string_view(s).substr(0, s.find_last_not_of(",;:)") + 1);
   if (word.empty() || std::find(kWhole.begin(), kWhole.end(), word) != kWhole.end()) return true;
   static const RE2 &whole =
-      bytes_pattern(R"(<[^>]*>?|\[.*\]|\{.*\}|\$[a-z_][a-z0-9_:.]*|%[a-z0-9_.]+%|__\w+__|@\w+@)");
-  constexpr std::string_view kFirst = "<[{$%_@";  // of what the pattern takes
+      bytes_pattern(R"(<[^>]*>?|\[.*\]|\{.*\}|\$[a-z_][a-z0-9_:.]*|%[a-z0-9_.]+%|__\w+__|@\w+@|-[a-z_]+-)");
+  constexpr std::string_view kFirst = "<[{$%_@-";  // of what the pattern takes
   if (kFirst.find(s.front()) != std::string_view::npos && RE2::FullMatch(s, whole)) return true;
   std::bitset<256> seen;
   constexpr std::size_t kRun = 6;

@@ -112,9 +112,14 @@ void find_prose(std::string_view text, std::span<const TriggerHit> hits, std::ve
     if (read_prose(text, hit.end, triggers[hit.trigger], out) && far != nullptr)
       far->push_back({hit.end - 1, hit.end});
   }
-  // Punctuation alone is no value.
+  // Punctuation alone is no value, and the name of an option ("-AsPlainText") is none.
+  const auto is_option = [text](const ProseCandidate &one) {
+    return one.begin > 1 && text[one.begin - 1] == '-' && is_space(text[one.begin - 2]) &&
+           std::all_of(text.begin() + static_cast<std::ptrdiff_t>(one.begin),
+                       text.begin() + static_cast<std::ptrdiff_t>(one.end), is_letter);
+  };
   out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
-                           [](const ProseCandidate &one) { return one.begin >= one.end; }),
+                           [&](const ProseCandidate &one) { return one.begin >= one.end || is_option(one); }),
             out.end());
   for (std::size_t i = first; i < out.size(); ++i) weigh(text, out[i]);
   out.insert(out.end(), quoted.begin(), quoted.end());

@@ -328,6 +328,8 @@ void add_surroundings(std::string_view text, const ProseCandidate &candidate, Fe
                              contains(between, " no ") || contains(between, " never") ||
                              kNotWords.any(between) || contains(lead, " no ") || contains(lead, "n't ") ||
                              contains(lead, "without ") || contains(lead, "wrong "));
+  static const WordSet kBadExamples(kBadPasswords);
+  set(Feature::bad_example, kBadExamples.any(lead + between));
   const std::string_view rest = text.substr(candidate.end, 120);
   const std::size_t stop = rest.find_first_of(".?!\n");
   const bool asked = stop != std::string_view::npos && rest[stop] == '?';

@@ -59,6 +59,7 @@ enum class Feature : std::size_t {
   code_line,
   code_block,
   sentence_after,
+  bad_example,  // "weak passwords such as X"
   count
 };
 

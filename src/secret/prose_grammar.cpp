@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/encode.hpp"
+#include "secret/prose_below.hpp"
 #include "secret/prose_change.hpp"
 #include "secret/prose_features.hpp"
 #include "secret/prose_lists.hpp"
@@ -24,10 +25,21 @@ constexpr std::size_t kNoteMax = 200;    // bytes of a text too short to tell wh
 constexpr std::size_t kRemarkMax = 80;   // "password (valid until Friday): ..."
 constexpr std::size_t kLead = 48;        // bytes before the word in which "changed" or "reset" may stand
 
+// "password: >-": YAML's block of text, whose first line is the next one (yaml.org/spec/1.2.2, 8.1).
+void skip_block_mark(ProseReader &reader) {
+  reader.blanks();
+  const char first = reader.peek();
+  if (first != '|' && first != '>') return;
+  const std::size_t start = reader.at();
+  reader.go(start + (reader.peek(1) == '-' || reader.peek(1) == '+' ? 2 : 1));
+  if (!reader.at_line_end()) reader.go(start);
+}
+
 // After a link: the value here, or alone on the next line.
 bool emit_value(ProseReader &reader, ProseCandidate candidate, Link link, bool pair,
                 std::vector<ProseCandidate> &out) {
   candidate.link = link;
+  if (link == Link::separator) skip_block_mark(reader);
   if (reader.at_line_end()) {
     if (!reader.soft_break() || reader.at_line_end()) return false;
     if (link == Link::separator) candidate.link = Link::next_line;
@@ -186,35 +198,6 @@ bool read_before(std::string_view text, std::size_t begin, ProseCandidate candid
       return false;
   }
   return false;
-}
-
-// A line that is nothing but "Passwort", and the next that is nothing but the value: blocks of a page.
-bool read_below(ProseReader &reader, ProseCandidate candidate, std::vector<ProseCandidate> &out) {
-  constexpr std::size_t kLabelMax = 40;
-  constexpr std::size_t kLeast = 6;
-  if (candidate.trigger != TriggerClass::password || reader.source() || !reader.at_line_end()) return false;
-  const std::string_view text = reader.text();
-  const Span line = line_around(text, candidate.trigger_end, kProseReach);
-  const std::string_view label = base::trim(text.substr(line.begin, line.end - line.begin));
-  if (label.size() > kLabelMax || std::count(label.begin(), label.end(), ' ') > 2 ||
-      !std::all_of(label.begin(), label.end(),
-                   [](char c) { return is_letter(c) || is_high(c) || c == ' ' || c == '-'; }))
-    return false;
-  if (!reader.soft_break()) return false;
-  const auto value = read_value(reader);
-  if (!value || value->quoted || !reader.at_line_end()) return false;
-  const std::string_view found = text.substr(value->begin, value->end - value->begin);
-  const auto any = [&](auto is) { return std::any_of(found.begin(), found.end(), is); };
-  const bool sign =
-      any([](char c) { return std::string_view("!#$%&*+=?^~@_").find(c) != std::string_view::npos; });
-  if (found.size() < kLeast || !any(is_letter) || !(sign || any(is_digit)) ||
-      (!any(is_digit) && found.find_first_of("?!") == found.size() - 1))
-    return false;
-  candidate.link = Link::next_line;
-  candidate.begin = value->begin;
-  candidate.end = value->end;
-  out.push_back(candidate);
-  return true;
 }
 
 // " (for svc-x) is ", " for the vpn box: ", " has been changed to "
@@ -492,6 +475,7 @@ bool read_prose(std::string_view text, std::size_t end, const ProseTrigger &trig
                   out);
   if (out.size() == before && !reader.source() && is == TriggerClass::password)
     read_tried(text, begin, candidate, out);
+  read_under_label(text, end, candidate, out);
   // {label: "Password:", next: "Name:"}: the quote that opens before the word closes behind its colon.
   if (begin > 0 && (text[begin - 1] == '"' || text[begin - 1] == '\''))
     out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),

@@ -58,6 +58,7 @@ constexpr Features make_weights() {
       {Feature::code_line, -1.0},
       {Feature::code_block, -0.3},
       {Feature::sentence_after, -0.2},
+      {Feature::bad_example, -4.0},
   };
   for (const auto &[feature, weight] : given) w[static_cast<std::size_t>(feature)] = weight;
   return w;

@@ -34,6 +34,9 @@ constexpr std::array kKeys = {"key"sv,    "code"sv,   "schlüssel"sv, "schluesse
                               "código"sv, "codigo"sv, "키"sv,        "pw"sv,         "pass"sv, "psk"sv};
 constexpr std::array kOld = {"old"sv,   "alt"sv,  "ancien"sv, "viej"sv,   "antig"sv, "anterior"sv,
                              "stare"sv, "стар"sv, "was "sv,   "vorher"sv, "vecchi"sv};
+// What "it" and "the new one" may be.
+constexpr std::array kPasswords = {"passw"sv, "kennwort"sv, "mot de passe"sv, "mdp"sv,      "contrase"sv,
+                                   "senha"sv, "hasł"sv,     "парол"sv,        "비밀번호"sv, " pw "sv};
 constexpr std::array kArchives = {"zip"sv,       "archiv"sv, "attach"sv,    "anhang"sv,  "rar"sv,
                                   "7z"sv,        "pdf"sv,    "file"sv,      "datei"sv,   "fichier"sv,
                                   "archivo"sv,   "anexo"sv,  "doc"sv,       "xls"sv,     "plik"sv,
@@ -341,10 +344,13 @@ bool read_cue(std::string_view text, std::size_t end, ProseCandidate candidate,
     return speaks_of(text, end, kArchives) && value_here(looks_chosen);
   // "old: A new: X": both were passwords.
   if (cue.find("new") != std::string::npos || cue.find("neu") != std::string::npos ||
-      cue.find("nuev") != std::string::npos || cue.find("nouv") != std::string::npos)
-    return speaks_of(text, end, kOld) && value_here([](std::string_view word) {
+      cue.find("nuev") != std::string::npos || cue.find("nouv") != std::string::npos ||
+      cue.find("nova") != std::string::npos || cue.find("nowe") != std::string::npos)
+    return (speaks_of(text, end, kOld) || speaks_of(text, end, kPasswords)) &&
+           value_here([](std::string_view word) {
              return looks_chosen(word) && word.find_first_of(kSigns) != std::string_view::npos;
            });
+  if (cue.ends_with(" it to")) return speaks_of(text, end, kPasswords) && value_here(looks_chosen_for_sure);
   if (cue.ends_with(" use")) return value_here(looks_chosen_for_sure);
   if (cue.ends_with("now") || cue.ends_with("maintenant") || cue.ends_with("ahora es") ||
       cue.ends_with("jetzt"))
@@ -355,8 +361,12 @@ bool read_cue(std::string_view text, std::size_t end, ProseCandidate candidate,
              return looks_chosen_for_sure(word) && text.substr(after).starts_with(" now");
            }) ||
            read_still(text, end, stop, candidate, out);
-  // The name of a network, then its key.
-  bool key = false;
+  // The name of a network, then its key; "clé wifi : X".
+  const std::string_view ahead =
+      base::trim(text.substr(end - std::min<std::size_t>(end, 24), std::min<std::size_t>(end, 24)));
+  const std::size_t network = ahead.rfind(' ');
+  const std::string_view named = base::trim(ahead.substr(0, network == std::string_view::npos ? 0 : network));
+  bool key = among(kKeys, base::lower(named.substr(named.find_last_of(" \n") + 1)));
   for (std::size_t at = end; at < stop;) {
     while (at < stop && is_space(text[at])) ++at;
     if (at >= stop) break;
@@ -370,7 +380,8 @@ bool read_cue(std::string_view text, std::size_t end, ProseCandidate candidate,
       push(candidate, word, out);
       return true;
     }
-    key = key || among(kKeys, base::lower(found.substr(0, kMost)));
+    const std::string_view bare = found.substr(found.starts_with('-') ? 1 : 0);  // "WLAN-Schlüssel"
+    key = key || among(kKeys, base::lower(bare.substr(0, kMost)));
     while (at < stop && !is_space(text[at])) ++at;
   }
   return false;

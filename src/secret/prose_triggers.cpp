@@ -314,6 +314,10 @@ std::vector<ProseTrigger> make_triggers() {
   add_pattern(
       R"((?:^|[^a-z])(?:opens? with|unzip (?:it )?with|unlocks? with|decrypts? with|extract with|s'ouvre avec|se abre con|abre com))",
       cue);
+  add_pattern(
+      R"((?:^|[^a-z])(?:neue (?:lautet|ist)|nouveau est|nueva es|nova (?:\xC3\xA9|ficou)|nowe (?:to|brzmi)))",
+      cue);
+  add_pattern(R"((?:^|[^a-z])(?:reset|changed|set|switched) it to)", cue);
   add_pattern(R"((?:^|[^a-z])for (?:root|admin|administrator) use)", cue);
   add_pattern(R"((?:^|[^a-z])(?:wi-?fi|wlan))", cue);
   add(cue, kAny, Begins::word, {"вайфай", "вай-фай", "вайфая"});

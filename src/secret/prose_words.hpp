@@ -17,6 +17,15 @@ inline constexpr std::string_view kFunctionWords[] = {
 };
 
 // What a text about passwords says that gives none away.
+// Before a word for "passwords": what follows are those that nobody should take.
+inline constexpr std::string_view kBadPasswords[] = {
+    "bad password"sv,      "weak password"sv,         "common password"sv,     "poor password"sv,
+    "insecure password"sv, "forbidden password"sv,    "banned password"sv,     "most used password"sv,
+    "schlechte passw"sv,   "schwache passw"sv,        "unsichere passw"sv,     "schlechte kennw"sv,
+    "schwache kennw"sv,    "mots de passe faibles"sv, "contraseñas débiles"sv, "contraseñas comunes"sv,
+    "senhas fracas"sv,     "senhas comuns"sv,         "słabe hasł"sv,          "слабые парол"sv,
+    "слабі парол"sv,       "쉬운 비밀번호"sv,         "취약한 비밀번호"sv};
+
 inline constexpr std::string_view kPolicyWords[] = {
     "at least"sv,
     "characters"sv,

@@ -27,7 +27,8 @@
 namespace dislodge::secret {
 namespace {
 
-constexpr double kOcrFactor = 0.8;                    // what OCR read may be misread
+constexpr double kOcrFactor = 0.8;  // what OCR read may be misread
+constexpr std::string_view kOfBooks = "in a header field in which a sender counts its mail";
 constexpr std::string_view kLoneRule = "word-alone";  // see engine/split_secrets.hpp
 constexpr double kLoneConfidence = 0.2;
 constexpr std::string_view kAssignedPassword = "assigned-password";
@@ -375,6 +376,8 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
       else if (breaks_issued_form(view.text.substr(name, match.secret_begin - name),
                                   with_number(view.text, match)))
         candidate.rejected = "not of the form that the vendor in the name issues";
+      else if (rule.kind != kProseKind && in_field_of_books(view.text, match.begin))
+        candidate.rejected = kOfBooks;
     }
     if (candidate.rejected.empty() && (rule.keyword_gate || !rule.discard.empty()))
       candidate.rejected = rejected_by_import(view, rule, match);
@@ -405,6 +408,8 @@ void Scanner::judge(const evidence::TextView &view, std::vector<Candidate> &out)
     else if (breaks_issued_form(view.text.substr(one.name_begin, one.name_end - one.name_begin),
                                 view.text.substr(one.begin, one.end - one.begin)))
       candidate.rejected = "not of the form that the vendor in the name issues";
+    else if (!password && in_field_of_books(view.text, candidate.match_begin))
+      candidate.rejected = kOfBooks;
     if (page && candidate.rejected.empty() && one.tie != Tie::element &&
         is_content(view.text, one.name_begin) && is_content(view.text, one.begin))
       candidate.rejected = "the page's text tells";

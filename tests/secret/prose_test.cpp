@@ -35,6 +35,32 @@ TEST_P(ProsePositive, IsFoundExactly) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
+    WhatItIsNow, ProsePositive,
+    testing::Values(Case{"The password has expired. I reset it to Ochre!Plume61; log in today.",
+                         "Ochre!Plume61"},
+                    Case{"Dein Passwort wurde zurückgesetzt. Das neue lautet Mauer+Igel47.", "Mauer+Igel47"},
+                    Case{"WLAN-Schlüssel: Ofen.Kiste.77\n", "Ofen.Kiste.77"},
+                    Case{"Clé wifi : Barque.Bleue.31\n", "Barque.Bleue.31"}));
+
+// Alone on its line, below an empty one, under what announces it.
+INSTANTIATE_TEST_SUITE_P(
+    BelowALabel, ProsePositive,
+    testing::Values(
+        Case{"Password of the archive list1.zip:\n\nGr4nite-Otter-71!\n", "Gr4nite-Otter-71!"},
+        Case{"Password:\r\n\r\nTf9-lantern-PLUM\r\n\r\nBest, Ana\r\n", "Tf9-lantern-PLUM"},
+        Case{"The zip is protected. Password below.\n\nTf9-lantern-PLUM\n\nBest", "Tf9-lantern-PLUM"},
+        Case{"> Password for the vault:\n> \n> Tf9-lantern-PLUM\n", "Tf9-lantern-PLUM"},
+        Case{"Kennwort zum Archiv:\n\nNebel7#Kranich\n", "Nebel7#Kranich"},
+        Case{"Mot de passe du fichier zip :\n\nOrage_Lune_17!\n", "Orage_Lune_17!"},
+        Case{"Contraseña del archivo zip:\n\nTrigo-Faro-88k\n", "Trigo-Faro-88k"},
+        Case{"Senha do arquivo:\n\nPedra7+Vento\n", "Pedra7+Vento"},
+        Case{"Hasło do pliku zip:\n\nBrzoza-44-Kruk\n", "Brzoza-44-Kruk"},
+        Case{"Пароль к архиву:\n\nBereza88!tuman\n", "Bereza88!tuman"},
+        Case{"Пароль від архіву:\n\nSonyah_19-Step\n", "Sonyah_19-Step"},
+        Case{"압축파일 비밀번호:\n\nBusan-Bada-66x\n", "Busan-Bada-66x"},
+        Case{"users:\n  - name: ann\n    password: >-\n      Clover-Quay-39x\n", "Clover-Quay-39x"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Sentences, ProsePositive,
     testing::Values(
         Case{"The password is Winter2024!", "Winter2024!"},
@@ -180,6 +206,36 @@ INSTANTIATE_TEST_SUITE_P(
         "postfix:*:12345:12345:postfix passwd: a:*:1:2:b", "same username and password as last time",
         "User name and password are both required fields", "password manager: we recommend KeePass",
         "The password is: (see separate mail)"));
+
+INSTANTIATE_TEST_SUITE_P(
+    BelowALabel, ProseNegative,
+    testing::Values("The password must contain:\n\n12characters\n\nand be changed.\n",
+                    "To choose a new password follow this link:\n\nid.acme.example/r/Zx81kQ9wLm22ab\n",
+                    "How to change your password:\n\n1.Open\n2.Click\n",
+                    "New password dialog:\n\nv2.4.1-rc3\n",
+                    "Your password reset request:\n\nINC0045521\n\nis closed.\n",
+                    "Your password expires. Ticket:\n\nTKT-2026-00451\n",
+                    "Password last changed:\n\n2026-11-03\n",
+                    "The password was sent to:\n\nana.b@acme.example\n",
+                    "Let me know once you have the password:\n\nRegards,\nAna2\n",
+                    "Votre mot de passe expire bientôt. Référence :\n\nREF-88121-B\n",
+                    "비밀번호가 곧 만료됩니다. 티켓:\n\nTKT-5521\n"));
+// What names bad passwords, and what prompts for one.
+INSTANTIATE_TEST_SUITE_P(
+    PoliciesAndPrompts, ProseNegative,
+    testing::Values("Examples of bad passwords: Password1, Summer2024, qwerty123. Never use them.\n",
+                    "Schwache Passwörter: Passwort123, Sommer2024\n",
+                    "Contraseñas débiles: Verano2024, Hola1234\n",
+                    "[sudo] password for ana: \nHit:1 http://deb.debian.org stable InRelease\n",
+                    "[sudo] Passwort für ana:\nPaketlisten2 werden gelesen... Fertig\n",
+                    "[sudo] Mot de passe de ana :\nLecture1 des listes\n",
+                    "[sudo] hasło użytkownika ana:\nCzytanie2 list\n",
+                    "[sudo] пароль для ana: \nЧтение3 списков\n",
+                    "MYPWD=/home/ana/build MYUID=1000\nOLDPWD=/home/ana\nPWD=/srv/www\n",
+                    "We have two sizes: u: a p: b and the rest.\n", "Prices: u: 12 p: 14 (units, pieces)\n",
+                    "Password: see vault.acme.example/ui/secret/db2\n",
+                    "Login pages:\nportal.acme.example/login\nmail.acme.example/owa/auth/logon.aspx\n",
+                    "ConvertTo-SecureString -AsPlainText -Force\n"));
 
 INSTANTIATE_TEST_SUITE_P(Tables, ProseNegative,
                          testing::Values("| field | password |\n|---|---|\n| type | required |\n",

@@ -180,6 +180,26 @@ TEST(Scanner, WhatIsNoSecretByItsNameOrItsQuotesIsNone) {
   EXPECT_EQ(test::scan("api_token = \"4a5wK9zrXq82mVb7tLpN\"\n").size(), 1u);
 }
 
+TEST(Scanner, WhatASenderCountsItsMailByIsNoSecret) {
+  const std::string books =
+      "X-SMTPAPI: {\"to\": [\"a@b.example\"],\n \"unique_args\": {\"session_token\": "
+      "\"aHR0cHM6Ly9leGFtcGxl\","
+      " \"secret_key\": \"Zx81kQ9wLm22abQQ71\"}}\n"
+      "X-MC-Metadata: {\"secret_id\": \"Zx81kQ9wLm22abQQ71\"}\n\n";
+  EXPECT_TRUE(test::scan(books + "Hello\n").empty());
+  // The same below the head, and passwords wherever they stand, count.
+  EXPECT_EQ(test::scan(books + "{\"secret_key\": \"Zx81kQ9wLm22abQQ71\"}\n").size(), 1u);
+  EXPECT_EQ(test::scan("X-SMTPAPI: {\"sub\": {\"password\": \"Gr4nite!Otter\"}}\n").size(), 1u);
+}
+
+TEST(Scanner, LinksThatTheFirstClickSpendsAreNoneInAnyOfTheLanguages) {
+  for (const std::string way :
+       {"reset", "passwort/zuruecksetzen", "mdp/reinit", "restablecer", "redefinir-senha", "odzyskaj",
+        "vosstanovlenie", "vidnovyty", "abmelden", "invite/accept"})
+    EXPECT_TRUE(test::scan("https://id.acme.example/" + way + "?token=Zx81kQ9wLm22abQ7\n").empty()) << way;
+  EXPECT_EQ(test::scan("https://id.acme.example/report?token=Zx81kQ9wLm22abQ7\n").size(), 1u);
+}
+
 TEST(Scanner, OneNameForTheSameBytes) {
   const auto found = test::scan("api_token = \"" + kToken + "\"\npassword: \"" + kToken + "\"\n");
   EXPECT_EQ(found.size(), 2u);
