@@ -24,6 +24,7 @@ constexpr std::string_view kWordAlone = "word-alone";
 constexpr std::string_view kJoinedRule = "password-announced";
 constexpr double kJoinedConfidence = 0.7;
 constexpr std::int64_t kFollows = 7 * base::kDay;  // between the announcement and the password
+constexpr std::int64_t kBeside = 1 * base::kDay;   // between the halves that different people receive
 // Between what is encrypted and its password: a word that does not fit opens nothing.
 constexpr std::int64_t kFollowsClosed = 30 * base::kDay;
 
@@ -67,6 +68,25 @@ base::Time time_of(const evidence::Record &record) {
   return record.sent != base::kTimeMin ? record.sent : record.received;
 }
 
+bool answers(const evidence::Record &later, const evidence::Record &first) {
+  return later.in_reply_to == first.message_id || std::find(later.references.begin(), later.references.end(),
+                                                            first.message_id) != later.references.end();
+}
+
+// Whether one message belongs to the other though somebody else receives it: what is split over two mailboxes
+// on purpose. The same sender, within `within`, as an answer or under the same subject.
+bool sent_beside(const evidence::Record &one, const evidence::Record &other, std::int64_t within) {
+  if (one.message_id.empty() || one.message_id == other.message_id) return false;
+  const base::Time a = time_of(one);
+  const base::Time b = time_of(other);
+  if (a == base::kTimeMin || b == base::kTimeMin || sender_of(one) != sender_of(other)) return false;
+  const std::int64_t apart = b.us - a.us;
+  if ((apart < 0 ? -apart : apart) > within) return false;
+  const std::string subject = plain_subject(one.subject);
+  return answers(one, other) || answers(other, one) ||
+         (!subject.empty() && subject == plain_subject(other.subject));
+}
+
 // Whether `later` may give what `first` announced: it answers it, or the same sender writes to the same
 // people soon after, under the same subject or with one that speaks of a password.
 bool follows(const evidence::Record &first, const evidence::Record &later, std::int64_t within = kFollows) {
@@ -75,9 +95,7 @@ bool follows(const evidence::Record &first, const evidence::Record &later, std::
   const base::Time b = time_of(later);
   if (a == base::kTimeMin || b == base::kTimeMin || b < a || b.us - a.us > within) return false;
   if (sender_of(first) != sender_of(later) || !share_recipient(first, later)) return false;
-  if (later.in_reply_to == first.message_id ||
-      std::find(later.references.begin(), later.references.end(), first.message_id) != later.references.end())
-    return true;
+  if (answers(later, first)) return true;
   const std::string subject = plain_subject(later.subject);
   if (subject == plain_subject(first.subject)) return true;
   constexpr std::array kWords = {"pass"sv,
@@ -138,43 +156,62 @@ std::set<std::string> values_of(const std::vector<secret::Hint> &of, secret::Hin
   return out;
 }
 
-// The ids that were sent apart from the secret of their application.
-void join_applications(SightingTable &sightings,
-                       const std::unordered_map<std::int64_t, const evidence::Record *> &by_id) {
-  // What stood beside them, by sender and record.
-  std::map<std::string, std::map<std::int64_t, std::vector<secret::Hint>>> named;
+// What stood in messages beside ids of one kind, by sender and record.
+using NamedIds = std::map<std::string, std::map<std::int64_t, std::vector<secret::Hint>>>;
+using RecordsById = std::unordered_map<std::int64_t, const evidence::Record *>;
+
+template <typename Takes>
+NamedIds ids_of(const SightingTable &sightings, const RecordsById &by_id, Takes takes) {
+  NamedIds named;
   for (std::size_t i = 0; i < sightings.size(); ++i) {
     const SightingTable::Row row = sightings.row(i);
-    const secret::SightingView &s = row.sighting;
-    if ((s.kind != "application-id" && s.kind != "tenant-id") || !s.rejected.empty()) continue;
+    if (!takes(row.sighting) || !row.sighting.rejected.empty()) continue;
     const auto record = by_id.find(row.record);
     if (record == by_id.end()) continue;
     std::vector<secret::Hint> &hints = named[sender_of(*record->second)][row.record];
-    for (secret::Hint &hint : s.hints()) hints.push_back(std::move(hint));
+    for (secret::Hint &hint : row.sighting.hints()) hints.push_back(std::move(hint));
   }
+  return named;
+}
+
+// The ids of the message nearest in time that belongs to the record's; of two as near, the first by its id.
+// Null: none does.
+template <typename Belongs>
+const std::vector<secret::Hint> *nearest(const NamedIds &named, std::int64_t id, const RecordsById &by_id,
+                                         Belongs belongs) {
+  const evidence::Record &record = *by_id.at(id);
+  const auto messages = named.find(sender_of(record));
+  if (messages == named.end()) return nullptr;
+  const std::vector<secret::Hint> *best = nullptr;
+  std::pair<std::int64_t, std::string> best_at;
+  for (const auto &[other_id, ids] : messages->second) {
+    const evidence::Record &other = *by_id.at(other_id);
+    if (other_id == id || !belongs(other, record)) continue;
+    const std::int64_t apart = time_of(other).us - time_of(record).us;
+    const std::pair at(apart < 0 ? -apart : apart, other.message_id);
+    if (best != nullptr && best_at <= at) continue;
+    best = &ids;
+    best_at = at;
+  }
+  return best;
+}
+
+// The ids that were sent apart from the secret of their application.
+void join_applications(SightingTable &sightings, const RecordsById &by_id) {
+  const NamedIds named = ids_of(sightings, by_id, [](const secret::SightingView &s) {
+    return s.kind == "application-id" || s.kind == "tenant-id";
+  });
   if (named.empty()) return;
   for (std::size_t i = 0; i < sightings.size(); ++i) {
     const SightingTable::Row row = sightings.row(i);
     if (!is_application_secret(row.sighting) || row.sighting.quote_depth > 0) continue;
-    const auto record = by_id.find(row.record);
-    if (record == by_id.end()) continue;
+    if (!by_id.contains(row.record)) continue;
     StoredSighting told = row.whole();
     if (!secret::hint(told.sighting, secret::HintKind::application).empty()) continue;
-    const auto messages = named.find(sender_of(*record->second));
-    if (messages == named.end()) continue;
-    // The nearest in time; of two as near, the first by its id.
-    const std::vector<secret::Hint> *best = nullptr;
-    std::pair<std::int64_t, std::string> best_at;
-    for (const auto &[id, ids] : messages->second) {
-      const evidence::Record &other = *by_id.at(id);
-      if (id == row.record || (!follows(other, *record->second) && !follows(*record->second, other)))
-        continue;
-      const std::int64_t apart = time_of(other).us - time_of(*record->second).us;
-      const std::pair at(apart < 0 ? -apart : apart, other.message_id);
-      if (best != nullptr && best_at <= at) continue;
-      best = &ids;
-      best_at = at;
-    }
+    const auto *best =
+        nearest(named, row.record, by_id, [](const evidence::Record &other, const evidence::Record &record) {
+          return follows(other, record) || follows(record, other) || sent_beside(other, record, kBeside);
+        });
     if (best == nullptr) continue;
     const std::set<std::string> applications = values_of(*best, secret::HintKind::application);
     const std::set<std::string> tenants = values_of(*best, secret::HintKind::tenant);
@@ -182,6 +219,47 @@ void join_applications(SightingTable &sightings,
     secret::add_hint(told.sighting.hints, secret::HintKind::application, *applications.begin());
     if (tenants.size() == 1 && secret::hint(told.sighting, secret::HintKind::tenant).empty())
       secret::add_hint(told.sighting.hints, secret::HintKind::tenant, *tenants.begin());
+    sightings.replace(i, told);
+  }
+}
+
+// A secret key of AWS whose id was sent in another message. A message with several such secrets, or several
+// ids, says of none which is whose; ids beside a secret of their own are that one's.
+void join_aws_keys(SightingTable &sightings, const RecordsById &by_id) {
+  NamedIds named = ids_of(sightings, by_id, [](const secret::SightingView &s) {
+    return s.kind == "aws-access-key-id" || s.kind == "aws-temporary-key-id";
+  });
+  if (named.empty()) return;
+  const auto waits = [&](const SightingTable::Row &row) {
+    return row.sighting.kind == "aws-secret-key" && row.sighting.rejected.empty() &&
+           row.sighting.quote_depth == 0 && by_id.contains(row.record);
+  };
+  std::map<std::int64_t, std::set<std::string>> secrets;  // the different ones of a message
+  for (std::size_t i = 0; i < sightings.size(); ++i)
+    if (const SightingTable::Row row = sightings.row(i); waits(row)) secrets[row.record].emplace(row.secret);
+  for (auto &[sender, messages] : named)
+    std::erase_if(messages, [&](const auto &one) { return secrets.contains(one.first); });
+  for (std::size_t i = 0; i < sightings.size(); ++i) {
+    const SightingTable::Row row = sightings.row(i);
+    if (!waits(row) || secrets[row.record].size() != 1) continue;
+    StoredSighting told = row.whole();
+    if (!secret::hint(told.sighting, secret::HintKind::key_id).empty()) continue;
+    const auto *best =
+        nearest(named, row.record, by_id, [](const evidence::Record &other, const evidence::Record &record) {
+          return follows(other, record) || follows(record, other) || sent_beside(other, record, kBeside);
+        });
+    if (best == nullptr) continue;
+    std::set<std::string> keys;
+    for (const secret::Hint &hint : *best)
+      if (hint.kind == secret::HintKind::key_id &&
+          (hint.value.starts_with("AKIA") || hint.value.starts_with("ASIA")))
+        keys.insert(hint.value);
+    if (keys.size() != 1) continue;
+    secret::add_hint(told.sighting.hints, secret::HintKind::key_id, *keys.begin());
+    for (const secret::HintKind kind : {secret::HintKind::account, secret::HintKind::user})
+      if (const std::set<std::string> said = values_of(*best, kind);
+          said.size() == 1 && secret::hint(told.sighting, kind).empty())
+        secret::add_hint(told.sighting.hints, kind, *said.begin());
     sightings.replace(i, told);
   }
 }
@@ -198,6 +276,7 @@ void join_split_secrets(SightingTable &sightings, const std::vector<StoredRecord
   };
 
   join_applications(sightings, by_id);
+  join_aws_keys(sightings, by_id);
 
   // What was announced, by sender.
   struct Announced {
@@ -269,7 +348,8 @@ std::vector<std::string> words_that_may_open(const std::vector<std::string> &clo
     const auto list = waiting.find(sender_of(*record->second));
     if (list != waiting.end() &&
         std::any_of(list->second.begin(), list->second.end(), [&](const evidence::Record *first) {
-          return follows(*first, *record->second, kFollowsClosed);
+          return follows(*first, *record->second, kFollowsClosed) ||
+                 sent_beside(*first, *record->second, kFollowsClosed);
         }))
       words.emplace(row.secret);
   }

@@ -9,9 +9,10 @@
 // first, between the same people, within kFollows, the word is a password of that account. A password that
 // names no user gets the announced one.
 //
-// The secret of an application is often mailed apart from its ids: where one stands without them, it gets
-// those of the message between the same people that it answers or follows, or that follows it, if that names
-// one application.
+// The secret of an application is often mailed apart from its ids, and a secret key of AWS apart from the id
+// of the key: where one stands without them, it gets those of the message that it answers or follows, or that
+// follows it, if that names one application or one key. What is split on purpose goes to different people:
+// under the same subject (or as an answer) within a day, other recipients do.
 
 #include <string>
 #include <vector>
@@ -29,7 +30,8 @@ namespace dislodge::engine {
 void join_split_secrets(SightingTable &sightings, const std::vector<StoredRecord> &records);
 
 // Ids (without "secret:") of the words that may open one of `closed`, paths of encrypted items: of messages
-// that follow the one that holds it, by the same sender. Sorted, none twice.
+// that follow the one that holds it, by the same sender to the same people, or to others in the same thread
+// or under the same subject. Sorted, none twice.
 std::vector<std::string> words_that_may_open(const std::vector<std::string> &closed,
                                              const SightingTable &sightings,
                                              const std::vector<StoredRecord> &records);

@@ -107,6 +107,55 @@ TEST(SplitSecrets, AnApplicationSecretGetsTheIdsThatWereSentApart) {
   EXPECT_TRUE(sightings[2].sighting.hints.empty());
 }
 
+TEST(SplitSecrets, ASecretKeyOfAwsGetsTheIdThatWentToSomebodyElse) {
+  const std::vector<StoredRecord> records = {
+      message(1, "it@acme.example", "ivan@acme.example", "AWS for the backup user", 0),
+      message(2, "it@acme.example", "judy@acme.example", "AWS for the backup user", 0),
+      message(3, "it@acme.example", "judy@acme.example", "AWS for the backup user", 24 * 3),  // days later
+      message(4, "tom@acme.example", "judy@acme.example", "AWS for the backup user", 0),  // another sender
+      message(5, "it@acme.example", "judy@acme.example", "Backups", 0)};                  // another subject
+  const std::string id = "AKIAQYLPMN5HFIQR7BBB";
+  std::vector<StoredSighting> sightings = {sighting(1, "aws-access-key-id", "backup")};
+  sightings[0].sighting.hints.push_back({secret::HintKind::key_id, id});
+  for (int record = 2; record <= 5; ++record) {
+    sightings.push_back(sighting(record, "aws-secret-key"));
+    sightings.back().sighting.identifier = false;
+  }
+  join(sightings, records);
+  EXPECT_EQ(secret::hint(sightings[1].sighting, secret::HintKind::key_id), id);
+  EXPECT_EQ(secret::hint(sightings[1].sighting, secret::HintKind::user), "backup");
+  for (std::size_t i = 2; i < sightings.size(); ++i) EXPECT_TRUE(sightings[i].sighting.hints.empty()) << i;
+}
+
+TEST(SplitSecrets, IdsOfAwsThatMayBelongToAnotherSecretAreNotJoined) {
+  const std::vector<StoredRecord> records = {message(1, "it@acme.example", "ivan@acme.example", "AWS", 0),
+                                             message(2, "it@acme.example", "judy@acme.example", "AWS", 0)};
+  std::vector<StoredSighting> several = {sighting(1, "aws-access-key-id"), sighting(1, "aws-access-key-id"),
+                                         sighting(2, "aws-secret-key")};
+  several[0].sighting.hints.push_back({secret::HintKind::key_id, "AKIAQYLPMN5HFIQR7BBB"});
+  several[1].sighting.hints.push_back({secret::HintKind::key_id, "AKIAQYLPMN5HFIQR7CCC"});
+  several[2].sighting.identifier = false;
+  join(several, records);
+  EXPECT_TRUE(several[2].sighting.hints.empty()) << "two ids";
+  // The id has its secret beside it.
+  std::vector<StoredSighting> taken = {several[0], sighting(1, "aws-secret-key"), several[2]};
+  taken[1].sighting.identifier = false;
+  join(taken, records);
+  EXPECT_TRUE(taken[2].sighting.hints.empty());
+}
+
+TEST(SplitSecrets, AWordAloneInAnotherMailboxMayOpenTheArchiveOfItsSubject) {
+  std::vector<StoredRecord> records = {
+      message(1, "it@acme.example", "ivan@acme.example", "Lists", 0),
+      message(2, "it@acme.example", "judy@acme.example", "Lists", 1),
+      message(3, "it@acme.example", "judy@acme.example", "password", 1)};  // of whatever, to somebody else
+  for (StoredRecord &row : records) row.record.item = "mail.mbox!/" + std::to_string(row.id);
+  SightingTable table;
+  for (int record = 2; record <= 3; ++record) table.push_back(sighting(record, "word-alone"));
+  EXPECT_EQ(words_that_may_open({"mail.mbox!/1!/2!/list.txt"}, table, records),
+            (std::vector<std::string>{std::string(32, 'c')}));
+}
+
 TEST(SplitSecrets, WithoutAnnouncementAWordStaysAWord) {
   const std::vector<StoredRecord> records = {message(1, "it@acme.example", "kim@acme.example", "ticket", 0)};
   std::vector<StoredSighting> sightings = {sighting(1, "word-alone")};
