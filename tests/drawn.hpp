@@ -1,6 +1,6 @@
 #pragma once
-// How many random cases a test draws. Statistics need them all; a sanitizer sees a path once, and runs several times
-// slower: it draws a quarter.
+// How many random cases a test draws. Statistics need them all; a sanitizer sees a path once, and runs
+// several times slower: it draws a quarter.
 //
 //   for (std::uint32_t seed : drawn({41u, 42u, 43u, 44u})) …      for (int i = 0; i < drawn(10'000); ++i) …
 

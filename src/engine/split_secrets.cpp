@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/encode.hpp"
@@ -24,7 +25,8 @@ constexpr std::string_view kWordAlone = "word-alone";
 constexpr std::string_view kJoinedRule = "password-announced";
 constexpr double kJoinedConfidence = 0.7;
 constexpr std::int64_t kFollows = 7 * base::kDay;  // between the announcement and the password
-constexpr std::int64_t kBeside = 1 * base::kDay;   // between the halves that different people receive
+constexpr int kLookedAt = 1'000;  // messages of one sender that are asked whether they belong to one secret
+constexpr std::int64_t kBeside = 1 * base::kDay;  // between the halves that different people receive
 // Between what is encrypted and its password: a word that does not fit opens nothing.
 constexpr std::int64_t kFollowsClosed = 30 * base::kDay;
 
@@ -156,44 +158,62 @@ std::set<std::string> values_of(const std::vector<secret::Hint> &of, secret::Hin
   return out;
 }
 
-// What stood in messages beside ids of one kind, by sender and record.
-using NamedIds = std::map<std::string, std::map<std::int64_t, std::vector<secret::Hint>>>;
+// A message in which ids of one kind stood, with what stood beside them.
+struct Named {
+  base::Time at;
+  std::int64_t id = 0;
+  std::vector<secret::Hint> hints;
+};
+using NamedIds = std::map<std::string, std::vector<Named>>;  // by sender, each in the order of time
 using RecordsById = std::unordered_map<std::int64_t, const evidence::Record *>;
 
 template <typename Takes>
 NamedIds ids_of(const SightingTable &sightings, const RecordsById &by_id, Takes takes) {
-  NamedIds named;
+  std::map<std::int64_t, std::vector<secret::Hint>> by_record;
   for (std::size_t i = 0; i < sightings.size(); ++i) {
     const SightingTable::Row row = sightings.row(i);
-    if (!takes(row.sighting) || !row.sighting.rejected.empty()) continue;
-    const auto record = by_id.find(row.record);
-    if (record == by_id.end()) continue;
-    std::vector<secret::Hint> &hints = named[sender_of(*record->second)][row.record];
+    if (!takes(row.sighting) || !row.sighting.rejected.empty() || !by_id.contains(row.record)) continue;
+    std::vector<secret::Hint> &hints = by_record[row.record];
     for (secret::Hint &hint : row.sighting.hints()) hints.push_back(std::move(hint));
   }
+  NamedIds named;
+  for (auto &[id, hints] : by_record) {
+    const evidence::Record &record = *by_id.at(id);
+    if (const base::Time at = time_of(record); at != base::kTimeMin)
+      named[sender_of(record)].push_back({at, id, std::move(hints)});
+  }
+  for (auto &[sender, messages] : named)
+    std::sort(messages.begin(), messages.end(), [&](const Named &a, const Named &b) {
+      return std::tuple(a.at, std::string_view(by_id.at(a.id)->message_id), a.id) <
+             std::tuple(b.at, std::string_view(by_id.at(b.id)->message_id), b.id);
+    });
   return named;
 }
 
-// The ids of the message nearest in time that belongs to the record's; of two as near, the first by its id.
-// Null: none does.
-template <typename Belongs>
-const std::vector<secret::Hint> *nearest(const NamedIds &named, std::int64_t id, const RecordsById &by_id,
-                                         Belongs belongs) {
+// The ids of the message nearest in time that belongs to the record's; of two as near, the earlier one. Null:
+// none of the kLookedAt nearest does, or none within kFollows.
+const std::vector<secret::Hint> *nearest(const NamedIds &named, std::int64_t id, const RecordsById &by_id) {
   const evidence::Record &record = *by_id.at(id);
-  const auto messages = named.find(sender_of(record));
-  if (messages == named.end()) return nullptr;
-  const std::vector<secret::Hint> *best = nullptr;
-  std::pair<std::int64_t, std::string> best_at;
-  for (const auto &[other_id, ids] : messages->second) {
-    const evidence::Record &other = *by_id.at(other_id);
-    if (other_id == id || !belongs(other, record)) continue;
-    const std::int64_t apart = time_of(other).us - time_of(record).us;
-    const std::pair at(apart < 0 ? -apart : apart, other.message_id);
-    if (best != nullptr && best_at <= at) continue;
-    best = &ids;
-    best_at = at;
+  const base::Time at = time_of(record);
+  const auto found = named.find(sender_of(record));
+  if (found == named.end() || at == base::kTimeMin) return nullptr;
+  const std::vector<Named> &messages = found->second;
+  std::size_t after =
+      static_cast<std::size_t>(std::lower_bound(messages.begin(), messages.end(), at,
+                                                [](const Named &m, base::Time t) { return m.at < t; }) -
+                               messages.begin());
+  std::size_t before = after;
+  for (int looked = 0; looked < kLookedAt; ++looked) {
+    const std::int64_t back = before > 0 ? at.us - messages[before - 1].at.us : kFollows + 1;
+    const std::int64_t ahead = after < messages.size() ? messages[after].at.us - at.us : kFollows + 1;
+    if (std::min(back, ahead) > kFollows) return nullptr;
+    const Named &named_in = back <= ahead ? messages[--before] : messages[after++];
+    const evidence::Record &other = *by_id.at(named_in.id);
+    if (named_in.id != id &&
+        (follows(other, record) || follows(record, other) || sent_beside(other, record, kBeside)))
+      return &named_in.hints;
   }
-  return best;
+  return nullptr;
 }
 
 // The ids that were sent apart from the secret of their application.
@@ -208,10 +228,7 @@ void join_applications(SightingTable &sightings, const RecordsById &by_id) {
     if (!by_id.contains(row.record)) continue;
     StoredSighting told = row.whole();
     if (!secret::hint(told.sighting, secret::HintKind::application).empty()) continue;
-    const auto *best =
-        nearest(named, row.record, by_id, [](const evidence::Record &other, const evidence::Record &record) {
-          return follows(other, record) || follows(record, other) || sent_beside(other, record, kBeside);
-        });
+    const auto *best = nearest(named, row.record, by_id);
     if (best == nullptr) continue;
     const std::set<std::string> applications = values_of(*best, secret::HintKind::application);
     const std::set<std::string> tenants = values_of(*best, secret::HintKind::tenant);
@@ -238,16 +255,13 @@ void join_aws_keys(SightingTable &sightings, const RecordsById &by_id) {
   for (std::size_t i = 0; i < sightings.size(); ++i)
     if (const SightingTable::Row row = sightings.row(i); waits(row)) secrets[row.record].emplace(row.secret);
   for (auto &[sender, messages] : named)
-    std::erase_if(messages, [&](const auto &one) { return secrets.contains(one.first); });
+    std::erase_if(messages, [&](const Named &one) { return secrets.contains(one.id); });
   for (std::size_t i = 0; i < sightings.size(); ++i) {
     const SightingTable::Row row = sightings.row(i);
     if (!waits(row) || secrets[row.record].size() != 1) continue;
     StoredSighting told = row.whole();
     if (!secret::hint(told.sighting, secret::HintKind::key_id).empty()) continue;
-    const auto *best =
-        nearest(named, row.record, by_id, [](const evidence::Record &other, const evidence::Record &record) {
-          return follows(other, record) || follows(record, other) || sent_beside(other, record, kBeside);
-        });
+    const auto *best = nearest(named, row.record, by_id);
     if (best == nullptr) continue;
     std::set<std::string> keys;
     for (const secret::Hint &hint : *best)

@@ -15,9 +15,9 @@ using std::string_view_literals::operator""sv;
 constexpr std::size_t kLeast = 6;
 
 // What points down the page.
-constexpr std::array kDown = {"below"sv,   "next line"sv, "unten"sv,    "folgt"sv,       "folgend"sv,
-                              "dessous"sv, "suivant"sv,   "abajo"sv,    "continuación"sv, "siguiente"sv,
-                              "abaixo"sv,  "seguinte"sv,  "poniżej"sv,  "ниже"sv,        "нижче"sv,
+constexpr std::array kDown = {"below"sv,   "next line"sv, "unten"sv,   "folgt"sv,        "folgend"sv,
+                              "dessous"sv, "suivant"sv,   "abajo"sv,   "continuación"sv, "siguiente"sv,
+                              "abaixo"sv,  "seguinte"sv,  "poniżej"sv, "ниже"sv,         "нижче"sv,
                               "아래"sv,    "다음"sv,      "follows"sv};
 
 // "1.Open", "v2.4.1-rc3": the item of a list, a version.
@@ -73,7 +73,7 @@ bool read_below(ProseReader &reader, ProseCandidate candidate, std::vector<Prose
 
 bool read_under_label(std::string_view text, std::size_t end, ProseCandidate candidate,
                       std::vector<ProseCandidate> &out) {
-  constexpr std::size_t kRestMax = 80;   // bytes of the label behind the word
+  constexpr std::size_t kRestMax = 80;  // bytes of the label behind the word
   constexpr std::size_t kEmptyLines = 3;
   if (candidate.trigger != TriggerClass::password || looks_like_source(text, end)) return false;
   const Span line = line_around(text, end, kProseReach);
