@@ -16,9 +16,11 @@ nothing, or has several groups of which any may be the secret, any sighting coun
 some scanners count hosts, buckets and account numbers as findings. A negative is hit if anything is reported in it as
 a secret; what is none (places, ids) counts where the rule itself is about such: where most of its positives are found
 as such only. Negatives say that one rule must not match, and many hold what another rule, or another scanner, calls a
-secret. They are counted in three ways: all of them (the bar), without those in which the same scanner's other rules
-report something, and without those in which any of the scanners does: about these the scanners disagree among
-themselves. What the scanners' rules take is kept beside their sources (spans.json, others.json).
+secret: `sk_live_...` must not be WorkOS's, and is Stripe's. So they are counted in all, and apart: a hit negative holds
+another secret if each of the places that we report overlaps what another rule (of another name) of the same scanner, or
+of one of the others, reports in it. A negative that another rule reports in and we do not counts apart too, so that it
+does not make the rest look better. The bar is told for both. What the scanners' rules take is kept beside their
+sources (spans.json, named.json).
 `--half` shows only the examples of which a hash is even, or odd: what was looked at while rules were written, and
 what was not. --list names misses and hits, masked: runs of letters and digits over five keep their first three.
 """
@@ -82,21 +84,36 @@ func ValidateWithPaths(rule config.Rule, positive map[string]string, negative ma
 
 
 class Example:
-    __slots__ = ("catalogue", "rule", "text", "wanted", "spans", "found", "contested", "disputed", "several", "places")
+    __slots__ = ("catalogue", "rule", "text", "wanted", "spans", "found", "named", "several", "places")
 
     def __init__(self, catalogue, rule, text, wanted, several=False):
         self.catalogue, self.rule, self.text, self.wanted, self.several = catalogue, rule, text, wanted, several
-        self.spans, self.found, self.contested, self.disputed, self.places = [], [], False, False, True
+        self.spans, self.found, self.places = [], [], True
+        self.named = []  # (begin, end, catalogue) that another rule reports in a negative
 
     def even(self):
         return hashlib.sha256(self.text.encode()).digest()[0] % 2 == 0
 
     def hit(self):
         if not self.wanted:
-            return any(self.places or not public for _, _, _, public in self.found)
+            return bool(self.reported())
         if not self.spans:
             return bool(self.found)
         return any(a < d and c < b for a, b in self.spans for c, d, _, _ in self.found)
+
+    def reported(self):
+        """What counts as reported in a negative."""
+        return [(begin, end) for begin, end, _, public in self.found if self.places or not public]
+
+    def holds_another(self):
+        """Whether another rule, by the scanners' own word, names a secret here: in what we report, if we report anything.
+
+        "own": one of the same scanner; "other": one of another scanner; else None.
+        """
+        def names(which):
+            spans = [(a, b) for a, b, catalogue in self.named if which == "other" or catalogue == self.catalogue]
+            return bool(spans) and all(any(a < d and c < b for a, b in spans) for c, d in self.reported())
+        return next((which for which in ("own", "other") if names(which)), None)
 
 
 def run(command, **more):
@@ -198,43 +215,41 @@ def slug(rule):
 
 
 def find_spans(scanner, folder, examples, sources, work):
-    """What the scanner's own rules take from their positives, and whether they take anything from negatives."""
+    """What the scanner's own rules take from their positives."""
     kept_at = os.path.join(folder, "spans.json")
     kept = {}
     if os.path.exists(kept_at):
         with open(kept_at, encoding="utf-8") as file:
             kept = json.load(file)
     key = lambda one: hashlib.sha256(f"{one.rule}\n{one.wanted}\n{one.text}".encode()).hexdigest()
-    if any(key(one) not in kept for one in examples):
+    positives = [one for one in examples if one.wanted]
+    if any(key(one) not in kept for one in positives):
         for number, (path, mine) in enumerate(sources):
             toml = os.path.join(work, f"rules-{number}.toml")
             run([scanner, "rules", "import", path, "--out", toml])
             if not os.path.exists(toml):
                 continue
+            mine = [one for one in mine if one.wanted]
             texts = os.path.join(work, f"spans-{number}")
             write([one.text for one in mine], texts)
             found = scan(scanner, texts, "--rules", toml, "--rejected")
-            stands = scan(scanner, texts, "--rules", toml)
             for place, one in enumerate(mine):
-                if one.wanted:
-                    kept[key(one)] = [(a, b) for a, b, rule, _ in found.get(place, ()) if slug(rule).endswith(slug(one.rule))]
-                else:
-                    kept[key(one)] = [(a, b) for a, b, rule, _ in stands.get(place, ()) if rule not in MODELS]
+                kept[key(one)] = [(a, b) for a, b, rule, _ in found.get(place, ()) if slug(rule).endswith(slug(one.rule))]
         with open(kept_at, "w", encoding="utf-8") as file:
             json.dump(kept, file)
-    for one in examples:
-        spans = [tuple(span) for span in kept.get(key(one), ())]
-        if one.wanted:
-            one.spans = [] if one.several else spans
-        else:
-            one.contested = bool(spans)
+    for one in positives:
+        one.spans = [] if one.several else [tuple(span) for span in kept.get(key(one), ())]
 
 
-def find_disputed(scanner, folder, examples, configurations, work):
-    """Which negatives hold what some other scanner's rules report."""
-    kept_at = os.path.join(folder, "others.json")
+def family(rule):
+    """A rule's name without its scanner's: Titus carries rules of Nosey Parker and Kingfisher, which are no other rules."""
+    return re.sub(r"^(np|kingfisher|titus|betterleaks|gitleaks)-", "", slug(rule))
+
+
+def find_named(scanner, folder, negatives, configurations, work):
+    """What rules of any of the scanners report in each negative, its own rule apart."""
+    kept_at = os.path.join(folder, "named.json")
     key = lambda one: hashlib.sha256(one.text.encode()).hexdigest()
-    negatives = [one for one in examples if not one.wanted]
     kept = {}
     if os.path.exists(kept_at):
         with open(kept_at, encoding="utf-8") as file:
@@ -242,19 +257,18 @@ def find_disputed(scanner, folder, examples, configurations, work):
     if any(key(one) not in kept for one in negatives):
         texts = os.path.join(work, "negatives")
         write([one.text for one in negatives], texts)
-        kept = {key(one): False for one in negatives}
-        for number, path in enumerate(configurations):
+        kept = {key(one): [] for one in negatives}
+        for number, (catalogue, path) in enumerate(configurations):
             toml = os.path.join(work, f"all-{number}.toml")
             run([scanner, "rules", "import", path, "--out", toml])
             if not os.path.exists(toml):
                 continue
             for place, found in scan(scanner, texts, "--rules", toml).items():
-                if any(rule not in MODELS for _, _, rule, _ in found):
-                    kept[key(negatives[place])] = True
+                kept[key(negatives[place])] += [(a, b, catalogue, rule) for a, b, rule, _ in found if rule not in MODELS]
         with open(kept_at, "w", encoding="utf-8") as file:
             json.dump(kept, file)
     for one in negatives:
-        one.disputed = one.contested or kept[key(one)]
+        one.named = [(a, b, catalogue) for a, b, catalogue, rule in kept[key(one)] if family(rule) != family(one.rule)]
 
 
 def masked(text):
@@ -274,13 +288,16 @@ def main():
     scanner = os.path.abspath(options.scanner)
 
     totals = []
+    judged = []  # (catalogue, its examples)
     raw = []
     public = public_rules()
     configurations = []  # what holds the rules of each scanner
     for catalogue in sorted(os.listdir(options.catalogues)):
+        if not os.path.isdir(os.path.join(options.catalogues, catalogue)):
+            continue
         config = os.path.join(options.catalogues, catalogue, "config")
         tomls = sorted(glob.glob(os.path.join(config, "*.toml")))
-        configurations += tomls or [os.path.join(options.catalogues, catalogue)]
+        configurations += [(catalogue, path) for path in tomls or [os.path.join(options.catalogues, catalogue)]]
     for catalogue in sorted(os.listdir(options.catalogues)):
         folder = os.path.join(options.catalogues, catalogue)
         if not os.path.isdir(folder) or (options.only and options.only != catalogue):
@@ -306,7 +323,6 @@ def main():
             find_spans(scanner, folder, examples, sources, work)
             examples = list(unique.values())
             write([one.text for one in examples], os.path.join(work, "own"))
-            find_disputed(scanner, folder, examples, configurations, work)
             found = scan(scanner, os.path.join(work, "own"), "--places", public=public)
             by_rule = collections.defaultdict(list)
             for number, one in enumerate(examples):
@@ -315,6 +331,11 @@ def main():
                     by_rule[one.rule].append(bool(one.found) and all(public for _, _, _, public in one.found))
             for one in examples:
                 one.places = sum(by_rule[one.rule]) * 2 > len(by_rule[one.rule])
+        judged.append((catalogue, examples))
+    with tempfile.TemporaryDirectory() as work:
+        negatives = [one for _, examples in judged for one in examples if not one.wanted]
+        find_named(scanner, options.catalogues, negatives, configurations, work)
+    for catalogue, examples in judged:
         for half in ("even", "odd"):
             shown = [one for one in examples if one.even() == (half == "even")]
             if options.half and options.half != half:
@@ -323,7 +344,8 @@ def main():
             for one in shown:
                 if one.hit() == one.wanted:
                     continue
-                raw.append({"catalogue": catalogue, "rule": one.rule, "wanted": one.wanted, "text": one.text, "contested": one.contested, "disputed": one.disputed, "places": one.places,
+                raw.append({"catalogue": catalogue, "rule": one.rule, "wanted": one.wanted, "text": one.text,
+                            "holds_another": None if one.wanted else one.holds_another(), "places": one.places,
                             "spans": one.spans, "found": one.found, "half": half})
                 if options.list:
                     rules = ",".join(sorted({rule for _, _, rule, _ in one.found}))
@@ -332,22 +354,37 @@ def main():
         with open(os.open(options.raw, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.writelines(json.dumps(one) + "\n" for one in raw)
 
-    print(f"{'catalogue':24} {'half':5} {'positives found':>24} {'negatives hit':>22} {'without its own rules':>22} "
-          f"{'undisputed':>22}")
-    everything = []
+    return tell(totals, options.check)
+
+
+def tell(totals, check):
+    """Prints the table; 1 if a bar is to be held and is missed."""
+    print(f"{'catalogue':24} {'half':5} {'positives found':>24} {'negatives hit':>22} {'hold another secret':>20} "
+          f"{'the rest of them hit':>22}")
     share = lambda part: f"{sum(one.hit() for one in part)} / {len(part)} = {percent(part):5.1f} %" if part else "none"
     percent = lambda part: 100 * sum(one.hit() for one in part) / len(part)
-    for name, half, shown in totals + [("all", "both", [one for _, _, part in totals for one in part])]:
+    everything = [one for _, _, part in totals for one in part]
+    for name, half, shown in totals + [("all", "both", everything)]:
         positive = [one for one in shown if one.wanted]
         negative = [one for one in shown if not one.wanted]
-        plain = [one for one in negative if not one.contested]
-        agreed = [one for one in negative if not one.disputed]
-        print(f"{name:24} {half:5} {share(positive):>24} {share(negative):>22} {share(plain):>22} {share(agreed):>22}")
-        everything.append((sum(one.hit() for one in positive), len(positive), sum(one.hit() for one in negative), len(negative)))
-    found, positive, hit, negative = everything[-1]
-    missed = found < 0.97 * positive or hit > 0.03 * negative
-    print("bar: 97 % of positives, 3 % of negatives:", "missed" if missed else "met")
-    return 1 if options.check and missed else 0
+        apart = [one for one in negative if one.holds_another()]
+        rest = [one for one in negative if not one.holds_another()]
+        print(f"{name:24} {half:5} {share(positive):>24} {share(negative):>22} "
+              f"{f'{sum(one.hit() for one in apart)} of {len(apart)}':>20} {share(rest):>22}")
+    hits = [one for one in negative if one.hit()]
+    print(f"of the {len(hits)} negatives that are hit:")
+    for which, why in (("own", "a secret by another rule of the same scanner, which reports the same bytes"),
+                       ("other", "a secret by a rule of another of these scanners, which reports the same bytes"),
+                       (None, "a secret by our rules alone: false alarms, or forms that none of them knows")):
+        print(f"  {sum(one.holds_another() == which for one in hits):5} {why}")
+    if not positive or not rest:
+        return 0
+    verdict = lambda held: "met" if held else "missed"
+    found = percent(positive) >= 97
+    print("bar of 97 % of positives:", verdict(found))
+    print("bar of  3 % of negatives: all of them", verdict(percent(negative) <= 3) + ";",
+          "those that hold no other secret", verdict(percent(rest) <= 3))
+    return 1 if check and (not found or percent(rest) > 3) else 0
 
 
 if __name__ == "__main__":
