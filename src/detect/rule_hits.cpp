@@ -10,6 +10,7 @@
 
 #include "base/encode.hpp"
 #include "detect/came_by.hpp"
+#include "detect/exported_mail.hpp"
 #include "detect/hands.hpp"
 #include "detect/left_behind.hpp"
 #include "detect/passes.hpp"
@@ -359,6 +360,7 @@ class Teller {
       says = rule == nullptr ? about.title : rule->says;
     }
     one.says = filled(says, values, event);
+    if (one.intruder && kind == "mail-exported") add_exported_mail(view_, events, one);
     out_.push_back(std::move(one));
   }
 

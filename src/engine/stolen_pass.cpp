@@ -68,7 +68,7 @@ void tell_stolen(Picture &picture) {
       if (!read.message_id.empty()) {
         named[mailbox].insert(bare_id(read.message_id));
         if (!detection.events.empty()) evidence_of.emplace(bare_id(read.message_id), detection.id);
-      } else if (!read.folder.empty()) {
+      } else if (!read.folder.empty() && read.folder.front() != '(') {  // "(by search: ...)" is no folder
         base::Time &last = folders[mailbox].emplace(read.folder, read.time).first->second;
         last = std::max(last, read.time);
       }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/encode.hpp"
+#include "log/content_search.hpp"
 #include "log/operation.hpp"
 #include "log/result_code.hpp"
 #include "log/sources.hpp"
@@ -332,6 +333,7 @@ base::Result<void> read_m365_audit(const Json &record, EventBuilder &out) {
       read_changes(data, out);
     else
       read_mail(data, out);
+    if (event.event_class == EventClass::other) read_content_search(data, out);
     if (!out.is_set(&Event::agent)) out.set(&Event::agent, data.text("UserAgent"));
     if (!out.is_set(&Event::target_name)) out.set(&Event::target_name, data.text("ObjectId"));
   }

@@ -104,6 +104,13 @@ class UnifiedLog {
                R"(","SessionId":")" + session + R"(",)" +
                (operation == "Send" ? R"("Item":)" + item : R"("AffectedItems":[)" + item + "]"));
   }
+  // A search of eDiscovery, or an export of what it found.
+  void search(int minute, const std::string &operation, const std::string &who, const std::string &address,
+              const std::string &name, const std::string &more = "") {
+    record(minute, operation, 24, who, address,
+           R"("Workload":"SecurityComplianceCenter","ClientApplication":"EMC","ObjectId":")" + name + "\"" +
+               more);
+  }
   // Somebody lets an application in, as the directory's part of the log has it.
   void consent(int minute, const std::string &who, const std::string &address, const std::string &service,
                const std::string &application, const std::string &scopes, bool administrator = false) {
@@ -246,6 +253,74 @@ TEST(MailboxTakeover, WhoIsThereDayAfterDayLivesThere) {
   log.cmdlet(kNight + 10, "New-InboxRule", "c@t.example", kThere,
              {{"Name", "."}, {"DeleteMessage", "True"}, {"SubjectContainsWords", "invoice;payment"}});
   EXPECT_THAT(log.theirs(), IsEmpty());
+}
+
+// The export's record names no more than its search; what that was over stands where it was made.
+TEST(MailboxTakeover, AnExportByTheIntruderIsOfWhatItsSearchWasOver) {
+  const auto takeover = [](UnifiedLog &log) {
+    log.signin(kNight, "c@t.example", kThere, kFirefox, "bec");
+    log.read(kNight + 5, "c@t.example", kThere, 30, "bec");
+    log.cmdlet(kNight + 10, "New-InboxRule", "c@t.example", kThere,
+               {{"Name", "."}, {"DeleteMessage", "True"}, {"SubjectContainsWords", "invoice;payment"}});
+  };
+  const auto exported = [](UnifiedLog &log) {
+    std::map<std::string, std::string> mailboxes;  // what of it
+    std::string says;
+    for (const Detection &one : log.theirs()) {
+      if (one.kind != "mail-exported") continue;
+      says += one.says;
+      for (const MailRead &read : one.mail_read) {
+        EXPECT_THAT(read.message_id, IsEmpty()) << "no log names one";
+        mailboxes[read.mailbox] = read.folder;
+      }
+    }
+    return std::pair(mailboxes, says);
+  };
+
+  UnifiedLog all;
+  takeover(all);
+  all.search(
+      kNight + 20, "SearchCreated", "c@t.example", kThere, "q1",
+      R"(,"Query":"password OR vpn","ExchangeLocations":"All","Parameters":"-Name \"q1\" -ExchangeLocation \"All\"")");
+  all.search(kNight + 30, "SearchExported", "c@t.example", kThere, "q1");
+  all.search(kNight + 40, "SearchExportDownloaded", "c@t.example", kThere, "q1");
+  auto [mailboxes, says] = exported(all);
+  EXPECT_THAT(mailboxes, SizeIs(4));
+  EXPECT_THAT(mailboxes["d@t.example"], HasSubstr("password OR vpn"));
+  EXPECT_THAT(says, HasSubstr("4 mailboxes, what matches \"password OR vpn\""));
+
+  UnifiedLog one;
+  takeover(one);
+  one.search(kNight + 20, "SearchCreated", "c@t.example", kThere, "q2",
+             R"(,"Parameters":"-Name \"q2\" -ExchangeLocation \"a@t.example\",\"b@t.example\"")");
+  one.search(kNight + 40, "SearchExportDownloaded", "c@t.example", kThere, "q2");
+  std::tie(mailboxes, says) = exported(one);
+  EXPECT_THAT(mailboxes,
+              testing::ElementsAre(testing::Pair("a@t.example", ""), testing::Pair("b@t.example", "")))
+      << "without a query it is all of them";
+
+  UnifiedLog request;
+  takeover(request);
+  request.cmdlet(kNight + 20, "New-MailboxExportRequest", "c@t.example", kThere,
+                 {{"Mailbox", "d"}, {"FilePath", "x"}});
+  EXPECT_THAT(exported(request).first, testing::ElementsAre(testing::Pair("d@t.example", "")));
+
+  UnifiedLog unsaid;
+  takeover(unsaid);
+  unsaid.search(kNight + 30, "SearchExported", "c@t.example", kThere, "q3");
+  std::tie(mailboxes, says) = exported(unsaid);
+  EXPECT_THAT(mailboxes, IsEmpty());
+  EXPECT_THAT(says, HasSubstr("no log held says over which mailboxes"));
+}
+
+// The tenant's own people export for a lawyer: it is told, and nothing of it was stolen.
+TEST(MailboxTakeover, AnExportAtTheOwnersDeskTakesNothing) {
+  UnifiedLog log;
+  log.search(kNight + 30, "SearchExported", "c@t.example", UnifiedLog::home(2), "matter",
+             R"(,"Query":"contract","ExchangeLocations":"All")");
+  EXPECT_THAT(log.theirs(), IsEmpty());
+  EXPECT_THAT(log.detections(),
+              Contains(AllOf(of_kind("mail-exported"), Field(&Detection::mail_read, IsEmpty()))));
 }
 
 constexpr const char *kService = "c0117e20-7df2-4d75-a11b-4a3e47e3d2a1";
