@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "base/encode.hpp"
+#include "detect/new_home.hpp"
 #include "detect/passes.hpp"
 #include "detect/sigma_matcher.hpp"
 
@@ -35,7 +36,7 @@ struct Step {
 
 class Chains {
  public:
-  explicit Chains(const View &view) : view_(view) {
+  explicit Chains(const View &view) : view_(view), traits_(view) {
     if (view.options().sigma == nullptr) return;
     for (const SigmaRule &rule : view.options().sigma->set().rules)
       if (rule.own) rules_[rule.id] = &rule;
@@ -107,7 +108,8 @@ class Chains {
   };
 
   // An account that is known, at the address where it was on other days: an administrator has a busy day at
-  // their desk. Whoever had been there before from the account's own address was there with its owner.
+  // their desk, or at a new home. Whoever had been there before from the account's own address was there with
+  // its owner.
   void leave_at_home() {
     struct Past {
       std::set<std::int64_t> days, days_here;
@@ -140,6 +142,8 @@ class Chains {
       const bool known =
           pasts[i].days.size() >= kKnownDays && hands_[i].begin.us - pasts[i].since.us >= kAfter;
       if (hands_[i].address != 0 && known && pasts[i].days_here.size() >= kKnownDays) continue;
+      if (known && at_new_home(view_, traits_, hands_[i].steps.front(), hands_[i].begin, hands_[i].end))
+        continue;
       if (next != i) hands_[next] = std::move(hands_[i]);
       ++next;
     }
@@ -217,6 +221,7 @@ class Chains {
   }
 
   const View &view_;
+  Traits traits_;
   std::map<std::string, const SigmaRule *, std::less<>> rules_;
   std::vector<Attribution::Seed> seeds_;
   std::vector<Hand> hands_;

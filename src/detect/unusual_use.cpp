@@ -30,7 +30,8 @@
 //
 // A visit that weighs five, with an act in it, is held for the intruder's, at grade possible. So a journey
 // (2) with a new telephone (3) that is registered (4) is none, nor is a program that moves to another data
-// centre (4 and no act). A subject is judged once it has a past: three days, the first a week before. What is
+// centre (4 and no act). Whoever lives at the new place (new_home.hpp) and does no more there than set things
+// is at work. A subject is judged once it has a past: three days, the first a week before. What is
 // not held against a visit becomes habit.
 //
 // Sources: Microsoft, Storm-2372 (device codes, 2025), Midnight Blizzard (2024); Okta and Cloudflare (2023);
@@ -49,6 +50,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "detect/new_home.hpp"
 #include "detect/passes.hpp"
 #include "detect/visit.hpp"
 
@@ -310,6 +312,9 @@ class Finder {
   void close(Visit &visit) {
     Subject &subject = subjects_[visit.subject];
     std::optional<Weighed> weighed = weigh(view_, traits_, visit, subject.habit);
+    if (weighed && !weighed->taken && subject.habit.person && !visit.events.empty() &&
+        at_new_home(view_, traits_, visit.events.front(), visit.begin, view_.event(visit.events.back()).time))
+      weighed.reset();
     if (!weighed) {
       for (const EventIndex index : visit.events) traits_.learn(subject.habit, index);
       visit.events.clear();

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/encode.hpp"
+#include "detect/new_home.hpp"
 #include "detect/passes.hpp"
 #include "log/operation.hpp"
 
@@ -97,6 +98,7 @@ class Weigher {
     weight += static_cast<double>(std::min<std::size_t>(changes, weight > 0 ? 2 : 1));
     // Who is asked until they give in lets somebody in: that is the act.
     const bool gave_in = visit_.refused >= kRefusedMin;
+    const double of_changes = weight;
     if (gave_in) also(acted, "the second factor was granted in the end");
     bool act = weight > 0 || gave_in;
     // Nobody takes a session that was begun at home to another country within half a day, signs in to nothing
@@ -134,6 +136,7 @@ class Weigher {
       also(acted, std::to_string(acts.rows) + " rows read");
     }
     if ((!act && weight <= 0) || out.weight + weight < kWeightMin) return std::nullopt;
+    out.taken = gave_in || acts.sent_and_deleted > 0 || weight > of_changes;
     out.weight += weight;
     out.acts = acted;
     return out;
@@ -180,26 +183,11 @@ class Weigher {
         acts.sent_and_deleted += acts.sent.count(message);
   }
 
-  // Whether a forwarding leads to another organisation than that of who sets it.
-  bool leads_outside(const Event &event) const {
-    const auto domain = [](std::string_view address) {
-      const std::size_t at = address.rfind('@');
-      return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
-    };
-    const std::string_view home = domain(view_.text(event.actor_name));
-    for (const std::string_view key : {"new:ForwardingSmtpAddress", "new:ForwardingAddress"})
-      for (const std::string_view to : view_.table().extras_of(event, key))
-        if (const std::string_view there = domain(to);
-            !there.empty() && !base::equal_ignoring_case(there, home))
-          return true;
-    return false;
-  }
-
   Acts acts_of() {
     Acts acts;
     for (const EventIndex index : visit_.events) {
       const Event &event = view_.event(index);
-      acts.leads_outside = acts.leads_outside || leads_outside(event);
+      acts.leads_outside = acts.leads_outside || leads_outside(view_, event);
       traits_.each(
           event,
           [&](const SigmaOwn &own, bool signin) {

@@ -29,8 +29,9 @@ struct Visit {
 
 struct Weighed {
   double weight = 0;
-  std::string why;   // "from a network where it had never been ..., in another country"
-  std::string acts;  // "role-assigned, mail read (30 records)"
+  std::string why;     // "from a network where it had never been ..., in another country"
+  std::string acts;    // "role-assigned, mail read (30 records)"
+  bool taken = false;  // some of the weight is that of what was read, or of a factor that somebody gave in to
 };
 
 // What a visit weighs against the habit of who made it; nothing where it weighs too little, or holds no act.

@@ -323,6 +323,43 @@ TEST(MailboxTakeover, AnExportAtTheOwnersDeskTakesNothing) {
               Contains(AllOf(of_kind("mail-exported"), Field(&Detection::mail_read, IsEmpty()))));
 }
 
+// An administrator's busy day, from a line that the log had not seen.
+class BusyDay : public UnifiedLog {
+ public:
+  explicit BusyDay(const std::string &agent, const std::string &forward = "b@t.example", int days = 4) {
+    for (int day = 0; day < days; ++day) {
+      const int morning = (16 + day) * 1440 + 540;
+      signin(morning, "c@t.example", kThere, agent, "line" + std::to_string(day));
+      read(morning + 9, "c@t.example", kThere, 2, "line" + std::to_string(day));
+    }
+    const int noon = 16 * 1440 + 720;
+    for (int i = 0; i < 3; ++i)
+      cmdlet(noon + i, "Add-MailboxPermission", "c@t.example", kThere,
+             {{"Identity", name(i)}, {"User", "d"}, {"AccessRights", "FullAccess"}});
+    cmdlet(noon + 10, "Set-MailboxAuditBypassAssociation", "c@t.example", kThere,
+           {{"Identity", "svc-journal"}, {"AuditBypassEnabled", "True"}});
+    cmdlet(noon + 15, "New-TransportRule", "c@t.example", kThere,
+           {{"Name", "Disclaimer"}, {"ApplyHtmlDisclaimerText", "x"}});
+    cmdlet(noon + 20, "Set-Mailbox", "c@t.example", kThere,
+           {{"Identity", "a"}, {"ForwardingAddress", forward}, {"DeliverToMailboxAndForward", "True"}});
+  }
+};
+
+TEST(NewHome, WhoLivesThereAndShowsNothingForeignIsAtWork) {
+  BusyDay log(kChrome);
+  EXPECT_THAT(log.theirs(), IsEmpty());
+  EXPECT_THAT(log.detections(), Contains(of_kind("audit-disabled"))) << "it is told all the same";
+}
+
+TEST(NewHome, AForeignProgramAWayOutOrASingleNightIsNoHome) {
+  BusyDay program(kFirefox);
+  EXPECT_THAT(program.theirs(), Contains(of_kind("audit-disabled")));
+  BusyDay outside(kChrome, "x9@proton.example");
+  EXPECT_THAT(outside.theirs(), Contains(of_kind("forwarding-set")));
+  BusyDay once(kChrome, "b@t.example", 1);
+  EXPECT_THAT(once.theirs(), Contains(of_kind("audit-disabled")));
+}
+
 constexpr const char *kService = "c0117e20-7df2-4d75-a11b-4a3e47e3d2a1";
 constexpr const char *kApplication = "e7110000-1111-4222-8333-444455556666";
 
