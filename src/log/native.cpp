@@ -5,6 +5,7 @@
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
 #include "log/fields.hpp"
+#include "log/winevent_values.hpp"
 
 namespace dislodge::log {
 
@@ -401,11 +402,13 @@ std::string windows_of_evtxecmd(const Json &record) {
 }  // namespace
 
 bool may_hold_native(const Json &record, Source form) {
-  return form == Source::ecs || form == Source::ocsf || (form == Source::windows && record.get("Payload"));
+  return form == Source::ecs || form == Source::ocsf ||
+         (form == Source::windows && (record.get("Payload") || is_get_winevent(record)));
 }
 
 std::string native_record(const Json &record, Source form) {
-  if (form == Source::windows) return windows_of_evtxecmd(record);
+  if (form == Source::windows)
+    return is_get_winevent(record) ? windows_of_get_winevent(record) : windows_of_evtxecmd(record);
   if (form == Source::ocsf) {
     if (std::string made = cloudtrail_of_ocsf(record); !made.empty()) return made;
     return okta_of_ocsf(record);

@@ -11,6 +11,7 @@
 #include "log/fields.hpp"
 #include "log/sources.hpp"
 #include "log/windows_codes.hpp"
+#include "log/winevent_values.hpp"
 
 namespace dislodge::log {
 
@@ -441,6 +442,12 @@ base::Result<void> read_one(const Json &record, std::size_t which, EventBuilder 
     out.set_id(&Event::correlation,
                system_text(parts, {"Correlation.#attributes.ActivityID", "activity_id", "ActivityID"}));
   out.set(&Event::session, in.of({"TargetLogonId"}, {"TgtLID", "LID"}));
+  const bool signin = event.event_class == EventClass::interactive_signin ||
+                      event.event_class == EventClass::noninteractive_signin;
+  if (signin && !out.is_set(&Event::actor_name) && !out.is_set(&Event::address) && is_get_winevent(record))
+    return fail(base::ErrorKind::damaged,
+                "it holds neither the event's values nor an English message: export it with "
+                "\"wevtutil epl\", or with \"ConvertTo-Json -Depth 4\"");
   read_common(in, out);
   read_finding(record, out);
   return {};
