@@ -9,6 +9,7 @@
 #include "base/ascii.hpp"
 #include "base/encode.hpp"
 #include "log/json_marks.hpp"
+#include "log/no_date.hpp"
 
 namespace dislodge::log {
 
@@ -169,8 +170,15 @@ void EventBuilder::begin_sibling() {
 bool EventBuilder::set_time(std::string_view text) {
   auto time = parse_export_time(text, order_);
   if (!time) time = parse_epoch(text);
-  if (time) event_.time = *time;
-  return time.has_value();
+  if (!time) return false;
+  if (stands_for_none(*time)) {
+    if (!accept_untimed_) return false;
+    event_.time = base::Time{};
+    extra("time-unknown", "true");
+    return true;
+  }
+  event_.time = *time;
+  return true;
 }
 
 base::StringId EventBuilder::pooled(base::StringId &last, std::string_view text) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/encode.hpp"
+#include "log/no_date.hpp"
 
 namespace dislodge::log {
 
@@ -99,6 +100,8 @@ base::Result<void> set_time_at(EventBuilder &out, const Json &record,
   for (const std::string_view path : paths) {
     const std::string_view text = text_at(record, {path});
     if (text.empty()) continue;
+    // Another may say more.
+    if (const auto time = parse_export_time(text, std::nullopt); time && stands_for_none(*time)) continue;
     if (out.set_time(text)) return {};
     undecided = undecided || needs_order(text);
     written = true;

@@ -228,5 +228,22 @@ TEST(RealSamples, GoldenSamlAuditAndMail) {
   EXPECT_EQ(read.extra(0, "folder"), "\\Inbox");
 }
 
+// .NET writes its first date, or its last, where there is none.
+TEST(Signin, ADateThatStandsForNoneIsNoTime) {
+  for (const char *none : {"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "\\/Date(-62135596800000)\\/"}) {
+    std::string text =
+        R"({"id":"s1","createdDateTime":"","userId":"aead923d-498b-4f64-a66c-2af91447a8b6","userPrincipalName":"ann@x.example","appId":"1b730954-1685-4b74-9bfd-dac224a7b894","appDisplayName":"x","ipAddress":"203.0.113.9","clientAppUsed":"Browser","status":{"errorCode":0}})";
+    text.insert(text.find("Time\":\"") + 7, none);
+    const ReadLog kept = read_text(text);
+    ASSERT_EQ(kept.table.events.size(), 1u) << kept.error << none;
+    EXPECT_EQ(kept.table.events[0].time.us, 0) << none;
+    EXPECT_EQ(kept.extra(0, "time-unknown"), "true");
+    EXPECT_EQ(kept.counts.notes.size(), 1u) << "it is told";
+    ReadOptions strict;
+    strict.accept_untimed = false;
+    EXPECT_TRUE(read_text(text, strict).table.events.empty());
+  }
+}
+
 }  // namespace
 }  // namespace dislodge::log
