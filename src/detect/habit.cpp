@@ -139,6 +139,7 @@ void Traits::learn(Habit &habit, EventIndex index) {
     habit.files_today = 0;
     habit.rows_today = 0;
     habit.messages_today = 0;
+    habit.repositories_today.clear();
   }
   ++habit.events;
   if (placed(event)) {
@@ -153,7 +154,11 @@ void Traits::learn(Habit &habit, EventIndex index) {
   habit.person = habit.person || (!habit.application && shows_person(event));
   if (event.session != 0) habit.sessions[event.session] = event.time;
   if (event.mailbox != 0) habit.mailboxes.insert(event.mailbox);
-  if (event.event_class == EventClass::code_access) habit.repositories.insert(event.resource_name);
+  if (event.event_class == EventClass::code_access) {
+    habit.repositories.insert(event.resource_name);
+    habit.repositories_today.insert(event.resource_name);
+    habit.repositories_a_day = std::max(habit.repositories_a_day, habit.repositories_today.size());
+  }
   if (event.event_class == EventClass::file_access)
     habit.files_a_day = std::max(habit.files_a_day, ++habit.files_today);
   habit.messages_today += messages_of(event);

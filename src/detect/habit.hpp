@@ -38,6 +38,8 @@ struct Habit {
   std::set<base::StringId> mailboxes, repositories;
   std::map<base::StringId, base::Time> sessions;  // when each was last seen
   std::size_t files_a_day = 0, files_today = 0;
+  std::size_t repositories_a_day = 0;
+  std::set<base::StringId> repositories_today;
   std::uint64_t rows_a_day = 0, rows_today = 0;
   std::uint64_t messages_a_day = 0, messages_today = 0;
 

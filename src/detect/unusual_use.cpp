@@ -25,7 +25,8 @@
 //                  token), 2 beside suspicious ones; 1 for mail read in many mailboxes that it had never
 //                  read, or three times as much in a day as ever, for many files or rows, or many
 //                  repositories (3 for a hundred thousand rows, or five hundred files that no synchronisation
-//                  fetched, and fifty times what it ever read in a day: they are carried off whole); mail
+//                  fetched, and fifty times what it ever read in a day, and for twenty repositories and five
+//                  times as many: they are carried off whole); mail
 //                  read by a program that it never had is an act whose weight is that of the program
 //
 // A visit that weighs five, with an act in it, is held for the intruder's, at grade possible. So a journey

@@ -23,6 +23,10 @@ constexpr std::size_t kMailboxesNew = 5;
 constexpr std::size_t kTurnsMin = 2;         // a journey has one
 constexpr std::uint64_t kMessagesMin = 200;  // in a day, and kTimesUsual
 constexpr std::size_t kRepositoriesNew = 8;
+// The code of an organisation taken away: so many that it never read, and so many times what it read in a
+// day.
+constexpr std::size_t kRepositoriesEmptied = 20;
+constexpr std::size_t kTimesEmptiedCode = 5;
 constexpr std::size_t kFilesMin = 20;       // and
 constexpr std::size_t kTimesUsual = 3;      // so many times what the subject read on any day before
 constexpr std::uint64_t kRowsMin = 10'000;  // rows of a table, likewise
@@ -121,7 +125,10 @@ class Weigher {
       also(acted, std::to_string(most_read) + " messages read in a day, more than ever");
     }
     if (acts.repositories.size() >= kRepositoriesNew) {
-      weight += 1;
+      weight += acts.repositories.size() >=
+                        std::max(kRepositoriesEmptied, kTimesEmptiedCode * habit_.repositories_a_day)
+                    ? 3
+                    : 1;
       also(acted, counted(acts.repositories.size(), "repository", "repositories") + " read");
     }
     std::size_t files = 0;

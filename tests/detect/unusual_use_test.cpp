@@ -354,6 +354,27 @@ TEST(UnusualUse, FilesThatAreCarriedOffWhole) {
   EXPECT_THAT(uses[0].because, HasSubstr("700 files read"));
 }
 
+// With the owner's own program, and nothing but a token or a role beside it.
+TEST(UnusualUse, CodeThatIsCarriedOffWhole) {
+  const auto theirs = [](int repositories, bool role) {
+    GitHub log;
+    const int night = 20 * 1440 + 1260;
+    for (int i = 0; i < repositories; ++i)
+      log.add(night + i, "git.clone", "dev1", "194.180.49.7",
+              R"("repo":"x/secret)" + std::to_string(i) + R"(","repository":"x/secret)" + std::to_string(i) +
+                  '"');
+    if (role)
+      log.add(night + 30, "org.update_member", "dev1", "194.180.49.7",
+              R"("user":"x9","permission":"admin","old_permission":"read")");
+    std::vector<Detection> all = log.detections();
+    std::erase_if(all, [](const Detection &one) { return !one.intruder; });
+    return all;
+  };
+  EXPECT_THAT(theirs(25, true), Contains(Field(&Detection::kind, "repository-cloned")));
+  EXPECT_THAT(theirs(25, false), IsEmpty()) << "a new laptop in a new flat";
+  EXPECT_THAT(theirs(9, true), IsEmpty());
+}
+
 TEST(UnusualUse, AnApplicationThatReadsEveryMailboxFromElsewhere) {
   Tenant tenant;
   tenant.service(kNight, kThere, "NL");
