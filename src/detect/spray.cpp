@@ -36,7 +36,8 @@
 // three
 //    in ten minutes, that it does not belong to, three in a day where nobody ever signed in (by everybody's
 //    program too, where nobody ever signed in in all that network); and one program
-//    that never worked in this tenant on three accounts in ten minutes, whatever the addresses.
+//    that never worked in this tenant on three accounts in ten minutes, whatever the addresses. What tries
+//    the same few names that nobody has, from one address, on nearly every day of the log, is a scanner.
 //
 // 6. Where neither the place nor the program tells it, the time may (spray_scattered.cpp), or that the same
 //    accounts are asked again and again (spray_patient.cpp).
@@ -291,6 +292,41 @@ double tail_surprise(double mean, std::size_t count) {
   return -(log_term + std::log(sum));
 }
 
+namespace {
+
+// A scanner of weaknesses tries the same few names that nobody has, from its one address, night after night
+// for as long as the log goes: who asks so does not look for a way in, and could not find one.
+constexpr std::size_t kScannedMax = 5;  // names
+constexpr std::size_t kScanDaysMin = 14;
+constexpr double kScanShare = 0.7;  // of the days of the log
+
+bool is_scanner(const View &view, const Campaign &campaign) {
+  if (campaign.addresses.size() != 1 || campaign.tenants.size() != 1 || !campaign.right.empty() ||
+      !campaign.later.empty() || !campaign.perhaps.empty() || !campaign.concluded.empty())
+    return false;
+  std::set<StringId> names;
+  std::set<std::int64_t> days;
+  for (const EventIndex index : campaign.tries) {
+    const Event &event = view.event(index);
+    names.insert(event.actor_name != 0 ? event.actor_name : event.actor_id);
+    days.insert(event.time.us / base::kDay);
+  }
+  if (names.size() > kScannedMax || days.size() < kScanDaysMin) return false;
+  std::set<std::int64_t> all_days;
+  for (const EventIndex index : view.user_signins()) {
+    const Event &event = view.event(index);
+    if (event.tenant != campaign.tenants.front()) continue;
+    all_days.insert(event.time.us / base::kDay);
+    if (!is_failed_try(event) &&
+        (names.count(event.actor_name) != 0 || (event.actor_name == 0 && names.count(event.actor_id) != 0)))
+      return false;  // somebody has the name
+  }
+  const std::int64_t span = *all_days.rbegin() - *all_days.begin() + 1;
+  return static_cast<double>(days.size()) >= kScanShare * static_cast<double>(span);
+}
+
+}  // namespace
+
 std::vector<Campaign> find_sprays(const View &view) {
   const Ordinary ordinary(view);
   std::vector<Attempt> tries = ordinary.failed_tries();
@@ -299,6 +335,7 @@ std::vector<Campaign> find_sprays(const View &view) {
   for (Campaign &one : find_scattered(view, ordinary, tries)) campaigns.push_back(std::move(one));
   for (Campaign &one : find_patient(view, ordinary, tries)) campaigns.push_back(std::move(one));
   complete_campaigns(view, tries, campaigns);
+  std::erase_if(campaigns, [&](const Campaign &one) { return is_scanner(view, one); });
   return campaigns;
 }
 

@@ -273,6 +273,27 @@ TEST(Spray, WhoIsAtHomeMayUseTheProgramToo) {
   EXPECT_THAT(found_in(log.table, "success-after-spray"), testing::IsEmpty());
 }
 
+// A scanner of weaknesses asks for the same three names that nobody has, each night of the log; whoever asks
+// for people, or comes for a week, is none.
+TEST(Spray, AScannerOfEveryNightIsNone) {
+  const auto month = [](const std::vector<std::string> &names, int from, int until) {
+    Log log;
+    for (int week = 0; week < 5; ++week)
+      for (int day = 0; day < 5; ++day)
+        for (int i = 0; i < 12; ++i)
+          log.add((week * 7 + day) * 1440 + 480 + i * 7, "p" + std::to_string(i),
+                  i % 2 ? "192.0.2.1" : "203.0.113." + std::to_string(i), "Edge/140", 0);
+    for (int day = from; day < until; ++day)
+      for (std::size_t i = 0; i < names.size(); ++i)
+        log.add(day * 1440 + 60 + static_cast<int>(i), names[i], "20.10.30.40", "Qualys", 50126);
+    log.table.settle();
+    return found_in(log.table).size();
+  };
+  EXPECT_EQ(month({"admin", "test", "guest"}, 0, 33), 0u);
+  EXPECT_GE(month({"p1", "p2", "p3"}, 0, 33), 1u) << "somebody has these names";
+  EXPECT_GE(month({"admin", "test", "guest"}, 20, 27), 1u) << "a week is a campaign";
+}
+
 TEST(Spray, EmptyAndTinyLogs) {
   Log log;
   EXPECT_EQ(found_in(log.table).size(), 0u);
