@@ -6,6 +6,7 @@
 
 #include "base/encode.hpp"
 #include "log/fields.hpp"
+#include "log/record_identity.hpp"
 #include "log/sources.hpp"
 
 namespace dislodge::log {
@@ -249,6 +250,7 @@ base::Result<void> read_aws_cloudtrail(const Json &record, EventBuilder &out) {
   out.extra("read-only", text_at(record, {"readOnly"}));
   out.extra("mfa", text_at(record, {"additionalEventData.MFAUsed",
                                     "userIdentity.sessionContext.attributes.mfaAuthenticated"}));
+  if (record.get("Event source")) out.extra(kConsoleTable, "true");
   out.extra("management-event", text_at(record, {"managementEvent"}));
   out.extra("error", error);
   out.extra("reason", text_at(record, {"errorMessage"}));

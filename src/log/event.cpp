@@ -10,6 +10,7 @@
 #include "base/hash.hpp"
 #include "log/event_strings.hpp"
 #include "log/names.hpp"
+#include "log/record_identity.hpp"
 #include "log/stitch.hpp"
 
 namespace dislodge::log {
@@ -17,44 +18,6 @@ namespace dislodge::log {
 namespace {
 
 using base::StringId;
-
-// What makes two records one event: id, second, and what happened to whom. Two exports of one event may
-// differ in how much they say (fractions of a second, tenant, device), so the rest is no part of it. Without
-// an id only the same place of the same file is the same event: two equal lines may be two events.
-std::string identity_of(const EventTable &table, const Event &event) {
-  base::WireWriter out;
-  out.number(static_cast<std::uint64_t>(event.source));
-  if (event.native_id == 0) {
-    out.text(table.files[event.file]);
-    out.number(event.offset);
-    out.number(event.line);
-    return out.take();
-  }
-  out.integer(event.time.us / base::kSecond);
-  if (event.source == Source::windows) {
-    // Computer, channel and number of the record. Timelines of other programs tell it in their own words.
-    out.text(table.text(event.native_id));
-    return out.take();
-  }
-  // An id is of one event, and the console's table says less of it than the interface.
-  if (event.source == Source::okta) {
-    out.text(table.text(event.native_id));
-    out.text(table.text(event.operation));
-    return out.take();
-  }
-  out.integer(event.code);
-  for (const StringId id : {event.native_id, event.operation, event.actor_id, event.target_id,
-                            event.application_id, event.key_id, event.mailbox})
-    out.text(table.text(id));
-  for (std::uint32_t i = 0; i < event.extra_count; ++i) {
-    const Extra &extra = table.extras[event.extra_begin + i];
-    const std::string_view key = table.text(extra.key);
-    if (key != "message-id" && key != "folder" && !key.starts_with("new:")) continue;
-    out.text(key);
-    out.text(table.text(extra.value));
-  }
-  return out.take();
-}
 
 // How much a record says. What others found in it is no part of it: that is joined (add_findings).
 std::size_t richness(const EventTable &table, const Event &event) {
@@ -310,9 +273,10 @@ std::size_t EventTable::settle() {
     std::uint32_t index = 0;
     auto operator<=>(const Identity &) const = default;
   };
+  const RecordIdentity identity(*this);
   std::vector<Identity> identities(events.size());
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const base::Sha256 digest = base::sha256(identity_of(*this, events[i]));
+    const base::Sha256 digest = base::sha256(identity.of(events[i]));
     std::memcpy(identities[i].digest.data(), digest.data(), sizeof identities[i].digest);
     identities[i].index = static_cast<std::uint32_t>(i);
   }

@@ -60,6 +60,30 @@ TEST(EventTable, AnIdOfOktaIsOneEventsWhateverTheTableLeavesOut) {
   EXPECT_EQ(table.text(table.events[0].application_id), "0oa1");
 }
 
+// AWS' console saves a table that knows neither the account nor the principal's id. Two records of trails
+// that share an id may be two events all the same.
+TEST(EventTable, ARowOfTheConsolesTableIsTheTrailsEvent) {
+  const std::string trail =
+      R"({"eventVersion":"1.08","eventTime":"2026-11-12T02:11:30Z","eventSource":"sts.amazonaws.com","eventName":"AssumeRole","awsRegion":"eu-central-1","sourceIPAddress":"45.155.205.99","userAgent":"aws-cli","recipientAccountId":"412345678901","eventID":"e1","userIdentity":{"type":"AssumedRole","principalId":"AROA1:dbg","arn":"arn:aws:sts::412345678901:assumed-role/deploy/dbg","accountId":"412345678901","accessKeyId":"ASIA1"}})";
+  const std::string console =
+      "Event name,Event time,User name,Event source,Resource type,Resource name,Read-only,AWS access key,AWS "
+      "region,Source IP address,Error code,Event ID\r\n"
+      "AssumeRole,2026-11-12T02:11:30Z,dbg,sts.amazonaws.com,,,false,ASIA1,eu-central-1,45.155.205.99,,e1\r\n"
+      "AssumeRole,2026-11-12T02:11:31Z,dbg,sts.amazonaws.com,,,false,ASIA1,eu-central-1,45.155.205.99,,"
+      "e2\r\n";
+  EventTable table = read_text(console, {}, "event_history.csv").table;
+  table.append(read_text(trail, {}, "trail.json").table);
+  EXPECT_EQ(table.settle(), 1u);
+  ASSERT_EQ(table.events.size(), 2u);
+  EXPECT_EQ(table.text(table.events[0].actor_id), "AROA1:dbg") << "the fuller one stays";
+
+  std::string other = trail;
+  other.replace(other.find("AROA1:dbg"), 9, "AROA2:xyz");
+  EventTable trails = read_text(trail, {}, "a.json").table;
+  trails.append(read_text(other, {}, "b.json").table);
+  EXPECT_EQ(trails.settle(), 0u);
+}
+
 TEST(EventTable, EqualLinesWithoutIdAreTwoEvents) {
   EventTable table = one_event("a.csv", "", 20, "ann");
   EventTable other = one_event("a.csv", "", 20, "ann");
