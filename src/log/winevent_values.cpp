@@ -1,5 +1,6 @@
 #include "log/winevent_values.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <utility>
