@@ -56,15 +56,28 @@ class InGithub {
       book_.give(kind_of(book_.extra(event_, "permission")), team(), repository(), event_);
     } else if (what == "team.remove_repository") {
       book_.take("", team(), repository(), event_);
-    } else if (what == "deploy_key.create") {
-      const std::string key = deploy_key();
+    } else if (one_of(what, {"deploy_key.create", "public_key.create"})) {
+      // "An SSH key was added to a user account or a deploy key was added to a repository."
+      const std::string key = ssh_key();
       if (key.empty()) return;
-      const bool reads = book_.extra(event_, "read-only") == "true";
-      book_.give(reads ? "GH_ReadRepoContents" : "GH_WriteRepoContents", key, repository(), event_);
+      if (repository_.empty()) {
+        book_.give("key-of-account", key, whose_key(), event_);
+      } else {
+        const bool reads = book_.extra(event_, "read-only") == "true";
+        book_.give(reads ? "GH_ReadRepoContents" : "GH_WriteRepoContents", key, repository(), event_);
+      }
       // Whoever makes a key has its private half.
       book_.moment("key-made-by", book_.accounts().actor(book_.events(), event_), key, event_);
-    } else if (one_of(what, {"deploy_key.destroy", "deploy_key.delete"})) {
-      book_.take("", deploy_key(), repository(), event_);
+    } else if (one_of(what, {"deploy_key.destroy", "deploy_key.delete", "public_key.delete"})) {
+      const std::string key = ssh_key();
+      if (key.empty()) return;
+      if (repository_.empty()) {
+        book_.take("key-of-account", key, whose_key(), event_);
+      } else {
+        // What is taken was held until then, be it that nobody saw it given; whether it could write is not
+        // said.
+        book_.take(book_.knows(key, repository()) ? "" : "GH_WriteRepoContents", key, repository(), event_);
+      }
     }
   }
 
@@ -128,21 +141,30 @@ class InGithub {
     return id;
   }
 
-  std::string deploy_key() {
-    if (repository_.empty()) return {};
+  // The account of a key that belongs to no repository.
+  std::string whose_key() const {
+    const std::string of = book_.text(event_.target_type) == "user" ? account() : std::string();
+    return of.empty() ? book_.accounts().actor(book_.events(), event_) : of;
+  }
+
+  std::string ssh_key() {
     std::string print(book_.extra(event_, "fingerprint"));
     const std::string_view title = book_.extra(event_, "key-title");
     if (print.empty() && book_.text(event_.target_type).empty() &&
         book_.text(event_.target_name).starts_with("SHA256:"))
       print = book_.text(event_.target_name);
-    if (!print.empty() && !print.starts_with("SHA256:")) print = "SHA256:" + print;
+    if (print.find(':') == std::string::npos && !print.empty()) print = "SHA256:" + print;
+    if (!print.starts_with("SHA256:")) print.clear();  // MD5, of old logs
+    const std::string of = repository_.empty() ? whose_key().substr(whose_key().find(':') + 1) : repository_;
     const std::string id = !print.empty()  ? ssh_key_principal(print)
                            : title.empty() ? std::string()
-                                           : "principal:ssh/" + repository_ + '/' + lower(title);
-    book_.principal(
-        id, PrincipalKind::key,
-        "deploy key " + std::string(title.empty() ? std::string_view(print) : title) + " of " + repository_,
-        event_);
+                                           : "principal:ssh/" + of + '/' + lower(title);
+    if (id.empty()) return {};
+    book_.principal(id, PrincipalKind::key,
+                    (repository_.empty() ? "key " : "deploy key ") +
+                        std::string(title.empty() ? std::string_view(print) : title) + " of " + of,
+                    event_);
+    if (!print.empty()) book_.key(id, print, title, event_);
     return id;
   }
 

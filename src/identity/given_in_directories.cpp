@@ -7,6 +7,7 @@
 #include "base/one_of.hpp"
 #include "identity/given_rights_book.hpp"
 #include "identity/ids.hpp"
+#include "identity/okta_roles.hpp"
 #include "identity/places.hpp"
 
 namespace dislodge::identity {
@@ -105,20 +106,26 @@ void in_okta(GivenRights &book, const Event &event, std::string_view what) {
       book.take("okta-assigned", holder, things.application, event);
     return;
   }
-  // "Super administrator", "Group administrator (for Sales), Help Desk administrator". Which of them a
-  // revocation takes is not always said: then all.
-  const std::string said = lower(book.extra(event, "role"));
   const std::string place = organisation(book, event, "okta", "Okta_Contains");
-  const bool super = said.find("super") != std::string::npos,
-             org = said.find("org") != std::string::npos && said.find("administrator") != std::string::npos &&
-                   !super;
-  if (!given) {
-    if (super || said.empty()) book.take("Okta_SuperAdmin", holder, place, event);
-    if (org || said.empty()) book.take("Okta_OrgAdmin", holder, place, event);
-    return;
+  const std::vector<std::string> said = okta_roles_in(book.extra(event, "role"));
+  for (const std::string &type : said) {
+    if (!is_known_okta_role(type)) {  // named in the verdict: no rule says what it allows
+      if (given)
+        book.give("Okta role " + type, holder, place, event);
+      else
+        book.take("Okta role " + type, holder, place, event);
+      continue;
+    }
+    const std::string of = okta_role_principal(place, type);
+    book.principal(of, PrincipalKind::role, okta_role_name(type), event);
+    if (given)
+      book.give(kOktaRole, holder, of, event);
+    else
+      book.take(kOktaRole, holder, of, event);
   }
-  if (super) book.give("Okta_SuperAdmin", holder, place, event);
-  if (org) book.give("Okta_OrgAdmin", holder, place, event);
+  // Not every revocation says what it takes. Then it is what was seen given; that something else was held
+  // before, it does not say.
+  if (!given && said.empty()) book.take_given(holder, place + '/', event);
 }
 
 // ---- Google

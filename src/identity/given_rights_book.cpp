@@ -83,6 +83,19 @@ void GivenRights::take_within(const std::string &from, std::string_view prefix, 
     end_period(at->second, events_, event);
 }
 
+void GivenRights::take_given(const std::string &from, std::string_view prefix, const Event &event) {
+  for (auto at = rights_.lower_bound({from, std::string(prefix), ""});
+       at != rights_.end() && std::get<0>(at->first) == from && std::get<1>(at->first).starts_with(prefix);
+       ++at)
+    if (!at->second.empty()) end_period(at->second, events_, event);
+}
+
+bool GivenRights::knows(const std::string &from, const std::string &to) {
+  learn_listed(from);
+  const auto at = rights_.lower_bound({from, to, ""});
+  return at != rights_.end() && std::get<0>(at->first) == from && std::get<1>(at->first) == to;
+}
+
 void GivenRights::give_named(std::string_view name, std::string_view kind, const std::string &from,
                              const std::string &to, const Event &event, std::string_view whose) {
   give(kind, from, to, event);
@@ -140,6 +153,18 @@ Principal *GivenRights::principal(const std::string &id, PrincipalKind kind, std
   return &one;
 }
 
+void GivenRights::key(const std::string &principal, const std::string &fingerprint, std::string_view name,
+                      const Event &event) {
+  Credential one;
+  one.principal = principal;
+  one.slot = "ssh-key";
+  one.id = credential_id(one.principal, one.slot, fingerprint);
+  one.thumbprint = fingerprint;
+  one.name = name;
+  one.evidence = events_.source_of(event);
+  credentials_.try_emplace(one.id, std::move(one));
+}
+
 void GivenRights::resource(const std::string &id, std::string_view kind, std::string_view name,
                            const Event &event) {
   Resource &one = resources_[id];
@@ -161,6 +186,7 @@ void GivenRights::finish() {
     add_grants(periods, kind, from, to, added);
   }
   for (auto &[id, one] : resources_) facts_.resources.push_back(std::move(one));
+  for (auto &[id, one] : credentials_) facts_.credentials.push_back(std::move(one));
   for (auto &[id, one] : principals_) facts_.principals.push_back(std::move(one));
   for (const auto &[set, what] : sets_) {
     const auto &[kind, prefix] = what;

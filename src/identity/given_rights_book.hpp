@@ -28,6 +28,10 @@ class GivenRights {
   void take(std::string_view kind, const std::string &from, const std::string &to, const log::Event &event);
   // Ends every right of a holder whose thing begins with `prefix`.
   void take_within(const std::string &from, std::string_view prefix, const log::Event &event);
+  // Ends those of them alone that events gave; what a listing has stays.
+  void take_given(const std::string &from, std::string_view prefix, const log::Event &event);
+  // Whether any right of the holder on that thing is known.
+  bool knows(const std::string &from, const std::string &to);
   // Rights that came under a name (a policy's) and go with it; it is a name of `whose`, by default the
   // holder's.
   void give_named(std::string_view name, std::string_view kind, const std::string &from,
@@ -42,6 +46,9 @@ class GivenRights {
   // Add what `facts` does not have; null where it has it, or it was added before.
   Principal *principal(const std::string &id, PrincipalKind kind, std::string_view name,
                        const log::Event &event);
+  // The key of a principal that is one, by the fingerprint of its public half.
+  void key(const std::string &principal, const std::string &fingerprint, std::string_view name,
+           const log::Event &event);
   void resource(const std::string &id, std::string_view kind, std::string_view name, const log::Event &event);
   // Everything that belongs to a set, once all events are seen: resources whose id begins with `prefix`.
   void set_of(const std::string &set, std::string_view kind, std::string_view prefix);
@@ -77,6 +84,7 @@ class GivenRights {
   mutable std::unordered_map<std::string, std::string> groups_;              // realm, line feed, name -> id
   std::map<std::string, Principal> principals_;
   std::map<std::string, Resource> resources_;
+  std::map<std::string, Credential> credentials_;
   std::map<std::string, std::pair<std::string, std::string>> sets_;  // set -> kind, prefix
 };
 

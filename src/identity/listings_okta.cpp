@@ -141,7 +141,7 @@ void okta_role(const Row &row, ListingWriter &out) {
   const std::string role = okta_role_principal(place, type);
   out.principal(row, role, PrincipalKind::role,
                 row["label"].empty() ? std::string(type) : std::string(row["label"]));
-  Grant &grant = out.grant(row, "Okta_MemberOf", account(holder), role);
+  Grant &grant = out.grant(row, kOktaRole, account(holder), role);
   out.since(grant, row["created"]);
 }
 

@@ -31,6 +31,39 @@ constexpr std::array<RoleRight, 11> kRights = {{
     {"access_certifications_admin", "", On::nothing},
 }};
 
+struct RoleName {
+  std::string_view name, type;  // without "administrator"
+};
+constexpr std::array<RoleName, 14> kNames = {{
+    {"super", "super_admin"},
+    {"organization", "org_admin"},
+    {"organisation", "org_admin"},
+    {"org", "org_admin"},
+    {"group", "user_admin"},
+    {"user", "user_admin"},
+    {"help desk", "help_desk_admin"},
+    {"group membership", "group_membership_admin"},
+    {"application", "app_admin"},
+    {"app", "app_admin"},
+    {"read only", "read_only_admin"},
+    {"report", "report_admin"},
+    {"mobile", "mobile_admin"},
+    {"access certifications", "access_certifications_admin"},
+}};
+
+// "Help Desk Administrator" and HELP_DESK_ADMIN: "help desk".
+std::string plain_name(std::string_view label) {
+  std::string name = base::lower(base::trim(label));
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '_' || c == '-'; }, ' ');
+  for (const std::string_view end : {" administrator", " admin"})
+    if (name.ends_with(end)) {
+      name.resize(name.size() - end.size());
+      break;
+    }
+  return name;
+}
+
 bool is_role(std::string_view id) {
   return id.starts_with(kRealm) && id.find(kRole) != std::string_view::npos;
 }
@@ -43,6 +76,43 @@ std::string okta_organisation(std::string_view host) {
 
 std::string okta_role_principal(std::string_view organisation, std::string_view type) {
   return std::string(organisation) + std::string(kRole) + base::lower(type);
+}
+
+std::vector<std::string> okta_roles_in(std::string_view text) {
+  std::vector<std::string> types;
+  const auto add = [&](std::string_view label) {
+    if (base::trim(label).empty()) return;
+    const std::string name = plain_name(label);
+    const auto found =
+        std::find_if(kNames.begin(), kNames.end(), [&](const RoleName &one) { return one.name == name; });
+    types.push_back(found == kNames.end() ? std::string(base::trim(label)) : std::string(found->type));
+  };
+  std::string label;
+  int depth = 0;  // within "(for Sales, Support)"
+  for (const char c : text) {
+    if (c == '(') ++depth;
+    if (depth == 0 && c == ',') {
+      add(label);
+      label.clear();
+    } else if (depth == 0) {
+      label += c;
+    }
+    if (c == ')' && depth > 0) --depth;
+  }
+  add(label);
+  return types;
+}
+
+std::string okta_role_name(std::string_view type) {
+  for (const RoleName &one : kNames) {
+    if (!base::equal_ignoring_case(one.type, type)) continue;
+    std::string name(one.name);
+    for (std::size_t i = 0; i < name.size(); ++i)
+      if ((i == 0 || name[i - 1] == ' ') && name[i] >= 'a' && name[i] <= 'z')
+        name[i] = static_cast<char>(name[i] - 'a' + 'A');
+    return name + " Administrator";
+  }
+  return std::string(type);
 }
 
 bool is_known_okta_role(std::string_view type) {
@@ -66,10 +136,11 @@ void link_okta_roles(const Facts &facts, std::vector<Grant> &made) {
   if (roles.empty()) return;
   // Who holds a role, by themselves or by a group; and the groups that give one. Okta's groups do not nest.
   std::unordered_set<std::string_view> administrators;
+  // Whoever lost a role is touched like anybody else from then on.
   for (const Grant &grant : facts.grants)
-    if (is_role(grant.to)) administrators.insert(grant.from);
+    if (is_role(grant.to) && !grant.end_known) administrators.insert(grant.from);
   for (const Grant &grant : facts.grants)
-    if (grant.kind == "Okta_MemberOf" && !is_role(grant.to) && administrators.contains(grant.to))
+    if (grant.kind == "Okta_MemberOf" && !grant.end_known && administrators.contains(grant.to))
       administrators.insert(grant.from);
   for (const Principal *role : roles) {
     const std::size_t at = role->id.find(kRole);

@@ -124,7 +124,8 @@ base::Result<void> read_okta(const Json &record, EventBuilder &out) {
   if (type == "system.api_token.create" || type == "system.idp.lifecycle.create" ||
       type == "system.idp.lifecycle.update" || type == "system.idp.lifecycle.activate")
     out.extra("key-added", base::lower(out.get(&Event::target_id)));
-  out.extra("role", text_at(record, {"debugContext.debugData.privilegeGranted"}));
+  out.extra("role", text_at(record, {"debugContext.debugData.privilegeGranted",
+                                     "debugContext.debugData.privilegeRevoked"}));
   out.extra("proxy", text_at(record, {"securityContext.isProxy"}));
   out.extra("factor", text_at(record, {"debugContext.debugData.factor"}));
   out.extra("behaviors", text_at(record, {"debugContext.debugData.behaviors"}));

@@ -171,6 +171,40 @@ TEST_F(GivenElsewhere, WhoMadeADeployKeyHasIt) {
   EXPECT_EQ(find_principal(facts, key)->kind, PrincipalKind::key);
 }
 
+// The log calls them so for people and for repositories.
+TEST_F(GivenElsewhere, PublicKeysAreOfARepositoryOrOfAnAccount) {
+  const auto key = [&](std::string_view operation, std::string_view place, std::string_view print,
+                       std::string_view time) {
+    add({.operation = operation,
+         .actor = "eve",
+         .place = place,
+         .tenant = "acme",
+         .extras = {{"fingerprint", print}, {"key-title", "runner"}, {"read-only", "false"}},
+         .time = time});
+  };
+  key("public_key.create", "acme/infra", "SHA256:AbC", "2025-03-01T00:00:00Z");
+  key("public_key.delete", "acme/infra", "SHA256:AbC", "2025-03-05T00:00:00Z");
+  key("public_key.delete", "acme/infra", "SHA256:OlD", "2025-03-05T00:00:00Z");
+  key("public_key.create", "", "SHA256:OwN", "2025-03-02T00:00:00Z");
+  key("public_key.delete", "", "SHA256:OwN", "2025-03-04T00:00:00Z");
+  run();
+  const std::string repository = "resource:github/acme/infra", first = ssh_key_principal("SHA256:AbC"),
+                    old = ssh_key_principal("SHA256:OlD"), own = ssh_key_principal("SHA256:OwN");
+  EXPECT_EQ(held("GH_WriteRepoContents", first, repository),
+            (base::Interval{at("2025-03-01T00:00:00Z"), at("2025-03-05T00:00:00Z")}));
+  EXPECT_EQ(held("GH_WriteRepoContents", old, repository),
+            (base::Interval{base::kTimeMin, at("2025-03-05T00:00:00Z")}))
+      << "held until it was taken, be it that nobody saw it given";
+  EXPECT_EQ(held("key-of-account", own, "principal:github/eve"),
+            (base::Interval{at("2025-03-02T00:00:00Z"), at("2025-03-04T00:00:00Z")}));
+  // By its fingerprint the private half is found.
+  const auto known = std::find_if(facts.credentials.begin(), facts.credentials.end(),
+                                  [&](const Credential &one) { return one.principal == first; });
+  ASSERT_NE(known, facts.credentials.end());
+  EXPECT_EQ(known->thumbprint, "SHA256:AbC");
+  EXPECT_EQ(known->slot, "ssh-key");
+}
+
 TEST_F(GivenElsewhere, WhoClonesARepositoryMayReadIt) {
   const auto clone = [&](std::string_view who, std::string_view repository, std::string_view time,
                          Extras extras = {}) {
@@ -357,11 +391,51 @@ TEST_F(GivenElsewhere, RolesGroupsAndApplicationsOfOkta) {
        {{"target", "AppInstance 0oaVPN Company VPN"}, {"target", "User 00uEVE eve@acme.example"}});
   okta("user.account.privilege.revoke", "User", "00uEVE", {}, "2025-03-06T00:00:00Z");
   run();
-  EXPECT_EQ(held("Okta_SuperAdmin", "principal:okta/acme/00ueve", "principal:okta/acme"),
+  EXPECT_EQ(held("okta-role", "principal:okta/acme/00ueve", "principal:okta/acme/role/super_admin"),
             (base::Interval{at("2025-03-01T10:00:00Z"), at("2025-03-06T00:00:00Z")}));
   EXPECT_NE(held("Okta_MemberOf", "principal:okta/acme/00ueve", "principal:okta/00gops"), kNever);
   EXPECT_NE(held("okta-assigned", "principal:okta/acme/00ueve", "resource:okta/0oavpn"), kNever);
   EXPECT_NE(held("Okta_Contains", "principal:okta/acme", "principal:okta/00gops"), kNever);
+}
+
+TEST_F(GivenElsewhere, ARevocationInOktaSaysWhatWasHeldAndNothingElse) {
+  const auto okta = [&](std::string_view operation, std::string_view id, Extras extras,
+                        std::string_view time) {
+    add({.source = Source::okta,
+         .operation = operation,
+         .actor = "ann@acme.example",
+         .target_id = id,
+         .type = "User",
+         .tenant = "acme",
+         .extras = extras,
+         .time = time});
+  };
+  const std::string roles = "principal:okta/acme/role/", desk = roles + "help_desk_admin",
+                    super = roles + "super_admin", eve = "principal:okta/acme/00ueve",
+                    bob = "principal:okta/acme/00ubob", cyd = "principal:okta/acme/00ucyd",
+                    dan = "principal:okta/acme/00udan";
+  const base::Time end = at("2025-03-06T00:00:00Z");
+  okta("user.account.privilege.grant", "00uEVE", {{"role", "Help Desk Administrator"}},
+       "2025-03-01T00:00:00Z");
+  okta("user.account.privilege.revoke", "00uEVE", {{"role", "Help Desk Administrator"}},
+       "2025-03-06T00:00:00Z");
+  okta("user.account.privilege.revoke", "00uBOB",
+       {{"role", "Group administrator (for Sales, Support), Read Only Administrator"}},
+       "2025-03-06T00:00:00Z");
+  okta("user.account.privilege.revoke", "00uCYD", {}, "2025-03-06T00:00:00Z");
+  listed("okta-role", dan, super);
+  okta("user.account.privilege.grant", "00uDAN", {{"role", "Report administrator"}}, "2025-03-01T00:00:00Z");
+  okta("user.account.privilege.revoke", "00uDAN", {}, "2025-03-06T00:00:00Z");
+  run();
+  EXPECT_EQ(held("okta-role", eve, desk), (base::Interval{at("2025-03-01T00:00:00Z"), end}));
+  for (const std::string &who : {eve, bob, cyd}) {
+    EXPECT_EQ(held("okta-role", who, super), kNever) << who;
+    EXPECT_EQ(held("okta-role", who, roles + "org_admin"), kNever) << who;
+  }
+  EXPECT_EQ(held("okta-role", bob, roles + "user_admin"), (base::Interval{base::kTimeMin, end}));
+  EXPECT_EQ(held("okta-role", bob, roles + "read_only_admin").until, end);
+  EXPECT_EQ(held("okta-role", dan, roles + "report_admin").until, end);
+  EXPECT_EQ(held("okta-role", dan, super).until, base::kTimeMax) << "a listing has it still";
 }
 
 TEST_F(GivenElsewhere, GroupsAndRolesOfGoogle) {

@@ -312,7 +312,7 @@ TEST(Listings, OktaTellsByItsLinksWhoIsInWhatAndWhoAdministers) {
   EXPECT_NE(find_grant(facts, "okta-assigned", principal_eve, "resource:okta/" + base::lower(app)), nullptr);
   EXPECT_NE(find_grant(facts, "Okta_Contains", acme, principal_eve), nullptr);
   EXPECT_NE(find_grant(facts, "Okta_SuperAdmin", acme + "/role/super_admin", acme), nullptr);
-  EXPECT_NE(find_grant(facts, "Okta_MemberOf", principal_ann, acme + "/role/super_admin"), nullptr);
+  EXPECT_NE(find_grant(facts, "okta-role", principal_ann, acme + "/role/super_admin"), nullptr);
   // The help desk resets whoever is no administrator, by themselves or by a group.
   EXPECT_NE(find_grant(facts, "Okta_HelpDeskAdmin", help_desk, principal_eve), nullptr);
   EXPECT_EQ(find_grant(facts, "Okta_HelpDeskAdmin", help_desk, principal_ann), nullptr);
