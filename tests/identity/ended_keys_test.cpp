@@ -43,5 +43,25 @@ TEST(EndedKeys, WhatIsDeletedOrDeactivatedOpensNothingFromThenOn) {
   }
 }
 
+TEST(EndedKeys, ATokenThatGithubShowsDeletedIsDead) {
+  EventMaker maker("audit.json");
+  const auto add = [&](std::string_view time, std::string_view what, std::string_view hash) {
+    log::Event &event = maker.add(log::EventClass::admin_change, time, what, {{"hashed-token", hash}});
+    event.source = log::Source::github;
+    event.actor_name = maker.id("vik");
+    event.actor_type = maker.id("user");
+    event.tenant = maker.id("acme");
+  };
+  add("2025-03-20T10:00:00Z", "oauth_access.destroy", "AbC+/d=");
+  add("2025-03-20T10:00:00Z", "repo.create", "XyZ=");  // with which it was done
+  Facts facts;
+  end_removed_keys(maker.table, facts);
+  ASSERT_EQ(facts.credentials.size(), 1u);
+  EXPECT_EQ(facts.credentials[0].principal, "principal:github/vik");
+  EXPECT_EQ(facts.credentials[0].slot, "token");
+  EXPECT_EQ(facts.credentials[0].key_id, "abc+/d=");
+  EXPECT_EQ(facts.credentials[0].valid.until, *base::parse_time("2025-03-20T10:00:00Z"));
+}
+
 }  // namespace
 }  // namespace dislodge::identity
