@@ -85,6 +85,9 @@ class Binder {
   void password(const SecretFact &one);
   bool user_password(const SecretFact &one, const Candidate &c);
   bool foreign_realm(const std::string &name);
+  // A synchronised account has one password, which is the domain's: it opens the account of the domain and
+  // its copy in Entra, and whatever was changed on either side was changed on both.
+  void synchronised_passwords();
   void one_of_synchronised(std::vector<std::uint32_t> &fits) const;
   void address_password(const SecretFact &one, const Candidate &c, const std::string &user);
   // Accounts outside of Entra that no directory lists and a log of ours shows signing in. "brisk\\ann" and

@@ -99,6 +99,7 @@ std::vector<Unbound> Binder::run() {
     if (made_.size() == before)
       unbound_.push_back({one.id, why_.empty() ? "nothing beside it or in it names an account" : why_});
   }
+  synchronised_passwords();
   const auto move = [](auto &into, auto &from) {
     into.insert(into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
   };

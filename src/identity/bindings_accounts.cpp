@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -228,6 +229,39 @@ void Binder::one_of_synchronised(std::vector<std::uint32_t> &fits) const {
            std::any_of(p.names.begin(), p.names.end(),
                        [&](const std::string &one) { return sids.contains(one); });
   });
+}
+
+void Binder::synchronised_passwords() {
+  std::unordered_map<std::string_view, std::vector<std::string_view>> others;  // both ways
+  std::unordered_map<std::string_view, const SecretFact *> secrets;
+  std::set<std::pair<std::string_view, std::string_view>> made;  // secret, principal
+  for (const Binding &b : made_)
+    if (b.slot == "password") made.emplace(b.secret, b.principal);
+  if (made.empty()) return;
+  for (const Grant &grant : facts_.grants) {
+    if (grant.kind != "SyncedToEntraUser") continue;
+    others[grant.from].push_back(grant.to);
+    others[grant.to].push_back(grant.from);
+  }
+  if (others.empty()) return;
+  for (const SecretFact &one : secrets_) secrets.emplace(one.id, &one);
+  std::vector<Binding> twins;
+  for (Binding &b : made_) {
+    const auto found = others.find(b.principal);
+    if (b.slot != "password" || found == others.end()) continue;
+    const SecretFact &one = *secrets.at(b.secret);
+    for (const std::string_view other : found->second) {
+      const Principal *twin = facts_.principal(other);
+      if (twin == nullptr) continue;
+      until_changed(one, *twin, b);
+      if (made.contains({b.secret, other})) continue;
+      Binding &copy = twins.emplace_back(b);
+      copy.principal = twin->id;
+      copy.why = fmt::format("{} has the password of {}, with which it is synchronised: {}",
+                             name_of(twin->id), name_of(b.principal), b.why);
+    }
+  }
+  made_.insert(made_.end(), std::make_move_iterator(twins.begin()), std::make_move_iterator(twins.end()));
 }
 
 void Binder::address_password(const SecretFact &one, const Candidate &c, const std::string &user) {

@@ -434,6 +434,30 @@ TEST_F(Bindings, APasswordEndsWhenALogShowsThatItWasReset) {
   EXPECT_THAT(bound(0)->why, HasSubstr("ual.csv:line 3"));
 }
 
+TEST_F(Bindings, ThePasswordOfASynchronisedAccountIsTheDomains) {
+  const std::string here_bob = here("bob"), there = "principal:ad/s-1-5-21-1-2-3-1104";
+  principal(there, PrincipalKind::user, {"corp\\bob.t"}).attributes["last-password-change"] =
+      "2025-07-01T00:00:00Z";
+  Grant synchronised;
+  synchronised.kind = "SyncedToEntraUser";
+  synchronised.from = there;
+  synchronised.to = here_bob;
+  synchronised.id = grant_id(synchronised.kind, there, here_bob);
+  facts.grants.push_back(synchronised);
+  secret("password", {{HintKind::user, "bob@northwind.example"}});
+  secret("password", {{HintKind::user, "CORP\\bob.t"}});
+  ASSERT_NE(bound(0), nullptr);
+  for (const std::string secret_id : {"secret:0", "secret:1"})
+    for (const std::string &account : {here_bob, there}) {
+      const auto found = std::find_if(facts.bindings.begin(), facts.bindings.end(), [&](const Binding &b) {
+        return b.secret == secret_id && b.principal == account;
+      });
+      ASSERT_NE(found, facts.bindings.end()) << secret_id << " at " << account;
+      EXPECT_EQ(found->slot, "password");
+      EXPECT_EQ(found->valid.until, at("2025-07-01")) << "changed on one side, it is changed on both";
+    }
+}
+
 TEST_F(Bindings, KeysThatALogShowsInUse) {
   Principal &bot = principal("principal:aws/482913007654/user/ci-bot", PrincipalKind::user,
                              {"arn:aws:iam::482913007654:user/ci-bot"});
