@@ -74,7 +74,8 @@ class Planner {
     leads_.assign(s_.program().nodes.size(), 0);
     for (const EdgeId id : s_.relevant().edges) {
       const Edge &edge = s_.program().edges[id];
-      if (s_.program().nodes[edge.conclusion].type != NodeType::principal) continue;
+      const NodeType to = s_.program().nodes[edge.conclusion].type;
+      if (to != NodeType::principal && to != NodeType::authenticated) continue;
       for (const NodeId premise : s_.program().premises(edge)) {
         leads_[premise] |= s_.program().nodes[premise].type == NodeType::principal;
       }

@@ -54,6 +54,7 @@ base::Result<void> Situation::build(const reach::Reach &reach) {
     close_explained_exposures(program_, *solver_);
   without_plan_ = solver_->run();
   relevant_ = relevant_edges(program_, without_plan_, options_.start);
+  renewed_ = renewed_edges(program_, relevant_, without_plan_, options_.start);
   alive_.assign(program_.edges.size(), 0);
   for (std::size_t i = 0; i < relevant_.edges.size(); ++i) alive_[relevant_.edges[i]] = relevant_.alive[i];
   index_ = std::make_unique<EdgeIndex>(program_, relevant_.edges);
@@ -327,6 +328,17 @@ Horn Situation::horn(const std::vector<char> &usable, base::Time at, const reach
       if (found != stops.end()) clause.killers = found->second.second;
       horn.clauses.push_back(std::move(clause));
     }
+  }
+  for (const Renewed &one : renewed_) {
+    Clause clause;
+    clause.head = atom_[program_.edges[one.edge].conclusion];
+    if (const auto found = stops.find(one.edge); found != stops.end()) clause.killers = found->second.second;
+    for (const EdgeId id : one.ring)
+      if (const auto found = stops.find(id); found != stops.end())
+        clause.killers.insert(clause.killers.end(), found->second.first.begin(), found->second.first.end());
+    std::sort(clause.killers.begin(), clause.killers.end());
+    clause.killers.erase(std::unique(clause.killers.begin(), clause.killers.end()), clause.killers.end());
+    horn.clauses.push_back(std::move(clause));
   }
   for (const Replacement *one : deliveries) {
     for (const NodeId channel : one->channels) {

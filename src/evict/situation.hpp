@@ -14,6 +14,7 @@
 #include "evict/candidate.hpp"
 #include "evict/horn.hpp"
 #include "evict/plan.hpp"
+#include "evict/renewed.hpp"
 #include "reach/solve.hpp"
 
 namespace dislodge::evict {
@@ -83,6 +84,7 @@ class Situation {
   std::unique_ptr<reach::Solver> solver_;
   reach::Solution without_plan_;
   Relevant relevant_;
+  std::vector<Renewed> renewed_;
   std::vector<char> alive_;  // per edge
   std::unique_ptr<EdgeIndex> index_;
   std::vector<Candidate> candidates_;

@@ -73,6 +73,7 @@ Program Builder::build() {
 
 void Builder::name_things() {
   for (const identity::Grant &grant : facts_.grants) {
+    if (grant.kind == "SyncedToEntraUser") synchronised_.emplace(grant.to, grant.from);
     if (grant.kind != "same-person" && grant.kind != "home-of-guest") continue;
     // A guest has no password but its home's.
     if (grant.kind == "same-person") same_person_[grant.from].push_back(grant.to);
@@ -175,7 +176,8 @@ const Builder::Auth &Builder::auth(std::string_view principal) {
   };
   if (realm == "aws") {
     const NodeId session = token("session");
-    step(Rule::token, FactKind::account, made.authenticated, session, options_.aws_session_us, "session");
+    step(Rule::token, FactKind::account, made.authenticated, session,
+         is_aws_role(principal) ? kRoleSession : options_.aws_session_us, "session");
     step(Rule::act, FactKind::session, session, acts, 0, "session");
     made.session = made.in_person = session;
     made.renews = false;
@@ -284,8 +286,25 @@ void Builder::bindings() {
     if (!options_.reused_passwords || binding.slot != "password") continue;
     const auto others = same_person_.find(binding.principal);
     if (others == same_person_.end()) continue;
-    for (const std::string_view other : others->second) bind(binding, other, false);
+    for (const std::string_view other : others->second)
+      if (!opens(binding.secret, other)) bind(binding, other, false);
   }
+}
+
+bool Builder::opens(std::string_view secret, std::string_view principal) const {
+  const auto found = bound_.find(principal);
+  return found != bound_.end() &&
+         std::any_of(found->second.begin(), found->second.end(), [&](const identity::Binding *one) {
+           return one->secret == secret && one->slot == "password";
+         });
+}
+
+// The account whose password it is that opens a synchronised one: it is changed there, and follows here.
+std::string_view Builder::password_of(const identity::Binding &binding, std::string_view principal) const {
+  const auto found = synchronised_.find(principal);
+  return binding.slot == "password" && found != synchronised_.end() && opens(binding.secret, found->second)
+             ? found->second
+             : principal;
 }
 
 void Builder::bind(const identity::Binding &binding, std::string_view principal, bool own) {
@@ -300,7 +319,7 @@ void Builder::bind(const identity::Binding &binding, std::string_view principal,
                 .valid = own ? binding.valid : Interval{},
                 .attested = attested,
                 .subject = binding.secret,
-                .object = principal,
+                .object = password_of(binding, principal),
                 .detail = binding.slot,
                 .evidence = binding.evidence,
                 .says = own ? std::string_view(binding.why)
@@ -347,6 +366,7 @@ void Builder::grants() {
       continue;
     }
     follow(grant, *right, thing(from), thing(to));
+    if (grant.kind == "aws-trusts-account") trust_account(grant);
     if (right->both_ways) follow(grant, *right, thing(to), thing(from));
   }
   for (const auto &[key, node] : composites_) joint(key.first, key.second, node);
@@ -427,6 +447,9 @@ void Builder::conclude(EdgeSpec &edge, identity::Effect effect, NodeId from, Nod
       return;
     }
   }
+  // Whoever may take a role takes a session of it, which goes on when they are shut out, and takes others.
+  if (edge.rule == Rule::control && is_aws_role(program_.id(to)))
+    edge.conclusion = auth(std::string(program_.id(to))).authenticated;
   const std::string resource(to_resource && bounds_.watches(program_.id(to)) ? program_.id(to)
                                                                              : std::string_view());
   if (resource.empty()) {

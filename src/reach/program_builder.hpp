@@ -17,6 +17,15 @@
 
 namespace dislodge::reach {
 
+// A session of a role lasts at most twelve hours, whatever becomes of who opened it (MaxSessionDuration,
+// docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html).
+inline constexpr std::int64_t kRoleSession = 12 * base::kHour;
+
+// "principal:aws/ACCOUNT/role/ROLE"
+inline bool is_aws_role(std::string_view principal) {
+  return principal.starts_with("principal:aws/") && principal.find("/role/") != std::string_view::npos;
+}
+
 class Builder {
  public:
   Builder(const identity::Facts &facts, const identity::Rights &rights,
@@ -110,6 +119,9 @@ class Builder {
   NodeId own_factor(std::string_view principal);
 
   void bindings();
+  void trust_account(const identity::Grant &grant);
+  bool opens(std::string_view secret, std::string_view principal) const;  // as its password
+  std::string_view password_of(const identity::Binding &binding, std::string_view principal) const;
 
   // `own`: it is that principal's secret; else it is another account of the same person.
   void bind(const identity::Binding &binding, std::string_view principal, bool own);
@@ -165,6 +177,12 @@ class Builder {
   std::map<std::tuple<std::string, std::string, std::string>, std::vector<PlantedFact>> planted_;
   std::unordered_map<std::string_view, const identity::Credential *> credentials_;      // by id
   std::unordered_map<std::string_view, std::vector<const identity::Binding *>> bound_;  // by principal
+  struct AwsAccount {
+    std::vector<std::string_view> principals;
+    bool listed = false;
+  };
+  std::unordered_map<std::string, AwsAccount> aws_accounts_;
+  std::unordered_map<std::string_view, std::string_view> synchronised_;     // in Entra -> in its domain
   std::unordered_map<std::string, std::vector<std::string_view>> runs_as_;  // by whom: its applications
   std::unordered_map<std::string, base::Time> key_ends_;  // principal, line feed, key -> when it runs out
   std::set<std::string, std::less<>> keyed_;              // who was come in as by a key or token of known id

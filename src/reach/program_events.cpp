@@ -20,9 +20,6 @@ constexpr std::string_view kAll = "all";            // part of a resource: every
 constexpr std::string_view kMessages = "messages";  // part of a mailbox: single messages that hold no secret
 // Exchange aggregates the reads of two minutes into one record, so closer reads are one sitting.
 constexpr std::int64_t kSitting = 2 * base::kMinute;
-// A session of a role lasts at most twelve hours (MaxSessionDuration,
-// docs.aws.amazon.com/STS/latest/APIReference/ API_AssumeRole.html).
-constexpr std::int64_t kRoleSession = 12 * base::kHour;
 constexpr std::int64_t kThrottled = base::kDay;  // MailItemsAccessed is silent for a day after 1,000 binds
 
 std::string_view bare_message_id(std::string_view id) {
@@ -33,10 +30,6 @@ std::string_view bare_message_id(std::string_view id) {
 std::string evidence_of(const detect::Detection &detection) {
   if (detection.events.empty()) return detection.id;
   return detection.events.front().place();
-}
-
-bool is_aws_role(std::string_view principal) {
-  return principal.starts_with("principal:aws/") && principal.find("/role/") != std::string_view::npos;
 }
 
 // Whether the events of a detection show the intruder, so that it supports `confirmed`.

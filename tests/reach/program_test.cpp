@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/embedded_rules.hpp"
 #include "fixture.hpp"
 #include "reach/solve.hpp"
 #include "reach/why.hpp"
@@ -64,6 +65,60 @@ TEST(Program, ASessionOfARoleActsAsTheRoleAndHasNoCredential) {
   EXPECT_EQ(role->grade, Grade::confirmed);
   EXPECT_EQ(role->possible_intervals.last(), one.last + 1 + 12 * base::kHour);
   for (const Edge &edge : reach.program.edges) EXPECT_NE(edge.rule, Rule::planted);
+}
+
+// The user, shut out on day 12, may take the role build, and who is build may take prod.
+Reach reach_of_roles(std::string_view build, std::string_view prod, bool back) {
+  identity::Facts all = facts();
+  all.grants = {grant("AZOwns", kUser, build), grant("AZOwns", build, prod)};
+  if (back) all.grants.push_back(grant("AZOwns", prod, build));
+  ProgramOptions options;
+  options.disabled = {
+      {std::string(kUser), base::IntervalSet({day(12), base::kTimeMax}), base::kTimeMax, "audit.json:9"}};
+  return compute_reach(all, rights(), {spray()}, options);
+}
+
+TEST(Program, ASessionOfARoleOutlivesWhoOpenedIt) {
+  const std::string build = "principal:aws/1/role/build", prod = "principal:aws/1/role/prod";
+  const Reach reach = reach_of_roles(build, prod, false);
+  const base::Time user_out{day(12).us + base::kHour};
+  ASSERT_NE(row(reach, build), nullptr);
+  EXPECT_EQ(row(reach, build)->possible_intervals.last(), user_out + 12 * base::kHour);
+  ASSERT_NE(row(reach, prod), nullptr);
+  EXPECT_EQ(row(reach, prod)->possible_intervals.last(), user_out + 24 * base::kHour);
+}
+
+TEST(Program, RolesThatTakeEachOtherGoOnUntilSomebodyEndsThem) {
+  const std::string build = "principal:aws/1/role/build", prod = "principal:aws/1/role/prod";
+  const Reach reach = reach_of_roles(build, prod, true);
+  for (const std::string &role : {build, prod}) {
+    ASSERT_NE(row(reach, role), nullptr);
+    EXPECT_EQ(row(reach, role)->possible_intervals.last(), base::kTimeMax) << role;
+  }
+}
+
+// Who of another's account may take a role that trusts the account, nobody here knows.
+TEST(Program, ARoleThatTrustsAnAccountIsOpenToItsKeysUnlessAListingSaysWhoMay) {
+  const identity::Rights catalogue = identity::load_rights(base::embedded_rules()).value();
+  const std::string account = "principal:aws/444455556666", key = account + "/akia1",
+                    role = "principal:aws/1/role/partner";
+  identity::Facts all = facts();
+  identity::Principal theirs;
+  theirs.id = key;
+  theirs.kind = identity::PrincipalKind::key;
+  all.principals.push_back(theirs);
+  all.grants = {grant("AZOwns", kUser, key), grant("aws-trusts-account", account, role)};
+  all.settle();
+  const Reach open = compute_reach(all, catalogue, {spray()});
+  EXPECT_NE(row(open, role), nullptr);
+  identity::Principal listed;
+  listed.id = account + "/user/dan";
+  listed.kind = identity::PrincipalKind::user;
+  listed.attributes["created"] = "2020-01-01T00:00:00Z";
+  all.principals.push_back(listed);
+  all.settle();
+  const Reach shut = compute_reach(all, catalogue, {spray()});
+  EXPECT_EQ(row(shut, role), nullptr) << "aws-may-assume says who may";
 }
 
 TEST(Program, TheKeyOfKrbtgtActsAsTheDomain) {
