@@ -47,6 +47,20 @@ TEST(Sources, Okta) {
   EXPECT_EQ(log.text(0, &Event::application_name), "Mail");
 }
 
+TEST(Sources, OktaSaysWhichRoleIsGivenAndWhichIsTaken) {
+  for (const std::string what : {"Granted", "Revoked"}) {
+    const ReadLog log =
+        one(Source::okta, R"({"uuid":"u1","published":"2024-01-12T07:08:09.123Z",
+      "eventType":"user.account.privilege.)" +
+                              std::string(what == "Granted" ? "grant" : "revoke") +
+                              R"(","actor":{"id":"00u1","type":"User","alternateId":"ann@x.example"},
+      "outcome":{"result":"SUCCESS"},"debugContext":{"debugData":{"privilege)" +
+                              what + R"(":"Help Desk Administrator"}},
+      "target":[{"id":"00u2","type":"User","alternateId":"eve@x.example"}]})");
+    EXPECT_EQ(log.table.extra(log.table.events[0], "role"), "Help Desk Administrator") << what;
+  }
+}
+
 TEST(Sources, OktaAsTheConsoleExportsIt) {
   const ReadLog log = read_text(
       "timestamp,severity,event_type,display_message,actor.id,actor.type,actor.alternate_id,client.ip_"
