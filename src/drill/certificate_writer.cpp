@@ -3,6 +3,7 @@
 
 #include <openssl/bn.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "base/encode.hpp"
@@ -47,6 +48,8 @@ std::string sequence(std::string_view content) {
   return der(0x30, content);
 }
 std::string integer(std::string bytes) {
+  // As short as DER wants it (X.690, 8.3.2): a random number may begin with zeros.
+  bytes.erase(0, std::min(bytes.find_first_not_of('\0'), bytes.size() - 1));
   if (bytes.empty() || (static_cast<unsigned char>(bytes[0]) & 0x80) != 0) bytes.insert(bytes.begin(), '\0');
   return der(0x02, bytes);
 }
