@@ -45,6 +45,7 @@
 #include "identity/bindings.hpp"
 #include "identity/ended_keys.hpp"
 #include "identity/given_elsewhere.hpp"
+#include "identity/gone_secrets.hpp"
 #include "identity/history.hpp"
 #include "identity/link.hpp"
 #include "identity/named_accounts.hpp"
@@ -353,6 +354,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
 
   // Who is who, and which right holds when: directories say what is, audit events since when.
   DISLODGE_TRY(next_pass(progress, "identity"));
+  std::vector<identity::Disabled> disabled;
   {
     Timings::Scope timing(timings, "identity");
     std::vector<std::string> testimony = listings_in(picture.facts);
@@ -384,6 +386,11 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
         picture.secrets, picture.events,
         [&](std::string_view value) { return "secret:" + the_case.keys().fingerprint(value); }, picture.facts,
         picture.unbound);
+    disabled =
+        identity::disabled_accounts(picture.events, picture.facts, identity::RealmAccounts(picture.facts),
+                                    listing_times(picture.evidence));
+    identity::end_gone_secrets(picture.secrets, picture.events, disabled, listing_times(picture.evidence),
+                               picture.facts);
     lock_presences(opened, picture.facts);
     for (const identity::Unlock &unlock : picture.facts.unlocks)
       std::erase_if(picture.unbound, [&](const auto &one) { return one.secret == unlock.key; });
@@ -428,8 +435,7 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
   DISLODGE_TRY(next_pass(progress, "reach"));
   reach::ProgramOptions program_options;
   program_options.sweeps = identity::sweeps_of(picture.events, picture.facts);
-  program_options.disabled = identity::disabled_accounts(
-      picture.events, picture.facts, identity::RealmAccounts(picture.facts), listing_times(picture.evidence));
+  program_options.disabled = std::move(disabled);
   add_shut_when_handed_in(picture.evidence, picture.facts, program_options.disabled);
   program_options.requirements = identity::requirements_of(picture.facts, &picture.events);
   program_options.reused_passwords = true;

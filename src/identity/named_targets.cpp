@@ -22,6 +22,16 @@ std::optional<PrincipalKind> kind_of(std::string_view type) {
   return std::nullopt;  // "Role", "Policy", "Directory", "Other": no principals
 }
 
+// How much of a name is the object's id without its dashes.
+std::size_t deleted_prefix(std::string_view name, std::string_view object) {
+  std::string digits;
+  for (const char c : object)
+    if (c != '-') digits += c;
+  return name.size() > digits.size() && base::equal_ignoring_case(name.substr(0, digits.size()), digits)
+             ? digits.size()
+             : 0;
+}
+
 // The part before the first blank, and what follows it.
 std::string_view word_of(std::string_view &text) {
   const std::string_view word = text.substr(0, text.find(' '));
@@ -45,6 +55,8 @@ void add_named_targets(const log::EventTable &events, Facts &facts) {
     one.id = std::move(id);
     one.kind = *kind;
     one.tenant = tenant;
+    // A user who was deleted is called by its object id and, right after it, the name that it had.
+    if (*kind == PrincipalKind::user) name.remove_prefix(deleted_prefix(name, object));
     one.name = name;
     one.names.emplace_back(object);
     if (*kind == PrincipalKind::user && looks_like_address(name)) {

@@ -251,7 +251,10 @@ void EventBuilder::note_keys(const std::string &old_value, const std::string &ne
   const auto before = keys_in(old_value);
   const auto after = keys_in(new_value);
   for (const KeyDescription &key : after) {
-    if (holds(before, key.id)) continue;
+    if (holds(before, key.id)) {
+      extra("key-kept", key.id);
+      continue;
+    }
     if (event_.key_id == 0) set_id(&Event::key_id, key.id);
     extra("key-added", key.id);
     extra("key-description", key.text);

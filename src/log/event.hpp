@@ -122,8 +122,8 @@ struct Event {
 //   mail access    "access-type" (Bind, Sync), "throttled" (true), "operation-count", "folder" and after it
 //   the
 //                  "message-id"s that were read in that folder (without angle brackets), "app-only" (true)
-//   changes        "old:<property>" and "new:<property>" (decoded once), "key-added" and "key-removed" (key
-//   ids),
+//   changes        "old:<property>" and "new:<property>" (decoded once), "key-added", "key-removed",
+//                  "key-kept" (ids of keys: set, taken away, left),
 //                  "key-description", "app-role", "permissions", "consent-type", "role", "target-app-id",
 //                  "grantee" (object id that receives a role or consent), "target" ("type id name" of each
 //                  target after the first)

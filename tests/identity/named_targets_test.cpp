@@ -43,6 +43,18 @@ TEST_F(NamedTargets, AnApplicationThatOnlyAnAuditRecordKnowsIsOneAndHasItsName) 
   EXPECT_EQ(dora->names.back(), "dora.e@brisk.example");
 }
 
+TEST_F(NamedTargets, AUserWhoWasDeletedHasTheNameThatTheyHad) {
+  log::Event &event = change("Delete user");
+  event.target_id = events.id(kDora);
+  event.target_type = events.id("User");
+  event.target_name = events.id("d0a00000000040008000000000000000dora.e@brisk.example");
+  Facts facts;
+  add_named_targets(events.table, facts);
+  const Principal *dora = find_principal(facts, entra_principal(kTenant, kDora));
+  ASSERT_NE(dora, nullptr);
+  EXPECT_EQ(dora->names.back(), "dora.e@brisk.example");
+}
+
 TEST_F(NamedTargets, WhatADirectoryKnowsIsLeftAsItIs) {
   change("Update application");
   Facts facts;
