@@ -1,6 +1,7 @@
 #include "evict/action_text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -117,9 +118,26 @@ std::string ActionText::fill_in(std::string text, const Candidate &one) const {
   replace_all(text, "{principal}", native);
   replace_all(text, "{secret}", one.secret);
   replace_all(text, "{resource}", name(one.resource));
+  if (text.find("{opens}") != std::string::npos) replace_all(text, "{opens}", opens(principal));
   replace_all(text, "{fact}",
               one.fact.empty() ? std::string(evidence_of(one)) : as_written(std::string(one.fact)));
   return text;
+}
+
+std::string ActionText::opens(std::string_view principal) const {
+  const NodeId holder = program_.find(NodeType::principal, principal);
+  std::set<std::string_view> names, resources;
+  for (const reach::EdgeId id : s_.relevant().edges) {
+    const Edge &edge = program_.edges[id];
+    if (edge.fact != reach::FactKind::grant) continue;
+    const auto premises = program_.premises(edge);
+    if (std::find(premises.begin(), premises.end(), holder) == premises.end()) continue;
+    const bool resource = program_.nodes[edge.conclusion].type == NodeType::resource;
+    (resource ? resources : names).insert(program_.name(edge.conclusion));
+  }
+  // A repository before whoever trusts its workflows.
+  if (!resources.empty()) names = std::move(resources);
+  return names.empty() ? "<what it opens>" : fmt::format("{}", fmt::join(names, ", "));
 }
 
 std::string_view ActionText::evidence_of(const Candidate &one) const {

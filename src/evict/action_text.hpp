@@ -22,6 +22,8 @@ class ActionText {
 
  private:
   std::string fill_in(std::string text, const Candidate &one) const;
+  // What the rights of a principal lead to, by name.
+  std::string opens(std::string_view principal) const;
   std::string_view evidence_of(const Candidate &one) const;
   std::string_view party_of(const Candidate &one) const;
   std::string delivery(const Step &step, const Candidate &candidate) const;

@@ -164,7 +164,8 @@ class InGithub {
                     (repository_.empty() ? "key " : "deploy key ") +
                         std::string(title.empty() ? std::string_view(print) : title) + " of " + of,
                     event_);
-    if (!print.empty()) book_.key(id, print, title, event_);
+    if (!print.empty())
+      book_.key(id, print, title, repository_.empty() ? "github-user-key" : "github-deploy-key", event_);
     return id;
   }
 

@@ -154,10 +154,10 @@ Principal *GivenRights::principal(const std::string &id, PrincipalKind kind, std
 }
 
 void GivenRights::key(const std::string &principal, const std::string &fingerprint, std::string_view name,
-                      const Event &event) {
+                      std::string_view slot, const Event &event) {
   Credential one;
   one.principal = principal;
-  one.slot = "ssh-key";
+  one.slot = slot;
   one.id = credential_id(one.principal, one.slot, fingerprint);
   one.thumbprint = fingerprint;
   one.name = name;

@@ -46,9 +46,10 @@ class GivenRights {
   // Add what `facts` does not have; null where it has it, or it was added before.
   Principal *principal(const std::string &id, PrincipalKind kind, std::string_view name,
                        const log::Event &event);
-  // The key of a principal that is one, by the fingerprint of its public half.
+  // The key of a principal that is one, by the fingerprint of its public half; its slot says where it is
+  // shut.
   void key(const std::string &principal, const std::string &fingerprint, std::string_view name,
-           const log::Event &event);
+           std::string_view slot, const log::Event &event);
   void resource(const std::string &id, std::string_view kind, std::string_view name, const log::Event &event);
   // Everything that belongs to a set, once all events are seen: resources whose id begins with `prefix`.
   void set_of(const std::string &set, std::string_view kind, std::string_view prefix);

@@ -22,14 +22,16 @@ std::string repository_in(std::string_view url) {
   return std::string(rest.substr(0, rest.find('/', slash + 1)));
 }
 
-// A key is a principal of its own: whoever has the private half acts as it.
-std::string ssh_key(const Row &row, ListingWriter &out, std::string_view public_key, std::string_view name) {
+// A key is a principal of its own: whoever has the private half acts as it. The slot says where it is shut:
+// at the repository, at the account, or on hosts; one key may be all of these.
+std::string ssh_key(const Row &row, ListingWriter &out, std::string_view public_key, std::string_view name,
+                    std::string_view slot) {
   const std::string print = ListingWriter::ssh_fingerprint(public_key);
   if (print.empty()) return {};
   const std::string id = ssh_key_principal(print);
   Principal &p = out.principal(row, id, PrincipalKind::key, name);
   ListingWriter::add_name(p, print);
-  Credential &one = out.credential(row, id, "ssh-key", print);
+  Credential &one = out.credential(row, id, slot, print);
   one.thumbprint = print;
   one.name = name;
   return id;
@@ -79,10 +81,20 @@ void github_user(const Row &row, ListingWriter &out) {
             id, repository_id(repository));
 }
 
+// Called so that whoever deletes it finds it: "deploy key 71 of brisk/shop (runner)".
+std::string deploy_key_name(const Row &row, std::string_view repository) {
+  std::string name = "deploy key";
+  if (!row["id"].empty()) name.append(" ").append(row["id"]);
+  if (!repository.empty()) name.append(" of ").append(lower(repository));
+  if (!row["title"].empty()) name.append(" (").append(row["title"]).append(")");
+  return name;
+}
+
 void github_deploy_key(const Row &row, ListingWriter &out) {
-  const std::string key = ssh_key(row, out, row["key"], row["title"]);
   std::string repository = repository_in(row["url"]);
   if (repository.empty()) repository = row["repository"];
+  const std::string key =
+      ssh_key(row, out, row["key"], deploy_key_name(row, repository), "github-deploy-key");
   if (key.empty()) return;
   if (repository.find('/') == std::string::npos) repository = by_file(row, out, "deploy keys", "repository");
   if (repository.empty()) return;
@@ -98,7 +110,8 @@ void user_key(const Row &row, ListingWriter &out) {
   std::string user = lower(gitlab ? row["user.username"] : row["user.login"]);
   if (user.empty()) user = lower(row["login"]);
   if (user.empty()) user = lower(row["user"]);
-  const std::string key = ssh_key(row, out, row["key"], row["title"]);
+  const std::string key =
+      ssh_key(row, out, row["key"], row["title"], gitlab ? "gitlab-user-key" : "github-user-key");
   if (user.empty() && !key.empty()) out.unplaced("keys that name no account: whom they open is not known");
   if (user.empty() || key.empty()) return;
   const std::string id = (gitlab ? "principal:gitlab/" : "principal:github/") + user;
@@ -132,7 +145,8 @@ void gitlab_member(const Row &row, ListingWriter &out) {
 }
 
 void gitlab_deploy_key(const Row &row, ListingWriter &out) {
-  const std::string key = ssh_key(row, out, row["key"], row["title"]);
+  const std::string key =
+      ssh_key(row, out, row["key"], deploy_key_name(row, row["project"]), "gitlab-deploy-key");
   if (key.empty()) return;
   bool placed = false;
   for (const char *column : {"projects_with_write_access.path_with_namespace",

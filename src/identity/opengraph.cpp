@@ -299,7 +299,8 @@ class Reader {
     if (fingerprint.empty() && hashed.empty()) return;
     Credential one;
     one.principal = key.id;
-    one.slot = ssh ? "ssh-key" : "token";
+    const bool deploy = ssh && base::contains_ignoring_case(key.attributes.at("type"), "deploykey");
+    one.slot = deploy ? "github-deploy-key" : ssh ? "ssh-key" : "token";
     one.thumbprint = fingerprint;
     if (!fingerprint.empty() && fingerprint.find(':') == std::string::npos)
       one.thumbprint = "SHA256:" + fingerprint;

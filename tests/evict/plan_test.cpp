@@ -217,5 +217,32 @@ TEST(Plan, APartysSecretIsTheirsToRotate) {
   EXPECT_NE(find(plan, "party-must-rotate", kDeep), nullptr) << "unbound, and yet theirs";
 }
 
+// A deploy key is shut where it was let in, whatever hosts accept keys otherwise.
+TEST(Plan, ADeployKeyIsDeletedAtItsRepository) {
+  constexpr std::string_view kKey = "principal:ssh/SHA256:abc";
+  identity::Facts all = held_facts();
+  identity::Principal key;
+  key.id = kKey;
+  key.kind = identity::PrincipalKind::key;
+  key.name = "deploy key 71 of acme/infra (runner)";
+  all.principals.push_back(key);
+  for (identity::Binding &one : all.bindings)
+    if (one.secret == kToken) {
+      one.principal = kKey;
+      one.slot = "github-deploy-key";
+    }
+  for (identity::Grant &one : all.grants)
+    if (one.kind == "repo-read") one = grant("repo-read", kKey, kRepo);
+  for (identity::Resource &one : all.resources)
+    if (one.id == kRepo) one.name = "acme/infra";
+  const Plan plan = make_plan(reach::compute_reach(all, rights(), {spray()}), actions(), from_day(60));
+  const PlannedAction *rotate = find(plan, "rotate-secret", kToken);
+  ASSERT_NE(rotate, nullptr);
+  EXPECT_THAT(rotate->command,
+              testing::HasSubstr("gh api -X DELETE repos/acme/infra/keys/<id> for deploy key 71"));
+  EXPECT_THAT(rotate->does_not_cut,
+              testing::Contains(testing::HasSubstr("commits, tags and workflow files")));
+}
+
 }  // namespace
 }  // namespace dislodge::evict

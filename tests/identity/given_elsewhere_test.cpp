@@ -202,7 +202,7 @@ TEST_F(GivenElsewhere, PublicKeysAreOfARepositoryOrOfAnAccount) {
                                   [&](const Credential &one) { return one.principal == first; });
   ASSERT_NE(known, facts.credentials.end());
   EXPECT_EQ(known->thumbprint, "SHA256:AbC");
-  EXPECT_EQ(known->slot, "ssh-key");
+  EXPECT_EQ(known->slot, "github-deploy-key");
 }
 
 TEST_F(GivenElsewhere, WhoClonesARepositoryMayReadIt) {

@@ -144,6 +144,11 @@ TEST(Listings, DeployKeysOpenTheirRepositories) {
   EXPECT_NE(
       find_grant(facts, "GH_ReadRepoContents", facts.credentials[0].principal, "resource:github/acme/infra"),
       nullptr);
+  // Where it is shut, and by which number.
+  EXPECT_EQ(facts.credentials[0].slot, "github-deploy-key");
+  const Principal *key = find_principal(facts, facts.credentials[0].principal);
+  ASSERT_NE(key, nullptr);
+  EXPECT_EQ(key->name, "deploy key 1 of acme/infra (ci)");
 }
 
 TEST(Listings, AuthorizedKeysLetTheirHoldersIn) {

@@ -74,7 +74,7 @@ TEST(OpenGraph, AKeyIsAPrincipalWithItsCredential) {
   EXPECT_EQ(key->kind, PrincipalKind::key);
   ASSERT_EQ(facts.credentials.size(), 1u);
   EXPECT_EQ(facts.credentials[0].principal, "principal:github/dk_1");
-  EXPECT_EQ(facts.credentials[0].slot, "ssh-key");
+  EXPECT_EQ(facts.credentials[0].slot, "github-deploy-key");
   EXPECT_EQ(facts.credentials[0].thumbprint, "SHA256:AbC+/d");
   EXPECT_EQ(facts.credentials[0].valid.from, *base::parse_time("2024-02-12T10:31:07Z"));
 }
