@@ -47,6 +47,11 @@ std::string clause(const Program &program, EdgeId id) {
     case Rule::read:
       return fmt::format("{} opens {} ({})", from, to, detail);
     case Rule::learn:
+      if (!premises.empty() && program.kind(premises.front()) == "repository" &&
+          edge.valid.from != base::kTimeMin)
+        return fmt::format(
+            "{} lies in {}, since {} by the date of its commit, which is whoever's who made it", to, from,
+            base::format_time(edge.valid.from));
       return fmt::format("{} lies in {}", to, from);
     case Rule::unlock:
       return fmt::format("{} is opened by its key", to);

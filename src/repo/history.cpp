@@ -25,6 +25,7 @@ void History::add_commit(const ObjectId &id, const CommitView &commit) {
   added.parents_begin = parents_.size();
   added.parents = static_cast<std::uint32_t>(commit.parents.size());
   added.time = commit.committer.time;
+  added.earlier = std::min(commit.author.time, commit.committer.time);
   for (const ObjectId &parent : commit.parents) parents_.push_back(parent.prefix());
   commits_.push_back(added);
 }
@@ -145,10 +146,13 @@ std::vector<Introduction> History::introductions() {
     const std::uint32_t mine = set_of(commit);
     if (mine == 0) continue;
     std::uint32_t theirs = 0;
-    bool same = false;
+    bool same = false, whole = true;
     for (std::uint32_t p = 0; p < commit.parents && !same; ++p) {
       const auto parent = commit_by_prefix.find(parents_[commit.parents_begin + p]);
-      if (parent == commit_by_prefix.end()) continue;
+      if (parent == commit_by_prefix.end()) {
+        whole = false;
+        continue;
+      }
       const std::uint32_t set = set_of(commits_[parent->second]);
       same = set == mine;
       theirs = unite(theirs, set);
@@ -160,6 +164,8 @@ std::vector<Introduction> History::introductions() {
     if (limit_passed_) return std::vector<Introduction>(hits_.size());
     for (const std::uint32_t hit : fresh) {
       Introduction &introduction = out[hit];
+      const base::Time since = whole ? commit.earlier : base::kTimeMin;
+      introduction.since = introduction.count == 0 ? since : std::min(introduction.since, since);
       ++introduction.count;
       // Equal times are told apart by id, so that the answer never depends on the order of reading.
       if (introduction.count == 1 ||

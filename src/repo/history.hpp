@@ -25,6 +25,10 @@ struct Introduction {
   ObjectId commit;  // zero: no commit held has the blob
   base::Time time = base::kTimeMin;
   std::uint32_t count = 0;  // commits that introduced it
+  // It was not in the repository before, by the earlier of the dates of author and committer of all commits
+  // that introduced it (a rebase dates the committer anew, and anybody may write any date). kTimeMin where
+  // that cannot be said: the history of one of them is not held (shallow clones), or it has no date.
+  base::Time since = base::kTimeMin;
 };
 
 class History {
@@ -47,6 +51,7 @@ class History {
     std::uint64_t parents_begin = 0;  // in parents_
     std::uint32_t parents = 0;
     base::Time time = base::kTimeMin;
+    base::Time earlier = base::kTimeMin;  // of author and committer
   };
   struct Tree {
     std::uint64_t folders_begin = 0;  // in folders_

@@ -195,6 +195,7 @@ void ObjectStore::on_message(const ObjectId &id, ObjectType type, std::string_vi
   record.item = path;
   record.commit = type == ObjectType::commit ? id.hex() : std::string();
   record.committed = view.committer.time;
+  record.received = std::min(view.author.time, view.committer.time);
   record.people = {person(PersonRole::author, view.author, view.encoding),
                    person(PersonRole::committer, view.committer, view.encoding)};
   record.commits = type == ObjectType::commit ? 1 : 0;
@@ -441,6 +442,7 @@ void ObjectStore::emit_records() {
     if (introduction.count != 0) {
       record.commit = introduction.commit.hex();
       record.committed = introduction.time;
+      record.received = introduction.since;
       if (const auto object = find(introduction.commit)) {
         const CommitView commit = parse_commit(object->second.view());
         record.people = {person(PersonRole::author, commit.author, commit.encoding),

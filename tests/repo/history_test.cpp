@@ -23,11 +23,12 @@ class HistoryTest : public testing::Test {
     history.add_tree(id(name), content);
   }
   void commit(History &history, const std::string &name, const std::string &root,
-              const std::vector<std::string> &parents, std::int64_t time) {
+              const std::vector<std::string> &parents, std::int64_t time, std::int64_t authored = 0) {
     CommitView view;
     view.tree = id(root);
     for (const std::string &parent : parents) view.parents.push_back(id(parent));
-    view.committer.time = base::Time{time};
+    view.committer.time = view.author.time = base::Time{time};
+    if (authored != 0) view.author.time = base::Time{authored};
     history.add_commit(id(name), view);
   }
   ObjectHasher hasher_{HashKind::sha1};
@@ -55,6 +56,23 @@ TEST_F(HistoryTest, FirstByTimeAndCountOfIntroductions) {
   EXPECT_TRUE(history.holds(id("deep"), 0));
   EXPECT_FALSE(history.holds(id("t1"), 0));
   EXPECT_FALSE(history.holds(id("unknown"), 0));
+}
+
+TEST_F(HistoryTest, SinceWhenByTheEarlierDateOfAllCommitsThatBroughtIt) {
+  History history(HashKind::sha1);
+  commit(history, "c1", "t1", {}, 100);
+  commit(history, "rebased", "t2", {"c1"}, 300, 120);
+  commit(history, "other", "t2", {"c1"}, 200);
+  commit(history, "cut off", "t3", {"not held"}, 400);
+  history.ask({id("secret"), id("shallow")});
+  tree(history, "t1", {"readme"});
+  tree(history, "t2", {"readme", "secret"});
+  tree(history, "t3", {"shallow"});
+  const auto found = history.introductions();
+  EXPECT_EQ(found[0].time, base::Time{200});
+  EXPECT_EQ(found[0].since, base::Time{120});
+  EXPECT_EQ(found[1].time, base::Time{400});
+  EXPECT_EQ(found[1].since, base::kTimeMin);
 }
 
 TEST_F(HistoryTest, ARenameIntroducesNothing) {
