@@ -226,6 +226,17 @@ class Teller {
     return target.empty() ? std::string() : view_.name_of(target);
   }
 
+  // In which system or of what: as the record names it, or its second target ("Application <id> <name>").
+  std::string place_name(const Event &event) const {
+    if (event.resource_name != 0) return std::string(view_.text(event.resource_name));
+    std::string_view second = view_.table().extra(event, "target");
+    if (second.empty()) return {};
+    second.remove_prefix(std::min(second.find(' '), second.size() - 1) + 1);
+    const std::string_view object = second.substr(0, second.find(' '));
+    if (object.size() + 1 < second.size()) return std::string(second.substr(object.size() + 1));
+    return view_.name_of(entra_id(view_.text(event.tenant), object));
+  }
+
   // Where no sign-in showed them (an act by itself told the hand), what was done tells whom they were. Where
   // mail is sent they read it, and to whom they gave a mailbox they may be.
   void footholds(const std::vector<EventIndex> &events, Detection &one) const {
@@ -344,7 +355,7 @@ class Teller {
         {"address", std::string(view_.text(event.address))},
         {"agent", std::string(view_.text(event.agent))},
         {"mailbox", std::string(view_.text(event.mailbox))},
-        {"place", std::string(view_.text(event.resource_name))},
+        {"place", place_name(event)},
         {"role", std::string(view_.table().extra(event, "role"))},
         {"risk", risk.empty() ? std::string("risk detected") : risk},
         {"result", event.outcome == log::Outcome::ok ? "succeeded" : "was stopped"},
