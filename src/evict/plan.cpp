@@ -14,11 +14,11 @@
 #include <set>
 #include <tuple>
 
+#include "evict/control.hpp"
 #include "evict/describe.hpp"
 #include "evict/obligations.hpp"
 #include "evict/order.hpp"
 #include "evict/schedule.hpp"
-#include "reach/components.hpp"
 #include "reach/why.hpp"
 
 namespace dislodge::evict {
@@ -36,6 +36,7 @@ namespace {
 
 constexpr int kRepairsMax = 16;
 constexpr int kWavesMax = 24;
+constexpr std::int64_t kSlow = 4 * base::kHour;  // an action that takes this long holds up others
 
 class Planner {
  public:
@@ -107,7 +108,8 @@ class Planner {
     all.insert(all.end(), cut_.chosen.begin(), cut_.chosen.end());
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
-    const std::vector<std::uint32_t> rank = ranks();
+    const Control control(s_);
+    const std::vector<std::uint32_t> rank = control.ranks();
     for (const CandidateId id : all) {
       const Candidate &one = candidate(id);
       Step step;
@@ -122,14 +124,30 @@ class Planner {
       const bool elsewhere = one.action->target == Target::secret && !leads_on(one);
       (elsewhere ? last : one.action->settles ? settle : first).push_back(&step);
     }
-    for (Step *step : settle)
-      step->placed = "what it ends could be opened again before the waves before are in effect";
+    // What takes long holds up only what hangs on it: the sessions of everybody else end before it begins.
+    std::vector<NodeId> slow;
+    for (const Step *step : first)
+      if (takes_us(candidate(step->candidate)) >= kSlow) add(slow, shuts(s_, candidate(step->candidate)));
+    const std::vector<char> hang_on_slow = control.from(slow);
+    const auto waits = [&](const Step *step) {
+      const Candidate &one = candidate(step->candidate);
+      return takes_us(one) >= kSlow || hangs_on(s_, one, hang_on_slow);
+    };
+    std::vector<Step *> first_slow = split(first, waits), settle_slow = split(settle, waits);
+    if (slow.empty() || first.empty() || settle.empty()) {
+      first.insert(first.end(), first_slow.begin(), first_slow.end());
+      settle.insert(settle.end(), settle_slow.begin(), settle_slow.end());
+      first_slow.clear();
+      settle_slow.clear();
+    }
+    for (Step *step : first_slow)
+      step->placed = "it takes longer, or waits for what does: the sessions that do not hang on it end first";
     for (Step *step : last)
       step->placed =
           "it waits for people elsewhere, and nothing within reach hangs on it: it may begin sooner";
-    int wave = fill(first, rank, 1);
-    if (!settle.empty()) wave = fill(settle, rank, first.empty() ? 1 : wave + 1);
-    if (!last.empty()) fill(last, rank, first.empty() && settle.empty() ? 1 : wave + 1);
+    int wave = close_and_settle(first, settle, control, rank, 1);
+    wave = close_and_settle(first_slow, settle_slow, control, rank, wave);
+    fill(last, rank, wave);
     for (Step &step : schedule.steps) {
       const auto later = postponed_.find(step.candidate);
       if (later == postponed_.end()) continue;
@@ -141,6 +159,45 @@ class Planner {
     return schedule;
   }
 
+  static std::int64_t takes_us(const Candidate &one) {
+    return one.action->latency_us + (one.action->twice ? one.action->gap_us : 0);
+  }
+
+  static void add(std::vector<NodeId> &into, const std::vector<NodeId> &more) {
+    into.insert(into.end(), more.begin(), more.end());
+  }
+
+  // Takes out those for which it holds.
+  template <typename Holds>
+  static std::vector<Step *> split(std::vector<Step *> &steps, const Holds &holds) {
+    const auto at =
+        std::stable_partition(steps.begin(), steps.end(), [&](const Step *step) { return !holds(step); });
+    std::vector<Step *> taken(at, steps.end());
+    steps.erase(at, steps.end());
+    return taken;
+  }
+
+  // What closes, then what ends sessions. A session that nothing which closes could open anew ends with the
+  // first. Returns the first wave that is free.
+  int close_and_settle(std::vector<Step *> &first, std::vector<Step *> &settle, const Control &control,
+                       const std::vector<std::uint32_t> &rank, int wave) {
+    std::vector<NodeId> closed;
+    for (const Step *step : first) add(closed, shuts(s_, candidate(step->candidate)));
+    const std::vector<char> reopens = control.from(closed);
+    std::vector<Step *> now =
+        split(settle, [&](const Step *step) { return !hangs_on(s_, candidate(step->candidate), reopens); });
+    if (!first.empty()) {
+      first.insert(first.end(), now.begin(), now.end());
+      now.clear();
+    }
+    settle.insert(settle.end(), now.begin(), now.end());
+    for (Step *step : settle)
+      step->placed = "what it ends could be opened again before the waves before are in effect";
+    if (!first.empty()) wave = fill(first, rank, wave) + 1;
+    if (!settle.empty()) wave = fill(settle, rank, wave) + 1;
+    return wave;
+  }
+
   // Waves are numbered without gaps.
   static void close_gaps(Schedule &schedule) {
     std::map<int, int> number;
@@ -148,28 +205,6 @@ class Planner {
     int next = 0;
     for (auto &[wave, own] : number) own = ++next;
     for (Step &step : schedule.steps) step.wave = number[step.wave];
-  }
-
-  // Components of the graph of control while nothing is done: who can restore whom is in one, and controllers
-  // have higher numbers than what they control.
-  std::vector<std::uint32_t> ranks() const {
-    const reach::Program &program = s_.program();
-    std::vector<std::pair<NodeId, NodeId>> arcs;
-    for (std::size_t i = 0; i < s_.relevant().edges.size(); ++i) {
-      const Edge &edge = program.edges[s_.relevant().edges[i]];
-      if (program.nodes[edge.conclusion].type == NodeType::secret) continue;
-      for (const NodeId premise : program.premises(edge)) {
-        if (program.nodes[premise].type != NodeType::secret) arcs.push_back({premise, edge.conclusion});
-      }
-    }
-    std::sort(arcs.begin(), arcs.end());
-    std::vector<std::uint32_t> begin(program.nodes.size() + 1, 0), to;
-    for (const auto &[from, head] : arcs) {
-      ++begin[from + 1];
-      to.push_back(head);
-    }
-    for (std::size_t i = 0; i + 1 < begin.size(); ++i) begin[i + 1] += begin[i];
-    return reach::components(begin, to);
   }
 
   std::uint32_t rank_of(const Candidate &one, const std::vector<std::uint32_t> &rank) const {

@@ -89,6 +89,69 @@ TEST(Waves, AWaveFollowsAsSoonAsTheOneBeforeIsInEffect) {
   EXPECT_GE(plan.end, reset->effective_by);
 }
 
+// Nobody knows yet how the mailbox is read, and finding out takes a day: the sessions of somebody else do not
+// wait for it.
+TEST(Waves, WhatTakesLongHoldsUpOnlyWhatHangsOnIt) {
+  constexpr std::string_view kAlone = "resource:exchange/t/alone@acme.example";
+  identity::Facts all = held_facts();
+  identity::Resource box;
+  box.id = kAlone;
+  box.kind = "mailbox";
+  box.held_in = "alone.mbox";
+  all.resources.push_back(box);
+  identity::Exposure open;
+  open.resource = kAlone;
+  open.interval = since(1);
+  all.exposures = {open};
+  const Plan plan = make_plan(reach::compute_reach(all, rights(), {spray()}), actions(), from_day(60));
+  const PlannedAction *close = find(plan, "close-exposure", kAlone);
+  const PlannedAction *revoke = find(plan, "revoke-sessions", kUser);
+  const PlannedAction *reset = find(plan, "rotate-secret", kUser);
+  ASSERT_NE(close, nullptr);
+  ASSERT_NE(revoke, nullptr);
+  ASSERT_NE(reset, nullptr);
+  EXPECT_LT(reset->wave, revoke->wave);
+  EXPECT_LT(revoke->wave, close->wave);
+  EXPECT_LE(revoke->starts.us - reset->starts.us, 4 * base::kHour);
+  EXPECT_THAT(close->placed, HasSubstr("takes longer"));
+  EXPECT_THAT(plan.leaks, IsEmpty());
+}
+
+// Her password was replaced long ago, and nothing of the plan leads to her: her sessions end at once.
+TEST(Waves, SessionsThatNothingCouldOpenAnewEndWithTheFirst) {
+  constexpr std::string_view kCarol = "principal:entra/t/carol",
+                             kOld = "secret:00000000000000000000000000000009";
+  identity::Facts all = held_facts();
+  all.grants.clear();
+  identity::Principal carol;
+  carol.id = kCarol;
+  carol.kind = identity::PrincipalKind::user;
+  all.principals.push_back(carol);
+  identity::Binding binding;
+  binding.secret = kOld;
+  binding.principal = kCarol;
+  binding.slot = "password";
+  binding.strength = 1;
+  binding.valid = {day(1), day(15)};
+  all.bindings.push_back(binding);
+  identity::Presence presence;
+  presence.secret = kOld;
+  presence.resource = kHelen;
+  presence.valid = since(1);
+  all.presences.push_back(presence);
+  identity::Exposure past;
+  past.resource = kHelen;
+  past.interval = {day(10), day(30)};
+  all.exposures = {past};
+  const Plan plan = make_plan(reach::compute_reach(all, rights(), {}), actions(), from_day(60));
+  ASSERT_NE(find(plan, "rotate-secret", kToken), nullptr);
+  const PlannedAction *revoke = find(plan, "revoke-sessions", kCarol);
+  ASSERT_NE(revoke, nullptr);
+  EXPECT_EQ(revoke->wave, 1);
+  EXPECT_THAT(revoke->placed, IsEmpty());
+  EXPECT_THAT(plan.leaks, IsEmpty());
+}
+
 identity::Facts mutual(int n) {
   // Users who can each reset the next one's rights, in a ring, all of whose passwords lie in one mailbox.
   identity::Facts all;
@@ -132,6 +195,26 @@ TEST(Waves, WhoCanRestoreEachOtherFallTogetherWhateverTheCapacity) {
   }
   EXPECT_THAT(waves, ElementsAre(1));
   EXPECT_THAT(plan.remarks, Contains(HasSubstr("raise the capacity to")));
+}
+
+TEST(Waves, APlanByHandIsToldWhatCouldBeUndone) {
+  const auto remarks = [](const identity::Facts &all, int first, int second) {
+    const reach::Reach reach = reach::compute_reach(all, rights(), {});
+    std::vector<PlannedAction> by_hand;
+    for (int i = 0; i < 2; ++i)
+      by_hand.push_back(planned(i == 0 ? first : second, "rotate-secret", fmt::format("secret:{:032x}", i),
+                                fmt::format("principal:entra/t/u{}", i), fmt::format("secret:{:032x}", i)));
+    const auto checked = check_plan(reach, actions(), by_hand, from_day(60));
+    EXPECT_TRUE(checked.has_value());
+    return checked->remarks;
+  };
+  const auto undone = Contains(HasSubstr("should come after"));
+  EXPECT_THAT(remarks(mutual(2), 1, 2), Contains(HasSubstr("both must be in effect together")));
+  EXPECT_THAT(remarks(mutual(2), 1, 1), Not(undone));
+  identity::Facts chain = mutual(2);
+  chain.grants.pop_back();  // u0 controls u1
+  EXPECT_THAT(remarks(chain, 2, 1), Contains(HasSubstr("leads there and can undo it")));
+  EXPECT_THAT(remarks(chain, 1, 2), Not(undone));
 }
 
 TEST(Waves, ControllersComeFirstWhereCapacityIsShort) {
