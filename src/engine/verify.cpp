@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
+#include <tuple>
 
 #include "base/encode.hpp"
 #include "base/json_writer.hpp"
 #include "base/words.hpp"
+#include "engine/everyday.hpp"
 #include "engine/in_effect.hpp"
-#include "evict/action.hpp"
+#include "engine/likely_path.hpp"
 #include "log/trace.hpp"
 
 namespace dislodge::engine {
@@ -115,50 +118,27 @@ class Verifier {
     return detect::EventReference{picture_.events.files[event.file], event.line, event.column}.place();
   }
 
-  // Whether what an action leaves ("access tokens (1h)") has run out by then.
-  static bool ran_out(std::string_view leaves, Time since, Time by) {
-    const std::size_t open = leaves.rfind('(');
-    if (open == std::string_view::npos || !leaves.ends_with(')')) return false;
-    const std::int64_t life = evict::parse_duration(leaves.substr(open + 1, leaves.size() - open - 2));
-    return life >= 0 && since.us + life < by.us;
+  std::string path_of(const std::string &principal, Time by, const std::string &evidence = {},
+                      bool refused = false) {
+    const auto key = keys().find(evidence);
+    return likely_path(picture_, {.principal = principal,
+                                  .by = by,
+                                  .key = key == keys_->end() ? std::string_view() : key->second,
+                                  .refused = refused});
   }
 
-  // What the plan knows of a principal: the first thing of it that is not in effect, else what was done and
-  // does not cut everything.
-  std::string path_of(const std::string &principal, Time by) const {
-    const evict::PlannedAction *done = nullptr;
-    std::string leaves;
-    for (const evict::PlannedAction &one : picture_.plan.actions) {
-      if (principal.empty() || (one.principal != principal && one.target != principal)) continue;
-      if (one.state != evict::ActionState::in_effect)
-        return fmt::format("{} ({}) {}", one.id, one.name,
-                           one.state == evict::ActionState::failed        ? "has failed"
-                           : one.state == evict::ActionState::rolled_back ? "was rolled back"
-                           : one.state == evict::ActionState::claimed     ? "is claimed, and no more"
-                                                                          : "is open");
-      if (done == nullptr) done = &one;
-      for (const std::string &text : one.does_not_cut) {
-        if (!leaves.empty() || ran_out(text, one.since, by)) continue;
-        done = &one;
-        leaves = text;
-      }
-    }
-    if (done != nullptr) {
-      const std::string what = fmt::format("{} ({}, {})", done->id, done->action,
-                                           done->target_name.empty() ? done->target : done->target_name);
-      return leaves.empty() ? what + " was in effect and has not held"
-                            : fmt::format("{} is in effect and does not cut: {}", what, leaves);
-    }
-    for (const reach::ReachRow &row : picture_.reach.rows) {
-      if (row.id != principal || row.because.empty()) continue;
-      return fmt::format("no action of the plan is on it; they came by: {}", row.because.back().says);
-    }
-    return "no action of the plan is on it, and nothing held says how they came: what opens it is not known "
-           "yet";
+  // The credential that an event since then shows, by its place.
+  const std::map<std::string, std::string_view> &keys() {
+    if (keys_) return *keys_;
+    keys_.emplace();
+    for (const log::Event &event : picture_.events.events)
+      if (event.time >= found_.since && event.key_id != 0)
+        keys_->emplace(place_of(event), picture_.events.pool.text(event.key_id));
+    return *keys_;
   }
 
   void add(Sign sign) {
-    if (sign.likely_path.empty()) sign.likely_path = path_of(sign.principal, sign.time);
+    if (sign.likely_path.empty()) sign.likely_path = path_of(sign.principal, sign.time, sign.evidence);
     found_.signs.push_back(std::move(sign));
   }
 
@@ -187,8 +167,9 @@ class Verifier {
       const bool use = one.kind.starts_with("stolen-secret");
       if (!one.intruder && !use) continue;
       const Seen seen = first_of(one, stopped(principal));
-      add({seen.time, one.intruder ? "intruder" : "secret", principal, one.says, seen.place, "",
-           one.intruder});
+      const bool refused = one.kind == "stolen-secret-tried";
+      add({seen.time, one.intruder ? "intruder" : "secret", principal, one.says, seen.place,
+           refused ? path_of(principal, seen.time, seen.place, true) : "", one.intruder});
     }
   }
 
@@ -411,37 +392,60 @@ class Verifier {
     return picture_.facts.principal(id) == nullptr ? std::string() : id;
   }
 
-  // What one hand did of one kind in a day is one thing to explain: the responders' own resets are hundreds.
+  // What one hand did of one kind is one thing to explain: the responders' own resets are hundreds. What is
+  // everyday work of somebody who was not in reach is counted, and nobody has to explain it.
   void changes() {
-    struct Alike {
-      const identity::Change *first;
-      std::size_t count = 0;
-    };
-    std::map<std::tuple<std::string, std::string, std::string, std::int64_t>, Alike> alike;
+    const Everyday everyday(picture_, found_.since);
+    const std::set<std::string_view> exposed = exposed_principals();
+    std::map<std::tuple<std::string, std::string, std::string>, Alike> alike, daily;
     for (const identity::Change &one : picture_.changes) {
       if (one.time < found_.since || one.owner == identity::ChangeOwner::ours) continue;
       if (one.owner == identity::ChangeOwner::intruder) {
-        change(one, 1);
+        change({&one, one.time, 1});
         continue;
       }
-      const auto [known, fresh] = alike.try_emplace(
-          {one.what, one.detail, one.by.empty() ? one.by_name : one.by, one.time.us / base::kDay},
-          Alike{&one});
-      if (!fresh && one.time < known->second.first->time) known->second.first = &one;
-      ++known->second.count;
+      auto &kind = !exposed.contains(one.by) && everyday.is(one) ? daily : alike;
+      Alike &group =
+          kind.try_emplace({one.what, one.detail, one.by.empty() ? one.by_name : one.by}).first->second;
+      if (group.first == nullptr || one.time < group.first->time) group.first = &one;
+      group.last = std::max(group.last, one.time);
+      ++group.count;
     }
-    for (const auto &[key, one] : alike) change(*one.first, one.count);
+    for (const auto &[key, one] : alike) change(one);
+    for (const auto &[key, one] : daily)
+      found_.everyday.push_back(
+          fmt::format("{} by {}, {} from {} until {}, as on {} before from the same places ({})",
+                      one.first->detail, one.first->by_name, base::counted(one.count, "time", "times"),
+                      base::format_time(one.first->time), base::format_time(one.last),
+                      base::counted(everyday.days(*one.first), "day", "days"), one.first->evidence));
   }
 
-  void change(const identity::Change &one, std::size_t count) {
+  struct Alike {
+    const identity::Change *first = nullptr;
+    Time last = base::kTimeMin;
+    std::size_t count = 0;
+  };
+
+  void change(const Alike &alike) {
+    const identity::Change &one = *alike.first;
     const bool theirs = one.owner == identity::ChangeOwner::intruder;
+    const std::string by = one.by_name.empty() ? one.by : one.by_name;
     add({one.time, "change", one.target,
          fmt::format("{}{}{}, on {}{} by {}, {}", one.what, one.detail.empty() ? "" : ": ", one.detail,
                      one.target_name.empty() ? one.target : one.target_name,
-                     count > 1 ? fmt::format(" and {} more the same day", count - 1) : std::string(),
-                     one.by_name.empty() ? (one.by.empty() ? "somebody" : one.by) : one.by_name,
+                     alike.count > 1 ? fmt::format(" and {} more until {}", alike.count - 1,
+                                                   base::format_time(alike.last))
+                                     : std::string(),
+                     by.empty() ? "somebody" : by,
                      theirs ? "who was in the intruder's hands" : "which nobody has claimed"),
-         one.evidence, theirs ? path_of(one.by, one.time) : "", theirs});
+         one.evidence,
+         theirs ? path_of(one.by, one.time, one.evidence)
+         : by.empty()
+             ? "only its date is known: whoever looks after it says who made it"
+             : fmt::format("none, if {} says that it is theirs (dislodge claim); else whoever made it "
+                           "signs in as them",
+                           by),
+         theirs});
   }
 
   void canaries() {
@@ -554,6 +558,7 @@ class Verifier {
   const VerifyOptions &options_;
   Verification found_;
   std::map<std::string, Time> times_;  // of the events since, by place
+  std::optional<std::map<std::string, std::string_view>> keys_;
   Actors actors_;
 };
 

@@ -2,6 +2,7 @@
 // Verify: whether an eviction held, by logs that were handed in after it. Anything that the intruder does
 // after the wave that should have stopped it, any new credential, consent or right that nobody has claimed,
 // and any unusual use of an exposed principal or of a canary re-opens the case and names the likely path.
+// Changes that give nobody anything, as the same hand made them before (everyday.hpp), are counted instead.
 // Otherwise there was no sign, within the coverage that is held, until its end: never more than that.
 
 #include <string>
@@ -40,6 +41,7 @@ struct Verification {
   std::vector<Sign> signs;  // in time
   std::vector<Watched> watched;
   std::vector<std::string> not_watched;  // what no log tells after `since`
+  std::vector<std::string> everyday;     // changes that are everyday work: told, and no sign
   std::vector<std::string> canaries;     // names of those that are watched
   base::Time watch_until;                // of the watch period
   std::string says;

@@ -34,6 +34,8 @@ std::string verification_text(const Picture &, const Verification &found) {
                        one.declared ? "" : ", by its content only: nobody declared it whole");
     for (const std::string &gap : one.gaps) out += fmt::format("    silent {}\n", gap);
   }
+  if (!found.everyday.empty()) out += "everyday changes, which are no sign:\n";
+  for (const std::string &one : found.everyday) out += fmt::format("  {}\n", one);
   if (!found.not_watched.empty()) out += "not watched:\n";
   for (const std::string &one : found.not_watched) out += fmt::format("  {}\n", one);
   if (!found.canaries.empty()) out += fmt::format("canaries watched: {}\n", fmt::join(found.canaries, ", "));
@@ -79,6 +81,7 @@ std::string verification_json(const Verification &found) {
         });
     });
     json.list_field("not_watched", found.not_watched);
+    json.list_field("everyday", found.everyday);
     json.list_field("canaries", found.canaries);
   });
   return out + json.take() + "\n";

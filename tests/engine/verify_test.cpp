@@ -291,7 +291,7 @@ TEST(Verify, AWorkloadOfOnePlaceFromAnother) {
   EXPECT_FALSE(verified(picture).reopened());
 }
 
-TEST(Verify, ChangesOfOneHandAndDayAreOneThingToExplain) {
+TEST(Verify, ChangesOfOneHandAndKindAreOneThingToExplain) {
   Picture picture = evicted();
   for (int i = 0; i < 13; ++i) {
     identity::Change change;
@@ -304,7 +304,7 @@ TEST(Verify, ChangesOfOneHandAndDayAreOneThingToExplain) {
   }
   Verification found = verified(picture);
   ASSERT_THAT(found.signs, SizeIs(1));
-  EXPECT_THAT(found.signs[0].says, HasSubstr("and 12 more the same day"));
+  EXPECT_THAT(found.signs[0].says, HasSubstr("and 12 more until 2026-03-13T07:00:00Z"));
   EXPECT_THAT(found.says, HasSubstr("explains 1 event "));
   picture.sessions = {session("2026-03-14T00:00:00Z", "2026-03-14T02:00:00Z", true, "198.51.100.7")};
   found = verified(picture);
@@ -330,6 +330,91 @@ TEST(Verify, AChangeThatNobodyClaimsReopens) {
             "credential: Add a client secret, on Billing by ann@x.example, which nobody has claimed");
   picture.changes[0].owner = identity::ChangeOwner::ours;
   EXPECT_THAT(verified(picture).signs, IsEmpty());
+}
+
+// The administrator who updates users every day, from where they always did, has nothing to explain.
+TEST(Verify, EverydayChangesAreCountedAndReopenNothing) {
+  Picture picture = evicted();
+  picture.events.files = {"audit.json"};
+  std::uint64_t line = 0;
+  const auto update = [&](std::string_view time, std::string_view operation, std::string_view address) {
+    log::Event one = event(picture, time, ++line, "it", address);
+    one.event_class = log::EventClass::directory_audit;
+    one.operation = picture.events.pool.intern(operation);
+    picture.events.events.push_back(one);
+    if (one.time < at("2026-03-12T08:00:00Z")) return;
+    identity::Change change;
+    change.time = one.time;
+    change.what = operation == "Update user" ? "user" : "credential";
+    change.detail = operation;
+    change.target = "principal:entra/t/tina";
+    change.by = "principal:entra/t/it";
+    change.by_name = "it@x.example";
+    change.evidence = picture.events.source_of(one);
+    picture.changes.push_back(change);
+  };
+  for (int day = 1; day <= 5; ++day) {
+    update(fmt::format("2026-03-0{}T09:00:00Z", day), "Update user", "192.0.2.10");
+    update(fmt::format("2026-03-0{}T10:00:00Z", day), "Add service principal credentials", "192.0.2.10");
+  }
+  update("2026-03-13T09:00:00Z", "Update user", "192.0.2.10");
+  update("2026-03-14T09:00:00Z", "Update user", "192.0.2.10");
+  Verification found = verified(picture);
+  EXPECT_FALSE(found.reopened());
+  EXPECT_THAT(found.everyday, ElementsAre(AllOf(HasSubstr("Update user by it@x.example, 2 times"),
+                                                HasSubstr("as on 5 days before"))));
+  EXPECT_THAT(verification_text(picture, found), HasSubstr("everyday changes, which are no sign"));
+  // From elsewhere it is none of it, and a credential is claimed however usual.
+  update("2026-03-15T09:00:00Z", "Update user", "203.0.113.9");
+  update("2026-03-15T10:00:00Z", "Add service principal credentials", "192.0.2.10");
+  found = verified(picture);
+  ASSERT_THAT(found.signs, SizeIs(2));
+  EXPECT_THAT(found.signs[0].likely_path, HasSubstr("if it@x.example says that it is theirs"));
+}
+
+TEST(Verify, TheWayBackIsTheActionOnTheCredentialThatIsShown) {
+  Picture picture = evicted();
+  evict::PlannedAction block = picture.plan.actions[0];
+  block.id = "a1";
+  block.action = "disable-service-principal";
+  block.name = "Block sign-in";
+  block.state = evict::ActionState::open;
+  evict::PlannedAction remove = block;
+  remove.id = "a9";
+  remove.action = "remove-app-credential";
+  remove.name = "Remove the credential";
+  remove.principal = remove.target = "principal:entra/t/app";
+  remove.fact = "key-1";
+  picture.plan.actions.push_back(block);
+  picture.plan.actions.push_back(remove);
+  picture.sessions = {session("2026-03-14T02:00:00Z", "2026-03-14T03:00:00Z", true, "198.51.100.7")};
+  picture.events.events = {event(picture, "2026-03-14T02:00:00Z", 9, "ann", "198.51.100.7")};
+  EXPECT_EQ(verified(picture).signs.at(0).likely_path, "a1 (Block sign-in) is open");
+  picture.events.events[0].key_id = picture.events.pool.intern("KEY-1");
+  EXPECT_EQ(verified(picture).signs.at(0).likely_path, "a9 (Remove the credential) is open");
+}
+
+TEST(Verify, ASecretThatIsRefusedShowsThatItsReplacementHolds) {
+  Picture picture = evicted();
+  detect::Detection tried;
+  tried.kind = "stolen-secret-tried";
+  tried.principals = {std::string(kAnn)};
+  tried.first = tried.last = at("2026-03-14T02:00:00Z");
+  tried.says = "a stolen password of Ann was tried: it was not accepted";
+  picture.detections = {tried};
+  EXPECT_THAT(verified(picture).signs.at(0).likely_path, HasSubstr("none: a7 (rotate-secret, Ann) has held"));
+}
+
+TEST(Verify, WhatARevocationEndedIsNoWayBack) {
+  Picture picture = evicted();
+  picture.plan.actions[0].does_not_cut = {"sessions live on (until revoked)"};
+  evict::PlannedAction revoke = picture.plan.actions[0];
+  revoke.id = "a8";
+  revoke.action = "revoke-sessions";
+  revoke.does_not_cut = {"application cookies (as the application says)"};
+  picture.plan.actions.push_back(revoke);
+  picture.sessions = {session("2026-03-14T02:00:00Z", "2026-03-14T03:00:00Z", true, "198.51.100.7")};
+  EXPECT_THAT(verified(picture).signs.at(0).likely_path, HasSubstr("does not cut: application cookies"));
 }
 
 TEST(Verify, ACanaryThatIsTouchedReopens) {
