@@ -13,6 +13,7 @@
 #include "engine/reopen.hpp"
 #include "report/json_lines.hpp"
 #include "report/text.hpp"
+#include "report/text_parts.hpp"
 
 namespace dislodge::cli {
 
@@ -142,6 +143,7 @@ int run_add(const AddArguments &given, const std::vector<std::string> &limits) {
     all.units += added->units;
     all.bytes += added->bytes;
     all.rules_used.merge(added->rules_used);
+    std::move(added->unexposed.begin(), added->unexposed.end(), std::back_inserter(all.unexposed));
     std::move(added->left_out.begin(), added->left_out.end(), std::back_inserter(all.left_out));
   }
   progress.clear();
@@ -155,6 +157,15 @@ int run_add(const AddArguments &given, const std::vector<std::string> &limits) {
     if (all.rules_used.count(rule.line) == 0)
       std::fprintf(stderr, "dislodge: %s:%zu: %s fits nothing that was added\n",
                    arguments.exposure_file.c_str(), rule.line, rule.what.c_str());
+  // Nor would one that it leaves out be missed: what nothing is said of counts from always.
+  if (!all.unexposed.empty())
+    std::fprintf(
+        stderr,
+        "dislodge: %s: %s in no line, so mail and files of it count as readable from always: %s; for "
+        "what was not read add a line, or hand it in with --exposed none\n",
+        arguments.exposure_file.c_str(),
+        base::counted(all.unexposed.size(), "piece that was added is", "pieces that were added are").c_str(),
+        report::joined(all.unexposed).c_str());
   if (!arguments.quiet)
     print_line(fmt::format("{} of evidence, {}; {} known already. Next: dislodge investigate {}",
                            base::counted(all.files, "piece"), report::bytes_text(all.bytes), all.known,

@@ -46,12 +46,19 @@ base::Result<engine::PlanWishes> wishes_of(const PlanArguments &arguments) {
 }
 
 // What should have been in effect before; it is recorded all the same, since it has happened.
-void warn_of_order(const evict::Plan &plan, const evict::PlannedAction &done) {
+// `ticks`: what is recorded with it.
+void warn_of_order(const evict::Plan &plan, const evict::PlannedAction &done,
+                   const std::vector<engine::Tick> &ticks) {
+  const auto state_of = [&](const evict::PlannedAction &one) {
+    for (const engine::Tick &tick : ticks)
+      if (tick.action == evict::key_of(one)) return evict::state_of(tick.state).value_or(one.state);
+    return one.state;
+  };
   for (std::size_t i = 0; i < done.after.size(); ++i)
     for (const evict::PlannedAction &before : plan.actions)
-      if (before.id == done.after[i] && before.state != evict::ActionState::in_effect)
-        fmt::print(stderr, "dislodge: {} comes after {} {}, which is {}: {}\n", done.id, before.id,
-                   before.name, evict::name_of(before.state),
+      if (before.id == done.after[i] && state_of(before) != evict::ActionState::in_effect)
+        fmt::print(stderr, "dislodge: {} comes after {} {}, which is {}: {}; it stays in the plan\n", done.id,
+                   before.id, before.name, evict::name_of(state_of(before)),
                    i < done.after_why.size() ? done.after_why[i] : "");
 }
 
@@ -88,6 +95,7 @@ int tick(const PlanArguments &arguments) {
           if (one.action != evict::key_of(action)) continue;
           if (const auto fine = engine::check_when(picture, action, one); !fine)
             return report_error(fine.error());
+          if (one.state == "in-effect") warn_of_order(picture.plan, action, ticks);
         }
       return kDone;
     }
@@ -96,7 +104,7 @@ int tick(const PlanArguments &arguments) {
       said.action = evict::key_of(action);
       if (const auto fine = engine::check_when(picture, action, said); !fine)
         return report_error(fine.error());
-      if (said.state == "in-effect") warn_of_order(picture.plan, action);
+      if (said.state == "in-effect") warn_of_order(picture.plan, action, {});
       ticks.push_back(said);
       return kDone;
     }

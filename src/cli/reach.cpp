@@ -164,7 +164,7 @@ void print_differences(std::vector<reach::Difference> list, const std::optional<
           for (const base::Interval &interval : set.items())
             json.array([&] {
               json.value(interval.from);
-              json.value(interval.until);
+              json.value(report::told_end(interval));
             });
         });
       };
@@ -340,9 +340,23 @@ int answer(casefile::Case &the_case, const ReachArguments &arguments, const Ques
   }
   if (questions.unseen) {
     const reach::Program grown = reach::with_unseen(program, picture.unseen);
-    print_differences(
-        reach::differences(program, possible, grown, reach::solve(grown, reach::Grade::possible)), at,
-        arguments.json, "nothing: no credential could have been set unseen");
+    const auto more =
+        reach::differences(program, possible, grown, reach::solve(grown, reach::Grade::possible));
+    if (more.empty() && !picture.unseen.empty()) {
+      // They hold all of that already: what such credentials would bring them shows once the plan is done.
+      const auto after = carried_out(picture, arguments.engine, {});
+      if (!after) return report_error(after.error());
+      const reach::Program left = reach::with_unseen(*after, picture.unseen);
+      if (!arguments.json)
+        print_line(
+            "nothing that they do not hold already; were such credentials left when the plan is done:");
+      print_differences(reach::differences(*after, reach::solve(*after, reach::Grade::possible), left,
+                                           reach::solve(left, reach::Grade::possible)),
+                        at, arguments.json, "nothing that the rest of the plan does not take away");
+    } else {
+      print_differences(more, at, arguments.json,
+                        "nothing: no credential could have been set unseen (dislodge reach CASE --unseen)");
+    }
   }
   if (!questions.missing_logs.empty()) {
     base::Progress progress(!arguments.quiet);

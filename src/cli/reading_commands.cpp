@@ -68,6 +68,23 @@ int run_ledger(const LedgerArguments &arguments) {
   });
 }
 
+namespace {
+
+// "service-principal, within reach since 2026-09-10T00:00:00Z": what tells things of one name apart.
+std::string told_apart(const engine::Picture &picture, const std::string &id) {
+  std::string kind = id.substr(0, id.find(':'));
+  if (const identity::Principal *one = picture.facts.principal(id); one != nullptr)
+    kind = identity::name_of(one->kind);
+  for (const identity::Resource &one : picture.facts.resources)
+    if (one.id == id && !one.kind.empty()) kind = one.kind;
+  for (const reach::ReachRow &row : picture.reach.rows)
+    if (row.id == id && row.grade != detect::Grade::excluded)
+      return kind + ", within reach since " + report::moment(row.since);
+  return kind + ", not within reach";
+}
+
+}  // namespace
+
 int run_why(const WhyArguments &arguments) {
   return with_picture(arguments, [&](casefile::Case &, const engine::Picture &picture) {
     const std::vector<std::string> named = engine::things_named(picture, arguments.thing);
@@ -81,14 +98,15 @@ int run_why(const WhyArguments &arguments) {
                        arguments.thing)});
     if (!chain && named.size() > 1) {
       std::string ids;
-      for (const std::string &id : named) ids += "\n  " + id;
+      for (const std::string &id : named) ids += fmt::format("\n  {}  ({})", id, told_apart(picture, id));
       return report_error({base::ErrorKind::usage, fmt::format("\"{}\" could be {} things; give one id:{}",
                                                                arguments.thing, named.size(), ids)});
     }
     if (!chain) return report_error(chain.error());
     print(report::fitted(*chain));
     for (std::size_t i = 1; i < named.size(); ++i)
-      print_line(fmt::format("{} has this name too: dislodge why CASE {}", named[i], named[i]));
+      print_line(fmt::format("{} ({}) has this name too: dislodge why CASE {}", named[i],
+                             told_apart(picture, named[i]), named[i]));
     return kDone;
   });
 }

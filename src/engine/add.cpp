@@ -253,6 +253,8 @@ Result<AddSummary> add_evidence(Case &the_case, const std::filesystem::path &pat
       exposed = stated.items();
     else if (options.exposed && takes_exposure(file, files.size() == 1))
       exposed = {*options.exposed};
+    else if (!options.exposures.empty() && !options.exposed && takes_exposure(file, false))
+      summary.unexposed.push_back(file.item);
     if (!exposed.empty()) {
       forget_again.bind(1, id);
       DISLODGE_TRY(forget_again.run());

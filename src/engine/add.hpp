@@ -48,6 +48,7 @@ struct AddSummary {
   std::vector<AddedTip> tips;
   std::vector<evidence::LedgerRow> left_out;  // what lay there and was not taken in; in the ledger too
   std::set<std::size_t> rules_used;           // lines of the --exposure-file that fitted something
+  std::vector<std::string> unexposed;  // what is in no line of it: readable from always, as far as said
 };
 
 // An error names the file; nothing of `path` is in the case then.

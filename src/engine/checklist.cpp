@@ -23,6 +23,16 @@ std::string told_of(const evict::PlannedAction &one) {
   return text;
 }
 
+// As Markdown shows it letter by letter (spec.commonmark.org: code spans): a command may have backticks in
+// it.
+std::string code_span(const std::string &text) {
+  if (text.find('`') == std::string::npos) return '`' + text + '`';
+  std::size_t longest = 0, run = 0;
+  for (const char c : text) longest = std::max(longest, run = c == '`' ? run + 1 : 0);
+  const std::string fence(longest + 1, '`');
+  return fence + ' ' + text + ' ' + fence;
+}
+
 }  // namespace
 
 std::string checklist_csv(const evict::Plan &plan) {
@@ -70,7 +80,7 @@ std::string checklist_markdown(const evict::Plan &plan) {
     if (!one.said_by.empty()) out += fmt::format(" -- {}: {}", one.said_by, one_line(one.said_evidence));
     out += "\n";
     if (!one.who.empty()) out += fmt::format("  - who: {}\n", one_line(one.who));
-    if (!one.command.empty()) out += fmt::format("  - how: `{}`\n", one_line(one.command));
+    if (!one.command.empty()) out += fmt::format("  - how: {}\n", code_span(one_line(one.command)));
     if (!one.delivery.empty()) out += fmt::format("  - the new secret travels: {}\n", one_line(one.delivery));
     if (!one.save_first.empty() && !one.destroys_evidence.empty())
       out += fmt::format("  - save first: {}\n", one_line(one.save_first));

@@ -4,6 +4,7 @@
 
 #include "report/json_line.hpp"
 #include "report/statements.hpp"
+#include "report/text_parts.hpp"
 #include "report/timeline.hpp"
 
 namespace dislodge::report {
@@ -170,7 +171,7 @@ std::string reach_json(const Picture &picture) {
         for (const base::Interval &interval : row.intervals.items())
           json.array([&] {
             json.value(interval.from);
-            json.value(interval.until);
+            json.value(told_end(interval));
           });
       });
       json.field("grade", detect::name_of(row.grade));

@@ -32,7 +32,27 @@ std::string wave_head(const evict::Plan &plan, int number) {
   return out + "\n";
 }
 
-std::string action_text(const Picture &picture, const evict::PlannedAction &action) {
+// What somebody recorded of an action, as they said it: where it does not count, with the reason.
+std::string record_text(const Picture &picture, const evict::Plan &plan, const evict::PlannedAction &action) {
+  if (action.said_by.empty()) return {};
+  const std::string said =
+      action.said_evidence.empty() ? action.said_by : action.said_by + ": " + action.said_evidence;
+  for (const engine::Contradiction &one : picture.contradicted)
+    if (one.action == evict::key_of(action) && action.state == evict::ActionState::failed)
+      return fmt::format("        recorded as in effect since {}, says {}; the log says that it is not: {}\n",
+                         moment(one.since), said, one.says);
+  if (action.state == evict::ActionState::in_effect || action.since == base::kTimeMin)
+    return fmt::format("        {}, says {}\n", evict::name_of(action.state), said);
+  std::string because = "what it ended can have come back since";
+  for (const std::string &id : action.after)
+    for (const evict::PlannedAction &before : plan.actions)
+      if (before.id == id && before.state != evict::ActionState::in_effect)
+        because = fmt::format("{}, which comes before it, is {}", id, evict::name_of(before.state));
+  return fmt::format("        recorded as in effect since {}, says {}; to be done again: {}\n",
+                     moment(action.since), said, because);
+}
+
+std::string action_text(const Picture &picture, const evict::Plan &plan, const evict::PlannedAction &action) {
   std::string out;
   out += fmt::format("  {:<5} {:<24} {}  [{}]\n", action.id, action.action,
                      printable(action.target_name.empty() ? action.target : action.target_name, 70),
@@ -66,9 +86,7 @@ std::string action_text(const Picture &picture, const evict::PlannedAction &acti
     out += fmt::format("        left out, nothing leaks: {} other action{} in that path\n",
                        action.others_in_path, action.others_in_path == 1 ? " stands" : "s stand");
   }
-  if (!action.said_by.empty())
-    out += fmt::format("        {}, says {}{}{}\n", evict::name_of(action.state), action.said_by,
-                       action.said_evidence.empty() ? "" : ": ", action.said_evidence);
+  out += record_text(picture, plan, action);
   return out;
 }
 
@@ -83,7 +101,7 @@ std::string plan_text(const Picture &picture, const evict::Plan &plan) {
   for (const evict::PlannedAction &action : plan.actions) {
     if (done(action)) continue;
     if (action.wave != number) out += wave_head(plan, number = action.wave);
-    out += action_text(picture, action);
+    out += action_text(picture, plan, action);
   }
   if (std::any_of(plan.actions.begin(), plan.actions.end(), done)) out += "in effect already\n";
   for (const evict::PlannedAction &action : plan.actions)

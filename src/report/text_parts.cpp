@@ -61,6 +61,11 @@ std::string span(const base::Interval &interval) {
   return moment(interval.from) + " .. " + moment(interval.until);
 }
 
+base::Time told_end(const base::Interval &interval) {
+  const bool moment = interval.until != base::kTimeMax && interval.until.us % base::kSecond == 1;
+  return moment ? base::Time{interval.until.us - 1} : interval.until;
+}
+
 base::Time held_until(const reach::ReachRow &row) {
   return row.grade == detect::Grade::confirmed ? std::max(row.intervals.last(), row.possible_intervals.last())
                                                : row.intervals.last();

@@ -25,6 +25,9 @@ std::string fitted(std::string_view text);
 // Whole seconds; "always" and "never" for the open ends.
 std::string moment(base::Time time);
 std::string span(const base::Interval &interval);
+// When an interval ends, as it is told: what held at a moment (an event) ends within its microsecond, which
+// is that moment.
+base::Time told_end(const base::Interval &interval);
 // When the last of it ends at any grade: what is no longer confirmed may be held all the same.
 base::Time held_until(const reach::ReachRow &row);
 // "a, b and 3 more"

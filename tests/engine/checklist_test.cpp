@@ -159,5 +159,14 @@ TEST(ChecklistMarkdown, WhatIsInEffectStandsByItself) {
   EXPECT_THAT(*ticks_of_checklist(done, text, "back.md"), IsEmpty());
 }
 
+TEST(Checklist, ACommandWithBackticksStaysOneSpanOfCode) {
+  evict::Plan one = plan();
+  one.actions[0].command = "Alert on what `dislodge reach` lists";
+  one.actions[1].command = "gh api";
+  const std::string text = checklist_markdown(one);
+  EXPECT_THAT(text, HasSubstr("how: `` Alert on what `dislodge reach` lists ``\n"));
+  EXPECT_THAT(text, HasSubstr("how: `gh api`\n"));
+}
+
 }  // namespace
 }  // namespace dislodge::engine
