@@ -509,13 +509,13 @@ TEST(Scanner, ANeighboursValueIsNoHint) {
 TEST(Scanner, HostileTextIsScannedToTheEnd) {
   std::string nuls(5000, '\0');
   test::scan(nuls + kToken);
-  std::string letters(test::drawn(std::size_t{3} << 20), 'A');
+  std::string letters(dislodge::test::drawn(std::size_t{3} << 20), 'A');
   test::scan(letters);
   std::string dashes;
-  for (int i = 0; i < test::drawn(20000); ++i) dashes += "-----BEGIN PRIVATE KEY-----";
+  for (int i = 0; i < dislodge::test::drawn(20000); ++i) dashes += "-----BEGIN PRIVATE KEY-----";
   test::scan(dashes);
   std::string bytes;
-  for (int i = 0; i < test::drawn(200000); ++i) bytes += static_cast<char>(i * 7 + i / 256);
+  for (int i = 0; i < dislodge::test::drawn(200000); ++i) bytes += static_cast<char>(i * 7 + i / 256);
   test::scan(bytes);
   test::scan("");
 }
