@@ -32,7 +32,7 @@ setup:
 asan: setup
 	cmake --preset asan >/dev/null
 	cmake --build --preset asan
-	ctest --preset asan
+	ctest --preset asan -j2
 
 fuzz:
 	scripts/fuzz --seconds 180
