@@ -1,16 +1,20 @@
 #include "detect/exported_mail.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "base/encode.hpp"
 #include "base/words.hpp"
+#include "identity/ids.hpp"
 #include "log/operation.hpp"
 
 namespace dislodge::detect {
 
 namespace {
 
+using identity::domain_of_address;
 using log::Event;
 
 constexpr std::string_view kNew = "new:";
@@ -144,24 +148,21 @@ std::set<std::string> mailboxes_of(const View &view, const Event &event) {
     if (is_google(event) && is_google(one) && one.actor_name != 0)
       all.insert(base::lower(view.text(one.actor_name)));
   }
-  const auto domain_of = [](std::string_view address) {
-    const std::size_t at = address.rfind('@');
-    return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
-  };
   if (is_google(event)) {
-    const std::string own = base::lower(domain_of(view.text(event.actor_name)));
+    const std::string own = base::lower(domain_of_address(view.text(event.actor_name)));
     for (auto one = all.begin(); one != all.end();)
-      one = domain_of(*one) != own ? all.erase(one) : std::next(one);
+      one = domain_of_address(*one) != own ? all.erase(one) : std::next(one);
     domains.insert(own);
   }
-  for (const std::string &address : all) domains.emplace(domain_of(address));
+  for (const std::string &address : all) domains.emplace(domain_of_address(address));
   domains.erase("");
   const std::string tenant = "resource:exchange/" + base::lower(view.text(event.tenant)) + "/";
   for (const identity::Resource &resource : view.facts().resources) {
     if (!resource.id.starts_with("resource:exchange/")) continue;
     const std::string_view address = std::string_view(resource.id).substr(resource.id.rfind('/') + 1);
     if (address.find('@') == std::string_view::npos) continue;
-    if (resource.id.starts_with(tenant) || domains.count(domain_of(address)) != 0) all.emplace(address);
+    if (resource.id.starts_with(tenant) || domains.count(domain_of_address(address)) != 0)
+      all.emplace(address);
   }
   return all;
 }
@@ -173,6 +174,8 @@ void add_exported_mail(const View &view, const std::vector<EventIndex> &events, 
   std::set<std::pair<std::string, std::string>> told;  // mailbox, query
   std::set<std::string> queries;
   bool unsaid = false;
+  std::map<std::pair<base::StringId, std::string>, std::set<std::string>>
+      known_of;  // tenant, and whose domain
   for (const EventIndex index : events) {
     const Event &event = view.event(index);
     if (event.outcome != log::Outcome::ok && event.outcome != log::Outcome::none) continue;
@@ -196,7 +199,10 @@ void add_exported_mail(const View &view, const std::vector<EventIndex> &events, 
       unsaid = true;
       continue;
     }
-    const std::set<std::string> known = mailboxes_of(view, event);
+    const auto [found, fresh] = known_of.try_emplace(
+        {event.tenant, google ? std::string(domain_of_address(view.text(event.actor_name))) : ""});
+    if (fresh) found->second = mailboxes_of(view, event);
+    const std::set<std::string> &known = found->second;
     std::set<std::string> mailboxes = extent.all ? known : std::set<std::string>();
     for (const std::string &one : extent.mailboxes) {
       if (one.find('@') != std::string::npos) {

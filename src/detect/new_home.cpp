@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/encode.hpp"
+#include "identity/ids.hpp"
 
 namespace dislodge::detect {
 
@@ -17,20 +18,15 @@ constexpr std::size_t kHomeDays = 3;
 constexpr std::size_t kRefusedMin = 3;  // second factors
 constexpr std::int64_t kAround = 7 * base::kDay;
 
-std::string_view domain_of(std::string_view address) {
-  const std::size_t at = address.rfind('@');
-  return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
-}
-
 }  // namespace
 
 bool leads_outside(const View &view, const Event &event) {
-  const std::string_view home = domain_of(view.text(event.actor_name));
+  const std::string_view home = identity::domain_of_address(view.text(event.actor_name));
   for (const std::string_view key : {"new:ForwardingSmtpAddress", "new:ForwardingAddress", "new:ForwardTo",
                                      "new:RedirectTo", "new:ForwardAsAttachmentTo", "new:BlindCopyTo",
                                      "new:CopyTo", "new:RedirectMessageTo", "new:AddToRecipients"})
     for (const std::string_view to : view.table().extras_of(event, key))
-      if (const std::string_view there = domain_of(to);
+      if (const std::string_view there = identity::domain_of_address(to);
           !there.empty() && !base::equal_ignoring_case(there, home))
         return true;
   return false;

@@ -386,11 +386,10 @@ Result<Seen> see(Case &the_case, const RuleTexts &rule_texts, const identity::Ri
         picture.secrets, picture.events,
         [&](std::string_view value) { return "secret:" + the_case.keys().fingerprint(value); }, picture.facts,
         picture.unbound);
-    disabled =
-        identity::disabled_accounts(picture.events, picture.facts, identity::RealmAccounts(picture.facts),
-                                    listing_times(picture.evidence));
-    identity::end_gone_secrets(picture.secrets, picture.events, disabled, listing_times(picture.evidence),
-                               picture.facts);
+    const identity::ListingTime listed = listing_times(picture.evidence);
+    disabled = identity::disabled_accounts(picture.events, picture.facts,
+                                           identity::RealmAccounts(picture.facts), listed);
+    identity::end_gone_secrets(picture.secrets, picture.events, disabled, listed, picture.facts);
     lock_presences(opened, picture.facts);
     for (const identity::Unlock &unlock : picture.facts.unlocks)
       std::erase_if(picture.unbound, [&](const auto &one) { return one.secret == unlock.key; });

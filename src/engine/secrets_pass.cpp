@@ -413,32 +413,21 @@ std::vector<identity::SecretFact> assemble_secrets(const SightingTable &sighting
   for (const StoredRecord &row : records) by_id.add(row.id, &row.record);
   ByNumber<const std::string> resources;
   for (const auto &[id, resource] : held.resource) resources.add(id, &resource);
-  // A blob's record comes after its sightings; where all of them name theirs, nobody asks.
+  // A blob's record comes after its sightings, which do not name it.
   std::unordered_map<std::string, const evidence::Record *> blobs;
   std::unordered_set<std::int64_t> repositories;  // evidence with blobs
-  bool blobs_known = false;
-  const auto know_blobs = [&] {
-    if (std::exchange(blobs_known, true)) return;
-    for (const StoredRecord &row : records)
-      if (row.record.kind == evidence::RecordKind::blob) {
-        blobs[fmt::format("{} {}", row.evidence, row.record.item)] = &row.record;
-        repositories.insert(row.evidence);
-      }
-  };
+  for (const StoredRecord &row : records)
+    if (row.record.kind == evidence::RecordKind::blob) {
+      blobs[fmt::format("{} {}", row.evidence, row.record.item)] = &row.record;
+      repositories.insert(row.evidence);
+    }
   const auto blob_of = [&](const SightingTable::Row &row) -> const evidence::Record * {
-    know_blobs();
     if (!repositories.contains(row.evidence)) return nullptr;
     for (std::string_view item = row.sighting.item; !item.empty(); item = base::item_parent(item)) {
       const auto found = blobs.find(fmt::format("{} {}", row.evidence, item));
       if (found != blobs.end()) return found->second;
     }
     return nullptr;
-  };
-  const auto record_of = [&](const SightingTable::Row &row) -> const evidence::Record * {
-    if (row.record != 0) {
-      if (const evidence::Record *found = by_id.find(row.record); found != nullptr) return found;
-    }
-    return blob_of(row);
   };
 
   // By secret, and within one in the order of the sightings, which is that of their items.
@@ -475,10 +464,12 @@ std::vector<identity::SecretFact> assemble_secrets(const SightingTable &sighting
       place.resource = *resource;
     place.hints = sighting.hints();
     place.quote_depth = sighting.quote_depth;
-    if (const evidence::Record *record = record_of(row)) {
+    const evidence::Record *const blob = blob_of(row);
+    const evidence::Record *record = row.record != 0 ? by_id.find(row.record) : nullptr;
+    if (record == nullptr) record = blob;
+    if (record != nullptr) {
       place.message_id = record->message_id;
       // Whatever lies in a repository, a mail among it, is there from its commit on.
-      const evidence::Record *blob = blob_of(row);
       if (blob != nullptr)
         place.present_from = blob->received;
       else

@@ -155,7 +155,11 @@ class InGithub {
       print = book_.text(event_.target_name);
     if (print.find(':') == std::string::npos && !print.empty()) print = "SHA256:" + print;
     if (!print.starts_with("SHA256:")) print.clear();  // MD5, of old logs
-    const std::string of = repository_.empty() ? whose_key().substr(whose_key().find(':') + 1) : repository_;
+    std::string of = repository_;
+    if (of.empty()) {
+      of = whose_key();
+      of.erase(0, of.find(':') + 1);
+    }
     const std::string id = !print.empty()  ? ssh_key_principal(print)
                            : title.empty() ? std::string()
                                            : "principal:ssh/" + of + '/' + lower(title);

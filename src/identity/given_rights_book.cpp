@@ -74,20 +74,24 @@ void GivenRights::take(std::string_view kind, const std::string &from, const std
     end_period(at->second, events_, event);
 }
 
+template <typename Each>
+void GivenRights::each_within(const std::string &from, std::string_view prefix, Each each) {
+  for (auto at = rights_.lower_bound({from, std::string(prefix), ""});
+       at != rights_.end() && std::get<0>(at->first) == from && std::get<1>(at->first).starts_with(prefix);
+       ++at)
+    each(at->second);
+}
+
 void GivenRights::take_within(const std::string &from, std::string_view prefix, const Event &event) {
   if (from.empty()) return;
   learn_listed(from);
-  for (auto at = rights_.lower_bound({from, std::string(prefix), ""});
-       at != rights_.end() && std::get<0>(at->first) == from && std::get<1>(at->first).starts_with(prefix);
-       ++at)
-    end_period(at->second, events_, event);
+  each_within(from, prefix, [&](auto &periods) { end_period(periods, events_, event); });
 }
 
 void GivenRights::take_given(const std::string &from, std::string_view prefix, const Event &event) {
-  for (auto at = rights_.lower_bound({from, std::string(prefix), ""});
-       at != rights_.end() && std::get<0>(at->first) == from && std::get<1>(at->first).starts_with(prefix);
-       ++at)
-    if (!at->second.empty()) end_period(at->second, events_, event);
+  each_within(from, prefix, [&](auto &periods) {
+    if (!periods.empty()) end_period(periods, events_, event);
+  });
 }
 
 bool GivenRights::knows(const std::string &from, const std::string &to) {

@@ -70,6 +70,9 @@ class GivenRights {
  private:
   using Key = std::tuple<std::string, std::string, std::string>;  // from, to, kind
 
+  // Of the rights of one holder those on things whose ids begin so; each(periods).
+  template <typename Each>
+  void each_within(const std::string &from, std::string_view prefix, Each each);
   void learn_listed(const std::string &from);
   void learn_groups() const;
 
